@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Ethernet and up to two VLAN tags (IEEE 802.1Q, 802.1ad). In: the driver's buffer. Out: a small view of the frame, the
+ * cursor at its payload. An answer is written into the same buffer, so it leaves in the tags in which the question came.
+ */
+#ifndef SLEEPPROXY_FRAME_BPF_H
+#define SLEEPPROXY_FRAME_BPF_H
+
+#include <bpf/bpf_endian.h>
+#include "address.h"
+#include "cursor.bpf.h"
+
+#define ETHERTYPE_IPV4 0x0800
+#define ETHERTYPE_ARP 0x0806
+#define ETHERTYPE_VLAN 0x8100
+#define ETHERTYPE_QINQ 0x88a8
+#define VLAN_ID_MASK 0x0fff
+#define VLAN_TAGS_MAX 2
+
+struct frame {
+	struct xdp_md *xdp;
+	struct ethhdr *eth;
+	struct cursor cursor;
+	void *payload; /* behind Ethernet and VLAN headers, where the cursor starts */
+	__u32 payload_offset;
+	__be16 *protocol_at; /* where the frame names the EtherType of its payload */
+	__be16 protocol;
+	__u16 vlan; /* innermost VLAN id; 0: no tag */
+};
+
+static __always_inline bool frame_is_vlan(__be16 protocol)
+{
+	return protocol == bpf_htons(ETHERTYPE_VLAN) || protocol == bpf_htons(ETHERTYPE_QINQ);
+}
+
+static __always_inline bool frame_parse(struct frame *frame, struct xdp_md *xdp)
+{
+	*frame = (struct frame){ .xdp = xdp };
+	frame->cursor.at = (void *)(long)xdp->data;
+	frame->cursor.end = (void *)(long)xdp->data_end;
+	frame->eth = CURSOR_TAKE(&frame->cursor, struct ethhdr);
+	if (!frame->eth)
+		return false;
+	frame->payload_offset = sizeof(struct ethhdr);
+	frame->protocol_at = &frame->eth->h_proto;
+	frame->protocol = *frame->protocol_at;
+#pragma unroll
+	for (int tag = 0; tag < VLAN_TAGS_MAX && frame_is_vlan(frame->protocol); tag++) {
+		struct vlan_hdr *vlan = CURSOR_TAKE(&frame->cursor, struct vlan_hdr);
+
+		if (!vlan)
+			return false;
+		frame->payload_offset += sizeof(*vlan);
+		frame->protocol_at = &vlan->h_vlan_encapsulated_proto;
+		frame->protocol = *frame->protocol_at;
+		frame->vlan = bpf_ntohs(vlan->h_vlan_TCI) & VLAN_ID_MASK;
+	}
+	frame->payload = frame->cursor.at;
+	return true;
+}
+
+static __always_inline struct mac *frame_source(const struct frame *frame)
+{
+	return (struct mac *)frame->eth->h_source;
+}
+
+static __always_inline struct mac *frame_destination(const struct frame *frame)
+{
+	return (struct mac *)frame->eth->h_dest;
+}
+
+static __always_inline bool mac_equal(const struct mac *a, const struct mac *b)
+{
+	const __u16 *x = (const __u16 *)a, *y = (const __u16 *)b;
+
+	return x[0] == y[0] && x[1] == y[1] && x[2] == y[2];
+}
+
+static __always_inline bool mac_is_group(const struct mac *mac)
+{
+	return mac->octet[0] & 1;
+}
+
+static __always_inline bool ipv4_is_zero(const struct ipv4 *address)
+{
+	const __u16 *half = (const __u16 *)address;
+
+	return !half[0] && !half[1];
+}
+
+#endif

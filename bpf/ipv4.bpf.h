@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * IPv4 (RFC 791) for a host. In: an IPv4 frame. Out: for a sleeper, a connection handed to wake.bpf.h and everything
+ * else consumed, so that the machine's own stack never answers in its name; for a host that is awake again, its sender
+ * redirected; for others, untouched.
+ */
+#ifndef SLEEPPROXY_IPV4_BPF_H
+#define SLEEPPROXY_IPV4_BPF_H
+
+#include "arp.bpf.h"
+#include "wake.bpf.h"
+
+#define IPV4_FRAGMENT_OFFSET 0x1fff
+#define IPV4_OPTIONS_MAX 40
+#define TCP_FIN 0x01
+#define TCP_SYN 0x02
+#define TCP_RST 0x04
+#define TCP_ACK 0x10
+#define ETHER_PAYLOAD_MIN 46
+
+static __always_inline __u32 ipv4_header_octets(const struct iphdr *ip)
+{
+	return (ip->version_ihl & 0x0f) * 4;
+}
+
+/* Do the lengths agree with each other and with the frame, which may be padded, and hold a transport header? */
+static __always_inline bool ipv4_lengths_agree(const struct frame *frame, const struct iphdr *ip,
+                                               __u32 transport_min)
+{
+	__u32 header = ipv4_header_octets(ip), total = bpf_ntohs(ip->tot_len);
+
+	return header >= sizeof(*ip) && total >= header + transport_min &&
+	       frame->payload_offset + total <= bpf_xdp_get_buff_len(frame->xdp);
+}
+
+/* Word by word, since without CAP_PERFMON the verifier refuses to add to a packet pointer what it cannot foresee. */
+static __always_inline bool ipv4_skip_options(struct frame *frame, const struct iphdr *ip)
+{
+	__u32 options = ipv4_header_octets(ip) - sizeof(*ip);
+
+#pragma unroll
+	for (__u32 skipped = 0; skipped < IPV4_OPTIONS_MAX; skipped += 4)
+		if (skipped < options && !CURSOR_TAKE(&frame->cursor, __be32))
+			return false;
+	return true;
+}
+
+#define IPV4_TRANSPORT(frame, ip, type) \
+	(ipv4_lengths_agree(frame, ip, sizeof(type)) && ipv4_skip_options(frame, ip) \
+	         ? CURSOR_TAKE(&(frame)->cursor, type) \
+	         : NULL)
+
+/* Only SYN alone asks for a connection (RFC 9293, 3.5): anything else belongs to a session that the host has forgotten. */
+static __always_inline bool tcp_opens(const struct tcphdr *tcp)
+{
+	return (tcp->flags & (TCP_SYN | TCP_ACK | TCP_RST | TCP_FIN)) == TCP_SYN;
+}
+
+static __always_inline enum outcome ipv4_tcp(struct frame *frame, const struct iphdr *ip,
+                                             struct connection *connection)
+{
+	struct tcphdr *tcp = IPV4_TRANSPORT(frame, ip, struct tcphdr);
+
+	if (!tcp || (tcp->offset_reserved >> 4) * 4 < sizeof(*tcp))
+		return OUTCOME_transport_malformed;
+	if (!tcp_opens(tcp))
+		return OUTCOME_tcp_no_connection;
+	connection->port = tcp->dest;
+	connection->peer_port = tcp->source;
+	return wake_for(frame, connection);
+}
+
+static __always_inline enum outcome ipv4_udp(struct frame *frame, const struct iphdr *ip,
+                                             struct connection *connection)
+{
+	struct udphdr *udp = IPV4_TRANSPORT(frame, ip, struct udphdr);
+
+	if (!udp || bpf_ntohs(udp->len) < sizeof(*udp))
+		return OUTCOME_transport_malformed;
+	connection->port = udp->dest;
+	connection->peer_port = udp->source;
+	return wake_for(frame, connection);
+}
+
+static __always_inline enum outcome ipv4_for_sleeper(struct frame *frame, const struct iphdr *ip,
+                                                     const struct found *found)
+{
+	struct connection connection = {
+		.to = found,
+		.address = *(struct ipv4 *)&ip->daddr,
+		.peer = *(struct ipv4 *)&ip->saddr,
+		.protocol = ip->protocol,
+	};
+
+	if (mac_is_group(frame_destination(frame)))
+		return OUTCOME_ipv4_ignored;
+	if (ip->frag_off & bpf_htons(IPV4_FRAGMENT_OFFSET))
+		return OUTCOME_fragment;
+	if (ip->protocol == PROTOCOL_TCP)
+		return ipv4_tcp(frame, ip, &connection);
+	if (ip->protocol == PROTOCOL_UDP)
+		return ipv4_udp(frame, ip, &connection);
+	return OUTCOME_ipv4_ignored;
+}
+
+/*
+ * After a wake the neighbours still have our MAC, Linux announces nothing on resume, and an announcement by us would be
+ * a conflict for an owner that is probing: so each sender that still comes here is told the owner's MAC, for itself.
+ * Where this machine is a router, such frames are its daily bread, and pass.
+ */
+static __always_inline bool ipv4_redirect(struct frame *frame, const struct iphdr *ip,
+                                          const struct found *found)
+{
+	int surplus = bpf_ntohs(ip->tot_len) - ETHER_PAYLOAD_MIN;
+
+	if (interface.answer != ANSWER_PROXY || interface.forwards || !frame_is_to_proxy(frame) ||
+	    mac_is_group(frame_source(frame)) || mac_equal(frame_source(frame), found->mac) ||
+	    !host_is_here(found->host, frame) || !proxy_is_alive())
+		return false;
+	if (!ipv4_lengths_agree(frame, ip, 0) ||
+	    !arp_redirect(frame, found->mac, *(struct ipv4 *)&ip->daddr,
+	                  *(struct ipv4 *)&ip->saddr))
+		return false;
+	if (surplus > 0)
+		bpf_xdp_adjust_tail(
+			frame->xdp,
+			-surplus); /* a full-size frame would be valid ARP too, but absurd */
+	return true;
+}
+
+static __noinline enum outcome ipv4_handle(struct frame *frame)
+{
+	const struct iphdr *ip = CURSOR_TAKE(&frame->cursor, struct iphdr);
+	enum outcome outcome;
+	struct found found;
+
+	if (!ip || ip->version_ihl >> 4 != 4)
+		return OUTCOME_ipv4_malformed;
+	if (!host_find((struct ipv4 *)&ip->daddr, &found))
+		return OUTCOME_ipv4_other;
+	if (host_state(found.host) == AWAKE)
+		return ipv4_redirect(frame, ip, &found) ? OUTCOME_ipv4_redirected
+		                                        : OUTCOME_ipv4_other;
+	if (!host_sleeps(found.host, frame, OUTCOME_ipv4_other, &outcome))
+		return outcome;
+	if (!host_is_addressed(frame, found.mac))
+		return OUTCOME_ipv4_other;
+	return ipv4_for_sleeper(frame, ip, &found);
+}
+
+#endif

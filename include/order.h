@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the daemon tells the datapath to make of a host: the context of the `order` program. Host byte order. */
+#ifndef SLEEPPROXY_ORDER_H
+#define SLEEPPROXY_ORDER_H
+
+#include "hosts.h"
+
+struct order {
+	struct mac host;
+	__u16 vlan;
+	__u32 ifindex;
+	enum host_state from; /* the step is made only out of this state */
+	enum host_state to;   /* the same as `from`: the other fields alone are set */
+	__u16 flags;
+	__u16 zero;
+};
+
+enum order_result {
+	ORDER_DONE,
+	ORDER_NO_HOST,     /* the map has no such host */
+	ORDER_OTHER_STATE, /* the datapath was faster: its report says what it saw */
+};
+
+ASSERT_SIZE(struct order, 24);
+
+#endif

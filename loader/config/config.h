@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The configuration file, read whole into one value, or refused with the file, the line and what was expected there. */
+#ifndef SLEEPPROXY_CONFIG_H
+#define SLEEPPROXY_CONFIG_H
+
+#include <net/if.h>
+
+#include "hosts/host.h"
+#include "interface.h"
+#include "hosts/spec.h"
+
+enum { CONFIG_INTERFACES = 16, CONFIG_ERROR = 512 };
+
+enum xdp_mode { XDP_MODE_AUTO, XDP_MODE_NATIVE, XDP_MODE_GENERIC };
+
+enum on_stop {
+	ON_STOP_WAKE, /* wake the sleepers, then let go of the interface */
+	ON_STOP_KEEP, /* leave the datapath in place, for the next start within the heartbeat's lease */
+};
+
+struct config_interface {
+	char name[IFNAMSIZ];
+	enum xdp_mode mode;
+	enum answer_mode answer;
+};
+
+struct config {
+	struct config_interface interfaces[CONFIG_INTERFACES];
+	size_t interface_count;
+	struct host_timing timing;
+	struct spec_policy policy; /* for hosts without ports or sources of their own */
+	uint32_t heartbeat_lease;  /* s */
+	uint32_t max_hosts;
+	enum on_stop on_stop;
+	struct host_spec *hosts; /* owned */
+	size_t host_count;
+};
+
+/* The defaults, no interface, no host. */
+void config_init(struct config *config);
+void config_done(struct config *config);
+
+/*
+ * 0, or a negative errno with "FILE:LINE: what is wrong, and what was expected" in `error`; `config` is then untouched.
+ * On success it owns what it had before no longer (config_done is called on it).
+ */
+int config_load(const char *path, struct config *config, char error[CONFIG_ERROR]);
+
+/* Adds an interface with defaults, or finds it. NULL: the table is full. */
+struct config_interface *config_interface(struct config *config, const char *name);
+
+#endif

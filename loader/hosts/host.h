@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A host's life, pure: (life, what happened, now) → (life, what to do). It sends nothing, stores nothing and reads no
+ * clock, so that each step can be read, and tested, as it stands. Times are milliseconds of one monotonic clock.
+ *
+ *  AWAKE ──asked / silent──▶ DROWSY ──quiet, nobody answers──▶ ASLEEP ──wake reason──▶ WAKING
+ *    ▲                         │                                 │  ▲                    │
+ *    └─────────────────────────┴────────── owner's frame ────────┘  └───── gave up ──────┘
+ */
+#ifndef SLEEPPROXY_HOST_H
+#define SLEEPPROXY_HOST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "hosts.h"
+
+/* All in ms but the counts. */
+struct host_timing {
+	int64_t grace;    /* a host still sends while it goes to sleep */
+	int64_t patience; /* how long a host that was told to sleep may take to fall quiet */
+	int64_t silence;  /* how long a host that sleeps unasked is silent before it is checked */
+	int64_t ask_interval; /* between the ARP requests that must go unanswered */
+	uint32_t asks;
+	int64_t wake_interval; /* between rounds of Magic Packets */
+	uint32_t wake_rounds;
+	int64_t cooldown; /* no Magic Packet so soon after falling asleep or after a wake that failed */
+};
+
+#define HOST_TIMING_DEFAULT \
+	((struct host_timing){ .grace = 5000, \
+	                       .patience = 60000, \
+	                       .silence = 120000, \
+	                       .ask_interval = 500, \
+	                       .asks = 3, \
+	                       .wake_interval = 2000, \
+	                       .wake_rounds = 15, \
+	                       .cooldown = 5000 })
+
+enum host_cause {
+	CAUSE_SLEEP,      /* somebody says that it goes to sleep: grace, then the check */
+	CAUSE_SLEEP_NOW,  /* … that it sleeps: the check at once */
+	CAUSE_WAKE,       /* somebody wants it awake */
+	CAUSE_CONNECTION, /* the datapath saw a connection to it, and has set it WAKING */
+	CAUSE_CLAIM, /* the datapath saw its address used by another, and has set it WAKING, or AWAKE out of DROWSY */
+	CAUSE_SEEN,   /* the datapath saw a frame of its own, and has set it AWAKE */
+	CAUSE_EDITED, /* its map entry was found in `state` */
+	CAUSE_TIME,   /* the deadline is over */
+};
+
+struct host_input {
+	enum host_cause cause;
+	enum host_state state; /* with CAUSE_EDITED and CAUSE_CLAIM: the state that the map has */
+	int64_t now;
+	int64_t last_seen; /* of its last frame that came by; 0: never */
+	bool unasked;      /* may be thought asleep for its silence */
+};
+
+enum host_note {
+	NOTE_NONE,
+	NOTE_DROWSY,
+	NOTE_ASLEEP,
+	NOTE_WAKING,
+	NOTE_AWAKE,
+	NOTE_NOT_QUIET, /* it was told to sleep, but still sends */
+	NOTE_CLAIMED,   /* another machine answers for its address: not taken over */
+	NOTE_GAVE_UP,   /* it did not wake */
+	NOTE_COOLING,   /* a wake waits for the cool-down */
+};
+
+struct host_life {
+	enum host_state state;
+	int64_t since;
+	int64_t deadline;    /* when CAUSE_TIME is due; 0: never */
+	uint32_t tries;      /* asks or rounds so far */
+	int64_t quiet_until; /* told to sleep: until then it may take to fall quiet; 0: not told */
+	int64_t cool_until;  /* no Magic Packet before */
+};
+
+/* What to do, in this order. The state of the map changes only out of `from`, which the datapath may have left. */
+struct host_actions {
+	bool step;
+	enum host_state from;
+	bool announce; /* tell the neighbours that its addresses are here */
+	bool ask;      /* ask by ARP whether anybody has its addresses */
+	bool magic;    /* a round of Magic Packets */
+	enum host_note note;
+};
+
+void host_init(struct host_life *life, enum host_state state, int64_t now);
+struct host_actions host_step(struct host_life *life, const struct host_timing *timing,
+                              const struct host_input *input);
+const char *host_state_name(enum host_state state); /* "awake" … */
+
+#endif

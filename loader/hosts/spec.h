@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What people say of a host, in the configuration, by command or by bpftool: who it is and what may wake it. Plain data
+ * without pointers: copied whole, compared field by field, owned by whoever holds it.
+ */
+#ifndef SLEEPPROXY_SPEC_H
+#define SLEEPPROXY_SPEC_H
+
+#include <net/if.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "address.h"
+
+enum {
+	SPEC_NAME = 64,
+	SPEC_ADDRESSES = 16,
+	SPEC_PORTS = 32,
+	SPEC_SOURCES = 16,
+};
+
+struct spec_port {
+	uint8_t protocol; /* IPPROTO_TCP, IPPROTO_UDP */
+	uint16_t port;    /* host byte order; 0: any */
+};
+
+struct spec_source {
+	struct ipv6 address;
+	uint8_t bits; /* of the mapped address, 0 to 128 */
+	bool allow;
+};
+
+/* The ports that wake and the sources that may. Empty: the built-in rule, any TCP from anybody. */
+struct spec_policy {
+	struct spec_port ports[SPEC_PORTS];
+	size_t port_count;
+	struct spec_source sources[SPEC_SOURCES];
+	size_t source_count;
+};
+
+struct host_spec {
+	char name[SPEC_NAME];
+	struct mac mac;
+	struct ipv6 addresses[SPEC_ADDRESSES];
+	size_t address_count;
+	struct spec_policy policy;
+	char interface[IFNAMSIZ]; /* empty: any */
+	uint16_t vlan;            /* 0: any */
+	bool nic_answers_arp;     /* the network card answers ARP in its sleep */
+	bool unasked;             /* silence and unanswered ARP requests mean sleep */
+	uint8_t secureon[6];
+	size_t secureon_length; /* octets: 0, 4 or 6 */
+};
+
+/* 0, or -EINVAL with the reason, in words, in `why`: no name, no address, an address twice, an address of no one host … */
+int spec_check(const struct host_spec *spec, char *why, size_t why_size);
+bool spec_equal(const struct host_spec *a, const struct host_spec *b);
+
+/* 0, -EEXIST where it stands there already, -ENOSPC */
+int spec_add_address(struct host_spec *spec, const struct ipv6 *address);
+int spec_add_port(struct spec_policy *policy, uint8_t protocol, uint16_t port);
+int spec_add_source(struct spec_policy *policy, const struct ipv6 *address, uint8_t bits,
+                    bool allow);
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * hosts: the hosts that this proxy knows, by MAC address.
+ *
+ * Written by the daemon and by people (bpftool); the datapath itself changes `state` (see bpf/state.bpf.h) and
+ * `last_seen`. An entry of zeros is a host that is awake: whatever is not filled in does no harm.
+ */
+#ifndef SLEEPPROXY_HOSTS_H
+#define SLEEPPROXY_HOSTS_H
+
+#include "address.h"
+
+enum host_state {
+	AWAKE,  /* known, not answered for */
+	DROWSY, /* handed over or fallen silent, not answered for yet */
+	ASLEEP, /* answered for */
+	WAKING, /* still answered for, one wake under way */
+};
+
+enum host_flag {
+	HOST_NIC_ANSWERS_ARP =
+		1, /* the network card answers ARP in its sleep: an ARP reply is no sign of life */
+};
+
+struct host {
+	enum host_state state;
+	__u32 ifindex; /* answered for on this interface only; 0: on any */
+	__u16 vlan; /* answered for in this VLAN (the innermost tag) only; 0: in any, and untagged */
+	__u16 flags;     /* enum host_flag */
+	__u32 last_seen; /* s, CLOCK_MONOTONIC, of the last frame of the host that came by */
+};
+
+ASSERT_SIZE(struct host, 16);
+
+#endif

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * wake_sources: who may wake a host, by longest prefix. The host's own rows decide before those of the MAC
+ * 00:00:00:00:00:00, which stands for all hosts; where no row matches, everybody may.
+ *
+ * Written by the daemon and by people (bpftool); the datapath reads.
+ */
+#ifndef SLEEPPROXY_WAKE_SOURCES_H
+#define SLEEPPROXY_WAKE_SOURCES_H
+
+#include "address.h"
+
+struct wake_source {
+	__u32 prefix_length; /* bits, host byte order: 48 for the MAC, and those of `source` */
+	struct mac host;
+	struct ipv6
+		source; /* IPv4 as ::ffff:a.b.c.d, so that 192.168.1.0/24 has 48 + 96 + 24 bits */
+	__u8 zero[2];   /* behind the prefix, never compared */
+};
+
+enum source_action { SOURCE_DENY, SOURCE_ALLOW };
+
+enum {
+	SOURCE_HOST_BITS = 48,
+	SOURCE_ALL_BITS = SOURCE_HOST_BITS + 128,
+};
+
+ASSERT_SIZE(struct wake_source, 28);
+
+#endif
