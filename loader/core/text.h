@@ -31,7 +31,10 @@ char *text_from_ip(const struct ipv6 *address, char buffer[TEXT_IP]);
 int ip_is_ipv4(const struct ipv6 *address);
 struct ipv4 ip_to_ipv4(const struct ipv6 *address);
 
-/* "192.168.1.0/24" or an address alone. `bits` counts from the front of the mapped address: 0 to 128. */
+/*
+ * "192.168.1.0/24" or an address alone. `bits` counts from the front of the mapped address: 0 to 128. The bits behind
+ * the prefix are cleared: "192.168.1.5/24" is 192.168.1.0/24.
+ */
 int text_to_prefix(const char *text, struct ipv6 *address, uint8_t *bits);
 char *text_from_prefix(const struct ipv6 *address, uint8_t bits, char buffer[TEXT_PREFIX]);
 
@@ -42,6 +45,9 @@ char *text_from_port(uint8_t protocol, uint16_t port, char buffer[TEXT_PORT]);
 
 /* Letters, digits, '-', '_' and '.', 1 to 63 of them: a host's name. */
 int text_is_name(const char *text);
+
+/* What the kernel takes for an interface's name: 1 to 15 octets, no '/', ':' or space, neither "." nor "..". */
+int text_is_interface(const char *text);
 
 /* Wall-clock milliseconds since 1970 as RFC 3339, UTC, e.g. "2026-01-31T12:00:00.123Z". */
 char *text_from_time(int64_t wall_ms, char buffer[TEXT_TIME]);

@@ -72,22 +72,33 @@ struct host_life {
 	enum host_state state;
 	int64_t since;
 	int64_t deadline;    /* when CAUSE_TIME is due; 0: never */
-	uint32_t tries;      /* asks or rounds so far */
-	int64_t quiet_until; /* told to sleep: until then it may take to fall quiet; 0: not told */
+	int64_t quiet_until; /* told to sleep: so long it may take to fall quiet; 0: not told */
 	int64_t cool_until;  /* no Magic Packet before */
+	int64_t magic_at;    /* when the next round is due */
+	uint32_t tries;      /* asks or rounds so far */
+	bool prompt;         /* told that it sleeps already: no cool-down once that is checked */
+	bool wanted;         /* somebody wants it awake, as soon as it is known to sleep */
 };
 
-/* What to do, in this order. The state of the map changes only out of `from`, which the datapath may have left. */
+enum host_ask {
+	ASK_NOBODY,
+	ASK_ANYBODY, /* broadcast: does anybody have its addresses? */
+	ASK_OWNER,   /* to its MAC: is it up? */
+};
+
+/* What to do. The state of the map changes only out of `from`, which the datapath may have left meanwhile. */
 struct host_actions {
 	bool step;
 	enum host_state from;
 	bool announce; /* tell the neighbours that its addresses are here */
-	bool ask;      /* ask by ARP whether anybody has its addresses */
 	bool magic;    /* a round of Magic Packets */
+	enum host_ask ask;
 	enum host_note note;
 };
 
-void host_init(struct host_life *life, enum host_state state, int64_t now);
+/* A life that starts in `input->state`, and goes on as that state does. */
+void host_init(struct host_life *life, const struct host_timing *timing,
+               const struct host_input *input);
 struct host_actions host_step(struct host_life *life, const struct host_timing *timing,
                               const struct host_input *input);
 const char *host_state_name(enum host_state state); /* "awake" … */

@@ -55,9 +55,11 @@ struct host_spec {
 
 /* 0, or -EINVAL with the reason, in words, in `why`: no name, no address, an address twice, an address of no one host … */
 int spec_check(const struct host_spec *spec, char *why, size_t why_size);
+/* NULL, or what is wrong with it as a host's own address: "is a multicast address" … */
+const char *spec_address_flaw(const struct ipv6 *address);
 bool spec_equal(const struct host_spec *a, const struct host_spec *b);
 
-/* 0, -EEXIST where it stands there already, -ENOSPC */
+/* 0, -EEXIST where it stands there already (a source: as allowed or as denied), -ENOSPC */
 int spec_add_address(struct host_spec *spec, const struct ipv6 *address);
 int spec_add_port(struct spec_policy *policy, uint8_t protocol, uint16_t port);
 int spec_add_source(struct spec_policy *policy, const struct ipv6 *address, uint8_t bits,

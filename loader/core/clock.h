@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The clocks; nothing else reads one. */
+#ifndef SLEEPPROXY_CLOCK_H
+#define SLEEPPROXY_CLOCK_H
+
+#include <stdint.h>
+
+int64_t clock_ms(void);         /* CLOCK_MONOTONIC: for waiting */
+int64_t clock_wall_ms(void);    /* since 1970: for telling people */
+uint64_t clock_coarse_ns(void); /* CLOCK_MONOTONIC_COARSE: what bpf_ktime_get_coarse_ns reads */
+
+#endif

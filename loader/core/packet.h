@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Whole frames out of an interface, past the network stack (AF_PACKET, packet(7)): what a proxy sends is not from the
+ * machine's own addresses, and may need a VLAN tag of its own.
+ */
+#ifndef SLEEPPROXY_PACKET_H
+#define SLEEPPROXY_PACKET_H
+
+#include <net/if.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "address.h"
+
+enum { PACKET_MAX = 1514 };
+
+/* Where frames go out, and as whom. */
+struct port {
+	char name[IFNAMSIZ];
+	uint32_t ifindex;
+	struct mac mac;
+};
+
+/* A frame under construction. The writers set a flag instead of failing: packet_send then returns -EMSGSIZE. */
+struct packet {
+	uint8_t octets[PACKET_MAX];
+	size_t length;
+	int overflow;
+};
+
+static const struct mac MAC_BROADCAST = { { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff } };
+
+/* Starts a frame; `vlan` 0: without tag. `ethertype` in host byte order. */
+void packet_start(struct packet *packet, const struct mac *to, const struct mac *from,
+                  uint16_t vlan, uint16_t ethertype);
+void packet_add(struct packet *packet, const void *data, size_t length);
+
+/* A socket that sends and receives nothing; -errno. Needs CAP_NET_RAW. The caller closes it. */
+int packet_open(void);
+
+/* Pads to Ethernet's minimum and sends. 0 or -errno. */
+int packet_send(int fd, const struct port *port, struct packet *packet);
+
+#endif

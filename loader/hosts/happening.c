@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "hosts/happening.h"
+
+#include <arpa/inet.h>
+#include <json-c/json.h>
+#include <stdio.h>
+
+#include "core/text.h"
+
+/* The words behind the host's name. */
+static const struct {
+	const char *event, *words;
+} kinds[HAPPENED_COUNT] = {
+	[HAPPENED_DROWSY] = { "drowsy", "falls asleep" },
+	[HAPPENED_ASLEEP] = { "asleep", "is asleep and answered for" },
+	[HAPPENED_WAKING] = { "waking", "is being woken" },
+	[HAPPENED_AWAKE] = { "awake", "is awake" },
+	[HAPPENED_NOT_QUIET] = { "not-quiet", "was told to sleep, but does not fall quiet" },
+	[HAPPENED_CLAIMED] = { "claimed",
+	                       "is not taken over: another machine answers for its address" },
+	[HAPPENED_GAVE_UP] = { "gave-up", "did not wake" },
+	[HAPPENED_COOLING] = { "cooling", "will be woken when its cool-down is over" },
+	[HAPPENED_ADDED] = { "added", "is known from now on" },
+	[HAPPENED_REMOVED] = { "removed", "is no longer known" },
+	[HAPPENED_MAGIC] = { "magic", "is sent Magic Packets" },
+};
+
+bool happening_of_note(enum host_note note, enum happening_kind *kind)
+{
+	static const enum happening_kind of[] = {
+		[NOTE_DROWSY] = HAPPENED_DROWSY,       [NOTE_ASLEEP] = HAPPENED_ASLEEP,
+		[NOTE_WAKING] = HAPPENED_WAKING,       [NOTE_AWAKE] = HAPPENED_AWAKE,
+		[NOTE_NOT_QUIET] = HAPPENED_NOT_QUIET, [NOTE_CLAIMED] = HAPPENED_CLAIMED,
+		[NOTE_GAVE_UP] = HAPPENED_GAVE_UP,     [NOTE_COOLING] = HAPPENED_COOLING,
+	};
+
+	if (note == NOTE_NONE)
+		return false;
+	*kind = of[note];
+	return true;
+}
+
+static void write_cause(const struct report *report, char *text, size_t size)
+{
+	char peer[TEXT_IP], peer_mac[TEXT_MAC], port[TEXT_PORT], address[TEXT_IP];
+
+	*text = 0;
+	text_from_mac(&report->peer_mac, peer_mac);
+	text_from_ip(&report->address, address);
+	if (report->kind == REPORT_CONNECTION)
+		snprintf(text, size, ": %s (%s) opens %s", text_from_ip(&report->peer, peer),
+		         peer_mac, text_from_port(report->protocol, ntohs(report->port), port));
+	else if (report->kind == REPORT_CLAIM)
+		snprintf(text, size, ": %s uses its address %s", peer_mac, address);
+}
+
+const char *happening_text(const struct happening *happening, char text[HAPPENING_TEXT])
+{
+	char cause[128], took[48] = "";
+
+	write_cause(&happening->report, cause, sizeof(cause));
+	if (happening->took_ms)
+		snprintf(took, sizeof(took), ", %.1f s after the wake began",
+		         (double)happening->took_ms / 1000);
+	snprintf(text, HAPPENING_TEXT, "%s %s%s%s", happening->name, kinds[happening->kind].words,
+	         took, cause);
+	return text;
+}
+
+static void add_report(struct json_object *json, const struct report *report)
+{
+	char address[TEXT_IP], peer[TEXT_IP], peer_mac[TEXT_MAC];
+
+	if (report->kind != REPORT_CONNECTION && report->kind != REPORT_CLAIM)
+		return;
+	json_object_object_add(json, "address",
+	                       json_object_new_string(text_from_ip(&report->address, address)));
+	json_object_object_add(json, "peer",
+	                       json_object_new_string(text_from_ip(&report->peer, peer)));
+	json_object_object_add(json, "peer-mac",
+	                       json_object_new_string(text_from_mac(&report->peer_mac, peer_mac)));
+	if (report->kind != REPORT_CONNECTION)
+		return;
+	json_object_object_add(
+		json, "protocol",
+		json_object_new_string(report->protocol == IPPROTO_TCP ? "tcp" : "udp"));
+	json_object_object_add(json, "port", json_object_new_int(ntohs(report->port)));
+}
+
+struct json_object *happening_json(const struct happening *happening)
+{
+	struct json_object *json = json_object_new_object();
+	char time[TEXT_TIME], text[HAPPENING_TEXT];
+
+	json_object_object_add(json, "time",
+	                       json_object_new_string(text_from_time(happening->wall_ms, time)));
+	json_object_object_add(json, "host", json_object_new_string(happening->name));
+	json_object_object_add(json, "event", json_object_new_string(kinds[happening->kind].event));
+	json_object_object_add(json, "text",
+	                       json_object_new_string(happening_text(happening, text)));
+	add_report(json, &happening->report);
+	if (happening->took_ms)
+		json_object_object_add(json, "took",
+		                       json_object_new_double((double)happening->took_ms / 1000));
+	return json;
+}

@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The steps of host.h, a function a state, and one a cause that any state knows. */
+#include "hosts/host.h"
+
+#include <stddef.h>
+
+#define MIN(a, b) ((a) < (b) ? (a) : (b))
+#define MAX(a, b) ((a) > (b) ? (a) : (b))
+
+/* One call of host_step. */
+struct turn {
+	struct host_life *life;
+	const struct host_timing *timing;
+	const struct host_input *in;
+	struct host_actions out;
+};
+
+static void enter(struct turn *turn, enum host_state state, enum host_note note)
+{
+	struct host_life *life = turn->life;
+
+	life->state = state;
+	life->since = turn->in->now;
+	life->deadline = 0;
+	life->tries = 0;
+	turn->out.note = note;
+}
+
+/* A step of ours, as against one that the datapath has made already. */
+static void step(struct turn *turn, enum host_state state, enum host_note note)
+{
+	turn->out.step = true;
+	turn->out.from = turn->life->state;
+	enter(turn, state, note);
+}
+
+static int64_t silence_limit(const struct turn *turn)
+{
+	if (turn->life->quiet_until)
+		return turn->timing->grace;
+	return turn->in->unasked ? turn->timing->silence : 0;
+}
+
+/* Awake hosts are looked at again when they have been silent for as long as makes one think of sleep. */
+static void await_silence(struct turn *turn)
+{
+	int64_t limit = silence_limit(turn);
+	int64_t heard = MAX(turn->in->last_seen, turn->life->since);
+
+	turn->life->deadline = limit ? MAX(heard + limit, turn->in->now + 1) : 0;
+}
+
+static void become_awake(struct turn *turn, enum host_note note)
+{
+	turn->life->wanted = false;
+	enter(turn, AWAKE, note);
+	await_silence(turn);
+}
+
+static void become_drowsy(struct turn *turn, int64_t wait)
+{
+	step(turn, DROWSY, NOTE_DROWSY);
+	turn->life->deadline = turn->in->now + wait;
+}
+
+static void begin_wake(struct turn *turn)
+{
+	struct host_life *life = turn->life;
+
+	enter(turn, WAKING, NOTE_WAKING);
+	life->quiet_until = 0;
+	life->wanted = false;
+	life->magic_at = MAX(turn->in->now, life->cool_until);
+	life->deadline = life->magic_at;
+	if (life->magic_at > turn->in->now)
+		turn->out.note = NOTE_COOLING;
+}
+
+static void become_asleep(struct turn *turn)
+{
+	struct host_life *life = turn->life;
+
+	step(turn, ASLEEP, NOTE_ASLEEP);
+	life->cool_until = life->prompt ? 0 : turn->in->now + turn->timing->cooldown;
+	life->quiet_until = 0;
+	turn->out.announce = true;
+	if (life->wanted)
+		begin_wake(turn);
+}
+
+static void told_to_sleep(struct turn *turn, bool now)
+{
+	struct host_life *life = turn->life;
+
+	if (life->state == ASLEEP || (life->state == DROWSY && !now))
+		return;
+	life->quiet_until = turn->in->now + turn->timing->patience;
+	life->prompt = now;
+	life->wanted = false;
+	become_drowsy(turn, now ? 0 : turn->timing->grace);
+}
+
+static void told_to_wake(struct turn *turn)
+{
+	switch (turn->life->state) {
+	case ASLEEP:
+		turn->out.step = true;
+		turn->out.from = ASLEEP;
+		begin_wake(turn);
+		break;
+	case DROWSY: /* not before it is known to sleep: whoever is woken is answered for */
+		turn->life->wanted = true;
+		break;
+	case AWAKE: /* as far as we know; a round costs nothing */
+		turn->out.magic = true;
+		break;
+	case WAKING:
+		break;
+	}
+}
+
+/* In DROWSY, somebody else's answer to our question: the address is not ours to take. */
+static void claimed(struct turn *turn)
+{
+	if (turn->in->state == WAKING) {
+		if (turn->life->state != WAKING)
+			begin_wake(turn);
+		return;
+	}
+	turn->life->quiet_until = 0;
+	become_awake(turn, NOTE_CLAIMED);
+}
+
+static void seen(struct turn *turn)
+{
+	if (turn->life->state != AWAKE)
+		become_awake(turn, NOTE_AWAKE);
+}
+
+/* By hand, or by the datapath whose report found no room: the map is right. */
+static void edited(struct turn *turn)
+{
+	struct host_life *life = turn->life;
+
+	life->cool_until = 0;
+	life->quiet_until = 0;
+	life->prompt = true;
+	switch (turn->in->state) {
+	case DROWSY:
+		enter(turn, DROWSY, NOTE_DROWSY);
+		life->deadline = turn->in->now + turn->timing->grace;
+		break;
+	case ASLEEP:
+		enter(turn, ASLEEP, NOTE_ASLEEP);
+		turn->out.announce = true;
+		break;
+	case WAKING:
+		begin_wake(turn);
+		break;
+	default:
+		become_awake(turn, NOTE_AWAKE);
+	}
+}
+
+static void time_awake(struct turn *turn)
+{
+	struct host_life *life = turn->life;
+	int64_t limit = silence_limit(turn), now = turn->in->now;
+
+	if (limit && now >= MAX(turn->in->last_seen, life->since) + limit) {
+		life->prompt = !life->quiet_until; /* silent unasked: it has slept for long */
+		become_drowsy(turn, 0);
+		return;
+	}
+	if (life->quiet_until && now >= life->quiet_until) {
+		life->quiet_until = 0;
+		turn->out.note = NOTE_NOT_QUIET;
+	}
+	await_silence(turn);
+}
+
+static void time_drowsy(struct turn *turn)
+{
+	struct host_life *life = turn->life;
+
+	if (life->tries == turn->timing->asks) {
+		become_asleep(turn);
+		return;
+	}
+	life->tries++;
+	life->deadline = turn->in->now + turn->timing->ask_interval;
+	turn->out.ask = ASK_ANYBODY;
+}
+
+static void give_up(struct turn *turn)
+{
+	step(turn, ASLEEP, NOTE_GAVE_UP);
+	turn->life->cool_until = turn->in->now + turn->timing->cooldown;
+}
+
+/*
+ * Linux announces nothing on resume, so a host that wakes is asked until it answers: that finds it out, and makes the
+ * switch learn its port again.
+ */
+static void time_waking(struct turn *turn)
+{
+	struct host_life *life = turn->life;
+	int64_t now = turn->in->now;
+
+	if (now >= life->magic_at) {
+		if (life->tries == turn->timing->wake_rounds) {
+			give_up(turn);
+			return;
+		}
+		life->tries++;
+		life->magic_at = now + turn->timing->wake_interval;
+		turn->out.magic = true;
+	}
+	life->deadline = MIN(now + turn->timing->ask_interval, life->magic_at);
+	turn->out.ask = ASK_OWNER;
+}
+
+static void time_over(struct turn *turn)
+{
+	static void (*const by_state[])(struct turn *) = {
+		[AWAKE] = time_awake,
+		[DROWSY] = time_drowsy,
+		[WAKING] = time_waking,
+	};
+
+	turn->life->deadline = 0;
+	if (by_state[turn->life->state])
+		by_state[turn->life->state](turn);
+}
+
+void host_init(struct host_life *life, const struct host_timing *timing,
+               const struct host_input *input)
+{
+	struct turn turn = { life, timing, input, { 0 } };
+
+	*life = (struct host_life){ .since = input->now };
+	edited(&turn);
+}
+
+struct host_actions host_step(struct host_life *life, const struct host_timing *timing,
+                              const struct host_input *input)
+{
+	struct turn turn = { life, timing, input, { 0 } };
+
+	switch (input->cause) {
+	case CAUSE_SLEEP:
+		told_to_sleep(&turn, false);
+		break;
+	case CAUSE_SLEEP_NOW:
+		told_to_sleep(&turn, true);
+		break;
+	case CAUSE_WAKE:
+		told_to_wake(&turn);
+		break;
+	case CAUSE_CONNECTION:
+		if (life->state != WAKING)
+			begin_wake(&turn);
+		break;
+	case CAUSE_CLAIM:
+		claimed(&turn);
+		break;
+	case CAUSE_SEEN:
+		seen(&turn);
+		break;
+	case CAUSE_EDITED:
+		edited(&turn);
+		break;
+	case CAUSE_TIME:
+		time_over(&turn);
+		break;
+	}
+	return turn.out;
+}
+
+const char *host_state_name(enum host_state state)
+{
+	static const char *const names[] = { "awake", "drowsy", "asleep", "waking" };
+
+	return state <= WAKING ? names[state] : "invalid";
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The hosts that this daemon knows, each with its life. Everything that happens to a host comes in here, whoever reports
+ * it; what is to be done goes out through one table of actions. Nothing else decides.
+ */
+#ifndef SLEEPPROXY_REGISTRY_H
+#define SLEEPPROXY_REGISTRY_H
+
+#include <stdbool.h>
+
+#include "hosts/happening.h"
+#include "hosts/host.h"
+#include "hosts/spec.h"
+#include "order.h"
+#include "report.h"
+
+struct event_base;
+struct registry;
+
+enum host_origin { ORIGIN_CONFIG, ORIGIN_COMMAND, ORIGIN_MAP };
+
+/* What others may see of a known host. */
+struct registered {
+	struct host_spec spec;
+	struct host_life life;
+	enum host_origin origin;
+};
+
+/* All take the context first, and return 0 or -errno where they return an int. */
+struct registry_actions {
+	void *context;
+	/*
+	 * The datapath's tables: all of a host, its addresses and policy included, in place of `before` (NULL: it is
+	 * new, and starts in `state`); or nothing of it.
+	 */
+	int (*admit)(void *context, const struct host_spec *spec, const struct host_spec *before,
+	             enum host_state state);
+	void (*dismiss)(void *context, const struct host_spec *spec);
+	/* Another state for it, but only out of `from`. */
+	int (*order)(void *context, const struct host_spec *spec, enum host_state from,
+	             enum host_state to, enum order_result *result);
+	/* Its entry as it stands: the state, and when it was last seen, in ms. */
+	int (*look)(void *context, const struct mac *mac, enum host_state *state,
+	            int64_t *last_seen);
+	/* Is the address this machine's own? To answer for it would cut us off. */
+	bool (*is_own)(void *context, const struct ipv6 *address);
+	int (*ask)(void *context, enum host_ask ask, const struct host_spec *spec);
+	int (*announce)(void *context, const struct host_spec *spec);
+	int (*magic)(void *context, const struct host_spec *spec);
+	/* For people. */
+	void (*tell)(void *context, const struct happening *happening);
+	/* For the next start. */
+	void (*save)(void *context, const struct registered *host);
+	void (*forget)(void *context, const struct mac *mac);
+};
+
+struct registry *registry_new(struct event_base *base, const struct registry_actions *actions);
+void registry_free(struct registry *registry);
+void registry_set_timing(struct registry *registry, const struct host_timing *timing);
+
+enum { REGISTRY_WHY = 256 };
+
+/*
+ * Makes a host known, or, for a known name or MAC, replaces what is said of it and keeps its life. A host that is new
+ * starts in `state`. -EEXIST: another host has the name, MAC or an address; -ENOSPC: the tables are full; with `why`.
+ */
+int registry_add(struct registry *registry, const struct host_spec *spec, enum host_origin origin,
+                 enum host_state state, char why[REGISTRY_WHY]);
+void registry_remove(struct registry *registry, const char *name);
+
+const struct registered *registry_find(const struct registry *registry, const char *name);
+const struct registered *registry_find_mac(const struct registry *registry, const struct mac *mac);
+/* By name. The callback may remove the host that it is given. */
+void registry_each(struct registry *registry,
+                   void (*each)(void *context, const struct registered *host), void *context);
+
+/* A word from people: CAUSE_SLEEP, CAUSE_SLEEP_NOW or CAUSE_WAKE. */
+void registry_command(struct registry *registry, const char *name, enum host_cause cause);
+/* A word from the datapath. */
+void registry_report(struct registry *registry, const struct report *report);
+
+/*
+ * The tables as they are, where people edit them too: between begin and end every entry is shown once, hosts first. What
+ * differs from what is known is taken over; what is no longer there is forgotten.
+ */
+void registry_sync_begin(struct registry *registry);
+void registry_sync_host(struct registry *registry, const struct mac *mac, const struct host *host);
+/* -ENOENT: it belongs to no known host. -ENOSPC: its host has too many. -EADDRINUSE: it is this machine's own. */
+int registry_sync_address(struct registry *registry, struct ipv4 address, const struct mac *mac);
+void registry_sync_end(struct registry *registry);
+
+#endif

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What registry.c and sync.c share. */
+#ifndef SLEEPPROXY_REGISTRY_INTERNAL_H
+#define SLEEPPROXY_REGISTRY_INTERNAL_H
+
+#include <uthash.h>
+
+#include "hosts/registry.h"
+
+struct event;
+
+struct entry {
+	struct registered host;
+	struct registry *registry;
+	struct event *timer;
+	struct report report; /* why it was woken last */
+	bool cannot_ask;      /* said so already */
+	uint32_t sync_round;  /* of the last sync that showed it */
+	uint32_t sync_found;  /* a bit for each of its addresses that the round showed */
+	UT_hash_handle by_mac;
+	UT_hash_handle by_name;
+};
+
+struct owned_address {
+	struct ipv6 address;
+	struct entry *owner;
+	UT_hash_handle hh;
+};
+
+struct registry {
+	struct event_base *base;
+	struct registry_actions actions;
+	struct host_timing timing;
+	struct entry *by_mac, *by_name;
+	struct owned_address *addresses;
+	uint32_t sync_round;
+};
+
+struct entry *entry_by_mac(const struct registry *registry, const struct mac *mac);
+struct entry *entry_by_name(const struct registry *registry, const char *name);
+struct entry *entry_by_address(const struct registry *registry, const struct ipv6 *address);
+
+/* A host's life goes on: the step is taken, and what it asks for is done. */
+void entry_step(struct entry *entry, enum host_cause cause, enum host_state state);
+/* A new entry, in the indexes, with a life that it has already or with one that starts as `state`. NULL: no memory. */
+struct entry *entry_new(struct registry *registry, const struct host_spec *spec,
+                        enum host_origin origin, const struct host_life *life);
+struct entry *entry_born(struct registry *registry, const struct host_spec *spec,
+                         enum host_origin origin, enum host_state state);
+/* Forgotten everywhere, the datapath's tables included. */
+void entry_remove(struct entry *entry);
+void entry_tell(struct entry *entry, enum happening_kind kind, int64_t took_ms);
+int entry_own(struct entry *entry, const struct ipv6 *address);
+void entry_disown(struct entry *entry, const struct ipv6 *address);
+
+#endif

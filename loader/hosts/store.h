@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What outlives a reboot: the hosts, their states and what happened to them, in an SQLite database in the state directory.
+ * A disk that fails costs the record, never the service: errors are logged once, and the daemon goes on.
+ */
+#ifndef SLEEPPROXY_STORE_H
+#define SLEEPPROXY_STORE_H
+
+#include "hosts/happening.h"
+#include "hosts/registry.h"
+
+struct json_object;
+struct store;
+
+/* NULL where there is no store to be had, which has then been logged; every function takes NULL. */
+struct store *store_open(const char *directory);
+void store_close(struct store *store);
+
+void store_save(struct store *store, const struct registered *host);
+void store_forget(struct store *store, const struct mac *mac);
+void store_tell(struct store *store, const struct happening *happening);
+
+/* A host as it was saved last. */
+typedef void store_host_fn(void *context, const struct host_spec *spec, enum host_origin origin,
+                           enum host_state state);
+void store_each(struct store *store, store_host_fn *each, void *context);
+
+/* The newest events of a host, or of all (NULL), oldest first, as JSON. The caller owns the array. */
+struct json_object *store_history(struct store *store, const char *name);
+
+#endif
