@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* ARP that the proxy sends of itself: the announcement at a takeover, and the question whether somebody is there. */
+#ifndef SLEEPPROXY_ANNOUNCE_H
+#define SLEEPPROXY_ANNOUNCE_H
+
+#include "core/packet.h"
+#include "hosts/host.h"
+#include "hosts/spec.h"
+#include "interface.h"
+
+/* Pure: an ARP request by `from` at `from_address`, for `target`, to the Ethernet address `to`. */
+void announce_request(struct packet *packet, const struct mac *to, const struct mac *from,
+                      struct ipv4 from_address, struct ipv4 target, uint16_t vlan);
+
+/* "Its addresses are here now" (RFC 5227, 3), once for each IPv4 address. 0 or the first -errno. */
+int announce_takeover(int fd, const struct port *port, enum answer_mode answer,
+                      const struct host_spec *host);
+
+/*
+ * An ordinary question from one of our own addresses, for each of the host's. -EADDRNOTAVAIL: we have none, and the
+ * other form, a probe, would be a conflict for an owner that is just coming up.
+ */
+int announce_ask(int fd, const struct port *port, enum host_ask ask, const struct host_spec *host);
+
+#endif

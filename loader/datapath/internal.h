@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the files of this room share, and nobody else sees. */
+#ifndef SLEEPPROXY_DATAPATH_INTERNAL_H
+#define SLEEPPROXY_DATAPATH_INTERNAL_H
+
+#include <limits.h>
+
+#include "datapath/datapath.h"
+#include "sleepproxy.skel.h"
+
+struct ring_buffer;
+
+struct datapath {
+	char pin_dir[PATH_MAX];
+	struct sleepproxy_bpf
+		*maps; /* the instance whose maps and order program we use; attached nowhere */
+	struct ring_buffer *ring;
+	report_fn *on_report;
+	void *report_context;
+};
+
+/* An instance of the program on the datapath's maps, with the interface's constants. Owned by the caller. */
+int program_load(const struct datapath *datapath, const struct interface *interface,
+                 struct sleepproxy_bpf **skeleton);
+
+#endif

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "datapath/pins.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <linux/bpf.h>
+#include <linux/capability.h>
+#include <linux/magic.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+static bool is_bpffs(const char *path)
+{
+	struct statfs fs;
+
+	return !statfs(path, &fs) && fs.f_type == BPF_FS_MAGIC;
+}
+
+/* mkdir -p; on a BPF file system too, which knows directories. */
+static int make_directories(const char *dir)
+{
+	char path[PATH_MAX];
+
+	if (snprintf(path, sizeof(path), "%s/", dir) >= (int)sizeof(path))
+		return -ENAMETOOLONG;
+	for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		*slash = 0;
+		if (mkdir(path, 0700) && errno != EEXIST)
+			return -errno;
+		*slash = '/';
+	}
+	return 0;
+}
+
+/* Sysfs has a place for it, where no directory can be made otherwise. */
+static void mount_usual_place(const char *dir)
+{
+	static const char usual[] = "/sys/fs/bpf";
+
+	if (!strncmp(dir, usual, strlen(usual)) && !is_bpffs(usual))
+		mount("bpf", usual, "bpf", 0, "mode=0700");
+}
+
+int pins_prepare(const char *dir, char *why, size_t why_size)
+{
+	int err;
+
+	mount_usual_place(dir);
+	err = make_directories(dir);
+	if (err) {
+		snprintf(why, why_size, "cannot make %s: %s", dir, strerror(-err));
+		return err;
+	}
+	if (is_bpffs(dir) || !mount("bpf", dir, "bpf", 0, "mode=0700"))
+		return 0;
+	err = -errno;
+	snprintf(
+		why, why_size,
+		"%s is not on a BPF file system, and none can be mounted there: %s "
+		"(as root: mount -t bpf bpf /sys/fs/bpf, then name a directory below it with --pin-dir)",
+		dir, strerror(-err));
+	return err;
+}
+
+static const struct {
+	unsigned number;
+	const char *name, *use;
+} needed[] = {
+	{ CAP_BPF, "CAP_BPF", "maps and programs" },
+	{ CAP_NET_ADMIN, "CAP_NET_ADMIN", "attaching to an interface" },
+	{ CAP_NET_RAW, "CAP_NET_RAW", "Magic Packets and ARP" },
+};
+
+static bool has_capability(unsigned number)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[2] = { { 0 } };
+
+	if (syscall(SYS_capget, &header, data))
+		return false;
+	return data[number / 32].effective & (1U << (number % 32));
+}
+
+void pins_explain_capabilities(char *why, size_t why_size)
+{
+	size_t length = 0;
+
+	for (size_t i = 0; i < sizeof(needed) / sizeof(*needed); i++)
+		if (!has_capability(needed[i].number) && length < why_size)
+			length += (size_t)snprintf(why + length, why_size - length, "%s%s (for %s)",
+			                           length ? ", " : "missing ", needed[i].name,
+			                           needed[i].use);
+	if (!length)
+		snprintf(
+			why, why_size,
+			"the kernel refuses although CAP_BPF, CAP_NET_ADMIN and CAP_NET_RAW are here: "
+			"a seccomp profile or a security module forbids bpf(2)");
+}

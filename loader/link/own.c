@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "link/own.h"
+
+#include <ifaddrs.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <string.h>
+
+/* How well an address serves to ask from: none, another interface's, this interface's, this interface's and subnet's. */
+enum fitness { FIT_NOT, FIT_MACHINE, FIT_INTERFACE, FIT_SUBNET };
+
+static bool same_subnet(const struct ifaddrs *entry, const struct ipv4 *peer)
+{
+	const struct sockaddr_in *own = (const void *)entry->ifa_addr;
+	const struct sockaddr_in *mask = (const void *)entry->ifa_netmask;
+	uint32_t other;
+
+	if (!peer || !mask)
+		return false;
+	memcpy(&other, peer, sizeof(other));
+	return (own->sin_addr.s_addr & mask->sin_addr.s_addr) == (other & mask->sin_addr.s_addr);
+}
+
+static enum fitness fitness(const struct ifaddrs *entry, uint32_t ifindex, const struct ipv4 *peer)
+{
+	if (!entry->ifa_addr || entry->ifa_addr->sa_family != AF_INET ||
+	    (entry->ifa_flags & IFF_LOOPBACK))
+		return FIT_NOT;
+	if (if_nametoindex(entry->ifa_name) != ifindex)
+		return FIT_MACHINE;
+	return same_subnet(entry, peer) ? FIT_SUBNET : FIT_INTERFACE;
+}
+
+struct ipv4 own_ipv4_near(uint32_t ifindex, const struct ipv4 *peer)
+{
+	struct ipv4 best = { { 0 } };
+	enum fitness best_fitness = FIT_NOT;
+	struct ifaddrs *all;
+
+	if (getifaddrs(&all))
+		return best;
+	for (const struct ifaddrs *entry = all; entry; entry = entry->ifa_next) {
+		enum fitness fit = fitness(entry, ifindex, peer);
+
+		if (fit <= best_fitness)
+			continue;
+		best_fitness = fit;
+		memcpy(&best, &((const struct sockaddr_in *)entry->ifa_addr)->sin_addr,
+		       sizeof(best));
+	}
+	freeifaddrs(all);
+	return best;
+}
+
+static bool is_address(const struct ifaddrs *entry, const struct ipv6 *address)
+{
+	struct ipv6 own;
+
+	if (!entry->ifa_addr)
+		return false;
+	if (entry->ifa_addr->sa_family == AF_INET) {
+		struct ipv4 own4;
+
+		memcpy(&own4, &((const struct sockaddr_in *)entry->ifa_addr)->sin_addr,
+		       sizeof(own4));
+		own = ipv4_mapped(own4);
+	} else if (entry->ifa_addr->sa_family == AF_INET6) {
+		memcpy(&own, &((const struct sockaddr_in6 *)entry->ifa_addr)->sin6_addr,
+		       sizeof(own));
+	} else {
+		return false;
+	}
+	return !memcmp(&own, address, sizeof(own));
+}
+
+bool own_has(const struct ipv6 *address)
+{
+	struct ifaddrs *all;
+	bool found = false;
+
+	if (getifaddrs(&all))
+		return false;
+	for (const struct ifaddrs *entry = all; entry && !found; entry = entry->ifa_next)
+		found = is_address(entry, address);
+	freeifaddrs(all);
+	return found;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The machine's own addresses, asked of the kernel at the moment of need. */
+#ifndef SLEEPPROXY_OWN_H
+#define SLEEPPROXY_OWN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "address.h"
+
+/*
+ * An address to ask from: of the interface's, one in the same subnet as `peer` (or NULL), else its first, else any of the
+ * machine's. 0.0.0.0 where there is none: to send with that would be a probe (RFC 5227), and a conflict for its owner.
+ */
+struct ipv4 own_ipv4_near(uint32_t ifindex, const struct ipv4 *peer);
+
+bool own_has(const struct ipv6 *address);
+
+#endif
