@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The daemon as a whole: its parts, started in order by main.c and stopped in reverse. A part's start returns 0, or a
+ * negative errno and has then logged why; its stop takes a part that never started.
+ */
+#ifndef SLEEPPROXY_DAEMON_H
+#define SLEEPPROXY_DAEMON_H
+
+#include <event2/event.h>
+
+#include "config/config.h"
+#include "core/packet.h"
+#include "datapath/datapath.h"
+#include "hosts/registry.h"
+#include "hosts/store.h"
+#include "link/monitor.h"
+
+struct control;
+struct remembered;
+
+struct options {
+	const char *interfaces[CONFIG_INTERFACES];
+	size_t interface_count;
+	const char *config; /* NULL: none */
+	const char *socket, *pin_dir, *state_dir;
+};
+
+enum line_state { LINE_ABSENT, LINE_ATTACHED, LINE_FAILED };
+
+/* An interface that we serve. */
+struct line {
+	struct config_interface config;
+	enum line_state state;
+	struct port port;           /* as it was attached */
+	struct interface interface; /* what its program was told */
+	struct attachment *attachment;
+	int lock;
+	char detail[DATAPATH_WHY]; /* why it failed */
+};
+
+struct daemon {
+	struct options options;
+	struct config config;
+	struct event_base *base;
+	struct event *signals[4];
+	int packet_fd;
+	struct datapath *datapath;
+	bool taken_over; /* the maps of an earlier start were kept … */
+	bool was_fresh;  /* … which had died no longer ago than the lease */
+	struct event *reports;
+	struct store *store;
+	struct registry *registry;
+	struct remembered *remembered; /* the store's hosts, until hosts_resume */
+	struct line lines[CONFIG_INTERFACES];
+	size_t line_count;
+	struct monitor *monitor;
+	struct event *link_notices;
+	struct event *stop_check;
+	struct event *pulse;
+	uint32_t strays, strays_found; /* addresses of no host, in the last look and in this one */
+	struct control *control;
+	int64_t started; /* ms, of clock_ms */
+	bool stopping;
+};
+
+int loop_start(struct daemon *daemon);
+void loop_stop(struct daemon *daemon);
+int tables_start(struct daemon *daemon);
+void tables_stop(struct daemon *daemon);
+int hosts_start(struct daemon *daemon);
+int hosts_resume(struct daemon *daemon);
+void hosts_stop(struct daemon *daemon);
+int lines_start(struct daemon *daemon);
+void lines_stop(struct daemon *daemon);
+int pulse_start(struct daemon *daemon);
+void pulse_stop(struct daemon *daemon);
+
+/* The registry's hands. */
+struct registry_actions daemon_actions(struct daemon *daemon);
+
+/* The configuration anew: 0, or -errno with the reason in `why`, and then nothing has changed. */
+int daemon_reload(struct daemon *daemon, char why[CONFIG_ERROR]);
+
+/* Begins to stop: as on-stop says, hosts are woken first, within a bounded time; asked twice, at once. */
+void daemon_stop(struct daemon *daemon);
+
+/* Config's hosts are made known; those that it no longer has are removed. The errors are logged. */
+void hosts_follow_config(struct daemon *daemon);
+
+/* -EADDRINUSE: an address is this machine's own; else as registry_add. */
+int hosts_add(struct daemon *daemon, const struct host_spec *spec, enum host_origin origin,
+              char why[REGISTRY_WHY]);
+/* The entries name the interfaces by their numbers of now. */
+void hosts_follow_lines(struct daemon *daemon);
+
+/* Interfaces as the configuration says, attached where present. The first error, logged, is returned. */
+int lines_follow_config(struct daemon *daemon);
+/* Attaches what has appeared or changed, lets go of what has gone. */
+void lines_check(struct daemon *daemon);
+
+/* Each attached line on which a host is: its own, or all where it names none. The first -errno; -ENODEV: none. */
+int lines_each_of(struct daemon *daemon, const struct host_spec *spec,
+                  int (*each)(struct daemon *daemon, const struct line *line,
+                              const struct host_spec *spec, int argument),
+                  int argument);
+
+/* Takes all reports that the datapath has made. */
+void reports_take(struct daemon *daemon);
+
+#endif

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The hosts at the start, from the configuration, the store and the tables; and at a reload. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/log.h"
+#include "core/text.h"
+#include "daemon/daemon.h"
+#include "link/own.h"
+
+/*
+ * The state that a host starts with. The tables are right where they were kept and watched to the end: a wake under way
+ * goes on, a sleeper sleeps on. Otherwise it may have woken unseen, and is AWAKE until it is checked.
+ */
+static enum host_state state_at_start(struct daemon *daemon, const struct mac *mac)
+{
+	struct host host;
+
+	if (!daemon->taken_over || hosts_get(daemon->datapath, mac, &host) || host.state > WAKING)
+		return AWAKE;
+	return host.state == WAKING || daemon->was_fresh ? host.state : AWAKE;
+}
+
+/* Puts the entry into the state that the host starts with. */
+static void settle_entry(struct daemon *daemon, const struct mac *mac, enum host_state state)
+{
+	struct host host;
+
+	if (hosts_get(daemon->datapath, mac, &host) || host.state == state)
+		return;
+	host.state = state;
+	hosts_put(daemon->datapath, mac, &host);
+}
+
+static bool has_own_address(const struct host_spec *spec, char *why, size_t why_size)
+{
+	char text[TEXT_IP];
+
+	for (size_t i = 0; i < spec->address_count; i++) {
+		if (!own_has(&spec->addresses[i]))
+			continue;
+		snprintf(why, why_size, "%s is this machine's own address",
+		         text_from_ip(&spec->addresses[i], text));
+		return true;
+	}
+	return false;
+}
+
+int hosts_add(struct daemon *daemon, const struct host_spec *spec, enum host_origin origin,
+              char why[REGISTRY_WHY])
+{
+	const struct registered *known = registry_find_mac(daemon->registry, &spec->mac);
+	enum host_state state = known ? known->life.state : state_at_start(daemon, &spec->mac);
+
+	if (has_own_address(spec, why, REGISTRY_WHY))
+		return -EADDRINUSE;
+	if (!known)
+		settle_entry(daemon, &spec->mac, state);
+	return registry_add(daemon->registry, spec, origin, state, why);
+}
+
+static bool is_configured(const struct config *config, const struct mac *mac)
+{
+	for (size_t i = 0; i < config->host_count; i++)
+		if (!memcmp(&config->hosts[i].mac, mac, sizeof(*mac)))
+			return true;
+	return false;
+}
+
+static void remove_unconfigured(void *context, const struct registered *host)
+{
+	struct daemon *daemon = context;
+
+	if (host->origin == ORIGIN_CONFIG && !is_configured(&daemon->config, &host->spec.mac))
+		registry_remove(daemon->registry, host->spec.name);
+}
+
+void hosts_follow_config(struct daemon *daemon)
+{
+	char why[REGISTRY_WHY];
+
+	registry_set_timing(daemon->registry, &daemon->config.timing);
+	policy_put(daemon->datapath, &(struct mac){ { 0 } }, &daemon->config.policy);
+	registry_each(daemon->registry, remove_unconfigured, daemon);
+	for (size_t i = 0; i < daemon->config.host_count; i++)
+		if (hosts_add(daemon, &daemon->config.hosts[i], ORIGIN_CONFIG, why))
+			log_error("host %s: %s", daemon->config.hosts[i].name, why);
+}
+
+/* Gone while we were: from the configuration, or, where the tables were kept, by hand. */
+static bool was_removed(struct daemon *daemon, const struct host_spec *spec,
+                        enum host_origin origin)
+{
+	struct host host;
+
+	if (origin == ORIGIN_CONFIG)
+		return !is_configured(&daemon->config, &spec->mac);
+	return daemon->taken_over && hosts_get(daemon->datapath, &spec->mac, &host);
+}
+
+/* A host of the store, kept until it can be looked after. */
+struct remembered {
+	struct host_spec spec;
+	enum host_origin origin;
+	enum host_state state;
+	struct remembered *next;
+};
+
+static void remember(void *context, const struct host_spec *spec, enum host_origin origin,
+                     enum host_state state)
+{
+	struct daemon *daemon = context;
+	struct remembered *host = malloc(sizeof(*host));
+
+	if (!host)
+		return;
+	*host = (struct remembered){ *spec, origin, state, daemon->remembered };
+	daemon->remembered = host;
+}
+
+static void restore(struct daemon *daemon, const struct remembered *host)
+{
+	const struct registry_actions actions = daemon_actions(daemon);
+	char why[REGISTRY_WHY];
+
+	if (was_removed(daemon, &host->spec, host->origin)) {
+		actions.dismiss(daemon, &host->spec);
+		store_forget(daemon->store, &host->spec.mac);
+	} else if (host->origin != ORIGIN_CONFIG &&
+	           hosts_add(daemon, &host->spec, host->origin, why)) {
+		log_error("host %s: %s", host->spec.name, why);
+	}
+}
+
+int hosts_start(struct daemon *daemon)
+{
+	const struct registry_actions actions = daemon_actions(daemon);
+
+	daemon->store = store_open(daemon->options.state_dir);
+	daemon->registry = registry_new(daemon->base, &actions);
+	if (!daemon->registry)
+		return -ENOMEM;
+	store_each(daemon->store, remember, daemon);
+	hosts_follow_config(daemon);
+	for (const struct remembered *host = daemon->remembered; host; host = host->next)
+		restore(daemon, host);
+	return 0;
+}
+
+/* Who slept when we stopped, and may have woken since, is checked, and then answered for again. */
+int hosts_resume(struct daemon *daemon)
+{
+	while (daemon->remembered) {
+		struct remembered *host = daemon->remembered;
+		const struct registered *known =
+			registry_find_mac(daemon->registry, &host->spec.mac);
+
+		if (known && host->state != AWAKE && known->life.state == AWAKE)
+			registry_command(daemon->registry, known->spec.name, CAUSE_SLEEP_NOW);
+		daemon->remembered = host->next;
+		free(host);
+	}
+	return 0;
+}
+
+void hosts_stop(struct daemon *daemon)
+{
+	registry_free(daemon->registry);
+	store_close(daemon->store);
+}
+
+static void refresh_entry(void *context, const struct registered *host)
+{
+	const struct registry_actions actions = daemon_actions(context);
+	enum host_state state = host->life.state;
+	enum order_result result;
+
+	if (*host->spec.interface)
+		actions.order(context, &host->spec, state, state, &result);
+}
+
+void hosts_follow_lines(struct daemon *daemon)
+{
+	registry_each(daemon->registry, refresh_entry, daemon);
+}

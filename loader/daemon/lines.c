@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The interfaces that we serve: attached, watched as they vanish, come back and change, and let go of. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/cleanup.h"
+#include "core/log.h"
+#include "daemon/daemon.h"
+#include "daemon/lock.h"
+
+static struct interface facts_of(const struct line *line, const struct port *port)
+{
+	return (struct interface){
+		.mac = port->mac,
+		.answer = (uint8_t)line->config.answer,
+		.forwards = port_forwards(port),
+	};
+}
+
+static void say_attached(const struct line *line)
+{
+	log_info("%s: attached, %s XDP, answering with %s MAC", line->config.name,
+	         attachment_mode(line->attachment),
+	         line->config.answer == ANSWER_HOST ? "the host's" : "the proxy's");
+}
+
+static int attach(struct daemon *daemon, struct line *line, const struct port *port)
+{
+	const struct interface facts = facts_of(line, port);
+	int err;
+
+	attachment_close(line->attachment, true);
+	line->attachment = NULL;
+	err = datapath_attach(daemon->datapath, port, line->config.mode, &facts, &line->attachment,
+	                      line->detail);
+	if (err) {
+		line->state = LINE_FAILED;
+		return err;
+	}
+	line->state = LINE_ATTACHED;
+	line->port = *port;
+	line->interface = facts;
+	*line->detail = 0;
+	say_attached(line);
+	return 0;
+}
+
+static void let_go(struct line *line, bool keep)
+{
+	attachment_close(line->attachment, keep);
+	line->attachment = NULL;
+	line->state = LINE_ABSENT;
+}
+
+static bool has_changed(const struct line *line, const struct port *port)
+{
+	const struct interface facts = facts_of(line, port);
+
+	return port->ifindex != line->port.ifindex ||
+	       memcmp(&facts, &line->interface, sizeof(facts));
+}
+
+static void gone(struct line *line)
+{
+	if (line->state == LINE_ATTACHED)
+		log_warning("%s: the interface is gone; waiting for it to come back",
+		            line->config.name);
+	let_go(line, false);
+}
+
+/* 0 where there is nothing to do, or it is done. */
+static int check(struct daemon *daemon, struct line *line)
+{
+	struct port port;
+	int err;
+
+	if (port_find(line->config.name, &port)) {
+		gone(line);
+		return 0;
+	}
+	if (line->state == LINE_ATTACHED && !has_changed(line, &port))
+		return 0;
+	if (line->state == LINE_ATTACHED && port.ifindex != line->port.ifindex)
+		gone(line);
+	err = attach(daemon, line, &port);
+	if (!err)
+		hosts_follow_lines(daemon);
+	return err;
+}
+
+void lines_check(struct daemon *daemon)
+{
+	for (size_t i = 0; i < daemon->line_count; i++) {
+		struct line *line = &daemon->lines[i];
+		bool failed_before = line->state == LINE_FAILED;
+
+		if (check(daemon, line) && !failed_before)
+			log_error("%s", line->detail);
+	}
+}
+
+static struct line *find_line(struct daemon *daemon, const char *name)
+{
+	for (size_t i = 0; i < daemon->line_count; i++)
+		if (!strcmp(daemon->lines[i].config.name, name))
+			return &daemon->lines[i];
+	return NULL;
+}
+
+static int add_line(struct daemon *daemon, const struct config_interface *config)
+{
+	struct line *line = &daemon->lines[daemon->line_count];
+	char why[256];
+	int err;
+
+	*line = (struct line){ .config = *config };
+	line->lock = lock_interface(config->name, why, sizeof(why));
+	if (line->lock < 0) {
+		log_error("%s", why);
+		return line->lock;
+	}
+	daemon->line_count++;
+	err = check(daemon, line);
+	if (err)
+		log_error("%s", line->detail);
+	else if (line->state == LINE_ABSENT)
+		log_warning("%s: no such interface yet; waiting for it", config->name);
+	return err;
+}
+
+static void remove_line(struct daemon *daemon, struct line *line)
+{
+	log_info("%s: let go of", line->config.name);
+	let_go(line, false);
+	cleanup_close(&line->lock);
+	*line = daemon->lines[--daemon->line_count];
+}
+
+static void change_line(struct line *line, const struct config_interface *config)
+{
+	if (line->config.mode != config->mode)
+		let_go(line, false);
+	line->config = *config;
+}
+
+static void remove_unlisted(struct daemon *daemon)
+{
+	for (size_t i = daemon->line_count; i-- > 0;) {
+		struct line *line = &daemon->lines[i];
+		bool listed = false;
+
+		for (size_t j = 0; j < daemon->config.interface_count; j++)
+			listed |= !strcmp(daemon->config.interfaces[j].name, line->config.name);
+		if (!listed)
+			remove_line(daemon, line);
+	}
+}
+
+int lines_follow_config(struct daemon *daemon)
+{
+	int err = 0;
+
+	remove_unlisted(daemon);
+	for (size_t i = 0; i < daemon->config.interface_count; i++) {
+		const struct config_interface *config = &daemon->config.interfaces[i];
+		struct line *line = find_line(daemon, config->name);
+		int failed = 0;
+
+		if (line)
+			change_line(line, config);
+		else
+			failed = add_line(daemon, config);
+		err = err ? err : failed;
+	}
+	lines_check(daemon);
+	return err;
+}
+
+int lines_each_of(struct daemon *daemon, const struct host_spec *spec,
+                  int (*each)(struct daemon *daemon, const struct line *line,
+                              const struct host_spec *spec, int argument),
+                  int argument)
+{
+	int err = -ENODEV;
+
+	for (size_t i = 0; i < daemon->line_count; i++) {
+		const struct line *line = &daemon->lines[i];
+		int failed;
+
+		if (line->state != LINE_ATTACHED ||
+		    (*spec->interface && strcmp(spec->interface, line->config.name)))
+			continue;
+		failed = each(daemon, line, spec, argument);
+		if (!err || err == -ENODEV)
+			err = failed;
+	}
+	return err;
+}
+
+static void on_link(void *context, const struct port *port, bool present)
+{
+	struct daemon *daemon = context;
+
+	(void)present;
+	if (find_line(daemon, port->name))
+		lines_check(daemon);
+}
+
+static void on_notices(evutil_socket_t fd, short what, void *context)
+{
+	struct daemon *daemon = context;
+
+	(void)fd;
+	(void)what;
+	monitor_read(daemon->monitor);
+}
+
+static int watch_links(struct daemon *daemon)
+{
+	int err = monitor_open(&daemon->monitor, on_link, daemon);
+
+	if (err) {
+		log_error("cannot follow the interfaces: %s", strerror(-err));
+		return err;
+	}
+	daemon->link_notices = event_new(daemon->base, monitor_fd(daemon->monitor),
+	                                 EV_READ | EV_PERSIST, on_notices, daemon);
+	event_add(daemon->link_notices, NULL);
+	return 0;
+}
+
+int lines_start(struct daemon *daemon)
+{
+	int err = watch_links(daemon);
+
+	return err ? err : lines_follow_config(daemon);
+}
+
+void lines_stop(struct daemon *daemon)
+{
+	bool keep = daemon->config.on_stop == ON_STOP_KEEP;
+
+	if (daemon->link_notices)
+		event_free(daemon->link_notices);
+	monitor_close(daemon->monitor);
+	while (daemon->line_count) {
+		struct line *line = &daemon->lines[--daemon->line_count];
+
+		let_go(line, keep);
+		cleanup_close(&line->lock);
+	}
+}

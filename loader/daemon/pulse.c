@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Twice a second: the heartbeat, and a look at what may have changed without a word to us, the tables (bpftool) and the
+ * interfaces.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "core/log.h"
+#include "core/text.h"
+#include "daemon/daemon.h"
+
+static const struct timeval PERIOD = { .tv_usec = 500000 };
+
+static int on_host(void *context, const struct mac *mac, const struct host *host)
+{
+	registry_sync_host(((struct daemon *)context)->registry, mac, host);
+	return 0;
+}
+
+static int on_address(void *context, struct ipv4 address, const struct mac *mac)
+{
+	struct daemon *daemon = context;
+	const struct ipv6 mapped = ipv4_mapped(address);
+	int err = registry_sync_address(daemon->registry, address, mac);
+	char text[TEXT_IP];
+
+	if (err == -ENOENT)
+		daemon->strays_found++;
+	if (err != -EADDRINUSE)
+		return 0;
+	log_error("addresses4: %s is this machine's own address: removed",
+	          text_from_ip(&mapped, text));
+	addresses4_delete(daemon->datapath, address);
+	return 0;
+}
+
+static void say_strays(struct daemon *daemon)
+{
+	if (daemon->strays_found > daemon->strays)
+		log_warning("addresses4: %u addresses belong to no entry of hosts",
+		            daemon->strays_found);
+	daemon->strays = daemon->strays_found;
+	daemon->strays_found = 0;
+}
+
+static void follow_tables(struct daemon *daemon)
+{
+	int err;
+
+	reports_take(daemon);
+	registry_sync_begin(daemon->registry);
+	err = hosts_each(daemon->datapath, on_host, daemon);
+	if (!err)
+		err = addresses4_each(daemon->datapath, on_address, daemon);
+	if (err) /* half a view would make the rest look removed */
+		log_error("cannot read the tables: %s", strerror(-err));
+	else
+		registry_sync_end(daemon->registry);
+	say_strays(daemon);
+}
+
+static void beat(struct daemon *daemon)
+{
+	int err = heartbeat_beat(daemon->datapath, daemon->config.heartbeat_lease);
+
+	if (err)
+		log_error("cannot write the heartbeat: %s", strerror(-err));
+}
+
+static void on_pulse(evutil_socket_t fd, short what, void *context)
+{
+	struct daemon *daemon = context;
+
+	(void)fd;
+	(void)what;
+	beat(daemon);
+	follow_tables(daemon);
+	lines_check(daemon);
+}
+
+int pulse_start(struct daemon *daemon)
+{
+	daemon->pulse = event_new(daemon->base, -1, EV_PERSIST, on_pulse, daemon);
+	if (!daemon->pulse)
+		return -ENOMEM;
+	beat(daemon);
+	return event_add(daemon->pulse, &PERIOD);
+}
+
+void pulse_stop(struct daemon *daemon)
+{
+	if (daemon->pulse)
+		event_free(daemon->pulse);
+}
