@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* loader/ctl: each row of a command is whole, found by its name, and in the manual with its options. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+
+#include "ctl/groups.h"
+
+enum { LINE_WIDTH = 80, MANUAL_MAX = 65536 };
+
+#define MANUAL "packaging/man/sleepproxyctl.1"
+
+static void each_row_is_whole(void **state)
+{
+	const struct command *command;
+
+	(void)state;
+	for (size_t i = 0; (command = command_at(i)); i++) {
+		assert_non_null(command->help);
+		assert_non_null(command->text);
+		assert_non_null(command->example);
+		assert_non_null(command->run);
+		assert_true(command->raw || (command->request && command->view));
+		assert_non_null(strstr(command->example, command->name));
+		for (const struct option *row = command->options; row && row->name; row++) {
+			assert_non_null(row->key);
+			assert_non_null(row->help);
+			assert_true((row->kind == OPTION_FLAG) == !row->value);
+		}
+	}
+}
+
+static void check_lines(const char *text)
+{
+	for (size_t length; *text; text += length + 1) {
+		length = strcspn(text, "\n");
+		assert_in_range(length, 1, LINE_WIDTH);
+		assert_int_equal(text[length], '\n');
+	}
+}
+
+static void help_fits_the_screen(void **state)
+{
+	const struct command *command;
+
+	(void)state;
+	for (size_t i = 0; (command = command_at(i)); i++)
+		check_lines(command->text);
+}
+
+static void each_is_found_by_its_name(void **state)
+{
+	const struct command *command;
+
+	(void)state;
+	for (size_t i = 0; (command = command_at(i)); i++) {
+		char name[64], *words[4] = { NULL };
+		size_t count = 0, used;
+
+		snprintf(name, sizeof(name), "%s", command->name);
+		for (char *word = strtok(name, " "); word; word = strtok(NULL, " "))
+			words[count++] = word;
+		words[count] = "nas";
+		assert_ptr_equal(command_find(words, &used), command);
+		assert_int_equal(used, count);
+	}
+}
+
+static void half_a_name_is_none(void **state)
+{
+	char *const host[] = { "host", NULL }, *const add[] = { "add", NULL };
+	char *const longer[] = { "statusx", NULL }, *const empty[] = { "", NULL };
+	size_t used;
+
+	(void)state;
+	assert_null(command_find(host, &used));
+	assert_null(command_find(add, &used));
+	assert_null(command_find(longer, &used));
+	assert_null(command_find(empty, &used));
+}
+
+/* The manual without its backslashes: "\-\-all" is written so. */
+static void read_manual(char text[MANUAL_MAX])
+{
+	FILE *file = fopen(MANUAL, "r");
+	size_t length = 0;
+	int letter;
+
+	assert_non_null(file);
+	while ((letter = fgetc(file)) != EOF && length < MANUAL_MAX - 1)
+		if (letter != '\\')
+			text[length++] = (char)letter;
+	text[length] = '\0';
+	fclose(file);
+}
+
+static void check_manual(const char *text, const char *word)
+{
+	if (!strstr(text, word))
+		fail_msg("%s does not mention '%s'", MANUAL, word);
+}
+
+static void the_manual_has_each(void **state)
+{
+	static char text[MANUAL_MAX];
+	const struct command *command;
+
+	(void)state;
+	read_manual(text);
+	for (const struct option *row = global_options; row->name; row++)
+		check_manual(text, row->name);
+	for (size_t i = 0; (command = command_at(i)); i++) {
+		check_manual(text, command->name);
+		for (const struct option *row = command->options; row && row->name; row++)
+			check_manual(text, row->name);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_row_is_whole),         cmocka_unit_test(help_fits_the_screen),
+		cmocka_unit_test(each_is_found_by_its_name), cmocka_unit_test(half_a_name_is_none),
+		cmocka_unit_test(the_manual_has_each),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

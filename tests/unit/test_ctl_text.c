@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* loader/ctl/when.c, words.c and table.c: values in, the text that people read out. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <time.h>
+
+#include "ctl/table.h"
+#include "ctl/when.h"
+#include "ctl/words.h"
+
+#define EACH(item, table) for (size_t item = 0; item < sizeof(table) / sizeof(*(table)); item++)
+
+static void shows_the_two_largest_units(void **state)
+{
+	static const struct {
+		int64_t seconds;
+		const char *text;
+	} spans[] = {
+		{ 0, "0s" },
+		{ 59, "59s" },
+		{ 60, "1m0s" },
+		{ 192, "3m12s" },
+		{ 3599, "59m59s" },
+		{ 3600, "1h0m" },
+		{ 86399, "23h59m" },
+		{ 86400, "1d0h" },
+		{ -5, "0s" },
+		{ 1062000, "12d7h" },
+		{ INT64_MAX, "106751991167300d15h" },
+	};
+	char text[WHEN_SPAN];
+
+	(void)state;
+	EACH(i, spans)
+	assert_string_equal(when_span(spans[i].seconds, text), spans[i].text);
+}
+
+static void shows_local_time(void **state)
+{
+	char text[WHEN_MOMENT];
+
+	(void)state;
+	setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1);
+	tzset();
+	assert_string_equal(when_moment("2026-01-31T12:00:00.123Z", text), "2026-01-31 13:00:00");
+	assert_string_equal(when_moment("2026-07-31T23:30:00Z", text), "2026-08-01 01:30:00");
+}
+
+static void leaves_what_is_no_utc_time(void **state)
+{
+	static const char *const others[] = { "", "yesterday", "2026-01-31", "2026-01-31T12:00:00",
+		                              "2026-01-31T12:00:00+01:00" };
+	char text[WHEN_MOMENT], longer[2 * WHEN_MOMENT];
+
+	(void)state;
+	EACH(i, others)
+	assert_string_equal(when_moment(others[i], text), others[i]);
+	memset(longer, 'x', sizeof(longer) - 1);
+	longer[sizeof(longer) - 1] = '\0';
+	assert_int_equal(strlen(when_moment(longer, text)), WHEN_MOMENT - 1);
+}
+
+static void knows_a_slip_from_another_word(void **state)
+{
+	static const struct {
+		const char *typed, *meant;
+		size_t distance;
+	} pairs[] = {
+		{ "host add", "host add", 0 },
+		{ "host ad", "host add", 1 },
+		{ "hsot", "host", 2 },
+		{ "--adress", "--address", 1 },
+		{ "remove", "reload", WORDS_FAR },
+		{ "abc", "add", WORDS_FAR },
+		{ "", "add", WORDS_FAR },
+		{ "ls", "list", WORDS_FAR },
+	};
+
+	(void)state;
+	EACH(i, pairs)
+	assert_int_equal(words_distance(pairs[i].typed, pairs[i].meant), pairs[i].distance);
+}
+
+static void survives_long_words(void **state)
+{
+	char word[1000];
+
+	(void)state;
+	memset(word, 'x', sizeof(word) - 1);
+	word[sizeof(word) - 1] = '\0';
+	assert_int_equal(words_distance(word, "list"), WORDS_FAR);
+	assert_int_equal(words_distance("list", word), WORDS_FAR);
+}
+
+/* What a table of a name and a count looks like; the caller frees it. */
+static char *printed(bool colour, const char *name, int64_t count)
+{
+	static const char *const headings[] = { "NAME", "COUNT", "NOTE", NULL };
+	struct table *table = table_new(headings);
+	struct paper paper = { .colour = colour };
+	size_t size;
+	char *text;
+
+	paper.file = open_memstream(&text, &size);
+	table_cell(table, RED, "%s", name);
+	table_count(table, PLAIN, count);
+	table_cell(table, PLAIN, "%s", "");
+	table_print(table, &paper);
+	table_free(table);
+	fclose(paper.file);
+	return text;
+}
+
+static void check_printed(bool colour, const char *name, int64_t count, const char *expected)
+{
+	char *text = printed(colour, name, count);
+
+	assert_string_equal(text, expected);
+	free(text);
+}
+
+static void aligns_columns(void **state)
+{
+	(void)state;
+	check_printed(false, "a", 7, "NAME  COUNT  NOTE\na         7\n");
+	check_printed(false, "longer", 1234567, "NAME    COUNT    NOTE\nlonger  1234567\n");
+}
+
+static void colours_only_text(void **state)
+{
+	(void)state;
+	check_printed(true, "a", 7,
+	              "\033[1mNAME\033[0m  \033[1mCOUNT\033[0m  \033[1mNOTE\033[0m\n"
+	              "\033[31ma\033[0m         7\n");
+}
+
+static void keeps_control_characters_from_the_terminal(void **state)
+{
+	(void)state;
+	check_printed(false, "\033[2J\n", 7, "NAME   COUNT  NOTE\n?[2J?      7\n");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(shows_the_two_largest_units),
+		cmocka_unit_test(shows_local_time),
+		cmocka_unit_test(leaves_what_is_no_utc_time),
+		cmocka_unit_test(knows_a_slip_from_another_word),
+		cmocka_unit_test(survives_long_words),
+		cmocka_unit_test(aligns_columns),
+		cmocka_unit_test(colours_only_text),
+		cmocka_unit_test(keeps_control_characters_from_the_terminal),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
