@@ -11,7 +11,7 @@ LLVM_STRIP ?= llvm-strip
 Q = $(if $(V),,@)
 say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2))
 
-LIBS = libbpf libxdp libelf libevent libmnl json-c libconfuse sqlite3
+LIBS = libbpf libevent libmnl json-c libconfuse sqlite3
 CFLAGS ?= -O2 -g
 override CFLAGS += -std=gnu11 -Wall -Wextra -Werror -fstack-protector-strong
 CPPFLAGS += -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Iinclude -Imaps -Iloader -I$(BUILD)
@@ -29,7 +29,8 @@ BPF = $(BUILD)/sleepproxy.bpf.o
 SKELETON = $(BUILD)/sleepproxy.skel.h
 
 .DEFAULT_GOAL := all
-.PHONY: all deps demo check run bench install uninstall clean format help
+.PHONY: all tests demo check run install clean format help
+.SECONDARY:
 
 all: $(BUILD)/sleepproxyd $(BUILD)/sleepproxyctl ## build the daemon and its command line
 
@@ -57,7 +58,61 @@ $(BUILD)/sleepproxyctl: $(call objects,$(CTL))
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(CTL_LIBS) -o $@
 
--include $(patsubst %.o,%.d,$(call objects,$(DAEMON) $(CTL)))
+# Tests: a program for each tests/unit/test_*.c and tests/datapath/test_*.c, run by pytest together with the LAN's.
+UNIT = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
+DATAPATH = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/datapath/test_*.c))
+DATAPATH_SUPPORT = $(call objects,$(wildcard tests/datapath/support*.c))
+ctl_tested = $(call objects,$(filter-out loader/ctl/main.c,$(CTL)))
+daemon_tested = $(call objects,$(filter-out loader/main.c,$(DAEMON)))
+
+$(BUILD)/tests/unit/test_ctl_%: $(BUILD)/tests/unit/test_ctl_%.o $(ctl_tested)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(CTL_LIBS) -lcmocka -o $@
+
+$(BUILD)/tests/unit/test_%: $(BUILD)/tests/unit/test_%.o $(daemon_tested)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(DAEMON_LIBS) -lcmocka -o $@
+
+$(BUILD)/tests/datapath/%.o: CPPFLAGS += -Itests/datapath
+$(BUILD)/tests/datapath/%.o: | $(SKELETON)
+$(BUILD)/tests/datapath/test_%: $(BUILD)/tests/datapath/test_%.o $(DATAPATH_SUPPORT)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(DAEMON_LIBS) -lcmocka -o $@
+
+$(BUILD)/pass.bpf.o: tests/lan/pass.bpf.c
+	$(call say,BPF,$<)
+	$(Q)$(CLANG) $(BPF_FLAGS) -c $< -o $@
+
+tests: all $(UNIT) $(DATAPATH) $(BUILD)/pass.bpf.o
+
+deps-%:
+	$(Q)packaging/install-deps $*
+
+# Each of these installs what it needs first, then starts make anew: the paths of libraries may just have come.
+demo: deps-demo ## install what is missing, build, and show the main job on a small LAN
+	$(Q)$(MAKE) --no-print-directory all $(BUILD)/pass.bpf.o
+	$(Q)BUILD=$(BUILD) tests/demo/demo
+
+check: deps-check ## install what is missing, build, and run all tests
+	$(Q)$(MAKE) --no-print-directory tests
+	$(Q)BUILD=$(BUILD) /usr/bin/python3 -m pytest -q tests $(PYTEST)
+
+run: deps-build ## build, and serve the interface IFACE until interrupted
+	$(if $(IFACE),,$(error name the interface: make run IFACE=eth0))
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)$(BUILD)/sleepproxyd --interface $(IFACE)
+
+install: all ## install below PREFIX (and DESTDIR)
+	install -D -m 755 $(BUILD)/sleepproxyd $(DESTDIR)$(PREFIX)/sbin/sleepproxyd
+	install -D -m 755 $(BUILD)/sleepproxyctl $(DESTDIR)$(PREFIX)/bin/sleepproxyctl
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 packaging/man/*.1
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man5 packaging/man/*.5
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man8 packaging/man/*.8
+	install -D -m 644 packaging/completion/sleepproxyctl.bash \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/sleepproxyctl
+	install -D -m 644 packaging/sleepproxyd.conf $(DESTDIR)$(PREFIX)/share/doc/sleepproxy/sleepproxyd.conf
+
+-include $(patsubst %.o,%.d,$(call objects,$(DAEMON) $(CTL) $(wildcard tests/unit/*.c tests/datapath/*.c)))
 
 clean: ## remove what was built
 	$(Q)rm -rf $(BUILD)
