@@ -79,18 +79,14 @@ $(BUILD)/tests/datapath/test_%: $(BUILD)/tests/datapath/test_%.o $(DATAPATH_SUPP
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(DAEMON_LIBS) -lcmocka -o $@
 
-$(BUILD)/pass.bpf.o: tests/lan/pass.bpf.c
-	$(call say,BPF,$<)
-	$(Q)$(CLANG) $(BPF_FLAGS) -c $< -o $@
-
-tests: all $(UNIT) $(DATAPATH) $(BUILD)/pass.bpf.o
+tests: all $(UNIT) $(DATAPATH)
 
 deps-%:
 	$(Q)packaging/install-deps $*
 
 # Each of these installs what it needs first, then starts make anew: the paths of libraries may just have come.
 demo: deps-demo ## install what is missing, build, and show the main job on a small LAN
-	$(Q)$(MAKE) --no-print-directory all $(BUILD)/pass.bpf.o
+	$(Q)$(MAKE) --no-print-directory all
 	$(Q)BUILD=$(BUILD) tests/demo/demo
 
 check: deps-check ## install what is missing, build, and run all tests

@@ -3,7 +3,7 @@
  * heartbeat: when the daemon last lived. An address that is answered for while nobody can wake its owner is worse than
  * an absent one, so without a heartbeat in the time that `lease` grants the datapath passes everything.
  *
- * Written by the daemon (and by people: `lease` 0 stops all answers at once); the datapath reads.
+ * Written by the daemon; the datapath reads.
  */
 #ifndef SLEEPPROXY_HEARTBEAT_H
 #define SLEEPPROXY_HEARTBEAT_H

@@ -2,7 +2,7 @@
 /*
  * hosts: the hosts that this proxy knows, by MAC address.
  *
- * Written by the daemon and by people (bpftool); the datapath itself changes `state` (see bpf/state.bpf.h) and
+ * Written by the daemon and by people (bpftool); the datapath itself changes `state` (see bpf/host.bpf.h) and
  * `last_seen`. An entry of zeros is a host that is awake: whatever is not filled in does no harm.
  */
 #ifndef SLEEPPROXY_HOSTS_H

@@ -100,7 +100,7 @@ static struct json_object *states_json(struct daemon *daemon)
 
 static struct json_object *line_json(const struct line *line)
 {
-	static const char *const states[] = { "absent", "attached", "failed" };
+	static const char *const states[] = { "absent", "attached", "failed", "detached" };
 	struct json_object *json = json_object_new_object();
 	char mac[TEXT_MAC];
 
@@ -111,7 +111,7 @@ static struct json_object *line_json(const struct line *line)
 		add_string(json, "mode", attachment_mode(line->attachment));
 		add_string(json, "mac", text_from_mac(&line->port.mac, mac));
 	}
-	if (line->state == LINE_FAILED)
+	if (*line->detail)
 		add_string(json, "detail", line->detail);
 	return json;
 }

@@ -24,8 +24,8 @@
  *  HOST    SPEC, all of it, and "state": "awake" | "drowsy" | "asleep" | "waking", "for": seconds in that state,
  *          "origin": "config" | "command" | "map" (where it was added)
  *  STATUS  "version", "pid", "uptime": s, "hosts": {"awake": n, "drowsy": n, "asleep": n, "waking": n},
- *          "heartbeat-lease": s, "interfaces": [{"name", "state": "attached" | "absent" | "failed", "mode": "native" |
- *          "generic" (when attached), "answer": "proxy" | "host", "mac", "detail": why it failed}, …]
+ *          "heartbeat-lease": s, "interfaces": [{"name", "state": "attached" | "absent" | "failed" | "detached", "mode": "native" |
+ *          "generic" (when attached), "answer": "proxy" | "host", "mac", "detail": why it is not attached}, …]
  *  EVENT   "time": RFC 3339, "host": name, "event": "drowsy" | "asleep" | "waking" | "awake" | "not-quiet" | "claimed" |
  *          "gave-up" | "cooling" | "added" | "removed" | "magic", "text": the same in words, and where known "address",
  *          "peer", "peer-mac", "protocol", "port", "took": s

@@ -25,7 +25,7 @@ struct options {
 	const char *socket, *pin_dir, *state_dir;
 };
 
-enum line_state { LINE_ABSENT, LINE_ATTACHED, LINE_FAILED };
+enum line_state { LINE_ABSENT, LINE_ATTACHED, LINE_FAILED, LINE_DETACHED };
 
 /* An interface that we serve. */
 struct line {

@@ -69,6 +69,15 @@ static void gone(struct line *line)
 	let_go(line, false);
 }
 
+/* Somebody took the program off: their will is done until the configuration is read anew. */
+static void detached(struct line *line)
+{
+	let_go(line, false);
+	line->state = LINE_DETACHED;
+	snprintf(line->detail, sizeof(line->detail), "detached by hand; reload to attach again");
+	log_warning("%s: %s", line->config.name, line->detail);
+}
+
 /* 0 where there is nothing to do, or it is done. */
 static int check(struct daemon *daemon, struct line *line)
 {
@@ -79,10 +88,14 @@ static int check(struct daemon *daemon, struct line *line)
 		gone(line);
 		return 0;
 	}
-	if (line->state == LINE_ATTACHED && !has_changed(line, &port))
-		return 0;
 	if (line->state == LINE_ATTACHED && port.ifindex != line->port.ifindex)
 		gone(line);
+	if (line->state == LINE_ATTACHED && !attachment_is_on(line->attachment))
+		detached(line);
+	if (line->state == LINE_DETACHED)
+		return 0;
+	if (line->state == LINE_ATTACHED && !has_changed(line, &port))
+		return 0;
 	err = attach(daemon, line, &port);
 	if (!err)
 		hosts_follow_lines(daemon);
@@ -139,6 +152,8 @@ static void remove_line(struct daemon *daemon, struct line *line)
 
 static void change_line(struct line *line, const struct config_interface *config)
 {
+	if (line->state == LINE_DETACHED)
+		line->state = LINE_ABSENT;
 	if (line->config.mode != config->mode)
 		let_go(line, false);
 	line->config = *config;

@@ -154,6 +154,11 @@ int datapath_attach(struct datapath *datapath, const struct port *port, enum xdp
 	return 0;
 }
 
+bool attachment_is_on(const struct attachment *attachment)
+{
+	return link_is_on(attachment->link, attachment->ifindex);
+}
+
 const char *attachment_mode(const struct attachment *attachment)
 {
 	LIBBPF_OPTS(bpf_xdp_query_opts, query);

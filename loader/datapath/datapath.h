@@ -45,6 +45,8 @@ int datapath_attach(struct datapath *datapath, const struct port *port, enum xdp
                     const struct interface *interface, struct attachment **attachment,
                     char why[DATAPATH_WHY]);
 const char *attachment_mode(const struct attachment *attachment); /* "native" or "generic" */
+/* Still? People can detach it (bpftool), and a vanished interface does. */
+bool attachment_is_on(const struct attachment *attachment);
 /* `keep`: the link stays pinned, and the program in place. */
 void attachment_close(struct attachment *attachment, bool keep);
 

@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "config/keys.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "config/value.h"
+#include "core/text.h"
+
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+
+struct key {
+	const char *name;
+	/* NULL, or what is wrong with the text; then `field` is untouched */
+	const char *(*read)(const struct key *key, const char *text, void *field);
+	size_t offset;
+	const char *expected;
+	const char *from, *to;    /* the range, written as the option is; NULL: none */
+	const char *const *names; /* of an enum's values, in their order; NULL: none */
+	bool many;
+};
+
+static const char not_understood[] = "is not understood";
+
+/* Names are numbered by the enum, and written through its integer type. */
+_Static_assert(sizeof(enum xdp_mode) == sizeof(unsigned int), "enums are unsigned int");
+_Static_assert(sizeof(enum answer_mode) == sizeof(unsigned int), "enums are unsigned int");
+_Static_assert(sizeof(enum on_stop) == sizeof(unsigned int), "enums are unsigned int");
+
+static const char *within(const struct key *key, int (*value)(const char *, int64_t *),
+                          const char *text, int64_t *number)
+{
+	int64_t from = 0;
+	int64_t to = 0;
+
+	if (value(text, number) || value(key->from, &from) || value(key->to, &to))
+		return not_understood;
+	return *number < from || *number > to ? "is out of range" : NULL;
+}
+
+static const char *read_ms(const struct key *key, const char *text, void *field)
+{
+	int64_t ms = 0;
+	const char *wrong = within(key, value_ms, text, &ms);
+
+	if (!wrong)
+		*(int64_t *)field = ms;
+	return wrong;
+}
+
+static const char *read_seconds(const struct key *key, const char *text, void *field)
+{
+	int64_t ms = 0;
+	const char *wrong = within(key, value_ms, text, &ms);
+
+	if (!wrong && ms % 1000)
+		wrong = "has a fraction of a second";
+	if (!wrong)
+		*(uint32_t *)field = ms / 1000;
+	return wrong;
+}
+
+static const char *read_number(const struct key *key, const char *text, void *field)
+{
+	int64_t number = 0;
+	const char *wrong = within(key, value_number, text, &number);
+
+	if (!wrong)
+		*(uint32_t *)field = number;
+	return wrong;
+}
+
+static const char *read_vlan(const struct key *key, const char *text, void *field)
+{
+	uint32_t number = 0;
+	const char *wrong = read_number(key, text, &number);
+
+	if (!wrong)
+		*(uint16_t *)field = number;
+	return wrong;
+}
+
+static const char *read_name(const struct key *key, const char *text, void *field)
+{
+	for (unsigned int i = 0; key->names[i]; i++) {
+		if (strcmp(key->names[i], text) == 0) {
+			*(unsigned int *)field = i;
+			return NULL;
+		}
+	}
+	return not_understood;
+}
+
+static const char *read_bool(const struct key *key, const char *text, void *field)
+{
+	int boolean = cfg_parse_boolean(text);
+
+	(void)key;
+	if (boolean < 0)
+		return not_understood;
+	*(bool *)field = boolean;
+	return NULL;
+}
+
+static const char *read_mac(const struct key *key, const char *text, void *field)
+{
+	(void)key;
+	return text_to_mac(text, field) ? not_understood : NULL;
+}
+
+static const char *read_interface(const struct key *key, const char *text, void *field)
+{
+	(void)key;
+	if (!text_is_interface(text))
+		return not_understood;
+	snprintf(field, IFNAMSIZ, "%s", text);
+	return NULL;
+}
+
+static const char *read_secureon(const struct key *key, const char *text, void *field)
+{
+	struct host_spec *spec = field;
+
+	(void)key;
+	return text_to_secureon(text, spec->secureon, &spec->secureon_length) ? not_understood
+	                                                                      : NULL;
+}
+
+static const char *added(int result)
+{
+	if (result == -EEXIST)
+		return "stands there twice";
+	return result ? "is one too many" : NULL;
+}
+
+static const char *read_address(const struct key *key, const char *text, void *field)
+{
+	struct ipv6 address;
+	const char *flaw;
+
+	(void)key;
+	if (text_to_ip(text, &address))
+		return not_understood;
+	flaw = spec_address_flaw(&address);
+	return flaw ? flaw : added(spec_add_address(field, &address));
+}
+
+static const char *read_port(const struct key *key, const char *text, void *field)
+{
+	uint8_t protocol;
+	uint16_t port;
+
+	(void)key;
+	if (text_to_port(text, &protocol, &port))
+		return not_understood;
+	return added(spec_add_port(field, protocol, port));
+}
+
+static bool has_source(const struct spec_policy *policy, const struct ipv6 *address, uint8_t bits,
+                       bool allow)
+{
+	for (size_t i = 0; i < policy->source_count; i++) {
+		const struct spec_source *source = &policy->sources[i];
+
+		if (source->bits == bits && source->allow == allow &&
+		    memcmp(&source->address, address, sizeof(*address)) == 0)
+			return true;
+	}
+	return false;
+}
+
+static const char *read_source(const char *text, struct spec_policy *policy, bool allow)
+{
+	struct ipv6 address;
+	uint8_t bits;
+
+	if (text_to_prefix(text, &address, &bits))
+		return not_understood;
+	if (has_source(policy, &address, bits, !allow))
+		return "is both allowed and denied";
+	return added(spec_add_source(policy, &address, bits, allow));
+}
+
+static const char *read_allow(const struct key *key, const char *text, void *field)
+{
+	(void)key;
+	return read_source(text, field, true);
+}
+
+static const char *read_deny(const struct key *key, const char *text, void *field)
+{
+	(void)key;
+	return read_source(text, field, false);
+}
+
+/* clang-format off */
+static const char *const modes[] = {
+	[XDP_MODE_AUTO] = "auto", [XDP_MODE_NATIVE] = "native", [XDP_MODE_GENERIC] = "generic", NULL,
+};
+static const char *const answers[] = { [ANSWER_PROXY] = "proxy", [ANSWER_HOST] = "host", NULL };
+static const char *const stops[] = { [ON_STOP_WAKE] = "wake", [ON_STOP_KEEP] = "keep", NULL };
+
+#define AT(owner, member) .offset = offsetof(struct owner, member)
+#define NAMES(list) .read = read_name, .expected = "one of", .names = (list)
+#define RANGE(low, high) .from = (low), .to = (high)
+#define DURATION(low, high) \
+	.read = read_ms, .expected = "a duration such as 500ms, 5s, 2m or 1h,", RANGE(low, high)
+#define SECONDS(low, high) \
+	.read = read_seconds, .expected = "a duration in whole seconds such as 30s or 2m,", RANGE(low, high)
+#define NUMBER(low, high) .read = read_number, .expected = "a number", RANGE(low, high)
+#define PORTS .read = read_port, .many = true, \
+	.expected = "up to 32 different ports such as tcp/22, udp/161 or tcp/any"
+#define SOURCES(reader) .read = (reader), .many = true, \
+	.expected = "up to 16 different sources such as 192.168.1.0/24 or 192.168.1.7, " \
+		    "each either in allow or in deny"
+
+static const struct key config_rows[] = {
+	{ "grace", AT(config, timing.grace), DURATION("100ms", "1h") },
+	{ "patience", AT(config, timing.patience), DURATION("0s", "24h") },
+	{ "silence", AT(config, timing.silence), DURATION("1s", "24h") },
+	{ "ask-interval", AT(config, timing.ask_interval), DURATION("10ms", "1m") },
+	{ "asks", AT(config, timing.asks), NUMBER("1", "100") },
+	{ "wake-interval", AT(config, timing.wake_interval), DURATION("100ms", "1m") },
+	{ "wake-rounds", AT(config, timing.wake_rounds), NUMBER("1", "1000") },
+	{ "cool-down", AT(config, timing.cooldown), DURATION("0s", "1h") },
+	{ "heartbeat-lease", AT(config, heartbeat_lease), SECONDS("1s", "24h") },
+	{ "max-hosts", AT(config, max_hosts), NUMBER("1", "1000000") },
+	{ "on-stop", AT(config, on_stop), NAMES(stops) },
+	{ "wake", AT(config, policy), PORTS },
+	{ "allow", AT(config, policy), SOURCES(read_allow) },
+	{ "deny", AT(config, policy), SOURCES(read_deny) },
+};
+
+static const struct key interface_rows[] = {
+	{ "mode", AT(config_interface, mode), NAMES(modes) },
+	{ "answer", AT(config_interface, answer), NAMES(answers) },
+};
+
+static const struct key host_rows[] = {
+	{ "mac", AT(host_spec, mac), .read = read_mac,
+	  .expected = "a host's own MAC address, such as 52:54:00:12:34:56" },
+	{ "addresses", .read = read_address, .many = true,
+	  .expected = "up to 16 different IPv4 addresses of the host's own, such as 192.168.1.5" },
+	{ "wake", AT(host_spec, policy), PORTS },
+	{ "allow", AT(host_spec, policy), SOURCES(read_allow) },
+	{ "deny", AT(host_spec, policy), SOURCES(read_deny) },
+	{ "vlan", AT(host_spec, vlan), .read = read_vlan, .expected = "a VLAN",
+	  RANGE("1", "4094") },
+	{ "interface", AT(host_spec, interface), .read = read_interface,
+	  .expected = "an interface's name, such as eth0" },
+	{ "nic-answers-arp", AT(host_spec, nic_answers_arp), .read = read_bool,
+	  .expected = "true or false" },
+	{ "unasked", AT(host_spec, unasked), .read = read_bool, .expected = "true or false" },
+	{ "secureon", .read = read_secureon,
+	  .expected = "a password such as 01:02:03:04:05:06 or 1.2.3.4" },
+};
+/* clang-format on */
+
+_Static_assert(SPEC_PORTS == 32 && SPEC_SOURCES == 16 && SPEC_ADDRESSES == 16,
+               "what is expected is said in words above");
+
+/* Besides these: two kinds of sections, a section's begin, the end. */
+_Static_assert(COUNT(config_rows) + 4 <= KEYS_MAX && COUNT(host_rows) + 4 <= KEYS_MAX,
+               "libconfuse's table has room for all rows");
+
+#define KEYS(table) \
+	{ \
+		.rows = (table), .count = COUNT(table) \
+	}
+const struct keys keys_of_config = KEYS(config_rows);
+const struct keys keys_of_interface = KEYS(interface_rows);
+const struct keys keys_of_host = KEYS(host_rows);
+
+size_t keys_options(const struct keys *keys, cfg_opt_t options[KEYS_MAX])
+{
+	for (size_t i = 0; i < keys->count; i++)
+		options[i] = syntax_option(keys->rows[i].name, keys->rows[i].many);
+	return keys->count;
+}
+
+static void describe(const struct key *key, char *expected, size_t size)
+{
+	size_t used = snprintf(expected, size, "%s", key->expected);
+
+	if (key->from)
+		snprintf(expected + used, size - used, " from %s to %s", key->from, key->to);
+	for (size_t i = 0; key->names && key->names[i] && used < size; i++)
+		used += snprintf(expected + used, size - used, "%s%s", i ? ", " : " ",
+		                 key->names[i]);
+}
+
+static int read_key(const struct key *key, cfg_t *section, void *into, struct fault *fault)
+{
+	void *field = (char *)into + key->offset;
+	char expected[CONFIG_ERROR / 2];
+
+	for (unsigned int i = 0; i < syntax_count(section, key->name); i++) {
+		const struct word *word = syntax_get(section, key->name, i);
+		const char *wrong = key->read(key, word->text, field);
+
+		if (!wrong)
+			continue;
+		describe(key, expected, sizeof(expected));
+		return fault_at(fault, word->line, "%s '%s' %s; expected %s", key->name, word->text,
+		                wrong, expected);
+	}
+	return 0;
+}
+
+int keys_read(const struct keys *keys, cfg_t *section, void *into, struct fault *fault)
+{
+	for (size_t i = 0; i < keys->count; i++) {
+		if (read_key(&keys->rows[i], section, into, fault))
+			return -EINVAL;
+	}
+	return 0;
+}

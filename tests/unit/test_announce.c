@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The ARP requests that the proxy sends, octet by octet. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "announce/announce.h"
+
+static const struct mac proxy = { { 0x02, 0, 0, 0, 0, 0x02 } };
+static const struct mac owner = { { 0x52, 0x54, 0x00, 0x12, 0x34, 0x56 } };
+static const struct ipv4 from = { { 192, 0, 2, 2 } };
+static const struct ipv4 target = { { 192, 0, 2, 20 } };
+
+static const uint8_t arp[] = {
+	0x00, 0x01, 0x08, 0x00, 0x06, 0x04, 0x00, 0x01,             /* Ethernet, IPv4, request */
+	0x02, 0x00, 0x00, 0x00, 0x00, 0x02, 0xc0, 0x00, 0x02, 0x02, /* from */
+	0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0xc0, 0x00, 0x02, 0x14, /* who is? */
+};
+
+static void test_request(void **state)
+{
+	struct packet packet;
+
+	(void)state;
+	announce_request(&packet, &owner, &proxy, from, target, 0);
+	assert_int_equal(packet.length, 14 + sizeof(arp));
+	assert_memory_equal(packet.octets, "\x52\x54\0\x12\x34\x56\x02\0\0\0\0\x02\x08\x06", 14);
+	assert_memory_equal(packet.octets + 14, arp, sizeof(arp));
+}
+
+static void test_request_in_a_vlan(void **state)
+{
+	struct packet packet;
+
+	(void)state;
+	announce_request(&packet, &MAC_BROADCAST, &proxy, from, target, 4094);
+	assert_int_equal(packet.length, 18 + sizeof(arp));
+	assert_memory_equal(packet.octets + 12, "\x81\0\x0f\xfe\x08\x06", 6);
+	assert_memory_equal(packet.octets + 18, arp, sizeof(arp));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_request),
+		cmocka_unit_test(test_request_in_a_vlan),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Magic Packets, octet by octet. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "wake/magic.h"
+
+static const struct mac proxy = { { 0x02, 0, 0, 0, 0, 0x02 } };
+static const struct host_spec nas = { .mac = { { 0x52, 0x54, 0x00, 0x12, 0x34, 0x56 } } };
+
+enum { ETHER = 14, IP_UDP = 28, PAYLOAD = 102 };
+
+static void assert_payload(const uint8_t *payload)
+{
+	for (int i = 0; i < 6; i++)
+		assert_int_equal(payload[i], 0xff);
+	for (int repeat = 0; repeat < 16; repeat++)
+		assert_memory_equal(payload + 6 + 6 * repeat, &nas.mac, 6);
+}
+
+static void test_udp(void **state)
+{
+	static const uint8_t
+		head[ETHER + IP_UDP] = {
+			0xff, 0xff, 0xff, 0xff, 0xff, 0xff, /* to everybody */
+			0x02, 0x00, 0x00, 0x00, 0x00, 0x02, 0x08, 0x00,
+			0x45, 0x00, 0x00, 0x82,             /* 20 + 8 + 102 octets */
+			0x00, 0x00, 0x40, 0x00, 0x40, 0x11, /* whole, TTL 64, UDP */
+			0x78, 0x69,                         /* RFC 1071 */
+			0xc0, 0x00, 0x02, 0x02, 0xff, 0xff, 0xff, 0xff,
+			0x9c, 0x40, 0x00, 0x09, 0x00, 0x6e, 0x00, 0x00, /* port 40000 to 9 */
+		};
+	struct packet packet;
+
+	(void)state;
+	magic_udp(&packet, &nas, &proxy, (struct ipv4){ { 192, 0, 2, 2 } });
+	assert_int_equal(packet.length, ETHER + IP_UDP + PAYLOAD);
+	assert_memory_equal(packet.octets, head, sizeof(head));
+	assert_payload(packet.octets + sizeof(head));
+}
+
+static void test_ether_to_everybody_and_to_the_host(void **state)
+{
+	struct packet packet;
+
+	(void)state;
+	magic_ether(&packet, &nas, &proxy, &MAC_BROADCAST);
+	assert_int_equal(packet.length, ETHER + PAYLOAD);
+	assert_memory_equal(packet.octets, "\xff\xff\xff\xff\xff\xff\x02\0\0\0\0\x02\x08\x42",
+	                    ETHER);
+	assert_payload(packet.octets + ETHER);
+	magic_ether(&packet, &nas, &proxy, &nas.mac);
+	assert_memory_equal(packet.octets, &nas.mac, 6);
+	assert_payload(packet.octets + ETHER);
+}
+
+static void test_secureon_follows_the_macs(void **state)
+{
+	struct host_spec secured = nas;
+	struct packet packet;
+
+	(void)state;
+	memcpy(secured.secureon, "\1\2\3\4\5\6", 6);
+	secured.secureon_length = 6;
+	magic_ether(&packet, &secured, &proxy, &MAC_BROADCAST);
+	assert_int_equal(packet.length, ETHER + PAYLOAD + 6);
+	assert_memory_equal(packet.octets + ETHER + PAYLOAD, "\1\2\3\4\5\6", 6);
+	secured.secureon_length = 4;
+	magic_udp(&packet, &secured, &proxy, (struct ipv4){ { 192, 0, 2, 2 } });
+	assert_int_equal(packet.length, ETHER + IP_UDP + PAYLOAD + 4);
+	assert_memory_equal(packet.octets + ETHER + 2, "\0\x86", 2);  /* the IP length knows it */
+	assert_memory_equal(packet.octets + ETHER + 24, "\0\x72", 2); /* and the UDP length */
+}
+
+static void test_vlan(void **state)
+{
+	struct host_spec tagged = nas;
+	struct packet packet;
+
+	(void)state;
+	tagged.vlan = 10;
+	magic_ether(&packet, &tagged, &proxy, &MAC_BROADCAST);
+	assert_int_equal(packet.length, ETHER + 4 + PAYLOAD);
+	assert_memory_equal(packet.octets + 12, "\x81\0\0\x0a\x08\x42", 6);
+	assert_payload(packet.octets + ETHER + 4);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_udp),
+		cmocka_unit_test(test_ether_to_everybody_and_to_the_host),
+		cmocka_unit_test(test_secureon_follows_the_macs),
+		cmocka_unit_test(test_vlan),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
