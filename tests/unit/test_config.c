@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* loader/config: files as people write them and the values they give. The wrong ones are in test_config_faults.c. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <netinet/in.h>
+
+#include "config/config.h"
+#include "core/text.h"
+
+#define EXAMPLE "packaging/sleepproxyd.conf"
+#define NAS "host nas {\n mac = 52:54:00:00:00:01\n addresses = 192.168.1.5\n}\n"
+
+static char path[] = "/tmp/sleepproxy-test-XXXXXX";
+
+static void write_octets(const char *text, size_t size)
+{
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	assert_int_equal(fwrite(text, 1, size, file), size);
+	assert_int_equal(fclose(file), 0);
+}
+
+static int load(const char *text, struct config *config, char error[CONFIG_ERROR])
+{
+	write_octets(text, strlen(text));
+	return config_load(path, config, error);
+}
+
+static struct config loaded(const char *text)
+{
+	char error[CONFIG_ERROR] = "";
+	struct config config;
+
+	config_init(&config);
+	if (load(text, &config, error))
+		fail_msg("%s", error);
+	return config;
+}
+
+static void assert_address(const struct ipv6 *address, const char *expected)
+{
+	char text[TEXT_IP];
+
+	assert_string_equal(text_from_ip(address, text), expected);
+}
+
+static void nothing_gives_defaults(void **state)
+{
+	struct config config = loaded("");
+
+	(void)state;
+	assert_int_equal(config.interface_count, 0);
+	assert_int_equal(config.host_count, 0);
+	assert_int_equal(config.timing.grace, 5000);
+	assert_int_equal(config.heartbeat_lease, 30);
+	assert_int_equal(config.max_hosts, 4096);
+	assert_int_equal(config.on_stop, ON_STOP_WAKE);
+	assert_int_equal(config.policy.port_count, 0);
+	config_done(&config);
+}
+
+static void times_and_counts(void **state)
+{
+	struct config config = loaded("grace = 700ms\npatience = \"2m\"\nsilence = 1h\nasks = 5\n"
+	                              "ask-interval = 50ms\nwake-interval = 3\nwake-rounds = 9\n"
+	                              "cool-down = 0\nheartbeat-lease = 2m\nmax-hosts = 12\n"
+	                              "on-stop = keep");
+
+	(void)state;
+	assert_int_equal(config.timing.grace, 700);
+	assert_int_equal(config.timing.patience, 120000);
+	assert_int_equal(config.timing.silence, 3600000);
+	assert_int_equal(config.timing.asks, 5);
+	assert_int_equal(config.timing.ask_interval, 50);
+	assert_int_equal(config.timing.wake_interval, 3000);
+	assert_int_equal(config.timing.wake_rounds, 9);
+	assert_int_equal(config.timing.cooldown, 0);
+	assert_int_equal(config.heartbeat_lease, 120);
+	assert_int_equal(config.max_hosts, 12);
+	assert_int_equal(config.on_stop, ON_STOP_KEEP);
+	config_done(&config);
+}
+
+static void interfaces(void **state)
+{
+	struct config config = loaded("interface eth0 { mode = native   answer = host }\n"
+	                              "interface \"br-lan.10\" { mode = generic }\n"
+	                              "interface eth1 { }\n");
+
+	(void)state;
+	assert_int_equal(config.interface_count, 3);
+	assert_string_equal(config.interfaces[0].name, "eth0");
+	assert_int_equal(config.interfaces[0].mode, XDP_MODE_NATIVE);
+	assert_int_equal(config.interfaces[0].answer, ANSWER_HOST);
+	assert_string_equal(config.interfaces[1].name, "br-lan.10");
+	assert_int_equal(config.interfaces[1].mode, XDP_MODE_GENERIC);
+	assert_int_equal(config.interfaces[1].answer, ANSWER_PROXY);
+	assert_int_equal(config.interfaces[2].mode, XDP_MODE_AUTO);
+	config_done(&config);
+}
+
+static void a_host_with_everything(void **state)
+{
+	struct config config = loaded(
+		"interface eth0 { }\n"
+		"host nas { mac = \"52:54:00:12:34:56\"  addresses = { \"192.168.1.5\", 10.0.0.5 }\n"
+		" wake = { \"tcp/22\", \"udp/161\", \"tcp/any\" }  allow = {\"192.168.1.7/24\"}\n"
+		" deny = { 0.0.0.0/0 }  vlan = 10  interface = \"eth0\"  nic-answers-arp = yes\n"
+		" unasked = true  secureon = \"01:02:03:04:05:06\" }\n");
+	const struct host_spec *nas = config.hosts;
+	const struct spec_policy *policy = &nas->policy;
+
+	(void)state;
+	assert_int_equal(config.host_count, 1);
+	assert_string_equal(nas->name, "nas");
+	assert_memory_equal(&nas->mac, ((uint8_t[]){ 0x52, 0x54, 0, 0x12, 0x34, 0x56 }), 6);
+	assert_int_equal(nas->address_count, 2);
+	assert_address(&nas->addresses[0], "192.168.1.5");
+	assert_address(&nas->addresses[1], "10.0.0.5");
+	assert_int_equal(policy->port_count, 3);
+	assert_int_equal(policy->ports[1].protocol, IPPROTO_UDP);
+	assert_int_equal(policy->ports[1].port, 161);
+	assert_int_equal(policy->ports[2].port, 0);
+	assert_int_equal(policy->source_count, 2);
+	assert_address(&policy->sources[0].address, "192.168.1.0");
+	assert_int_equal(policy->sources[0].bits, 120);
+	assert_true(policy->sources[0].allow);
+	assert_int_equal(policy->sources[1].bits, 96);
+	assert_false(policy->sources[1].allow);
+	assert_int_equal(nas->vlan, 10);
+	assert_string_equal(nas->interface, "eth0");
+	assert_true(nas->nic_answers_arp);
+	assert_true(nas->unasked);
+	assert_int_equal(nas->secureon_length, 6);
+	assert_int_equal(nas->secureon[5], 6);
+	config_done(&config);
+}
+
+static void policy_for_all(void **state)
+{
+	struct config config =
+		loaded("wake = tcp/22\nwake += { udp/53 }\nallow = { 10.0.0.0/8 }\n" NAS);
+
+	(void)state;
+	assert_int_equal(config.policy.port_count, 2);
+	assert_int_equal(config.policy.source_count, 1);
+	assert_int_equal(config.hosts[0].policy.port_count, 0);
+	config_done(&config);
+}
+
+static void comments_anywhere(void **state)
+{
+	struct config config =
+		loaded("# one\n// two /* \n/* three\n \" # */ grace = # four\n 6 // five\n"
+	               "wake = { # six\n tcp/22, /* seven */ tcp/23 // eight\n }\n"
+	               "host \"nas\" # nine\n {\n mac = '52:54:00:00:00:01' # \"\n"
+	               " addresses = { 10.0.0.1 /**/ } }# ten");
+
+	(void)state;
+	assert_int_equal(config.timing.grace, 6000);
+	assert_int_equal(config.policy.port_count, 2);
+	assert_int_equal(config.host_count, 1);
+	config_done(&config);
+}
+
+/* What was there before is released; valgrind tells if it is not. */
+static void success_replaces(void **state)
+{
+	struct config config = loaded("asks = 7\n" NAS);
+	char error[CONFIG_ERROR];
+
+	(void)state;
+	assert_int_equal(load("interface eth0 { }\n" NAS, &config, error), 0);
+	assert_int_equal(config.timing.asks, 3);
+	assert_int_equal(config.interface_count, 1);
+	assert_int_equal(config.host_count, 1);
+	config_done(&config);
+}
+
+static void failure_leaves_untouched(void **state)
+{
+	struct config config = loaded("asks = 7\n" NAS);
+	struct config before = config;
+	char error[CONFIG_ERROR];
+
+	(void)state;
+	assert_int_equal(load("asks = 8\nhost a { mac = x }", &config, error), -EINVAL);
+	assert_memory_equal(&config, &before, sizeof(config));
+	assert_string_equal(config.hosts[0].name, "nas");
+	config_done(&config);
+}
+
+static void done_can_be_repeated(void **state)
+{
+	struct config config = loaded(NAS);
+
+	(void)state;
+	config_done(&config);
+	assert_null(config.hosts);
+	config_done(&config);
+	config_done(NULL);
+}
+
+static void interface_table(void **state)
+{
+	struct config config;
+	struct config_interface *first;
+	char name[IFNAMSIZ];
+
+	(void)state;
+	config_init(&config);
+	first = config_interface(&config, "eth0");
+	assert_string_equal(first->name, "eth0");
+	assert_int_equal(first->mode, XDP_MODE_AUTO);
+	for (int i = 0; i < CONFIG_INTERFACES; i++) {
+		snprintf(name, sizeof(name), "eth%d", i);
+		assert_ptr_equal(config_interface(&config, name), &config.interfaces[i]);
+	}
+	assert_ptr_equal(config_interface(&config, "eth0"), first);
+	assert_null(config_interface(&config, "eth16"));
+	config_done(&config);
+}
+
+/* More than one buffer of the reader, and of the check that compares all hosts with each other. */
+static void thousands_of_hosts(void **state)
+{
+	enum { HOSTS = 4000 };
+	char *text = malloc(HOSTS * 100);
+	size_t used = 0;
+	struct config config;
+
+	(void)state;
+	assert_non_null(text);
+	for (int i = 0; i < HOSTS; i++)
+		used += sprintf(text + used,
+		                "host h%d { mac = 52:54:00:00:%02x:%02x addresses = 10.0.%d.%d }\n",
+		                i, i / 256, i % 256, i / 256, i % 256);
+	config = loaded(text);
+	assert_int_equal(config.host_count, HOSTS);
+	assert_string_equal(config.hosts[HOSTS - 1].name, "h3999");
+	config_done(&config);
+	free(text);
+}
+
+/* The example's own rule: "#" without a space behind it switches a setting off. */
+static char *example(bool switched_on)
+{
+	FILE *in = fopen(EXAMPLE, "r");
+	char *text = calloc(1, 65536);
+	char line[1000];
+
+	assert_non_null(in);
+	assert_non_null(text);
+	while (fgets(line, sizeof(line), in)) {
+		bool off = line[0] == '#' && line[1] != ' ';
+
+		strcat(text, switched_on && off ? line + 1 : line);
+	}
+	fclose(in);
+	return text;
+}
+
+static void the_example(void **state)
+{
+	char *text = example(false);
+	struct config config = loaded(text);
+
+	(void)state;
+	assert_int_equal(config.host_count + config.interface_count, 0);
+	config_done(&config);
+	free(text);
+}
+
+static void the_example_switched_on(void **state)
+{
+	char *text = example(true);
+	struct config config = loaded(text);
+	struct config defaults;
+
+	(void)state;
+	config_init(&defaults);
+	assert_int_equal(config.host_count, 2);
+	assert_int_equal(config.interface_count, 1);
+	assert_memory_equal(&config.timing, &defaults.timing, sizeof(config.timing));
+	assert_int_equal(config.heartbeat_lease, defaults.heartbeat_lease);
+	assert_int_equal(config.max_hosts, defaults.max_hosts);
+	assert_int_equal(config.on_stop, defaults.on_stop);
+	assert_true(config.hosts[1].unasked);
+	config_done(&config);
+	free(text);
+}
+
+static int make_file(void **state)
+{
+	int fd = mkstemp(path);
+
+	(void)state;
+	return fd < 0 ? -1 : close(fd);
+}
+
+static int remove_file(void **state)
+{
+	(void)state;
+	return unlink(path);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(nothing_gives_defaults),
+		cmocka_unit_test(times_and_counts),
+		cmocka_unit_test(interfaces),
+		cmocka_unit_test(a_host_with_everything),
+		cmocka_unit_test(policy_for_all),
+		cmocka_unit_test(comments_anywhere),
+		cmocka_unit_test(success_replaces),
+		cmocka_unit_test(failure_leaves_untouched),
+		cmocka_unit_test(done_can_be_repeated),
+		cmocka_unit_test(interface_table),
+		cmocka_unit_test(thousands_of_hosts),
+		cmocka_unit_test(the_example),
+		cmocka_unit_test(the_example_switched_on),
+	};
+
+	return cmocka_run_group_tests(tests, make_file, remove_file);
+}

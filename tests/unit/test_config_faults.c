@@ -1,0 +1,343 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* loader/config: mistakes as people make them, and the line and the words that each is refused with. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "config/config.h"
+
+#define PORTS_EXPECTED "expected up to 32 different ports such as tcp/22, udp/161 or tcp/any"
+#define SOURCES_EXPECTED \
+	"expected up to 16 different sources such as 192.168.1.0/24 or 192.168.1.7, " \
+	"each either in allow or in deny"
+#define ADDRESSES_EXPECTED \
+	"expected up to 16 different IPv4 addresses of the host's own, such as 192.168.1.5"
+#define NAS "host nas {\n mac = 52:54:00:00:00:01\n addresses = 192.168.1.5\n}\n"
+
+static char path[] = "/tmp/sleepproxy-test-XXXXXX";
+
+static void write_octets(const char *text, size_t size)
+{
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	assert_int_equal(fwrite(text, 1, size, file), size);
+	assert_int_equal(fclose(file), 0);
+}
+
+static int load(const char *text, struct config *config, char error[CONFIG_ERROR])
+{
+	write_octets(text, strlen(text));
+	return config_load(path, config, error);
+}
+
+struct mistake {
+	const char *text;
+	const char *error; /* behind the file's name */
+};
+
+static const struct mistake syntax[] = {
+	{ "\ngraec = 5\n",
+	  ":2: no such option 'graec'; expected one of grace, patience, silence, ask-interval, asks, "
+	  "wake-interval, wake-rounds, cool-down, heartbeat-lease, max-hosts, on-stop, wake, allow, "
+	  "deny, interface, host" },
+	{ "host nas {\n mac = 52:54:00:00:00:01\n adresses = 10.0.0.1\n}",
+	  ":3: no such option 'adresses'; expected one of mac, addresses, wake, allow, deny, vlan, "
+	  "interface, nic-answers-arp, unasked, secureon" },
+	{ "interface eth0 {\n mod = auto\n}",
+	  ":2: no such option 'mod'; expected one of mode, answer" },
+	{ "grace 5\n", ":1: missing equal sign after option 'grace'; expected NAME = VALUE" },
+	{ "grace = { 5 }\n",
+	  ":1: unexpected token '{'; expected a NAME, a VALUE, or { \"VALUE\", \"VALUE\" }" },
+	{ "wake = {\n tcp/22\n udp/53 }\n",
+	  ":3: unexpected token 'udp/53'; expected a NAME, a VALUE, or { \"VALUE\", \"VALUE\" }" },
+	{ "host nas {\n mac = 52:54:00:00:00:01\n", ":1: a '{' without end; expected '}'" },
+	{ NAS "wake = {\n tcp/22,\n host b {\n}\n", ":5: a '{' without end; expected '}'" },
+	{ "{{{{{{{{\n{", ":2: too many braces within each other; expected at most 8" },
+	{ "host nas\n",
+	  ":2: premature end of file; expected the rest of NAME = VALUE or NAME { ... }" },
+	{ "grace = 5\n}\n", ":2: unexpected closing brace; expected each '}' to close a '{'" },
+	{ "host nas mac = 1\n",
+	  ":1: missing opening brace for section 'host'; expected '{' behind its name" },
+	{ "host {\n}\n",
+	  ":1: missing title for section 'host'; expected a name, such as host nas { ... }" },
+	{ "grace += 5\n", ":1: attempt to append to non-list option 'grace'; "
+	                  "expected '=', since it takes one value" },
+	{ "host nas {\n mac = \"52:54:00:00:00:01\n addresses = \"10.0.0.1\"\n}\n",
+	  ":2: a string without end; expected a closing \" in the same line" },
+	{ "wake = 'tcp/22\\", ":1: a string without end; expected a closing ' in the same line" },
+	{ "grace = 5\n\n/* asks = 4\n", ":3: a comment without end; expected \"*/\"" },
+	{ "\"\" = 5\n", ":1: not understood; expected NAME = VALUE or NAME { ... }" },
+	{ "grace = 5\nasks = 3\ngrace = 6\n",
+	  ":1: 'grace' is set here and again further down; expected once" },
+	{ "wake = { tcp/22 }\nwake = { }\n",
+	  ":1: 'wake' is set here and again further down; expected once" },
+	{ NAS "\n" NAS, ":6: found duplicate title 'nas'; expected each name once" },
+	{ "interface eth0 { }\ninterface eth0\n{ mode = auto }\n",
+	  ":3: found duplicate title 'eth0'; expected each name once" },
+};
+
+static const struct mistake values[] = {
+	{ "\n\ngrace = soon\n", ":3: grace 'soon' is not understood; expected a duration such as "
+	                        "500ms, 5s, 2m or 1h, from 100ms to 1h" },
+	{ "on-stop = \"a\\n\\e[2J\"\n",
+	  ":1: on-stop 'a??[2J' is not understood; expected one of wake, keep" },
+	{ "patience = -5\n", ":1: patience '-5' is not understood; expected a duration such as "
+	                     "500ms, 5s, 2m or 1h, from 0s to 24h" },
+	{ "silence = 99999999999999999999h\n",
+	  ":1: silence '99999999999999999999h' is out of range; expected a duration such as "
+	  "500ms, 5s, 2m or 1h, from 1s to 24h" },
+	{ "ask-interval = 5sec\n", ":1: ask-interval '5sec' is not understood; expected a duration "
+	                           "such as 500ms, 5s, 2m or 1h, from 10ms to 1m" },
+	{ "asks =\n 101\n", ":2: asks '101' is out of range; expected a number from 1 to 100" },
+	{ "wake-rounds = 5s\n",
+	  ":1: wake-rounds '5s' is not understood; expected a number from 1 to 1000" },
+	{ "heartbeat-lease = 0\n",
+	  ":1: heartbeat-lease '0' is out of range; expected a duration in "
+	  "whole seconds such as 30s or 2m, from 1s to 24h" },
+	{ "heartbeat-lease = 1500ms\n",
+	  ":1: heartbeat-lease '1500ms' has a fraction of a second; expected a duration in "
+	  "whole seconds such as 30s or 2m, from 1s to 24h" },
+	{ "max-hosts = 0\n",
+	  ":1: max-hosts '0' is out of range; expected a number from 1 to 1000000" },
+	{ "on-stop = sleep\n",
+	  ":1: on-stop 'sleep' is not understood; expected one of wake, keep" },
+	{ "interface eth0 {\n mode = fast\n}\n",
+	  ":2: mode 'fast' is not understood; expected one of auto, native, generic" },
+	{ "interface eth0 {\n mode = auto\n answer = me\n}\n",
+	  ":3: answer 'me' is not understood; expected one of proxy, host" },
+	{ "\ninterface eth/0 { }\n",
+	  ":2: 'eth/0' cannot be an interface; expected a name such as eth0" },
+	{ "\nhost \"n as\" {\n}\n",
+	  ":2: 'n as' cannot be a host; expected a name of 1 to 63 letters, "
+	  "digits, '-', '_' and '.'" },
+	{ "wake = {\n \"tcp/22\",\n \"tcp/0\"\n}\n",
+	  ":3: wake 'tcp/0' is not understood; " PORTS_EXPECTED },
+	{ "wake = {\n tcp/22, udp/22,\n tcp/22\n}\n",
+	  ":3: wake 'tcp/22' stands there twice; " PORTS_EXPECTED },
+	{ "allow = { 10.0.0.0/33 }\n",
+	  ":1: allow '10.0.0.0/33' is not understood; " SOURCES_EXPECTED },
+	{ "deny = { 10.0.0.0/8 }\nallow = { 10.1.0.0/8 }\n",
+	  ":1: deny '10.0.0.0/8' is both allowed and denied; " SOURCES_EXPECTED },
+	{ "allow = { 1.1.1.1, 1.1.1.1 }\n",
+	  ":1: allow '1.1.1.1' stands there twice; " SOURCES_EXPECTED },
+	{ "deny = { 1, 2 }\n", ":1: deny '1' is not understood; " SOURCES_EXPECTED },
+};
+
+static const struct mistake hosts[] = {
+	{ "host nas {\n mac = 52:54:00:00:01\n}\n",
+	  ":2: mac '52:54:00:00:01' is not understood; "
+	  "expected a host's own MAC address, such as 52:54:00:12:34:56" },
+	{ "host nas {\n mac = 01:00:5e:00:00:01\n}\n",
+	  ":2: mac '01:00:5e:00:00:01' is not understood; "
+	  "expected a host's own MAC address, such as 52:54:00:12:34:56" },
+	{ "\nhost nas {\n addresses = 10.0.0.1\n}\n",
+	  ":2: host 'nas': no MAC address; expected one, such as 52:54:00:12:34:56" },
+	{ "\n\nhost nas\n{\n mac = 52:54:00:00:00:01\n}\n",
+	  ":4: host 'nas': no address; expected at least one, such as 192.168.1.5" },
+	{ "host nas {\n addresses = {\n 10.0.0.1,\n 2001:db8::1 }\n}\n",
+	  ":4: addresses '2001:db8::1' is an IPv6 address, and IPv6 is not supported yet; " ADDRESSES_EXPECTED },
+	{ "host nas {\n addresses = 224.0.0.1\n}\n",
+	  ":2: addresses '224.0.0.1' is a multicast address; " ADDRESSES_EXPECTED },
+	{ "host nas {\n addresses = 10.0.0.1/24\n}\n",
+	  ":2: addresses '10.0.0.1/24' is not understood; " ADDRESSES_EXPECTED },
+	{ "host nas {\n addresses = { 10.0.0.1,\n 10.0.0.1 }\n}\n",
+	  ":3: addresses '10.0.0.1' stands there twice; " ADDRESSES_EXPECTED },
+	{ "host nas {\n addresses = { 1.0.0.1, 1.0.0.2, 1.0.0.3, 1.0.0.4, 1.0.0.5, 1.0.0.6, 1.0.0.7,\n"
+	  " 1.0.0.8, 1.0.0.9, 1.0.0.10, 1.0.0.11, 1.0.0.12, 1.0.0.13, 1.0.0.14, 1.0.0.15,\n"
+	  " 1.0.0.16,\n 1.0.0.17 }\n}\n",
+	  ":5: addresses '1.0.0.17' is one too many; " ADDRESSES_EXPECTED },
+	{ "host nas {\n vlan = 4095\n}\n",
+	  ":2: vlan '4095' is out of range; expected a VLAN from 1 to 4094" },
+	{ "host nas {\n vlan = 65546\n}\n",
+	  ":2: vlan '65546' is out of range; expected a VLAN from 1 to 4094" },
+	{ "host nas {\n unasked = maybe\n}\n",
+	  ":2: unasked 'maybe' is not understood; expected true or false" },
+	{ "host nas {\n secureon = secret\n}\n",
+	  ":2: secureon 'secret' is not understood; "
+	  "expected a password such as 01:02:03:04:05:06 or 1.2.3.4" },
+	{ "host nas {\n interface = 1234567890123456\n}\n",
+	  ":2: interface '1234567890123456' is not understood; "
+	  "expected an interface's name, such as eth0" },
+	{ "host nas {\n allow = 10.0.0.0/8\n deny = 10.0.0.0/8\n}\n",
+	  ":3: deny '10.0.0.0/8' is both allowed and denied; " SOURCES_EXPECTED },
+};
+
+static const struct mistake contradictions[] = {
+	{ NAS "host b {\n mac = 52-54-00-00-00-01\n addresses = 10.0.0.1\n}\n",
+	  ":6: mac '52:54:00:00:00:01' of host 'b' belongs to host 'nas' (line 2); "
+	  "expected one host for each" },
+	{ NAS "host b {\n addresses = {\n 10.0.0.1,\n 192.168.1.5 }\n mac = 52:54:00:00:00:02\n}\n",
+	  ":8: address '192.168.1.5' of host 'b' belongs to host 'nas' (line 3); "
+	  "expected one host for each" },
+	{ NAS "host b {\n mac = 52:54:00:00:00:01\n addresses = 192.168.1.5\n}\n",
+	  ":6: mac '52:54:00:00:00:01' of host 'b' belongs to host 'nas' (line 2); "
+	  "expected one host for each" },
+	{ "interface eth0 { }\nhost nas {\n mac = 52:54:00:00:00:01\n addresses = 192.168.1.5\n"
+	  " interface = eth1\n}\n",
+	  ":5: interface 'eth1' of host 'nas' is not configured; expected interface eth1 { }" },
+	{ "max-hosts = 1\n" NAS "host b {\n mac = 52:54:00:00:00:02\n addresses = 10.0.0.1\n}\n",
+	  ":6: 2 hosts; expected at most 1, or a larger max-hosts" },
+	{ "interface a {}\ninterface b {}\ninterface c {}\ninterface d {}\ninterface e {}\n"
+	  "interface f {}\ninterface g {}\ninterface h {}\ninterface i {}\ninterface j {}\n"
+	  "interface k {}\ninterface l {}\ninterface m {}\ninterface n {}\ninterface o {}\n"
+	  "interface p {}\ninterface q {}\n",
+	  ":17: interface 'q' is one too many; expected at most 16" },
+};
+
+static void refused(const struct mistake *mistakes, size_t count)
+{
+	char expected[CONFIG_ERROR];
+	char error[CONFIG_ERROR];
+	struct config config;
+
+	config_init(&config);
+	for (size_t i = 0; i < count; i++) {
+		strcpy(error, "no error");
+		snprintf(expected, sizeof(expected), "%s%s", path, mistakes[i].error);
+		assert_int_equal(load(mistakes[i].text, &config, error), -EINVAL);
+		assert_string_equal(error, expected);
+		assert_null(strchr(error, '\n'));
+	}
+	assert_int_equal(config.host_count, 0);
+}
+
+#define REFUSED(table) refused(table, sizeof(table) / sizeof(*(table)))
+
+static void wrong_syntax(void **state)
+{
+	(void)state;
+	REFUSED(syntax);
+}
+
+static void wrong_values(void **state)
+{
+	(void)state;
+	REFUSED(values);
+}
+
+static void wrong_hosts(void **state)
+{
+	(void)state;
+	REFUSED(hosts);
+}
+
+static void wrong_together(void **state)
+{
+	(void)state;
+	REFUSED(contradictions);
+}
+
+static void comments_keep_lines(void **state)
+{
+	char error[CONFIG_ERROR];
+	char expected[CONFIG_ERROR];
+	struct config config;
+
+	(void)state;
+	config_init(&config);
+	snprintf(expected, sizeof(expected),
+	         "%s:8: asks '0' is out of range; "
+	         "expected a number from 1 to 100",
+	         path);
+	assert_int_equal(
+		load("# 1\n/* 2\n3 */\ngrace = /* 4 */ 5 // 4\nhost nas { # 5\n"
+	             "mac = 52:54:00:00:00:01 /* 6 */ # 6\naddresses = 10.0.0.1 }\nasks = 0",
+	             &config, error),
+		-EINVAL);
+	assert_string_equal(error, expected);
+}
+
+static void zero_octet(void **state)
+{
+	char error[CONFIG_ERROR];
+	struct config config;
+
+	(void)state;
+	config_init(&config);
+	write_octets("grace = 5\n\0asks = 0\n", 20);
+	assert_int_equal(config_load(path, &config, error), -EINVAL);
+	assert_string_equal(error + strlen(path), ":2: a zero octet; expected text");
+}
+
+static void long_words_are_cut(void **state)
+{
+	char text[4000];
+	char error[CONFIG_ERROR];
+	struct config config;
+
+	(void)state;
+	config_init(&config);
+	memset(text, 'x', sizeof(text));
+	memcpy(text, "grace = ", 8);
+	text[sizeof(text) - 1] = '\0';
+	assert_int_equal(load(text, &config, error), -EINVAL);
+	assert_int_equal(strlen(error), CONFIG_ERROR - 1);
+}
+
+static void unreadable(void **state)
+{
+	char error[CONFIG_ERROR];
+	struct config config;
+
+	(void)state;
+	config_init(&config);
+	assert_int_equal(config_load("/nonexistent/file", &config, error), -ENOENT);
+	assert_string_equal(error, "/nonexistent/file: cannot be read: No such file or directory");
+	assert_int_equal(config_load("/tmp", &config, error), -EISDIR);
+	assert_string_equal(error, "/tmp: cannot be read: Is a directory");
+	write_octets("", 0);
+	assert_int_equal(chmod(path, 0), 0);
+	if (geteuid() != 0) {
+		assert_int_equal(config_load(path, &config, error), -EACCES);
+		assert_string_equal(error + strlen(path), ": cannot be read: Permission denied");
+	}
+	assert_int_equal(chmod(path, 0600), 0);
+}
+
+static void endless(void **state)
+{
+	char error[CONFIG_ERROR];
+	struct config config;
+
+	(void)state;
+	config_init(&config);
+	assert_int_equal(config_load("/dev/zero", &config, error), -EINVAL);
+	assert_string_equal(error, "/dev/zero: is too large; expected at most 16 MiB");
+}
+
+static int make_file(void **state)
+{
+	int fd = mkstemp(path);
+
+	(void)state;
+	return fd < 0 ? -1 : close(fd);
+}
+
+static int remove_file(void **state)
+{
+	(void)state;
+	return unlink(path);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(wrong_syntax),        cmocka_unit_test(wrong_values),
+		cmocka_unit_test(wrong_hosts),         cmocka_unit_test(wrong_together),
+		cmocka_unit_test(comments_keep_lines), cmocka_unit_test(zero_octet),
+		cmocka_unit_test(unreadable),          cmocka_unit_test(endless),
+		cmocka_unit_test(long_words_are_cut),
+	};
+
+	return cmocka_run_group_tests(tests, make_file, remove_file);
+}

@@ -1,0 +1,370 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* loader/hosts/spec.c: one flaw after the other put into a host that has none, and the words it is refused with. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <netinet/in.h>
+
+#include "core/text.h"
+#include "hosts/spec.h"
+
+#define EACH(item, table) for (size_t item = 0; item < sizeof(table) / sizeof(*(table)); item++)
+
+static struct ipv6 ip(const char *text)
+{
+	struct ipv6 address;
+
+	assert_int_equal(text_to_ip(text, &address), 0);
+	return address;
+}
+
+static struct host_spec flawless(void)
+{
+	struct host_spec spec = {
+		.name = "nas",
+		.mac = { { 0x52, 0x54, 0, 0x12, 0x34, 0x56 } },
+		.address_count = 2,
+		.vlan = 10,
+		.interface = "eth0",
+		.secureon = { 1, 2, 3, 4 },
+		.secureon_length = 4,
+		.policy = {
+			.ports = { { IPPROTO_TCP, 22 }, { IPPROTO_UDP, 0 } },
+			.port_count = 2,
+			.source_count = 2,
+		},
+	};
+
+	spec.addresses[0] = ip("192.168.1.5");
+	spec.addresses[1] = ip("169.254.3.4");
+	spec.policy.sources[0] =
+		(struct spec_source){ .address = ip("192.168.1.0"), .bits = 120, .allow = true };
+	spec.policy.sources[1] = (struct spec_source){ .address = ip("0.0.0.0"), .bits = 96 };
+	return spec;
+}
+
+static void refused(const struct host_spec *spec, const char *expected)
+{
+	char why[200] = "";
+
+	assert_int_equal(spec_check(spec, why, sizeof(why)), -EINVAL);
+	assert_string_equal(why, expected);
+}
+
+static void accepts(void **state)
+{
+	struct host_spec spec = flawless();
+	char why[200] = "as it was";
+
+	(void)state;
+	assert_int_equal(spec_check(&spec, why, sizeof(why)), 0);
+	spec.vlan = 4094;
+	spec.interface[0] = '\0';
+	memset(&spec.policy, 0, sizeof(spec.policy));
+	spec.secureon_length = 0;
+	assert_int_equal(spec_check(&spec, why, sizeof(why)), 0);
+	assert_string_equal(why, "as it was");
+}
+
+static void refuses_names(void **state)
+{
+	struct host_spec spec = flawless();
+
+	(void)state;
+	strcpy(spec.name, "n as");
+	refused(&spec, "bad name 'n as'; expected 1 to 63 letters, digits, '-', '_' and '.'");
+	spec.name[0] = '\0';
+	refused(&spec, "bad name ''; expected 1 to 63 letters, digits, '-', '_' and '.'");
+	memset(spec.name, 'x', sizeof(spec.name));
+	assert_int_equal(spec_check(&spec, (char[1]){ 0 }, 1), -EINVAL);
+}
+
+static void refuses_macs(void **state)
+{
+	struct host_spec spec = flawless();
+
+	(void)state;
+	spec.mac.octet[0] = 0x33;
+	refused(&spec, "33:54:00:12:34:56 is a group's MAC address; expected a host's own");
+	memset(&spec.mac, 0, sizeof(spec.mac));
+	refused(&spec, "no MAC address; expected one, such as 52:54:00:12:34:56");
+}
+
+static void refuses_addresses(void **state)
+{
+	static const struct {
+		const char *address, *why;
+	} rows[] = {
+		{ "0.0.0.0", "0.0.0.0 is an address of no host" },
+		{ "0.1.2.3", "0.1.2.3 is an address of no host" },
+		{ "127.0.0.1", "127.0.0.1 is a loopback address" },
+		{ "224.0.0.251", "224.0.0.251 is a multicast address" },
+		{ "239.255.255.250", "239.255.255.250 is a multicast address" },
+		{ "255.255.255.255", "255.255.255.255 is the broadcast address" },
+		{ "fe80::1", "fe80::1 is an IPv6 address, and IPv6 is not supported yet" },
+	};
+	struct host_spec spec = flawless();
+	char why[200];
+
+	(void)state;
+	EACH(i, rows)
+	{
+		spec.addresses[1] = ip(rows[i].address);
+		assert_int_equal(spec_check(&spec, why, sizeof(why)), -EINVAL);
+		*strchr(why, ';') = '\0';
+		assert_string_equal(why, rows[i].why);
+	}
+	refused(&spec, "fe80::1 is an IPv6 address, and IPv6 is not supported yet; "
+	               "expected an IPv4 address of the host's own");
+	assert_null(spec_address_flaw(&spec.addresses[0]));
+}
+
+static void refuses_address_counts(void **state)
+{
+	struct host_spec spec = flawless();
+
+	(void)state;
+	spec.addresses[1] = spec.addresses[0];
+	refused(&spec, "address 192.168.1.5 stands there twice; expected once");
+	spec.address_count = 0;
+	refused(&spec, "no address; expected at least one, such as 192.168.1.5");
+	spec.address_count = 17;
+	refused(&spec, "17 addresses; expected at most 16");
+}
+
+static void refuses_ports(void **state)
+{
+	struct host_spec spec = flawless();
+
+	(void)state;
+	spec.policy.ports[1] = spec.policy.ports[0];
+	refused(&spec, "port tcp/22 stands there twice; expected once");
+	spec.policy.ports[1].protocol = IPPROTO_SCTP;
+	refused(&spec, "port 132/22; expected tcp or udp");
+	spec.policy.port_count = 33;
+	refused(&spec, "33 ports; expected at most 32");
+}
+
+static void refuses_sources(void **state)
+{
+	struct host_spec spec = flawless();
+	struct spec_source *second = &spec.policy.sources[1];
+
+	(void)state;
+	*second = spec.policy.sources[0];
+	refused(&spec, "source 192.168.1.0/24 stands there twice; expected once");
+	second->allow = false;
+	refused(&spec, "source 192.168.1.0/24 is both allowed and denied; expected one of the two");
+	second->bits = 112;
+	refused(&spec, "source 192.168.1.0/16 has bits behind its prefix; expected zeros");
+	second->bits = 129;
+	refused(&spec, "a source of 129 bits; expected 0 to 128");
+	spec.policy.source_count = 17;
+	refused(&spec, "17 sources; expected at most 16");
+}
+
+static void refuses_places(void **state)
+{
+	struct host_spec spec = flawless();
+
+	(void)state;
+	strcpy(spec.interface, "et/0");
+	refused(&spec, "'et/0' cannot be an interface; expected a name such as eth0");
+	memset(spec.interface, 'x', sizeof(spec.interface));
+	refused(&spec, "'xxxxxxxxxxxxxxxx' cannot be an interface; expected a name such as eth0");
+	spec.vlan = 4095;
+	refused(&spec, "VLAN 4095; expected 1 to 4094, or 0 for any");
+}
+
+static void refuses_secureon(void **state)
+{
+	struct host_spec spec = flawless();
+
+	(void)state;
+	spec.secureon_length = 5;
+	refused(&spec, "a SecureOn password of 5 octets; expected 4 or 6");
+}
+
+static void change_name(struct host_spec *spec)
+{
+	spec->name[0] = 'm';
+}
+
+static void change_mac(struct host_spec *spec)
+{
+	spec->mac.octet[5]++;
+}
+
+static void change_address(struct host_spec *spec)
+{
+	spec->addresses[1].octet[15]++;
+}
+
+static void change_address_count(struct host_spec *spec)
+{
+	spec->address_count--;
+}
+
+static void change_port(struct host_spec *spec)
+{
+	spec->policy.ports[1].port++;
+}
+
+static void change_port_count(struct host_spec *spec)
+{
+	spec->policy.port_count--;
+}
+
+static void change_source(struct host_spec *spec)
+{
+	spec->policy.sources[1].allow = true;
+}
+
+static void change_source_bits(struct host_spec *spec)
+{
+	spec->policy.sources[1].bits++;
+}
+
+static void change_source_count(struct host_spec *spec)
+{
+	spec->policy.source_count--;
+}
+
+static void change_interface(struct host_spec *spec)
+{
+	spec->interface[3] = '1';
+}
+
+static void change_vlan(struct host_spec *spec)
+{
+	spec->vlan = 0;
+}
+
+static void change_nic(struct host_spec *spec)
+{
+	spec->nic_answers_arp = true;
+}
+
+static void change_unasked(struct host_spec *spec)
+{
+	spec->unasked = true;
+}
+
+static void change_secureon(struct host_spec *spec)
+{
+	spec->secureon[3]++;
+}
+
+static void change_secureon_length(struct host_spec *spec)
+{
+	spec->secureon_length = 6;
+}
+
+static void each_field_makes_a_difference(void **state)
+{
+	static void (*const changes[])(struct host_spec *) = {
+		change_name,      change_mac,        change_address,         change_address_count,
+		change_port,      change_port_count, change_source,          change_source_bits,
+		change_interface, change_vlan,       change_source_count,    change_nic,
+		change_unasked,   change_secureon,   change_secureon_length,
+	};
+	const struct host_spec one = flawless();
+
+	(void)state;
+	EACH(i, changes)
+	{
+		struct host_spec other = flawless();
+
+		assert_true(spec_equal(&one, &other));
+		changes[i](&other);
+		assert_false(spec_equal(&one, &other));
+	}
+}
+
+static void unused_room_makes_none(void **state)
+{
+	struct host_spec one = flawless();
+	struct host_spec other = flawless();
+
+	(void)state;
+	other.addresses[2].octet[0] = 1;
+	other.policy.ports[2].port = 1;
+	other.policy.sources[2].bits = 1;
+	other.secureon[4] = 1;
+	strcpy(other.name + 10, "behind");
+	assert_true(spec_equal(&one, &other));
+}
+
+static void adds_addresses(void **state)
+{
+	struct host_spec spec = { 0 };
+	struct ipv6 address = ip("10.0.0.0");
+
+	(void)state;
+	for (int i = 0; i < SPEC_ADDRESSES; i++) {
+		address.octet[15] = i;
+		assert_int_equal(spec_add_address(&spec, &address), 0);
+		assert_int_equal(spec_add_address(&spec, &address), -EEXIST);
+	}
+	address.octet[15] = SPEC_ADDRESSES;
+	assert_int_equal(spec_add_address(&spec, &address), -ENOSPC);
+	assert_int_equal(spec.address_count, SPEC_ADDRESSES);
+}
+
+static void adds_ports(void **state)
+{
+	struct spec_policy policy = { 0 };
+
+	(void)state;
+	assert_int_equal(spec_add_port(&policy, IPPROTO_UDP, 1), 0);
+	for (int i = 1; i < SPEC_PORTS; i++) {
+		assert_int_equal(spec_add_port(&policy, IPPROTO_TCP, i), 0);
+		assert_int_equal(spec_add_port(&policy, IPPROTO_TCP, i), -EEXIST);
+	}
+	assert_int_equal(spec_add_port(&policy, IPPROTO_UDP, 2), -ENOSPC);
+	assert_int_equal(policy.port_count, SPEC_PORTS);
+}
+
+static void adds_sources(void **state)
+{
+	struct spec_policy policy = { 0 };
+	struct ipv6 address = ip("0.0.0.0");
+
+	(void)state;
+	for (int i = 0; i < SPEC_SOURCES; i++) {
+		assert_int_equal(spec_add_source(&policy, &address, 96 + i, i % 2), 0);
+		assert_int_equal(spec_add_source(&policy, &address, 96 + i, true), -EEXIST);
+		assert_int_equal(spec_add_source(&policy, &address, 96 + i, false), -EEXIST);
+	}
+	assert_int_equal(spec_add_source(&policy, &address, 128, true), -ENOSPC);
+	assert_int_equal(policy.source_count, SPEC_SOURCES);
+	assert_false(policy.sources[0].allow);
+	assert_true(policy.sources[1].allow);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(accepts),
+		cmocka_unit_test(refuses_names),
+		cmocka_unit_test(refuses_macs),
+		cmocka_unit_test(refuses_addresses),
+		cmocka_unit_test(refuses_address_counts),
+		cmocka_unit_test(refuses_ports),
+		cmocka_unit_test(refuses_sources),
+		cmocka_unit_test(refuses_places),
+		cmocka_unit_test(refuses_secureon),
+		cmocka_unit_test(each_field_makes_a_difference),
+		cmocka_unit_test(unused_room_makes_none),
+		cmocka_unit_test(adds_addresses),
+		cmocka_unit_test(adds_ports),
+		cmocka_unit_test(adds_sources),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* loader/core/text.c: what is taken, what is refused, and that each form comes back as it was written. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <netinet/in.h>
+
+#include "core/text.h"
+
+#define EACH(item, table) for (size_t item = 0; item < sizeof(table) / sizeof(*(table)); item++)
+
+static void mac_round_trip(void **state)
+{
+	char text[TEXT_MAC];
+	struct mac mac;
+
+	(void)state;
+	assert_int_equal(text_to_mac("52:54:00:aB:cd:EF", &mac), 0);
+	assert_memory_equal(&mac, ((uint8_t[]){ 0x52, 0x54, 0, 0xab, 0xcd, 0xef }), 6);
+	assert_string_equal(text_from_mac(&mac, text), "52:54:00:ab:cd:ef");
+	assert_int_equal(text_to_mac("52-54-00-12-34-56", &mac), 0);
+	assert_string_equal(text_from_mac(&mac, text), "52:54:00:12:34:56");
+}
+
+static void mac_refused(void **state)
+{
+	static const char *const wrong[] = {
+		"",
+		"52:54:00:12:34",
+		"52:54:00:12:34:5",
+		"52:54:00:12:34:56:",
+		"52:54:00:12:34:56 ",
+		"52:54:00:12:34-56",
+		"52-54:00:12:34:56",
+		"52.54.00.12.34.56",
+		"52:54:00:12:34:5g",
+		"52:54:00:12:34: 5",
+		"525:4:00:12:34:56",
+		"00:00:00:00:00:00",
+		"ff:ff:ff:ff:ff:ff",
+		"01:00:5e:00:00:01",
+	};
+	struct mac mac = { { 1, 2, 3, 4, 5, 6 } };
+
+	(void)state;
+	EACH(i, wrong)
+	{
+		assert_int_equal(text_to_mac(wrong[i], &mac), -EINVAL);
+		assert_memory_equal(&mac, ((uint8_t[]){ 1, 2, 3, 4, 5, 6 }), 6);
+	}
+}
+
+static void secureon(void **state)
+{
+	uint8_t password[6] = { 9, 9, 9, 9, 9, 9 };
+	size_t length = 0;
+
+	(void)state;
+	assert_int_equal(text_to_secureon("1.2.3.250", password, &length), 0);
+	assert_int_equal(length, 4);
+	assert_memory_equal(password, ((uint8_t[]){ 1, 2, 3, 250, 9, 9 }), 6);
+	assert_int_equal(text_to_secureon("ff:ff:ff:00:00:00", password, &length), 0);
+	assert_int_equal(length, 6);
+	assert_memory_equal(password, ((uint8_t[]){ 255, 255, 255, 0, 0, 0 }), 6);
+	assert_int_equal(text_to_secureon("1.2.3", password, &length), -EINVAL);
+	assert_int_equal(text_to_secureon("1.2.3.256", password, &length), -EINVAL);
+	assert_int_equal(text_to_secureon("01:02:03:04", password, &length), -EINVAL);
+	assert_int_equal(text_to_secureon("01:02:03:04:05:0x", password, &length), -EINVAL);
+	assert_memory_equal(password, ((uint8_t[]){ 255, 255, 255, 0, 0, 0 }), 6);
+	assert_int_equal(length, 6);
+}
+
+static void ip_round_trip(void **state)
+{
+	static const struct {
+		const char *in, *out;
+		int is_ipv4;
+	} rows[] = {
+		{ "192.168.1.5", "192.168.1.5", 1 },         { "0.0.0.0", "0.0.0.0", 1 },
+		{ "255.255.255.255", "255.255.255.255", 1 }, { "::ffff:10.0.0.1", "10.0.0.1", 1 },
+		{ "2001:DB8::1", "2001:db8::1", 0 },         { "::", "::", 0 },
+	};
+	char text[TEXT_IP];
+	struct ipv6 ip;
+
+	(void)state;
+	EACH(i, rows)
+	{
+		assert_int_equal(text_to_ip(rows[i].in, &ip), 0);
+		assert_string_equal(text_from_ip(&ip, text), rows[i].out);
+		assert_int_equal(!!ip_is_ipv4(&ip), rows[i].is_ipv4);
+	}
+}
+
+static void ip_longest(void **state)
+{
+	struct ipv6 ip;
+	char text[TEXT_PREFIX];
+
+	(void)state;
+	memset(&ip, 0xff, sizeof(ip));
+	assert_string_equal(text_from_ip(&ip, text), "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff");
+	assert_string_equal(text_from_prefix(&ip, 127, text),
+	                    "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff/127");
+}
+
+static void ip_refused(void **state)
+{
+	static const char *const wrong[] = { "",
+		                             "192.168.1",
+		                             "192.168.1.256",
+		                             "192.168.01.5",
+		                             "192.168.1.5 ",
+		                             "192.168.1.5/24",
+		                             "nas",
+		                             "2001:db8::g",
+		                             "1::2::3" };
+	struct ipv6 ip = { { 7 } };
+
+	(void)state;
+	EACH(i, wrong)
+	{
+		assert_int_equal(text_to_ip(wrong[i], &ip), -EINVAL);
+		assert_int_equal(ip.octet[0], 7);
+	}
+}
+
+static void ip_octets(void **state)
+{
+	struct ipv6 ip;
+	struct ipv4 v4;
+
+	(void)state;
+	assert_int_equal(text_to_ip("10.20.30.40", &ip), 0);
+	v4 = ip_to_ipv4(&ip);
+	assert_memory_equal(&v4, ((uint8_t[]){ 10, 20, 30, 40 }), 4);
+	assert_memory_equal(&ip, ((uint8_t[16]){ [10] = 255, 255, 10, 20, 30, 40 }), 16);
+}
+
+static void prefix_round_trip(void **state)
+{
+	static const struct {
+		const char *in, *out;
+		int bits;
+	} rows[] = {
+		{ "192.168.1.0/24", "192.168.1.0/24", 120 },
+		{ "192.168.1.77/24", "192.168.1.0/24", 120 },
+		{ "10.255.0.0/9", "10.128.0.0/9", 105 },
+		{ "0.0.0.0/0", "0.0.0.0/0", 96 },
+		{ "192.168.1.5", "192.168.1.5", 128 },
+		{ "192.168.1.5/32", "192.168.1.5", 128 },
+		{ "2001:db8::1/32", "2001:db8::/32", 32 },
+		{ "2001:db8::1", "2001:db8::1", 128 },
+		{ "::/0", "::/0", 0 },
+		{ "::ffff:192.168.1.5/120", "192.168.1.0/24", 120 },
+		{ "::ffff:0.0.0.0/90", "::ffc0:0:0/90", 90 },
+	};
+	char text[TEXT_PREFIX];
+	struct ipv6 ip;
+	uint8_t bits;
+
+	(void)state;
+	EACH(i, rows)
+	{
+		assert_int_equal(text_to_prefix(rows[i].in, &ip, &bits), 0);
+		assert_int_equal(bits, rows[i].bits);
+		assert_string_equal(text_from_prefix(&ip, bits, text), rows[i].out);
+	}
+}
+
+static void prefix_refused(void **state)
+{
+	static const char *const wrong[] = {
+		"",
+		"/24",
+		"192.168.1.0/",
+		"192.168.1.0/33",
+		"192.168.1.0/-1",
+		"192.168.1.0/+1",
+		"192.168.1.0/ 1",
+		"192.168.1.0/24/24",
+		"192.168.1.0/x",
+		"192.168.1.0/99999999999999999999",
+		"2001:db8::/129",
+		"00000000000000000000000000000000000000000000000000/8",
+	};
+	struct ipv6 ip = { { 7 } };
+	uint8_t bits = 7;
+
+	(void)state;
+	EACH(i, wrong)
+	{
+		assert_int_equal(text_to_prefix(wrong[i], &ip, &bits), -EINVAL);
+		assert_int_equal(bits, 7);
+		assert_int_equal(ip.octet[0], 7);
+	}
+}
+
+static void port_round_trip(void **state)
+{
+	static const struct {
+		const char *text;
+		uint8_t protocol;
+		uint16_t port;
+	} rows[] = {
+		{ "tcp/22", IPPROTO_TCP, 22 },
+		{ "udp/65535", IPPROTO_UDP, 65535 },
+		{ "tcp/any", IPPROTO_TCP, 0 },
+		{ "udp/any", IPPROTO_UDP, 0 },
+	};
+	char text[TEXT_PORT];
+	uint8_t protocol;
+	uint16_t port;
+
+	(void)state;
+	EACH(i, rows)
+	{
+		assert_int_equal(text_to_port(rows[i].text, &protocol, &port), 0);
+		assert_int_equal(protocol, rows[i].protocol);
+		assert_int_equal(port, rows[i].port);
+		assert_string_equal(text_from_port(protocol, port, text), rows[i].text);
+	}
+}
+
+static void port_refused(void **state)
+{
+	static const char *const wrong[] = { "",        "22",      "tcp",       "tcp/",   "tcp/0",
+		                             "tcp/-1",  "tcp/ 22", "tcp/65536", "tcp/2x", "/22",
+		                             "any/any", "sctp/22", "tc/22",     "TCP/22", "tcp22" };
+	uint8_t protocol = 7;
+	uint16_t port = 7;
+
+	(void)state;
+	EACH(i, wrong)
+	{
+		assert_int_equal(text_to_port(wrong[i], &protocol, &port), -EINVAL);
+		assert_int_equal(protocol, 7);
+		assert_int_equal(port, 7);
+	}
+}
+
+static void port_of_maps(void **state)
+{
+	char text[TEXT_PORT];
+
+	(void)state;
+	assert_string_equal(text_from_port(0, 0, text), "any/any");
+	assert_string_equal(text_from_port(255, 65535, text), "255/65535");
+}
+
+static void names(void **state)
+{
+	static const char longest[] =
+		"0123456789012345678901234567890123456789012345678901234567890-_";
+
+	(void)state;
+	assert_int_equal(strlen(longest), 63);
+	assert_true(text_is_name(longest));
+	assert_true(text_is_name("a"));
+	assert_true(text_is_name("nas.lan_2-Z"));
+	assert_false(text_is_name(""));
+	assert_false(
+		text_is_name("0123456789012345678901234567890123456789012345678901234567890-_x"));
+	assert_false(text_is_name("n as"));
+	assert_false(text_is_name("nas/1"));
+	assert_false(text_is_name("n\xc3\xa4s"));
+}
+
+static void interfaces(void **state)
+{
+	static const char *const right[] = { "eth0", "br-lan.10", "a", "123456789012345" };
+	static const char *const wrong[] = { "",     ".",    "..",    "1234567890123456",
+		                             "et/0", "et:0", "eth 0", "eth0\n" };
+
+	(void)state;
+	EACH(i, right)
+	assert_true(text_is_interface(right[i]));
+	EACH(i, wrong)
+	assert_false(text_is_interface(wrong[i]));
+}
+
+static void times(void **state)
+{
+	static const struct {
+		int64_t ms;
+		const char *text;
+	} rows[] = {
+		{ 0, "1970-01-01T00:00:00.000Z" },
+		{ INT64_C(1769860800123), "2026-01-31T12:00:00.123Z" },
+		{ INT64_C(1709251199999), "2024-02-29T23:59:59.999Z" },
+		{ -1, "1969-12-31T23:59:59.999Z" },
+		{ -1000, "1969-12-31T23:59:59.000Z" },
+		{ INT64_MAX, "292278994-08-17T07:12:55.807Z" },
+	};
+	char text[TEXT_TIME];
+
+	(void)state;
+	EACH(i, rows)
+	assert_string_equal(text_from_time(rows[i].ms, text), rows[i].text);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(mac_round_trip), cmocka_unit_test(mac_refused),
+		cmocka_unit_test(secureon),       cmocka_unit_test(ip_round_trip),
+		cmocka_unit_test(ip_longest),     cmocka_unit_test(ip_refused),
+		cmocka_unit_test(ip_octets),      cmocka_unit_test(prefix_round_trip),
+		cmocka_unit_test(prefix_refused), cmocka_unit_test(port_round_trip),
+		cmocka_unit_test(port_refused),   cmocka_unit_test(port_of_maps),
+		cmocka_unit_test(names),          cmocka_unit_test(interfaces),
+		cmocka_unit_test(times),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
