@@ -20,6 +20,9 @@ DAEMON_LIBS = $(shell pkg-config --libs $(LIBS) 2>/dev/null)
 CTL_LIBS = $(shell pkg-config --libs json-c 2>/dev/null)
 # v3: the state of a host is one 32-bit compare and swap (Linux 5.12 and later)
 BPF_FLAGS = -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Wno-unused-function -Werror -Ivmlinux -Iinclude -Imaps -Ibpf
+# Stack slots of one use each: to who has not CAP_PERFMON, kernels before 6.3 refuse a store of less than 8 octets into a
+# slot that was written in part before. The code does its share: it stores what is smaller once, or not on the stack.
+BPF_FLAGS += -mllvm -no-stack-coloring -mllvm -no-stack-slot-sharing
 
 CORE = $(wildcard loader/core/*.c)
 CTL = $(wildcard loader/ctl/*.c) $(CORE)

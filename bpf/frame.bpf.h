@@ -33,29 +33,38 @@ static __always_inline bool frame_is_vlan(__be16 protocol)
 	return protocol == bpf_htons(ETHERTYPE_VLAN) || protocol == bpf_htons(ETHERTYPE_QINQ);
 }
 
+/* By locals and one assignment: see the Makefile on stack slots. */
 static __always_inline bool frame_parse(struct frame *frame, struct xdp_md *xdp)
 {
-	*frame = (struct frame){ .xdp = xdp };
-	frame->cursor.at = (void *)(long)xdp->data;
-	frame->cursor.end = (void *)(long)xdp->data_end;
-	frame->eth = CURSOR_TAKE(&frame->cursor, struct ethhdr);
-	if (!frame->eth)
-		return false;
-	frame->payload_offset = sizeof(struct ethhdr);
-	frame->protocol_at = &frame->eth->h_proto;
-	frame->protocol = *frame->protocol_at;
-#pragma unroll
-	for (int tag = 0; tag < VLAN_TAGS_MAX && frame_is_vlan(frame->protocol); tag++) {
-		struct vlan_hdr *vlan = CURSOR_TAKE(&frame->cursor, struct vlan_hdr);
+	struct cursor cursor = { (void *)(long)xdp->data, (void *)(long)xdp->data_end };
+	struct ethhdr *eth = CURSOR_TAKE(&cursor, struct ethhdr);
+	__u32 offset = sizeof(*eth);
+	__be16 *protocol;
+	__u16 vlan = 0;
 
-		if (!vlan)
+	if (!eth)
+		return false;
+	protocol = &eth->h_proto;
+#pragma unroll
+	for (int tag = 0; tag < VLAN_TAGS_MAX && frame_is_vlan(*protocol); tag++) {
+		struct vlan_hdr *header = CURSOR_TAKE(&cursor, struct vlan_hdr);
+
+		if (!header)
 			return false;
-		frame->payload_offset += sizeof(*vlan);
-		frame->protocol_at = &vlan->h_vlan_encapsulated_proto;
-		frame->protocol = *frame->protocol_at;
-		frame->vlan = bpf_ntohs(vlan->h_vlan_TCI) & VLAN_ID_MASK;
+		vlan = bpf_ntohs(header->h_vlan_TCI) & VLAN_ID_MASK;
+		protocol = &header->h_vlan_encapsulated_proto;
+		offset += sizeof(*header);
 	}
-	frame->payload = frame->cursor.at;
+	*frame = (struct frame){
+		.xdp = xdp,
+		.eth = eth,
+		.cursor = cursor,
+		.payload = cursor.at,
+		.payload_offset = offset,
+		.protocol_at = protocol,
+		.protocol = *protocol,
+		.vlan = vlan,
+	};
 	return true;
 }
 

@@ -65,8 +65,7 @@ static __always_inline enum outcome ipv4_tcp(struct frame *frame, const struct i
 		return OUTCOME_transport_malformed;
 	if (!tcp_opens(tcp))
 		return OUTCOME_tcp_no_connection;
-	connection->port = tcp->dest;
-	connection->peer_port = tcp->source;
+	connection->ports = &tcp->source;
 	return wake_for(frame, connection);
 }
 
@@ -77,8 +76,7 @@ static __always_inline enum outcome ipv4_udp(struct frame *frame, const struct i
 
 	if (!udp || bpf_ntohs(udp->len) < sizeof(*udp))
 		return OUTCOME_transport_malformed;
-	connection->port = udp->dest;
-	connection->peer_port = udp->source;
+	connection->ports = &udp->source;
 	return wake_for(frame, connection);
 }
 
@@ -87,8 +85,8 @@ static __always_inline enum outcome ipv4_for_sleeper(struct frame *frame, const 
 {
 	struct connection connection = {
 		.to = found,
-		.address = *(struct ipv4 *)&ip->daddr,
-		.peer = *(struct ipv4 *)&ip->saddr,
+		.address = (const struct ipv4 *)&ip->daddr,
+		.peer = (const struct ipv4 *)&ip->saddr,
 		.protocol = ip->protocol,
 	};
 

@@ -13,54 +13,70 @@
 #define PROTOCOL_TCP 6
 #define PROTOCOL_UDP 17
 
+/* All of it points into the frame, but `to`. */
 struct connection {
 	const struct found *to;
-	struct ipv4 address;
-	struct ipv4 peer;
-	__be16 port;
-	__be16 peer_port;
-	__u8 protocol;
+	const struct ipv4 *address;
+	const struct ipv4 *peer;
+	const __be16 *ports; /* source and destination, as TCP and UDP both begin */
+	__u64 protocol;
 };
 
-static __always_inline enum wake_action *wake_rule_of(const struct mac *host,
-                                                      const struct connection *connection)
-{
-	struct wake_rule rule = { .host = *host,
-		                  .protocol = connection->protocol,
-		                  .port = connection->port };
-	enum wake_action *action = bpf_map_lookup_elem(&wake_rules, &rule);
+/* Keys that are too large to be stored in one piece, out of the stack: see the Makefile on stack slots. */
+struct wake_keys {
+	struct wake_rule rule;
+	struct wake_source source;
+};
 
-	rule.port = 0;
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct wake_keys);
+} wake_scratch SEC(".maps");
+
+static __always_inline enum wake_action *wake_rule_of(const struct mac *host,
+                                                      const struct connection *connection,
+                                                      struct wake_rule *key)
+{
+	enum wake_action *action;
+
+	key->host = *host;
+	key->protocol = connection->protocol;
+	key->port = connection->ports[1];
+	action = bpf_map_lookup_elem(&wake_rules, key);
+	key->port = 0;
 	if (!action)
-		action = bpf_map_lookup_elem(&wake_rules, &rule);
-	rule.protocol = 0;
+		action = bpf_map_lookup_elem(&wake_rules, key);
+	key->protocol = 0;
 	if (!action)
-		action = bpf_map_lookup_elem(&wake_rules, &rule);
+		action = bpf_map_lookup_elem(&wake_rules, key);
 	return action;
 }
 
-static __always_inline bool wake_is_listed(const struct connection *connection)
+static __always_inline bool wake_is_listed(const struct connection *connection,
+                                           struct wake_rule *key)
 {
 	const struct mac everyone = {};
-	enum wake_action *action = wake_rule_of(connection->to->mac, connection);
+	enum wake_action *action = wake_rule_of(connection->to->mac, connection, key);
 
 	if (!action)
-		action = wake_rule_of(&everyone, connection);
+		action = wake_rule_of(&everyone, connection, key);
 	return action ? *action == WAKE : connection->protocol == PROTOCOL_TCP;
 }
 
-static __always_inline bool wake_source_may(const struct connection *connection)
+static __always_inline bool wake_source_may(const struct connection *connection,
+                                            struct wake_source *key)
 {
-	struct wake_source key = {
-		.prefix_length = SOURCE_ALL_BITS,
-		.host = *connection->to->mac,
-		.source = ipv4_mapped(connection->peer),
-	};
-	enum source_action *action = bpf_map_lookup_elem(&wake_sources, &key);
+	enum source_action *action;
 
-	key.host = (struct mac){};
+	key->prefix_length = SOURCE_ALL_BITS;
+	key->host = *connection->to->mac;
+	key->source = ipv4_mapped(*connection->peer);
+	action = bpf_map_lookup_elem(&wake_sources, key);
+	key->host = (struct mac){};
 	if (!action)
-		action = bpf_map_lookup_elem(&wake_sources, &key);
+		action = bpf_map_lookup_elem(&wake_sources, key);
 	return !action || *action == SOURCE_ALLOW;
 }
 
@@ -72,10 +88,10 @@ static __always_inline enum outcome wake_begin(const struct frame *frame,
 	if (!report)
 		return OUTCOME_wake_ring_full;
 	report->protocol = connection->protocol;
-	report->peer = ipv4_mapped(connection->peer);
-	report->address = ipv4_mapped(connection->address);
-	report->peer_port = connection->peer_port;
-	report->port = connection->port;
+	report->peer = ipv4_mapped(*connection->peer);
+	report->address = ipv4_mapped(*connection->address);
+	report->peer_port = connection->ports[0];
+	report->port = connection->ports[1];
 	return report_step(report, connection->to->host, ASLEEP, WAKING) ? OUTCOME_wake_begun
 	                                                                 : OUTCOME_wake_under_way;
 }
@@ -83,12 +99,15 @@ static __always_inline enum outcome wake_begin(const struct frame *frame,
 static __noinline enum outcome wake_for(const struct frame *frame,
                                         const struct connection *connection)
 {
-	if (host_state(connection->to->host) !=
-	    ASLEEP) /* first, so that a flood costs one comparison a frame */
+	__u32 only = 0;
+	struct wake_keys *keys = bpf_map_lookup_elem(&wake_scratch, &only);
+
+	/* first of all, so that a flood costs one comparison a frame */
+	if (!keys || host_state(connection->to->host) != ASLEEP)
 		return OUTCOME_wake_under_way;
-	if (!wake_is_listed(connection))
+	if (!wake_is_listed(connection, &keys->rule))
 		return OUTCOME_wake_not_listed;
-	if (!wake_source_may(connection))
+	if (!wake_source_may(connection, &keys->source))
 		return OUTCOME_wake_source_denied;
 	return wake_begin(frame, connection);
 }

@@ -40,6 +40,17 @@ int packet_open(void)
 	return fd < 0 ? -errno : fd;
 }
 
+int packet_hear_all(int fd, const struct port *port, int on)
+{
+	const struct packet_mreq all = { .mr_ifindex = (int)port->ifindex,
+		                         .mr_type = PACKET_MR_PROMISC };
+
+	if (setsockopt(fd, SOL_PACKET, on ? PACKET_ADD_MEMBERSHIP : PACKET_DROP_MEMBERSHIP, &all,
+	               sizeof(all)))
+		return -errno;
+	return 0;
+}
+
 int packet_send(int fd, const struct port *port, struct packet *packet)
 {
 	const struct sockaddr_ll out = { .sll_family = AF_PACKET,

@@ -38,6 +38,12 @@ void packet_add(struct packet *packet, const void *data, size_t length);
 /* A socket that sends and receives nothing; -errno. Needs CAP_NET_RAW. The caller closes it. */
 int packet_open(void);
 
+/*
+ * Lets the interface take in frames to other MACs, such as a sleeper's, for as long as the socket is open or `on` was the
+ * last word. 0 or -errno.
+ */
+int packet_hear_all(int fd, const struct port *port, int on);
+
 /* Pads to Ethernet's minimum and sends. 0 or -errno. */
 int packet_send(int fd, const struct port *port, struct packet *packet);
 

@@ -34,6 +34,7 @@ struct line {
 	struct port port;           /* as it was attached */
 	struct interface interface; /* what its program was told */
 	struct attachment *attachment;
+	bool hears_all; /* promiscuous, for host mode */
 	int lock;
 	char detail[DATAPATH_WHY]; /* why it failed */
 };

@@ -25,6 +25,21 @@ static void say_attached(const struct line *line)
 	         line->config.answer == ANSWER_HOST ? "the host's" : "the proxy's");
 }
 
+/* In host mode the sleeper's traffic comes to its own MAC, which the network card would filter out. */
+static void follow_mode(struct daemon *daemon, struct line *line)
+{
+	bool wanted = line->state == LINE_ATTACHED && line->config.answer == ANSWER_HOST;
+	int err;
+
+	if (wanted == line->hears_all)
+		return;
+	err = packet_hear_all(daemon->packet_fd, &line->port, wanted);
+	if (err && wanted)
+		log_error("%s: cannot hear frames to its hosts' MACs: %s", line->config.name,
+		          strerror(-err));
+	line->hears_all = wanted && !err;
+}
+
 static int attach(struct daemon *daemon, struct line *line, const struct port *port)
 {
 	const struct interface facts = facts_of(line, port);
@@ -42,15 +57,17 @@ static int attach(struct daemon *daemon, struct line *line, const struct port *p
 	line->port = *port;
 	line->interface = facts;
 	*line->detail = 0;
+	follow_mode(daemon, line);
 	say_attached(line);
 	return 0;
 }
 
-static void let_go(struct line *line, bool keep)
+static void let_go(struct daemon *daemon, struct line *line, bool keep)
 {
 	attachment_close(line->attachment, keep);
 	line->attachment = NULL;
 	line->state = LINE_ABSENT;
+	follow_mode(daemon, line);
 }
 
 static bool has_changed(const struct line *line, const struct port *port)
@@ -61,18 +78,18 @@ static bool has_changed(const struct line *line, const struct port *port)
 	       memcmp(&facts, &line->interface, sizeof(facts));
 }
 
-static void gone(struct line *line)
+static void gone(struct daemon *daemon, struct line *line)
 {
 	if (line->state == LINE_ATTACHED)
 		log_warning("%s: the interface is gone; waiting for it to come back",
 		            line->config.name);
-	let_go(line, false);
+	let_go(daemon, line, false);
 }
 
 /* Somebody took the program off: their will is done until the configuration is read anew. */
-static void detached(struct line *line)
+static void detached(struct daemon *daemon, struct line *line)
 {
-	let_go(line, false);
+	let_go(daemon, line, false);
 	line->state = LINE_DETACHED;
 	snprintf(line->detail, sizeof(line->detail), "detached by hand; reload to attach again");
 	log_warning("%s: %s", line->config.name, line->detail);
@@ -85,13 +102,13 @@ static int check(struct daemon *daemon, struct line *line)
 	int err;
 
 	if (port_find(line->config.name, &port)) {
-		gone(line);
+		gone(daemon, line);
 		return 0;
 	}
 	if (line->state == LINE_ATTACHED && port.ifindex != line->port.ifindex)
-		gone(line);
+		gone(daemon, line);
 	if (line->state == LINE_ATTACHED && !attachment_is_on(line->attachment))
-		detached(line);
+		detached(daemon, line);
 	if (line->state == LINE_DETACHED)
 		return 0;
 	if (line->state == LINE_ATTACHED && !has_changed(line, &port))
@@ -145,17 +162,18 @@ static int add_line(struct daemon *daemon, const struct config_interface *config
 static void remove_line(struct daemon *daemon, struct line *line)
 {
 	log_info("%s: let go of", line->config.name);
-	let_go(line, false);
+	let_go(daemon, line, false);
 	cleanup_close(&line->lock);
 	*line = daemon->lines[--daemon->line_count];
 }
 
-static void change_line(struct line *line, const struct config_interface *config)
+static void change_line(struct daemon *daemon, struct line *line,
+                        const struct config_interface *config)
 {
 	if (line->state == LINE_DETACHED)
 		line->state = LINE_ABSENT;
 	if (line->config.mode != config->mode)
-		let_go(line, false);
+		let_go(daemon, line, false);
 	line->config = *config;
 }
 
@@ -183,7 +201,7 @@ int lines_follow_config(struct daemon *daemon)
 		int failed = 0;
 
 		if (line)
-			change_line(line, config);
+			change_line(daemon, line, config);
 		else
 			failed = add_line(daemon, config);
 		err = err ? err : failed;
@@ -262,7 +280,7 @@ void lines_stop(struct daemon *daemon)
 	while (daemon->line_count) {
 		struct line *line = &daemon->lines[--daemon->line_count];
 
-		let_go(line, keep);
+		let_go(daemon, line, keep);
 		cleanup_close(&line->lock);
 	}
 }

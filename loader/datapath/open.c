@@ -14,16 +14,21 @@
 #include "datapath/internal.h"
 #include "datapath/pins.h"
 
-/* How many entries each map has for a host. */
+/* The maps of maps/, which outlive us and all instances share, and how many entries they have for a host (0: fixed). */
 static const struct {
-	const char *map;
+	const char *name;
 	uint32_t per_host;
-} sizes[] = {
+} shared[] = {
 	{ "hosts", 1 },
 	{ "addresses4", 4 },
 	{ "wake_rules", SPEC_PORTS },
 	{ "wake_sources", SPEC_SOURCES },
+	{ "counters", 0 },
+	{ "heartbeat", 0 },
+	{ "events", 0 },
 };
+
+enum { SHARED = sizeof(shared) / sizeof(*shared) };
 
 /* libbpf's own words matter only to who looks for a fault in us: what is wrong for a user is said by the callers. */
 static int to_log(enum libbpf_print_level level, const char *format, va_list arguments)
@@ -38,54 +43,45 @@ static int to_log(enum libbpf_print_level level, const char *format, va_list arg
 	return 0;
 }
 
-static int set_sizes(struct sleepproxy_bpf *skeleton, uint32_t max_hosts)
+static struct bpf_map *shared_map(const struct sleepproxy_bpf *skeleton, size_t i)
 {
-	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
-		struct bpf_map *map = bpf_object__find_map_by_name(skeleton->obj, sizes[i].map);
-		int err = bpf_map__set_max_entries(map, max_hosts * sizes[i].per_host);
-
-		if (err)
-			return err;
-	}
-	return 0;
+	return bpf_object__find_map_by_name(skeleton->obj, shared[i].name);
 }
 
-/* .rodata is each instance's own. */
-static bool is_shared(const struct bpf_map *map)
+static int set_sizes(struct sleepproxy_bpf *skeleton, uint32_t max_hosts)
 {
-	return !bpf_map__is_internal(map);
+	int err = 0;
+
+	for (size_t i = 0; i < SHARED && !err; i++)
+		if (shared[i].per_host)
+			err = bpf_map__set_max_entries(shared_map(skeleton, i),
+			                               max_hosts * shared[i].per_host);
+	return err;
+}
+
+static void pin_of(const char *pin_dir, size_t i, char path[PATH_MAX])
+{
+	snprintf(path, PATH_MAX, "%s/%s", pin_dir, shared[i].name);
 }
 
 static int set_pins(struct sleepproxy_bpf *skeleton, const char *pin_dir)
 {
-	struct bpf_map *map;
+	char path[PATH_MAX];
+	int err = 0;
 
-	bpf_object__for_each_map(map, skeleton->obj)
-	{
-		char path[PATH_MAX + NAME_MAX];
-		int err;
-
-		if (!is_shared(map))
-			continue;
-		snprintf(path, sizeof(path), "%s/%s", pin_dir, bpf_map__name(map));
-		err = bpf_map__set_pin_path(map, path);
-		if (err)
-			return err;
+	for (size_t i = 0; i < SHARED && !err; i++) {
+		pin_of(pin_dir, i, path);
+		err = bpf_map__set_pin_path(shared_map(skeleton, i), path);
 	}
-	return 0;
+	return err;
 }
 
-static void remove_pins(const char *pin_dir, struct sleepproxy_bpf *skeleton)
+static void remove_pins(const char *pin_dir)
 {
-	struct bpf_map *map;
+	char path[PATH_MAX];
 
-	bpf_object__for_each_map(map, skeleton->obj)
-	{
-		char path[PATH_MAX + NAME_MAX];
-
-		if (!is_shared(map))
-			continue;
-		snprintf(path, sizeof(path), "%s/%s", pin_dir, bpf_map__name(map));
+	for (size_t i = 0; i < SHARED; i++) {
+		pin_of(pin_dir, i, path);
 		unlink(path);
 	}
 }
@@ -123,27 +119,22 @@ static void explain_load(int err, char why[DATAPATH_WHY])
 
 static bool has_pins(const char *pin_dir)
 {
-	char path[PATH_MAX + NAME_MAX];
+	char path[PATH_MAX];
 
-	snprintf(path, sizeof(path), "%s/hosts", pin_dir);
+	pin_of(pin_dir, 0, path);
 	return !access(path, F_OK);
 }
 
 /* libbpf refuses (EINVAL) to reuse a pinned map of another layout or size: those of another build make room for ours. */
 static int load_or_replace(struct datapath *datapath, uint32_t max_hosts, bool *taken_over)
 {
-	struct sleepproxy_bpf *probe;
 	int err;
 
 	*taken_over = has_pins(datapath->pin_dir);
 	err = load(datapath->pin_dir, max_hosts, &datapath->maps);
 	if (err != -EINVAL || !*taken_over)
 		return err;
-	probe = sleepproxy_bpf__open();
-	if (!probe)
-		return -errno;
-	remove_pins(datapath->pin_dir, probe);
-	sleepproxy_bpf__destroy(probe);
+	remove_pins(datapath->pin_dir);
 	*taken_over = false;
 	return load(datapath->pin_dir, max_hosts, &datapath->maps);
 }
@@ -173,25 +164,27 @@ int datapath_open(struct datapath **opened, const char *pin_dir, uint32_t max_ho
 	return 0;
 }
 
+static int share_maps(const struct datapath *datapath, struct sleepproxy_bpf *skeleton)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < SHARED && !err; i++)
+		err = bpf_map__reuse_fd(shared_map(skeleton, i),
+		                        bpf_map__fd(shared_map(datapath->maps, i)));
+	return err;
+}
+
 int program_load(const struct datapath *datapath, const struct interface *interface,
                  struct sleepproxy_bpf **loaded)
 {
 	struct sleepproxy_bpf *skeleton = sleepproxy_bpf__open();
-	struct bpf_map *map;
-	int err = 0;
+	int err;
 
 	if (!skeleton)
 		return -errno;
 	memcpy((void *)&skeleton->rodata->interface, interface, sizeof(*interface));
 	bpf_program__set_autoload(skeleton->progs.order, false);
-	bpf_object__for_each_map(map, skeleton->obj)
-	{
-		struct bpf_map *ours =
-			bpf_object__find_map_by_name(datapath->maps->obj, bpf_map__name(map));
-
-		if (is_shared(map) && !err)
-			err = bpf_map__reuse_fd(map, bpf_map__fd(ours));
-	}
+	err = share_maps(datapath, skeleton);
 	if (!err)
 		err = sleepproxy_bpf__load(skeleton);
 	if (err) {
@@ -204,7 +197,7 @@ int program_load(const struct datapath *datapath, const struct interface *interf
 
 void datapath_forget(struct datapath *datapath)
 {
-	remove_pins(datapath->pin_dir, datapath->maps);
+	remove_pins(datapath->pin_dir);
 	rmdir(datapath->pin_dir);
 }
 
