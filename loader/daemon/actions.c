@@ -130,9 +130,12 @@ static bool is_own(void *context, const struct ipv6 *address)
 	return own_has(address);
 }
 
+/* After answers in its name a switch sends frames to the host's MAC back to us: then only broadcast reaches it. */
 static int ask_on(struct daemon *daemon, const struct line *line, const struct host_spec *spec,
                   int ask)
 {
+	if (line->config.answer == ANSWER_HOST)
+		ask = ASK_ANYBODY;
 	return announce_ask(daemon->packet_fd, &line->port, (enum host_ask)ask, spec);
 }
 
