@@ -112,8 +112,8 @@ static const struct option add_options[] = {
 	{ "--allow", NULL, "NET...", "allow", OPTION_LIST,
 	  .help = "sources that may wake it: 192.168.1.0/24, 192.168.1.7" },
 	{ "--deny", NULL, "NET...", "deny", OPTION_LIST,
-	  .help = "sources that may not; the longest prefix decides, and\n"
-	          "whom none of them names may wake it" },
+	  .help = "sources that may not; the longest prefix decides. With\n"
+	          "--allow alone, nobody else may; else whom none names may" },
 	{ "--interface", NULL, "IF", "interface", OPTION_TEXT,
 	  .help = "the only interface where it is answered for" },
 	{ "--vlan", NULL, "N", "vlan", OPTION_NUMBER,

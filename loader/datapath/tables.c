@@ -85,15 +85,15 @@ static void delete_of(int fd, size_t key_size, size_t offset, const struct mac *
 	}
 }
 
-static bool has_allow(const struct spec_policy *policy)
+static bool only_allows(const struct spec_policy *policy)
 {
 	for (size_t i = 0; i < policy->source_count; i++)
-		if (policy->sources[i].allow)
-			return true;
-	return false;
+		if (!policy->sources[i].allow)
+			return false;
+	return policy->source_count;
 }
 
-/* Whoever lists ports means these alone, and whoever allows sources means these alone. */
+/* Whoever lists ports means these alone, and so does who only allows sources. */
 static int put_closing_rows(struct datapath *datapath, const struct mac *mac,
                             const struct spec_policy *policy)
 {
@@ -102,7 +102,7 @@ static int put_closing_rows(struct datapath *datapath, const struct mac *mac,
 
 	if (policy->port_count)
 		err = rule_put(datapath, mac, 0, 0, WAKE_IGNORE);
-	if (!err && has_allow(policy))
+	if (!err && only_allows(policy))
 		err = source_put(datapath, mac, &everybody);
 	return err;
 }
