@@ -3,7 +3,8 @@
 #ifndef SLEEPPROXY_ORDER_H
 #define SLEEPPROXY_ORDER_H
 
-#include "hosts.h"
+#include "address.h"
+#include "host_state.h"
 
 struct order {
 	struct mac host;

@@ -4,7 +4,7 @@
 #define SLEEPPROXY_REPORT_H
 
 #include "address.h"
-#include "hosts.h"
+#include "host_state.h"
 
 enum report_kind {
 	REPORT_OWNER_SEEN = 1, /* a frame of the host itself */

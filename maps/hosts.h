@@ -9,13 +9,7 @@
 #define SLEEPPROXY_HOSTS_H
 
 #include "address.h"
-
-enum host_state {
-	AWAKE,  /* known, not answered for */
-	DROWSY, /* handed over or fallen silent, not answered for yet */
-	ASLEEP, /* answered for */
-	WAKING, /* still answered for, one wake under way */
-};
+#include "host_state.h"
 
 enum host_flag {
 	HOST_NIC_ANSWERS_ARP =

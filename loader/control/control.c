@@ -109,7 +109,8 @@ static void on_client(struct evconnlistener *listener, evutil_socket_t fd, struc
 	bufferevent_enable(client->stream, EV_READ | EV_WRITE);
 }
 
-void control_tell(struct control *control, const struct happening *happening)
+/* To each client that watches. */
+static void tell(struct control *control, const struct happening *happening)
 {
 	struct json_object *event = happening_json(happening);
 	struct client *client, *next;
@@ -193,6 +194,7 @@ int control_start(struct daemon *daemon)
 		return err;
 	}
 	daemon->control = control;
+	daemon->on_happening = tell;
 	return 0;
 }
 
@@ -209,4 +211,5 @@ void control_stop(struct daemon *daemon)
 	unlink(daemon->options.socket);
 	free(control);
 	daemon->control = NULL;
+	daemon->on_happening = NULL;
 }

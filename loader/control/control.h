@@ -3,16 +3,10 @@
 #ifndef SLEEPPROXY_CONTROL_H
 #define SLEEPPROXY_CONTROL_H
 
-#include "hosts/happening.h"
-
 struct daemon;
-struct control;
 
 /* Listens on the socket's path. A dead daemon's socket is replaced; a live one's is -EADDRINUSE. Errors are logged. */
 int control_start(struct daemon *daemon);
 void control_stop(struct daemon *daemon);
-
-/* To each client that watches. */
-void control_tell(struct control *control, const struct happening *happening);
 
 #endif

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "announce/announce.h"
-#include "control/control.h"
 #include "core/clock.h"
 #include "core/log.h"
 #include "core/text.h"
@@ -175,11 +174,11 @@ static void tell(void *context, const struct happening *happening)
 	bool detail = happening->kind == HAPPENED_MAGIC || happening->kind == HAPPENED_ADDED;
 
 	log_at(detail ? LOG_DEBUG : LOG_INFO, "%s", happening_text(happening, text));
-	if (!daemon->control) /* the hosts of before the start are no news */
+	if (!daemon->on_happening) /* the hosts of before the start are no news */
 		return;
 	if (happening->kind != HAPPENED_MAGIC)
 		store_tell(daemon->store, happening);
-	control_tell(daemon->control, happening);
+	daemon->on_happening(daemon->control, happening);
 }
 
 static void save(void *context, const struct registered *host)

@@ -56,11 +56,13 @@ struct daemon {
 	size_t line_count;
 	struct monitor *monitor;
 	struct event *link_notices;
-	struct event *stop_check;
 	struct event *pulse;
+	struct event *stop_check;
 	uint32_t strays, strays_found; /* addresses of no host, in the last look and in this one */
 	struct control *control;
-	int64_t started; /* ms, of clock_ms */
+	void (*on_happening)(struct control *control,
+	                     const struct happening *happening); /* NULL: nobody listens */
+	int64_t started;                                         /* ms, of clock_ms */
 	bool stopping;
 };
 
@@ -71,7 +73,9 @@ void tables_stop(struct daemon *daemon);
 int hosts_start(struct daemon *daemon);
 int hosts_resume(struct daemon *daemon);
 void hosts_stop(struct daemon *daemon);
-int lines_start(struct daemon *daemon);
+int lines_start(
+	struct daemon
+		*daemon); /* again at a reload: what the configuration no longer has is let go of */
 void lines_stop(struct daemon *daemon);
 int pulse_start(struct daemon *daemon);
 void pulse_stop(struct daemon *daemon);
@@ -94,10 +98,8 @@ int hosts_add(struct daemon *daemon, const struct host_spec *spec, enum host_ori
 /* The entries name the interfaces by their numbers of now. */
 void hosts_follow_lines(struct daemon *daemon);
 
-/* Interfaces as the configuration says, attached where present. The first error, logged, is returned. */
-int lines_follow_config(struct daemon *daemon);
-/* Attaches what has appeared or changed, lets go of what has gone. */
-void lines_check(struct daemon *daemon);
+/* Attaches what has appeared or changed, lets go of what has gone. True: a line was attached. */
+bool lines_check(struct daemon *daemon);
 
 /* Each attached line on which a host is: its own, or all where it names none. The first -errno; -ENODEV: none. */
 int lines_each_of(struct daemon *daemon, const struct host_spec *spec,

@@ -148,9 +148,25 @@ int hosts_start(struct daemon *daemon)
 	return 0;
 }
 
+static void refresh_entry(void *context, const struct registered *host)
+{
+	const struct registry_actions actions = daemon_actions(context);
+	enum host_state state = host->life.state;
+	enum order_result result;
+
+	if (*host->spec.interface)
+		actions.order(context, &host->spec, state, state, &result);
+}
+
+void hosts_follow_lines(struct daemon *daemon)
+{
+	registry_each(daemon->registry, refresh_entry, daemon);
+}
+
 /* Who slept when we stopped, and may have woken since, is checked, and then answered for again. */
 int hosts_resume(struct daemon *daemon)
 {
+	hosts_follow_lines(daemon);
 	while (daemon->remembered) {
 		struct remembered *host = daemon->remembered;
 		const struct registered *known =
@@ -168,19 +184,4 @@ void hosts_stop(struct daemon *daemon)
 {
 	registry_free(daemon->registry);
 	store_close(daemon->store);
-}
-
-static void refresh_entry(void *context, const struct registered *host)
-{
-	const struct registry_actions actions = daemon_actions(context);
-	enum host_state state = host->life.state;
-	enum order_result result;
-
-	if (*host->spec.interface)
-		actions.order(context, &host->spec, state, state, &result);
-}
-
-void hosts_follow_lines(struct daemon *daemon)
-{
-	registry_each(daemon->registry, refresh_entry, daemon);
 }

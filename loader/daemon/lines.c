@@ -99,7 +99,6 @@ static void detached(struct daemon *daemon, struct line *line)
 static int check(struct daemon *daemon, struct line *line)
 {
 	struct port port;
-	int err;
 
 	if (port_find(line->config.name, &port)) {
 		gone(daemon, line);
@@ -113,21 +112,22 @@ static int check(struct daemon *daemon, struct line *line)
 		return 0;
 	if (line->state == LINE_ATTACHED && !has_changed(line, &port))
 		return 0;
-	err = attach(daemon, line, &port);
-	if (!err)
-		hosts_follow_lines(daemon);
-	return err;
+	return attach(daemon, line, &port);
 }
 
-void lines_check(struct daemon *daemon)
+bool lines_check(struct daemon *daemon)
 {
+	bool attached = false;
+
 	for (size_t i = 0; i < daemon->line_count; i++) {
 		struct line *line = &daemon->lines[i];
-		bool failed_before = line->state == LINE_FAILED;
+		const enum line_state before = line->state;
 
-		if (check(daemon, line) && !failed_before)
+		if (check(daemon, line) && before != LINE_FAILED)
 			log_error("%s", line->detail);
+		attached |= line->state == LINE_ATTACHED && before != LINE_ATTACHED;
 	}
+	return attached;
 }
 
 static struct line *find_line(struct daemon *daemon, const char *name)
@@ -190,7 +190,7 @@ static void remove_unlisted(struct daemon *daemon)
 	}
 }
 
-int lines_follow_config(struct daemon *daemon)
+int lines_start(struct daemon *daemon)
 {
 	int err = 0;
 
@@ -231,52 +231,10 @@ int lines_each_of(struct daemon *daemon, const struct host_spec *spec,
 	return err;
 }
 
-static void on_link(void *context, const struct port *port, bool present)
-{
-	struct daemon *daemon = context;
-
-	(void)present;
-	if (find_line(daemon, port->name))
-		lines_check(daemon);
-}
-
-static void on_notices(evutil_socket_t fd, short what, void *context)
-{
-	struct daemon *daemon = context;
-
-	(void)fd;
-	(void)what;
-	monitor_read(daemon->monitor);
-}
-
-static int watch_links(struct daemon *daemon)
-{
-	int err = monitor_open(&daemon->monitor, on_link, daemon);
-
-	if (err) {
-		log_error("cannot follow the interfaces: %s", strerror(-err));
-		return err;
-	}
-	daemon->link_notices = event_new(daemon->base, monitor_fd(daemon->monitor),
-	                                 EV_READ | EV_PERSIST, on_notices, daemon);
-	event_add(daemon->link_notices, NULL);
-	return 0;
-}
-
-int lines_start(struct daemon *daemon)
-{
-	int err = watch_links(daemon);
-
-	return err ? err : lines_follow_config(daemon);
-}
-
 void lines_stop(struct daemon *daemon)
 {
 	bool keep = daemon->config.on_stop == ON_STOP_KEEP;
 
-	if (daemon->link_notices)
-		event_free(daemon->link_notices);
-	monitor_close(daemon->monitor);
 	while (daemon->line_count) {
 		struct line *line = &daemon->lines[--daemon->line_count];
 

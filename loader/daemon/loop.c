@@ -81,8 +81,9 @@ int daemon_reload(struct daemon *daemon, char why[CONFIG_ERROR])
 	}
 	config_done(&daemon->config);
 	daemon->config = fresh;
-	lines_follow_config(daemon);
+	lines_start(daemon);
 	hosts_follow_config(daemon);
+	hosts_follow_lines(daemon);
 	log_info("the configuration was read anew");
 	return 0;
 }

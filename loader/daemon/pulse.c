@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Twice a second: the heartbeat, and a look at what may have changed without a word to us, the tables (bpftool) and the
- * interfaces.
+ * interfaces; and at these also when the kernel tells of a change.
  */
 #include <errno.h>
 #include <string.h>
@@ -68,6 +68,12 @@ static void beat(struct daemon *daemon)
 		log_error("cannot write the heartbeat: %s", strerror(-err));
 }
 
+static void follow_lines(struct daemon *daemon)
+{
+	if (lines_check(daemon))
+		hosts_follow_lines(daemon);
+}
+
 static void on_pulse(evutil_socket_t fd, short what, void *context)
 {
 	struct daemon *daemon = context;
@@ -76,11 +82,42 @@ static void on_pulse(evutil_socket_t fd, short what, void *context)
 	(void)what;
 	beat(daemon);
 	follow_tables(daemon);
-	lines_check(daemon);
+	follow_lines(daemon);
+}
+
+static void on_link(void *context, const struct port *port, bool present)
+{
+	(void)port;
+	(void)present;
+	follow_lines(context);
+}
+
+static void on_notices(evutil_socket_t fd, short what, void *context)
+{
+	(void)fd;
+	(void)what;
+	monitor_read(((struct daemon *)context)->monitor);
+}
+
+static int watch_links(struct daemon *daemon)
+{
+	int err = monitor_open(&daemon->monitor, on_link, daemon);
+
+	if (err) {
+		log_error("cannot follow the interfaces: %s", strerror(-err));
+		return err;
+	}
+	daemon->link_notices = event_new(daemon->base, monitor_fd(daemon->monitor),
+	                                 EV_READ | EV_PERSIST, on_notices, daemon);
+	return event_add(daemon->link_notices, NULL);
 }
 
 int pulse_start(struct daemon *daemon)
 {
+	int err = watch_links(daemon);
+
+	if (err)
+		return err;
 	daemon->pulse = event_new(daemon->base, -1, EV_PERSIST, on_pulse, daemon);
 	if (!daemon->pulse)
 		return -ENOMEM;
@@ -92,4 +129,7 @@ void pulse_stop(struct daemon *daemon)
 {
 	if (daemon->pulse)
 		event_free(daemon->pulse);
+	if (daemon->link_notices)
+		event_free(daemon->link_notices);
+	monitor_close(daemon->monitor);
 }

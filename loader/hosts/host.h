@@ -13,7 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "hosts.h"
+#include "host_state.h"
 
 /* All in ms but the counts. */
 struct host_timing {

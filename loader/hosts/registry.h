@@ -10,6 +10,7 @@
 
 #include "hosts/happening.h"
 #include "hosts/host.h"
+#include "hosts.h"
 #include "hosts/spec.h"
 #include "order.h"
 #include "report.h"
