@@ -18,7 +18,7 @@ CPPFLAGS += -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Iinclude -Imaps -Iloader -I$
 override CPPFLAGS += $(shell pkg-config --cflags $(LIBS) 2>/dev/null)
 DAEMON_LIBS = $(shell pkg-config --libs $(LIBS) 2>/dev/null)
 CTL_LIBS = $(shell pkg-config --libs json-c 2>/dev/null)
-# v3: the state of a host is one 32-bit compare and swap (Linux 5.12 and later)
+# v3: the state of a host is one 32-bit compare and swap (on arm64, Linux 5.18 and later)
 BPF_FLAGS = -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Wno-unused-function -Werror -Ivmlinux -Iinclude -Imaps -Ibpf
 # Stack slots of one use each: to who has not CAP_PERFMON, kernels before 6.3 refuse a store of less than 8 octets into a
 # slot that was written in part before. The code does its share: it stores what is smaller once, or not on the stack.
@@ -46,7 +46,7 @@ $(SKELETON): $(BPF)
 	$(call say,SKEL,$@)
 	$(Q)$(BPFTOOL) gen skeleton $< name sleepproxy_bpf > $@.tmp && mv $@.tmp $@
 
-$(BUILD)/loader/datapath/%.o: | $(SKELETON)
+$(call objects,$(wildcard loader/datapath/*.c tests/datapath/*.c)): | $(SKELETON)
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
@@ -77,7 +77,6 @@ $(BUILD)/tests/unit/test_%: $(BUILD)/tests/unit/test_%.o $(daemon_tested)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(DAEMON_LIBS) -lcmocka -o $@
 
 $(BUILD)/tests/datapath/%.o: CPPFLAGS += -Itests/datapath
-$(BUILD)/tests/datapath/%.o: | $(SKELETON)
 $(BUILD)/tests/datapath/test_%: $(BUILD)/tests/datapath/test_%.o $(DATAPATH_SUPPORT)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(DAEMON_LIBS) -lcmocka -o $@

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Hosts as the datapath sees them. In: a MAC or an address. Out: the host and whether it is ours to answer for now.
- * The one place where a host's state changes, for the datapath and, through the host_step program, for the daemon.
+ * The one place where a host's state changes, for the datapath and, through the order program, for the daemon.
  */
 #ifndef SLEEPPROXY_HOST_BPF_H
 #define SLEEPPROXY_HOST_BPF_H
@@ -23,12 +23,22 @@ struct found {
 	struct host *host;
 };
 
+/* The barrier keeps clang from folding in the zeros that stand here until the loader has filled them in. */
+static __always_inline const struct mac *interface_mac(void)
+{
+	const struct mac *own = (const struct mac *)&interface.mac;
+
+	asm volatile("" : "+r"(own));
+	return own;
+}
+
+/* The machine that the proxy runs on is never a host: to act for it would cut it off, and nobody could wake it. */
 static __always_inline bool host_find(const struct ipv4 *address, struct found *found)
 {
 	struct ipv4 key = *address; /* a map takes its key from the stack, not from a packet */
 
 	found->mac = bpf_map_lookup_elem(&addresses4, &key);
-	if (!found->mac)
+	if (!found->mac || mac_equal(found->mac, interface_mac()))
 		return false;
 	found->host = bpf_map_lookup_elem(&hosts, found->mac);
 	return found->host;
@@ -64,18 +74,13 @@ static __always_inline bool proxy_is_alive(void)
 {
 	__u32 only = 0;
 	struct heartbeat *beat = bpf_map_lookup_elem(&heartbeat, &only);
+	__s64 age;
 
-	/* signed: the clock of this CPU may be a tick behind the heartbeat's */
-	return beat && (__s64)(bpf_ktime_get_coarse_ns() - beat->last) < (__s64)beat->lease;
-}
-
-/* The barrier keeps clang from folding in the zeros that stand here until the loader has filled them in. */
-static __always_inline const struct mac *interface_mac(void)
-{
-	const struct mac *own = (const struct mac *)&interface.mac;
-
-	asm volatile("" : "+r"(own));
-	return own;
+	if (!beat || !beat->lease)
+		return false;
+	age = bpf_ktime_get_coarse_ns() - beat->last;
+	/* the clock of this CPU may be a tick behind the heartbeat's */
+	return age < 0 || (__u64)age < beat->lease;
 }
 
 static __always_inline bool frame_is_to_proxy(const struct frame *frame)

@@ -11,6 +11,7 @@
 #include "wake.bpf.h"
 
 #define IPV4_FRAGMENT_OFFSET 0x1fff
+#define IPV4_MORE_FRAGMENTS 0x2000
 #define IPV4_OPTIONS_MAX 40
 #define TCP_FIN 0x01
 #define TCP_SYN 0x02
@@ -29,7 +30,7 @@ static __always_inline bool ipv4_lengths_agree(const struct frame *frame, const 
 {
 	__u32 header = ipv4_header_octets(ip), total = bpf_ntohs(ip->tot_len);
 
-	return header >= sizeof(*ip) && total >= header + transport_min &&
+	return total >= header + transport_min &&
 	       frame->payload_offset + total <= bpf_xdp_get_buff_len(frame->xdp);
 }
 
@@ -61,7 +62,8 @@ static __always_inline enum outcome ipv4_tcp(struct frame *frame, const struct i
 {
 	struct tcphdr *tcp = IPV4_TRANSPORT(frame, ip, struct tcphdr);
 
-	if (!tcp || (tcp->offset_reserved >> 4) * 4 < sizeof(*tcp))
+	if (!tcp || (tcp->offset_reserved >> 4) * 4 < sizeof(*tcp) ||
+	    !ipv4_lengths_agree(frame, ip, (tcp->offset_reserved >> 4) * 4))
 		return OUTCOME_transport_malformed;
 	if (!tcp_opens(tcp))
 		return OUTCOME_tcp_no_connection;
@@ -74,7 +76,9 @@ static __always_inline enum outcome ipv4_udp(struct frame *frame, const struct i
 {
 	struct udphdr *udp = IPV4_TRANSPORT(frame, ip, struct udphdr);
 
-	if (!udp || bpf_ntohs(udp->len) < sizeof(*udp))
+	if (!udp || bpf_ntohs(udp->len) < sizeof(*udp) ||
+	    (!(ip->frag_off & bpf_htons(IPV4_MORE_FRAGMENTS)) &&
+	     !ipv4_lengths_agree(frame, ip, bpf_ntohs(udp->len))))
 		return OUTCOME_transport_malformed;
 	connection->ports = &udp->source;
 	return wake_for(frame, connection);
@@ -90,7 +94,8 @@ static __always_inline enum outcome ipv4_for_sleeper(struct frame *frame, const 
 		.protocol = ip->protocol,
 	};
 
-	if (mac_is_group(frame_destination(frame)))
+	if (mac_is_group(frame_destination(frame)) || mac_is_group(frame_source(frame)) ||
+	    ip->saddr == ip->daddr)
 		return OUTCOME_ipv4_ignored;
 	if (ip->frag_off & bpf_htons(IPV4_FRAGMENT_OFFSET))
 		return OUTCOME_fragment;
@@ -132,7 +137,7 @@ static __noinline enum outcome ipv4_handle(struct frame *frame)
 	enum outcome outcome;
 	struct found found;
 
-	if (!ip || ip->version_ihl >> 4 != 4)
+	if (!ip || ip->version_ihl >> 4 != 4 || ipv4_header_octets(ip) < sizeof(*ip))
 		return OUTCOME_ipv4_malformed;
 	if (!host_find((struct ipv4 *)&ip->daddr, &found))
 		return OUTCOME_ipv4_other;

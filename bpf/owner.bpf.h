@@ -7,18 +7,14 @@
 #ifndef SLEEPPROXY_OWNER_BPF_H
 #define SLEEPPROXY_OWNER_BPF_H
 
-#include "arp.h"
+#include "arp_frame.bpf.h"
+#include "nd.bpf.h"
 #include "report.bpf.h"
 
-static __always_inline bool owner_is_arp_reply(const struct frame *frame)
+/* What network cards send on behalf of a host that sleeps, where they do so at all. */
+static __always_inline bool owner_is_nic_answer(const struct frame *frame)
 {
-	struct cursor payload = { frame->payload, frame->cursor.end };
-	const struct arp *arp;
-
-	if (frame->protocol != bpf_htons(ETHERTYPE_ARP))
-		return false;
-	arp = CURSOR_TAKE(&payload, struct arp);
-	return arp && arp->operation == bpf_htons(ARP_REPLY);
+	return arp_is_reply(frame) || nd_is_advertisement(frame);
 }
 
 static __always_inline void owner_stamp(struct host *host)
@@ -54,7 +50,7 @@ static __always_inline bool owner_check(const struct frame *frame, const struct 
 	if (!host)
 		return false;
 	if ((host->flags & HOST_NIC_ANSWERS_ARP) && host_state(host) != AWAKE &&
-	    owner_is_arp_reply(frame)) {
+	    owner_is_nic_answer(frame)) {
 		*outcome = OUTCOME_owner_nic_answered;
 		return true;
 	}

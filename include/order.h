@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the daemon tells the datapath to make of a host: the context of the `order` program. Host byte order. */
+/*
+ * What the daemon tells the datapath to make of a host: the context of the `order` program. The step of the state is made
+ * only out of `from`; the other fields are set in any case. Host byte order.
+ */
 #ifndef SLEEPPROXY_ORDER_H
 #define SLEEPPROXY_ORDER_H
 
@@ -10,8 +13,8 @@ struct order {
 	struct mac host;
 	__u16 vlan;
 	__u32 ifindex;
-	enum host_state from; /* the step is made only out of this state */
-	enum host_state to;   /* the same as `from`: the other fields alone are set */
+	enum host_state from;
+	enum host_state to;
 	__u16 flags;
 	__u16 zero;
 };

@@ -14,13 +14,14 @@
 	ROW(other_protocol, PASS, "neither ARP nor IPv4") \
 	ROW(ether_malformed, PASS, "too short for its Ethernet or VLAN headers") \
 	ROW(owner_woke, PASS, "a frame of a host thought asleep: it is awake from here on") \
-	ROW(owner_nic_answered, PASS, "an ARP reply by a sleeping host's network card, which does that") \
+	ROW(owner_nic_answered, PASS, "ARP or ND answered by a sleeping host's network card, which does that") \
 	ROW(arp_malformed, PASS, "ARP that is cut short or contradicts itself") \
 	ROW(arp_other, PASS, "ARP that concerns no sleeper") \
 	ROW(arp_answered, ANSWER, "an ARP request for a sleeper, answered") \
 	ROW(arp_probe_answered, ANSWER, "another machine's probe for a sleeper's address, answered") \
-	ROW(arp_claim, PASS, "another machine claims a sleeper's address; the owner is being woken") \
+	ROW(arp_claim, PASS, "another machine claims a host's address, as the daemon knows") \
 	ROW(arp_claim_woke, PASS, "another machine claims a sleeper's address: a wake began") \
+	ROW(arp_claim_ring_full, PASS, "a claim that could not be reported: the next one asks again") \
 	ROW(ipv4_malformed, PASS, "IPv4 with a header that is cut short or contradicts itself") \
 	ROW(ipv4_other, PASS, "IPv4 that concerns no sleeper") \
 	ROW(ipv4_redirected, ANSWER, "IPv4 for a host that is awake again: the sender was told its MAC") \

@@ -13,7 +13,7 @@
 
 enum host_flag {
 	HOST_NIC_ANSWERS_ARP =
-		1, /* the network card answers ARP in its sleep: an ARP reply is no sign of life */
+		1, /* the network card answers ARP and ND in its sleep: that is no sign of life */
 };
 
 struct host {

@@ -12,6 +12,7 @@ struct ring_buffer;
 
 struct datapath {
 	char pin_dir[PATH_MAX];
+	bool mounted; /* a BPF file system on it, by us */
 	struct sleepproxy_bpf
 		*maps; /* the instance whose maps and order program we use; attached nowhere */
 	struct ring_buffer *ring;

@@ -150,7 +150,7 @@ int datapath_open(struct datapath **opened, const char *pin_dir, uint32_t max_ho
 	libbpf_set_print(to_log);
 	libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
 	snprintf(datapath->pin_dir, sizeof(datapath->pin_dir), "%s", pin_dir);
-	err = pins_prepare(pin_dir, why, DATAPATH_WHY);
+	err = pins_prepare(pin_dir, &datapath->mounted, why, DATAPATH_WHY);
 	if (!err) {
 		err = load_or_replace(datapath, max_hosts, taken_over);
 		if (err)
@@ -198,7 +198,7 @@ int program_load(const struct datapath *datapath, const struct interface *interf
 void datapath_forget(struct datapath *datapath)
 {
 	remove_pins(datapath->pin_dir);
-	rmdir(datapath->pin_dir);
+	pins_remove(datapath->pin_dir, datapath->mounted);
 }
 
 void datapath_close(struct datapath *datapath)

@@ -47,17 +47,21 @@ static void mount_usual_place(const char *dir)
 		mount("bpf", usual, "bpf", 0, "mode=0700");
 }
 
-int pins_prepare(const char *dir, char *why, size_t why_size)
+int pins_prepare(const char *dir, bool *mounted, char *why, size_t why_size)
 {
 	int err;
 
+	*mounted = false;
 	mount_usual_place(dir);
 	err = make_directories(dir);
 	if (err) {
 		snprintf(why, why_size, "cannot make %s: %s", dir, strerror(-err));
 		return err;
 	}
-	if (is_bpffs(dir) || !mount("bpf", dir, "bpf", 0, "mode=0700"))
+	if (is_bpffs(dir))
+		return 0;
+	*mounted = !mount("bpf", dir, "bpf", 0, "mode=0700");
+	if (*mounted)
 		return 0;
 	err = -errno;
 	snprintf(
@@ -66,6 +70,13 @@ int pins_prepare(const char *dir, char *why, size_t why_size)
 		"(as root: mount -t bpf bpf /sys/fs/bpf, then name a directory below it with --pin-dir)",
 		dir, strerror(-err));
 	return err;
+}
+
+void pins_remove(const char *dir, bool mounted)
+{
+	if (mounted)
+		umount2(dir, MNT_DETACH);
+	rmdir(dir);
 }
 
 static const struct {

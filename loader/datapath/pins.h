@@ -3,10 +3,17 @@
 #ifndef SLEEPPROXY_PINS_H
 #define SLEEPPROXY_PINS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
-/* Makes `dir` exist on a BPF file system, and mounts one where there is none and we may. 0 or -errno with `why`. */
-int pins_prepare(const char *dir, char *why, size_t why_size);
+/*
+ * Makes `dir` exist on a BPF file system, and mounts one where there is none and we may; `mounted` says whether on `dir`
+ * itself. 0 or -errno with `why`.
+ */
+int pins_prepare(const char *dir, bool *mounted, char *why, size_t why_size);
+
+/* The directory goes, and what was mounted on it. */
+void pins_remove(const char *dir, bool mounted);
 
 /* Names the capabilities that this process lacks. */
 void pins_explain_capabilities(char *why, size_t why_size);

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "support_packet.h"
+
+#include <assert.h>
+#include <string.h>
+
+enum { VLAN_ID = 0x0fff, ICMP_OCTETS = 8, TCP_OCTETS = 20, UDP_OCTETS = 8 };
+
+static const struct mac macs[WHO_COUNT] = {
+	[PROXY] = { { 0x02, 0x50, 0x10, 0x20, 0x30, 0x40 } },
+	[HOST] = { { 0x02, 0xa0, 0xa1, 0xa2, 0xa3, 0xa4 } },
+	[SECOND] = { { 0x02, 0xb0, 0xb1, 0xb2, 0xb3, 0xb4 } },
+	[FILLER] = { { 0x02, 0xf0, 0xf1, 0xf2, 0xf3, 0xf4 } },
+	[PEER] = { { 0x02, 0xc0, 0xc1, 0xc2, 0xc3, 0xc4 } },
+	[REPEATER] = { { 0x02, 0xd0, 0xd1, 0xd2, 0xd3, 0xd4 } },
+	[STRANGER] = { { 0x02, 0xe0, 0xe1, 0xe2, 0xe3, 0xe4 } },
+	[NEAR_HOST1] = { { 0x02, 0xaf, 0xa1, 0xa2, 0xa3, 0xa4 } },
+	[NEAR_HOST2] = { { 0x02, 0xa0, 0xaf, 0xa2, 0xa3, 0xa4 } },
+	[NEAR_HOST3] = { { 0x02, 0xa0, 0xa1, 0xa2, 0xa3, 0xaf } },
+	[NEAR_PROXY1] = { { 0x06, 0x50, 0x10, 0x20, 0x30, 0x40 } },
+	[NEAR_PROXY2] = { { 0x02, 0x50, 0x10, 0x2f, 0x30, 0x40 } },
+	[NEAR_PROXY3] = { { 0x02, 0x50, 0x10, 0x20, 0x3f, 0x40 } },
+	[GROUP] = { { 0x01, 0x00, 0x5e, 0x00, 0x00, 0x01 } },
+	[EVERYBODY] = { { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff } },
+};
+
+static const struct ipv4 addresses[WHERE_COUNT] = {
+	[PEER_IP] = { { 192, 0, 2, 77 } },     [HOST_IP] = { { 192, 0, 2, 10 } },
+	[HOST_IP2] = { { 198, 51, 100, 10 } }, [SECOND_IP] = { { 192, 0, 2, 11 } },
+	[OWN_IP] = { { 192, 0, 2, 1 } },       [FILLER_IP] = { { 192, 0, 2, 12 } },
+	[DANGLING_IP] = { { 192, 0, 2, 13 } }, [STRANGER_IP] = { { 203, 0, 113, 99 } },
+	[HALF_IP1] = { { 0, 0, 2, 14 } },      [HALF_IP2] = { { 10, 14, 0, 0 } },
+};
+
+const struct mac *mac_of(enum who who)
+{
+	return &macs[who];
+}
+
+const struct ipv4 *ipv4_of(enum where where)
+{
+	return &addresses[where];
+}
+
+size_t tags_octets(const struct tags *tags)
+{
+	return ETHER_OCTETS + tags->count * TAG_OCTETS;
+}
+
+uint16_t tags_vlan(const struct tags *tags)
+{
+	return tags->count ? tags->tag[tags->count - 1].control & VLAN_ID : 0;
+}
+
+static void put(struct octets *frame, const void *data, size_t octets)
+{
+	assert(frame->length + octets <= FRAME_MAX);
+	memcpy(frame->at + frame->length, data, octets);
+	frame->length += octets;
+}
+
+static void put8(struct octets *frame, uint8_t value)
+{
+	put(frame, &value, 1);
+}
+
+static void put16(struct octets *frame, uint16_t value)
+{
+	put8(frame, value >> 8);
+	put8(frame, value & 0xff);
+}
+
+static void put32(struct octets *frame, uint32_t value)
+{
+	put16(frame, value >> 16);
+	put16(frame, value & 0xffff);
+}
+
+static void put_mac(struct octets *frame, enum who who)
+{
+	put(frame, macs[who].octet, sizeof(macs[who].octet));
+}
+
+static void put_ipv4(struct octets *frame, enum where where)
+{
+	put(frame, addresses[where].octet, sizeof(addresses[where].octet));
+}
+
+/* No octet is the same as its neighbour, so that one in the wrong place is seen. */
+static void put_data(struct octets *frame, size_t octets)
+{
+	while (octets--)
+		put8(frame, 0x80 | (frame->length & 0x7f));
+}
+
+static uint16_t unless(uint16_t given, uint16_t ordinary)
+{
+	return given ? given : ordinary;
+}
+
+static void ether_put(struct octets *frame, const struct packet *packet, const struct tags *tags)
+{
+	put_mac(frame, packet->to);
+	put_mac(frame, packet->from);
+	for (unsigned i = 0; i < tags->count; i++) {
+		put16(frame, tags->tag[i].type);
+		put16(frame, tags->tag[i].control);
+	}
+	put16(frame, packet->type);
+}
+
+static void arp_put(struct octets *frame, const struct arp_words *arp)
+{
+	put16(frame, unless(arp->hardware_type, 1));
+	put16(frame, unless(arp->protocol_type, TYPE_IPV4));
+	put8(frame, unless(arp->hardware_length, 6));
+	put8(frame, unless(arp->protocol_length, 4));
+	put16(frame, arp->operation);
+	put_mac(frame, arp->sender_mac);
+	put_ipv4(frame, arp->sender);
+	put_mac(frame, arp->target_mac);
+	put_ipv4(frame, arp->target);
+}
+
+static void tcp_put(struct octets *frame, const struct ipv4_words *ip)
+{
+	put16(frame, ip->peer_port);
+	put16(frame, ip->port);
+	put32(frame, 0x01020304);
+	put32(frame, ip->flags & ACK ? 0x05060708 : 0);
+	put8(frame, unless(ip->tcp_words, TCP_OCTETS / 4) << 4);
+	put8(frame, ip->flags);
+	put16(frame, 64240);
+	put32(frame, 0);
+}
+
+static void udp_put(struct octets *frame, const struct ipv4_words *ip)
+{
+	put16(frame, ip->peer_port);
+	put16(frame, ip->port);
+	put16(frame, unless(ip->udp_length, UDP_OCTETS + ip->data));
+	put16(frame, 0);
+}
+
+static uint16_t checksum(const uint8_t *at, size_t octets)
+{
+	uint32_t sum = 0;
+
+	for (size_t i = 0; i < octets; i += 2)
+		sum += at[i] << 8 | at[i + 1];
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	return ~sum;
+}
+
+static void ipv4_put(struct octets *frame, const struct ipv4_words *ip, size_t transport)
+{
+	const size_t start = frame->length, header = IPV4_OCTETS + ip->options;
+
+	put8(frame, unless(ip->version, 4) << 4 | unless(ip->words, header / 4));
+	put8(frame, 0);
+	put16(frame, unless(ip->total, header + transport + ip->data));
+	put16(frame, 0x1234);
+	put16(frame, ip->fragment);
+	put8(frame, 64);
+	put8(frame, ip->protocol);
+	put16(frame, 0);
+	put_ipv4(frame, ip->from);
+	put_ipv4(frame, ip->to);
+	for (unsigned i = 0; i < ip->options; i++)
+		put8(frame, 1); /* RFC 791, 3.1: no operation */
+
+	const uint16_t sum = checksum(frame->at + start, header);
+
+	frame->at[start + 10] = sum >> 8;
+	frame->at[start + 11] = sum & 0xff;
+}
+
+static void icmp_put(struct octets *frame, const struct ipv4_words *ip)
+{
+	put16(frame, 8 << 8); /* echo request */
+	put16(frame, 0);
+	put16(frame, ip->peer_port);
+	put16(frame, 1);
+}
+
+static void data_put(struct octets *frame, const struct ipv4_words *ip)
+{
+	(void)frame;
+	(void)ip;
+}
+
+static const struct transport {
+	size_t octets;
+	void (*put)(struct octets *frame, const struct ipv4_words *ip);
+} transports[] = {
+	[ICMP] = { ICMP_OCTETS, icmp_put },
+	[TCP] = { TCP_OCTETS, tcp_put },
+	[UDP] = { UDP_OCTETS, udp_put },
+	[GRE] = { 0, data_put },
+};
+
+static void icmp6_put(struct octets *frame, const struct packet *packet)
+{
+	put32(frame, 6u << 28);
+	put16(frame, 1 + packet->ip.data);
+	put8(frame, ICMPV6);
+	put8(frame, 255);
+	put_data(frame, 32); /* the addresses */
+	put8(frame, packet->icmp6);
+}
+
+void packet_build(struct octets *frame, const struct packet *packet, const struct tags *tags)
+{
+	frame->length = 0;
+	ether_put(frame, packet, tags);
+	if (packet->type == TYPE_ARP)
+		arp_put(frame, &packet->arp);
+	if (packet->type == TYPE_IPV4) {
+		ipv4_put(frame, &packet->ip, transports[packet->ip.protocol].octets);
+		transports[packet->ip.protocol].put(frame, &packet->ip);
+	}
+	if (packet->icmp6)
+		icmp6_put(frame, packet);
+	put_data(frame, packet->ip.data);
+}

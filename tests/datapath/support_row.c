@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "support_row.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+const struct rows *const rows_all[] = { &rows_arp,      &rows_claim, &rows_owner,  &rows_ipv4,
+	                                &rows_redirect, &rows_wake,  &rows_policy, NULL };
+
+/* Priority and drop-eligible bits are set, so that an id is seen to be masked out of them. */
+const struct tags untagged = { .name = "no tag" };
+const struct tags one_tag = { "one tag", 1, { { TYPE_VLAN, 0xb007 } } };
+const struct tags two_tags = { "two tags", 2, { { TYPE_QINQ, 0x7064 }, { TYPE_VLAN, 0xb007 } } };
+
+static bool reached[OUTCOME_COUNT];
+
+size_t row_length(const struct row *row, const struct tags *tags)
+{
+	struct octets frame;
+
+	packet_build(&frame, &row->in, tags);
+	return frame.length;
+}
+
+static void frame_in(struct octets *in, const struct row *row, const struct tags *tags,
+                     size_t length)
+{
+	packet_build(in, &row->in, tags);
+	if (length > in->length)
+		memset(in->at + in->length, 0x5a, length - in->length);
+	in->length = length;
+}
+
+/* An answer is written over the front of the frame that asked; what is behind it stays as padding. */
+static void frame_out(struct octets *out, const struct octets *in, const struct row *row,
+                      const struct tags *tags)
+{
+	struct octets front;
+
+	*out = *in;
+	if (row->verdict != XDP_TX)
+		return;
+	packet_build(&front, &row->out, tags);
+	memcpy(out->at, front.at, front.length);
+	out->length -= row->shorter;
+}
+
+static void check_counted(struct bench *bench, const struct row *row)
+{
+	__u64 counted[OUTCOME_COUNT];
+
+	bench_counted(bench, counted);
+	for (unsigned i = 0; i < OUTCOME_COUNT; i++)
+		if (counted[i] != (i == row->outcome))
+			fail_msg("%s was counted %llu times; expected was %s", outcome_name(i),
+			         counted[i], outcome_name(row->outcome));
+}
+
+static void check_host(struct bench *bench, const struct row *row)
+{
+	const struct host before = row->world.host, after = bench_host(bench, HOST);
+
+	assert_int_equal(after.state, row->state);
+	assert_int_equal(after.ifindex, before.ifindex);
+	assert_int_equal(after.vlan, before.vlan);
+	assert_int_equal(after.flags, before.flags);
+	assert_int_equal(after.last_seen != before.last_seen, row->seen);
+}
+
+static struct report expected_report(const struct row *row, const struct tags *tags)
+{
+	const struct ipv4_words *ip = &row->in.ip;
+	struct report report = {
+		.kind = row->report,
+		.state = row->state,
+		.ifindex = BENCH_IFINDEX,
+		.vlan = tags_vlan(tags),
+		.host = *mac_of(HOST),
+		.peer_mac = *mac_of(row->in.from),
+	};
+
+	if (row->report == REPORT_CLAIM)
+		report.peer = report.address = ipv4_mapped(*ipv4_of(row->in.arp.sender));
+	if (row->report != REPORT_CONNECTION)
+		return report;
+	report.protocol = ip->protocol;
+	report.peer = ipv4_mapped(*ipv4_of(ip->from));
+	report.address = ipv4_mapped(*ipv4_of(ip->to));
+	report.peer_port = htobe16(ip->peer_port);
+	report.port = htobe16(ip->port);
+	return report;
+}
+
+static void check_reports(struct bench *bench, const struct row *row, const struct tags *tags)
+{
+	const struct report expected = expected_report(row, tags);
+	struct report reports[BENCH_REPORTS_MAX];
+
+	assert_int_equal(bench_reports(bench, reports), row->report ? 1 : 0);
+	if (row->report)
+		assert_memory_equal(reports, &expected, sizeof(expected));
+}
+
+void row_run(const struct row *row, const struct tags *tags, size_t length)
+{
+	struct bench *bench = bench_of(row->world.machine);
+	struct octets in, out = { 0 }, expected;
+
+	frame_in(&in, row, tags, length);
+	frame_out(&expected, &in, row, tags);
+	bench_set(bench, &row->world);
+
+	const int verdict = bench_run(bench, &in, &out);
+
+	bench_clear(bench, &row->world);
+	check_reports(bench, row, tags);
+	check_counted(bench, row);
+	assert_int_equal(verdict, row->verdict);
+	assert_int_equal(out.length, expected.length);
+	assert_memory_equal(out.at, expected.at, expected.length);
+	check_host(bench, row);
+	reached[row->outcome] = true;
+}
+
+bool row_reached(enum outcome outcome)
+{
+	return reached[outcome];
+}
+
+static size_t network_octets(uint16_t type)
+{
+	return type == TYPE_ARP ? ARP_OCTETS : type == TYPE_IPV4 ? IPV4_OCTETS : 0;
+}
+
+static enum outcome cut_outcome(const struct row *row, size_t headers, size_t length)
+{
+	/* what lacks its transport header; an outcome that is not here does not depend on it */
+	static const enum outcome without_transport[OUTCOME_COUNT] = {
+		[OUTCOME_wake_begun] = OUTCOME_transport_malformed,
+		[OUTCOME_wake_under_way] = OUTCOME_transport_malformed,
+		[OUTCOME_wake_not_listed] = OUTCOME_transport_malformed,
+		[OUTCOME_wake_source_denied] = OUTCOME_transport_malformed,
+		[OUTCOME_wake_ring_full] = OUTCOME_transport_malformed,
+		[OUTCOME_tcp_no_connection] = OUTCOME_transport_malformed,
+		[OUTCOME_ipv4_redirected] = OUTCOME_ipv4_other,
+	};
+
+	if (length < headers)
+		return OUTCOME_ether_malformed;
+	if (length < headers + network_octets(row->in.type))
+		return row->in.type == TYPE_ARP ? OUTCOME_arp_malformed : OUTCOME_ipv4_malformed;
+	return without_transport[row->outcome] ? without_transport[row->outcome] : row->outcome;
+}
+
+/* By its Ethernet source alone, the owner is known from whatever is left of its frame. */
+static void cut_owner(struct row *cut)
+{
+	cut->outcome = OUTCOME_owner_woke;
+	cut->verdict = XDP_PASS;
+	cut->state = AWAKE;
+	cut->seen = true;
+	cut->report = cut->world.ring_full ? 0 : REPORT_OWNER_SEEN;
+}
+
+struct row row_cut(const struct row *row, const struct tags *tags, size_t length)
+{
+	const size_t headers = tags_octets(tags);
+	const bool of_owner = row->in.from == HOST && length >= headers;
+	struct row cut = *row;
+
+	if (of_owner && row->world.host.state != AWAKE) {
+		cut_owner(&cut);
+		return cut;
+	}
+	cut.outcome = cut_outcome(row, headers, length);
+	if (cut.outcome != row->outcome)
+		cut.verdict = cut.outcome == OUTCOME_transport_malformed ? XDP_DROP : XDP_PASS;
+	cut.state = row->world.host.state;
+	cut.seen = of_owner;
+	cut.report = 0;
+	return cut;
+}
+
+int row_tests(const char *name, void (*test)(void **state))
+{
+	struct CMUnitTest *tests = NULL;
+	size_t count = 0;
+
+	for (size_t table = 0; rows_all[table]; table++) {
+		const struct rows *rows = rows_all[table];
+
+		tests = realloc(tests, (count + rows->count) * sizeof(*tests));
+		for (size_t i = 0; i < rows->count; i++)
+			tests[count++] = (struct CMUnitTest){
+				.name = rows->row[i].name,
+				.test_func = test,
+				.initial_state = (void *)&rows->row[i],
+			};
+	}
+
+	const int failed = _cmocka_run_group_tests(name, tests, count, NULL, NULL);
+
+	free(tests);
+	return failed;
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Every row with its frame cut short at each length: untouched, counted once, never answered. */
+#include "support_row.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <cmocka.h>
+
+/* BPF_PROG_TEST_RUN takes no frame without a whole Ethernet header. */
+static void at_each_length(const struct row *row, const struct tags *tags)
+{
+	const size_t whole = row_length(row, tags);
+
+	for (size_t length = ETHER_OCTETS; length < whole; length++) {
+		const struct row cut = row_cut(row, tags, length);
+
+		assert_int_not_equal(cut.verdict, XDP_TX);
+		row_run(&cut, tags, length);
+	}
+}
+
+static void cut_short(void **state)
+{
+	at_each_length(*state, &untagged);
+	at_each_length(*state, &one_tag);
+	at_each_length(*state, &two_tags);
+}
+
+int main(void)
+{
+	return row_tests("cut", cut_short);
+}
