@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What happened to a host, in words and as JSON. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <arpa/inet.h>
+#include <cmocka.h>
+#include <json-c/json.h>
+
+#include "hosts/happening.h"
+
+static struct happening woken(void)
+{
+	return (struct happening){
+		.kind = HAPPENED_WAKING,
+		.wall_ms = 1769860800123,
+		.name = "nas",
+		.report = { .kind = REPORT_CONNECTION,
+		            .protocol = IPPROTO_TCP,
+		            .peer = ipv4_mapped((struct ipv4){ { 192, 0, 2, 10 } }),
+		            .address = ipv4_mapped((struct ipv4){ { 192, 0, 2, 20 } }),
+		            .peer_mac = { { 2, 0, 0, 0, 0, 0x10 } },
+		            .port = htons(22) },
+	};
+}
+
+static void test_who_woke_whom(void **state)
+{
+	const struct happening happening = woken();
+	char text[HAPPENING_TEXT];
+
+	(void)state;
+	assert_string_equal(happening_text(&happening, text),
+	                    "nas is being woken: 192.0.2.10 (02:00:00:00:00:10) opens tcp/22");
+}
+
+static void test_how_long_it_took(void **state)
+{
+	struct happening happening = { .kind = HAPPENED_AWAKE, .name = "nas", .took_ms = 2340 };
+	char text[HAPPENING_TEXT];
+
+	(void)state;
+	assert_string_equal(happening_text(&happening, text),
+	                    "nas is awake, 2.3 s after the wake began");
+	happening.took_ms = 0;
+	assert_string_equal(happening_text(&happening, text), "nas is awake");
+}
+
+static void test_json_names_all_of_it(void **state)
+{
+	static const char *const members[][2] = {
+		{ "time", "2026-01-31T12:00:00.123Z" },
+		{ "host", "nas" },
+		{ "event", "waking" },
+		{ "address", "192.0.2.20" },
+		{ "peer", "192.0.2.10" },
+		{ "peer-mac", "02:00:00:00:00:10" },
+		{ "protocol", "tcp" },
+		{ "port", "22" },
+	};
+	const struct happening happening = woken();
+	struct json_object *json = happening_json(&happening);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(members) / sizeof(*members); i++)
+		assert_string_equal(
+			json_object_get_string(json_object_object_get(json, members[i][0])),
+			members[i][1]);
+	json_object_put(json);
+}
+
+static void test_every_kind_has_words(void **state)
+{
+	(void)state;
+	for (enum happening_kind kind = 0; kind < HAPPENED_COUNT; kind++) {
+		const struct happening happening = { .kind = kind, .name = "nas" };
+		struct json_object *json = happening_json(&happening);
+		char text[HAPPENING_TEXT];
+
+		assert_null(strstr(happening_text(&happening, text), "(null)"));
+		assert_non_null(json_object_get_string(json_object_object_get(json, "event")));
+		json_object_put(json);
+	}
+}
+
+static void test_every_note_has_a_kind(void **state)
+{
+	enum happening_kind kind;
+
+	(void)state;
+	assert_false(happening_of_note(NOTE_NONE, &kind));
+	for (enum host_note note = NOTE_DROWSY; note <= NOTE_COOLING; note++)
+		assert_true(happening_of_note(note, &kind));
+	happening_of_note(NOTE_GAVE_UP, &kind);
+	assert_int_equal(kind, HAPPENED_GAVE_UP);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_who_woke_whom),
+		cmocka_unit_test(test_how_long_it_took),
+		cmocka_unit_test(test_json_names_all_of_it),
+		cmocka_unit_test(test_every_kind_has_words),
+		cmocka_unit_test(test_every_note_has_a_kind),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

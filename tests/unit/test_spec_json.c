@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A host's description as JSON: both ways, and what is refused. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <json-c/json.h>
+
+#include "hosts/spec_json.h"
+
+#define NAS "\"name\": \"nas\", \"mac\": \"52:54:00:12:34:56\", \"addresses\": [\"192.0.2.20\"]"
+
+static int read_text(const char *text, struct host_spec *spec, char why[256])
+{
+	struct json_object *json = json_tokener_parse(text);
+	int err;
+
+	assert_non_null(json);
+	err = spec_from_json(json, spec, why, 256);
+	json_object_put(json);
+	return err;
+}
+
+static void test_all_members_survive_the_way_there_and_back(void **state)
+{
+	static const char all[] =
+		"{" NAS ", \"wake\": [\"tcp/22\", \"udp/any\"], \"allow\": [\"192.0.2.0/24\"],"
+		"\"deny\": [\"192.0.2.99\"], \"interface\": \"eth0\", \"vlan\": 10,"
+		"\"nic-answers-arp\": true, \"unasked\": true, \"secureon\": \"01:02:03:04:05:06\"}";
+	struct host_spec there, back;
+	struct json_object *json;
+	char why[256];
+
+	(void)state;
+	assert_int_equal(read_text(all, &there, why), 0);
+	assert_int_equal(there.vlan, 10);
+	assert_int_equal(there.policy.port_count, 2);
+	assert_int_equal(there.policy.source_count, 2);
+	assert_int_equal(there.secureon_length, 6);
+	json = spec_to_json(&there);
+	assert_int_equal(spec_from_json(json, &back, why, sizeof(why)), 0);
+	assert_true(spec_equal(&there, &back));
+	json_object_put(json);
+}
+
+static void test_what_is_left_out_is_empty(void **state)
+{
+	struct host_spec spec;
+	char why[256];
+
+	(void)state;
+	assert_int_equal(read_text("{" NAS "}", &spec, why), 0);
+	assert_int_equal(spec.policy.port_count + spec.policy.source_count, 0);
+	assert_int_equal(spec.vlan, 0);
+	assert_false(spec.unasked || spec.nic_answers_arp);
+}
+
+static void test_a_request_may_name_its_command(void **state)
+{
+	struct host_spec spec;
+	char why[256];
+
+	(void)state;
+	assert_int_equal(read_text("{\"command\": \"host-add\", " NAS "}", &spec, why), 0);
+}
+
+static void test_what_is_wrong_is_named(void **state)
+{
+	static const struct {
+		const char *text, *named;
+	} rows[] = {
+		{ "{" NAS ", \"color\": \"red\"}", "color" },
+		{ "{" NAS ", \"vlan\": 4095}", "vlan" },
+		{ "{" NAS ", \"vlan\": \"10\"}", "vlan" },
+		{ "{" NAS ", \"wake\": [\"tcp/99999\"]}", "wake" },
+		{ "{" NAS ", \"wake\": \"tcp/22\"}", "wake" },
+		{ "{" NAS ", \"wake\": [\"tcp/22\", \"tcp/22\"]}", "wake" },
+		{ "{" NAS ", \"allow\": [\"192.0.2.0/33\"]}", "allow" },
+		{ "{" NAS ", \"unasked\": 1}", "unasked" },
+		{ "{" NAS ", \"secureon\": \"1:2\"}", "secureon" },
+		{ "{" NAS ", \"interface\": \"a-name-that-is-too-long\"}", "interface" },
+		{ "{\"name\": \"n/s\", \"mac\": \"52:54:00:12:34:56\"}", "name" },
+		{ "{\"name\": \"nas\", \"mac\": \"ff:ff:ff:ff:ff:ff\"}", "mac" },
+		{ "{\"name\": \"nas\", \"mac\": \"52:54:00:12:34:56\", \"addresses\": [null]}",
+		  "addresses" },
+		{ "{\"name\": \"nas\", \"mac\": \"52:54:00:12:34:56\"}", "address" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct host_spec spec = { .vlan = 7 };
+		char why[256] = "";
+
+		assert_int_not_equal(read_text(rows[i].text, &spec, why), 0);
+		assert_non_null(strstr(why, rows[i].named));
+		assert_int_equal(spec.vlan, 7); /* untouched */
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_all_members_survive_the_way_there_and_back),
+		cmocka_unit_test(test_what_is_left_out_is_empty),
+		cmocka_unit_test(test_a_request_may_name_its_command),
+		cmocka_unit_test(test_what_is_wrong_is_named),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
