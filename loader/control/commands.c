@@ -153,12 +153,23 @@ static struct json_object *host_show(struct call *call)
 	return host ? host_json(host) : NULL;
 }
 
+static struct json_object *refuse_configured(struct call *call)
+{
+	return refuse(call,
+	              "the host stands in the configuration file: change it there, and reload");
+}
+
 static struct json_object *host_add(struct call *call)
 {
+	const struct registered *known;
 	struct host_spec spec;
 
-	if (spec_from_json(call->request, &spec, call->why, COMMAND_WHY) ||
-	    hosts_add(call->daemon, &spec, ORIGIN_COMMAND, call->why))
+	if (spec_from_json(call->request, &spec, call->why, COMMAND_WHY))
+		return NULL;
+	known = registry_find(call->daemon->registry, spec.name);
+	if (known && known->origin == ORIGIN_CONFIG)
+		return refuse_configured(call);
+	if (hosts_add(call->daemon, &spec, ORIGIN_COMMAND, call->why))
 		return NULL;
 	return host_json(registry_find(call->daemon->registry, spec.name));
 }
@@ -170,8 +181,7 @@ static struct json_object *host_remove(struct call *call)
 	if (!host)
 		return NULL;
 	if (host->origin == ORIGIN_CONFIG)
-		return refuse(call, "the host stands in the configuration file: remove it there, "
-		                    "and reload");
+		return refuse_configured(call);
 	registry_remove(call->daemon->registry, host->spec.name);
 	return json_object_new_object();
 }

@@ -62,8 +62,8 @@ void registry_set_timing(struct registry *registry, const struct host_timing *ti
 enum { REGISTRY_WHY = 256 };
 
 /*
- * Makes a host known, or, for a known name or MAC, replaces what is said of it and keeps its life. A host that is new
- * starts in `state`. -EEXIST: another host has the name, MAC or an address; -ENOSPC: the tables are full; with `why`.
+ * Makes a host known, or, for a known one, replaces what is said of it and keeps its life. A host that is new starts in
+ * `state`. -EEXIST: another host has the name, MAC or an address; -ENOSPC: the tables are full; with `why`.
  */
 int registry_add(struct registry *registry, const struct host_spec *spec, enum host_origin origin,
                  enum host_state state, char why[REGISTRY_WHY]);

@@ -256,6 +256,7 @@ static const struct member members[] = {
 	  write_secureon },
 };
 
+enum { PLAIN = JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE };
 enum { MEMBERS = sizeof(members) / sizeof(*members) };
 
 struct json_object *spec_to_json(const struct host_spec *spec)
@@ -276,7 +277,7 @@ static int read_member(const char *name, struct json_object *value, struct host_
 		if (!members[i].read(value, spec))
 			return 0;
 		snprintf(why, why_size, "%s: %s: expected %s", name,
-		         json_object_to_json_string(value), members[i].expected);
+		         json_object_to_json_string_ext(value, PLAIN), members[i].expected);
 		return -EINVAL;
 	}
 	snprintf(why, why_size, "%s: nothing of a host is called so", name);

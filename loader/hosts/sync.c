@@ -6,7 +6,7 @@
 
 #include "core/log.h"
 #include "core/text.h"
-#include "hosts/registry_internal.h"
+#include "hosts/entry.h"
 
 /* "host-525400123456": who adds a host by its MAC alone finds it under it. */
 static void name_after_mac(const struct mac *mac, char name[SPEC_NAME])

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What registry.c and sync.c share. */
-#ifndef SLEEPPROXY_REGISTRY_INTERNAL_H
-#define SLEEPPROXY_REGISTRY_INTERNAL_H
+/* The registry from inside: what registry.c, entry.c and sync.c share, and nobody else sees. */
+#ifndef SLEEPPROXY_ENTRY_H
+#define SLEEPPROXY_ENTRY_H
 
 #include <uthash.h>
 
@@ -47,6 +47,8 @@ struct entry *entry_new(struct registry *registry, const struct host_spec *spec,
                         enum host_origin origin, const struct host_life *life);
 struct entry *entry_born(struct registry *registry, const struct host_spec *spec,
                          enum host_origin origin, enum host_state state);
+/* Out of the indexes; nobody is told. */
+void entry_free(struct entry *entry);
 /* Forgotten everywhere, the datapath's tables included. */
 void entry_remove(struct entry *entry);
 void entry_tell(struct entry *entry, enum happening_kind kind, int64_t took_ms);

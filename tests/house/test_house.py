@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The rules of the house that a machine can check: form, size, and who may know whom."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = sorted(
+    path
+    for room in ("bpf", "include", "loader", "maps", "tests", "vmlinux")
+    for path in (ROOT / room).rglob("*.[ch]")
+)
+HEADERS = [path for path in SOURCES if path.suffix == ".h" and "tests" not in path.parts]
+SCRIPTS = sorted((ROOT / "tests").rglob("*.py"))
+LINES_MAX, FUNCTION_LINES_MAX = 400, 60
+INCLUDE = re.compile(r'^#include ["<]([^">]+)[">]', re.M)
+FUNCTION = re.compile(r"^[a-z].*\n(?:.*\n)??\{\n((?:(?!\}).*\n)*)\}", re.M)
+
+# Each room may know those to its left.
+STOREYS = (
+    ("core",),
+    ("link",),
+    ("hosts",),
+    ("announce", "wake", "config"),
+    ("datapath",),
+    ("doctor", "daemon"),
+    ("control",),
+)
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def storey(room: str) -> int:
+    return next((level for level, rooms in enumerate(STOREYS) if room in rooms), -1)
+
+
+def compile_alone(header: Path) -> subprocess.CompletedProcess:
+    of_bpf = header.name.endswith(".bpf.h") or header.parts[-2] == "vmlinux"
+    folders = [f"-I{ROOT / folder}" for folder in ("include", "maps", *(("vmlinux", "bpf") if of_bpf else ("loader",)))]
+    compiler = ["clang", "-target", "bpf", "-mcpu=v3"] if of_bpf else ["gcc", "-std=gnu11", "-D_GNU_SOURCE"]
+    prelude = '#include "vmlinux.h"\n' if of_bpf else ""
+    packages = subprocess.run(["pkg-config", "--cflags", "json-c", "libevent"], capture_output=True, text=True)
+    return subprocess.run(
+        [*compiler, *packages.stdout.split(), *folders, f"-I{ROOT / 'build'}", "-fsyntax-only", "-x", "c", "-"],
+        input=f'{prelude}#include "{header}"\n', capture_output=True, text=True,
+    )  # fmt: skip
+
+
+def test_form():
+    done = subprocess.run(["clang-format", "--dry-run", "-Werror", *SOURCES], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[:2000]
+
+
+@pytest.mark.parametrize("header", HEADERS, ids=name)
+def test_header_compiles_alone(header):
+    done = compile_alone(header)
+    assert done.returncode == 0, done.stderr
+
+
+def test_files_are_of_readable_size():
+    long = {name(path): len(path.read_text().splitlines()) for path in SOURCES + SCRIPTS}
+    assert not {path: lines for path, lines in long.items() if lines > LINES_MAX}
+
+
+def test_functions_are_of_readable_size():
+    long = {
+        name(path): body.count("\n")
+        for path in SOURCES
+        for body in FUNCTION.findall(path.read_text())
+        if body.count("\n") > FUNCTION_LINES_MAX
+    }
+    assert not long
+
+
+def test_every_file_names_its_licence():
+    missing = [name(path) for path in SOURCES + SCRIPTS if "SPDX-License-Identifier: GPL-2.0-or-later" not in path.read_text()[:200]]
+    assert not missing
+
+
+def includes_of(folder: str) -> list[tuple[Path, str]]:
+    return [(path, to) for path in SOURCES if path.is_relative_to(ROOT / folder) for to in INCLUDE.findall(path.read_text())]
+
+
+def test_the_two_halves_meet_in_the_contract_alone():
+    assert not [(name(path), to) for path, to in includes_of("loader") if to.endswith(".bpf.h") or to == "vmlinux.h"]
+    rooms = {path.parent.name for path in SOURCES if path.is_relative_to(ROOT / "loader")}
+    assert not [(name(path), to) for path, to in includes_of("bpf") if to.split("/")[0] in rooms]
+
+
+def test_rooms_know_only_those_below():
+    wrong = [
+        (name(path), to)
+        for path, to in includes_of("loader")
+        if "/" in to and storey(to.split("/")[0]) > storey(path.parent.name) >= 0
+    ]
+    assert not wrong
+
+
+def test_every_room_has_its_storey():
+    rooms = {path.name for path in (ROOT / "loader").iterdir() if path.is_dir()} - {"ctl"}
+    assert rooms == {room for rooms in STOREYS for room in rooms}
+
+
+def test_one_room_alone_knows_libbpf():
+    foreign = [(name(path), to) for path, to in includes_of("loader") if to.startswith(("bpf/", "xdp/"))]
+    assert not [each for each in foreign if not each[0].startswith("loader/datapath/")]
