@@ -125,7 +125,7 @@ static void ask(struct entry *entry, enum host_ask whom)
 	const struct registry_actions *actions = &entry->registry->actions;
 	int err = actions->ask(actions->context, whom, &entry->host.spec);
 
-	if (err && whom == ASK_ANYBODY)
+	if (err && entry->host.life.state != WAKING)
 		entry->host.life.tries--;
 	if (err && !entry->cannot_ask)
 		log_warning("cannot ask for %s: %s", entry->host.spec.name,

@@ -162,16 +162,36 @@ static void edited(struct turn *turn)
 	}
 }
 
+static void ask(struct turn *turn, enum host_ask whom)
+{
+	turn->life->tries++;
+	turn->life->deadline = turn->in->now + turn->timing->ask_interval;
+	turn->out.ask = whom;
+}
+
+/* Silent unasked, it is asked first: most such hosts merely have nothing to say, and then nobody hears of it. */
+static void check_silent(struct turn *turn)
+{
+	struct host_life *life = turn->life;
+
+	if (!life->quiet_until && life->tries < turn->timing->asks) {
+		ask(turn, ASK_OWNER);
+		return;
+	}
+	life->prompt = !life->quiet_until; /* it has slept for long */
+	become_drowsy(turn, 0);
+}
+
 static void time_awake(struct turn *turn)
 {
 	struct host_life *life = turn->life;
 	int64_t limit = silence_limit(turn), now = turn->in->now;
 
 	if (limit && now >= MAX(turn->in->last_seen, life->since) + limit) {
-		life->prompt = !life->quiet_until; /* silent unasked: it has slept for long */
-		become_drowsy(turn, 0);
+		check_silent(turn);
 		return;
 	}
+	life->tries = 0;
 	if (life->quiet_until && now >= life->quiet_until) {
 		life->quiet_until = 0;
 		turn->out.note = NOTE_NOT_QUIET;
@@ -187,9 +207,7 @@ static void time_drowsy(struct turn *turn)
 		become_asleep(turn);
 		return;
 	}
-	life->tries++;
-	life->deadline = turn->in->now + turn->timing->ask_interval;
-	turn->out.ask = ASK_ANYBODY;
+	ask(turn, ASK_ANYBODY);
 }
 
 static void give_up(struct turn *turn)

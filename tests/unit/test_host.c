@@ -171,11 +171,31 @@ static void test_silence_makes_a_marked_host_checked(void **state)
 	time_passes(&scene);
 	check(&scene, AWAKE, NOTE_NONE);
 	assert_int_equal(scene.life.deadline, START + 50000 + timing.silence);
+	for (unsigned ask = 0; ask < timing.asks; ask++) {
+		time_passes(&scene);
+		check(&scene, AWAKE, NOTE_NONE);
+		assert_int_equal(scene.todo.ask, ASK_OWNER);
+	}
 	time_passes(&scene);
 	check(&scene, DROWSY, NOTE_DROWSY);
 	while (scene.life.state == DROWSY)
 		time_passes(&scene);
 	check(&scene, ASLEEP, NOTE_ASLEEP);
+}
+
+static void test_a_silent_host_that_answers_is_left_in_peace(void **state)
+{
+	struct scene scene = { .input = { .now = START, .state = AWAKE, .unasked = true } };
+
+	(void)state;
+	host_init(&scene.life, &timing, &scene.input);
+	time_passes(&scene);
+	assert_int_equal(scene.todo.ask, ASK_OWNER);
+	scene.input.last_seen = scene.input.now + 1; /* its answer */
+	time_passes(&scene);
+	check(&scene, AWAKE, NOTE_NONE);
+	assert_int_equal(scene.todo.ask, ASK_NOBODY);
+	assert_int_equal(scene.life.deadline, scene.input.last_seen + timing.silence);
 }
 
 static void test_unmarked_host_is_never_checked(void **state)
@@ -375,6 +395,7 @@ int main(void)
 		cmocka_unit_test(test_a_host_that_stays_noisy_is_not_asked_for_ever),
 		cmocka_unit_test(test_claimed_address_is_not_taken_over),
 		cmocka_unit_test(test_silence_makes_a_marked_host_checked),
+		cmocka_unit_test(test_a_silent_host_that_answers_is_left_in_peace),
 		cmocka_unit_test(test_unmarked_host_is_never_checked),
 		cmocka_unit_test(test_connection_wakes_by_rounds_until_seen),
 		cmocka_unit_test(test_wake_gives_up_and_cools_down),
