@@ -11,7 +11,7 @@ LLVM_STRIP ?= llvm-strip
 Q = $(if $(V),,@)
 say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2))
 
-LIBS = libbpf libevent libmnl json-c libconfuse sqlite3
+LIBS = libbpf libxdp libevent libmnl json-c libconfuse sqlite3
 CFLAGS ?= -O2 -g
 override CFLAGS += -std=gnu11 -Wall -Wextra -Werror -fstack-protector-strong
 CPPFLAGS += -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Iinclude -Imaps -Iloader -I$(BUILD)
@@ -76,7 +76,7 @@ $(BUILD)/tests/unit/test_%: $(BUILD)/tests/unit/test_%.o $(daemon_tested)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(DAEMON_LIBS) -lcmocka -o $@
 
-$(BUILD)/tests/datapath/%.o: CPPFLAGS += -Itests/datapath
+$(BUILD)/tests/%.o: CPPFLAGS += -Itests/unit -Itests/datapath
 $(BUILD)/tests/datapath/test_%: $(BUILD)/tests/datapath/test_%.o $(DATAPATH_SUPPORT)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(DAEMON_LIBS) -lcmocka -o $@
@@ -109,6 +109,8 @@ install: all ## install below PREFIX (and DESTDIR)
 	install -D -m 644 packaging/completion/sleepproxyctl.bash \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/sleepproxyctl
 	install -D -m 644 packaging/sleepproxyd.conf $(DESTDIR)$(PREFIX)/share/doc/sleepproxy/sleepproxyd.conf
+	install -D -m 644 packaging/systemd/sleepproxyd.service $(DESTDIR)$(PREFIX)/lib/systemd/system/sleepproxyd.service
+	install -D -m 644 packaging/systemd/sleepproxy.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/sleepproxy.conf
 
 -include $(patsubst %.o,%.d,$(call objects,$(DAEMON) $(CTL) $(wildcard tests/unit/*.c tests/datapath/*.c)))
 

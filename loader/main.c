@@ -7,6 +7,7 @@
 
 #include "control/control.h"
 #include "control/protocol.h"
+#include "core/capability.h"
 #include "core/log.h"
 #include "daemon/daemon.h"
 #include "doctor/doctor.h"
@@ -166,6 +167,7 @@ int main(int argc, char **argv)
 	};
 
 	log_init(LOG_INFO);
+	capability_raise();
 	switch (parse(argc, argv, &options)) {
 	case CHECK:
 		return check(&options);

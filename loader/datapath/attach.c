@@ -111,7 +111,7 @@ static void explain_attach(int err, const struct port *port, enum xdp_mode mode,
 {
 	if (slot_is_taken(err))
 		explain_taken(port, why);
-	else if (err == -EPERM || err == -EACCES)
+	else if (err == -EPERM)
 		pins_explain_capabilities(why, DATAPATH_WHY);
 	else if (mode == XDP_MODE_NATIVE)
 		snprintf(why, DATAPATH_WHY,
@@ -135,8 +135,7 @@ int datapath_attach(struct datapath *datapath, const struct port *port, enum xdp
 	         port->name);
 	err = program_load(datapath, interface, &attachment->skeleton);
 	if (err) {
-		snprintf(why, DATAPATH_WHY, "the kernel does not take the program: %s",
-		         strerror(-err));
+		program_explain(err, why);
 		free(attachment);
 		return err;
 	}

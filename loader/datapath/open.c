@@ -10,6 +10,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "core/cleanup.h"
 #include "core/log.h"
 #include "datapath/internal.h"
 #include "datapath/pins.h"
@@ -106,10 +107,15 @@ static int load(const char *pin_dir, uint32_t max_hosts, struct sleepproxy_bpf *
 	return 0;
 }
 
-static void explain_load(int err, char why[DATAPATH_WHY])
+void program_explain(int err, char why[DATAPATH_WHY])
 {
-	if (err == -EPERM || err == -EACCES)
+	if (err == -EPERM)
 		pins_explain_capabilities(why, DATAPATH_WHY);
+	else if (err == -EACCES)
+		snprintf(
+			why, DATAPATH_WHY,
+			"the kernel's verifier refuses the program, or another user's sleepproxyd left pins that "
+			"we may not use (sleepproxyd --doctor says which)");
 	else
 		snprintf(
 			why, DATAPATH_WHY,
@@ -139,6 +145,22 @@ static int load_or_replace(struct datapath *datapath, uint32_t max_hosts, bool *
 	return load(datapath->pin_dir, max_hosts, &datapath->maps);
 }
 
+static int open_all(struct datapath *datapath, uint32_t max_hosts, bool *taken_over,
+                    char why[DATAPATH_WHY])
+{
+	int err = pins_prepare(datapath->pin_dir, &datapath->mounted, why, DATAPATH_WHY);
+
+	if (err)
+		return err;
+	datapath->lock = pins_lock(datapath->pin_dir, why, DATAPATH_WHY);
+	if (datapath->lock < 0)
+		return datapath->lock;
+	err = load_or_replace(datapath, max_hosts, taken_over);
+	if (err)
+		program_explain(err, why);
+	return err;
+}
+
 int datapath_open(struct datapath **opened, const char *pin_dir, uint32_t max_hosts,
                   bool *taken_over, char why[DATAPATH_WHY])
 {
@@ -149,15 +171,11 @@ int datapath_open(struct datapath **opened, const char *pin_dir, uint32_t max_ho
 		return -ENOMEM;
 	libbpf_set_print(to_log);
 	libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
+	datapath->lock = -1;
 	snprintf(datapath->pin_dir, sizeof(datapath->pin_dir), "%s", pin_dir);
-	err = pins_prepare(pin_dir, &datapath->mounted, why, DATAPATH_WHY);
-	if (!err) {
-		err = load_or_replace(datapath, max_hosts, taken_over);
-		if (err)
-			explain_load(err, why);
-	}
+	err = open_all(datapath, max_hosts, taken_over, why);
 	if (err) {
-		free(datapath);
+		datapath_close(datapath);
 		return err;
 	}
 	*opened = datapath;
@@ -207,5 +225,6 @@ void datapath_close(struct datapath *datapath)
 		return;
 	ring_buffer__free(datapath->ring);
 	sleepproxy_bpf__destroy(datapath->maps);
+	cleanup_close(&datapath->lock);
 	free(datapath);
 }

@@ -2,6 +2,7 @@
 #include "datapath/pins.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <linux/bpf.h>
 #include <linux/capability.h>
@@ -9,11 +10,14 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <unistd.h>
+
+#include "core/capability.h"
+#include "core/cleanup.h"
 
 static bool is_bpffs(const char *path)
 {
@@ -72,6 +76,24 @@ int pins_prepare(const char *dir, bool *mounted, char *why, size_t why_size)
 	return err;
 }
 
+int pins_lock(const char *dir, char *why, size_t why_size)
+{
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC), err;
+
+	if (fd >= 0 && !flock(fd, LOCK_EX | LOCK_NB))
+		return fd;
+	err = errno == EWOULDBLOCK ? -EBUSY : -errno;
+	if (err == -EBUSY)
+		snprintf(
+			why, why_size,
+			"another sleepproxyd has its tables in %s: stop it, or give this one a --pin-dir of its own",
+			dir);
+	else
+		snprintf(why, why_size, "cannot open %s: %s", dir, strerror(-err));
+	cleanup_close(&fd);
+	return err;
+}
+
 void pins_remove(const char *dir, bool mounted)
 {
 	if (mounted)
@@ -88,22 +110,12 @@ static const struct {
 	{ CAP_NET_RAW, "CAP_NET_RAW", "Magic Packets and ARP" },
 };
 
-static bool has_capability(unsigned number)
-{
-	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
-	struct __user_cap_data_struct data[2] = { { 0 } };
-
-	if (syscall(SYS_capget, &header, data))
-		return false;
-	return data[number / 32].effective & (1U << (number % 32));
-}
-
 void pins_explain_capabilities(char *why, size_t why_size)
 {
 	size_t length = 0;
 
 	for (size_t i = 0; i < sizeof(needed) / sizeof(*needed); i++)
-		if (!has_capability(needed[i].number) && length < why_size)
+		if (!capability_has(needed[i].number) && length < why_size)
 			length += (size_t)snprintf(why + length, why_size - length, "%s%s (for %s)",
 			                           length ? ", " : "missing ", needed[i].name,
 			                           needed[i].use);

@@ -12,6 +12,9 @@
  */
 int pins_prepare(const char *dir, bool *mounted, char *why, size_t why_size);
 
+/* One daemon a directory, for as long as the file descriptor is open. -EBUSY with `why`: there is another. */
+int pins_lock(const char *dir, char *why, size_t why_size);
+
 /* The directory goes, and what was mounted on it. */
 void pins_remove(const char *dir, bool mounted);
 

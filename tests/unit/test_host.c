@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A host's life, step by step: what each cause makes of each state, on a clock that belongs to the test. */
+/* A host's life, step by step: how it falls asleep, and what people's edits make of it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,63 +7,7 @@
 
 #include <cmocka.h>
 
-#include "hosts/host.h"
-
-static const struct host_timing timing = {
-	.grace = 5000,
-	.patience = 60000,
-	.silence = 120000,
-	.ask_interval = 500,
-	.asks = 3,
-	.wake_interval = 2000,
-	.wake_rounds = 4,
-	.cooldown = 3000,
-};
-
-enum { START = 1000000 };
-
-/* A host under test: its life, the clock, and what the last step asked for. */
-struct scene {
-	struct host_life life;
-	struct host_input input;
-	struct host_actions todo;
-};
-
-static struct scene scene_in(enum host_state state)
-{
-	struct scene scene = { .input = { .now = START, .state = state, .cause = CAUSE_EDITED } };
-
-	host_init(&scene.life, &timing, &scene.input);
-	return scene;
-}
-
-static void happens(struct scene *scene, enum host_cause cause)
-{
-	scene->input.cause = cause;
-	scene->todo = host_step(&scene->life, &timing, &scene->input);
-}
-
-/* Runs the clock to the deadline, where one is set, and takes the step that is due. */
-static void time_passes(struct scene *scene)
-{
-	assert_true(scene->life.deadline >= scene->input.now);
-	scene->input.now = scene->life.deadline;
-	happens(scene, CAUSE_TIME);
-}
-
-static void check(const struct scene *scene, enum host_state state, enum host_note note)
-{
-	assert_string_equal(host_state_name(scene->life.state), host_state_name(state));
-	assert_int_equal(scene->todo.note, note);
-}
-
-/* Through the check that nobody answers. */
-static void falls_asleep(struct scene *scene)
-{
-	happens(scene, CAUSE_SLEEP_NOW);
-	while (scene->life.state == DROWSY)
-		time_passes(scene);
-}
+#include "support_host.h"
 
 static void test_sleep_waits_for_grace_then_asks_then_takes_over(void **state)
 {
@@ -206,145 +150,6 @@ static void test_unmarked_host_is_never_checked(void **state)
 	assert_int_equal(scene.life.deadline, 0);
 }
 
-static void test_connection_wakes_by_rounds_until_seen(void **state)
-{
-	struct scene scene = scene_in(ASLEEP);
-	int64_t began;
-
-	(void)state;
-	happens(&scene, CAUSE_CONNECTION);
-	check(&scene, WAKING, NOTE_WAKING);
-	assert_false(scene.todo.step);
-	began = scene.input.now;
-	time_passes(&scene);
-	assert_int_equal(scene.input.now, began);
-	assert_true(scene.todo.magic);
-	assert_int_equal(scene.todo.ask, ASK_OWNER);
-	for (int ask = 0; ask < 3; ask++) {
-		time_passes(&scene);
-		assert_false(scene.todo.magic);
-		assert_int_equal(scene.todo.ask, ASK_OWNER);
-	}
-	time_passes(&scene);
-	assert_true(scene.todo.magic);
-	assert_int_equal(scene.input.now, began + timing.wake_interval);
-	happens(&scene, CAUSE_SEEN);
-	check(&scene, AWAKE, NOTE_AWAKE);
-	assert_int_equal(scene.life.deadline, 0);
-}
-
-static void test_wake_gives_up_and_cools_down(void **state)
-{
-	struct scene scene = scene_in(ASLEEP);
-	unsigned rounds = 0;
-	int64_t gave_up;
-
-	(void)state;
-	happens(&scene, CAUSE_CONNECTION);
-	while (scene.life.state == WAKING) {
-		time_passes(&scene);
-		rounds += scene.todo.magic;
-	}
-	check(&scene, ASLEEP, NOTE_GAVE_UP);
-	assert_true(scene.todo.step && scene.todo.from == WAKING);
-	assert_int_equal(rounds, timing.wake_rounds);
-	gave_up = scene.input.now;
-	scene.input.now += 1000;
-	happens(&scene, CAUSE_CONNECTION);
-	check(&scene, WAKING, NOTE_COOLING);
-	assert_false(scene.todo.magic);
-	time_passes(&scene);
-	assert_int_equal(scene.input.now, gave_up + timing.cooldown);
-	assert_true(scene.todo.magic);
-}
-
-static void test_cooldown_after_falling_asleep(void **state)
-{
-	struct scene scene = scene_in(AWAKE);
-	int64_t asleep;
-
-	(void)state;
-	happens(&scene, CAUSE_SLEEP);
-	while (scene.life.state == DROWSY)
-		time_passes(&scene);
-	asleep = scene.input.now;
-	happens(&scene, CAUSE_CONNECTION);
-	check(&scene, WAKING, NOTE_COOLING);
-	time_passes(&scene);
-	assert_int_equal(scene.input.now, asleep + timing.cooldown);
-}
-
-static void test_no_cooldown_for_who_slept_already(void **state)
-{
-	struct scene scene = scene_in(AWAKE);
-
-	(void)state;
-	falls_asleep(&scene);
-	happens(&scene, CAUSE_CONNECTION);
-	check(&scene, WAKING, NOTE_WAKING);
-	assert_int_equal(scene.life.deadline, scene.input.now);
-}
-
-static void test_wake_command_in_each_state(void **state)
-{
-	struct scene scene = scene_in(ASLEEP);
-
-	(void)state;
-	happens(&scene, CAUSE_WAKE);
-	check(&scene, WAKING, NOTE_WAKING);
-	assert_true(scene.todo.step && scene.todo.from == ASLEEP);
-	happens(&scene, CAUSE_WAKE);
-	check(&scene, WAKING, NOTE_NONE);
-	scene = scene_in(AWAKE);
-	happens(&scene, CAUSE_WAKE);
-	check(&scene, AWAKE, NOTE_NONE);
-	assert_true(scene.todo.magic);
-}
-
-static void test_wake_while_drowsy_comes_after_the_check(void **state)
-{
-	struct scene scene = scene_in(AWAKE);
-
-	(void)state;
-	happens(&scene, CAUSE_SLEEP_NOW);
-	happens(&scene, CAUSE_WAKE);
-	check(&scene, DROWSY, NOTE_NONE);
-	assert_false(scene.todo.magic);
-	while (scene.life.state == DROWSY)
-		time_passes(&scene);
-	check(&scene, WAKING, NOTE_WAKING);
-	assert_true(scene.todo.step && scene.todo.from == DROWSY);
-	time_passes(&scene);
-	assert_true(scene.todo.magic);
-}
-
-static void test_second_report_of_one_wake_changes_nothing(void **state)
-{
-	struct scene scene = scene_in(ASLEEP);
-	struct host_life before;
-
-	(void)state;
-	scene.input.state = WAKING;
-	happens(&scene, CAUSE_EDITED); /* seen in the table first … */
-	time_passes(&scene);
-	before = scene.life;
-	happens(&scene, CAUSE_CONNECTION); /* … and reported then */
-	assert_memory_equal(&before, &scene.life, sizeof(before));
-	check(&scene, WAKING, NOTE_NONE);
-}
-
-static void test_claim_of_a_sleeper_wakes_it(void **state)
-{
-	struct scene scene = scene_in(ASLEEP);
-
-	(void)state;
-	scene.input.state = WAKING;
-	happens(&scene, CAUSE_CLAIM);
-	check(&scene, WAKING, NOTE_WAKING);
-	time_passes(&scene);
-	assert_true(scene.todo.magic);
-}
-
 static void test_edits_are_followed(void **state)
 {
 	struct scene scene = scene_in(AWAKE);
@@ -397,14 +202,6 @@ int main(void)
 		cmocka_unit_test(test_silence_makes_a_marked_host_checked),
 		cmocka_unit_test(test_a_silent_host_that_answers_is_left_in_peace),
 		cmocka_unit_test(test_unmarked_host_is_never_checked),
-		cmocka_unit_test(test_connection_wakes_by_rounds_until_seen),
-		cmocka_unit_test(test_wake_gives_up_and_cools_down),
-		cmocka_unit_test(test_cooldown_after_falling_asleep),
-		cmocka_unit_test(test_no_cooldown_for_who_slept_already),
-		cmocka_unit_test(test_wake_command_in_each_state),
-		cmocka_unit_test(test_wake_while_drowsy_comes_after_the_check),
-		cmocka_unit_test(test_second_report_of_one_wake_changes_nothing),
-		cmocka_unit_test(test_claim_of_a_sleeper_wakes_it),
 		cmocka_unit_test(test_edits_are_followed),
 		cmocka_unit_test(test_sleep_of_a_sleeper_changes_nothing),
 		cmocka_unit_test(test_seen_while_awake_changes_nothing),

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Capabilities of this process (capabilities(7)), named by numbers such as CAP_BPF. */
+#ifndef SLEEPPROXY_CAPABILITY_H
+#define SLEEPPROXY_CAPABILITY_H
+
+#include <stdbool.h>
+
+/* Is it effective, or one that contains it? */
+bool capability_has(unsigned capability);
+
+/*
+ * Makes effective what is permitted. A program file may come with capabilities that are permitted only (setcap …=p): were
+ * they effective by themselves, the kernel would not start the program where one is out of bounds, and nobody said which.
+ */
+void capability_raise(void);
+
+#endif
