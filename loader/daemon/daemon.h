@@ -34,7 +34,8 @@ struct line {
 	struct port port;           /* as it was attached */
 	struct interface interface; /* what its program was told */
 	struct attachment *attachment;
-	bool hears_all; /* promiscuous, for host mode */
+	int64_t retry_at; /* when it failed: ms, of clock_ms */
+	bool hears_all;   /* promiscuous, for host mode */
 	int lock;
 	char detail[DATAPATH_WHY]; /* why it failed */
 };

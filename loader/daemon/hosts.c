@@ -142,9 +142,11 @@ int hosts_start(struct daemon *daemon)
 	if (!daemon->registry)
 		return -ENOMEM;
 	store_each(daemon->store, remember, daemon);
+	store_begin(daemon->store);
 	hosts_follow_config(daemon);
 	for (const struct remembered *host = daemon->remembered; host; host = host->next)
 		restore(daemon, host);
+	store_end(daemon->store);
 	return 0;
 }
 

@@ -5,9 +5,13 @@
 #include <string.h>
 
 #include "core/cleanup.h"
+#include "core/clock.h"
 #include "core/log.h"
 #include "daemon/daemon.h"
 #include "daemon/lock.h"
+
+/* To load a program is work: not twice a second for a line that fails. */
+enum { RETRY_MS = 5000 };
 
 static struct interface facts_of(const struct line *line, const struct port *port)
 {
@@ -51,6 +55,7 @@ static int attach(struct daemon *daemon, struct line *line, const struct port *p
 	                      line->detail);
 	if (err) {
 		line->state = LINE_FAILED;
+		line->retry_at = clock_ms() + RETRY_MS;
 		return err;
 	}
 	line->state = LINE_ATTACHED;
@@ -110,6 +115,8 @@ static int check(struct daemon *daemon, struct line *line)
 		detached(daemon, line);
 	if (line->state == LINE_DETACHED)
 		return 0;
+	if (line->state == LINE_FAILED && clock_ms() < line->retry_at)
+		return 0;
 	if (line->state == LINE_ATTACHED && !has_changed(line, &port))
 		return 0;
 	return attach(daemon, line, &port);
@@ -167,14 +174,15 @@ static void remove_line(struct daemon *daemon, struct line *line)
 	*line = daemon->lines[--daemon->line_count];
 }
 
-static void change_line(struct daemon *daemon, struct line *line,
-                        const struct config_interface *config)
+static int change_line(struct daemon *daemon, struct line *line,
+                       const struct config_interface *config)
 {
 	if (line->state == LINE_DETACHED)
 		line->state = LINE_ABSENT;
 	if (line->config.mode != config->mode)
 		let_go(daemon, line, false);
 	line->config = *config;
+	return check(daemon, line);
 }
 
 static void remove_unlisted(struct daemon *daemon)
@@ -198,15 +206,10 @@ int lines_start(struct daemon *daemon)
 	for (size_t i = 0; i < daemon->config.interface_count; i++) {
 		const struct config_interface *config = &daemon->config.interfaces[i];
 		struct line *line = find_line(daemon, config->name);
-		int failed = 0;
+		int failed = line ? change_line(daemon, line, config) : add_line(daemon, config);
 
-		if (line)
-			change_line(daemon, line, config);
-		else
-			failed = add_line(daemon, config);
 		err = err ? err : failed;
 	}
-	lines_check(daemon);
 	return err;
 }
 

@@ -49,6 +49,7 @@ static void follow_tables(struct daemon *daemon)
 	int err;
 
 	reports_take(daemon);
+	store_begin(daemon->store);
 	registry_sync_begin(daemon->registry);
 	err = hosts_each(daemon->datapath, on_host, daemon);
 	if (!err)
@@ -57,6 +58,7 @@ static void follow_tables(struct daemon *daemon)
 		log_error("cannot read the tables: %s", strerror(-err));
 	else
 		registry_sync_end(daemon->registry);
+	store_end(daemon->store);
 	say_strays(daemon);
 }
 

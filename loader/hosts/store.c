@@ -92,6 +92,24 @@ void store_close(struct store *store)
 	free(store);
 }
 
+static void execute(struct store *store, const char *what, const char *sql)
+{
+	sqlite3_stmt *statement = store ? prepare(store, what, sql) : NULL;
+
+	if (statement)
+		finish(store, what, statement);
+}
+
+void store_begin(struct store *store)
+{
+	execute(store, "begin", "BEGIN");
+}
+
+void store_end(struct store *store)
+{
+	execute(store, "write", "COMMIT");
+}
+
 void store_save(struct store *store, const struct registered *host)
 {
 	static const char what[] = "save a host";

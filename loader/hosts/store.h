@@ -16,6 +16,10 @@ struct store;
 struct store *store_open(const char *directory);
 void store_close(struct store *store);
 
+/* Between begin and end many changes cost as much as one. */
+void store_begin(struct store *store);
+void store_end(struct store *store);
+
 void store_save(struct store *store, const struct registered *host);
 void store_forget(struct store *store, const struct mac *mac);
 void store_tell(struct store *store, const struct happening *happening);
