@@ -10,22 +10,47 @@
 #include "core/text.h"
 #include "link/own.h"
 
-void announce_request(struct packet *packet, const struct mac *to, const struct mac *from,
-                      struct ipv4 from_address, struct ipv4 target, uint16_t vlan)
+static struct arp arp_of(uint16_t operation, const struct mac *sender_mac, struct ipv4 sender,
+                         const struct mac *target_mac, struct ipv4 target)
 {
-	const struct arp arp = {
+	return (struct arp){
 		.hardware_type = htons(ARP_HARDWARE_ETHERNET),
 		.protocol_type = htons(ARP_PROTOCOL_IPV4),
 		.hardware_length = sizeof(struct mac),
 		.protocol_length = sizeof(struct ipv4),
-		.operation = htons(ARP_REQUEST),
-		.sender_mac = *from,
-		.sender = from_address,
+		.operation = htons(operation),
+		.sender_mac = *sender_mac,
+		.sender = sender,
+		.target_mac = *target_mac,
 		.target = target,
 	};
+}
+
+void announce_request(struct packet *packet, const struct mac *to, const struct mac *from,
+                      struct ipv4 from_address, struct ipv4 target, uint16_t vlan)
+{
+	static const struct mac unknown;
+	const struct arp arp = arp_of(ARP_REQUEST, from, from_address, &unknown, target);
 
 	packet_start(packet, to, from, vlan, ETH_P_ARP);
 	packet_add(packet, &arp, sizeof(arp));
+}
+
+void announce_reply(struct packet *packet, const struct mac *from, const struct report *report)
+{
+	const struct arp arp = arp_of(ARP_REPLY, &report->host, ip_to_ipv4(&report->address),
+	                              &report->peer_mac, ip_to_ipv4(&report->peer));
+
+	packet_start(packet, &report->peer_mac, from, report->vlan, ETH_P_ARP);
+	packet_add(packet, &arp, sizeof(arp));
+}
+
+int announce_hand_back(int fd, const struct port *port, const struct report *report)
+{
+	struct packet packet;
+
+	announce_reply(&packet, &port->mac, report);
+	return packet_send(fd, port, &packet);
 }
 
 int announce_takeover(int fd, const struct port *port, enum answer_mode answer,

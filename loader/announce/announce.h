@@ -7,10 +7,20 @@
 #include "hosts/host.h"
 #include "hosts/spec.h"
 #include "interface.h"
+#include "report.h"
 
 /* Pure: an ARP request by `from` at `from_address`, for `target`, to the Ethernet address `to`. */
 void announce_request(struct packet *packet, const struct mac *to, const struct mac *from,
                       struct ipv4 from_address, struct ipv4 target, uint16_t vlan);
+
+/* Pure: an ARP reply by `from` to the peer of `report`: its `address` is the host's own MAC's. In the report's VLAN. */
+void announce_reply(struct packet *packet, const struct mac *from, const struct report *report);
+
+/*
+ * To one peer alone, that has our MAC for the host: where it is now. Unicast, so that the host, which may be probing
+ * (RFC 5227, 2.1.1), never hears of it.
+ */
+int announce_hand_back(int fd, const struct port *port, const struct report *report);
 
 /* "Its addresses are here now" (RFC 5227, 3), once for each IPv4 address. 0 or the first -errno. */
 int announce_takeover(int fd, const struct port *port, enum answer_mode answer,

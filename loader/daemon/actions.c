@@ -9,7 +9,6 @@
 #include "core/log.h"
 #include "core/text.h"
 #include "daemon/daemon.h"
-#include "link/own.h"
 #include "wake/magic.h"
 
 static struct host entry_of(const struct host_spec *spec, enum host_state state)
@@ -70,11 +69,10 @@ static void drop_addresses(struct daemon *daemon, const struct host_spec *before
 
 static void dismiss(void *context, const struct host_spec *spec)
 {
-	static const struct spec_policy nothing;
 	struct daemon *daemon = context;
 
 	drop_addresses(daemon, spec, NULL);
-	policy_put(daemon->datapath, &spec->mac, &nothing);
+	policy_clear(daemon->datapath, &spec->mac);
 	hosts_delete(daemon->datapath, &spec->mac);
 }
 
@@ -89,12 +87,20 @@ static int put_all(struct daemon *daemon, const struct host_spec *spec, enum hos
 	return err;
 }
 
+static bool says_the_same(const struct host_spec *a, const struct host_spec *b)
+{
+	return !memcmp(&a->mac, &b->mac, sizeof(a->mac)) && policy_equal(&a->policy, &b->policy);
+}
+
 static int admit(void *context, const struct host_spec *spec, const struct host_spec *before,
                  enum host_state state)
 {
 	struct daemon *daemon = context;
-	int err = put_all(daemon, spec, state);
+	int err;
 
+	if (before && !says_the_same(before, spec))
+		policy_clear(daemon->datapath, &before->mac);
+	err = put_all(daemon, spec, state);
 	if (err && before)
 		put_all(daemon, before, state);
 	else if (err)
@@ -125,8 +131,7 @@ static int look(void *context, const struct mac *mac, enum host_state *state, in
 
 static bool is_own(void *context, const struct ipv6 *address)
 {
-	(void)context;
-	return own_has(address);
+	return own_has(&((struct daemon *)context)->own, address);
 }
 
 /* After answers in its name a switch sends frames to the host's MAC back to us: then only broadcast reaches it. */
@@ -153,6 +158,21 @@ static int announce_on(struct daemon *daemon, const struct line *line, const str
 static int announce(void *context, const struct host_spec *spec)
 {
 	return lines_each_of(context, spec, announce_on, 0);
+}
+
+/* In host mode nobody has our MAC. */
+static int hand_back(void *context, const struct report *report)
+{
+	struct daemon *daemon = context;
+
+	for (size_t i = 0; i < daemon->line_count; i++) {
+		const struct line *line = &daemon->lines[i];
+
+		if (line->state == LINE_ATTACHED && line->port.ifindex == report->ifindex &&
+		    line->config.answer == ANSWER_PROXY)
+			return announce_hand_back(daemon->packet_fd, &line->port, report);
+	}
+	return 0;
 }
 
 static int magic_on(struct daemon *daemon, const struct line *line, const struct host_spec *spec,
@@ -203,6 +223,7 @@ struct registry_actions daemon_actions(struct daemon *daemon)
 		.ask = ask,
 		.announce = announce,
 		.magic = magic,
+		.hand_back = hand_back,
 		.tell = tell,
 		.save = save,
 		.forget = forget,

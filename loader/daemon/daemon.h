@@ -14,6 +14,7 @@
 #include "hosts/registry.h"
 #include "hosts/store.h"
 #include "link/monitor.h"
+#include "link/own.h"
 
 struct control;
 struct remembered;
@@ -59,6 +60,8 @@ struct daemon {
 	struct event *link_notices;
 	struct event *pulse;
 	struct event *stop_check;
+	struct own own; /* of the last pulse */
+	uint64_t tables_digest;
 	uint32_t strays, strays_found; /* addresses of no host, in the last look and in this one */
 	struct control *control;
 	void (*on_happening)(struct control *control,

@@ -3,11 +3,11 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <uthash.h>
 
 #include "core/log.h"
 #include "core/text.h"
 #include "daemon/daemon.h"
-#include "link/own.h"
 
 /*
  * The state that a host starts with. The tables are right where they were kept and watched to the end: a wake under way
@@ -33,12 +33,13 @@ static void settle_entry(struct daemon *daemon, const struct mac *mac, enum host
 	hosts_put(daemon->datapath, mac, &host);
 }
 
-static bool has_own_address(const struct host_spec *spec, char *why, size_t why_size)
+static bool has_own_address(struct daemon *daemon, const struct host_spec *spec, char *why,
+                            size_t why_size)
 {
 	char text[TEXT_IP];
 
 	for (size_t i = 0; i < spec->address_count; i++) {
-		if (!own_has(&spec->addresses[i]))
+		if (!own_has(&daemon->own, &spec->addresses[i]))
 			continue;
 		snprintf(why, why_size, "%s is this machine's own address",
 		         text_from_ip(&spec->addresses[i], text));
@@ -47,14 +48,46 @@ static bool has_own_address(const struct host_spec *spec, char *why, size_t why_
 	return false;
 }
 
+/* A host of the store, kept until it can be looked after. */
+struct remembered {
+	struct host_spec spec;
+	enum host_origin origin;
+	enum host_state state;
+	UT_hash_handle hh; /* by MAC */
+};
+
+static void remember(void *context, const struct host_spec *spec, enum host_origin origin,
+                     enum host_state state)
+{
+	struct daemon *daemon = context;
+	struct remembered *host = malloc(sizeof(*host));
+
+	if (!host)
+		return;
+	*host = (struct remembered){ .spec = *spec, .origin = origin, .state = state };
+	HASH_ADD(hh, daemon->remembered, spec.mac, sizeof(struct mac), host);
+}
+
+/* What the kept tables say of its wakes is to go, unless it is what we would say. */
+static void settle_policy(struct daemon *daemon, const struct host_spec *spec)
+{
+	const struct remembered *then;
+
+	HASH_FIND(hh, daemon->remembered, &spec->mac, sizeof(spec->mac), then);
+	if (daemon->taken_over && (!then || !policy_equal(&then->spec.policy, &spec->policy)))
+		policy_clear(daemon->datapath, &spec->mac);
+}
+
 int hosts_add(struct daemon *daemon, const struct host_spec *spec, enum host_origin origin,
               char why[REGISTRY_WHY])
 {
 	const struct registered *known = registry_find_mac(daemon->registry, &spec->mac);
 	enum host_state state = known ? known->life.state : state_at_start(daemon, &spec->mac);
 
-	if (has_own_address(spec, why, REGISTRY_WHY))
+	if (has_own_address(daemon, spec, why, REGISTRY_WHY))
 		return -EADDRINUSE;
+	if (!known && daemon->remembered)
+		settle_policy(daemon, spec);
 	if (!known)
 		settle_entry(daemon, &spec->mac, state);
 	return registry_add(daemon->registry, spec, origin, state, why);
@@ -78,10 +111,12 @@ static void remove_unconfigured(void *context, const struct registered *host)
 
 void hosts_follow_config(struct daemon *daemon)
 {
+	static const struct mac everybody;
 	char why[REGISTRY_WHY];
 
 	registry_set_timing(daemon->registry, &daemon->config.timing);
-	policy_put(daemon->datapath, &(struct mac){ { 0 } }, &daemon->config.policy);
+	policy_clear(daemon->datapath, &everybody);
+	policy_put(daemon->datapath, &everybody, &daemon->config.policy);
 	registry_each(daemon->registry, remove_unconfigured, daemon);
 	for (size_t i = 0; i < daemon->config.host_count; i++)
 		if (hosts_add(daemon, &daemon->config.hosts[i], ORIGIN_CONFIG, why))
@@ -97,26 +132,6 @@ static bool was_removed(struct daemon *daemon, const struct host_spec *spec,
 	if (origin == ORIGIN_CONFIG)
 		return !is_configured(&daemon->config, &spec->mac);
 	return daemon->taken_over && hosts_get(daemon->datapath, &spec->mac, &host);
-}
-
-/* A host of the store, kept until it can be looked after. */
-struct remembered {
-	struct host_spec spec;
-	enum host_origin origin;
-	enum host_state state;
-	struct remembered *next;
-};
-
-static void remember(void *context, const struct host_spec *spec, enum host_origin origin,
-                     enum host_state state)
-{
-	struct daemon *daemon = context;
-	struct remembered *host = malloc(sizeof(*host));
-
-	if (!host)
-		return;
-	*host = (struct remembered){ *spec, origin, state, daemon->remembered };
-	daemon->remembered = host;
 }
 
 static void restore(struct daemon *daemon, const struct remembered *host)
@@ -141,10 +156,11 @@ int hosts_start(struct daemon *daemon)
 	daemon->registry = registry_new(daemon->base, &actions);
 	if (!daemon->registry)
 		return -ENOMEM;
+	own_read(&daemon->own);
 	store_each(daemon->store, remember, daemon);
 	store_begin(daemon->store);
 	hosts_follow_config(daemon);
-	for (const struct remembered *host = daemon->remembered; host; host = host->next)
+	for (const struct remembered *host = daemon->remembered; host; host = host->hh.next)
 		restore(daemon, host);
 	store_end(daemon->store);
 	return 0;
@@ -168,15 +184,16 @@ void hosts_follow_lines(struct daemon *daemon)
 /* Who slept when we stopped, and may have woken since, is checked, and then answered for again. */
 int hosts_resume(struct daemon *daemon)
 {
+	struct remembered *host, *next;
+
 	hosts_follow_lines(daemon);
-	while (daemon->remembered) {
-		struct remembered *host = daemon->remembered;
+	HASH_ITER (hh, daemon->remembered, host, next) {
 		const struct registered *known =
 			registry_find_mac(daemon->registry, &host->spec.mac);
 
 		if (known && host->state != AWAKE && known->life.state == AWAKE)
 			registry_command(daemon->registry, known->spec.name, CAUSE_SLEEP_NOW);
-		daemon->remembered = host->next;
+		HASH_DEL(daemon->remembered, host);
 		free(host);
 	}
 	return 0;

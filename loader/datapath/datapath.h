@@ -57,7 +57,8 @@ int hosts_delete(struct datapath *datapath, const struct mac *mac);
 int hosts_order(struct datapath *datapath, struct order *order, enum order_result *result);
 int addresses4_put(struct datapath *datapath, struct ipv4 address, const struct mac *mac);
 int addresses4_delete(struct datapath *datapath, struct ipv4 address);
-/* Replaces what the tables say of `mac`; the zero MAC stands for all hosts. An empty policy: nothing is said. */
+/* What the tables say of `mac` in wake_rules and wake_sources; the zero MAC stands for all hosts. Empty: nothing. */
+void policy_clear(struct datapath *datapath, const struct mac *mac);
 int policy_put(struct datapath *datapath, const struct mac *mac, const struct spec_policy *policy);
 
 /* Every entry, until the callback returns other than 0, which is then returned. Entries read in batches may be stale. */

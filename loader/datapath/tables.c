@@ -107,15 +107,18 @@ static int put_closing_rows(struct datapath *datapath, const struct mac *mac,
 	return err;
 }
 
-int policy_put(struct datapath *datapath, const struct mac *mac, const struct spec_policy *policy)
+void policy_clear(struct datapath *datapath, const struct mac *mac)
 {
-	int err;
-
 	delete_of(FD(datapath, wake_rules), sizeof(struct wake_rule),
 	          offsetof(struct wake_rule, host), mac);
 	delete_of(FD(datapath, wake_sources), sizeof(struct wake_source),
 	          offsetof(struct wake_source, host), mac);
-	err = put_closing_rows(datapath, mac, policy);
+}
+
+int policy_put(struct datapath *datapath, const struct mac *mac, const struct spec_policy *policy)
+{
+	int err = put_closing_rows(datapath, mac, policy);
+
 	for (size_t i = 0; i < policy->port_count && !err; i++)
 		err = rule_put(datapath, mac, policy->ports[i].protocol, policy->ports[i].port,
 		               WAKE);

@@ -143,6 +143,8 @@ static void send_out(struct entry *entry, const struct host_actions *todo)
 		err = actions->announce(actions->context, spec);
 	if (todo->magic)
 		err = actions->magic(actions->context, spec);
+	if (todo->hand_back && entry->report.kind == REPORT_CONNECTION)
+		err = actions->hand_back(actions->context, &entry->report);
 	if (err)
 		log_error("cannot send for %s: %s", spec->name, strerror(-err));
 	if (todo->magic)

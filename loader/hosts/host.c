@@ -133,8 +133,10 @@ static void claimed(struct turn *turn)
 
 static void seen(struct turn *turn)
 {
-	if (turn->life->state != AWAKE)
-		become_awake(turn, NOTE_AWAKE);
+	if (turn->life->state == AWAKE)
+		return;
+	turn->out.hand_back = turn->life->state == WAKING;
+	become_awake(turn, NOTE_AWAKE);
 }
 
 /* By hand, or by the datapath whose report found no room: the map is right. */
@@ -187,15 +189,14 @@ static void time_awake(struct turn *turn)
 	struct host_life *life = turn->life;
 	int64_t limit = silence_limit(turn), now = turn->in->now;
 
-	if (limit && now >= MAX(turn->in->last_seen, life->since) + limit) {
+	if (life->quiet_until && now >= life->quiet_until) {
+		life->quiet_until = 0;
+		turn->out.note = NOTE_NOT_QUIET;
+	} else if (limit && now >= MAX(turn->in->last_seen, life->since) + limit) {
 		check_silent(turn);
 		return;
 	}
 	life->tries = 0;
-	if (life->quiet_until && now >= life->quiet_until) {
-		life->quiet_until = 0;
-		turn->out.note = NOTE_NOT_QUIET;
-	}
 	await_silence(turn);
 }
 

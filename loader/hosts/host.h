@@ -90,8 +90,9 @@ enum host_ask {
 struct host_actions {
 	bool step;
 	enum host_state from;
-	bool announce; /* tell the neighbours that its addresses are here */
-	bool magic;    /* a round of Magic Packets */
+	bool announce;  /* tell the neighbours that its addresses are here */
+	bool magic;     /* a round of Magic Packets */
+	bool hand_back; /* who woke it has our MAC for it still */
 	enum host_ask ask;
 	enum host_note note;
 };

@@ -48,6 +48,8 @@ struct registry_actions {
 	int (*ask)(void *context, enum host_ask ask, const struct host_spec *spec);
 	int (*announce)(void *context, const struct host_spec *spec);
 	int (*magic)(void *context, const struct host_spec *spec);
+	/* Tells the peer of the report where the host is now. */
+	int (*hand_back)(void *context, const struct report *report);
 	/* For people. */
 	void (*tell)(void *context, const struct happening *happening);
 	/* For the next start. */

@@ -240,7 +240,7 @@ int spec_check(const struct host_spec *spec, char *why, size_t why_size)
 	return 0;
 }
 
-static bool policy_equal(const struct spec_policy *a, const struct spec_policy *b)
+bool policy_equal(const struct spec_policy *a, const struct spec_policy *b)
 {
 	if (a->port_count != b->port_count || a->source_count != b->source_count)
 		return false;

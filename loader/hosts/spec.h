@@ -57,6 +57,7 @@ struct host_spec {
 int spec_check(const struct host_spec *spec, char *why, size_t why_size);
 /* NULL, or what is wrong with it as a host's own address: "is a multicast address" … */
 const char *spec_address_flaw(const struct ipv6 *address);
+bool policy_equal(const struct spec_policy *a, const struct spec_policy *b);
 bool spec_equal(const struct host_spec *a, const struct host_spec *b);
 
 /* 0, -EEXIST where it stands there already (a source: as allowed or as denied), -ENOSPC */

@@ -52,36 +52,43 @@ struct ipv4 own_ipv4_near(uint32_t ifindex, const struct ipv4 *peer)
 	return best;
 }
 
-static bool is_address(const struct ifaddrs *entry, const struct ipv6 *address)
+/* False: it is of neither family. */
+static bool address_of(const struct ifaddrs *entry, struct ipv6 *address)
 {
-	struct ipv6 own;
+	struct ipv4 address4;
 
 	if (!entry->ifa_addr)
 		return false;
 	if (entry->ifa_addr->sa_family == AF_INET) {
-		struct ipv4 own4;
-
-		memcpy(&own4, &((const struct sockaddr_in *)entry->ifa_addr)->sin_addr,
-		       sizeof(own4));
-		own = ipv4_mapped(own4);
-	} else if (entry->ifa_addr->sa_family == AF_INET6) {
-		memcpy(&own, &((const struct sockaddr_in6 *)entry->ifa_addr)->sin6_addr,
-		       sizeof(own));
-	} else {
-		return false;
+		memcpy(&address4, &((const struct sockaddr_in *)entry->ifa_addr)->sin_addr,
+		       sizeof(address4));
+		*address = ipv4_mapped(address4);
+		return true;
 	}
-	return !memcmp(&own, address, sizeof(own));
+	if (entry->ifa_addr->sa_family != AF_INET6)
+		return false;
+	memcpy(address, &((const struct sockaddr_in6 *)entry->ifa_addr)->sin6_addr,
+	       sizeof(*address));
+	return true;
 }
 
-bool own_has(const struct ipv6 *address)
+void own_read(struct own *own)
 {
 	struct ifaddrs *all;
-	bool found = false;
 
+	own->count = 0;
 	if (getifaddrs(&all))
-		return false;
-	for (const struct ifaddrs *entry = all; entry && !found; entry = entry->ifa_next)
-		found = is_address(entry, address);
+		return;
+	for (const struct ifaddrs *entry = all; entry && own->count < OWN_MAX;
+	     entry = entry->ifa_next)
+		own->count += address_of(entry, &own->addresses[own->count]);
 	freeifaddrs(all);
-	return found;
+}
+
+bool own_has(const struct own *own, const struct ipv6 *address)
+{
+	for (size_t i = 0; i < own->count; i++)
+		if (!memcmp(&own->addresses[i], address, sizeof(*address)))
+			return true;
+	return false;
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The machine's own addresses, asked of the kernel at the moment of need. */
+/* The machine's own addresses. */
 #ifndef SLEEPPROXY_OWN_H
 #define SLEEPPROXY_OWN_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "address.h"
@@ -14,6 +15,15 @@
  */
 struct ipv4 own_ipv4_near(uint32_t ifindex, const struct ipv4 *peer);
 
-bool own_has(const struct ipv6 *address);
+/* All of them at one moment. More than it holds are left out: no machine that serves a LAN has so many. */
+enum { OWN_MAX = 256 };
+
+struct own {
+	struct ipv6 addresses[OWN_MAX];
+	size_t count;
+};
+
+void own_read(struct own *own);
+bool own_has(const struct own *own, const struct ipv6 *address);
 
 #endif

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from harness.daemon import CtlFailed, host_section
+from harness.daemon import CtlFailed
 from harness.lan import mac_of
 from harness.netns import run, wait_for
 
@@ -49,8 +49,9 @@ def test_where_none_can_be_mounted_the_error_says_what_to_do(lan, prepare):
 
 
 def test_a_full_table_refuses_one_more_and_keeps_the_rest(lan, start):
-    hosts = [host_section(f"h{n}", mac_of(30 + n), [f"192.0.2.{100 + n}"]) for n in range(4)]
-    daemon = start(*hosts, max_hosts=4)
+    daemon = start(max_hosts=4)
+    for number in range(4):
+        daemon.ctl("host", "add", f"h{number}", "--mac", mac_of(30 + number), "--address", f"192.0.2.{100 + number}")
     with pytest.raises(CtlFailed) as refused:
         daemon.ctl("host", "add", "more", "--mac", mac_of(60), "--address", "192.0.2.160")
     assert "max-hosts" in refused.value.words

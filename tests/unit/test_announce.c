@@ -43,11 +43,35 @@ static void test_request_in_a_vlan(void **state)
 	assert_memory_equal(packet.octets + 18, arp, sizeof(arp));
 }
 
+static void test_reply_to_the_peer_that_woke_it(void **state)
+{
+	static const uint8_t reply[] = {
+		0x02, 0,    0,    0,    0,    0x10, 0x02, 0,    0,    0,    0,    0x02, 0x81, 0x00,
+		0x00, 0x0a, 0x08, 0x06, 0x00, 0x01, 0x08, 0x00, 0x06, 0x04, 0x00, 0x02, /* a reply */
+		0x52, 0x54, 0x00, 0x12, 0x34, 0x56, 0xc0, 0x00, 0x02, 0x14, /* the host is there */
+		0x02, 0x00, 0x00, 0x00, 0x00, 0x10, 0xc0, 0x00, 0x02, 0x0a,
+	};
+	const struct report report = {
+		.vlan = 10,
+		.host = owner,
+		.peer_mac = { { 0x02, 0, 0, 0, 0, 0x10 } },
+		.peer = ipv4_mapped((struct ipv4){ { 192, 0, 2, 10 } }),
+		.address = ipv4_mapped(target),
+	};
+	struct packet packet;
+
+	(void)state;
+	announce_reply(&packet, &proxy, &report);
+	assert_int_equal(packet.length, sizeof(reply));
+	assert_memory_equal(packet.octets, reply, sizeof(reply));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_request),
 		cmocka_unit_test(test_request_in_a_vlan),
+		cmocka_unit_test(test_reply_to_the_peer_that_woke_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

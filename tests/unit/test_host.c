@@ -91,6 +91,21 @@ static void test_a_host_that_stays_noisy_is_not_asked_for_ever(void **state)
 	                START + timing.patience + timing.grace);
 }
 
+static void test_a_silent_host_that_stays_up_is_not_checked_for_ever(void **state)
+{
+	struct scene scene = scene_in(AWAKE);
+
+	(void)state;
+	happens(&scene, CAUSE_SLEEP);
+	while (scene.life.deadline) {
+		time_passes(&scene);
+		if (scene.todo.ask == ASK_ANYBODY)
+			happens(&scene, CAUSE_SEEN); /* it answers that, and says nothing else */
+		assert_int_not_equal(scene.life.state, ASLEEP);
+	}
+	check(&scene, AWAKE, NOTE_NOT_QUIET);
+}
+
 static void test_claimed_address_is_not_taken_over(void **state)
 {
 	struct scene scene = scene_in(AWAKE);
@@ -198,6 +213,7 @@ int main(void)
 		cmocka_unit_test(test_owner_seen_while_drowsy_is_awake),
 		cmocka_unit_test(test_last_frames_only_delay_a_told_sleep),
 		cmocka_unit_test(test_a_host_that_stays_noisy_is_not_asked_for_ever),
+		cmocka_unit_test(test_a_silent_host_that_stays_up_is_not_checked_for_ever),
 		cmocka_unit_test(test_claimed_address_is_not_taken_over),
 		cmocka_unit_test(test_silence_makes_a_marked_host_checked),
 		cmocka_unit_test(test_a_silent_host_that_answers_is_left_in_peace),

@@ -33,6 +33,7 @@ static void test_connection_wakes_by_rounds_until_seen(void **state)
 	assert_int_equal(scene.input.now, began + timing.wake_interval);
 	happens(&scene, CAUSE_SEEN);
 	check(&scene, AWAKE, NOTE_AWAKE);
+	assert_true(scene.todo.hand_back);
 	assert_int_equal(scene.life.deadline, 0);
 }
 

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Fixtures: a fresh LAN for each test, the daemon on its proxy, and what the daemon said where a test fails."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from harness.daemon import BpfFilesystem, Daemon, config_text, host_section
+from harness.lan import BUILD, Lan, remove_leftovers
+from harness.wire import EchoServer
+
+
+@pytest.fixture(scope="session")
+def bpf_filesystem() -> Iterator[Path]:
+    if os.geteuid() != 0:
+        pytest.skip("network namespaces and bpffs need root")
+    remove_leftovers()
+    filesystem = BpfFilesystem()
+    yield filesystem.path
+    filesystem.close()
+
+
+@pytest.fixture
+def lan(bpf_filesystem: Path) -> Iterator[Lan]:
+    with Lan() as lan:
+        yield lan
+
+
+Start = Callable[..., Daemon]
+
+
+@pytest.fixture
+def prepare(lan: Lan, bpf_filesystem: Path, request: pytest.FixtureRequest) -> Iterator[Start]:
+    """A daemon that is configured, but not started."""
+    daemons: list[Daemon] = []
+    request.node.daemons = daemons
+
+    def prepare(*hosts: str, interface: str = "eth0", name: str = "proxy", **settings: object) -> Daemon:
+        for program in ("sleepproxyd", "sleepproxyctl"):
+            assert (BUILD / program).exists(), f"{BUILD / program} is not built: run make"
+        pins = bpf_filesystem / f"{lan.prefix}-{name}"
+        daemons.append(Daemon(lan, pins, config_text(*hosts, **settings), interface, name))
+        return daemons[-1]
+
+    yield prepare
+    for daemon in daemons:
+        daemon.close()
+
+
+@pytest.fixture
+def start(prepare: Start) -> Start:
+    """A daemon whose socket answers."""
+    return lambda *hosts, **options: prepare(*hosts, **options).start()
+
+
+@pytest.fixture
+def known(lan: Lan) -> Callable[..., str]:
+    """The host's section of a configuration file."""
+    return lambda **options: host_section("host", lan.host.mac, [lan.host.address], **options)
+
+
+@pytest.fixture
+def asleep(lan: Lan, start: Start, known: Callable[..., str]) -> Callable[..., Daemon]:
+    """A daemon that answers for the LAN's host, which is silent."""
+
+    def asleep(host_options: dict | None = None, **settings: object) -> Daemon:
+        daemon = start(known(**(host_options or {})), **settings)
+        daemon.take_over(lan.host)
+        return daemon
+
+    return asleep
+
+
+@pytest.fixture
+def ssh(lan: Lan) -> Iterator[EchoServer]:
+    """The host's service: port 22, which echoes."""
+    server = EchoServer(lan.host, 22)
+    yield server
+    server.close()
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item):
+    outcome = yield
+    report = outcome.get_result()
+    if report.failed:
+        for daemon in getattr(item, "daemons", []):
+            report.sections.append((f"sleepproxyd, {daemon.log_path.name}", daemon.log))
+            report.sections.append((f"{daemon.config_path.name}", daemon.config_path.read_text()))

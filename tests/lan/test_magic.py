@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Magic Packets on the wire, octet by octet, with tshark as the judge."""
+
+import pytest
+
+from harness.daemon import host_section
+from harness.netns import wait_for
+
+BROADCAST = "ff:ff:ff:ff:ff:ff"
+ETHERNET = "eth.type == 0x0842"
+UDP = "udp.dstport == 9"
+
+
+def payload(mac: str, password: str = "") -> str:
+    return ("ff" * 6 + mac.replace(":", "") * 16 + password).lower()
+
+
+@pytest.fixture
+def woken(lan, asleep):
+    """What the switch sent to the sleeping host until it woke."""
+
+    def woken(**host_options):
+        daemon = asleep(host_options)
+        capture = lan.capture("host")
+        daemon.wake()
+        daemon.wait_state("awake")
+        return capture
+
+    return woken
+
+
+def test_as_udp(lan, woken):
+    capture = woken()
+    fields = ("eth.dst", "eth.src", "ip.dst", "ip.src", "udp.srcport", "udp.payload")
+    found = capture.fields(UDP, *fields)
+    assert found
+    for to, by, destination, source, port, data in found:
+        assert (to, by) == (BROADCAST, lan.proxy.mac)
+        assert (destination, source) == ("255.255.255.255", lan.proxy.address)
+        assert port != "9"
+        assert data.replace(":", "") == payload(lan.host.mac)
+
+
+def test_as_udp_it_is_well_formed(woken):
+    capture = woken()
+    bad = "ip.checksum.status == 0 || udp.checksum.status == 0 || _ws.malformed"
+    argv_checks = capture.lines(f"{UDP} && ({bad})")
+    assert argv_checks == []
+
+
+@pytest.mark.parametrize("to", ["broadcast", "unicast"])
+def test_as_ethertype_0842(lan, woken, to):
+    capture = woken()
+    destination = BROADCAST if to == "broadcast" else lan.host.mac
+    found = [frame for frame in capture.frames() if frame[12:14] == b"\x08\x42" and frame[:6].hex(":") == destination]
+    assert found
+    for frame in found:
+        assert frame[6:12].hex(":") == lan.proxy.mac
+        assert frame[14:].hex() == payload(lan.host.mac)
+
+
+def test_tshark_takes_each_for_a_magic_packet(lan, woken):
+    capture = woken()
+    targets = {mac.split(",")[0] for (mac,) in capture.fields("wol", "wol.mac")}
+    assert targets == {lan.host.mac}
+    assert capture.lines(f"({UDP} || {ETHERNET}) && !wol") == []
+
+
+@pytest.mark.parametrize(
+    ("password", "octets"), [("01:02:03:04:05:06", "010203040506"), ("10.11.12.13", "0a0b0c0d")], ids=["six", "four"]
+)
+def test_secureon(lan, start, password, octets):
+    safe = lan.sleeper("safe", 40, secureon=bytes.fromhex(octets))
+    daemon = start(host_section("safe", safe.mac, [safe.address], secureon=password))
+    daemon.take_over(safe)
+    capture = lan.capture("safe")
+    daemon.wake("safe")
+    daemon.wait_state("awake", "safe")
+    data = {field.replace(":", "") for (field,) in capture.fields(UDP, "udp.payload")}
+    ethernet = {frame[14:].hex() for frame in capture.frames() if frame[12:14] == b"\x08\x42"}
+    assert data == ethernet == {payload(safe.mac, octets)}
+
+
+def test_without_its_password_a_secured_card_does_not_wake(lan, start):
+    """The harness's card is strict, so that the test above shows something."""
+    safe = lan.sleeper("safe", 40, secureon=b"\x01\x02\x03\x04\x05\x06")
+    daemon = start(host_section("safe", safe.mac, [safe.address]), wake_rounds=2, wake_interval="100ms")
+    daemon.take_over(safe)
+    daemon.wake("safe")
+    daemon.wait_state("asleep", "safe")
+    assert safe.nic.magic == [] and safe.nic.asleep
+
+
+def test_in_host_mode_a_switch_that_believes_the_mac_is_ours_cannot_stop_it(lan, asleep):
+    daemon = asleep(answer="host")
+    lan.peer.arping(lan.host.address)
+    assert lan.switch_port_of(lan.host.mac) == "proxy"
+    daemon.wake()
+    daemon.wait_state("awake")
+    assert {magic.destination for magic in lan.host.nic.magic} == {BROADCAST}
+    wait_for("the switch's new port", lambda: lan.switch_port_of(lan.host.mac) == "host")

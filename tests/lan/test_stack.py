@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The proxy's own kernel never speaks in a sleeper's name, and its own traffic is left alone."""
+
+import pytest
+
+from harness import frames
+from harness.wire import EchoServer
+
+KINDS = {
+    "syn": lambda lan: frames.tcp(lan.peer, lan.host, lan.proxy.mac, "S", port=23),
+    "ack": lambda lan: frames.tcp(lan.peer, lan.host, lan.proxy.mac, "A"),
+    "udp": lambda lan: frames.udp(lan.peer, lan.host, lan.proxy.mac, 9999),
+    "ping": lambda lan: frames.ip(lan.peer, lan.host, lan.proxy.mac, frames.ICMP()),
+    "fragment": lambda lan: frames.ip(lan.peer, lan.host, lan.proxy.mac, frames.UDP(dport=9), frag=5, flags="MF"),
+    "dying": lambda lan: frames.ip(lan.peer, lan.host, lan.proxy.mac, frames.UDP(dport=9), ttl=1),
+    "other protocol": lambda lan: frames.ip(lan.peer, lan.host, lan.proxy.mac, b"hello", proto=47),
+}
+
+
+@pytest.mark.parametrize("forwarding", [0, 1], ids=["host", "router"])
+def test_ip_for_a_sleeper_never_reaches_the_stack(lan, start, known, forwarding):
+    lan.proxy.namespace.run("sysctl", "-qw", f"net.ipv4.ip_forward={forwarding}")
+    daemon = start(known(wake=["tcp/22"]))
+    daemon.take_over(lan.host)
+    lan.host.nic.broken = True
+    capture = lan.capture("proxy")
+    for make in KINDS.values():
+        lan.peer.send(make(lan))
+    lan.peer.send(frames.tcp(lan.peer, lan.host, lan.proxy.mac, "S"), KINDS["ping"](lan))
+    daemon.wait_state("waking")
+    magic = "eth.type == 0x0842 || (udp.dstport == 9 && eth.dst == ff:ff:ff:ff:ff:ff)"
+    assert capture.lines(f"eth.src == {lan.proxy.mac} && !arp && !({magic})") == []
+    asked = f"eth.src == {lan.proxy.mac} && arp.opcode == 1 && arp.dst.proto_ipv4 == {lan.peer.address}"
+    assert capture.lines(asked) == []
+
+
+def test_the_proxy_s_own_services_work(lan, asleep):
+    asleep()
+    server = EchoServer(lan.proxy, 22)
+    with lan.peer.connect(lan.proxy.address, 22) as link:
+        link.sendall(b"hello")
+        assert link.recv(16) == b"hello"
+    server.close()
+    assert lan.peer.ping(lan.proxy.address)
+
+
+def test_an_awake_host_s_traffic_is_left_alone(lan, start, known, ssh):
+    daemon = start(known())
+    with lan.peer.connect(lan.host.address, 22) as link:
+        link.sendall(b"hello")
+        assert link.recv(16) == b"hello"
+    assert lan.peer.ping(lan.host.address)
+    counters = daemon.counters()
+    assert counters["arp_answered"] == counters["wake_begun"] == counters["ipv4_redirected"] == 0
+
+
+def test_a_peer_with_our_mac_is_told_the_host_s_when_it_is_back(lan, asleep, ssh):
+    daemon = asleep()
+    entry = (lan.host.address, "lladdr", lan.proxy.mac, "nud", "reachable", "dev", "eth0")
+    lan.peer.namespace.ip("neigh", "replace", *entry)
+    lan.host.resume()
+    lan.host.arping(lan.proxy.address)
+    daemon.wait_state("awake")
+    with lan.peer.connect(lan.host.address, 22) as link:
+        link.sendall(b"hello")
+        assert link.recv(16) == b"hello"
+    assert lan.peer.neighbour(lan.host.address) == lan.host.mac
+    assert daemon.counters()["ipv4_redirected"] >= 1

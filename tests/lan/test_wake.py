@@ -1,0 +1,194 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What wakes a sleeping host, and what does not."""
+
+import time
+
+import pytest
+
+from harness import frames
+from harness.netns import never, wait_for
+
+
+def echo(link, data: bytes = b"are you there?\n") -> bytes:
+    link.sendall(data)
+    return link.recv(len(data))
+
+
+def stays_asleep(lan, daemon, during: float = 0.5) -> None:
+    never("a Magic Packet", lambda: lan.host.nic.magic, during)
+    assert daemon.status_of() == "asleep"
+
+
+def test_a_connection_wakes_and_then_works(lan, asleep, ssh):
+    daemon = asleep()
+    with lan.peer.connect(lan.host.address, 22) as link:
+        assert echo(link) == b"are you there?\n"
+    daemon.wait_state("awake", timeout=1)
+    wait_for("the host's MAC at the peer", lambda: lan.peer.neighbour(lan.host.address) == lan.host.mac)
+    assert daemon.counters()["wake_begun"] == 1
+    assert lan.host.nic.magic
+
+
+def test_a_second_connection_goes_straight_to_the_host(lan, asleep, ssh):
+    daemon = asleep()
+    lan.peer.connect(lan.host.address, 22).close()
+    daemon.wait_state("awake")
+    before = time.monotonic()
+    with lan.peer.connect(lan.host.address, 22) as link:
+        assert echo(link)
+    assert time.monotonic() - before < 0.5
+
+
+NOISE = {
+    "ping": lambda lan: frames.ip(lan.peer, lan.host, lan.proxy.mac, frames.ICMP()),
+    "udp": lambda lan: frames.udp(lan.peer, lan.host, lan.proxy.mac, 53),
+    "broadcast udp": lambda lan: frames.udp(lan.peer, lan.host, frames.BROADCAST, 137),
+    "broadcast syn": lambda lan: frames.tcp(lan.peer, lan.host, frames.BROADCAST, "S"),
+    "tcp ack": lambda lan: frames.tcp(lan.peer, lan.host, lan.proxy.mac, "A"),
+    "tcp data": lambda lan: frames.tcp(lan.peer, lan.host, lan.proxy.mac, "PA"),
+    "tcp fin": lambda lan: frames.tcp(lan.peer, lan.host, lan.proxy.mac, "FA"),
+    "tcp rst": lambda lan: frames.tcp(lan.peer, lan.host, lan.proxy.mac, "R"),
+    "tcp syn ack": lambda lan: frames.tcp(lan.peer, lan.host, lan.proxy.mac, "SA"),
+    "tcp syn fin": lambda lan: frames.tcp(lan.peer, lan.host, lan.proxy.mac, "SF"),
+    "unlisted tcp": lambda lan: frames.tcp(lan.peer, lan.host, lan.proxy.mac, "S", port=23),
+    "arp": lambda lan: frames.arp_request(lan.peer, lan.host.address),
+    "later fragment": lambda lan: frames.ip(
+        lan.peer, lan.host, lan.proxy.mac, frames.TCP(dport=22, flags="S"), frag=100
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", NOISE)
+def test_noise_wakes_nobody(lan, asleep, kind):
+    daemon = asleep({"wake": ["tcp/22"]})
+    lan.peer.send(NOISE[kind](lan))
+    stays_asleep(lan, daemon, during=0.3)
+
+
+def test_without_rules_any_tcp_connection_wakes_and_no_udp(lan, asleep):
+    daemon = asleep()
+    lan.peer.send(frames.udp(lan.peer, lan.host, lan.proxy.mac, 9999))
+    stays_asleep(lan, daemon)
+    lan.peer.send(frames.tcp(lan.peer, lan.host, lan.proxy.mac, "S", port=9999))
+    daemon.wait_state("awake")
+
+
+def test_listed_udp_wakes(lan, asleep):
+    daemon = asleep({"wake": ["udp/161"]})
+    lan.peer.send(frames.udp(lan.peer, lan.host, lan.proxy.mac, 162))
+    stays_asleep(lan, daemon)
+    lan.peer.send(frames.udp(lan.peer, lan.host, lan.proxy.mac, 161))
+    daemon.wait_state("awake")
+
+
+def test_any_port_of_a_protocol_can_be_listed(lan, asleep):
+    daemon = asleep({"wake": ["udp/any"]})
+    lan.peer.send(frames.udp(lan.peer, lan.host, lan.proxy.mac, 162))
+    daemon.wait_state("awake")
+
+
+def test_a_denied_source_wakes_nobody(lan, asleep):
+    daemon = asleep({"deny": ["192.0.2.10"]})
+    lan.peer.send(frames.tcp(lan.peer, lan.host, lan.proxy.mac, "S"))
+    stays_asleep(lan, daemon)
+    assert daemon.counters()["wake_source_denied"] == 1
+    other = lan.machine("other", 30)
+    other.send(frames.tcp(other, lan.host, lan.proxy.mac, "S"))
+    daemon.wait_state("awake")
+
+
+def test_the_longer_prefix_decides(lan, asleep):
+    daemon = asleep({"deny": ["192.0.2.0/24"], "allow": ["192.0.2.30/32"]})
+    lan.peer.send(frames.tcp(lan.peer, lan.host, lan.proxy.mac, "S"))
+    stays_asleep(lan, daemon)
+    other = lan.machine("other", 30)
+    other.send(frames.tcp(other, lan.host, lan.proxy.mac, "S"))
+    daemon.wait_state("awake")
+
+
+def test_an_allow_list_shuts_out_everybody_else(lan, asleep):
+    daemon = asleep({"allow": ["192.0.2.10"]})
+    other = lan.machine("other", 30)
+    other.send(frames.tcp(other, lan.host, lan.proxy.mac, "S"))
+    stays_asleep(lan, daemon)
+    lan.peer.send(frames.tcp(lan.peer, lan.host, lan.proxy.mac, "S"))
+    daemon.wait_state("awake")
+
+
+def test_a_flood_makes_one_wake(lan, asleep):
+    daemon = asleep()
+    lan.host.nic.broken = True
+    watch = daemon.watch()
+    flood = [bytes(frames.tcp(lan.peer, lan.host, lan.proxy.mac, "S", from_port=1024 + n)) for n in range(500)]
+    lan.peer.send(*flood)
+    watch.wait("waking")
+    counters = daemon.counters()
+    assert counters["wake_begun"] == 1
+    assert counters["wake_under_way"] == 499
+    assert watch.kinds().count("waking") == 1
+
+
+def test_the_command_wakes(lan, asleep):
+    daemon = asleep()
+    assert daemon.wake()["state"] in ("waking", "awake")
+    daemon.wait_state("awake")
+    assert lan.host.nic.magic
+
+
+def test_magic_packets_repeat_until_the_host_is_seen(lan, asleep):
+    daemon = asleep(wake_interval="200ms", wake_rounds=20)
+    lan.host.nic.resume_delay = 1.0
+    lan.peer.send(frames.tcp(lan.peer, lan.host, lan.proxy.mac, "S"))
+    daemon.wait_state("awake")
+    time.sleep(0.3)
+    sent = len(lan.host.nic.magic)
+    rounds = {round((magic.at - lan.host.nic.magic[0].at) / 0.2) for magic in lan.host.nic.magic}
+    assert len(rounds) >= 4
+    time.sleep(0.6)
+    assert len(lan.host.nic.magic) == sent
+
+
+def test_a_host_that_does_not_wake_is_given_up_and_still_answered_for(lan, asleep):
+    daemon = asleep(wake_interval="150ms", wake_rounds=3)
+    lan.host.nic.broken = True
+    watch = daemon.watch()
+    daemon.wake()
+    watch.wait("gave-up")
+    daemon.wait_state("asleep")
+    assert lan.peer.arping(lan.host.address).macs == {lan.proxy.mac}
+    assert len({round((magic.at - lan.host.nic.magic[0].at) / 0.15) for magic in lan.host.nic.magic}) == 3
+
+
+def test_after_giving_up_the_next_connection_tries_again(lan, asleep):
+    daemon = asleep(wake_interval="100ms", wake_rounds=5)
+    lan.host.nic.resume_delay = 0.1
+    lan.host.nic.broken = True
+    daemon.wake()
+    daemon.wait_state("asleep")
+    lan.host.nic.broken = False
+    lan.peer.send(frames.tcp(lan.peer, lan.host, lan.proxy.mac, "S"))
+    daemon.wait_state("awake")
+
+
+def test_no_magic_packet_before_the_cool_down_ends(lan, start, known):
+    daemon = start(known(), cool_down="1500ms")
+    watch = daemon.watch()
+    lan.host.sleep()
+    daemon.sleep()
+    daemon.wait_state("asleep")
+    fell_asleep = time.monotonic()
+    lan.peer.send(frames.tcp(lan.peer, lan.host, lan.proxy.mac, "S"))
+    watch.wait("cooling")
+    daemon.wait_state("awake")
+    assert lan.host.nic.magic[0].at - fell_asleep >= 1.2
+
+
+def test_a_host_that_its_user_wakes_is_awake_by_its_first_frame(lan, asleep):
+    daemon = asleep()
+    lan.peer.arping(lan.proxy.address)
+    lan.host.resume()
+    lan.host.send(frames.udp(lan.host, lan.peer, lan.peer.mac, 137))
+    assert daemon.status_of() == "asleep", "a unicast frame to another machine does not come by"
+    lan.host.send(frames.udp(lan.host, lan.peer, frames.BROADCAST, 137))
+    daemon.wait_state("awake", timeout=1)
+    assert lan.host.nic.magic == []
