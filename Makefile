@@ -32,7 +32,7 @@ BPF = $(BUILD)/sleepproxy.bpf.o
 SKELETON = $(BUILD)/sleepproxy.skel.h
 
 .DEFAULT_GOAL := all
-.PHONY: all tests demo check run install clean format help
+.PHONY: all tests demo check bench run install clean format help
 .SECONDARY:
 
 all: $(BUILD)/sleepproxyd $(BUILD)/sleepproxyctl ## build the daemon and its command line
@@ -112,7 +112,30 @@ install: all ## install below PREFIX (and DESTDIR)
 	install -D -m 644 packaging/systemd/sleepproxyd.service $(DESTDIR)$(PREFIX)/lib/systemd/system/sleepproxyd.service
 	install -D -m 644 packaging/systemd/sleepproxy.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/sleepproxy.conf
 
--include $(patsubst %.o,%.d,$(call objects,$(DAEMON) $(CTL) $(wildcard tests/unit/*.c tests/datapath/*.c)))
+-include $(patsubst %.o,%.d,$(call objects,$(DAEMON) $(CTL) $(wildcard tests/unit/*.c tests/datapath/*.c tests/bench/*.c)))
+
+# The bench: one program, and the BPF programs that are its peers.
+BENCH = $(call objects,$(filter-out %.bpf.c,$(wildcard tests/bench/*.c)))
+BENCH_SKELETON = $(BUILD)/tests/bench/traffic.skel.h
+
+$(BUILD)/tests/bench/traffic.bpf.o: tests/bench/traffic.bpf.c tests/bench/traffic.h $(wildcard include/*.h vmlinux/*.h)
+	@mkdir -p $(@D)
+	$(call say,BPF,$<)
+	$(Q)$(CLANG) $(BPF_FLAGS) -c $< -o $@ && $(LLVM_STRIP) -g $@
+
+$(BENCH_SKELETON): $(BUILD)/tests/bench/traffic.bpf.o
+	$(call say,SKEL,$@)
+	$(Q)$(BPFTOOL) gen skeleton $< name traffic_bpf > $@.tmp && mv $@.tmp $@
+
+$(BUILD)/tests/bench/%.o: CPPFLAGS += -I$(BUILD)/tests/bench
+$(BENCH): | $(SKELETON) $(BENCH_SKELETON)
+$(BUILD)/tests/bench/bench: $(BENCH)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(DAEMON_LIBS) -o $@
+
+bench: deps-build ## measure the datapath (BENCH_OPTIONS=--help)
+	$(Q)$(MAKE) --no-print-directory $(BUILD)/tests/bench/bench
+	$(Q)$(BUILD)/tests/bench/bench $(BENCH_OPTIONS)
 
 clean: ## remove what was built
 	$(Q)rm -rf $(BUILD)

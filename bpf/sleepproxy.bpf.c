@@ -40,8 +40,7 @@ static __always_inline enum xdp_action verdict_of(enum outcome outcome)
  */
 __noinline int count(__u32 outcome)
 {
-	__u32 only = 0;
-	__u64 *counter = bpf_map_lookup_elem(&counters, &only);
+	__u64 *counter = bpf_map_lookup_elem(&counters, &THE_ROW);
 
 	if (counter && outcome < OUTCOME_COUNT)
 		counter[outcome]++;
@@ -81,7 +80,8 @@ int sleepproxy(struct xdp_md *xdp)
 SEC("syscall")
 int order(struct order *order)
 {
-	struct host *host = host_by_mac(&order->host);
+	const struct mac mac = order->host; /* a map takes no key from a context */
+	struct host *host = host_by_mac(&mac);
 
 	if (!host)
 		return ORDER_NO_HOST;

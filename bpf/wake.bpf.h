@@ -99,8 +99,7 @@ static __always_inline enum outcome wake_begin(const struct frame *frame,
 static __noinline enum outcome wake_for(const struct frame *frame,
                                         const struct connection *connection)
 {
-	__u32 only = 0;
-	struct wake_keys *keys = bpf_map_lookup_elem(&wake_scratch, &only);
+	struct wake_keys *keys = bpf_map_lookup_elem(&wake_scratch, &THE_ROW);
 
 	/* first of all, so that a flood costs one comparison a frame */
 	if (!keys || host_state(connection->to->host) != ASLEEP)

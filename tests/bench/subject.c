@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "subject.h"
+
+#include <endian.h>
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <linux/capability.h>
+#include <sys/syscall.h>
+#include "fatal.h"
+#include "heartbeat.h"
+#include "interface.h"
+#include "sleepproxy.skel.h"
+
+#define NS_PER_S 1000000000ULL
+
+enum { ADDRESSES_PER_HOST = 4, LEASE_S = 3600 };
+
+struct subject {
+	struct subject_plan plan;
+	struct bpf_object *object;
+	struct bpf_program *program;
+	struct ring_buffer *ring;
+	unsigned reports;
+};
+
+const struct mac proxy_mac = { { 0x02, 0, 0, 0xaa, 0, 1 } };
+
+static struct bpf_map *map_of(const struct subject *subject, const char *name)
+{
+	struct bpf_map *map = bpf_object__find_map_by_name(subject->object, name);
+
+	need(map != NULL, name);
+	return map;
+}
+
+static void map_set(const struct subject *subject, const char *name, const void *key,
+                    const void *value)
+{
+	need(!bpf_map_update_elem(bpf_map__fd(map_of(subject, name)), key, value, BPF_ANY), name);
+}
+
+static void object_open(struct subject *subject)
+{
+	const void *bytes;
+	size_t size;
+
+	if (subject->plan.file) {
+		subject->object = bpf_object__open_file(subject->plan.file, NULL);
+	} else {
+		bytes = sleepproxy_bpf__elf_bytes(&size);
+		subject->object = bpf_object__open_mem(bytes, size, NULL);
+	}
+	need(subject->object != NULL, "open the datapath");
+	subject->program = bpf_object__find_program_by_name(subject->object, "sleepproxy");
+	need(subject->program != NULL, "find the program");
+}
+
+/* The section of constants is found by its end: libbpf puts the object's name in front. */
+static struct bpf_map *rodata_of(const struct subject *subject)
+{
+	struct bpf_map *map;
+
+	bpf_object__for_each_map(map, subject->object)
+	{
+		const char *dot = strchr(bpf_map__name(map), '.');
+
+		if (dot && !strcmp(dot, ".rodata"))
+			return map;
+	}
+	return NULL;
+}
+
+static void object_set(const struct subject *subject)
+{
+	const struct interface interface = { .mac = proxy_mac, .answer = ANSWER_PROXY };
+	struct bpf_map *rodata = rodata_of(subject);
+	struct sleepproxy_bpf__rodata *constants;
+	size_t size;
+
+	need(rodata != NULL, "find the constants");
+	constants = (void *)bpf_map__initial_value(rodata, &size); /* const before libbpf 1.2 */
+	need(constants && size >= sizeof(*constants), "set the constants");
+	memcpy((void *)&constants->interface, &interface, sizeof(interface));
+	bpf_map__set_max_entries(map_of(subject, "hosts"), subject->plan.hosts);
+	bpf_map__set_max_entries(map_of(subject, "addresses4"),
+	                         subject->plan.hosts * ADDRESSES_PER_HOST);
+}
+
+static struct __user_cap_header_struct self = { _LINUX_CAPABILITY_VERSION_3, 0 };
+
+typedef struct __user_cap_data_struct caps[_LINUX_CAPABILITY_U32S_3];
+
+static void capability_drop(caps of, unsigned capability)
+{
+	of[capability / 32].effective &= ~(1u << capability % 32);
+}
+
+/*
+ * As the daemon loads it. Barriers against speculation make a program slower by far more than
+ * what is looked for here.
+ */
+static int object_load(const struct subject *subject)
+{
+	caps all, few;
+	int err;
+
+	need(!syscall(SYS_capget, &self, all), "read capabilities");
+	memcpy(few, all, sizeof(few));
+	if (!subject->plan.perfmon) {
+		capability_drop(few, CAP_PERFMON);
+		capability_drop(few, CAP_SYS_ADMIN);
+	}
+	need(!syscall(SYS_capset, &self, few), "drop capabilities");
+	err = bpf_object__load(subject->object);
+	need(!syscall(SYS_capset, &self, all), "regain capabilities");
+	return err;
+}
+
+static int take_report(void *context, void *data, size_t size)
+{
+	struct subject *subject = context;
+
+	(void)data;
+	(void)size;
+	subject->reports++;
+	return 0;
+}
+
+struct subject *subject_new(const struct subject_plan *plan)
+{
+	struct subject *subject = calloc(1, sizeof(*subject));
+
+	need(subject != NULL, "no memory");
+	subject->plan = *plan;
+	object_open(subject);
+	object_set(subject);
+	need(!object_load(subject), "load the datapath");
+	subject->ring = ring_buffer__new(bpf_map__fd(map_of(subject, "events")), take_report,
+	                                 subject, NULL);
+	need(subject->ring != NULL, "open the ring");
+	subject_reset(subject);
+	return subject;
+}
+
+void subject_free(struct subject *subject)
+{
+	if (!subject)
+		return;
+	ring_buffer__free(subject->ring);
+	bpf_object__close(subject->object);
+	free(subject);
+}
+
+int subject_program(const struct subject *subject)
+{
+	return bpf_program__fd(subject->program);
+}
+
+static void set_host(const struct subject *subject, __u32 i)
+{
+	const __u64 mac = mac_of_host(i, subject->plan.macs);
+	const __u32 address = htobe32(NET_HOSTS + i);
+	const struct host host = { .state = subject->plan.state };
+
+	map_set(subject, "hosts", &mac, &host);
+	map_set(subject, "addresses4", &address, &mac);
+}
+
+void subject_reset(const struct subject *subject)
+{
+	struct heartbeat beat = { .lease = LEASE_S * NS_PER_S };
+	struct timespec now;
+	__u32 only = 0;
+
+	for (__u32 i = 0; i < subject->plan.hosts; i++)
+		set_host(subject, i);
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+	beat.last = now.tv_sec * NS_PER_S + now.tv_nsec;
+	map_set(subject, "heartbeat", &only, &beat);
+}
+
+struct counters subject_counters(const struct subject *subject)
+{
+	const int cpus = libbpf_num_possible_cpus();
+	struct counters *rows = calloc(cpus, sizeof(*rows)), sum = { 0 };
+	__u32 only = 0;
+
+	need(rows && !bpf_map_lookup_elem(bpf_map__fd(map_of(subject, "counters")), &only, rows),
+	     "read the counters");
+	for (int cpu = 0; cpu < cpus; cpu++)
+		for (unsigned i = 0; i < OUTCOME_COUNT; i++)
+			((__u64 *)&sum)[i] += ((const __u64 *)&rows[cpu])[i];
+	free(rows);
+	return sum;
+}
+
+unsigned subject_take_reports(struct subject *subject)
+{
+	subject->reports = 0;
+	need(ring_buffer__consume(subject->ring) >= 0, "read the ring");
+	return subject->reports;
+}

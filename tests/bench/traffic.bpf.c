@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The bench's own programs: who asks, who counts, and the least that a program can do, with which
+ * ours is compared. Frames are written in the widest stores that fit, since a wide load behind
+ * narrow stores would measure the CPU's store buffer, which no frame of a network card passes
+ * through.
+ */
+#include "vmlinux.h"
+
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
+
+#include "traffic.h"
+
+enum {
+	AT_SOURCE = 6,
+	AT_PROTOCOL = 12,
+	AT_OPERATION = 20,
+	AT_ARP_TARGET = 38,
+	AT_IPV4_ADDRESSES = 26,
+	ARP_OCTETS = 42,
+};
+
+/* vmlinux.h has only what the datapath itself needs */
+#define BPF_MAP_TYPE_PROG_ARRAY 3
+#define AT(type, data, offset) (*(type *)((data) + (offset)))
+
+struct traffic traffic;
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u32);
+} subject SEC(".maps");
+
+static __always_inline __u32 random_word(void)
+{
+	traffic.seed = traffic.seed * 6364136223846793005ULL + 1442695040888963407ULL;
+	return traffic.seed >> 32;
+}
+
+static __always_inline __u32 random_host(void)
+{
+	return (__u64)random_word() * traffic.hosts >> 32;
+}
+
+static __always_inline void *frame_of(struct xdp_md *xdp, __u32 octets)
+{
+	void *data = (void *)(long)xdp->data;
+
+	return data + octets <= (void *)(long)xdp->data_end ? data : NULL;
+}
+
+SEC("xdp")
+int ask(struct xdp_md *xdp)
+{
+	void *data = frame_of(xdp, FRAME_OCTETS);
+
+	if (!data)
+		return XDP_ABORTED;
+#pragma unroll
+	for (int i = 0; i < REQUEST_WORDS; i++)
+		AT(__u64, data, 8 * i) = traffic.request[i];
+	AT(__u32, data, AT_ARP_TARGET) = bpf_htonl(NET_HOSTS + random_host());
+	return XDP_TX;
+}
+
+SEC("xdp")
+int arrive(struct xdp_md *xdp)
+{
+	void *data = frame_of(xdp, ARP_OCTETS); /* the kernel's answers are not padded */
+
+	if (!data)
+		return XDP_DROP;
+	traffic.arrived++;
+	traffic.replies += AT(__u16, data, AT_OPERATION) == bpf_htons(2);
+	return XDP_DROP;
+}
+
+SEC("xdp")
+int reflect(struct xdp_md *xdp)
+{
+	void *data = frame_of(xdp, FRAME_OCTETS);
+	__u64 destination, source;
+
+	if (!data)
+		return XDP_DROP;
+	destination = AT(__u64, data, 0);
+	source = AT(__u64, data, AT_SOURCE);
+	AT(__u64, data, 0) = source << 16 >> 16 | destination << 48;
+	AT(__u64, data, AT_SOURCE) = destination << 16 >> 16 | source >> 48 << 48;
+	return XDP_TX;
+}
+
+SEC("xdp")
+int pass(struct xdp_md *xdp)
+{
+	(void)xdp;
+	return XDP_PASS;
+}
+
+static __always_inline void from(void *data, __u64 mac)
+{
+	__u64 protocol = AT(__u16, data, AT_PROTOCOL);
+
+	AT(__u64, data, AT_SOURCE) = mac | protocol << 48;
+}
+
+static __always_inline void syn(void *data)
+{
+	__u64 peer = bpf_htonl(random_word()), host = bpf_htonl(NET_HOSTS + random_host());
+
+	AT(__u64, data, AT_IPV4_ADDRESSES) = peer | host << 32;
+}
+
+SEC("xdp")
+int offer(struct xdp_md *xdp)
+{
+	void *data = frame_of(xdp, FRAME_OCTETS);
+
+	if (!data)
+		return XDP_ABORTED;
+	if (traffic.offer == OFFER_TCP_HOST)
+		from(data, mac_of_host(random_host(), traffic.macs));
+	else if (traffic.offer == OFFER_ARP_UNKNOWN)
+		AT(__u32, data, AT_ARP_TARGET) = bpf_htonl(NET_NOBODY + (random_word() & 0xffff));
+	else if (traffic.offer == OFFER_SYN)
+		syn(data);
+	else
+		from(data, mac_of_stranger(random_word()));
+	bpf_tail_call(xdp, &subject, 0);
+	return XDP_ABORTED;
+}
+
+char _license[] SEC("license") = "GPL";
