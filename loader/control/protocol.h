@@ -26,7 +26,7 @@
  *  STATUS  "version", "pid", "uptime": s, "hosts": {"awake": n, "drowsy": n, "asleep": n, "waking": n},
  *          "heartbeat-lease": s, "interfaces": [{"name", "state": "attached" | "absent" | "failed" | "detached", "mode": "native" |
  *          "generic" (when attached), "answer": "proxy" | "host", "mac", "detail": why it is not attached}, …]
- *  EVENT   "time": RFC 3339, "host": name, "event": "drowsy" | "asleep" | "waking" | "awake" | "not-quiet" | "claimed" |
+ *  EVENT   "time": RFC 3339, "host": name, "why": "command" | "connection" | "claim" | "owner" | "edit" | "time", "event": "drowsy" | "asleep" | "waking" | "awake" | "not-quiet" | "claimed" |
  *          "gave-up" | "cooling" | "added" | "removed" | "magic", "text": the same in words, and where known "address",
  *          "peer", "peer-mac", "protocol", "port", "took": s
  */

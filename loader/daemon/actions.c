@@ -11,11 +11,19 @@
 #include "daemon/daemon.h"
 #include "wake/magic.h"
 
+/* An interface that is away has no number: the host is then on none, rather than on any (0). */
+static uint32_t ifindex_of(const struct host_spec *spec)
+{
+	uint32_t ifindex = *spec->interface ? if_nametoindex(spec->interface) : 0;
+
+	return *spec->interface && !ifindex ? UINT32_MAX : ifindex;
+}
+
 static struct host entry_of(const struct host_spec *spec, enum host_state state)
 {
 	return (struct host){
 		.state = state,
-		.ifindex = *spec->interface ? if_nametoindex(spec->interface) : 0,
+		.ifindex = ifindex_of(spec),
 		.vlan = spec->vlan,
 		.flags = spec->nic_answers_arp ? HOST_NIC_ANSWERS_ARP : 0,
 	};

@@ -78,13 +78,25 @@ static void settle_policy(struct daemon *daemon, const struct host_spec *spec)
 		policy_clear(daemon->datapath, &spec->mac);
 }
 
+static bool is_this_machine(struct daemon *daemon, const struct host_spec *spec, char *why,
+                            size_t why_size)
+{
+	for (size_t i = 0; i < daemon->line_count; i++)
+		if (!memcmp(&daemon->lines[i].port.mac, &spec->mac, sizeof(spec->mac))) {
+			snprintf(why, why_size, "this is the MAC of %s, this machine's own",
+			         daemon->lines[i].config.name);
+			return true;
+		}
+	return has_own_address(daemon, spec, why, why_size);
+}
+
 int hosts_add(struct daemon *daemon, const struct host_spec *spec, enum host_origin origin,
               char why[REGISTRY_WHY])
 {
 	const struct registered *known = registry_find_mac(daemon->registry, &spec->mac);
 	enum host_state state = known ? known->life.state : state_at_start(daemon, &spec->mac);
 
-	if (has_own_address(daemon, spec, why, REGISTRY_WHY))
+	if (is_this_machine(daemon, spec, why, REGISTRY_WHY))
 		return -EADDRINUSE;
 	if (!known && daemon->remembered)
 		settle_policy(daemon, spec);

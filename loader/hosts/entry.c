@@ -57,13 +57,15 @@ void entry_disown(struct entry *entry, const struct ipv6 *address)
 	free(owned);
 }
 
-void entry_tell(struct entry *entry, enum happening_kind kind, int64_t took_ms)
+void entry_tell(struct entry *entry, enum happening_kind kind, enum host_cause cause,
+                int64_t took_ms)
 {
 	struct registry *registry = entry->registry;
 	struct happening happening = {
 		.kind = kind,
 		.wall_ms = clock_wall_ms(),
 		.mac = entry->host.spec.mac,
+		.cause = cause,
 		.report = entry->report,
 		.took_ms = took_ms,
 	};
@@ -148,7 +150,7 @@ static void send_out(struct entry *entry, const struct host_actions *todo)
 	if (err)
 		log_error("cannot send for %s: %s", spec->name, strerror(-err));
 	if (todo->magic)
-		entry_tell(entry, HAPPENED_MAGIC, 0);
+		entry_tell(entry, HAPPENED_MAGIC, CAUSE_NONE, 0);
 	if (todo->ask != ASK_NOBODY)
 		ask(entry, todo->ask);
 }
@@ -164,7 +166,8 @@ void entry_step(struct entry *entry, enum host_cause cause, enum host_state stat
 	if (todo.step && !make_step(entry, &todo))
 		return;
 	if (happening_of_note(todo.note, &kind))
-		entry_tell(entry, kind, before.state == WAKING ? input.now - before.since : 0);
+		entry_tell(entry, kind, cause,
+		           before.state == WAKING ? input.now - before.since : 0);
 	send_out(entry, &todo);
 	if (entry->host.life.state != WAKING)
 		entry->report = (struct report){ 0 };
@@ -215,7 +218,7 @@ struct entry *entry_born(struct registry *registry, const struct host_spec *spec
 	host_init(&life, &registry->timing, &start);
 	entry = entry_new(registry, spec, origin, &life);
 	if (entry)
-		entry_tell(entry, HAPPENED_ADDED, 0);
+		entry_tell(entry, HAPPENED_ADDED, CAUSE_NONE, 0);
 	return entry;
 }
 
@@ -236,6 +239,6 @@ void entry_remove(struct entry *entry)
 	actions->dismiss(actions->context, &entry->host.spec);
 	actions->forget(actions->context, &entry->host.spec.mac);
 	entry->report = (struct report){ 0 };
-	entry_tell(entry, HAPPENED_REMOVED, 0);
+	entry_tell(entry, HAPPENED_REMOVED, CAUSE_NONE, 0);
 	entry_free(entry);
 }

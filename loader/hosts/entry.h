@@ -51,7 +51,8 @@ struct entry *entry_born(struct registry *registry, const struct host_spec *spec
 void entry_free(struct entry *entry);
 /* Forgotten everywhere, the datapath's tables included. */
 void entry_remove(struct entry *entry);
-void entry_tell(struct entry *entry, enum happening_kind kind, int64_t took_ms);
+void entry_tell(struct entry *entry, enum happening_kind kind, enum host_cause cause,
+                int64_t took_ms);
 int entry_own(struct entry *entry, const struct ipv6 *address);
 void entry_disown(struct entry *entry, const struct ipv6 *address);
 

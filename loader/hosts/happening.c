@@ -40,7 +40,22 @@ bool happening_of_note(enum host_note note, enum happening_kind *kind)
 	return true;
 }
 
-static void write_cause(const struct report *report, char *text, size_t size)
+/* Why, where no report tells it: in a word for programs, and behind the sentence for people. */
+static const struct {
+	const char *word, *words;
+} causes[] = {
+	[CAUSE_NONE] = { NULL, "" },
+	[CAUSE_SLEEP] = { "command", ", as it was told" },
+	[CAUSE_SLEEP_NOW] = { "command", ", as it was told" },
+	[CAUSE_WAKE] = { "command", " by command" },
+	[CAUSE_CONNECTION] = { "connection", "" },
+	[CAUSE_CLAIM] = { "claim", "" },
+	[CAUSE_SEEN] = { "owner", "" },
+	[CAUSE_EDITED] = { "edit", " by an edit of the tables" },
+	[CAUSE_TIME] = { "time", "" },
+};
+
+static void write_report(const struct report *report, char *text, size_t size)
 {
 	char peer[TEXT_IP], peer_mac[TEXT_MAC], port[TEXT_PORT], address[TEXT_IP];
 
@@ -56,14 +71,14 @@ static void write_cause(const struct report *report, char *text, size_t size)
 
 const char *happening_text(const struct happening *happening, char text[HAPPENING_TEXT])
 {
-	char cause[128], took[48] = "";
+	char report[128], took[48] = "";
 
-	write_cause(&happening->report, cause, sizeof(cause));
+	write_report(&happening->report, report, sizeof(report));
 	if (happening->took_ms)
 		snprintf(took, sizeof(took), ", %.1f s after the wake began",
 		         (double)happening->took_ms / 1000);
-	snprintf(text, HAPPENING_TEXT, "%s %s%s%s", happening->name, kinds[happening->kind].words,
-	         took, cause);
+	snprintf(text, HAPPENING_TEXT, "%s %s%s%s%s", happening->name, kinds[happening->kind].words,
+	         causes[happening->cause].words, took, report);
 	return text;
 }
 
@@ -98,6 +113,9 @@ struct json_object *happening_json(const struct happening *happening)
 	json_object_object_add(json, "event", json_object_new_string(kinds[happening->kind].event));
 	json_object_object_add(json, "text",
 	                       json_object_new_string(happening_text(happening, text)));
+	if (causes[happening->cause].word)
+		json_object_object_add(json, "why",
+		                       json_object_new_string(causes[happening->cause].word));
 	add_report(json, &happening->report);
 	if (happening->took_ms)
 		json_object_object_add(json, "took",

@@ -31,8 +31,9 @@ struct happening {
 	int64_t wall_ms;
 	char name[SPEC_NAME];
 	struct mac mac;
-	struct report report; /* what the datapath saw; kind 0: it saw nothing, somebody said so */
-	int64_t took_ms;      /* with AWAKE and GAVE_UP: since the wake began; 0: there was none */
+	enum host_cause cause; /* of a step; CAUSE_NONE with the rest */
+	struct report report;  /* what the datapath saw; kind 0: it saw nothing, somebody said so */
+	int64_t took_ms;       /* with AWAKE and GAVE_UP: since the wake began; 0: there was none */
 };
 
 enum { HAPPENING_TEXT = 256 };

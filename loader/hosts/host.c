@@ -267,6 +267,8 @@ struct host_actions host_step(struct host_life *life, const struct host_timing *
 	struct turn turn = { life, timing, input, { 0 } };
 
 	switch (input->cause) {
+	case CAUSE_NONE:
+		break;
 	case CAUSE_SLEEP:
 		told_to_sleep(&turn, false);
 		break;

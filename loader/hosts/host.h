@@ -38,6 +38,7 @@ struct host_timing {
 	                       .cooldown = 5000 })
 
 enum host_cause {
+	CAUSE_NONE,
 	CAUSE_SLEEP,      /* somebody says that it goes to sleep: grace, then the check */
 	CAUSE_SLEEP_NOW,  /* … that it sleeps: the check at once */
 	CAUSE_WAKE,       /* somebody wants it awake */

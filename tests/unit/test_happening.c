@@ -18,6 +18,7 @@ static struct happening woken(void)
 		.kind = HAPPENED_WAKING,
 		.wall_ms = 1769860800123,
 		.name = "nas",
+		.cause = CAUSE_CONNECTION,
 		.report = { .kind = REPORT_CONNECTION,
 		            .protocol = IPPROTO_TCP,
 		            .peer = ipv4_mapped((struct ipv4){ { 192, 0, 2, 10 } }),
@@ -49,12 +50,30 @@ static void test_how_long_it_took(void **state)
 	assert_string_equal(happening_text(&happening, text), "nas is awake");
 }
 
+static void test_why(void **state)
+{
+	struct happening happening = { .kind = HAPPENED_WAKING,
+		                       .name = "nas",
+		                       .cause = CAUSE_WAKE };
+	char text[HAPPENING_TEXT];
+
+	(void)state;
+	assert_string_equal(happening_text(&happening, text), "nas is being woken by command");
+	happening.cause = CAUSE_EDITED;
+	assert_string_equal(happening_text(&happening, text),
+	                    "nas is being woken by an edit of the tables");
+	happening.kind = HAPPENED_DROWSY;
+	happening.cause = CAUSE_SLEEP;
+	assert_string_equal(happening_text(&happening, text), "nas falls asleep, as it was told");
+}
+
 static void test_json_names_all_of_it(void **state)
 {
 	static const char *const members[][2] = {
 		{ "time", "2026-01-31T12:00:00.123Z" },
 		{ "host", "nas" },
 		{ "event", "waking" },
+		{ "why", "connection" },
 		{ "address", "192.0.2.20" },
 		{ "peer", "192.0.2.10" },
 		{ "peer-mac", "02:00:00:00:00:10" },
@@ -103,6 +122,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_who_woke_whom),
 		cmocka_unit_test(test_how_long_it_took),
+		cmocka_unit_test(test_why),
 		cmocka_unit_test(test_json_names_all_of_it),
 		cmocka_unit_test(test_every_kind_has_words),
 		cmocka_unit_test(test_every_note_has_a_kind),
