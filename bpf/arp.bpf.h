@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * ARP (RFC 826, RFC 5227). In: an ARP frame. Out: a request for a sleeper rewritten in place into its answer; a report
- * where another machine claims a sleeper's address; anything else untouched.
+ * ARP (RFC 826, RFC 5227). In: an ARP frame. Out: a request for a sleeper rewritten in place into
+ * its answer; a report where another machine claims a sleeper's address; anything else untouched.
  */
 #ifndef SLEEPPROXY_ARP_BPF_H
 #define SLEEPPROXY_ARP_BPF_H
@@ -21,8 +21,9 @@ static __always_inline enum outcome arp_claim_step(const struct frame *frame, co
 }
 
 /*
- * Another machine uses a host's address. One that is not yet taken over is not taken over; one that sleeps is woken to
- * defend it. In this order: the daemon may make the one into the other meanwhile.
+ * Another machine uses a host's address. One that is not yet taken over is not taken over; one that
+ * sleeps is woken to defend it. In this order: the daemon may make the one into the other
+ * meanwhile.
  */
 static __noinline enum outcome arp_claim(const struct frame *frame, const struct arp *arp,
                                          const struct found *found)
@@ -73,10 +74,15 @@ static __noinline enum outcome arp_handle(struct frame *frame)
 
 	if (!arp || !arp_is_valid(arp, frame))
 		return OUTCOME_arp_malformed;
-	/* our own words, come back by a loop or a bond's other port, are neither question nor claim */
+	/*
+	 * our own words, come back by a loop or a bond's other port, are neither question nor claim
+	 */
 	if (mac_equal(&arp->sender_mac, interface_mac()))
 		return OUTCOME_arp_other;
-	/* behind a repeater that puts its own MAC into the Ethernet header, the owner is known by the payload alone */
+	/*
+	 * behind a repeater that puts its own MAC into the Ethernet header, the owner is known by
+	 * the payload alone
+	 */
 	if (!mac_equal(&arp->sender_mac, frame_source(frame)) &&
 	    owner_check(frame, &arp->sender_mac, &outcome))
 		return outcome;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* ARP frames (RFC 826): read, checked, and rewritten in place into replies. What is answered is arp.bpf.h's to decide. */
+/*
+ * ARP frames (RFC 826): read, checked, and rewritten in place into replies. What is answered is
+ * arp.bpf.h's to decide.
+ */
 #ifndef SLEEPPROXY_ARP_FRAME_BPF_H
 #define SLEEPPROXY_ARP_FRAME_BPF_H
 
@@ -60,7 +63,10 @@ static __always_inline void arp_answer(struct frame *frame, struct arp *arp,
 	arp_send_back(frame, answer);
 }
 
-/* The frame becomes the word that `host` has its address itself: unicast to whoever sent it, so that no claim is made. */
+/*
+ * The frame becomes the word that `host` has its address itself: unicast to whoever sent it, so
+ * that no claim is made.
+ */
 static __always_inline bool arp_redirect(struct frame *frame, const struct mac *host,
                                          struct ipv4 address, struct ipv4 peer)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Ethernet and up to two VLAN tags (IEEE 802.1Q, 802.1ad). In: the driver's buffer. Out: a small view of the frame, the
- * cursor at its payload. An answer is written into the same buffer, so it leaves in the tags in which the question came.
+ * Ethernet and up to two VLAN tags (IEEE 802.1Q, 802.1ad). In: the driver's buffer. Out: a small
+ * view of the frame, the cursor at its payload. An answer is written into the same buffer, so it
+ * leaves in the tags in which the question came.
  */
 #ifndef SLEEPPROXY_FRAME_BPF_H
 #define SLEEPPROXY_FRAME_BPF_H

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Hosts as the datapath sees them. In: a MAC or an address. Out: the host and whether it is ours to answer for now.
- * The one place where a host's state changes, for the datapath and, through the order program, for the daemon.
+ * Hosts as the datapath sees them. In: a MAC or an address. Out: the host and whether it is ours to
+ * answer for now. The one place where a host's state changes, for the datapath and, through the
+ * order program, for the daemon.
  */
 #ifndef SLEEPPROXY_HOST_BPF_H
 #define SLEEPPROXY_HOST_BPF_H
@@ -18,8 +19,9 @@
 const volatile struct interface interface = {};
 
 /*
- * Keys are taken from where they stand, a frame, an entry or here, and not copied to the stack: to who has not CAP_PERFMON
- * the kernel puts a barrier of 8 ns behind the first store to each stack slot (Spectre v4).
+ * Keys are taken from where they stand, a frame, an entry or here, and not copied to the stack: to
+ * who has not CAP_PERFMON the kernel puts a barrier of 8 ns behind the first store to each stack
+ * slot (Spectre v4).
  */
 static const __u32 THE_ROW = 0; /* of a map that has but one */
 
@@ -29,7 +31,10 @@ struct found {
 	struct host *host;
 };
 
-/* The barrier keeps clang from folding in the zeros that stand here until the loader has filled them in. */
+/*
+ * The barrier keeps clang from folding in the zeros that stand here until the loader has filled
+ * them in.
+ */
 static __always_inline const struct mac *interface_mac(void)
 {
 	const struct mac *own = (const struct mac *)&interface.mac;
@@ -38,7 +43,10 @@ static __always_inline const struct mac *interface_mac(void)
 	return own;
 }
 
-/* The machine that the proxy runs on is never a host: to act for it would cut it off, and nobody could wake it. */
+/*
+ * The machine that the proxy runs on is never a host: to act for it would cut it off, and nobody
+ * could wake it.
+ */
 static __always_inline bool host_find(const struct ipv4 *address, struct found *found)
 {
 	found->mac = bpf_map_lookup_elem(&addresses4, address);
@@ -65,7 +73,10 @@ static __always_inline bool host_set_state(struct host *host, enum host_state fr
 	return __sync_val_compare_and_swap(&host->state, from, to) == from;
 }
 
-/* The coarse clock costs 4 ns where the fine one costs 33, and a tick is exact enough for a lease of seconds. */
+/*
+ * The coarse clock costs 4 ns where the fine one costs 33, and a tick is exact enough for a lease
+ * of seconds.
+ */
 static __always_inline bool proxy_is_alive(void)
 {
 	struct heartbeat *beat = bpf_map_lookup_elem(&heartbeat, &THE_ROW);
@@ -83,7 +94,10 @@ static __always_inline bool frame_is_to_proxy(const struct frame *frame)
 	return mac_equal(frame_destination(frame), interface_mac());
 }
 
-/* Is the frame addressed to the host, or to us in its stead? What a NIC in promiscuous mode hears besides is not. */
+/*
+ * Is the frame addressed to the host, or to us in its stead? What a NIC in promiscuous mode hears
+ * besides is not.
+ */
 static __always_inline bool host_is_addressed(const struct frame *frame, const struct mac *host)
 {
 	const struct mac *to = frame_destination(frame);
@@ -98,7 +112,8 @@ static __always_inline bool host_is_here(const struct host *host, const struct f
 }
 
 /*
- * Is the host one to act for? True leaves `outcome` alone. AWAKE and DROWSY are not: `nobody` is then the outcome.
+ * Is the host one to act for? True leaves `outcome` alone. AWAKE and DROWSY are not: `nobody` is
+ * then the outcome.
  */
 static __always_inline bool host_sleeps(const struct host *host, const struct frame *frame,
                                         enum outcome nobody, enum outcome *outcome)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * IPv4 (RFC 791) for a host. In: an IPv4 frame. Out: for a sleeper, a connection handed to wake.bpf.h and everything
- * else consumed, so that the machine's own stack never answers in its name; for a host that is awake again, its sender
- * redirected; for others, untouched.
+ * IPv4 (RFC 791) for a host. In: an IPv4 frame. Out: for a sleeper, a connection handed to
+ * wake.bpf.h and everything else consumed, so that the machine's own stack never answers in its
+ * name; for a host that is awake again, its sender redirected; for others, untouched.
  */
 #ifndef SLEEPPROXY_IPV4_BPF_H
 #define SLEEPPROXY_IPV4_BPF_H
@@ -24,7 +24,10 @@ static __always_inline __u32 ipv4_header_octets(const struct iphdr *ip)
 	return (ip->version_ihl & 0x0f) * 4;
 }
 
-/* Do the lengths agree with each other and with the frame, which may be padded, and hold a transport header? */
+/*
+ * Do the lengths agree with each other and with the frame, which may be padded, and hold a
+ * transport header?
+ */
 static __always_inline bool ipv4_lengths_agree(const struct frame *frame, const struct iphdr *ip,
                                                __u32 transport_min)
 {
@@ -34,7 +37,10 @@ static __always_inline bool ipv4_lengths_agree(const struct frame *frame, const 
 	       frame->payload_offset + total <= bpf_xdp_get_buff_len(frame->xdp);
 }
 
-/* Word by word, since without CAP_PERFMON the verifier refuses to add to a packet pointer what it cannot foresee. */
+/*
+ * Word by word, since without CAP_PERFMON the verifier refuses to add to a packet pointer what it
+ * cannot foresee.
+ */
 static __always_inline bool ipv4_skip_options(struct frame *frame, const struct iphdr *ip)
 {
 	__u32 options = ipv4_header_octets(ip) - sizeof(*ip);
@@ -51,7 +57,10 @@ static __always_inline bool ipv4_skip_options(struct frame *frame, const struct 
 	         ? CURSOR_TAKE(&(frame)->cursor, type) \
 	         : NULL)
 
-/* Only SYN alone asks for a connection (RFC 9293, 3.5): anything else belongs to a session that the host has forgotten. */
+/*
+ * Only SYN alone asks for a connection (RFC 9293, 3.5): anything else belongs to a session that the
+ * host has forgotten.
+ */
 static __always_inline bool tcp_opens(const struct tcphdr *tcp)
 {
 	return (tcp->flags & (TCP_SYN | TCP_ACK | TCP_RST | TCP_FIN)) == TCP_SYN;
@@ -107,9 +116,10 @@ static __always_inline enum outcome ipv4_for_sleeper(struct frame *frame, const 
 }
 
 /*
- * After a wake the neighbours still have our MAC, Linux announces nothing on resume, and an announcement by us would be
- * a conflict for an owner that is probing: so each sender that still comes here is told the owner's MAC, for itself.
- * Where this machine is a router, such frames are its daily bread, and pass.
+ * After a wake the neighbours still have our MAC, Linux announces nothing on resume, and an
+ * announcement by us would be a conflict for an owner that is probing: so each sender that still
+ * comes here is told the owner's MAC, for itself. Where this machine is a router, such frames are
+ * its daily bread, and pass.
  */
 static __always_inline bool ipv4_redirect(struct frame *frame, const struct iphdr *ip,
                                           const struct found *found)

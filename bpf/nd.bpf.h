@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* IPv6 Neighbor Discovery (RFC 4861). In: a frame. Out: whether it is an advertisement; nothing is answered. */
+/*
+ * IPv6 Neighbor Discovery (RFC 4861). In: a frame. Out: whether it is an advertisement; nothing is
+ * answered.
+ */
 #ifndef SLEEPPROXY_ND_BPF_H
 #define SLEEPPROXY_ND_BPF_H
 
@@ -9,7 +12,10 @@
 #define PROTOCOL_ICMPV6 58
 #define ND_ADVERTISEMENT 136
 
-/* The fixed header of IPv6 and the first octet of ICMPv6: who advertises puts no extension header between. */
+/*
+ * The fixed header of IPv6 and the first octet of ICMPv6: who advertises puts no extension header
+ * between.
+ */
 struct nd_head {
 	__u8 before[6];
 	__u8 next_header;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The owner's own frames. A waking host may first of all probe for its own address (RFC 5227, 2.1.1; RFC 4862, 5.4), and
- * any answer would be a conflict: so before anything is answered, the sender's MAC is looked at. From the first frame of
- * its owner on, a host is awake, for all its addresses.
+ * The owner's own frames. A waking host may first of all probe for its own address (RFC 5227,
+ * 2.1.1; RFC 4862, 5.4), and any answer would be a conflict: so before anything is answered, the
+ * sender's MAC is looked at. From the first frame of its owner on, a host is awake, for all its
+ * addresses.
  */
 #ifndef SLEEPPROXY_OWNER_BPF_H
 #define SLEEPPROXY_OWNER_BPF_H
@@ -27,8 +28,8 @@ static __always_inline void owner_stamp(struct host *host)
 }
 
 /*
- * The state goes first and the report is allowed to fail: an awake host must not be answered for, whatever happens to
- * the report, and the daemon compares states with its own every second.
+ * The state goes first and the report is allowed to fail: an awake host must not be answered for,
+ * whatever happens to the report, and the daemon compares states with its own every second.
  */
 static __always_inline void owner_awake(const struct frame *frame, const struct mac *mac,
                                         struct host *host)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The datapath: one program in the driver's XDP hook, one parse, one named outcome for each frame. This file alone knows
- * XDP's verdicts and counts; each protocol has a room of its own beside it.
+ * The datapath: one program in the driver's XDP hook, one parse, one named outcome for each frame.
+ * This file alone knows XDP's verdicts and counts; each protocol has a room of its own beside it.
  */
 #include "vmlinux.h"
 
@@ -35,8 +35,8 @@ static __always_inline enum xdp_action verdict_of(enum outcome outcome)
 }
 
 /*
- * Global, so that the verifier takes the outcome for unknown: without CAP_PERFMON it refuses an index that is one constant
- * on this path and another on that.
+ * Global, so that the verifier takes the outcome for unknown: without CAP_PERFMON it refuses an
+ * index that is one constant on this path and another on that.
  */
 __noinline int count(__u32 outcome)
 {
@@ -73,9 +73,9 @@ int sleepproxy(struct xdp_md *xdp)
 }
 
 /*
- * The daemon's way to change a host: in place and by the same compare and swap as the datapath, so that a step by the
- * one never undoes a step by the other. (An update of the map would replace the entry, and with it what the datapath
- * wrote meanwhile.)
+ * The daemon's way to change a host: in place and by the same compare and swap as the datapath, so
+ * that a step by the one never undoes a step by the other. (An update of the map would replace the
+ * entry, and with it what the datapath wrote meanwhile.)
  */
 SEC("syscall")
 int order(struct order *order)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * May this connection wake this host? In: a connection to a sleeper. Out: an outcome, and at most one wake, reported to
- * the daemon. Rules say which ports, sources say who.
+ * May this connection wake this host? In: a connection to a sleeper. Out: an outcome, and at most
+ * one wake, reported to the daemon. Rules say which ports, sources say who.
  */
 #ifndef SLEEPPROXY_WAKE_BPF_H
 #define SLEEPPROXY_WAKE_BPF_H
@@ -22,7 +22,10 @@ struct connection {
 	__u64 protocol;
 };
 
-/* Keys that are too large to be stored in one piece, out of the stack: see the Makefile on stack slots. */
+/*
+ * Keys that are too large to be stored in one piece, out of the stack: see the Makefile on stack
+ * slots.
+ */
 struct wake_keys {
 	struct wake_rule rule;
 	struct wake_source source;

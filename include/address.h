@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Addresses as they stand on the wire, octet by octet in network order, so that bpftool shows and takes them in the
- * order in which people write them. Aligned to 2, as every field of a frame is behind its 14-octet Ethernet header:
- * the compiler then copies by halfwords, and no CPU needs unaligned loads.
+ * Addresses as they stand on the wire, octet by octet in network order, so that bpftool shows and
+ * takes them in the order in which people write them. Aligned to 2, as every field of a frame is
+ * behind its 14-octet Ethernet header: the compiler then copies by halfwords, and no CPU needs
+ * unaligned loads.
  */
 #ifndef SLEEPPROXY_ADDRESS_H
 #define SLEEPPROXY_ADDRESS_H

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The states of a host, as the tables hold them. 0 is the one in which nothing is done in its name. */
+/*
+ * The states of a host, as the tables hold them. 0 is the one in which nothing is done in its name.
+ */
 #ifndef SLEEPPROXY_HOST_STATE_H
 #define SLEEPPROXY_HOST_STATE_H
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the datapath knows of the interface that it is attached to: constants of the program, set before it is loaded. */
+/*
+ * What the datapath knows of the interface that it is attached to: constants of the program, set
+ * before it is loaded.
+ */
 #ifndef SLEEPPROXY_INTERFACE_H
 #define SLEEPPROXY_INTERFACE_H
 
@@ -7,14 +10,14 @@
 
 /* Whose MAC goes into an answer, as ARP payload and as Ethernet source. */
 enum answer_mode {
-	ANSWER_PROXY, /* the proxy's: the sleeper's traffic comes here, the switch learns nothing new */
-	ANSWER_HOST, /* the sleeper's (draft-jeong-eman-network-proxy-protocol-02, 4.1): neighbours relearn nothing */
+	ANSWER_PROXY, /* the proxy's: its traffic comes here, the switch learns nothing new */
+	ANSWER_HOST,  /* the sleeper's (the draft's 4.1): neighbours relearn nothing */
 };
 
 struct interface {
 	struct mac mac;
-	__u8 answer; /* enum answer_mode */
-	__u8 forwards; /* the machine routes IPv4 that comes in here, so what is not for a sleeper is its business */
+	__u8 answer;   /* enum answer_mode */
+	__u8 forwards; /* the machine routes IPv4: what is not for a sleeper is its business */
 };
 
 ASSERT_SIZE(struct interface, 8);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the daemon tells the datapath to make of a host: the context of the `order` program. The step of the state is made
- * only out of `from`; the other fields are set in any case. Host byte order.
+ * What the daemon tells the datapath to make of a host: the context of the `order` program. The
+ * step of the state is made only out of `from`; the other fields are set in any case. Host byte
+ * order.
  */
 #ifndef SLEEPPROXY_ORDER_H
 #define SLEEPPROXY_ORDER_H

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the datapath reports to the daemon: the records of the `events` ring. Host byte order where not said otherwise. */
+/*
+ * What the datapath reports to the daemon: the records of the `events` ring. Host byte order where
+ * not said otherwise.
+ */
 #ifndef SLEEPPROXY_REPORT_H
 #define SLEEPPROXY_REPORT_H
 

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* sleepproxyd: the options, and the parts of the daemon in the order in which they start; they stop in reverse. */
+/*
+ * sleepproxyd: the options, and the parts of the daemon in the order in which they start; they stop
+ * in reverse.
+ */
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * counters: how many frames ended in each outcome (include/outcome.h), per CPU. One row with a field for each outcome,
- * so that bpftool shows them by name.
+ * counters: how many frames ended in each outcome (include/outcome.h), per CPU. One row with a
+ * field for each outcome, so that bpftool shows them by name.
  *
  * Written by the datapath; people and the daemon read.
  */

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* events: the ring through which the datapath reports to the daemon; its records are include/report.h. */
+/*
+ * events: the ring through which the datapath reports to the daemon; its records are
+ * include/report.h.
+ */
 #ifndef SLEEPPROXY_EVENTS_BPF_H
 #define SLEEPPROXY_EVENTS_BPF_H
 

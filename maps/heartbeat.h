@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * heartbeat: when the daemon last lived. An address that is answered for while nobody can wake its owner is worse than
- * an absent one, so without a heartbeat in the time that `lease` grants the datapath passes everything.
+ * heartbeat: when the daemon last lived. An address that is answered for while nobody can wake its
+ * owner is worse than an absent one, so without a heartbeat in the time that `lease` grants the
+ * datapath passes everything.
  *
  * Written by the daemon; the datapath reads.
  */

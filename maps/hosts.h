@@ -2,8 +2,9 @@
 /*
  * hosts: the hosts that this proxy knows, by MAC address.
  *
- * Written by the daemon and by people (bpftool); the datapath itself changes `state` (see bpf/host.bpf.h) and
- * `last_seen`. An entry of zeros is a host that is awake: whatever is not filled in does no harm.
+ * Written by the daemon and by people (bpftool); the datapath itself changes `state` (see
+ * bpf/host.bpf.h) and `last_seen`. An entry of zeros is a host that is awake: whatever is not
+ * filled in does no harm.
  */
 #ifndef SLEEPPROXY_HOSTS_H
 #define SLEEPPROXY_HOSTS_H
@@ -19,7 +20,8 @@ enum host_flag {
 struct host {
 	enum host_state state;
 	__u32 ifindex; /* answered for on this interface only; 0: on any */
-	__u16 vlan; /* answered for in this VLAN (the innermost tag) only; 0: in any, and untagged */
+	/* answered for in this VLAN (the innermost tag) only; 0: in any, and untagged */
+	__u16 vlan;
 	__u16 flags;     /* enum host_flag */
 	__u32 last_seen; /* s, CLOCK_MONOTONIC, of the last frame of the host that came by */
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * wake_sources: who may wake a host, by longest prefix. The host's own rows decide before those of the MAC
- * 00:00:00:00:00:00, which stands for all hosts; where no row matches, everybody may.
+ * wake_sources: who may wake a host, by longest prefix. The host's own rows decide before those of
+ * the MAC 00:00:00:00:00:00, which stands for all hosts; where no row matches, everybody may.
  *
  * Written by the daemon and by people (bpftool); the datapath reads.
  */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The few kernel types that the datapath uses, kept by hand: they are all stable user API, so nothing here needs the
- * BTF of the running kernel. To look others up: bpftool btf dump file /sys/kernel/btf/vmlinux format c
+ * The few kernel types that the datapath uses, kept by hand: they are all stable user API, so
+ * nothing here needs the BTF of the running kernel. To look others up: bpftool btf dump file
+ * /sys/kernel/btf/vmlinux format c
  */
 #ifndef VMLINUX_H
 #define VMLINUX_H

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* ARP that the proxy sends of itself: the announcement at a takeover, and the question whether somebody is there. */
+/*
+ * ARP that the proxy sends of itself: the announcement at a takeover, and the question whether
+ * somebody is there.
+ */
 #ifndef SLEEPPROXY_ANNOUNCE_H
 #define SLEEPPROXY_ANNOUNCE_H
 
@@ -13,12 +16,15 @@
 void announce_request(struct packet *packet, const struct mac *to, const struct mac *from,
                       struct ipv4 from_address, struct ipv4 target, uint16_t vlan);
 
-/* Pure: an ARP reply by `from` to the peer of `report`: its `address` is the host's own MAC's. In the report's VLAN. */
+/*
+ * Pure: an ARP reply by `from` to the peer of `report`: its `address` is the host's own MAC's. In
+ * the report's VLAN.
+ */
 void announce_reply(struct packet *packet, const struct mac *from, const struct report *report);
 
 /*
- * To one peer alone, that has our MAC for the host: where it is now. Unicast, so that the host, which may be probing
- * (RFC 5227, 2.1.1), never hears of it.
+ * To one peer alone, that has our MAC for the host: where it is now. Unicast, so that the host,
+ * which may be probing (RFC 5227, 2.1.1), never hears of it.
  */
 int announce_hand_back(int fd, const struct port *port, const struct report *report);
 
@@ -27,8 +33,8 @@ int announce_takeover(int fd, const struct port *port, enum answer_mode answer,
                       const struct host_spec *host);
 
 /*
- * An ordinary question from one of our own addresses, for each of the host's. -EADDRNOTAVAIL: we have none, and the
- * other form, a probe, would be a conflict for an owner that is just coming up.
+ * An ordinary question from one of our own addresses, for each of the host's. -EADDRNOTAVAIL: we
+ * have none, and the other form, a probe, would be a conflict for an owner that is just coming up.
  */
 int announce_ask(int fd, const struct port *port, enum host_ask ask, const struct host_spec *host);
 

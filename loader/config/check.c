@@ -8,7 +8,10 @@
 #include "core/cleanup.h"
 #include "core/text.h"
 
-/* What only one host may have. MACs and addresses are sorted into one list, the MACs under `is_mac`. */
+/*
+ * What only one host may have. MACs and addresses are sorted into one list, the MACs under
+ * `is_mac`.
+ */
 struct claim {
 	bool is_mac;
 	struct ipv6 octets;

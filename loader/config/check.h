@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* In: a configuration whose words each make sense. Out: whether they do together, or the fault at the word that does not. */
+/*
+ * In: a configuration whose words each make sense. Out: whether they do together, or the fault at
+ * the word that does not.
+ */
 #ifndef SLEEPPROXY_CONFIG_CHECK_H
 #define SLEEPPROXY_CONFIG_CHECK_H
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * In: a file's name. Out: a struct config, or the first fault. In this order: source.h makes text of the file, syntax.h
- * a tree of words, keys.h values of the words, check.h sees whether they go together.
+ * In: a file's name. Out: a struct config, or the first fault. In this order: source.h makes text
+ * of the file, syntax.h a tree of words, keys.h values of the words, check.h sees whether they go
+ * together.
  */
 #include "config/config.h"
 

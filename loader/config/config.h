@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The configuration file, read whole into one value, or refused with the file, the line and what was expected there. */
+/*
+ * The configuration file, read whole into one value, or refused with the file, the line and what
+ * was expected there.
+ */
 #ifndef SLEEPPROXY_CONFIG_H
 #define SLEEPPROXY_CONFIG_H
 
@@ -15,7 +18,8 @@ enum xdp_mode { XDP_MODE_AUTO, XDP_MODE_NATIVE, XDP_MODE_GENERIC };
 
 enum on_stop {
 	ON_STOP_WAKE, /* wake the sleepers, then let go of the interface */
-	ON_STOP_KEEP, /* leave the datapath in place, for the next start within the heartbeat's lease */
+	/* leave the datapath in place, for the next start within the heartbeat's lease */
+	ON_STOP_KEEP,
 };
 
 struct config_interface {
@@ -41,8 +45,9 @@ void config_init(struct config *config);
 void config_done(struct config *config);
 
 /*
- * 0, or a negative errno with "FILE:LINE: what is wrong, and what was expected" in `error`; `config` is then untouched.
- * On success it owns what it had before no longer (config_done is called on it).
+ * 0, or a negative errno with "FILE:LINE: what is wrong, and what was expected" in `error`;
+ * `config` is then untouched. On success it owns what it had before no longer (config_done is
+ * called on it).
  */
 int config_load(const char *path, struct config *config, char error[CONFIG_ERROR]);
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The first mistake found in a file, as "FILE:LINE: what is wrong; what was expected". Later ones may follow from it. */
+/*
+ * The first mistake found in a file, as "FILE:LINE: what is wrong; what was expected". Later ones
+ * may follow from it.
+ */
 #ifndef SLEEPPROXY_CONFIG_FAULT_H
 #define SLEEPPROXY_CONFIG_FAULT_H
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What may stand in a file: a row for each option, with what it is read by, where it goes, and what is expected there.
- * In: sections of words. Out: the structs of config.h, or the fault of the first word that makes no sense.
+ * What may stand in a file: a row for each option, with what it is read by, where it goes, and what
+ * is expected there. In: sections of words. Out: the structs of config.h, or the fault of the first
+ * word that makes no sense.
  */
 #ifndef SLEEPPROXY_CONFIG_KEYS_H
 #define SLEEPPROXY_CONFIG_KEYS_H

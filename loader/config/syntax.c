@@ -5,12 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* libconfuse hands its callbacks no context, and has one lexer for the process anyway. NULL: nothing is being parsed. */
+/*
+ * libconfuse hands its callbacks no context, and has one lexer for the process anyway. NULL:
+ * nothing is being parsed.
+ */
 static struct fault *parsing;
 
 /*
- * libconfuse moves a section's line on to its end. It gives options their default values at its beginning, however, so
- * that an option with a name that nobody writes keeps the line.
+ * libconfuse moves a section's line on to its end. It gives options their default values at its
+ * beginning, however, so that an option with a name that nobody writes keeps the line.
  */
 static const char begin[] = "{";
 
@@ -80,7 +83,10 @@ static int take_word(cfg_t *section, cfg_opt_t *option, const char *text, void *
 	return 0;
 }
 
-/* While it parses, libconfuse releases a value only to put the next one of the same option in its place. */
+/*
+ * While it parses, libconfuse releases a value only to put the next one of the same option in its
+ * place.
+ */
 static void drop_word(void *pointer)
 {
 	struct word *word = pointer;

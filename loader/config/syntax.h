@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The only room that knows how libconfuse parses. In: text and the names that may stand in it. Out: a tree of sections
- * whose values are words, each with its line; what they mean is left to keys.h.
+ * The only room that knows how libconfuse parses. In: text and the names that may stand in it. Out:
+ * a tree of sections whose values are words, each with its line; what they mean is left to keys.h.
  */
 #ifndef SLEEPPROXY_CONFIG_SYNTAX_H
 #define SLEEPPROXY_CONFIG_SYNTAX_H

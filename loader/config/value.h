@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* In: words. Out: numbers and durations. 0, or -EINVAL with the output untouched; what is too large becomes very large. */
+/*
+ * In: words. Out: numbers and durations. 0, or -EINVAL with the output untouched; what is too large
+ * becomes very large.
+ */
 #ifndef SLEEPPROXY_CONFIG_VALUE_H
 #define SLEEPPROXY_CONFIG_VALUE_H
 

@@ -12,8 +12,8 @@ struct json_object;
 enum { COMMAND_WHY = 512 };
 
 /*
- * Carries out one request. The result, owned by the caller, or NULL with the reason in `why`. `watch` is set if the client
- * wants to be told from now on.
+ * Carries out one request. The result, owned by the caller, or NULL with the reason in `why`.
+ * `watch` is set if the client wants to be told from now on.
  */
 struct json_object *command_run(struct daemon *daemon, struct json_object *request, bool *watch,
                                 char why[COMMAND_WHY]);

@@ -9,8 +9,9 @@
 bool capability_has(unsigned capability);
 
 /*
- * Makes effective what is permitted. A program file may come with capabilities that are permitted only (setcap …=p): were
- * they effective by themselves, the kernel would not start the program where one is out of bounds, and nobody said which.
+ * Makes effective what is permitted. A program file may come with capabilities that are permitted
+ * only (setcap …=p): were they effective by themselves, the kernel would not start the program
+ * where one is out of bounds, and nobody said which.
  */
 void capability_raise(void);
 

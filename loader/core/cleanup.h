@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Ownership that ends with the block: `autofree` memory, `autoclose` file descriptors. Both take NULL or -1. */
+/*
+ * Ownership that ends with the block: `autofree` memory, `autoclose` file descriptors. Both take
+ * NULL or -1.
+ */
 #ifndef SLEEPPROXY_CLEANUP_H
 #define SLEEPPROXY_CLEANUP_H
 

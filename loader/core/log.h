@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Messages for people, one a line on standard error; under systemd with its priority prefix (sd-daemon(3)). */
+/*
+ * Messages for people, one a line on standard error; under systemd with its priority prefix
+ * (sd-daemon(3)).
+ */
 #ifndef SLEEPPROXY_LOG_H
 #define SLEEPPROXY_LOG_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Whole frames out of an interface, past the network stack (AF_PACKET, packet(7)): what a proxy sends is not from the
- * machine's own addresses, and may need a VLAN tag of its own.
+ * Whole frames out of an interface, past the network stack (AF_PACKET, packet(7)): what a proxy
+ * sends is not from the machine's own addresses, and may need a VLAN tag of its own.
  */
 #ifndef SLEEPPROXY_PACKET_H
 #define SLEEPPROXY_PACKET_H
@@ -21,7 +21,10 @@ struct port {
 	struct mac mac;
 };
 
-/* A frame under construction. The writers set a flag instead of failing: packet_send then returns -EMSGSIZE. */
+/*
+ * A frame under construction. The writers set a flag instead of failing: packet_send then returns
+ * -EMSGSIZE.
+ */
 struct packet {
 	uint8_t octets[PACKET_MAX];
 	size_t length;
@@ -39,8 +42,8 @@ void packet_add(struct packet *packet, const void *data, size_t length);
 int packet_open(void);
 
 /*
- * Lets the interface take in frames to other MACs, such as a sleeper's, for as long as the socket is open or `on` was the
- * last word. 0 or -errno.
+ * Lets the interface take in frames to other MACs, such as a sleeper's, for as long as the socket
+ * is open or `on` was the last word. 0 or -errno.
  */
 int packet_hear_all(int fd, const struct port *port, int on);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * In: what people type. Out: addresses, ports and times as values; and back again. Which of them make sense for a host
- * is for hosts/spec.c to say.
+ * In: what people type. Out: addresses, ports and times as values; and back again. Which of them
+ * make sense for a host is for hosts/spec.c to say.
  */
 #include "core/text.h"
 
@@ -171,7 +171,10 @@ int text_to_prefix(const char *text, struct ipv6 *address, uint8_t *bits)
 	snprintf(alone, sizeof(alone), "%.*s", (int)(slash - text), text);
 	if (text_to_ip(alone, &parsed))
 		return -EINVAL;
-	/* "::ffff:192.168.1.0/120" counts from the front as it is written, "192.168.1.0/24" does not. */
+	/*
+	 * "::ffff:192.168.1.0/120" counts from the front as it is written, "192.168.1.0/24" does
+	 * not.
+	 */
 	before = strchr(alone, ':') ? 0 : IPV4_MAPPED_BITS;
 	if (*slash) {
 		if (decimal(slash + 1, 128 - before, &length))

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Addresses and the like as text, both ways. Parsers return 0, or -EINVAL and leave their output untouched. Formatters
- * write into a buffer of the size that the constant names, zero-terminated, and return it.
+ * Addresses and the like as text, both ways. Parsers return 0, or -EINVAL and leave their output
+ * untouched. Formatters write into a buffer of the size that the constant names, zero-terminated,
+ * and return it.
  */
 #ifndef SLEEPPROXY_TEXT_H
 #define SLEEPPROXY_TEXT_H
@@ -22,7 +23,10 @@ enum {
 int text_to_mac(const char *text, struct mac *mac);
 char *text_from_mac(const struct mac *mac, char buffer[TEXT_MAC]);
 
-/* Six octets or four, in the form of a MAC or as dotted quad: a SecureOn password. `length` becomes 6 or 4. */
+/*
+ * Six octets or four, in the form of a MAC or as dotted quad: a SecureOn password. `length` becomes
+ * 6 or 4.
+ */
 int text_to_secureon(const char *text, uint8_t secureon[6], size_t *length);
 
 /* An IPv4 address becomes ::ffff:a.b.c.d, and is written as a.b.c.d. */
@@ -32,8 +36,8 @@ int ip_is_ipv4(const struct ipv6 *address);
 struct ipv4 ip_to_ipv4(const struct ipv6 *address);
 
 /*
- * "192.168.1.0/24" or an address alone. `bits` counts from the front of the mapped address: 0 to 128. The bits behind
- * the prefix are cleared: "192.168.1.5/24" is 192.168.1.0/24.
+ * "192.168.1.0/24" or an address alone. `bits` counts from the front of the mapped address: 0 to
+ * 128. The bits behind the prefix are cleared: "192.168.1.5/24" is 192.168.1.0/24.
  */
 int text_to_prefix(const char *text, struct ipv6 *address, uint8_t *bits);
 char *text_from_prefix(const struct ipv6 *address, uint8_t bits, char buffer[TEXT_PREFIX]);
@@ -46,7 +50,10 @@ char *text_from_port(uint8_t protocol, uint16_t port, char buffer[TEXT_PORT]);
 /* Letters, digits, '-', '_' and '.', 1 to 63 of them: a host's name. */
 int text_is_name(const char *text);
 
-/* What the kernel takes for an interface's name: 1 to 15 octets, no '/', ':' or space, neither "." nor "..". */
+/*
+ * What the kernel takes for an interface's name: 1 to 15 octets, no '/', ':' or space, neither "."
+ * nor "..".
+ */
 int text_is_interface(const char *text);
 
 /* Wall-clock milliseconds since 1970 as RFC 3339, UTC, e.g. "2026-01-31T12:00:00.123Z". */

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What the registry decides, done: in the datapath's tables, on the wire, in the store and for people. */
+/*
+ * What the registry decides, done: in the datapath's tables, on the wire, in the store and for
+ * people.
+ */
 #include <errno.h>
 #include <net/if.h>
 #include <string.h>
@@ -142,7 +145,10 @@ static bool is_own(void *context, const struct ipv6 *address)
 	return own_has(&((struct daemon *)context)->own, address);
 }
 
-/* After answers in its name a switch sends frames to the host's MAC back to us: then only broadcast reaches it. */
+/*
+ * After answers in its name a switch sends frames to the host's MAC back to us: then only broadcast
+ * reaches it.
+ */
 static int ask_on(struct daemon *daemon, const struct line *line, const struct host_spec *spec,
                   int ask)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The daemon as a whole: its parts, started in order by main.c and stopped in reverse. A part's start returns 0, or a
- * negative errno and has then logged why; its stop takes a part that never started.
+ * The daemon as a whole: its parts, started in order by main.c and stopped in reverse. A part's
+ * start returns 0, or a negative errno and has then logged why; its stop takes a part that never
+ * started.
  */
 #ifndef SLEEPPROXY_DAEMON_H
 #define SLEEPPROXY_DAEMON_H
@@ -90,7 +91,10 @@ struct registry_actions daemon_actions(struct daemon *daemon);
 /* The configuration anew: 0, or -errno with the reason in `why`, and then nothing has changed. */
 int daemon_reload(struct daemon *daemon, char why[CONFIG_ERROR]);
 
-/* Begins to stop: as on-stop says, hosts are woken first, within a bounded time; asked twice, at once. */
+/*
+ * Begins to stop: as on-stop says, hosts are woken first, within a bounded time; asked twice, at
+ * once.
+ */
 void daemon_stop(struct daemon *daemon);
 
 /* Config's hosts are made known; those that it no longer has are removed. The errors are logged. */
@@ -105,7 +109,10 @@ void hosts_follow_lines(struct daemon *daemon);
 /* Attaches what has appeared or changed, lets go of what has gone. True: a line was attached. */
 bool lines_check(struct daemon *daemon);
 
-/* Each attached line on which a host is: its own, or all where it names none. The first -errno; -ENODEV: none. */
+/*
+ * Each attached line on which a host is: its own, or all where it names none. The first -errno;
+ * -ENODEV: none.
+ */
 int lines_each_of(struct daemon *daemon, const struct host_spec *spec,
                   int (*each)(struct daemon *daemon, const struct line *line,
                               const struct host_spec *spec, int argument),

@@ -10,8 +10,9 @@
 #include "daemon/daemon.h"
 
 /*
- * The state that a host starts with. The tables are right where they were kept and watched to the end: a wake under way
- * goes on, a sleeper sleeps on. Otherwise it may have woken unseen, and is AWAKE until it is checked.
+ * The state that a host starts with. The tables are right where they were kept and watched to the
+ * end: a wake under way goes on, a sleeper sleeps on. Otherwise it may have woken unseen, and is
+ * AWAKE until it is checked.
  */
 static enum host_state state_at_start(struct daemon *daemon, const struct mac *mac)
 {

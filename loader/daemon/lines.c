@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The interfaces that we serve: attached, watched as they vanish, come back and change, and let go of. */
+/*
+ * The interfaces that we serve: attached, watched as they vanish, come back and change, and let go
+ * of.
+ */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -29,7 +32,9 @@ static void say_attached(const struct line *line)
 	         line->config.answer == ANSWER_HOST ? "the host's" : "the proxy's");
 }
 
-/* In host mode the sleeper's traffic comes to its own MAC, which the network card would filter out. */
+/*
+ * In host mode the sleeper's traffic comes to its own MAC, which the network card would filter out.
+ */
 static void follow_mode(struct daemon *daemon, struct line *line)
 {
 	bool wanted = line->state == LINE_ATTACHED && line->config.answer == ANSWER_HOST;

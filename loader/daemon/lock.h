@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One daemon an interface. An abstract Unix socket is the lock: it is as wide as the interface's own network namespace,
- * needs no directory, and is gone with its process, however that ends.
+ * One daemon an interface. An abstract Unix socket is the lock: it is as wide as the interface's
+ * own network namespace, needs no directory, and is gone with its process, however that ends.
  */
 #ifndef SLEEPPROXY_LOCK_H
 #define SLEEPPROXY_LOCK_H

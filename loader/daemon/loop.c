@@ -8,7 +8,10 @@
 #include "core/log.h"
 #include "daemon/daemon.h"
 
-/* Hosts take longer to resume than who stops us has patience; what counts is that each was sent Magic Packets. */
+/*
+ * Hosts take longer to resume than who stops us has patience; what counts is that each was sent
+ * Magic Packets.
+ */
 static const struct timeval STOP_PATIENCE = { .tv_sec = 4 };
 
 static void wake_sleeper(void *context, const struct registered *host)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Twice a second: the heartbeat, and a look at what may have changed without a word to us, the tables (bpftool) and the
- * interfaces; and at these also when the kernel tells of a change.
+ * Twice a second: the heartbeat, and a look at what may have changed without a word to us, the
+ * tables (bpftool) and the interfaces; and at these also when the kernel tells of a change.
  */
 #include <errno.h>
 #include <string.h>
@@ -46,7 +46,10 @@ static int digest_address(void *context, struct ipv4 address, const struct mac *
 	return 0;
 }
 
-/* Most looks find what the last one found: to see that costs a tenth of following it, entry by entry. */
+/*
+ * Most looks find what the last one found: to see that costs a tenth of following it, entry by
+ * entry.
+ */
 static bool tables_changed(struct daemon *daemon)
 {
 	uint64_t digest = 1;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The program on an interface, by a pinned bpf_link: native where the driver has XDP, generic otherwise. A link that is
- * pinned already gets this build's program in one step, so that no frame goes by unanswered.
+ * The program on an interface, by a pinned bpf_link: native where the driver has XDP, generic
+ * otherwise. A link that is pinned already gets this build's program in one step, so that no frame
+ * goes by unanswered.
  */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -60,7 +61,10 @@ static bool link_is_on(int link, uint32_t ifindex)
 	return !bpf_obj_get_info_by_fd(link, &info, &size) && info.xdp.ifindex == ifindex;
 }
 
-/* The file descriptor of the pinned link if it is on the interface still; the pin of a link that is not is removed. */
+/*
+ * The file descriptor of the pinned link if it is on the interface still; the pin of a link that is
+ * not is removed.
+ */
 static int reuse_link(const struct attachment *attachment, int program)
 {
 	int link = bpf_obj_get(attachment->pin);

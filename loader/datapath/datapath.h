@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The kernel's half, as the daemon sees it. This room alone knows libbpf and libxdp. Maps and links are pinned in a
- * directory of a BPF file system, and taken over by the next start: frames are answered through a restart.
+ * The kernel's half, as the daemon sees it. This room alone knows libbpf and libxdp. Maps and links
+ * are pinned in a directory of a BPF file system, and taken over by the next start: frames are
+ * answered through a restart.
  *
- * Functions return 0 or a negative errno, and say nothing; where a reason needs words, they come in a `why` buffer.
+ * Functions return 0 or a negative errno, and say nothing; where a reason needs words, they come in
+ * a `why` buffer.
  */
 #ifndef SLEEPPROXY_DATAPATH_H
 #define SLEEPPROXY_DATAPATH_H
@@ -27,8 +29,9 @@ struct datapath;
 struct attachment;
 
 /*
- * Opens the maps of `pin_dir`, or makes them there for `max_hosts`. Maps of another layout or size, left by another build,
- * are replaced; `taken_over` says whether their content was kept. datapath_close leaves what is pinned as it is.
+ * Opens the maps of `pin_dir`, or makes them there for `max_hosts`. Maps of another layout or size,
+ * left by another build, are replaced; `taken_over` says whether their content was kept.
+ * datapath_close leaves what is pinned as it is.
  */
 int datapath_open(struct datapath **datapath, const char *pin_dir, uint32_t max_hosts,
                   bool *taken_over, char why[DATAPATH_WHY]);
@@ -38,8 +41,9 @@ void datapath_close(struct datapath *datapath);
 void datapath_forget(struct datapath *datapath);
 
 /*
- * Attaches the program to an interface, or, where the pinned link is attached already, puts this build's program there in
- * one step. `interface` holds the facts for it. What is already attached is named in `why`.
+ * Attaches the program to an interface, or, where the pinned link is attached already, puts this
+ * build's program there in one step. `interface` holds the facts for it. What is already attached
+ * is named in `why`.
  */
 int datapath_attach(struct datapath *datapath, const struct port *port, enum xdp_mode mode,
                     const struct interface *interface, struct attachment **attachment,
@@ -50,18 +54,27 @@ bool attachment_is_on(const struct attachment *attachment);
 /* `keep`: the link stays pinned, and the program in place. */
 void attachment_close(struct attachment *attachment, bool keep);
 
-/* Tables. A host's entry: put replaces it whole; order changes it in place, and its state only out of `from`. */
+/*
+ * Tables. A host's entry: put replaces it whole; order changes it in place, and its state only out
+ * of `from`.
+ */
 int hosts_put(struct datapath *datapath, const struct mac *mac, const struct host *host);
 int hosts_get(struct datapath *datapath, const struct mac *mac, struct host *host);
 int hosts_delete(struct datapath *datapath, const struct mac *mac);
 int hosts_order(struct datapath *datapath, struct order *order, enum order_result *result);
 int addresses4_put(struct datapath *datapath, struct ipv4 address, const struct mac *mac);
 int addresses4_delete(struct datapath *datapath, struct ipv4 address);
-/* What the tables say of `mac` in wake_rules and wake_sources; the zero MAC stands for all hosts. Empty: nothing. */
+/*
+ * What the tables say of `mac` in wake_rules and wake_sources; the zero MAC stands for all hosts.
+ * Empty: nothing.
+ */
 void policy_clear(struct datapath *datapath, const struct mac *mac);
 int policy_put(struct datapath *datapath, const struct mac *mac, const struct spec_policy *policy);
 
-/* Every entry, until the callback returns other than 0, which is then returned. Entries read in batches may be stale. */
+/*
+ * Every entry, until the callback returns other than 0, which is then returned. Entries read in
+ * batches may be stale.
+ */
 typedef int hosts_each_fn(void *context, const struct mac *mac, const struct host *host);
 typedef int addresses4_each_fn(void *context, struct ipv4 address, const struct mac *mac);
 int hosts_each(struct datapath *datapath, hosts_each_fn *each, void *context);

@@ -21,7 +21,10 @@ struct datapath {
 	void *report_context;
 };
 
-/* An instance of the program on the datapath's maps, with the interface's constants. Owned by the caller. */
+/*
+ * An instance of the program on the datapath's maps, with the interface's constants. Owned by the
+ * caller.
+ */
 int program_load(const struct datapath *datapath, const struct interface *interface,
                  struct sleepproxy_bpf **skeleton);
 /* Why an instance could not be loaded. */

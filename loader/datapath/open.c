@@ -15,7 +15,10 @@
 #include "datapath/internal.h"
 #include "datapath/pins.h"
 
-/* The maps of maps/, which outlive us and all instances share, and how many entries they have for a host (0: fixed). */
+/*
+ * The maps of maps/, which outlive us and all instances share, and how many entries they have for a
+ * host (0: fixed).
+ */
 static const struct {
 	const char *name;
 	uint32_t per_host;
@@ -31,7 +34,10 @@ static const struct {
 
 enum { SHARED = sizeof(shared) / sizeof(*shared) };
 
-/* libbpf's own words matter only to who looks for a fault in us: what is wrong for a user is said by the callers. */
+/*
+ * libbpf's own words matter only to who looks for a fault in us: what is wrong for a user is said
+ * by the callers.
+ */
 static int to_log(enum libbpf_print_level level, const char *format, va_list arguments)
 {
 	char line[1024];
@@ -131,7 +137,10 @@ static bool has_pins(const char *pin_dir)
 	return !access(path, F_OK);
 }
 
-/* libbpf refuses (EINVAL) to reuse a pinned map of another layout or size: those of another build make room for ours. */
+/*
+ * libbpf refuses (EINVAL) to reuse a pinned map of another layout or size: those of another build
+ * make room for ours.
+ */
 static int load_or_replace(struct datapath *datapath, uint32_t max_hosts, bool *taken_over)
 {
 	int err;

@@ -23,7 +23,10 @@
 
 static const struct bpf_insn passes[] = { MOVE(BPF_REG_0, XDP_PASS), EXIT };
 
-/* A compare and swap of 32 bits on the stack: the first that some JIT compilers (arm64 before 5.18) lack. */
+/*
+ * A compare and swap of 32 bits on the stack: the first that some JIT compilers (arm64 before 5.18)
+ * lack.
+ */
 static const struct bpf_insn swaps[] = {
 	{ .code = BPF_ST | BPF_MEM | BPF_W, .dst_reg = BPF_REG_10, .off = -4 },
 	MOVE(BPF_REG_0, 0),

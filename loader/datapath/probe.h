@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the kernel's BPF can do, tried out without leaving a trace: nothing is pinned, nothing is attached. */
+/*
+ * What the kernel's BPF can do, tried out without leaving a trace: nothing is pinned, nothing is
+ * attached.
+ */
 #ifndef SLEEPPROXY_PROBE_H
 #define SLEEPPROXY_PROBE_H
 

@@ -71,7 +71,10 @@ static int source_put(struct datapath *datapath, const struct mac *mac,
 	return bpf_map_update_elem(FD(datapath, wake_sources), &key, &action, BPF_ANY);
 }
 
-/* Deletes each entry whose key holds `mac` at `offset`. The key after a deleted one is asked for before the deletion. */
+/*
+ * Deletes each entry whose key holds `mac` at `offset`. The key after a deleted one is asked for
+ * before the deletion.
+ */
 static void delete_of(int fd, size_t key_size, size_t offset, const struct mac *mac)
 {
 	uint8_t key[64], next[64];

@@ -4,7 +4,10 @@
 
 #include "doctor/link.h"
 
-/* What is known of XDP in a driver, by the name that it tells ethtool: for kernels that cannot be asked. */
+/*
+ * What is known of XDP in a driver, by the name that it tells ethtool: for kernels that cannot be
+ * asked.
+ */
 enum link_xdp drivers_xdp_of(const char *driver);
 
 #endif

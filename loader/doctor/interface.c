@@ -98,7 +98,10 @@ static bool check_slot(struct visit *visit)
 	return true;
 }
 
-/* A veth drops what XDP sends into it, and counts that nowhere one looks, unless its other end has an XDP program too. */
+/*
+ * A veth drops what XDP sends into it, and counts that nowhere one looks, unless its other end has
+ * an XDP program too.
+ */
 static bool check_veth(struct visit *visit)
 {
 	if (!strcmp(visit->link.driver, "veth"))
@@ -108,7 +111,10 @@ static bool check_veth(struct visit *visit)
 	return true;
 }
 
-/* What a driver has room for in a page beside XDP's headroom and the kernel's own words on the frame. */
+/*
+ * What a driver has room for in a page beside XDP's headroom and the kernel's own words on the
+ * frame.
+ */
 enum { PAGE_MTU = 3498 };
 
 static bool check_mtu(struct visit *visit)
@@ -188,7 +194,10 @@ static bool check_relations(struct visit *visit)
 	return true;
 }
 
-/* A host is asked whether it is awake by ARP, from an address of ours: never from 0.0.0.0, which is a claim (RFC 5227). */
+/*
+ * A host is asked whether it is awake by ARP, from an address of ours: never from 0.0.0.0, which is
+ * a claim (RFC 5227).
+ */
 static bool check_address(struct visit *visit)
 {
 	static const struct ipv4 none;

@@ -92,7 +92,9 @@ static void ask_ioctls(struct link *link)
 	}
 	memcpy(request.ifr_name, link->name, sizeof(request.ifr_name));
 	link->has_ipv4 = !ioctl(fd, SIOCGIFADDR, &request);
-	/* the ioctl of old; newer kernels may lack it, and sysfs may be another network namespace's */
+	/*
+	 * the ioctl of old; newer kernels may lack it, and sysfs may be another network namespace's
+	 */
 	snprintf(phy, sizeof(phy), "/sys/class/net/%s/phy80211", link->name);
 	link->wireless = !ioctl(fd, SIOCGIWNAME, &request) || !access(phy, F_OK);
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the kernel tells of an interface: by rtnetlink, by ethtool's ioctl, by the netdev family where it exists (6.3). */
+/*
+ * What the kernel tells of an interface: by rtnetlink, by ethtool's ioctl, by the netdev family
+ * where it exists (6.3).
+ */
 #ifndef SLEEPPROXY_LINK_H
 #define SLEEPPROXY_LINK_H
 

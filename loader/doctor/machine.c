@@ -10,7 +10,10 @@
 
 enum { NEEDED = 5 << 8 | 18, ACCOUNTS_BPF_BY_CGROUP = 5 << 8 | 11 };
 
-/* Major and minor as one number; distributions put parts of newer kernels into older ones, so it is but a hint. */
+/*
+ * Major and minor as one number; distributions put parts of newer kernels into older ones, so it is
+ * but a hint.
+ */
 static int version(const struct utsname *name)
 {
 	char *rest;

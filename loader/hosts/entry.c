@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* An entry of the registry: found by what it has, told what happens to it, and made to do what its life asks for. */
+/*
+ * An entry of the registry: found by what it has, told what happens to it, and made to do what its
+ * life asks for.
+ */
 #include "hosts/entry.h"
 
 #include <errno.h>
@@ -101,7 +104,10 @@ static struct host_input input_of(struct entry *entry, enum host_cause cause, en
 	return input;
 }
 
-/* False: the datapath has another state than we thought; then that is what counts, and nothing else is done. */
+/*
+ * False: the datapath has another state than we thought; then that is what counts, and nothing else
+ * is done.
+ */
 static bool make_step(struct entry *entry, const struct host_actions *todo)
 {
 	const struct registry_actions *actions = &entry->registry->actions;

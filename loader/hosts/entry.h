@@ -42,7 +42,10 @@ struct entry *entry_by_address(const struct registry *registry, const struct ipv
 
 /* A host's life goes on: the step is taken, and what it asks for is done. */
 void entry_step(struct entry *entry, enum host_cause cause, enum host_state state);
-/* A new entry, in the indexes, with a life that it has already or with one that starts as `state`. NULL: no memory. */
+/*
+ * A new entry, in the indexes, with a life that it has already or with one that starts as `state`.
+ * NULL: no memory.
+ */
 struct entry *entry_new(struct registry *registry, const struct host_spec *spec,
                         enum host_origin origin, const struct host_life *life);
 struct entry *entry_born(struct registry *registry, const struct host_spec *spec,

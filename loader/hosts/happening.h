@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What happened to a host, for the log, the history and whoever follows live: one record, in words and as JSON. */
+/*
+ * What happened to a host, for the log, the history and whoever follows live: one record, in words
+ * and as JSON.
+ */
 #ifndef SLEEPPROXY_HAPPENING_H
 #define SLEEPPROXY_HAPPENING_H
 

@@ -41,7 +41,10 @@ static int64_t silence_limit(const struct turn *turn)
 	return turn->in->unasked ? turn->timing->silence : 0;
 }
 
-/* Awake hosts are looked at again when they have been silent for as long as makes one think of sleep. */
+/*
+ * Awake hosts are looked at again when they have been silent for as long as makes one think of
+ * sleep.
+ */
 static void await_silence(struct turn *turn)
 {
 	int64_t limit = silence_limit(turn);
@@ -171,7 +174,10 @@ static void ask(struct turn *turn, enum host_ask whom)
 	turn->out.ask = whom;
 }
 
-/* Silent unasked, it is asked first: most such hosts merely have nothing to say, and then nobody hears of it. */
+/*
+ * Silent unasked, it is asked first: most such hosts merely have nothing to say, and then nobody
+ * hears of it.
+ */
 static void check_silent(struct turn *turn)
 {
 	struct host_life *life = turn->life;
@@ -218,8 +224,8 @@ static void give_up(struct turn *turn)
 }
 
 /*
- * Linux announces nothing on resume, so a host that wakes is asked until it answers: that finds it out, and makes the
- * switch learn its port again.
+ * Linux announces nothing on resume, so a host that wakes is asked until it answers: that finds it
+ * out, and makes the switch learn its port again.
  */
 static void time_waking(struct turn *turn)
 {

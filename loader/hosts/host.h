@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A host's life, pure: (life, what happened, now) → (life, what to do). It sends nothing, stores nothing and reads no
- * clock, so that each step can be read, and tested, as it stands. Times are milliseconds of one monotonic clock.
+ * A host's life, pure: (life, what happened, now) → (life, what to do). It sends nothing, stores
+ * nothing and reads no clock, so that each step can be read, and tested, as it stands. Times are
+ * milliseconds of one monotonic clock.
  *
  *  AWAKE ──asked / silent──▶ DROWSY ──quiet, nobody answers──▶ ASLEEP ──wake reason──▶ WAKING
  *    ▲                         │                                 │  ▲                    │
@@ -24,7 +25,7 @@ struct host_timing {
 	uint32_t asks;
 	int64_t wake_interval; /* between rounds of Magic Packets */
 	uint32_t wake_rounds;
-	int64_t cooldown; /* no Magic Packet so soon after falling asleep or after a wake that failed */
+	int64_t cooldown; /* no Magic Packet so soon after falling asleep, or giving up */
 };
 
 #define HOST_TIMING_DEFAULT \
@@ -43,10 +44,10 @@ enum host_cause {
 	CAUSE_SLEEP_NOW,  /* … that it sleeps: the check at once */
 	CAUSE_WAKE,       /* somebody wants it awake */
 	CAUSE_CONNECTION, /* the datapath saw a connection to it, and has set it WAKING */
-	CAUSE_CLAIM, /* the datapath saw its address used by another, and has set it WAKING, or AWAKE out of DROWSY */
-	CAUSE_SEEN,   /* the datapath saw a frame of its own, and has set it AWAKE */
-	CAUSE_EDITED, /* its map entry was found in `state` */
-	CAUSE_TIME,   /* the deadline is over */
+	CAUSE_CLAIM,      /* it saw its address used by another, and has set it WAKING, or AWAKE */
+	CAUSE_SEEN,       /* the datapath saw a frame of its own, and has set it AWAKE */
+	CAUSE_EDITED,     /* its map entry was found in `state` */
+	CAUSE_TIME,       /* the deadline is over */
 };
 
 struct host_input {
@@ -87,7 +88,10 @@ enum host_ask {
 	ASK_OWNER,   /* to its MAC: is it up? */
 };
 
-/* What to do. The state of the map changes only out of `from`, which the datapath may have left meanwhile. */
+/*
+ * What to do. The state of the map changes only out of `from`, which the datapath may have left
+ * meanwhile.
+ */
 struct host_actions {
 	bool step;
 	enum host_state from;

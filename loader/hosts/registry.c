@@ -94,8 +94,8 @@ static int replace(struct entry *entry, const struct host_spec *spec, enum host_
 }
 
 /*
- * Whom the description is of: the host of that name; or that of that MAC, where the configuration gives it another name,
- * or it came by hand and has none yet.
+ * Whom the description is of: the host of that name; or that of that MAC, where the configuration
+ * gives it another name, or it came by hand and has none yet.
  */
 static struct entry *described(const struct registry *registry, const struct host_spec *spec,
                                enum host_origin origin)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The hosts that this daemon knows, each with its life. Everything that happens to a host comes in here, whoever reports
- * it; what is to be done goes out through one table of actions. Nothing else decides.
+ * The hosts that this daemon knows, each with its life. Everything that happens to a host comes in
+ * here, whoever reports it; what is to be done goes out through one table of actions. Nothing else
+ * decides.
  */
 #ifndef SLEEPPROXY_REGISTRY_H
 #define SLEEPPROXY_REGISTRY_H
@@ -31,8 +32,8 @@ struct registered {
 struct registry_actions {
 	void *context;
 	/*
-	 * The datapath's tables: all of a host, its addresses and policy included, in place of `before` (NULL: it is
-	 * new, and starts in `state`); or nothing of it.
+	 * The datapath's tables: all of a host, its addresses and policy included, in place of
+	 * `before` (NULL: it is new, and starts in `state`); or nothing of it.
 	 */
 	int (*admit)(void *context, const struct host_spec *spec, const struct host_spec *before,
 	             enum host_state state);
@@ -64,8 +65,9 @@ void registry_set_timing(struct registry *registry, const struct host_timing *ti
 enum { REGISTRY_WHY = 256 };
 
 /*
- * Makes a host known, or, for a known one, replaces what is said of it and keeps its life. A host that is new starts in
- * `state`. -EEXIST: another host has the name, MAC or an address; -ENOSPC: the tables are full; with `why`.
+ * Makes a host known, or, for a known one, replaces what is said of it and keeps its life. A host
+ * that is new starts in `state`. -EEXIST: another host has the name, MAC or an address; -ENOSPC:
+ * the tables are full; with `why`.
  */
 int registry_add(struct registry *registry, const struct host_spec *spec, enum host_origin origin,
                  enum host_state state, char why[REGISTRY_WHY]);
@@ -83,12 +85,16 @@ void registry_command(struct registry *registry, const char *name, enum host_cau
 void registry_report(struct registry *registry, const struct report *report);
 
 /*
- * The tables as they are, where people edit them too: between begin and end every entry is shown once, hosts first. What
- * differs from what is known is taken over; what is no longer there is forgotten.
+ * The tables as they are, where people edit them too: between begin and end every entry is shown
+ * once, hosts first. What differs from what is known is taken over; what is no longer there is
+ * forgotten.
  */
 void registry_sync_begin(struct registry *registry);
 void registry_sync_host(struct registry *registry, const struct mac *mac, const struct host *host);
-/* -ENOENT: it belongs to no known host. -ENOSPC: its host has too many. -EADDRINUSE: it is this machine's own. */
+/*
+ * -ENOENT: it belongs to no known host. -ENOSPC: its host has too many. -EADDRINUSE: it is this
+ * machine's own.
+ */
 int registry_sync_address(struct registry *registry, struct ipv4 address, const struct mac *mac);
 void registry_sync_end(struct registry *registry);
 

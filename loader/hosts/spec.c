@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * In: a description of a host, from whoever gave it. Out: whether it can be true of one host, and if not, why not.
- * Whether it goes with the descriptions of other hosts is left to those who hold them all.
+ * In: a description of a host, from whoever gave it. Out: whether it can be true of one host, and
+ * if not, why not. Whether it goes with the descriptions of other hosts is left to those who hold
+ * them all.
  */
 #include "hosts/spec.h"
 

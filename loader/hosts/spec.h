@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What people say of a host, in the configuration, by command or by bpftool: who it is and what may wake it. Plain data
- * without pointers: copied whole, compared field by field, owned by whoever holds it.
+ * What people say of a host, in the configuration, by command or by bpftool: who it is and what may
+ * wake it. Plain data without pointers: copied whole, compared field by field, owned by whoever
+ * holds it.
  */
 #ifndef SLEEPPROXY_SPEC_H
 #define SLEEPPROXY_SPEC_H
@@ -53,7 +54,10 @@ struct host_spec {
 	size_t secureon_length; /* octets: 0, 4 or 6 */
 };
 
-/* 0, or -EINVAL with the reason, in words, in `why`: no name, no address, an address twice, an address of no one host … */
+/*
+ * 0, or -EINVAL with the reason, in words, in `why`: no name, no address, an address twice, an
+ * address of no one host …
+ */
 int spec_check(const struct host_spec *spec, char *why, size_t why_size);
 /* NULL, or what is wrong with it as a host's own address: "is a multicast address" … */
 const char *spec_address_flaw(const struct ipv6 *address);

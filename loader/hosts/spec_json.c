@@ -8,7 +8,10 @@
 
 #include "core/text.h"
 
-/* One member: its name, what it may be (for the error), and both directions. A reader returns 0 or an error of text.h. */
+/*
+ * One member: its name, what it may be (for the error), and both directions. A reader returns 0 or
+ * an error of text.h.
+ */
 struct member {
 	const char *name, *expected;
 	int (*read)(struct json_object *value, struct host_spec *spec);

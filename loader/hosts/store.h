@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What outlives a reboot: the hosts, their states and what happened to them, in an SQLite database in the state directory.
- * A disk that fails costs the record, never the service: errors are logged once, and the daemon goes on.
+ * What outlives a reboot: the hosts, their states and what happened to them, in an SQLite database
+ * in the state directory. A disk that fails costs the record, never the service: errors are logged
+ * once, and the daemon goes on.
  */
 #ifndef SLEEPPROXY_STORE_H
 #define SLEEPPROXY_STORE_H
@@ -29,7 +30,9 @@ typedef void store_host_fn(void *context, const struct host_spec *spec, enum hos
                            enum host_state state);
 void store_each(struct store *store, store_host_fn *each, void *context);
 
-/* The newest events of a host, or of all (NULL), oldest first, as JSON. The caller owns the array. */
+/*
+ * The newest events of a host, or of all (NULL), oldest first, as JSON. The caller owns the array.
+ */
 struct json_object *store_history(struct store *store, const char *name);
 
 #endif

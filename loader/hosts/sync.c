@@ -37,7 +37,10 @@ void registry_sync_begin(struct registry *registry)
 	registry->sync_round++;
 }
 
-/* An entry that makes no sense is left to who wrote it: the datapath passes, and counts, what concerns it. */
+/*
+ * An entry that makes no sense is left to who wrote it: the datapath passes, and counts, what
+ * concerns it.
+ */
 static bool makes_sense(struct registry *registry, const struct mac *mac, const struct host *host)
 {
 	const struct entry *known = entry_by_mac(registry, mac);
@@ -51,7 +54,10 @@ static bool makes_sense(struct registry *registry, const struct mac *mac, const 
 	return false;
 }
 
-/* The table was read some time ago, in which a report may have been taken: only its state of now is worth a step. */
+/*
+ * The table was read some time ago, in which a report may have been taken: only its state of now is
+ * worth a step.
+ */
 static void follow_state(struct entry *entry)
 {
 	const struct registry_actions *actions = &entry->registry->actions;

@@ -81,7 +81,9 @@ int monitor_read(struct monitor *monitor)
 
 	while ((length = mnl_socket_recvfrom(monitor->socket, buffer, sizeof(buffer))) > 0)
 		mnl_cb_run(buffer, (size_t)length, 0, 0, on_message, monitor);
-	/* ENOBUFS: notices were lost; the caller's regular look at its interfaces makes up for them */
+	/*
+	 * ENOBUFS: notices were lost; the caller's regular look at its interfaces makes up for them
+	 */
 	return length < 0 && errno != EAGAIN && errno != ENOBUFS ? -errno : 0;
 }
 

@@ -6,7 +6,10 @@
 #include <netinet/in.h>
 #include <string.h>
 
-/* How well an address serves to ask from: none, another interface's, this interface's, this interface's and subnet's. */
+/*
+ * How well an address serves to ask from: none, another interface's, this interface's, this
+ * interface's and subnet's.
+ */
 enum fitness { FIT_NOT, FIT_MACHINE, FIT_INTERFACE, FIT_SUBNET };
 
 static bool same_subnet(const struct ifaddrs *entry, const struct ipv4 *peer)

@@ -10,12 +10,16 @@
 #include "address.h"
 
 /*
- * An address to ask from: of the interface's, one in the same subnet as `peer` (or NULL), else its first, else any of the
- * machine's. 0.0.0.0 where there is none: to send with that would be a probe (RFC 5227), and a conflict for its owner.
+ * An address to ask from: of the interface's, one in the same subnet as `peer` (or NULL), else its
+ * first, else any of the machine's. 0.0.0.0 where there is none: to send with that would be a probe
+ * (RFC 5227), and a conflict for its owner.
  */
 struct ipv4 own_ipv4_near(uint32_t ifindex, const struct ipv4 *peer);
 
-/* All of them at one moment. More than it holds are left out: no machine that serves a LAN has so many. */
+/*
+ * All of them at one moment. More than it holds are left out: no machine that serves a LAN has so
+ * many.
+ */
 enum { OWN_MAX = 256 };
 
 struct own {

@@ -18,7 +18,8 @@ struct subject_plan {
 	__u32 hosts;
 	enum macs macs;
 	enum host_state state;
-	bool perfmon; /* load with CAP_PERFMON, so without the verifier's barriers against speculation */
+	/* load with CAP_PERFMON, so without the verifier's barriers against speculation */
+	bool perfmon;
 };
 
 struct subject *subject_new(const struct subject_plan *plan);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Frames in words: who sends what to whom. In: a struct packet and its VLAN tags. Out: the octets as
- * they stand on the wire. Written apart from include/, so that a mistake there shows here.
+ * Frames in words: who sends what to whom. In: a struct packet and its VLAN tags. Out: the octets
+ * as they stand on the wire. Written apart from include/, so that a mistake there shows here.
  */
 #ifndef SLEEPPROXY_TESTS_PACKET_H
 #define SLEEPPROXY_TESTS_PACKET_H

@@ -34,7 +34,9 @@ static void frame_in(struct octets *in, const struct row *row, const struct tags
 	in->length = length;
 }
 
-/* An answer is written over the front of the frame that asked; what is behind it stays as padding. */
+/*
+ * An answer is written over the front of the frame that asked; what is behind it stays as padding.
+ */
 static void frame_out(struct octets *out, const struct octets *in, const struct row *row,
                       const struct tags *tags)
 {

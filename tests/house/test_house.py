@@ -17,9 +17,9 @@ SOURCES = sorted(
 )
 HEADERS = [path for path in SOURCES if path.suffix == ".h" and "tests" not in path.parts]
 SCRIPTS = sorted((ROOT / "tests").rglob("*.py"))
-LINES_MAX, FUNCTION_LINES_MAX = 400, 60
+LINES_MAX, FUNCTION_LINES_MAX, COLUMNS_MAX = 400, 60, 100
 INCLUDE = re.compile(r'^#include ["<]([^">]+)[">]', re.M)
-FUNCTION = re.compile(r"^[a-z].*\n(?:.*\n)??\{\n((?:(?!\}).*\n)*)\}", re.M)
+FUNCTION = re.compile(r"^[a-z][^;=]*\n(?:.*\n)??\{\n((?:(?!\}).*\n)*)\}", re.M)
 
 # Each room may know those to its left.
 STOREYS = (
@@ -67,6 +67,17 @@ def test_header_compiles_alone(header):
 def test_files_are_of_readable_size():
     long = {name(path): len(path.read_text().splitlines()) for path in SOURCES + SCRIPTS}
     assert not {path: lines for path, lines in long.items() if lines > LINES_MAX}
+
+
+def test_comments_keep_to_the_columns():
+    """clang-format sees to code, but breaks neither comments nor strings."""
+    wide = [
+        f"{name(path)}:{number}"
+        for path in SOURCES
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if len(line.expandtabs(8)) > COLUMNS_MAX and re.match(r"^\s*(/?\*|//)|.*\*/$", line)
+    ]
+    assert not wide
 
 
 def test_functions_are_of_readable_size():

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Passes everything. What XDP_TX sends into a veth arrives only if the other end runs an XDP program too: this one. */
+/*
+ * Passes everything. What XDP_TX sends into a veth arrives only if the other end runs an XDP
+ * program too: this one.
+ */
 #define SEC(name) __attribute__((section(name), used))
 
 SEC("xdp")

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* loader/config: files as people write them and the values they give. The wrong ones are in test_config_faults.c. */
+/*
+ * loader/config: files as people write them and the values they give. The wrong ones are in
+ * test_config_faults.c.
+ */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* loader/config: mistakes as people make them, and the line and the words that each is refused with. */
+/*
+ * loader/config: mistakes as people make them, and the line and the words that each is refused
+ * with.
+ */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

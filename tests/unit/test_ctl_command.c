@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* loader/ctl: each row of a command is whole, found by its name, and in the manual with its options. */
+/*
+ * loader/ctl: each row of a command is whole, found by its name, and in the manual with its
+ * options.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* loader/hosts/spec.c: one flaw after the other put into a host that has none, and the words it is refused with. */
+/*
+ * loader/hosts/spec.c: one flaw after the other put into a host that has none, and the words it is
+ * refused with.
+ */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

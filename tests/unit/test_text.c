@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* loader/core/text.c: what is taken, what is refused, and that each form comes back as it was written. */
+/*
+ * loader/core/text.c: what is taken, what is refused, and that each form comes back as it was
+ * written.
+ */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
