@@ -13,13 +13,14 @@ say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2))
 
 LIBS = libbpf libxdp libevent libmnl json-c libconfuse sqlite3
 CFLAGS ?= -O2 -g
-override CFLAGS += -std=gnu11 -Wall -Wextra -Werror -fstack-protector-strong
+WERROR ?= -Werror
+override CFLAGS += -std=gnu11 -Wall -Wextra $(WERROR) -fstack-protector-strong
 CPPFLAGS += -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Iinclude -Imaps -Iloader -I$(BUILD)
 override CPPFLAGS += $(shell pkg-config --cflags $(LIBS) 2>/dev/null)
 DAEMON_LIBS = $(shell pkg-config --libs $(LIBS) 2>/dev/null)
 CTL_LIBS = $(shell pkg-config --libs json-c 2>/dev/null)
 # v3: the state of a host is one 32-bit compare and swap (on arm64, Linux 5.18 and later)
-BPF_FLAGS = -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Wno-unused-function -Werror -Ivmlinux -Iinclude -Imaps -Ibpf
+BPF_FLAGS = -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Wno-unused-function $(WERROR) -Ivmlinux -Iinclude -Imaps -Ibpf
 # Stack slots of one use each: to who has not CAP_PERFMON, kernels before 6.3 refuse a store of less than 8 octets into a
 # slot that was written in part before. The code does its share: it stores what is smaller once, or not on the stack.
 BPF_FLAGS += -mllvm -no-stack-coloring -mllvm -no-stack-slot-sharing
