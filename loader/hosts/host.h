@@ -36,7 +36,7 @@ struct host_timing {
 	                       .asks = 3, \
 	                       .wake_interval = 2000, \
 	                       .wake_rounds = 15, \
-	                       .cooldown = 5000 })
+	                       .cooldown = 3000 })
 
 enum host_cause {
 	CAUSE_NONE,
