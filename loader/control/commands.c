@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "core/clock.h"
+#include "core/json.h"
 #include "core/text.h"
 #include "daemon/daemon.h"
 #include "hosts/spec_json.h"
@@ -71,9 +72,7 @@ static struct json_object *host_json(const struct registered *host)
 	struct json_object *json = spec_to_json(&host->spec);
 
 	add_string(json, "state", host_state_name(host->life.state));
-	json_object_object_add(
-		json, "for",
-		json_object_new_double((double)(clock_ms() - host->life.since) / 1000));
+	json_object_object_add(json, "for", json_seconds(clock_ms() - host->life.since));
 	add_string(json, "origin", origins[host->origin]);
 	return json;
 }

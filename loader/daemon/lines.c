@@ -27,9 +27,16 @@ static struct interface facts_of(const struct line *line, const struct port *por
 
 static void say_attached(const struct line *line)
 {
-	log_info("%s: attached, %s XDP, answering with %s MAC", line->config.name,
-	         attachment_mode(line->attachment),
+	const char *mode = attachment_mode(line->attachment);
+	char driver[PORT_DRIVER];
+
+	log_info("%s: attached, %s XDP, answering with %s MAC", line->config.name, mode,
 	         line->config.answer == ANSWER_HOST ? "the host's" : "the proxy's");
+	port_driver(line->config.name, driver);
+	if (!strcmp(driver, "veth") && !strcmp(mode, "native"))
+		log_warning("%s is a veth: its answers arrive only if the other end has an XDP "
+		            "program too, whichever; mode = generic needs none",
+		            line->config.name);
 }
 
 /*

@@ -79,13 +79,11 @@ static bool ask_ethtool(int fd, const struct link *link, void *command)
 static void ask_ioctls(struct link *link)
 {
 	autoclose int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	struct ethtool_drvinfo driver = { .cmd = ETHTOOL_GDRVINFO };
 	struct ethtool_value flags = { .cmd = ETHTOOL_GFLAGS };
 	struct ifreq request = { 0 };
 	char phy[64];
 
-	if (ask_ethtool(fd, link, &driver))
-		snprintf(link->driver, sizeof(link->driver), "%s", driver.driver);
+	port_driver(link->name, link->driver);
 	if (ask_ethtool(fd, link, &flags)) {
 		link->strips_vlan = flags.data & ETH_FLAG_RXVLAN;
 		link->lro = flags.data & ETH_FLAG_LRO;

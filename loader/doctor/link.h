@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "link/monitor.h"
+
 enum { LINK_WORD = 32 };
 
 enum link_xdp { LINK_XDP_UNKNOWN, LINK_XDP_NONE, LINK_XDP_NATIVE };
@@ -23,7 +25,7 @@ struct link {
 	char kind[LINK_WORD];        /* "veth", "bridge" …; empty with hardware */
 	char master[IFNAMSIZ];       /* the bridge or bond that it is part of; empty: none */
 	char master_kind[LINK_WORD]; /* "bridge", "bond" … */
-	char driver[LINK_WORD];      /* empty: not told */
+	char driver[PORT_DRIVER];    /* empty: not told */
 	bool wireless;
 	bool strips_vlan; /* VLAN tags do not reach native XDP */
 	bool lro;

@@ -5,6 +5,7 @@
 #include <json-c/json.h>
 #include <stdio.h>
 
+#include "core/json.h"
 #include "core/text.h"
 
 /* The words behind the host's name. */
@@ -118,7 +119,6 @@ struct json_object *happening_json(const struct happening *happening)
 		                       json_object_new_string(causes[happening->cause].word));
 	add_report(json, &happening->report);
 	if (happening->took_ms)
-		json_object_object_add(json, "took",
-		                       json_object_new_double((double)happening->took_ms / 1000));
+		json_object_object_add(json, "took", json_seconds(happening->took_ms));
 	return json;
 }

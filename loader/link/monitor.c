@@ -3,8 +3,10 @@
 
 #include <errno.h>
 #include <libmnl/libmnl.h>
+#include <linux/ethtool.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
+#include <linux/sockios.h>
 #include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -114,6 +116,18 @@ int port_find(const char *name, struct port *port)
 	memcpy(&found.mac, request.ifr_hwaddr.sa_data, sizeof(found.mac));
 	*port = found;
 	return 0;
+}
+
+void port_driver(const char *name, char driver[PORT_DRIVER])
+{
+	struct ethtool_drvinfo info = { .cmd = ETHTOOL_GDRVINFO };
+	struct ifreq request = { .ifr_data = (void *)&info };
+	autoclose int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", name);
+	*driver = 0;
+	if (fd >= 0 && !ioctl(fd, SIOCETHTOOL, &request))
+		snprintf(driver, PORT_DRIVER, "%s", info.driver);
 }
 
 bool port_forwards(const struct port *port)
