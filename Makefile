@@ -33,7 +33,7 @@ BPF = $(BUILD)/sleepproxy.bpf.o
 SKELETON = $(BUILD)/sleepproxy.skel.h
 
 .DEFAULT_GOAL := all
-.PHONY: all tests demo check bench run install clean format help
+.PHONY: all tests demo check check-kernels bench run install clean format help
 .SECONDARY:
 
 all: $(BUILD)/sleepproxyd $(BUILD)/sleepproxyctl ## build the daemon and its command line
@@ -96,6 +96,10 @@ check: deps-check ## install what is missing, build, and run all tests
 	$(Q)$(MAKE) --no-print-directory tests
 	$(Q)BUILD=$(BUILD) /usr/bin/python3 -m pytest -q tests $(PYTEST)
 
+check-kernels: deps-kernels ## run the datapath's tests under Debian's kernels, in QEMU
+	$(Q)$(MAKE) --no-print-directory tests
+	$(Q)BUILD=$(BUILD) tests/kernels/check
+
 run: deps-build ## build, and serve the interface IFACE until interrupted
 	$(if $(IFACE),,$(error name the interface: make run IFACE=eth0))
 	$(Q)$(MAKE) --no-print-directory all
@@ -145,4 +149,4 @@ format: ## put all C into the project's form
 	$(Q)clang-format -i $$(git ls-files '*.c' '*.h')
 
 help: ## show this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'

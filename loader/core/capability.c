@@ -18,7 +18,10 @@ static bool is_effective(unsigned capability)
 
 bool capability_has(unsigned capability)
 {
-	return is_effective(capability) || (capability == CAP_BPF && is_effective(CAP_SYS_ADMIN));
+	if (is_effective(capability))
+		return true;
+	/* both were split off from it (capabilities(7)), and it still grants them */
+	return (capability == CAP_BPF || capability == CAP_PERFMON) && is_effective(CAP_SYS_ADMIN);
 }
 
 void capability_raise(void)

@@ -15,6 +15,7 @@ static const struct {
 	{ CAP_BPF, "CAP_BPF", "to make maps and load programs", GRADE_BAD },
 	{ CAP_NET_ADMIN, "CAP_NET_ADMIN", "to attach a program to an interface", GRADE_BAD },
 	{ CAP_NET_RAW, "CAP_NET_RAW", "to send Magic Packets and ARP requests", GRADE_BAD },
+	{ CAP_PERFMON, "CAP_PERFMON", "not needed; with it the datapath is faster", GRADE_NOTE },
 	{ CAP_SYS_ADMIN, "CAP_SYS_ADMIN",
 	  "not needed; with it sleepproxyd can mount bpffs, and name other XDP programs",
 	  GRADE_NOTE },
