@@ -25,15 +25,24 @@ static __always_inline enum outcome arp_claim_step(const struct frame *frame, co
  * sleeps is woken to defend it. In this order: the daemon may make the one into the other
  * meanwhile.
  */
-static __noinline enum outcome arp_claim(const struct frame *frame, const struct arp *arp,
-                                         const struct found *found)
+static __noinline enum outcome arp_claim(struct xdp_md *xdp, const struct mac *mac,
+                                         struct host *host)
 {
+	const struct found found = { mac, host };
 	enum outcome outcome = OUTCOME_arp_claim;
+	const struct arp *arp;
+	struct frame frame;
 
-	if (host_state(found->host) == DROWSY)
-		outcome = arp_claim_step(frame, arp, found, DROWSY, AWAKE, outcome);
-	if (host_state(found->host) == ASLEEP)
-		outcome = arp_claim_step(frame, arp, found, ASLEEP, WAKING, OUTCOME_arp_claim_woke);
+	if (!frame_parse(&frame, xdp))
+		return OUTCOME_ether_malformed;
+	arp = CURSOR_TAKE(&frame.cursor, struct arp);
+	if (!arp)
+		return OUTCOME_arp_malformed;
+	if (host_state(host) == DROWSY)
+		outcome = arp_claim_step(&frame, arp, &found, DROWSY, AWAKE, outcome);
+	if (host_state(host) == ASLEEP)
+		outcome =
+			arp_claim_step(&frame, arp, &found, ASLEEP, WAKING, OUTCOME_arp_claim_woke);
 	return outcome;
 }
 
@@ -66,29 +75,43 @@ static __always_inline enum outcome arp_request(struct frame *frame, struct arp 
 	return outcome;
 }
 
-static __noinline enum outcome arp_handle(struct frame *frame)
+/*
+ * Behind a repeater that puts its own MAC into the Ethernet header, the owner is known by the
+ * payload alone.
+ */
+static __always_inline bool arp_is_of_owner(const struct frame *frame, const struct arp *arp,
+                                            enum outcome *outcome)
 {
-	struct arp *arp = CURSOR_TAKE(&frame->cursor, struct arp);
-	enum outcome outcome;
-	struct found found;
+	struct host *host;
 
-	if (!arp || !arp_is_valid(arp, frame))
+	if (mac_equal(&arp->sender_mac, frame_source(frame)))
+		return false;
+	host = host_by_mac(&arp->sender_mac);
+	return host && owner_check(frame, &arp->sender_mac, host, outcome);
+}
+
+static __noinline enum outcome arp_handle(struct xdp_md *xdp)
+{
+	enum outcome outcome;
+	struct frame frame;
+	struct found found;
+	struct arp *arp;
+
+	if (!frame_parse(&frame, xdp))
+		return OUTCOME_ether_malformed;
+	arp = CURSOR_TAKE(&frame.cursor, struct arp);
+	if (!arp || !arp_is_valid(arp, &frame))
 		return OUTCOME_arp_malformed;
 	/*
-	 * our own words, come back by a loop or a bond's other port, are neither question nor claim
+	 * our own words, come back by a loop or a bond's other port, are no claim and no question
 	 */
 	if (mac_equal(&arp->sender_mac, interface_mac()))
 		return OUTCOME_arp_other;
-	/*
-	 * behind a repeater that puts its own MAC into the Ethernet header, the owner is known by
-	 * the payload alone
-	 */
-	if (!mac_equal(&arp->sender_mac, frame_source(frame)) &&
-	    owner_check(frame, &arp->sender_mac, &outcome))
+	if (arp_is_of_owner(&frame, arp, &outcome))
 		return outcome;
-	if (arp_is_claim(frame, arp, &found))
-		return arp_claim(frame, arp, &found);
-	return arp_request(frame, arp);
+	if (arp_is_claim(&frame, arp, &found))
+		return arp_claim(xdp, found.mac, found.host);
+	return arp_request(&frame, arp);
 }
 
 #endif

@@ -34,10 +34,15 @@ static __always_inline bool frame_is_vlan(__be16 protocol)
 	return protocol == bpf_htons(ETHERTYPE_VLAN) || protocol == bpf_htons(ETHERTYPE_QINQ);
 }
 
+static __always_inline struct cursor frame_front(const struct xdp_md *xdp)
+{
+	return (struct cursor){ (void *)(long)xdp->data, (void *)(long)xdp->data_end };
+}
+
 /* By locals and one assignment: see the Makefile on stack slots. */
 static __always_inline bool frame_parse(struct frame *frame, struct xdp_md *xdp)
 {
-	struct cursor cursor = { (void *)(long)xdp->data, (void *)(long)xdp->data_end };
+	struct cursor cursor = frame_front(xdp);
 	struct ethhdr *eth = CURSOR_TAKE(&cursor, struct ethhdr);
 	__u32 offset = sizeof(*eth);
 	__be16 *protocol;

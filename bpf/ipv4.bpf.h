@@ -141,24 +141,39 @@ static __always_inline bool ipv4_redirect(struct frame *frame, const struct iphd
 	return true;
 }
 
-static __noinline enum outcome ipv4_handle(struct frame *frame)
+static __noinline enum outcome ipv4_for_host(struct xdp_md *xdp, const struct mac *mac,
+                                             struct host *host)
+{
+	const struct found found = { mac, host };
+	const struct iphdr *ip;
+	enum outcome outcome;
+	struct frame frame;
+
+	if (!frame_parse(&frame, xdp))
+		return OUTCOME_ether_malformed;
+	ip = CURSOR_TAKE(&frame.cursor, struct iphdr);
+	if (!ip)
+		return OUTCOME_ipv4_malformed;
+	if (host_state(host) == AWAKE)
+		return ipv4_redirect(&frame, ip, &found) ? OUTCOME_ipv4_redirected
+		                                         : OUTCOME_ipv4_other;
+	if (!host_sleeps(host, &frame, OUTCOME_ipv4_other, &outcome))
+		return outcome;
+	if (!host_is_addressed(&frame, mac))
+		return OUTCOME_ipv4_other;
+	return ipv4_for_sleeper(&frame, ip, &found);
+}
+
+static __always_inline enum outcome ipv4_handle(struct frame *frame)
 {
 	const struct iphdr *ip = CURSOR_TAKE(&frame->cursor, struct iphdr);
-	enum outcome outcome;
 	struct found found;
 
 	if (!ip || ip->version_ihl >> 4 != 4 || ipv4_header_octets(ip) < sizeof(*ip))
 		return OUTCOME_ipv4_malformed;
 	if (!host_find((struct ipv4 *)&ip->daddr, &found))
 		return OUTCOME_ipv4_other;
-	if (host_state(found.host) == AWAKE)
-		return ipv4_redirect(frame, ip, &found) ? OUTCOME_ipv4_redirected
-		                                        : OUTCOME_ipv4_other;
-	if (!host_sleeps(found.host, frame, OUTCOME_ipv4_other, &outcome))
-		return outcome;
-	if (!host_is_addressed(frame, found.mac))
-		return OUTCOME_ipv4_other;
-	return ipv4_for_sleeper(frame, ip, &found);
+	return ipv4_for_host(frame->xdp, found.mac, found.host);
 }
 
 #endif

@@ -44,12 +44,8 @@ static __always_inline void owner_awake(const struct frame *frame, const struct 
 
 /* True: the frame is of a host that was thought asleep, and ends here, with `outcome`. */
 static __always_inline bool owner_check(const struct frame *frame, const struct mac *mac,
-                                        enum outcome *outcome)
+                                        struct host *host, enum outcome *outcome)
 {
-	struct host *host = host_by_mac(mac);
-
-	if (!host)
-		return false;
 	if ((host->flags & HOST_NIC_ANSWERS_ARP) && host_state(host) != AWAKE &&
 	    owner_is_nic_answer(frame)) {
 		*outcome = OUTCOME_owner_nic_answered;
