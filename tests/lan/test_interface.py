@@ -34,6 +34,23 @@ def test_generic_when_asked(lan, start, known):
     assert answered_by_proxy(lan)
 
 
+def test_generic_where_the_driver_has_no_xdp(lan, prepare, known):
+    """A bridge's has none. Its port's frames come to it, so that it can serve the LAN behind the port."""
+    ip = lan.proxy.namespace.ip
+    ip("link", "add", "name", "br0", "address", lan.proxy.mac, "type", "bridge", "mcast_snooping", "0")
+    ip("link", "set", "eth0", "master", "br0")
+    ip("addr", "flush", "dev", "eth0")
+    ip("addr", "add", f"{lan.proxy.address}/24", "dev", "br0")
+    ip("link", "set", "br0", "up")
+    daemon = prepare(known(), interface="br0")
+    daemon.configure(daemon.config_path.read_text().replace("interface eth0", "interface br0"))
+    daemon.start()
+    [shown] = daemon.ctl("status")["interfaces"]
+    assert (shown["name"], shown["mode"]) == ("br0", "generic")
+    daemon.take_over(lan.host)
+    assert answered_by_proxy(lan)
+
+
 def test_absent_at_the_start(lan, start, known):
     lan.proxy.unplug()
     daemon = start(known())
