@@ -65,10 +65,11 @@ static __always_inline void arp_answer(struct frame *frame, struct arp *arp,
 
 /*
  * The frame becomes the word that `host` has its address itself: unicast to whoever sent it, so
- * that no claim is made.
+ * that no claim is made, and in the gratuitous form, which alone Linux believes within a second of
+ * another answer (its locktime).
  */
 static __always_inline bool arp_redirect(struct frame *frame, const struct mac *host,
-                                         struct ipv4 address, struct ipv4 peer)
+                                         struct ipv4 address)
 {
 	struct arp *arp;
 
@@ -76,7 +77,7 @@ static __always_inline bool arp_redirect(struct frame *frame, const struct mac *
 	arp = CURSOR_TAKE(&frame->cursor, struct arp);
 	if (!arp)
 		return false;
-	arp_write_reply(arp, host, address, *frame_source(frame), peer);
+	arp_write_reply(arp, host, address, *host, address);
 	*frame->protocol_at = bpf_htons(ETHERTYPE_ARP);
 	arp_send_back(frame, interface_mac());
 	return true;

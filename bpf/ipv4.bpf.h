@@ -131,13 +131,10 @@ static __always_inline bool ipv4_redirect(struct frame *frame, const struct iphd
 	    !host_is_here(found->host, frame) || !proxy_is_alive())
 		return false;
 	if (!ipv4_lengths_agree(frame, ip, 0) ||
-	    !arp_redirect(frame, found->mac, *(struct ipv4 *)&ip->daddr,
-	                  *(struct ipv4 *)&ip->saddr))
+	    !arp_redirect(frame, found->mac, *(struct ipv4 *)&ip->daddr))
 		return false;
 	if (surplus > 0)
-		bpf_xdp_adjust_tail(
-			frame->xdp,
-			-surplus); /* a full-size frame would be valid ARP too, but absurd */
+		bpf_xdp_adjust_tail(frame->xdp, -surplus); /* longer ARP is valid, but absurd */
 	return true;
 }
 

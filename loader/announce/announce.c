@@ -38,8 +38,8 @@ void announce_request(struct packet *packet, const struct mac *to, const struct 
 
 void announce_reply(struct packet *packet, const struct mac *from, const struct report *report)
 {
-	const struct arp arp = arp_of(ARP_REPLY, &report->host, ip_to_ipv4(&report->address),
-	                              &report->peer_mac, ip_to_ipv4(&report->peer));
+	const struct ipv4 address = ip_to_ipv4(&report->address);
+	const struct arp arp = arp_of(ARP_REPLY, &report->host, address, &report->host, address);
 
 	packet_start(packet, &report->peer_mac, from, report->vlan, ETH_P_ARP);
 	packet_add(packet, &arp, sizeof(arp));

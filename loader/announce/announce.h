@@ -17,8 +17,9 @@ void announce_request(struct packet *packet, const struct mac *to, const struct 
                       struct ipv4 from_address, struct ipv4 target, uint16_t vlan);
 
 /*
- * Pure: an ARP reply by `from` to the peer of `report`: its `address` is the host's own MAC's. In
- * the report's VLAN.
+ * Pure: to the peer of `report`, in its VLAN, that its `address` is the host's own MAC's. A reply
+ * in the gratuitous form, which alone Linux believes within a second of another answer (its
+ * locktime).
  */
 void announce_reply(struct packet *packet, const struct mac *from, const struct report *report);
 

@@ -4,7 +4,7 @@
 
 #define SYN_TO(to, from) IP(to, from, TCP, PEER_IP, HOST_IP, 22, 40000, .flags = SYN)
 #define ICMP_OF(octets) IP(PROXY, PEER, ICMP, PEER_IP, HOST_IP, .data = octets - 28)
-#define TOLD ARP(PEER, PROXY, ARP_REPLY, HOST, HOST_IP, PEER, PEER_IP)
+#define TOLD ARP(PEER, PROXY, ARP_REPLY, HOST, HOST_IP, HOST, HOST_IP)
 #define AWAKE_HOST .world.host.state = AWAKE
 
 static const struct row rows[] = {
@@ -13,7 +13,7 @@ static const struct row rows[] = {
 	{ "the sender is told about the address that it used", AWAKE_HOST,
 	  .in = IP(PROXY, PEER, UDP, PEER_IP, HOST_IP2, 53, 40000, .data = 10),
 	  THEN(ipv4_redirected, TX, AWAKE),
-	  .out = ARP(PEER, PROXY, ARP_REPLY, HOST, HOST_IP2, PEER, PEER_IP) },
+	  .out = ARP(PEER, PROXY, ARP_REPLY, HOST, HOST_IP2, HOST, HOST_IP2) },
 	{ "a packet as short as an ARP body becomes one", AWAKE_HOST, .in = ICMP_OF(28),
 	  THEN(ipv4_redirected, TX, AWAKE), .out = TOLD },
 	{ "a packet that fills the smallest frame keeps its length", AWAKE_HOST, .in = ICMP_OF(46),
