@@ -96,7 +96,7 @@ check: deps-check ## install what is missing, build, and run all tests
 	$(Q)$(MAKE) --no-print-directory tests
 	$(Q)BUILD=$(BUILD) /usr/bin/python3 -m pytest -q tests $(PYTEST)
 
-check-kernels: deps-kernels ## run the datapath's tests under Debian's kernels, in QEMU
+check-kernels: deps-kernels ## in QEMU: the datapath under Debian's kernels, a guest that truly sleeps
 	$(Q)$(MAKE) --no-print-directory tests
 	$(Q)BUILD=$(BUILD) tests/kernels/check
 
