@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The datapath: one program in the driver's XDP hook, one parse, one named outcome for each frame.
- * This file alone knows XDP's verdicts and counts; each protocol has a room of its own beside it.
+ * The datapath: one program in the driver's XDP hook, one named outcome for each frame. This file
+ * alone knows XDP's verdicts and counts; each protocol has a room of its own beside it.
  */
 #include "vmlinux.h"
 
