@@ -93,6 +93,18 @@ static void remove_pins(const char *pin_dir)
 	}
 }
 
+/* Loaded, or gone. `err`: of what was to be set before. */
+static int finish(struct sleepproxy_bpf *skeleton, int err, struct sleepproxy_bpf **loaded)
+{
+	if (!err)
+		err = sleepproxy_bpf__load(skeleton);
+	if (err)
+		sleepproxy_bpf__destroy(skeleton);
+	else
+		*loaded = skeleton;
+	return err;
+}
+
 static int load(const char *pin_dir, uint32_t max_hosts, struct sleepproxy_bpf **loaded)
 {
 	struct sleepproxy_bpf *skeleton = sleepproxy_bpf__open();
@@ -103,14 +115,7 @@ static int load(const char *pin_dir, uint32_t max_hosts, struct sleepproxy_bpf *
 	err = set_sizes(skeleton, max_hosts);
 	if (!err)
 		err = set_pins(skeleton, pin_dir);
-	if (!err)
-		err = sleepproxy_bpf__load(skeleton);
-	if (err) {
-		sleepproxy_bpf__destroy(skeleton);
-		return err;
-	}
-	*loaded = skeleton;
-	return 0;
+	return finish(skeleton, err, loaded);
 }
 
 void program_explain(int err, char why[DATAPATH_WHY])
@@ -205,21 +210,12 @@ int program_load(const struct datapath *datapath, const struct interface *interf
                  struct sleepproxy_bpf **loaded)
 {
 	struct sleepproxy_bpf *skeleton = sleepproxy_bpf__open();
-	int err;
 
 	if (!skeleton)
 		return -errno;
 	memcpy((void *)&skeleton->rodata->interface, interface, sizeof(*interface));
 	bpf_program__set_autoload(skeleton->progs.order, false);
-	err = share_maps(datapath, skeleton);
-	if (!err)
-		err = sleepproxy_bpf__load(skeleton);
-	if (err) {
-		sleepproxy_bpf__destroy(skeleton);
-		return err;
-	}
-	*loaded = skeleton;
-	return 0;
+	return finish(skeleton, share_maps(datapath, skeleton), loaded);
 }
 
 void datapath_forget(struct datapath *datapath)

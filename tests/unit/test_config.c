@@ -16,28 +16,10 @@
 #include <cmocka.h>
 #include <netinet/in.h>
 
-#include "config/config.h"
+#include "support_config.h"
 #include "core/text.h"
 
 #define EXAMPLE "packaging/sleepproxyd.conf"
-#define NAS "host nas {\n mac = 52:54:00:00:00:01\n addresses = 192.168.1.5\n}\n"
-
-static char path[] = "/tmp/sleepproxy-test-XXXXXX";
-
-static void write_octets(const char *text, size_t size)
-{
-	FILE *file = fopen(path, "w");
-
-	assert_non_null(file);
-	assert_int_equal(fwrite(text, 1, size, file), size);
-	assert_int_equal(fclose(file), 0);
-}
-
-static int load(const char *text, struct config *config, char error[CONFIG_ERROR])
-{
-	write_octets(text, strlen(text));
-	return config_load(path, config, error);
-}
 
 static struct config loaded(const char *text)
 {

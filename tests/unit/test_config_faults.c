@@ -16,7 +16,7 @@
 
 #include <cmocka.h>
 
-#include "config/config.h"
+#include "support_config.h"
 
 #define PORTS_EXPECTED "expected up to 32 different ports such as tcp/22, udp/161 or tcp/any"
 #define SOURCES_EXPECTED \
@@ -24,24 +24,6 @@
 	"each either in allow or in deny"
 #define ADDRESSES_EXPECTED \
 	"expected up to 16 different IPv4 addresses of the host's own, such as 192.168.1.5"
-#define NAS "host nas {\n mac = 52:54:00:00:00:01\n addresses = 192.168.1.5\n}\n"
-
-static char path[] = "/tmp/sleepproxy-test-XXXXXX";
-
-static void write_octets(const char *text, size_t size)
-{
-	FILE *file = fopen(path, "w");
-
-	assert_non_null(file);
-	assert_int_equal(fwrite(text, 1, size, file), size);
-	assert_int_equal(fclose(file), 0);
-}
-
-static int load(const char *text, struct config *config, char error[CONFIG_ERROR])
-{
-	write_octets(text, strlen(text));
-	return config_load(path, config, error);
-}
 
 struct mistake {
 	const char *text;
