@@ -54,7 +54,8 @@ struct daemon {
 	struct event *reports;
 	struct store *store;
 	struct registry *registry;
-	struct remembered *remembered; /* the store's hosts, until hosts_resume */
+	struct remembered *remembered; /* the store's hosts, until hosts_resume … */
+	bool settled;                  /* … when what an earlier start left is in order */
 	struct line lines[CONFIG_INTERFACES];
 	size_t line_count;
 	struct monitor *monitor;

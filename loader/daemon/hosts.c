@@ -69,6 +69,16 @@ static void remember(void *context, const struct host_spec *spec, enum host_orig
 	HASH_ADD(hh, daemon->remembered, spec.mac, sizeof(struct mac), host);
 }
 
+static void forget_remembered(struct daemon *daemon)
+{
+	struct remembered *host, *next;
+
+	HASH_ITER (hh, daemon->remembered, host, next) {
+		HASH_DEL(daemon->remembered, host);
+		free(host);
+	}
+}
+
 /* What the kept tables say of its wakes is to go, unless it is what we would say. */
 static void settle_policy(struct daemon *daemon, const struct host_spec *spec)
 {
@@ -99,7 +109,7 @@ int hosts_add(struct daemon *daemon, const struct host_spec *spec, enum host_ori
 
 	if (is_this_machine(daemon, spec, why, REGISTRY_WHY))
 		return -EADDRINUSE;
-	if (!known && daemon->remembered)
+	if (!known && !daemon->settled)
 		settle_policy(daemon, spec);
 	if (!known)
 		settle_entry(daemon, &spec->mac, state);
@@ -197,23 +207,22 @@ void hosts_follow_lines(struct daemon *daemon)
 /* Who slept when we stopped, and may have woken since, is checked, and then answered for again. */
 int hosts_resume(struct daemon *daemon)
 {
-	struct remembered *host, *next;
-
 	hosts_follow_lines(daemon);
-	HASH_ITER (hh, daemon->remembered, host, next) {
+	for (const struct remembered *host = daemon->remembered; host; host = host->hh.next) {
 		const struct registered *known =
 			registry_find_mac(daemon->registry, &host->spec.mac);
 
 		if (known && host->state != AWAKE && known->life.state == AWAKE)
 			registry_command(daemon->registry, known->spec.name, CAUSE_SLEEP_NOW);
-		HASH_DEL(daemon->remembered, host);
-		free(host);
 	}
+	forget_remembered(daemon);
+	daemon->settled = true;
 	return 0;
 }
 
 void hosts_stop(struct daemon *daemon)
 {
+	forget_remembered(daemon);
 	registry_free(daemon->registry);
 	store_close(daemon->store);
 }

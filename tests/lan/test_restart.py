@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Hosts, states and a wake under way survive a restart; answers end when the daemon stays away."""
 
+import shutil
 import signal
 import time
 
@@ -145,3 +146,15 @@ def test_signals_end_it_cleanly(start, known, how):
     daemon.process.send_signal(how)
     assert daemon.process.wait(5) == 0
     assert not daemon.socket_path.exists()
+
+
+def test_rules_of_a_former_configuration_end_though_the_store_is_gone(lan, asleep):
+    daemon = asleep({"wake": ["tcp/80"]})
+    daemon.kill()
+    shutil.rmtree(daemon.state)
+    daemon.configure(daemon.config_path.read_text().replace("tcp/80", "tcp/22"))
+    daemon.start()
+    assert daemon.status_of() == "asleep"
+    lan.peer.send(frames.tcp(lan.peer, lan.host, lan.proxy.mac, "S", 80))
+    wait_for("ignored", lambda: daemon.counters()["wake_not_listed"] == 1)
+    assert daemon.status_of() == "asleep"
