@@ -22,8 +22,8 @@ static __always_inline void owner_stamp(struct host *host)
 {
 	__u32 now = bpf_ktime_get_coarse_ns() / NS_PER_S;
 
-	if (host->last_seen !=
-	    now) /* once a second, so that a busy host's entry stays in every CPU's cache */
+	/* once a second, so that a busy host's entry stays in every CPU's cache */
+	if (host->last_seen != now)
 		host->last_seen = now;
 }
 

@@ -4,6 +4,7 @@
 #define SLEEPPROXY_CAPABILITY_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /* Is it effective, or one that contains it? */
 bool capability_has(unsigned capability);
@@ -14,5 +15,8 @@ bool capability_has(unsigned capability);
  * where one is out of bounds, and nobody said which.
  */
 void capability_raise(void);
+
+/* Names those that the daemon needs and this process lacks, and what for. */
+void capability_explain(char *why, size_t why_size);
 
 #endif

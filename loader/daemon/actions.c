@@ -61,20 +61,12 @@ static int put_entry(struct daemon *daemon, const struct host_spec *spec, enum h
 	return order(daemon, spec, there.state, there.state, &result);
 }
 
-static bool has_address(const struct host_spec *spec, const struct ipv6 *address)
-{
-	for (size_t i = 0; i < spec->address_count; i++)
-		if (!memcmp(&spec->addresses[i], address, sizeof(*address)))
-			return true;
-	return false;
-}
-
 /* What `before` had and `now` (NULL: nothing) has not. */
 static void drop_addresses(struct daemon *daemon, const struct host_spec *before,
                            const struct host_spec *now)
 {
 	for (size_t i = 0; i < before->address_count; i++)
-		if (!now || !has_address(now, &before->addresses[i]))
+		if (!now || spec_find_address(now, &before->addresses[i]) < 0)
 			addresses4_delete(daemon->datapath, ip_to_ipv4(&before->addresses[i]));
 }
 

@@ -16,6 +16,7 @@
 #include "hosts/store.h"
 #include "link/monitor.h"
 #include "link/own.h"
+#include "link/port.h"
 
 struct control;
 struct remembered;

@@ -12,9 +12,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/capability.h"
 #include "core/cleanup.h"
 #include "datapath/internal.h"
-#include "datapath/pins.h"
 
 struct attachment {
 	struct sleepproxy_bpf *skeleton;
@@ -116,7 +116,7 @@ static void explain_attach(int err, const struct port *port, enum xdp_mode mode,
 	if (slot_is_taken(err))
 		explain_taken(port, why);
 	else if (err == -EPERM)
-		pins_explain_capabilities(why, DATAPATH_WHY);
+		capability_explain(why, DATAPATH_WHY);
 	else if (mode == XDP_MODE_NATIVE)
 		snprintf(why, DATAPATH_WHY,
 		         "the driver of %s has no native XDP: %s (mode = auto takes generic)",

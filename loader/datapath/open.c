@@ -6,10 +6,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
+#include "core/capability.h"
 #include "core/cleanup.h"
 #include "core/log.h"
 #include "datapath/internal.h"
@@ -121,7 +120,7 @@ static int load(const char *pin_dir, uint32_t max_hosts, struct sleepproxy_bpf *
 void program_explain(int err, char why[DATAPATH_WHY])
 {
 	if (err == -EPERM)
-		pins_explain_capabilities(why, DATAPATH_WHY);
+		capability_explain(why, DATAPATH_WHY);
 	else if (err == -EACCES)
 		snprintf(
 			why, DATAPATH_WHY,

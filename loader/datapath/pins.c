@@ -4,8 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/bpf.h>
-#include <linux/capability.h>
 #include <linux/magic.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -16,7 +14,6 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#include "core/capability.h"
 #include "core/cleanup.h"
 
 static bool is_bpffs(const char *path)
@@ -99,29 +96,4 @@ void pins_remove(const char *dir, bool mounted)
 	if (mounted)
 		umount2(dir, MNT_DETACH);
 	rmdir(dir);
-}
-
-static const struct {
-	unsigned number;
-	const char *name, *use;
-} needed[] = {
-	{ CAP_BPF, "CAP_BPF", "maps and programs" },
-	{ CAP_NET_ADMIN, "CAP_NET_ADMIN", "attaching to an interface" },
-	{ CAP_NET_RAW, "CAP_NET_RAW", "Magic Packets and ARP" },
-};
-
-void pins_explain_capabilities(char *why, size_t why_size)
-{
-	size_t length = 0;
-
-	for (size_t i = 0; i < sizeof(needed) / sizeof(*needed); i++)
-		if (!capability_has(needed[i].number) && length < why_size)
-			length += (size_t)snprintf(why + length, why_size - length, "%s%s (for %s)",
-			                           length ? ", " : "missing ", needed[i].name,
-			                           needed[i].use);
-	if (!length)
-		snprintf(
-			why, why_size,
-			"the kernel refuses although CAP_BPF, CAP_NET_ADMIN and CAP_NET_RAW are here: "
-			"a seccomp profile or a security module forbids bpf(2)");
 }

@@ -24,7 +24,4 @@ int pins_lock(const char *dir, char *why, size_t why_size);
 /* The directory goes, and what was mounted on it. */
 void pins_remove(const char *dir, bool mounted);
 
-/* Names the capabilities that this process lacks. */
-void pins_explain_capabilities(char *why, size_t why_size);
-
 #endif

@@ -16,6 +16,8 @@
 
 enum { BATCH = 4096 };
 
+static const uint32_t THE_ROW; /* of a map that has but one */
+
 int hosts_put(struct datapath *datapath, const struct mac *mac, const struct host *host)
 {
 	return bpf_map_update_elem(FD(datapath, hosts), mac, host, BPF_ANY);
@@ -214,7 +216,6 @@ int counters_read(struct datapath *datapath, struct counters *counters)
 {
 	int cpus = libbpf_num_possible_cpus();
 	autofree struct counters *each = NULL;
-	uint32_t only = 0;
 	int err;
 
 	if (cpus < 0)
@@ -222,7 +223,7 @@ int counters_read(struct datapath *datapath, struct counters *counters)
 	each = calloc((size_t)cpus, sizeof(*each));
 	if (!each)
 		return -ENOMEM;
-	err = bpf_map_lookup_elem(FD(datapath, counters), &only, each);
+	err = bpf_map_lookup_elem(FD(datapath, counters), &THE_ROW, each);
 	if (err)
 		return err;
 	memset(counters, 0, sizeof(*counters));
@@ -236,16 +237,14 @@ int heartbeat_beat(struct datapath *datapath, uint32_t lease_s)
 {
 	const struct heartbeat beat = { .last = clock_coarse_ns(),
 		                        .lease = (uint64_t)lease_s * 1000000000 };
-	uint32_t only = 0;
 
-	return bpf_map_update_elem(FD(datapath, heartbeat), &only, &beat, BPF_ANY);
+	return bpf_map_update_elem(FD(datapath, heartbeat), &THE_ROW, &beat, BPF_ANY);
 }
 
 bool heartbeat_is_fresh(struct datapath *datapath)
 {
 	struct heartbeat beat;
-	uint32_t only = 0;
 
-	return !bpf_map_lookup_elem(FD(datapath, heartbeat), &only, &beat) && beat.last &&
+	return !bpf_map_lookup_elem(FD(datapath, heartbeat), &THE_ROW, &beat) && beat.last &&
 	       clock_coarse_ns() - beat.last < beat.lease;
 }

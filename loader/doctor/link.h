@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "link/monitor.h"
+#include "link/port.h"
 
 enum { LINK_WORD = 32 };
 

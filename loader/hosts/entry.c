@@ -67,7 +67,6 @@ void entry_tell(struct entry *entry, enum happening_kind kind, enum host_cause c
 	struct happening happening = {
 		.kind = kind,
 		.wall_ms = clock_wall_ms(),
-		.mac = entry->host.spec.mac,
 		.cause = cause,
 		.report = entry->report,
 		.took_ms = took_ms,

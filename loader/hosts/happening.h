@@ -33,7 +33,6 @@ struct happening {
 	enum happening_kind kind;
 	int64_t wall_ms;
 	char name[SPEC_NAME];
-	struct mac mac;
 	enum host_cause cause; /* of a step; CAUSE_NONE with the rest */
 	struct report report;  /* what the datapath saw; kind 0: it saw nothing, somebody said so */
 	int64_t took_ms;       /* with AWAKE and GAVE_UP: since the wake began; 0: there was none */

@@ -268,12 +268,18 @@ bool spec_equal(const struct host_spec *a, const struct host_spec *b)
 	       memcmp(a->secureon, b->secureon, a->secureon_length) == 0;
 }
 
+int spec_find_address(const struct host_spec *spec, const struct ipv6 *address)
+{
+	for (size_t i = 0; i < spec->address_count; i++)
+		if (memcmp(&spec->addresses[i], address, sizeof(*address)) == 0)
+			return (int)i;
+	return -1;
+}
+
 int spec_add_address(struct host_spec *spec, const struct ipv6 *address)
 {
-	for (size_t i = 0; i < spec->address_count; i++) {
-		if (memcmp(&spec->addresses[i], address, sizeof(*address)) == 0)
-			return -EEXIST;
-	}
+	if (spec_find_address(spec, address) >= 0)
+		return -EEXIST;
 	if (spec->address_count == SPEC_ADDRESSES)
 		return -ENOSPC;
 	spec->addresses[spec->address_count++] = *address;

@@ -64,6 +64,9 @@ const char *spec_address_flaw(const struct ipv6 *address);
 bool policy_equal(const struct spec_policy *a, const struct spec_policy *b);
 bool spec_equal(const struct host_spec *a, const struct host_spec *b);
 
+/* Its place among the host's addresses; -1: it is none of them. */
+int spec_find_address(const struct host_spec *spec, const struct ipv6 *address);
+
 /* 0, -EEXIST where it stands there already (a source: as allowed or as denied), -ENOSPC */
 int spec_add_address(struct host_spec *spec, const struct ipv6 *address);
 int spec_add_port(struct spec_policy *policy, uint8_t protocol, uint16_t port);

@@ -121,14 +121,6 @@ static int adopt_address(struct entry *entry, const struct ipv6 *address)
 	return 0;
 }
 
-static int index_of(const struct host_spec *spec, const struct ipv6 *address)
-{
-	for (size_t i = 0; i < spec->address_count; i++)
-		if (!memcmp(&spec->addresses[i], address, sizeof(*address)))
-			return (int)i;
-	return -1;
-}
-
 int registry_sync_address(struct registry *registry, struct ipv4 address4, const struct mac *mac)
 {
 	const struct ipv6 address = ipv4_mapped(address4);
@@ -137,13 +129,13 @@ int registry_sync_address(struct registry *registry, struct ipv4 address4, const
 
 	if (!entry)
 		return -ENOENT;
-	index = index_of(&entry->host.spec, &address);
+	index = spec_find_address(&entry->host.spec, &address);
 	if (index < 0) {
 		int err = adopt_address(entry, &address);
 
 		if (err)
 			return err;
-		index = index_of(&entry->host.spec, &address);
+		index = spec_find_address(&entry->host.spec, &address);
 	}
 	entry->sync_found |= 1U << index;
 	return 0;

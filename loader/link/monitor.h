@@ -26,14 +26,4 @@ int monitor_fd(const struct monitor *monitor);
 int monitor_read(struct monitor *monitor);
 void monitor_close(struct monitor *monitor);
 
-/* The facts of an interface by its name. -ENODEV: there is none. */
-int port_find(const char *name, struct port *port);
-
-/* The name of its driver, empty where that is not told. */
-enum { PORT_DRIVER = 32 };
-void port_driver(const char *name, char driver[PORT_DRIVER]);
-
-/* Does the machine route IPv4 that comes in here? */
-bool port_forwards(const struct port *port);
-
 #endif

@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A configuration file of the test's own. Include behind cmocka.h; main() makes the path. */
+/*
+ * A configuration file of the test's own. Include behind cmocka.h; the group makes the file and
+ * removes it.
+ */
 #ifndef SLEEPPROXY_TESTS_CONFIG_H
 #define SLEEPPROXY_TESTS_CONFIG_H
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "config/config.h"
 
@@ -25,6 +30,20 @@ static inline int load(const char *text, struct config *config, char error[CONFI
 {
 	write_octets(text, strlen(text));
 	return config_load(path, config, error);
+}
+
+static inline int make_file(void **state)
+{
+	int fd = mkstemp(path);
+
+	(void)state;
+	return fd < 0 ? -1 : close(fd);
+}
+
+static inline int remove_file(void **state)
+{
+	(void)state;
+	return unlink(path);
 }
 
 #endif

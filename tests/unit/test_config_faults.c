@@ -300,20 +300,6 @@ static void endless(void **state)
 	assert_string_equal(error, "/dev/zero: is too large; expected at most 16 MiB");
 }
 
-static int make_file(void **state)
-{
-	int fd = mkstemp(path);
-
-	(void)state;
-	return fd < 0 ? -1 : close(fd);
-}
-
-static int remove_file(void **state)
-{
-	(void)state;
-	return unlink(path);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
