@@ -2,60 +2,21 @@
 /*
  * IPv4 (RFC 791) for a host. In: an IPv4 frame. Out: for a sleeper, a connection handed to
  * wake.bpf.h and everything else consumed, so that the machine's own stack never answers in its
- * name; for a host that is awake again, its sender redirected; for others, untouched.
+ * name; for a host that is awake again, its sender redirected; for others, untouched. DHCP goes
+ * through dhcp.bpf.h first.
  */
 #ifndef SLEEPPROXY_IPV4_BPF_H
 #define SLEEPPROXY_IPV4_BPF_H
 
 #include "arp.bpf.h"
+#include "dhcp.bpf.h"
 #include "wake.bpf.h"
 
-#define IPV4_FRAGMENT_OFFSET 0x1fff
-#define IPV4_MORE_FRAGMENTS 0x2000
-#define IPV4_OPTIONS_MAX 40
 #define TCP_FIN 0x01
 #define TCP_SYN 0x02
 #define TCP_RST 0x04
 #define TCP_ACK 0x10
 #define ETHER_PAYLOAD_MIN 46
-
-static __always_inline __u32 ipv4_header_octets(const struct iphdr *ip)
-{
-	return (ip->version_ihl & 0x0f) * 4;
-}
-
-/*
- * Do the lengths agree with each other and with the frame, which may be padded, and hold a
- * transport header?
- */
-static __always_inline bool ipv4_lengths_agree(const struct frame *frame, const struct iphdr *ip,
-                                               __u32 transport_min)
-{
-	__u32 header = ipv4_header_octets(ip), total = bpf_ntohs(ip->tot_len);
-
-	return total >= header + transport_min &&
-	       frame->payload_offset + total <= bpf_xdp_get_buff_len(frame->xdp);
-}
-
-/*
- * Word by word, since without CAP_PERFMON the verifier refuses to add to a packet pointer what it
- * cannot foresee.
- */
-static __always_inline bool ipv4_skip_options(struct frame *frame, const struct iphdr *ip)
-{
-	__u32 options = ipv4_header_octets(ip) - sizeof(*ip);
-
-#pragma unroll
-	for (__u32 skipped = 0; skipped < IPV4_OPTIONS_MAX; skipped += 4)
-		if (skipped < options && !CURSOR_TAKE(&frame->cursor, __be32))
-			return false;
-	return true;
-}
-
-#define IPV4_TRANSPORT(frame, ip, type) \
-	(ipv4_lengths_agree(frame, ip, sizeof(type)) && ipv4_skip_options(frame, ip) \
-	         ? CURSOR_TAKE(&(frame)->cursor, type) \
-	         : NULL)
 
 /*
  * Only SYN alone asks for a connection (RFC 9293, 3.5): anything else belongs to a session that the
@@ -161,13 +122,56 @@ static __noinline enum outcome ipv4_for_host(struct xdp_md *xdp, const struct ma
 	return ipv4_for_sleeper(&frame, ip, &found);
 }
 
+static __always_inline bool ipv4_is_to_sleeper(const struct frame *frame, const struct found *found)
+{
+	enum outcome ignored;
+
+	return host_sleeps(found->host, frame, OUTCOME_ipv4_other, &ignored) &&
+	       host_is_addressed(frame, found->mac) && !mac_is_group(frame_destination(frame));
+}
+
+/*
+ * A server's word to a sleeper is the daemon's, and never a reason to wake; whatever else it is, a
+ * message that was copied goes its ordinary way.
+ */
+static __noinline enum outcome ipv4_dhcp(struct xdp_md *xdp)
+{
+	const enum hearing hearing = dhcp_hear(xdp);
+	enum outcome outcome = OUTCOME_ipv4_other;
+	const struct udphdr *udp;
+	const struct iphdr *ip;
+	struct frame frame;
+	struct found found;
+
+	if (!frame_parse(&frame, xdp))
+		return OUTCOME_ether_malformed;
+	ip = CURSOR_TAKE(&frame.cursor, struct iphdr);
+	if (!ip)
+		return OUTCOME_ipv4_malformed;
+	udp = CURSOR_TAKE(&frame.cursor, struct udphdr);
+	if (!udp)
+		return OUTCOME_ipv4_malformed;
+	if (host_find((struct ipv4 *)&ip->daddr, &found)) {
+		if (dhcp_is_to_client(udp) && ipv4_is_to_sleeper(&frame, &found))
+			return hearing == HEARD ? OUTCOME_dhcp_taken : OUTCOME_dhcp_refused;
+		outcome = ipv4_for_host(xdp, found.mac, found.host);
+	}
+	if (outcome != OUTCOME_ipv4_other || hearing == HEARD_NOT)
+		return outcome;
+	return hearing == HEARD ? OUTCOME_dhcp_heard : OUTCOME_dhcp_unheard;
+}
+
 static __always_inline enum outcome ipv4_handle(struct frame *frame)
 {
 	const struct iphdr *ip = CURSOR_TAKE(&frame->cursor, struct iphdr);
+	const struct udphdr *udp;
 	struct found found;
 
 	if (!ip || ip->version_ihl >> 4 != 4 || ipv4_header_octets(ip) < sizeof(*ip))
 		return OUTCOME_ipv4_malformed;
+	udp = CURSOR_TAKE(&frame->cursor, struct udphdr);
+	if (udp && dhcp_has_ports(ip, udp))
+		return ipv4_dhcp(frame->xdp);
 	if (!host_find((struct ipv4 *)&ip->daddr, &found))
 		return OUTCOME_ipv4_other;
 	return ipv4_for_host(frame->xdp, found.mac, found.host);

@@ -65,8 +65,11 @@ static __always_inline enum outcome handle(struct xdp_md *xdp)
 	sender = host_by_mac((const struct mac *)eth->h_source);
 	if (!frame_parse(&frame, xdp))
 		return OUTCOME_ether_malformed;
-	if (sender && owner_check(&frame, frame_source(&frame), sender, &outcome))
+	if (sender && owner_check(&frame, frame_source(&frame), sender, &outcome)) {
+		if (outcome == OUTCOME_owner_woke)
+			dhcp_hear(xdp); /* who wakes asks for its lease first of all */
 		return outcome;
+	}
 	if (frame.protocol == bpf_htons(ETHERTYPE_ARP))
 		return arp_handle(xdp);
 	if (frame.protocol == bpf_htons(ETHERTYPE_IPV4))

@@ -6,12 +6,10 @@
 #ifndef SLEEPPROXY_WAKE_BPF_H
 #define SLEEPPROXY_WAKE_BPF_H
 
+#include "ipv4_packet.bpf.h"
 #include "report.bpf.h"
 #include "wake_rules.bpf.h"
 #include "wake_sources.bpf.h"
-
-#define PROTOCOL_TCP 6
-#define PROTOCOL_UDP 17
 
 /* All of it points into the frame, but `to`. */
 struct connection {

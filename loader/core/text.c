@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 #include <time.h>
 
 enum { MAC_OCTETS = 6, NAME_MAX_LENGTH = 63, MS_PER_S = 1000 };
@@ -41,19 +42,42 @@ static int hex_octet(const char text[2], uint8_t *octet)
 	return 0;
 }
 
-/* Six pairs of hexadecimal digits, with the same ':' or '-' between all of them. */
+/* Pairs of hexadecimal digits, with the same ':' or '-' between all of them. */
+int text_to_octets(const char *text, uint8_t *octets, size_t size, size_t *length)
+{
+	const size_t digits = strlen(text), count = (digits + 1) / 3;
+	const char separator = digits > 2 ? text[2] : ':';
+	uint8_t parsed[TEXT_OCTETS_MAX];
+
+	if (digits % 3 != 2 || count > MIN(size, sizeof(parsed)) ||
+	    (separator != ':' && separator != '-'))
+		return -EINVAL;
+	for (size_t i = 0; i < count; i++) {
+		if (hex_octet(text + 3 * i, &parsed[i]))
+			return -EINVAL;
+		if (i && text[3 * i - 1] != separator)
+			return -EINVAL;
+	}
+	memcpy(octets, parsed, count);
+	*length = count;
+	return 0;
+}
+
+char *text_from_octets(const uint8_t *octets, size_t length, char *buffer)
+{
+	*buffer = '\0';
+	for (size_t i = 0; i < length; i++)
+		sprintf(buffer + 3 * i - (i > 0), i ? ":%02x" : "%02x", octets[i]);
+	return buffer;
+}
+
 static int six_octets(const char *text, uint8_t octets[MAC_OCTETS])
 {
 	uint8_t parsed[MAC_OCTETS];
+	size_t length;
 
-	if (strlen(text) != TEXT_MAC - 1 || (text[2] != ':' && text[2] != '-'))
+	if (text_to_octets(text, parsed, sizeof(parsed), &length) || length != MAC_OCTETS)
 		return -EINVAL;
-	for (int i = 0; i < MAC_OCTETS; i++) {
-		if (hex_octet(text + 3 * i, &parsed[i]))
-			return -EINVAL;
-		if (i && text[3 * i - 1] != text[2])
-			return -EINVAL;
-	}
 	memcpy(octets, parsed, sizeof(parsed));
 	return 0;
 }
@@ -89,11 +113,7 @@ int text_to_mac(const char *text, struct mac *mac)
 
 char *text_from_mac(const struct mac *mac, char buffer[TEXT_MAC])
 {
-	const uint8_t *o = mac->octet;
-
-	snprintf(buffer, TEXT_MAC, "%02x:%02x:%02x:%02x:%02x:%02x", o[0], o[1], o[2], o[3], o[4],
-	         o[5]);
-	return buffer;
+	return text_from_octets(mac->octet, sizeof(mac->octet), buffer);
 }
 
 int text_to_secureon(const char *text, uint8_t secureon[6], size_t *length)

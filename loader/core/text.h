@@ -29,6 +29,14 @@ char *text_from_mac(const struct mac *mac, char buffer[TEXT_MAC]);
  */
 int text_to_secureon(const char *text, uint8_t secureon[6], size_t *length);
 
+/*
+ * "01:52:54", at most `size` octets (and 255), at least one. The other way three characters for
+ * each, and one for none.
+ */
+enum { TEXT_OCTETS_MAX = 255, TEXT_OCTETS = 3 * TEXT_OCTETS_MAX };
+int text_to_octets(const char *text, uint8_t *octets, size_t size, size_t *length);
+char *text_from_octets(const uint8_t *octets, size_t length, char *buffer);
+
 /* An IPv4 address becomes ::ffff:a.b.c.d, and is written as a.b.c.d. */
 int text_to_ip(const char *text, struct ipv6 *address);
 char *text_from_ip(const struct ipv6 *address, char buffer[TEXT_IP]);

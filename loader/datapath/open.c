@@ -29,6 +29,7 @@ static const struct {
 	{ "counters", 0 },
 	{ "heartbeat", 0 },
 	{ "events", 0 },
+	{ "dhcp_heard", 0 },
 };
 
 enum { SHARED = sizeof(shared) / sizeof(*shared) };

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* IPv4 and UDP headers around a payload, for frames that the network stack does not make. */
+#ifndef SLEEPPROXY_INTERNET_H
+#define SLEEPPROXY_INTERNET_H
+
+#include "core/packet.h"
+
+/* Ports in host byte order. */
+struct internet_ends {
+	struct ipv4 source, destination;
+	uint16_t source_port, destination_port;
+};
+
+/* Both headers, with both checksums, and the payload behind what `packet` has already. */
+void internet_add_udp(struct packet *packet, const struct internet_ends *ends, const void *payload,
+                      size_t length);
+
+#endif
