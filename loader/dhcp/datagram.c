@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "dhcp/datagram.h"
+
+#include <errno.h>
+#include <linux/if_ether.h>
+
+#include "core/internet.h"
+
+int datagram_write(struct packet *packet, const struct datagram_ends *ends,
+                   const struct dhcp_message *message)
+{
+	const struct internet_ends udp = {
+		.source = ends->source,
+		.destination = ends->destination,
+		.source_port = DHCP_CLIENT_PORT,
+		.destination_port = DHCP_SERVER_PORT,
+	};
+	uint8_t octets[DHCP_MESSAGE_MAX];
+	size_t length = dhcp_message_write(message, octets);
+
+	if (!length)
+		return -EMSGSIZE;
+	packet_start(packet, &ends->to, &ends->from, ends->vlan, ETH_P_IP);
+	internet_add_udp(packet, &udp, octets, length);
+	return 0;
+}

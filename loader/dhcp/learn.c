@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "dhcp/learn.h"
+
+#include <string.h>
+
+static bool is_known(struct ipv4 address)
+{
+	static const struct ipv4 none;
+
+	return memcmp(&address, &none, sizeof(none));
+}
+
+static bool is_same(struct ipv4 a, struct ipv4 b)
+{
+	return !memcmp(&a, &b, sizeof(a));
+}
+
+static void drop_lease(struct lease *lease)
+{
+	*lease = (struct lease){ .kept = lease->kept };
+}
+
+static enum learnt learn_identity(struct dhcp_client *client, const struct dhcp_message *message)
+{
+	if (!memcmp(&client->identity, &message->identity, sizeof(client->identity)))
+		return LEARNT_NOTHING;
+	client->identity = message->identity;
+	return LEARNT_IDENTITY;
+}
+
+/*
+ * SELECTING and INIT-REBOOT name the address in option 50, RENEWING and REBINDING in ciaddr (RFC
+ * 2131, 4.3.2). The same again says nothing new: if the answer comes by, it will.
+ */
+static enum learnt learn_request(struct dhcp_client *client, const struct lease_timing *timing,
+                                 const struct dhcp_message *message, int64_t now)
+{
+	struct lease *lease = &client->lease;
+	struct lease_grant grant = { .server = message->server };
+
+	grant.address = is_known(message->requested) ? message->requested : message->ciaddr;
+	client->xid = message->xid;
+	client->asked = true;
+	client->asked_at = now;
+	client->wanted = grant.address;
+	if (!is_known(grant.address))
+		return LEARNT_NOTHING;
+	if (lease->state == LEASE_BOUND && is_same(lease->address, grant.address) &&
+	    (!is_known(grant.server) || is_same(lease->server, grant.server)))
+		return LEARNT_NOTHING;
+	lease_grant(lease, timing, &grant, 0);
+	return LEARNT_REQUEST;
+}
+
+static enum learnt learn_end(struct dhcp_client *client)
+{
+	client->asked = false;
+	if (client->lease.state == LEASE_NONE)
+		return LEARNT_NOTHING;
+	drop_lease(&client->lease);
+	return LEARNT_LOSS;
+}
+
+/* An answer to DHCPINFORM has neither an address nor a time. */
+static enum learnt learn_grant(struct dhcp_client *client, const struct lease_timing *timing,
+                               const struct dhcp_message *message)
+{
+	const struct lease_grant grant = {
+		.address = message->yiaddr,
+		.server = message->server,
+		.seconds = message->lease_time,
+		.t1 = message->t1,
+		.t2 = message->t2,
+		.since = client->asked_at,
+	};
+
+	if (!is_same(message->yiaddr, client->wanted) || !is_known(message->yiaddr) ||
+	    !message->lease_time)
+		return LEARNT_NOTHING;
+	client->asked = false;
+	lease_grant(&client->lease, timing, &grant, 0);
+	return LEARNT_GRANT;
+}
+
+enum learnt learn(struct dhcp_client *client, const struct lease_timing *timing,
+                  const struct dhcp_message *message, int64_t now)
+{
+	const bool is_answer = client->asked && message->xid == client->xid;
+	enum learnt identity, request;
+
+	switch (message->type) {
+	case DHCP_DISCOVER:
+		return learn_identity(client, message);
+	case DHCP_REQUEST:
+		identity = learn_identity(client, message);
+		request = learn_request(client, timing, message, now);
+		return request == LEARNT_NOTHING ? identity : request;
+	case DHCP_DECLINE:
+	case DHCP_RELEASE:
+		return learn_end(client);
+	case DHCP_ACK:
+		return is_answer ? learn_grant(client, timing, message) : LEARNT_NOTHING;
+	case DHCP_NAK:
+		return is_answer ? learn_end(client) : LEARNT_NOTHING;
+	default:
+		return LEARNT_NOTHING;
+	}
+}

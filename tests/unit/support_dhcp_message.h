@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* DHCP messages, octet by octet. Include behind cmocka.h. */
+#ifndef SLEEPPROXY_TESTS_DHCP_MESSAGE_H
+#define SLEEPPROXY_TESTS_DHCP_MESSAGE_H
+
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "dhcp/message.h"
+
+enum { FIXED = sizeof(struct dhcp) };
+
+static const struct mac specimen = { { 0x52, 0x54, 0x00, 0x12, 0x34, 0x56 } };
+
+struct octets {
+	uint8_t at[2048];
+	size_t length;
+};
+
+/* A message's fixed part; options are to follow. */
+static inline struct octets octets_of(uint8_t op)
+{
+	return (struct octets){
+		/* clang-format off */
+		.at = {
+			op, 0x01, 0x06, 0x00, 0x12, 0x34, 0x56, 0x78, /* htype … xid */
+			0x00, 0x03, 0x80, 0x00, /* secs, flags */
+			[28] = 0x52, 0x54, 0x00, 0x12, 0x34, 0x56, /* chaddr */
+			[236] = 0x63, 0x82, 0x53, 0x63, /* cookie */
+		},
+		/* clang-format on */
+		.length = FIXED,
+	};
+}
+
+static inline void add(struct octets *octets, const void *data, size_t length)
+{
+	memcpy(octets->at + octets->length, data, length);
+	octets->length += length;
+}
+
+#define OCTETS(...) ((const uint8_t[]){ __VA_ARGS__ }), sizeof((const uint8_t[]){ __VA_ARGS__ })
+#define ADD(octets, ...) add(octets, OCTETS(__VA_ARGS__))
+#define PUT(octets, offset, ...) memcpy((octets)->at + (offset), OCTETS(__VA_ARGS__))
+
+/* An option of `length` octets that all are `value`. */
+static inline void add_option(struct octets *octets, uint8_t code, uint8_t length, uint8_t value)
+{
+	uint8_t data[255];
+
+	memset(data, value, sizeof(data));
+	ADD(octets, code, length);
+	add(octets, data, length);
+}
+
+/* A copy up to the very end of what may be read, thus at any alignment. */
+static inline const uint8_t *at_the_edge(const void *octets, size_t length)
+{
+	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	static uint8_t *edge;
+
+	if (!edge) {
+		edge = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+		            0);
+		assert_true(edge != MAP_FAILED);
+		edge += page;
+		assert_int_equal(mprotect(edge, page, PROT_NONE), 0);
+	}
+	return memcpy(edge - length, octets, length);
+}
+
+static inline enum dhcp_flaw read_octets(const void *octets, size_t length,
+                                         struct dhcp_message *message)
+{
+	struct dhcp_message untouched;
+	enum dhcp_flaw flaw;
+
+	memset(&untouched, 0xa5, sizeof(untouched));
+	memcpy(message, &untouched, sizeof(untouched));
+	flaw = dhcp_message_read(at_the_edge(octets, length), length, message);
+	if (flaw != DHCP_FLAW_none)
+		assert_memory_equal(message, &untouched, sizeof(untouched));
+	return flaw;
+}
+
+static inline enum dhcp_flaw flaw_of(const struct octets *octets)
+{
+	struct dhcp_message message;
+
+	return read_octets(octets->at, octets->length, &message);
+}
+
+static inline struct dhcp_message message_of(const struct octets *octets)
+{
+	struct dhcp_message message;
+
+	assert_int_equal(read_octets(octets->at, octets->length, &message), DHCP_FLAW_none);
+	return message;
+}
+
+static inline void assert_octets(const struct dhcp_option *option, const void *data, size_t length)
+{
+	assert_int_equal(option->length, length);
+	assert_memory_equal(option->data, data, length);
+}
+
+#define assert_address(address, ...) \
+	assert_memory_equal(&(address), ((const uint8_t[4]){ __VA_ARGS__ }), 4)
+
+#endif

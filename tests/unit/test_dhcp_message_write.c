@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Clients' messages as they are written, octet by octet, and read again. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "support_dhcp_message.h"
+
+#define EACH(item, table) for (size_t item = 0; item < sizeof(table) / sizeof(*(table)); item++)
+
+static struct dhcp_message a_message(enum dhcp_type type)
+{
+	return (struct dhcp_message){ .type = type, .xid = 0x12345678, .chaddr = specimen };
+}
+
+static struct dhcp_option option_of(const char *text)
+{
+	struct dhcp_option option = { .length = (uint8_t)strlen(text) };
+
+	memcpy(option.data, text, strlen(text));
+	return option;
+}
+
+/* Everything that a client can say. */
+static struct dhcp_message a_long_message(void)
+{
+	struct dhcp_message message = a_message(DHCP_REQUEST);
+
+	message.secs = 0x0102;
+	message.flags = DHCP_FLAG_BROADCAST;
+	message.ciaddr = (struct ipv4){ { 192, 0, 2, 2 } };
+	message.yiaddr = (struct ipv4){ { 192, 0, 2, 3 } };
+	message.giaddr = (struct ipv4){ { 192, 0, 2, 4 } };
+	message.requested = (struct ipv4){ { 192, 0, 2, 5 } };
+	message.server = (struct ipv4){ { 192, 0, 2, 1 } };
+	message.lease_time = 0x01020304;
+	message.identity.client_id = (struct dhcp_option){ 5, { 0, 0, 0, 0, 0 } };
+	message.identity.hostname = option_of("nas");
+	message.identity.parameters = option_of("\1\3\6");
+	message.identity.vendor_class = option_of("udhcp 1.35.0");
+	message.identity.fqdn = (struct dhcp_option){ 7, { 5, 0, 0, 3, 'n', 'a', 's' } };
+	return message;
+}
+
+static void assert_written(const struct dhcp_message *message, const uint8_t *octets, size_t length)
+{
+	uint8_t written[DHCP_MESSAGE_MAX];
+
+	memset(written, 0xa5, sizeof(written));
+	assert_int_equal(dhcp_message_write(message, written), length);
+	assert_memory_equal(written, octets, length);
+}
+
+static void the_shortest(void **state)
+{
+	/* clang-format off */
+	static const uint8_t octets[DHCP_MESSAGE_MIN] = {
+		0x01, 0x01, 0x06, 0x00, 0x12, 0x34, 0x56, 0x78, /* op, htype, hlen, hops, xid */
+		[28] = 0x52, 0x54, 0x00, 0x12, 0x34, 0x56, /* chaddr */
+		[236] = 0x63, 0x82, 0x53, 0x63, /* cookie */
+		53, 1, 1,
+		255,
+	};
+	/* clang-format on */
+	const struct dhcp_message message = a_message(DHCP_DISCOVER);
+
+	(void)state;
+	assert_written(&message, octets, sizeof(octets));
+}
+
+static void all_in_order(void **state)
+{
+	/* clang-format off */
+	static const uint8_t octets[] = {
+		0x01, 0x01, 0x06, 0x00, 0x12, 0x34, 0x56, 0x78, /* op, htype, hlen, hops, xid */
+		0x01, 0x02, 0x80, 0x00, /* secs, flags */
+		192, 0, 2, 2, 192, 0, 2, 3, 0, 0, 0, 0, 192, 0, 2, 4,
+		0x52, 0x54, 0x00, 0x12, 0x34, 0x56, /* chaddr */
+		[236] = 0x63, 0x82, 0x53, 0x63,
+		53, 1, 3,
+		61, 5, 0, 0, 0, 0, 0,
+		50, 4, 192, 0, 2, 5,
+		54, 4, 192, 0, 2, 1,
+		51, 4, 1, 2, 3, 4,
+		12, 3, 'n', 'a', 's',
+		55, 3, 1, 3, 6,
+		60, 12, 'u', 'd', 'h', 'c', 'p', ' ', '1', '.', '3', '5', '.', '0',
+		81, 7, 5, 0, 0, 3, 'n', 'a', 's',
+		255,
+	};
+	/* clang-format on */
+	struct dhcp_message message = a_long_message();
+
+	(void)state;
+	assert_int_equal(sizeof(octets), 302);
+	assert_written(&message, octets, sizeof(octets));
+	/* a server's to say */
+	message.t1 = message.t2 = 600;
+	message.error = option_of("address not available");
+	assert_written(&message, octets, sizeof(octets));
+}
+
+static void padded_to_300_octets(void **state)
+{
+	struct dhcp_message message = a_message(DHCP_DISCOVER);
+	uint8_t octets[DHCP_MESSAGE_MAX];
+
+	(void)state;
+	for (uint8_t length = 1; length < 100; length++) {
+		const size_t end = FIXED + 3 + 2 + length;
+
+		memset(octets, 0xa5, sizeof(octets));
+		message.identity.vendor_class = (struct dhcp_option){ .length = length };
+		assert_int_equal(dhcp_message_write(&message, octets), end < 300 ? 300 : end + 1);
+		assert_int_equal(octets[end], 255);
+		for (size_t i = end + 1; i < 300; i++)
+			assert_int_equal(octets[i], 0);
+	}
+}
+
+static void clients_messages_alone(void **state)
+{
+	static const uint8_t clients[] = { DHCP_DISCOVER, DHCP_REQUEST, DHCP_DECLINE, DHCP_RELEASE,
+		                           DHCP_INFORM };
+	uint8_t octets[DHCP_MESSAGE_MAX];
+
+	(void)state;
+	for (unsigned int type = 0; type < 512; type++) {
+		const struct dhcp_message message = a_message((enum dhcp_type)type);
+		const bool is_clients = type < 256 && memchr(clients, (int)type, sizeof(clients));
+
+		memset(octets, 0xa5, sizeof(octets));
+		assert_int_equal(dhcp_message_write(&message, octets), is_clients ? 300 : 0);
+		if (!is_clients)
+			continue;
+		assert_int_equal(octets[0], DHCP_BOOTREQUEST);
+		assert_int_equal(octets[242], type);
+	}
+}
+
+/* Four options that are as long as can be, and one that leaves room for the end, or does not. */
+static void as_long_as_can_be(void **state)
+{
+	struct dhcp_message message = a_message(DHCP_DISCOVER);
+	const size_t left = DHCP_MESSAGE_MAX - FIXED - 3 - 4 * 257 - 2 - 1;
+	struct {
+		uint8_t octets[DHCP_MESSAGE_MAX];
+		uint8_t behind;
+	} room = { .behind = 0xa5 };
+
+	(void)state;
+	message.identity.client_id.length = 255;
+	message.identity.hostname.length = 255;
+	message.identity.parameters.length = 255;
+	message.identity.vendor_class.length = 255;
+	message.identity.fqdn.length = (uint8_t)left;
+	assert_int_equal(dhcp_message_write(&message, room.octets), DHCP_MESSAGE_MAX);
+	assert_int_equal(room.octets[DHCP_MESSAGE_MAX - 1], 255);
+	assert_int_equal(room.behind, 0xa5);
+	message.identity.fqdn.length = (uint8_t)(left + 1);
+	assert_int_equal(dhcp_message_write(&message, room.octets), 0);
+	message.identity.fqdn.length = 255;
+	assert_int_equal(dhcp_message_write(&message, room.octets), 0);
+	assert_int_equal(room.behind, 0xa5);
+}
+
+static void assert_same_identity(const struct dhcp_identity *a, const struct dhcp_identity *b)
+{
+	assert_memory_equal(&a->client_id, &b->client_id, sizeof(a->client_id));
+	assert_memory_equal(&a->hostname, &b->hostname, sizeof(a->hostname));
+	assert_memory_equal(&a->parameters, &b->parameters, sizeof(a->parameters));
+	assert_memory_equal(&a->vendor_class, &b->vendor_class, sizeof(a->vendor_class));
+	assert_memory_equal(&a->fqdn, &b->fqdn, sizeof(a->fqdn));
+}
+
+static void read_again(void **state)
+{
+	const struct dhcp_message message = a_long_message();
+	uint8_t octets[DHCP_MESSAGE_MAX];
+	struct dhcp_message again;
+
+	(void)state;
+	assert_int_equal(read_octets(octets, dhcp_message_write(&message, octets), &again),
+	                 DHCP_FLAW_none);
+	assert_int_equal(again.type, DHCP_REQUEST);
+	assert_int_equal(again.xid, 0x12345678);
+	assert_int_equal(again.secs, 0x0102);
+	assert_int_equal(again.flags, DHCP_FLAG_BROADCAST);
+	assert_memory_equal(&again.chaddr, &specimen, sizeof(specimen));
+	assert_address(again.ciaddr, 192, 0, 2, 2);
+	assert_address(again.yiaddr, 192, 0, 2, 3);
+	assert_address(again.giaddr, 192, 0, 2, 4);
+	assert_address(again.requested, 192, 0, 2, 5);
+	assert_address(again.server, 192, 0, 2, 1);
+	assert_int_equal(again.lease_time, 0x01020304);
+	assert_same_identity(&message.identity, &again.identity);
+}
+
+/* systemd-networkd 252, as it stands on the wire: the order is its own, what it says is kept. */
+static void in_the_name_of_a_real_client(void **state)
+{
+	/* clang-format off */
+	static const uint8_t discover[] = {
+		0x01, 0x01, 0x06, 0x00, 0xa3, 0x57, 0x52, 0xa6, /* op, htype, hlen, hops, xid */
+		[8] = 0x00, 0x01, 0x00, 0x00, /* secs, flags */
+		[28] = 0x52, 0x54, 0x00, 0x12, 0x34, 0x56, /* chaddr */
+		[236] = 0x63, 0x82, 0x53, 0x63, /* cookie */
+		0x35, 0x01, 0x01,
+		0x3d, 0x13, 0xff, 0x5f, 0x6d, 0xaa, 0xa8, 0x00, 0x02, 0x00, 0x00, 0xab, 0x11, 0x00, 0x33,
+		0xbd, 0xeb, 0xf9, 0x5e, 0x19, 0x2c,
+		0x37, 0x09, 0x01, 0x03, 0x06, 0x0c, 0x0f, 0x21, 0x2a, 0x78, 0x79,
+		0x39, 0x02, 0x05, 0xc0,
+		0x0c, 0x03, 0x6e, 0x61, 0x73,
+		0xff,
+	};
+	/* clang-format on */
+	struct dhcp_message message;
+	uint8_t octets[DHCP_MESSAGE_MAX];
+	struct dhcp_message again;
+
+	(void)state;
+	assert_int_equal(read_octets(discover, sizeof(discover), &message), DHCP_FLAW_none);
+	assert_int_equal(message.identity.client_id.length, 19);
+	assert_int_equal(dhcp_message_write(&message, octets), DHCP_MESSAGE_MIN);
+	assert_memory_equal(octets, discover, FIXED + 3 + 21); /* up to and with its identifier */
+	assert_int_equal(read_octets(octets, DHCP_MESSAGE_MIN, &again), DHCP_FLAW_none);
+	assert_int_equal(again.secs, 1);
+	assert_same_identity(&message.identity, &again.identity);
+}
+
+static void names_of_types(void **state)
+{
+	static const char *const names[] = { "invalid",     "DHCPDISCOVER", "DHCPOFFER",
+		                             "DHCPREQUEST", "DHCPDECLINE",  "DHCPACK",
+		                             "DHCPNAK",     "DHCPRELEASE",  "DHCPINFORM",
+		                             "invalid" };
+
+	(void)state;
+	EACH(i, names)
+	assert_string_equal(dhcp_type_name((enum dhcp_type)i), names[i]);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_shortest),
+		cmocka_unit_test(all_in_order),
+		cmocka_unit_test(padded_to_300_octets),
+		cmocka_unit_test(clients_messages_alone),
+		cmocka_unit_test(as_long_as_can_be),
+		cmocka_unit_test(read_again),
+		cmocka_unit_test(in_the_name_of_a_real_client),
+		cmocka_unit_test(names_of_types),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
