@@ -23,6 +23,7 @@ void config_init(struct config *config)
 	*config = (struct config){
 		.timing = HOST_TIMING_DEFAULT,
 		.heartbeat_lease = 30,
+		.lease_floor = 60000,
 		.max_hosts = 4096,
 		.on_stop = ON_STOP_WAKE,
 	};

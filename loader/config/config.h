@@ -16,6 +16,12 @@ enum { CONFIG_INTERFACES = 16, CONFIG_ERROR = 512 };
 
 enum xdp_mode { XDP_MODE_AUTO, XDP_MODE_NATIVE, XDP_MODE_GENERIC };
 
+/* Whose MAC a sleeper's DHCP requests come from. */
+enum dhcp_source {
+	DHCP_SOURCE_PROXY,
+	DHCP_SOURCE_HOST, /* for switches with DHCP snooping, that compare it with chaddr */
+};
+
 enum on_stop {
 	ON_STOP_WAKE, /* wake the sleepers, then let go of the interface */
 	/* leave the datapath in place, for the next start within the heartbeat's lease */
@@ -26,6 +32,7 @@ struct config_interface {
 	char name[IFNAMSIZ];
 	enum xdp_mode mode;
 	enum answer_mode answer;
+	enum dhcp_source dhcp_source;
 };
 
 struct config {
@@ -34,6 +41,7 @@ struct config {
 	struct host_timing timing;
 	struct spec_policy policy; /* for hosts without ports or sources of their own */
 	uint32_t heartbeat_lease;  /* s */
+	int64_t lease_floor;       /* ms: no DHCP lease is taken for shorter */
 	uint32_t max_hosts;
 	enum on_stop on_stop;
 	struct host_spec *hosts; /* owned */

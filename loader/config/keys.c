@@ -27,6 +27,7 @@ static const char not_understood[] = "is not understood";
 /* Names are numbered by the enum, and written through its integer type. */
 _Static_assert(sizeof(enum xdp_mode) == sizeof(unsigned int), "enums are unsigned int");
 _Static_assert(sizeof(enum answer_mode) == sizeof(unsigned int), "enums are unsigned int");
+_Static_assert(sizeof(enum dhcp_source) == sizeof(unsigned int), "enums are unsigned int");
 _Static_assert(sizeof(enum on_stop) == sizeof(unsigned int), "enums are unsigned int");
 
 static const char *within(const struct key *key, int (*value)(const char *, int64_t *),
@@ -128,6 +129,39 @@ static const char *read_secureon(const struct key *key, const char *text, void *
 	                                                                      : NULL;
 }
 
+static const char *read_ipv4(const struct key *key, const char *text, void *field)
+{
+	struct ipv6 address;
+
+	(void)key;
+	if (text_to_ip(text, &address))
+		return not_understood;
+	if (spec_address_flaw(&address))
+		return spec_address_flaw(&address);
+	*(struct ipv4 *)field = ip_to_ipv4(&address);
+	return NULL;
+}
+
+static const char *read_client_id(const struct key *key, const char *text, void *field)
+{
+	struct spec_lease *lease = field;
+
+	(void)key;
+	return text_to_octets(text, lease->client_id, sizeof(lease->client_id),
+	                      &lease->client_id_length)
+	               ? not_understood
+	               : NULL;
+}
+
+static const char *read_hostname(const struct key *key, const char *text, void *field)
+{
+	(void)key;
+	if (!text_is_name(text))
+		return not_understood;
+	snprintf(field, SPEC_HOSTNAME, "%s", text);
+	return NULL;
+}
+
 static const char *added(int result)
 {
 	if (result == -EEXIST)
@@ -200,6 +234,9 @@ static const char *const modes[] = {
 	[XDP_MODE_AUTO] = "auto", [XDP_MODE_NATIVE] = "native", [XDP_MODE_GENERIC] = "generic", NULL,
 };
 static const char *const answers[] = { [ANSWER_PROXY] = "proxy", [ANSWER_HOST] = "host", NULL };
+static const char *const sources[] = {
+	[DHCP_SOURCE_PROXY] = "proxy", [DHCP_SOURCE_HOST] = "host", NULL,
+};
 static const char *const stops[] = { [ON_STOP_WAKE] = "wake", [ON_STOP_KEEP] = "keep", NULL };
 
 #define AT(owner, member) .offset = offsetof(struct owner, member)
@@ -226,6 +263,7 @@ static const struct key config_rows[] = {
 	{ "wake-rounds", AT(config, timing.wake_rounds), NUMBER("1", "1000") },
 	{ "cool-down", AT(config, timing.cooldown), DURATION("0s", "1h") },
 	{ "heartbeat-lease", AT(config, heartbeat_lease), SECONDS("1s", "24h") },
+	{ "lease-floor", AT(config, lease_floor), DURATION("1s", "1h") },
 	{ "max-hosts", AT(config, max_hosts), NUMBER("1", "1000000") },
 	{ "on-stop", AT(config, on_stop), NAMES(stops) },
 	{ "wake", AT(config, policy), PORTS },
@@ -236,6 +274,7 @@ static const struct key config_rows[] = {
 static const struct key interface_rows[] = {
 	{ "mode", AT(config_interface, mode), NAMES(modes) },
 	{ "answer", AT(config_interface, answer), NAMES(answers) },
+	{ "dhcp-source", AT(config_interface, dhcp_source), NAMES(sources) },
 };
 
 static const struct key host_rows[] = {
@@ -253,6 +292,14 @@ static const struct key host_rows[] = {
 	{ "nic-answers-arp", AT(host_spec, nic_answers_arp), .read = read_bool,
 	  .expected = "true or false" },
 	{ "unasked", AT(host_spec, unasked), .read = read_bool, .expected = "true or false" },
+	{ "lease", AT(host_spec, lease.address), .read = read_ipv4,
+	  .expected = "the IPv4 address that it has by DHCP, such as 192.168.1.5" },
+	{ "lease-server", AT(host_spec, lease.server), .read = read_ipv4,
+	  .expected = "its DHCP server's IPv4 address, such as 192.168.1.1" },
+	{ "client-id", AT(host_spec, lease), .read = read_client_id,
+	  .expected = "its DHCP client identifier, up to 64 octets such as 01:52:54:00:12:34:56" },
+	{ "hostname", AT(host_spec, lease.hostname), .read = read_hostname,
+	  .expected = "the name that it tells its DHCP server" },
 	{ "secureon", .read = read_secureon,
 	  .expected = "a password such as 01:02:03:04:05:06 or 1.2.3.4" },
 };

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "control/leases.h"
 #include "core/clock.h"
 #include "core/json.h"
 #include "core/text.h"
@@ -70,9 +71,13 @@ static struct json_object *host_json(const struct registered *host)
 {
 	static const char *const origins[] = { "config", "command", "map" };
 	struct json_object *json = spec_to_json(&host->spec);
+	char address[TEXT_IP];
 
 	add_string(json, "state", host_state_name(host->life.state));
 	json_object_object_add(json, "for", json_seconds(clock_ms() - host->life.since));
+	if (host->lease.alone || host->lease.lost)
+		add_string(json, host->lease.lost ? "withheld" : "leased",
+		           text_from_ip(&host->lease.address, address));
 	add_string(json, "origin", origins[host->origin]);
 	return json;
 }
@@ -210,6 +215,87 @@ static struct json_object *host_wake(struct call *call)
 	return host_order(call, CAUSE_WAKE);
 }
 
+static struct lease_clock clock_now(void)
+{
+	return (struct lease_clock){ clock_boot_ms(), clock_wall_ms() };
+}
+
+static struct json_object *show_lease(struct call *call, const struct registered *host)
+{
+	const struct dhcp_client *client = keeper_find(call->daemon->keeper, &host->spec.mac);
+	const struct lease_clock now = clock_now();
+
+	if (client)
+		return lease_json(host->spec.name, client, &now);
+	snprintf(call->why, COMMAND_WHY,
+	         "%s has no lease as far as is known: no DHCP of it was heard", host->spec.name);
+	return NULL;
+}
+
+struct listing {
+	struct call *call;
+	struct json_object *array;
+};
+
+static void list_lease(void *context, const struct registered *host)
+{
+	struct listing *listing = context;
+	struct keeper *keeper = listing->call->daemon->keeper;
+	const struct dhcp_client *client = keeper_find(keeper, &host->spec.mac);
+
+	if (client && client->lease.state != LEASE_NONE)
+		json_object_array_add(listing->array, show_lease(listing->call, host));
+}
+
+static struct json_object *lease_list(struct call *call)
+{
+	struct listing listing = { call, json_object_new_array() };
+
+	registry_each(call->daemon->registry, list_lease, &listing);
+	return listing.array;
+}
+
+static struct json_object *lease_show(struct call *call)
+{
+	const struct registered *host = named(call);
+
+	return host ? show_lease(call, host) : NULL;
+}
+
+static struct json_object *lease_set(struct call *call)
+{
+	const struct registered *host = named(call);
+	const struct lease_clock now = clock_now();
+	struct dhcp_identity identity;
+	struct lease_grant grant;
+
+	if (!host ||
+	    lease_from_json(call->request, &now, &grant, &identity, call->why, COMMAND_WHY))
+		return NULL;
+	leases_grant(call->daemon, host, &grant, &identity);
+	return show_lease(call, host);
+}
+
+static struct json_object *lease_forget(struct call *call)
+{
+	const struct registered *host = named(call);
+
+	if (!host)
+		return NULL;
+	leases_drop(call->daemon, &host->spec.mac);
+	return json_object_new_object();
+}
+
+static void add_message_counts(struct daemon *daemon, struct json_object *json)
+{
+	const uint64_t *counts = keeper_counts(daemon->keeper);
+
+#define ADD_COUNT(name, meaning) \
+	add_int(json, DHCP_COUNT_PREFIX #name, (int64_t)counts[DHCP_COUNT_##name]);
+	DHCP_COUNTS(ADD_COUNT)
+#undef ADD_COUNT
+}
+
 static struct json_object *counters(struct call *call)
 {
 	struct json_object *json = json_object_new_object();
@@ -223,6 +309,7 @@ static struct json_object *counters(struct call *call)
 #define ADD_COUNTER(name, verdict, meaning) add_int(json, #name, (int64_t)counters.name);
 	OUTCOMES(ADD_COUNTER)
 #undef ADD_COUNTER
+	add_message_counts(call->daemon, json);
 	return json;
 }
 
@@ -250,10 +337,21 @@ static const struct {
 	const char *name;
 	struct json_object *(*run)(struct call *call);
 } commands[] = {
-	{ "status", status },       { "host-list", host_list },     { "host-show", host_show },
-	{ "host-add", host_add },   { "host-remove", host_remove }, { "host-sleep", host_sleep },
-	{ "host-wake", host_wake }, { "counters", counters },       { "history", history },
-	{ "watch", watch },         { "reload", reload },
+	{ "status", status },
+	{ "host-list", host_list },
+	{ "host-show", host_show },
+	{ "host-add", host_add },
+	{ "host-remove", host_remove },
+	{ "host-sleep", host_sleep },
+	{ "host-wake", host_wake },
+	{ "lease-list", lease_list },
+	{ "lease-show", lease_show },
+	{ "lease-set", lease_set },
+	{ "lease-forget", lease_forget },
+	{ "counters", counters },
+	{ "history", history },
+	{ "watch", watch },
+	{ "reload", reload },
 };
 
 struct json_object *command_run(struct daemon *daemon, struct json_object *request,

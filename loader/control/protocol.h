@@ -14,7 +14,12 @@
  *  host-remove  "name"                         {}
  *  host-sleep   "name", "now": bool            HOST
  *  host-wake    "name"                         HOST
- *  counters     -                              {OUTCOME: frames, …}, as in include/outcome.h
+ *  lease-list   -                              [LEASE, …], by host, of those that have one
+ *  lease-show   "name"                         LEASE
+ *  lease-set    "name", GRANT                  LEASE
+ *  lease-forget "name"                         {}
+ *  counters     -                              {OUTCOME: frames, …}, as in include/outcome.h,
+ *                                              and DHCP messages by what they were good for
  *  history      "name" (or without: of all)    [EVENT, …], the newest last
  *  watch        -                              {}, and from then on an EVENT a line
  *  reload       -                              {}
@@ -24,7 +29,21 @@
  *          "interface": "eth0", "vlan": 10, "nic-answers-arp": bool, "unasked": bool,
  *          "secureon": "01:02:03:04:05:06"
  *  HOST    SPEC, all of it, and "state": "awake" | "drowsy" | "asleep" | "waking",
- *          "for": seconds in that state, "origin": "config" | "command" | "map": where it was added
+ *          "for": seconds in that state, "origin": "config" | "command" | "map": where it was
+ *          added, and where it differs from what was said of it "leased": the one of its
+ *          addresses that it has by DHCP alone, "withheld": one that it has lost
+ *  LEASE   "host", "state": "none" | "bound" | "renewing" | "rebinding" | "lost",
+ *          "kept-by": "host" | "proxy": who renews it now, "confirmed": bool: whether the proxy
+ *          has had it renewed since the host slept, "address", "server" or null, "seconds": how
+ *          long it was granted for, or null (not known) or "infinite",
+ *          "since", "t1", "t2", "expires": RFC 3339 or null (not known, or never),
+ *          "t1-in", "t2-in", "expires-in": seconds from now, below 0: ago, or null,
+ *          "next-request-in": s or null, "result": "renewed" | "silence" | "refused" | "expired" |
+ *          "moved" or null, "result-at": RFC 3339 or null, "reason": the result in words or "",
+ *          "client-id", "parameters", "fqdn": octets as "01:52:54", "hostname", "vendor-class":
+ *          text: as the host says them to servers; "" where it does not
+ *  GRANT   "address", and where known "server", "seconds", "left": seconds until it expires,
+ *          "client-id": "01:52:54", "hostname"
  *  STATUS  "version", "pid", "uptime": s, "heartbeat-lease": s,
  *          "hosts": {"awake": n, "drowsy": n, "asleep": n, "waking": n},
  *          "interfaces": [{"name", "state": "attached" | "absent" | "failed" | "detached",
@@ -32,8 +51,10 @@
  *          else "detail": why not}, …]
  *  EVENT   "time": RFC 3339, "host": name, "text": the event in words,
  *          "event": "drowsy" | "asleep" | "waking" | "awake" | "not-quiet" | "claimed" |
- *          "gave-up" | "cooling" | "added" | "removed" | "magic",
- *          "why": "command" | "connection" | "claim" | "owner" | "edit" | "time",
+ *          "gave-up" | "cooling" | "added" | "removed" | "magic" | "lease-renewed" |
+ *          "lease-silence" | "lease-lost",
+ *          "why": "command" | "connection" | "claim" | "owner" | "edit" | "time" | "lease",
+ *          with a lease "detail": what became of it, in words,
  *          and where known "address", "peer", "peer-mac", "protocol", "port", "took": s
  */
 #ifndef SLEEPPROXY_PROTOCOL_H

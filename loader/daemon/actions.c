@@ -142,20 +142,22 @@ static bool is_own(void *context, const struct ipv6 *address)
  * reaches it.
  */
 static int ask_on(struct daemon *daemon, const struct line *line, const struct host_spec *spec,
-                  int ask)
+                  const void *argument)
 {
+	enum host_ask ask = *(const enum host_ask *)argument;
+
 	if (line->config.answer == ANSWER_HOST)
 		ask = ASK_ANYBODY;
-	return announce_ask(daemon->packet_fd, &line->port, (enum host_ask)ask, spec);
+	return announce_ask(daemon->packet_fd, &line->port, ask, spec);
 }
 
 static int ask(void *context, enum host_ask ask, const struct host_spec *spec)
 {
-	return lines_each_of(context, spec, ask_on, (int)ask);
+	return lines_each_of(context, spec, ask_on, &ask);
 }
 
 static int announce_on(struct daemon *daemon, const struct line *line, const struct host_spec *spec,
-                       int unused)
+                       const void *unused)
 {
 	(void)unused;
 	return announce_takeover(daemon->packet_fd, &line->port, line->config.answer, spec);
@@ -163,7 +165,7 @@ static int announce_on(struct daemon *daemon, const struct line *line, const str
 
 static int announce(void *context, const struct host_spec *spec)
 {
-	return lines_each_of(context, spec, announce_on, 0);
+	return lines_each_of(context, spec, announce_on, NULL);
 }
 
 /* In host mode nobody has our MAC. */
@@ -182,7 +184,7 @@ static int hand_back(void *context, const struct report *report)
 }
 
 static int magic_on(struct daemon *daemon, const struct line *line, const struct host_spec *spec,
-                    int unused)
+                    const void *unused)
 {
 	(void)unused;
 	return magic_send(daemon->packet_fd, &line->port, spec);
@@ -190,14 +192,20 @@ static int magic_on(struct daemon *daemon, const struct line *line, const struct
 
 static int magic(void *context, const struct host_spec *spec)
 {
-	return lines_each_of(context, spec, magic_on, 0);
+	return lines_each_of(context, spec, magic_on, NULL);
+}
+
+static void follow(void *context, const struct registered *host)
+{
+	leases_follow(context, host);
 }
 
 static void tell(void *context, const struct happening *happening)
 {
 	struct daemon *daemon = context;
 	char text[HAPPENING_TEXT];
-	bool detail = happening->kind == HAPPENED_MAGIC || happening->kind == HAPPENED_ADDED;
+	bool detail = happening->kind == HAPPENED_MAGIC || happening->kind == HAPPENED_ADDED ||
+	              happening->kind == HAPPENED_LEASE_RENEWED;
 
 	log_at(detail ? LOG_DEBUG : LOG_INFO, "%s", happening_text(happening, text));
 	if (!daemon->on_happening) /* the hosts of before the start are no news */
@@ -214,7 +222,10 @@ static void save(void *context, const struct registered *host)
 
 static void forget(void *context, const struct mac *mac)
 {
-	store_forget(((struct daemon *)context)->store, mac);
+	struct daemon *daemon = context;
+
+	store_forget(daemon->store, mac);
+	leases_forget(daemon, mac);
 }
 
 struct registry_actions daemon_actions(struct daemon *daemon)
@@ -230,6 +241,7 @@ struct registry_actions daemon_actions(struct daemon *daemon)
 		.announce = announce,
 		.magic = magic,
 		.hand_back = hand_back,
+		.follow = follow,
 		.tell = tell,
 		.save = save,
 		.forget = forget,

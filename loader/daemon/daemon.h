@@ -11,6 +11,7 @@
 
 #include "config/config.h"
 #include "core/packet.h"
+#include "daemon/leases.h"
 #include "datapath/datapath.h"
 #include "hosts/registry.h"
 #include "hosts/store.h"
@@ -55,6 +56,8 @@ struct daemon {
 	struct event *reports;
 	struct store *store;
 	struct registry *registry;
+	struct keeper *keeper;
+	int64_t clocks_apart;          /* ms, that the machine has been suspended so far */
 	struct remembered *remembered; /* the store's hosts, until hosts_resume … */
 	bool settled;                  /* … when what an earlier start left is in order */
 	struct line lines[CONFIG_INTERFACES];
@@ -117,8 +120,8 @@ bool lines_check(struct daemon *daemon);
  */
 int lines_each_of(struct daemon *daemon, const struct host_spec *spec,
                   int (*each)(struct daemon *daemon, const struct line *line,
-                              const struct host_spec *spec, int argument),
-                  int argument);
+                              const struct host_spec *spec, const void *argument),
+                  const void *argument);
 
 /* Takes all reports that the datapath has made. */
 void reports_take(struct daemon *daemon);

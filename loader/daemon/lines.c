@@ -40,11 +40,14 @@ static void say_attached(const struct line *line)
 }
 
 /*
- * In host mode the sleeper's traffic comes to its own MAC, which the network card would filter out.
+ * In host mode the sleeper's traffic comes to its own MAC, which the network card would filter out;
+ * and so do the answers of some DHCP servers, where requests come from that MAC.
  */
 static void follow_mode(struct daemon *daemon, struct line *line)
 {
-	bool wanted = line->state == LINE_ATTACHED && line->config.answer == ANSWER_HOST;
+	bool wanted =
+		line->state == LINE_ATTACHED && (line->config.answer == ANSWER_HOST ||
+	                                         line->config.dhcp_source == DHCP_SOURCE_HOST);
 	int err;
 
 	if (wanted == line->hears_all)
@@ -227,8 +230,8 @@ int lines_start(struct daemon *daemon)
 
 int lines_each_of(struct daemon *daemon, const struct host_spec *spec,
                   int (*each)(struct daemon *daemon, const struct line *line,
-                              const struct host_spec *spec, int argument),
-                  int argument)
+                              const struct host_spec *spec, const void *argument),
+                  const void *argument)
 {
 	int err = -ENODEV;
 

@@ -135,6 +135,7 @@ static void on_pulse(evutil_socket_t fd, short what, void *context)
 	(void)fd;
 	(void)what;
 	beat(daemon);
+	leases_check_clock(daemon);
 	own_read(&daemon->own);
 	follow_tables(daemon);
 	follow_lines(daemon);

@@ -12,6 +12,11 @@ static void on_report(void *context, const struct report *report)
 	registry_report(((struct daemon *)context)->registry, report);
 }
 
+static void on_dhcp(void *context, const struct dhcp_heard *heard)
+{
+	leases_hear(context, heard);
+}
+
 void reports_take(struct daemon *daemon)
 {
 	int err = reports_drain(daemon->datapath);
@@ -55,12 +60,13 @@ static int open_maps(struct daemon *daemon)
 
 int tables_start(struct daemon *daemon)
 {
+	const struct report_actions actions = { daemon, on_report, on_dhcp };
 	int err = open_maps(daemon);
 
 	if (!err)
 		err = open_packets(daemon);
 	if (!err)
-		err = reports_open(daemon->datapath, on_report, daemon);
+		err = reports_open(daemon->datapath, &actions);
 	if (err)
 		return err;
 	daemon->reports = event_new(daemon->base, reports_fd(daemon->datapath),

@@ -16,6 +16,7 @@
 #include "config/config.h"
 #include "core/packet.h"
 #include "counters.h"
+#include "dhcp_heard.h"
 #include "hosts.h"
 #include "interface.h"
 #include "order.h"
@@ -88,9 +89,17 @@ int heartbeat_beat(struct datapath *datapath, uint32_t lease_s);
 /* Was there a heartbeat within its lease? */
 bool heartbeat_is_fresh(struct datapath *datapath);
 
-/* Reports: readable when the file descriptor is; drain calls back for each that is there. */
-typedef void report_fn(void *context, const struct report *report);
-int reports_open(struct datapath *datapath, report_fn *on_report, void *context);
+/*
+ * Reports, and the DHCP messages that came by: readable when the file descriptor is; drain calls
+ * back for each that is there, reports first.
+ */
+struct report_actions {
+	void *context;
+	void (*report)(void *context, const struct report *report);
+	void (*dhcp)(void *context, const struct dhcp_heard *heard);
+};
+
+int reports_open(struct datapath *datapath, const struct report_actions *actions);
 int reports_fd(const struct datapath *datapath);
 int reports_drain(struct datapath *datapath);
 

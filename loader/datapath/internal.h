@@ -17,8 +17,7 @@ struct datapath {
 	struct sleepproxy_bpf
 		*maps; /* the instance whose maps and order program we use; attached nowhere */
 	struct ring_buffer *ring;
-	report_fn *on_report;
-	void *report_context;
+	struct report_actions actions;
 };
 
 /*

@@ -1,26 +1,38 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The ring of reports, drained into the daemon's one function for them. */
+/* The rings of reports and of DHCP messages, drained into the daemon's functions for them. */
 #include <bpf/libbpf.h>
 #include <errno.h>
 
 #include "datapath/internal.h"
 
-static int on_record(void *context, void *record, size_t size)
+static int on_report(void *context, void *record, size_t size)
 {
-	const struct datapath *datapath = context;
+	const struct report_actions *actions = &((const struct datapath *)context)->actions;
 
 	if (size >= sizeof(struct report))
-		datapath->on_report(datapath->report_context, record);
+		actions->report(actions->context, record);
 	return 0;
 }
 
-int reports_open(struct datapath *datapath, report_fn *on_report, void *context)
+static int on_dhcp(void *context, void *record, size_t size)
 {
-	datapath->on_report = on_report;
-	datapath->report_context = context;
-	datapath->ring = ring_buffer__new(bpf_map__fd(datapath->maps->maps.events), on_record,
-	                                  datapath, NULL);
-	return datapath->ring ? 0 : -errno;
+	const struct report_actions *actions = &((const struct datapath *)context)->actions;
+	const struct dhcp_heard *heard = record;
+
+	if (size >= sizeof(*heard) && heard->length <= sizeof(heard->message))
+		actions->dhcp(actions->context, heard);
+	return 0;
+}
+
+int reports_open(struct datapath *datapath, const struct report_actions *actions)
+{
+	const struct sleepproxy_bpf *maps = datapath->maps;
+	int dhcp = bpf_map__fd(maps->maps.dhcp_heard);
+
+	datapath->actions = *actions;
+	datapath->ring =
+		ring_buffer__new(bpf_map__fd(maps->maps.events), on_report, datapath, NULL);
+	return datapath->ring ? ring_buffer__add(datapath->ring, dhcp, on_dhcp, datapath) : -errno;
 }
 
 int reports_fd(const struct datapath *datapath)

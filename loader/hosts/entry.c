@@ -73,6 +73,7 @@ void entry_tell(struct entry *entry, enum happening_kind kind, enum host_cause c
 	};
 
 	memcpy(happening.name, entry->host.spec.name, sizeof(happening.name));
+	memcpy(happening.detail, entry->detail, sizeof(happening.detail));
 	registry->actions.tell(registry->actions.context, &happening);
 }
 
@@ -160,6 +161,14 @@ static void send_out(struct entry *entry, const struct host_actions *todo)
 		ask(entry, todo->ask);
 }
 
+static void follow(struct entry *entry)
+{
+	const struct registry_actions *actions = &entry->registry->actions;
+
+	entry->followed = entry->host.life.state;
+	actions->follow(actions->context, &entry->host);
+}
+
 void entry_step(struct entry *entry, enum host_cause cause, enum host_state state)
 {
 	struct registry *registry = entry->registry;
@@ -170,12 +179,16 @@ void entry_step(struct entry *entry, enum host_cause cause, enum host_state stat
 
 	if (todo.step && !make_step(entry, &todo))
 		return;
+	if (entry->host.life.state != entry->followed)
+		follow(entry);
 	if (happening_of_note(todo.note, &kind))
 		entry_tell(entry, kind, cause,
 		           before.state == WAKING ? input.now - before.since : 0);
 	send_out(entry, &todo);
-	if (entry->host.life.state != WAKING)
+	if (entry->host.life.state != WAKING) {
 		entry->report = (struct report){ 0 };
+		*entry->detail = 0;
+	}
 	if (entry->host.life.state != before.state)
 		registry->actions.save(registry->actions.context, &entry->host);
 	arm(entry, input.now);
@@ -188,22 +201,22 @@ static void on_timer(evutil_socket_t fd, short what, void *context)
 	entry_step(context, CAUSE_TIME, AWAKE);
 }
 
-struct entry *entry_new(struct registry *registry, const struct host_spec *spec,
-                        enum host_origin origin, const struct host_life *life)
+struct entry *entry_new(struct registry *registry, const struct registered *host)
 {
 	struct entry *entry = calloc(1, sizeof(*entry));
 
 	if (!entry)
 		return NULL;
-	entry->host = (struct registered){ .spec = *spec, .life = *life, .origin = origin };
+	entry->host = *host;
 	entry->registry = registry;
 	entry->timer = evtimer_new(registry->base, on_timer, entry);
 	HASH_ADD(by_mac, registry->by_mac, host.spec.mac, sizeof(struct mac), entry);
 	HASH_ADD_KEYPTR(by_name, registry->by_name, entry->host.spec.name,
 	                strlen(entry->host.spec.name), entry);
-	for (size_t i = 0; i < spec->address_count; i++)
-		entry_own(entry, &spec->addresses[i]);
+	for (size_t i = 0; i < host->spec.address_count; i++)
+		entry_own(entry, &host->spec.addresses[i]);
 	arm(entry, clock_ms());
+	follow(entry);
 	registry->actions.save(registry->actions.context, &entry->host);
 	return entry;
 }
@@ -217,11 +230,11 @@ struct entry *entry_born(struct registry *registry, const struct host_spec *spec
 		.now = clock_ms(),
 		.unasked = spec->unasked,
 	};
-	struct host_life life;
+	struct registered host = { .spec = *spec, .origin = origin };
 	struct entry *entry;
 
-	host_init(&life, &registry->timing, &start);
-	entry = entry_new(registry, spec, origin, &life);
+	host_init(&host.life, &registry->timing, &start);
+	entry = entry_new(registry, &host);
 	if (entry)
 		entry_tell(entry, HAPPENED_ADDED, CAUSE_NONE, 0);
 	return entry;

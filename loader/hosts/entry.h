@@ -13,10 +13,12 @@ struct entry {
 	struct registered host;
 	struct registry *registry;
 	struct event *timer;
-	struct report report; /* why it was woken last */
-	bool cannot_ask;      /* said so already */
-	uint32_t sync_round;  /* of the last sync that showed it */
-	uint32_t sync_found;  /* a bit for each of its addresses that the round showed */
+	struct report report;          /* why it was woken last */
+	char detail[HAPPENING_DETAIL]; /* … where its lease is why */
+	bool cannot_ask;               /* said so already */
+	enum host_state followed;      /* the state that others were told of last */
+	uint32_t sync_round;           /* of the last sync that showed it */
+	uint32_t sync_found;           /* a bit for each of its addresses that the round showed */
 	UT_hash_handle by_mac;
 	UT_hash_handle by_name;
 };
@@ -46,8 +48,7 @@ void entry_step(struct entry *entry, enum host_cause cause, enum host_state stat
  * A new entry, in the indexes, with a life that it has already or with one that starts as `state`.
  * NULL: no memory.
  */
-struct entry *entry_new(struct registry *registry, const struct host_spec *spec,
-                        enum host_origin origin, const struct host_life *life);
+struct entry *entry_new(struct registry *registry, const struct registered *host);
 struct entry *entry_born(struct registry *registry, const struct host_spec *spec,
                          enum host_origin origin, enum host_state state);
 /* Out of the indexes; nobody is told. */
@@ -56,6 +57,8 @@ void entry_free(struct entry *entry);
 void entry_remove(struct entry *entry);
 void entry_tell(struct entry *entry, enum happening_kind kind, enum host_cause cause,
                 int64_t took_ms);
+/* What is said of a host, with what its lease adds or takes away: `spec` becomes what it has. */
+void lease_overlay(struct host_spec *spec, struct host_lease *lease);
 int entry_own(struct entry *entry, const struct ipv6 *address);
 void entry_disown(struct entry *entry, const struct ipv6 *address);
 

@@ -24,6 +24,9 @@ static const struct {
 	[HAPPENED_ADDED] = { "added", "is known from now on" },
 	[HAPPENED_REMOVED] = { "removed", "is no longer known" },
 	[HAPPENED_MAGIC] = { "magic", "is sent Magic Packets" },
+	[HAPPENED_LEASE_RENEWED] = { "lease-renewed", "keeps its lease" },
+	[HAPPENED_LEASE_SILENCE] = { "lease-silence", "has a lease that nobody renews so far" },
+	[HAPPENED_LEASE_LOST] = { "lease-lost", "has lost its lease" },
 };
 
 bool happening_of_note(enum host_note note, enum happening_kind *kind)
@@ -52,6 +55,7 @@ static const struct {
 	[CAUSE_CONNECTION] = { "connection", "" },
 	[CAUSE_CLAIM] = { "claim", "" },
 	[CAUSE_SEEN] = { "owner", "" },
+	[CAUSE_LEASE] = { "lease", "" },
 	[CAUSE_EDITED] = { "edit", " by an edit of the tables" },
 	[CAUSE_TIME] = { "time", "" },
 };
@@ -78,8 +82,9 @@ const char *happening_text(const struct happening *happening, char text[HAPPENIN
 	if (happening->took_ms)
 		snprintf(took, sizeof(took), ", %.1f s after the wake began",
 		         (double)happening->took_ms / 1000);
-	snprintf(text, HAPPENING_TEXT, "%s %s%s%s%s", happening->name, kinds[happening->kind].words,
-	         causes[happening->cause].words, took, report);
+	snprintf(text, HAPPENING_TEXT, "%s %s%s%s%s%s%s", happening->name,
+	         kinds[happening->kind].words, causes[happening->cause].words, took, report,
+	         *happening->detail ? ": " : "", happening->detail);
 	return text;
 }
 
@@ -118,6 +123,8 @@ struct json_object *happening_json(const struct happening *happening)
 		json_object_object_add(json, "why",
 		                       json_object_new_string(causes[happening->cause].word));
 	add_report(json, &happening->report);
+	if (*happening->detail)
+		json_object_object_add(json, "detail", json_object_new_string(happening->detail));
 	if (happening->took_ms)
 		json_object_object_add(json, "took", json_seconds(happening->took_ms));
 	return json;

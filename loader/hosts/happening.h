@@ -26,8 +26,13 @@ enum happening_kind {
 	HAPPENED_ADDED,
 	HAPPENED_REMOVED,
 	HAPPENED_MAGIC,
+	HAPPENED_LEASE_RENEWED,
+	HAPPENED_LEASE_SILENCE,
+	HAPPENED_LEASE_LOST,
 	HAPPENED_COUNT,
 };
+
+enum { HAPPENING_DETAIL = 192 };
 
 struct happening {
 	enum happening_kind kind;
@@ -36,9 +41,10 @@ struct happening {
 	enum host_cause cause; /* of a step; CAUSE_NONE with the rest */
 	struct report report;  /* what the datapath saw; kind 0: it saw nothing, somebody said so */
 	int64_t took_ms;       /* with AWAKE and GAVE_UP: since the wake began; 0: there was none */
+	char detail[HAPPENING_DETAIL]; /* what became of its lease, in words */
 };
 
-enum { HAPPENING_TEXT = 256 };
+enum { HAPPENING_TEXT = 512 };
 
 /* What a step of host.h has to say; false: nothing. */
 bool happening_of_note(enum host_note note, enum happening_kind *kind);

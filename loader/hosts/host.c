@@ -284,6 +284,10 @@ struct host_actions host_step(struct host_life *life, const struct host_timing *
 	case CAUSE_WAKE:
 		told_to_wake(&turn);
 		break;
+	case CAUSE_LEASE:
+		if (life->state == ASLEEP)
+			told_to_wake(&turn);
+		break;
 	case CAUSE_CONNECTION:
 		if (life->state != WAKING)
 			begin_wake(&turn);

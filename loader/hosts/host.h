@@ -46,6 +46,7 @@ enum host_cause {
 	CAUSE_CONNECTION, /* the datapath saw a connection to it, and has set it WAKING */
 	CAUSE_CLAIM,      /* it saw its address used by another, and has set it WAKING, or AWAKE */
 	CAUSE_SEEN,       /* the datapath saw a frame of its own, and has set it AWAKE */
+	CAUSE_LEASE,      /* its address was lost: only the host itself can get another */
 	CAUSE_EDITED,     /* its map entry was found in `state` */
 	CAUSE_TIME,       /* the deadline is over */
 };

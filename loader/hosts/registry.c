@@ -77,20 +77,23 @@ static int replace(struct entry *entry, const struct host_spec *spec, enum host_
                    char why[REGISTRY_WHY])
 {
 	struct registry *registry = entry->registry;
-	const struct host_life life = entry->host.life;
-	struct entry *fresh;
+	struct registered host = { *spec, entry->host.life, origin, entry->host.lease };
+	bool same_mac = !memcmp(&entry->host.spec.mac, &spec->mac, sizeof(spec->mac));
 	int err;
 
-	if (spec_equal(&entry->host.spec, spec) && entry->host.origin == origin)
+	if (same_mac)
+		lease_overlay(&host.spec, &host.lease);
+	else
+		host.lease = (struct host_lease){ 0 };
+	if (spec_equal(&entry->host.spec, &host.spec) && entry->host.origin == origin)
 		return 0;
-	err = admit(registry, spec, &entry->host.spec, life.state, why);
+	err = admit(registry, &host.spec, &entry->host.spec, host.life.state, why);
 	if (err)
 		return err;
-	if (memcmp(&entry->host.spec.mac, &spec->mac, sizeof(spec->mac)))
+	if (!same_mac)
 		registry->actions.forget(registry->actions.context, &entry->host.spec.mac);
 	entry_free(entry);
-	fresh = entry_new(registry, spec, origin, &life);
-	return fresh ? 0 : -ENOMEM;
+	return entry_new(registry, &host) ? 0 : -ENOMEM;
 }
 
 /*

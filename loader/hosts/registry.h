@@ -21,11 +21,19 @@ struct registry;
 
 enum host_origin { ORIGIN_CONFIG, ORIGIN_COMMAND, ORIGIN_MAP };
 
+/* What DHCP adds to a host's addresses, or takes away. */
+struct host_lease {
+	struct ipv6 address; /* ::: none */
+	bool lost;           /* the address is withheld: nobody may use it */
+	bool alone;          /* nobody but DHCP says that it is the host's */
+};
+
 /* What others may see of a known host. */
 struct registered {
-	struct host_spec spec;
+	struct host_spec spec; /* as said, but with the addresses that it has by now */
 	struct host_life life;
 	enum host_origin origin;
+	struct host_lease lease;
 };
 
 /* All take the context first, and return 0 or -errno where they return an int. */
@@ -51,6 +59,8 @@ struct registry_actions {
 	int (*magic)(void *context, const struct host_spec *spec);
 	/* Tells the peer of the report where the host is now. */
 	int (*hand_back)(void *context, const struct report *report);
+	/* It has gone over into another state. */
+	void (*follow)(void *context, const struct registered *host);
 	/* For people. */
 	void (*tell)(void *context, const struct happening *happening);
 	/* For the next start. */
@@ -73,6 +83,9 @@ int registry_add(struct registry *registry, const struct host_spec *spec, enum h
                  enum host_state state, char why[REGISTRY_WHY]);
 void registry_remove(struct registry *registry, const char *name);
 
+/* The host without what its lease adds or takes away: as it was said to be. */
+struct host_spec registered_said(const struct registered *host);
+
 const struct registered *registry_find(const struct registry *registry, const char *name);
 const struct registered *registry_find_mac(const struct registry *registry, const struct mac *mac);
 /* By name. The callback may remove the host that it is given. */
@@ -81,6 +94,16 @@ void registry_each(struct registry *registry,
 
 /* A word from people: CAUSE_SLEEP, CAUSE_SLEEP_NOW or CAUSE_WAKE. */
 void registry_command(struct registry *registry, const char *name, enum host_cause cause);
+/*
+ * Its lease: the address is the host's from now on, or, `lost`, nobody's; `::`: it has none. A host
+ * that sleeps is woken by the loss, for the reason in `detail`, which people are told. -EEXIST,
+ * -EADDRINUSE, -ENOSPC: the address cannot be the host's.
+ */
+int registry_lease(struct registry *registry, const struct mac *mac, const struct ipv6 *address,
+                   bool lost, const char *detail);
+/* HAPPENED_LEASE_…, for people. */
+void registry_tell(struct registry *registry, const struct mac *mac, enum happening_kind kind,
+                   const char *detail);
 /* A word from the datapath. */
 void registry_report(struct registry *registry, const struct report *report);
 

@@ -108,8 +108,6 @@ static int check_addresses(struct judge *judge)
 {
 	size_t count = judge->spec->address_count;
 
-	if (count == 0)
-		return refuse(judge, "no address; expected at least one, such as 192.168.1.5");
 	if (count > SPEC_ADDRESSES)
 		return refuse(judge, "%zu addresses; expected at most %d", count, SPEC_ADDRESSES);
 	for (size_t i = 0; i < count; i++) {
@@ -257,6 +255,15 @@ bool policy_equal(const struct spec_policy *a, const struct spec_policy *b)
 	return true;
 }
 
+static bool lease_equal(const struct spec_lease *a, const struct spec_lease *b)
+{
+	return !memcmp(&a->address, &b->address, sizeof(a->address)) &&
+	       !memcmp(&a->server, &b->server, sizeof(a->server)) &&
+	       a->client_id_length == b->client_id_length &&
+	       !memcmp(a->client_id, b->client_id, a->client_id_length) &&
+	       !strcmp(a->hostname, b->hostname);
+}
+
 bool spec_equal(const struct host_spec *a, const struct host_spec *b)
 {
 	return strcmp(a->name, b->name) == 0 && memcmp(&a->mac, &b->mac, sizeof(a->mac)) == 0 &&
@@ -265,7 +272,8 @@ bool spec_equal(const struct host_spec *a, const struct host_spec *b)
 	       policy_equal(&a->policy, &b->policy) && strcmp(a->interface, b->interface) == 0 &&
 	       a->vlan == b->vlan && a->nic_answers_arp == b->nic_answers_arp &&
 	       a->unasked == b->unasked && a->secureon_length == b->secureon_length &&
-	       memcmp(a->secureon, b->secureon, a->secureon_length) == 0;
+	       memcmp(a->secureon, b->secureon, a->secureon_length) == 0 &&
+	       lease_equal(&a->lease, &b->lease);
 }
 
 int spec_find_address(const struct host_spec *spec, const struct ipv6 *address)
@@ -284,6 +292,14 @@ int spec_add_address(struct host_spec *spec, const struct ipv6 *address)
 		return -ENOSPC;
 	spec->addresses[spec->address_count++] = *address;
 	return 0;
+}
+
+void spec_remove_address(struct host_spec *spec, const struct ipv6 *address)
+{
+	int index = spec_find_address(spec, address);
+
+	if (index >= 0)
+		spec->addresses[index] = spec->addresses[--spec->address_count];
 }
 
 int spec_add_port(struct spec_policy *policy, uint8_t protocol, uint16_t port)

@@ -40,6 +40,17 @@ struct spec_policy {
 	size_t source_count;
 };
 
+/* The lease that a host is said to have, where its own DHCP is not heard. */
+enum { SPEC_CLIENT_ID = 64, SPEC_HOSTNAME = 64 };
+
+struct spec_lease {
+	struct ipv4 address;               /* 0.0.0.0: none is said */
+	struct ipv4 server;                /* 0.0.0.0: any */
+	uint8_t client_id[SPEC_CLIENT_ID]; /* option 61 */
+	size_t client_id_length;           /* octets; 0: it sends none */
+	char hostname[SPEC_HOSTNAME];      /* option 12; empty: it sends none */
+};
+
 struct host_spec {
 	char name[SPEC_NAME];
 	struct mac mac;
@@ -52,11 +63,12 @@ struct host_spec {
 	bool unasked;             /* silence and unanswered ARP requests mean sleep */
 	uint8_t secureon[6];
 	size_t secureon_length; /* octets: 0, 4 or 6 */
+	struct spec_lease lease;
 };
 
 /*
- * 0, or -EINVAL with the reason, in words, in `why`: no name, no address, an address twice, an
- * address of no one host …
+ * 0, or -EINVAL with the reason, in words, in `why`: no name, an address twice, an address of no
+ * one host … It may have no address: then it is answered for at the one that it has by DHCP.
  */
 int spec_check(const struct host_spec *spec, char *why, size_t why_size);
 /* NULL, or what is wrong with it as a host's own address: "is a multicast address" … */
@@ -69,6 +81,8 @@ int spec_find_address(const struct host_spec *spec, const struct ipv6 *address);
 
 /* 0, -EEXIST where it stands there already (a source: as allowed or as denied), -ENOSPC */
 int spec_add_address(struct host_spec *spec, const struct ipv6 *address);
+/* The last one takes its place. */
+void spec_remove_address(struct host_spec *spec, const struct ipv6 *address);
 int spec_add_port(struct spec_policy *policy, uint8_t protocol, uint16_t port);
 int spec_add_source(struct spec_policy *policy, const struct ipv6 *address, uint8_t bits,
                     bool allow);

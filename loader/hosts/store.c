@@ -26,6 +26,7 @@ static const char schema[] =
 	"PRAGMA synchronous = NORMAL;"
 	"CREATE TABLE IF NOT EXISTS hosts (mac TEXT PRIMARY KEY, spec TEXT NOT NULL,"
 	" origin INTEGER NOT NULL, state INTEGER NOT NULL);"
+	"CREATE TABLE IF NOT EXISTS leases (mac TEXT PRIMARY KEY, lease TEXT NOT NULL);"
 	"CREATE TABLE IF NOT EXISTS history (id INTEGER PRIMARY KEY, host TEXT NOT NULL,"
 	" event TEXT NOT NULL);"
 	"CREATE INDEX IF NOT EXISTS history_host ON history (host, id);";
@@ -113,6 +114,7 @@ void store_end(struct store *store)
 void store_save(struct store *store, const struct registered *host)
 {
 	static const char what[] = "save a host";
+	const struct host_spec said = registered_said(host);
 	struct json_object *spec;
 	sqlite3_stmt *statement;
 	char mac[TEXT_MAC];
@@ -122,7 +124,7 @@ void store_save(struct store *store, const struct registered *host)
 	statement = prepare(store, what, "INSERT OR REPLACE INTO hosts VALUES (?, ?, ?, ?)");
 	if (!statement)
 		return;
-	spec = spec_to_json(&host->spec);
+	spec = spec_to_json(&said);
 	bind_text(statement, 1, text_from_mac(&host->spec.mac, mac));
 	bind_text(statement, 2, json_object_to_json_string(spec));
 	sqlite3_bind_int(statement, 3, (int)host->origin);
@@ -131,18 +133,38 @@ void store_save(struct store *store, const struct registered *host)
 	json_object_put(spec);
 }
 
-void store_forget(struct store *store, const struct mac *mac)
+static void delete_of(struct store *store, const char *what, const char *sql, const struct mac *mac)
 {
-	static const char what[] = "forget a host";
-	sqlite3_stmt *statement;
+	sqlite3_stmt *statement = store ? prepare(store, what, sql) : NULL;
 	char text[TEXT_MAC];
 
-	if (!store)
-		return;
-	statement = prepare(store, what, "DELETE FROM hosts WHERE mac = ?");
 	if (!statement)
 		return;
 	bind_text(statement, 1, text_from_mac(mac, text));
+	finish(store, what, statement);
+}
+
+void store_forget(struct store *store, const struct mac *mac)
+{
+	delete_of(store, "forget a host", "DELETE FROM hosts WHERE mac = ?", mac);
+}
+
+void store_forget_lease(struct store *store, const struct mac *mac)
+{
+	delete_of(store, "forget a lease", "DELETE FROM leases WHERE mac = ?", mac);
+}
+
+void store_save_lease(struct store *store, const struct mac *mac, struct json_object *lease)
+{
+	static const char what[] = "save a lease",
+			  sql[] = "INSERT OR REPLACE INTO leases VALUES (?, ?)";
+	sqlite3_stmt *statement = store ? prepare(store, what, sql) : NULL;
+	char text[TEXT_MAC];
+
+	if (!statement)
+		return;
+	bind_text(statement, 1, text_from_mac(mac, text));
+	bind_text(statement, 2, json_object_to_json_string(lease));
 	finish(store, what, statement);
 }
 
@@ -200,6 +222,29 @@ void store_each(struct store *store, store_host_fn *each, void *context)
 	rows = prepare(store, "read the hosts", "SELECT spec, origin, state FROM hosts");
 	while (rows && sqlite3_step(rows) == SQLITE_ROW)
 		show_host(rows, each, context);
+	sqlite3_finalize(rows);
+}
+
+static void show_lease(sqlite3_stmt *row, store_lease_fn *each, void *context)
+{
+	const char *text = (const char *)sqlite3_column_text(row, 1);
+	struct json_object *lease = json_tokener_parse(text);
+	struct mac mac;
+
+	if (lease && !text_to_mac((const char *)sqlite3_column_text(row, 0), &mac))
+		each(context, &mac, lease);
+	else
+		log_warning("the store has a lease that makes no sense: %s", text);
+	json_object_put(lease);
+}
+
+void store_each_lease(struct store *store, store_lease_fn *each, void *context)
+{
+	sqlite3_stmt *rows =
+		store ? prepare(store, "read the leases", "SELECT mac, lease FROM leases") : NULL;
+
+	while (rows && sqlite3_step(rows) == SQLITE_ROW)
+		show_lease(rows, each, context);
 	sqlite3_finalize(rows);
 }
 

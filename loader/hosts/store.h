@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What outlives a reboot: the hosts, their states and what happened to them, in an SQLite database
- * in the state directory. A disk that fails costs the record, never the service: errors are logged
- * once, and the daemon goes on.
+ * What outlives a reboot: the hosts, their states and leases and what happened to them, in an
+ * SQLite database in the state directory. A disk that fails costs the record, never the service:
+ * errors are logged once, and the daemon goes on.
  */
 #ifndef SLEEPPROXY_STORE_H
 #define SLEEPPROXY_STORE_H
@@ -29,6 +29,12 @@ void store_tell(struct store *store, const struct happening *happening);
 typedef void store_host_fn(void *context, const struct host_spec *spec, enum host_origin origin,
                            enum host_state state);
 void store_each(struct store *store, store_host_fn *each, void *context);
+
+/* A host's lease, in JSON that is its keeper's business. */
+void store_save_lease(struct store *store, const struct mac *mac, struct json_object *lease);
+void store_forget_lease(struct store *store, const struct mac *mac);
+typedef void store_lease_fn(void *context, const struct mac *mac, struct json_object *lease);
+void store_each_lease(struct store *store, store_lease_fn *each, void *context);
 
 /*
  * The newest events of a host, or of all (NULL), oldest first, as JSON. The caller owns the array.

@@ -100,6 +100,11 @@ void registry_sync_host(struct registry *registry, const struct mac *mac, const 
 		follow_state(entry);
 }
 
+static bool is_of_lease(const struct entry *entry, const struct ipv6 *address)
+{
+	return !memcmp(&entry->host.lease.address, address, sizeof(*address));
+}
+
 static int adopt_address(struct entry *entry, const struct ipv6 *address)
 {
 	struct registry *registry = entry->registry;
@@ -110,6 +115,8 @@ static int adopt_address(struct entry *entry, const struct ipv6 *address)
 		return -EADDRINUSE;
 	if (before) /* its old owner no longer has it: the table knows one owner */
 		entry_disown(before, address);
+	if (is_of_lease(entry, address)) /* withheld so far: now it is the host's again */
+		entry->host.lease = (struct host_lease){ 0 };
 	err = spec_add_address(&entry->host.spec, address);
 	if (!err)
 		err = entry_own(entry, address);
@@ -151,6 +158,8 @@ static void drop_lost_addresses(struct entry *entry)
 		if (entry->sync_found & (1U << i) || !ip_is_ipv4(&spec->addresses[i]))
 			continue;
 		entry_disown(entry, &spec->addresses[i]);
+		if (is_of_lease(entry, &spec->addresses[i]))
+			entry->host.lease = (struct host_lease){ 0 };
 		spec->addresses[i] = spec->addresses[--spec->address_count];
 		changed = true;
 	}

@@ -26,7 +26,7 @@ STOREYS = (
     ("core",),
     ("link",),
     ("hosts",),
-    ("announce", "wake", "config"),
+    ("announce", "wake", "dhcp", "config"),
     ("datapath",),
     ("doctor", "daemon"),
     ("control",),

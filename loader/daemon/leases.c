@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What the keeper of leases decides, done: on the wire, in the registry, in the store. */
+#include "daemon/leases.h"
+
+#include <errno.h>
+#include <json-c/json.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/clock.h"
+#include "core/log.h"
+#include "daemon/daemon.h"
+#include "dhcp/datagram.h"
+#include "dhcp/record.h"
+#include "dhcp/words.h"
+#include "link/route.h"
+
+/* By how much the clock that counts suspended time must have run ahead, to be a suspend. ms */
+enum { SUSPENDED = 1000 };
+
+static bool sleeps(void *context, const struct mac *mac)
+{
+	struct daemon *daemon = context;
+	struct host host;
+
+	return !hosts_get(daemon->datapath, mac, &host) && host.state == ASLEEP;
+}
+
+/* A request on its way to the lines. */
+struct outgoing {
+	const struct dhcp_message *message;
+	struct ipv4 server;
+	bool to_all;
+};
+
+static int send_on(struct daemon *daemon, const struct line *line, const struct host_spec *spec,
+                   const void *argument)
+{
+	const struct outgoing *outgoing = argument;
+	struct datagram_ends ends = {
+		.from = line->config.dhcp_source == DHCP_SOURCE_HOST ? spec->mac : line->port.mac,
+		.to = MAC_BROADCAST,
+		.source = outgoing->message->ciaddr,
+		.destination = { { 255, 255, 255, 255 } },
+		.vlan = spec->vlan,
+	};
+	struct packet packet;
+	int err = 0;
+
+	if (!outgoing->to_all) {
+		ends.destination = outgoing->server;
+		err = route_next_hop(line->port.ifindex, outgoing->server, &ends.to);
+	}
+	if (!err)
+		err = datagram_write(&packet, &ends, outgoing->message);
+	return err ? err : packet_send(daemon->packet_fd, &line->port, &packet);
+}
+
+static int send_out(void *context, const struct mac *mac, const struct dhcp_message *request,
+                    struct ipv4 server, bool to_all)
+{
+	struct daemon *daemon = context;
+	const struct registered *host = registry_find_mac(daemon->registry, mac);
+	const struct outgoing outgoing = { request, server, to_all };
+	int err = host ? lines_each_of(daemon, &host->spec, send_on, &outgoing) : -ENOENT;
+
+	if (err && err != -EAGAIN && host)
+		log_debug("%s: its DHCP request cannot go to %s: %s", host->spec.name,
+		          to_all ? "all" : "its server", strerror(-err));
+	return err;
+}
+
+static struct record_moment moment_now(void)
+{
+	struct record_moment now = { .boot_ms = clock_boot_ms(), .wall_ms = clock_wall_ms() };
+
+	clock_boot_id(now.boot, sizeof(now.boot));
+	return now;
+}
+
+static void save(struct daemon *daemon, const struct mac *mac, const struct dhcp_client *client)
+{
+	const struct record_moment now = moment_now();
+	struct json_object *record = record_write(client, &now);
+
+	store_save_lease(daemon->store, mac, record);
+	json_object_put(record);
+}
+
+static void readdress(struct daemon *daemon, const struct mac *mac, const struct lease *lease,
+                      const char *detail)
+{
+	static const struct ipv6 none;
+	const struct ipv6 address = ipv4_mapped(lease->address);
+	int err =
+		registry_lease(daemon->registry, mac, lease->state == LEASE_NONE ? &none : &address,
+	                       lease->state == LEASE_LOST, detail);
+
+	if (err)
+		log_warning("an address by DHCP is not answered for: %s", strerror(-err));
+}
+
+static void changed(void *context, const struct mac *mac, enum keeper_event event,
+                    const struct dhcp_client *client, const struct dhcp_message *answer)
+{
+	struct daemon *daemon = context;
+	char words[LEASE_WORDS];
+
+	save(daemon, mac, client);
+	lease_words(&client->lease, answer, words);
+	if (event == KEEPER_RENEWED)
+		registry_tell(daemon->registry, mac, HAPPENED_LEASE_RENEWED, words);
+	else if (event == KEEPER_SILENCE)
+		registry_tell(daemon->registry, mac, HAPPENED_LEASE_SILENCE, words);
+	else if (event != KEEPER_LET_GO)
+		readdress(daemon, mac, &client->lease, words);
+}
+
+static void restore(void *context, const struct mac *mac, struct json_object *json)
+{
+	const struct record_moment now = moment_now();
+	struct daemon *daemon = context;
+	struct dhcp_client client;
+
+	if (!registry_find_mac(daemon->registry, mac))
+		store_forget_lease(daemon->store, mac);
+	else if (record_read(json, &now, &client))
+		log_warning("the store has a lease that makes no sense: %s",
+		            json_object_to_json_string(json));
+	else {
+		keeper_restore(daemon->keeper, mac, &client);
+		readdress(daemon, mac, &client.lease, "");
+	}
+}
+
+static void follow(void *context, const struct registered *host)
+{
+	leases_follow(context, host);
+}
+
+int leases_start(struct daemon *daemon)
+{
+	const struct keeper_actions actions = { daemon, sleeps, send_out, changed };
+
+	daemon->keeper = keeper_new(daemon->base, &actions);
+	if (!daemon->keeper)
+		return -ENOMEM;
+	daemon->clocks_apart = clock_boot_ms() - clock_ms();
+	store_begin(daemon->store);
+	store_each_lease(daemon->store, restore, daemon);
+	leases_follow_config(daemon);
+	registry_each(daemon->registry, follow, daemon);
+	store_end(daemon->store);
+	return 0;
+}
+
+void leases_stop(struct daemon *daemon)
+{
+	keeper_free(daemon->keeper);
+	daemon->keeper = NULL;
+}
+
+void leases_follow(struct daemon *daemon, const struct registered *host)
+{
+	if (daemon->keeper)
+		keeper_follow(daemon->keeper, &host->spec.mac, host->life.state);
+}
+
+void leases_forget(struct daemon *daemon, const struct mac *mac)
+{
+	if (daemon->keeper)
+		keeper_forget(daemon->keeper, mac);
+	store_forget_lease(daemon->store, mac);
+}
+
+void leases_drop(struct daemon *daemon, const struct mac *mac)
+{
+	static const struct ipv6 none;
+
+	leases_forget(daemon, mac);
+	registry_lease(daemon->registry, mac, &none, false, "");
+}
+
+void leases_hear(struct daemon *daemon, const struct dhcp_heard *heard)
+{
+	const struct dhcp *dhcp = (const void *)heard->message;
+
+	/* a message may be older than the removal of its host */
+	if (heard->length >= sizeof(*dhcp) && registry_find_mac(daemon->registry, &dhcp->chaddr))
+		keeper_hear(daemon->keeper, heard);
+}
+
+void leases_grant(struct daemon *daemon, const struct registered *host,
+                  const struct lease_grant *grant, const struct dhcp_identity *identity)
+{
+	keeper_grant(daemon->keeper, &host->spec.mac, grant, identity);
+	leases_follow(daemon, host);
+}
+
+static void take_option(struct dhcp_option *option, const void *data, size_t length)
+{
+	option->length = (uint8_t)length;
+	memcpy(option->data, data, length);
+}
+
+/* What the store has of the same address is newer than a file. */
+static void configure(void *context, const struct registered *host)
+{
+	const struct spec_lease *said = &host->spec.lease;
+	const struct lease_grant grant = { .address = said->address, .server = said->server };
+	struct daemon *daemon = context;
+	const struct dhcp_client *known = keeper_find(daemon->keeper, &host->spec.mac);
+	struct dhcp_identity identity = { 0 };
+	static const struct ipv4 none;
+
+	if (!memcmp(&said->address, &none, sizeof(none)) ||
+	    (known && known->lease.state != LEASE_NONE &&
+	     !memcmp(&known->lease.address, &said->address, sizeof(said->address))))
+		return;
+	take_option(&identity.client_id, said->client_id, said->client_id_length);
+	take_option(&identity.hostname, said->hostname, strlen(said->hostname));
+	leases_grant(daemon, host, &grant, &identity);
+}
+
+void leases_follow_config(struct daemon *daemon)
+{
+	const struct lease_timing timing = { .floor = daemon->config.lease_floor };
+
+	keeper_set_timing(daemon->keeper, &timing);
+	registry_each(daemon->registry, configure, daemon);
+}
+
+void leases_check_clock(struct daemon *daemon)
+{
+	const int64_t apart = clock_boot_ms() - clock_ms();
+
+	if (apart - daemon->clocks_apart > SUSPENDED) {
+		log_info("the machine was suspended for %lld s",
+		         (long long)(apart - daemon->clocks_apart) / 1000);
+		keeper_resume(daemon->keeper);
+	}
+	daemon->clocks_apart = apart;
+}

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A host's addresses as its lease would have them: those that people say, with the one that it has
+ * by DHCP, and without the one that it has lost.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "hosts/entry.h"
+
+static bool is_address(const struct ipv6 *address)
+{
+	static const struct ipv6 none;
+
+	return memcmp(address, &none, sizeof(none));
+}
+
+void lease_overlay(struct host_spec *spec, struct host_lease *lease)
+{
+	lease->alone = is_address(&lease->address) && spec_find_address(spec, &lease->address) < 0;
+	if (lease->lost)
+		spec_remove_address(spec, &lease->address);
+	else if (lease->alone && spec_add_address(spec, &lease->address))
+		lease->alone = false;
+}
+
+struct host_spec registered_said(const struct registered *host)
+{
+	const struct host_lease *lease = &host->lease;
+	struct host_spec said = host->spec;
+
+	if (lease->lost && !lease->alone)
+		spec_add_address(&said, &lease->address);
+	else if (!lease->lost && lease->alone)
+		spec_remove_address(&said, &lease->address);
+	return said;
+}
+
+static int check_address(const struct entry *entry, const struct ipv6 *address)
+{
+	const struct registry *registry = entry->registry;
+	const struct entry *owner = entry_by_address(registry, address);
+
+	if (is_address(address) && spec_address_flaw(address))
+		return -EINVAL;
+	if (owner && owner != entry)
+		return -EEXIST;
+	if (registry->actions.is_own(registry->actions.context, address))
+		return -EADDRINUSE;
+	return 0;
+}
+
+static void index_addresses(struct entry *entry, const struct host_spec *before)
+{
+	const struct host_spec *now = &entry->host.spec;
+
+	for (size_t i = 0; i < before->address_count; i++)
+		if (spec_find_address(now, &before->addresses[i]) < 0)
+			entry_disown(entry, &before->addresses[i]);
+	for (size_t i = 0; i < now->address_count; i++)
+		if (spec_find_address(before, &now->addresses[i]) < 0)
+			entry_own(entry, &now->addresses[i]);
+}
+
+static int readdress(struct entry *entry, struct host_lease lease)
+{
+	const struct registry_actions *actions = &entry->registry->actions;
+	const struct host_spec before = entry->host.spec;
+	struct host_spec now = registered_said(&entry->host);
+	int err;
+
+	lease_overlay(&now, &lease);
+	err = actions->admit(actions->context, &now, &before, entry->host.life.state);
+	if (err)
+		return err;
+	entry->host.spec = now;
+	entry->host.lease = lease;
+	index_addresses(entry, &before);
+	actions->save(actions->context, &entry->host);
+	return 0;
+}
+
+static void tell(struct entry *entry, enum happening_kind kind, const char *detail)
+{
+	const struct report report = entry->report;
+
+	entry->report = (struct report){ 0 };
+	snprintf(entry->detail, sizeof(entry->detail), "%s", detail);
+	entry_tell(entry, kind, CAUSE_NONE, 0);
+	*entry->detail = 0;
+	entry->report = report;
+}
+
+/* The address goes first: it may be another's any moment. */
+int registry_lease(struct registry *registry, const struct mac *mac, const struct ipv6 *address,
+                   bool lost, const char *detail)
+{
+	const struct host_lease lease = { .address = *address, .lost = lost };
+	struct entry *entry = entry_by_mac(registry, mac);
+	int err;
+
+	if (!entry)
+		return -ENOENT;
+	err = lost ? 0 : check_address(entry, address);
+	if (!err)
+		err = readdress(entry, lease);
+	if (!lost)
+		return err;
+	tell(entry, HAPPENED_LEASE_LOST, detail);
+	snprintf(entry->detail, sizeof(entry->detail), "%s", detail);
+	entry_step(entry, CAUSE_LEASE, AWAKE);
+	return err;
+}
+
+void registry_tell(struct registry *registry, const struct mac *mac, enum happening_kind kind,
+                   const char *detail)
+{
+	struct entry *entry = entry_by_mac(registry, mac);
+
+	if (entry)
+		tell(entry, kind, detail);
+}
