@@ -7,8 +7,8 @@
 #include "ctl/groups.h"
 #include "ctl/words.h"
 
-const struct command_group *const command_groups[] = { &hosts_group, &happenings_group,
-	                                               &daemon_group, NULL };
+const struct command_group *const command_groups[] = { &hosts_group, &leases_group,
+	                                               &happenings_group, &daemon_group, NULL };
 
 const struct command *command_at(size_t index)
 {

@@ -41,7 +41,7 @@ struct command_group {
 	const struct command *commands; /* up to one without a name */
 };
 
-extern const struct command_group daemon_group, hosts_group, happenings_group;
+extern const struct command_group hosts_group, leases_group, happenings_group, daemon_group;
 extern const struct option global_options[];
 
 /* NULL: none. `used` becomes the number of words that its name takes. */

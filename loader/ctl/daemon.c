@@ -27,22 +27,15 @@ static void view_host_counts(const struct paper *paper, struct json_object *host
 	paper_write(paper, PLAIN, "\n");
 }
 
-static void add_field(struct table *table, struct json_object *object, const char *key)
-{
-	const char *text = field_text(object, key);
-
-	table_cell(table, *text ? PLAIN : DIM, "%s", *text ? text : "-");
-}
-
 static void add_interface(struct table *table, struct json_object *interface)
 {
 	const char *state = field_text(interface, "state");
 
-	add_field(table, interface, "name");
+	table_text(table, PLAIN, field_text(interface, "name"));
 	table_cell(table, style_of(state), "%s", state);
-	add_field(table, interface, "mode");
-	add_field(table, interface, "answer");
-	add_field(table, interface, "mac");
+	table_text(table, PLAIN, field_text(interface, "mode"));
+	table_text(table, PLAIN, field_text(interface, "answer"));
+	table_text(table, PLAIN, field_text(interface, "mac"));
 	table_cell(table, PLAIN, "%s", field_text(interface, "detail"));
 }
 

@@ -5,54 +5,64 @@
 
 #include "ctl/command.h"
 #include "ctl/field.h"
+#include "ctl/meaning.h"
 #include "ctl/when.h"
+#include "dhcp/counts.h"
 #include "outcome.h"
 
-static const struct {
-	const char *name, *meaning;
-} outcomes[] = {
 #define OUTCOME_ROW(name, verdict, meaning) { #name, meaning },
-	OUTCOMES(OUTCOME_ROW)
+#define DHCP_ROW(name, meaning) { DHCP_COUNT_PREFIX #name, meaning },
+static const struct meaning meanings[] = { OUTCOMES(OUTCOME_ROW) DHCP_COUNTS(DHCP_ROW){ 0 } };
 #undef OUTCOME_ROW
-};
+#undef DHCP_ROW
 
-static const char *meaning_of(const char *name)
+static void add_counter(struct table *table, const char *name, int64_t count)
 {
-	for (size_t i = 0; i < sizeof(outcomes) / sizeof(outcomes[0]); i++)
-		if (strcmp(outcomes[i].name, name) == 0)
-			return outcomes[i].meaning;
-	return "";
-}
-
-static void add_counter(struct table *table, const char *name, int64_t frames)
-{
-	enum style style = frames ? PLAIN : DIM;
+	enum style style = count ? PLAIN : DIM;
 
 	table_cell(table, style, "%s", name);
-	table_count(table, style, frames);
-	table_cell(table, style, "%s", meaning_of(name));
+	table_count(table, style, count);
+	table_cell(table, style, "%s", meaning_of(meanings, name));
+}
+
+/* DHCP messages have a table of their own: as frames, the outcomes count them already. */
+static size_t view_counts(const struct paper *paper, const char *const *headings,
+                          struct json_object *counts, bool of_dhcp, bool all)
+{
+	struct table *table = table_new(headings);
+	size_t shown = 0, left_out = 0;
+
+	json_object_object_foreach (counts, name, value) {
+		int64_t count = json_object_get_int64(value);
+
+		if ((strncmp(name, DHCP_COUNT_PREFIX, strlen(DHCP_COUNT_PREFIX)) == 0) != of_dhcp)
+			continue;
+		if (count || all) {
+			add_counter(table, name, count);
+			shown++;
+		} else {
+			left_out++;
+		}
+	}
+	if (shown && of_dhcp)
+		paper_write(paper, PLAIN, "\n");
+	if (shown || !of_dhcp)
+		table_print(table, paper);
+	table_free(table);
+	return left_out;
 }
 
 static void view_counters(const struct paper *paper, const struct call *call,
                           struct json_object *result)
 {
-	static const char *const headings[] = { "OUTCOME", "FRAMES", "MEANING", NULL };
+	static const char *const outcomes[] = { "OUTCOME", "FRAMES", "MEANING", NULL };
+	static const char *const dhcp[] = { "DHCP", "MESSAGES", "MEANING", NULL };
 	bool all = field_bool(call->settings, "all");
-	struct table *table = table_new(headings);
-	size_t left_out = 0;
+	size_t left_out = view_counts(paper, outcomes, result, false, all) +
+	                  view_counts(paper, dhcp, result, true, all);
 
-	json_object_object_foreach (result, name, count) {
-		int64_t frames = json_object_get_int64(count);
-
-		if (frames || all)
-			add_counter(table, name, frames);
-		else
-			left_out++;
-	}
-	table_print(table, paper);
 	if (left_out)
 		paper_write(paper, DIM, "(%zu more are zero: --all shows them)\n", left_out);
-	table_free(table);
 }
 
 /* The words begin with the host's name, which has a column of its own here. */
@@ -116,7 +126,7 @@ static int run_watch(const struct call *call)
 
 static const struct option counters_options[] = {
 	{ "--all", "-a", NULL, "all", OPTION_FLAG, .setting = true,
-	  .help = "also the outcomes that no frame has had" },
+	  .help = "also the counts that are zero" },
 	{ 0 },
 };
 
@@ -126,7 +136,8 @@ static const struct command commands[] = {
 		.request = "counters",
 		.options = counters_options,
 		.help = "what became of the frames that came by",
-		.text = "Every frame has exactly one outcome, so the counts add up to the frames seen.\n",
+		.text = "Every frame has exactly one outcome, so the counts add up to the frames seen.\n"
+			"Below: what the DHCP messages that reached the daemon were good for.\n",
 		.example = "sleepproxyctl counters --all",
 		.run = call_simple,
 		.view = view_counters,

@@ -4,36 +4,28 @@
 
 #include "ctl/command.h"
 #include "ctl/field.h"
+#include "ctl/meaning.h"
 #include "ctl/wait.h"
 #include "ctl/when.h"
 
-enum { LIST_SHOWN = 3 };
+enum { LIST_SHOWN = 3, LIST_TEXT = 256 };
 
-static const struct {
-	const char *state, *meaning;
-} meanings[] = {
+static const struct meaning meanings[] = {
 	{ "drowsy", "it is answered for once it has fallen quiet" },
 	{ "asleep", "it is answered for" },
 	{ "waking", "Magic Packets are sent until it shows itself" },
+	{ 0 },
 };
-
-static const char *meaning_of(const char *state)
-{
-	for (size_t i = 0; i < sizeof(meanings) / sizeof(meanings[0]); i++)
-		if (strcmp(meanings[i].state, state) == 0)
-			return meanings[i].meaning;
-	return NULL;
-}
 
 void view_host_state(const struct paper *paper, const struct call *call, struct json_object *host)
 {
 	const char *state = field_text(host, "state");
-	const char *meaning = meaning_of(state);
+	const char *meaning = meaning_of(meanings, state);
 
 	(void)call;
 	paper_write(paper, PLAIN, "%s is ", field_text(host, "name"));
 	paper_write(paper, style_of(state), "%s", state);
-	paper_write(paper, PLAIN, "%s%s\n", meaning ? ": " : "", meaning ? meaning : "");
+	paper_write(paper, PLAIN, "%s%s\n", *meaning ? ": " : "", meaning);
 }
 
 static void view_host(const struct paper *paper, const struct call *call, struct json_object *host)
@@ -53,21 +45,41 @@ static void view_removed(const struct paper *paper, const struct call *call,
 }
 
 /* The first few: a host with ten addresses must not push the other columns off the screen. */
-static void add_list(struct table *table, struct json_object *list, const char *none)
+static const char *list_text(struct json_object *list, char text[LIST_TEXT])
 {
-	char text[256] = "";
 	size_t count = array_length(list), used = 0;
 
+	*text = '\0';
 	for (size_t i = 0; i < count && i < LIST_SHOWN; i++) {
 		struct json_object *item = json_object_array_get_idx(list, i);
 
-		snprintf(text + used, sizeof(text) - used, "%s%s", i ? "," : "",
+		snprintf(text + used, LIST_TEXT - used, "%s%s", i ? "," : "",
 		         json_object_get_string(item));
 		used = strlen(text);
 	}
 	if (count > LIST_SHOWN)
-		snprintf(text + used, sizeof(text) - used, ",+%zu", count - LIST_SHOWN);
-	table_cell(table, count ? PLAIN : DIM, "%s", count ? text : none);
+		snprintf(text + used, LIST_TEXT - used, ",+%zu", count - LIST_SHOWN);
+	return text;
+}
+
+/* In brackets: one that it has lost, and that is not answered for. */
+static void add_addresses(struct table *table, struct json_object *host)
+{
+	const char *withheld = field_text(host, "withheld");
+	char text[LIST_TEXT];
+	size_t used = strlen(list_text(field_array(host, "addresses"), text));
+
+	if (*withheld)
+		snprintf(text + used, LIST_TEXT - used, "%s(%s)", used ? "," : "", withheld);
+	table_text(table, *withheld ? RED : PLAIN, text);
+}
+
+static void add_wakes(struct table *table, struct json_object *host)
+{
+	char text[LIST_TEXT];
+
+	list_text(field_array(host, "wake"), text);
+	table_cell(table, *text ? PLAIN : DIM, "%s", *text ? text : "default");
 }
 
 static void add_host(struct table *table, struct json_object *host)
@@ -79,8 +91,8 @@ static void add_host(struct table *table, struct json_object *host)
 	table_cell(table, style_of(state), "%s", state);
 	table_cell(table, PLAIN, "%s", when_span(field_number(host, "for"), span));
 	table_cell(table, PLAIN, "%s", field_text(host, "mac"));
-	add_list(table, field_array(host, "addresses"), "-");
-	add_list(table, field_array(host, "wake"), "default");
+	add_addresses(table, host);
+	add_wakes(table, host);
 }
 
 static void view_hosts(const struct paper *paper, const struct call *call,
@@ -104,8 +116,9 @@ static void view_hosts(const struct paper *paper, const struct call *call,
 static const struct option add_options[] = {
 	{ "--mac", NULL, "MAC", "mac", OPTION_TEXT, .required = true,
 	  .help = "its Ethernet address, which also wakes it" },
-	{ "--address", NULL, "ADDR...", "addresses", OPTION_LIST, .required = true,
-	  .help = "the addresses to answer for while it sleeps" },
+	{ "--address", NULL, "ADDR...", "addresses", OPTION_LIST,
+	  .help = "the addresses to answer for while it sleeps\n"
+	          "(without: the one that it has by DHCP, once known)" },
 	{ "--wake", NULL, "PORT...", "wake", OPTION_LIST,
 	  .help = "connections that wake it: tcp/22, udp/5353, tcp/any\n"
 	          "(default: as the configuration says, else any TCP)" },
@@ -148,7 +161,9 @@ static const struct command commands[] = {
 		.text = "awake   not answered for\n"
 			"drowsy  going to sleep: not answered for until it has fallen quiet\n"
 			"asleep  answered for; a connection to it wakes it\n"
-			"waking  Magic Packets are under way, until it shows itself\n",
+			"waking  Magic Packets are under way, until it shows itself\n"
+			"An address in brackets is one that the host had by DHCP and has lost: it is not\n"
+			"answered for.\n",
 		.example = "sleepproxyctl host list",
 		.run = call_simple,
 		.view = view_hosts,
@@ -170,7 +185,9 @@ static const struct command commands[] = {
 		.options = add_options,
 		.help = "make a host known, or change it",
 		.text = "A host of that name is replaced, and its state kept. Lists may be written as\n"
-			"'--address A B', '--address A,B', or with the option repeated.\n",
+			"'--address A B', '--address A,B', or with the option repeated. Without an\n"
+			"address it is answered for at the one that it has by DHCP, once the proxy has\n"
+			"heard of it ('lease list').\n",
 		.example = "sleepproxyctl host add nas --mac 52:54:00:12:34:56 \\\n"
 			   "      --address 192.168.1.5 --wake tcp/22 tcp/445",
 		.run = call_simple,

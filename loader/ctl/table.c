@@ -30,9 +30,14 @@ static const struct {
 	const char *word;
 	enum style style;
 } styles[] = {
-	{ "awake", GREEN },    { "drowsy", YELLOW }, { "asleep", BLUE },   { "waking", CYAN },
-	{ "gave-up", RED },    { "claimed", RED },   { "not-quiet", RED }, { "cooling", YELLOW },
-	{ "attached", GREEN }, { "absent", YELLOW }, { "failed", RED },    { "magic", DIM },
+	{ "awake", GREEN },    { "drowsy", YELLOW },     { "asleep", BLUE },
+	{ "waking", CYAN },    { "gave-up", RED },       { "claimed", RED },
+	{ "not-quiet", RED },  { "cooling", YELLOW },    { "attached", GREEN },
+	{ "absent", YELLOW },  { "failed", RED },        { "magic", DIM },
+	{ "bound", GREEN },    { "renewing", YELLOW },   { "rebinding", YELLOW },
+	{ "lost", RED },       { "silence", YELLOW },    { "refused", RED },
+	{ "expired", RED },    { "moved", RED },         { "lease-silence", YELLOW },
+	{ "lease-lost", RED }, { "lease-renewed", DIM },
 };
 
 enum style style_of(const char *word)
@@ -58,7 +63,7 @@ static char *format_clean(char kept, const char *format, va_list arguments)
 
 static void write_styled(const struct paper *paper, enum style style, const char *text)
 {
-	bool styled = paper->colour && style != PLAIN;
+	bool styled = paper->colour && style != PLAIN && *text;
 
 	fprintf(paper->file, "%s%s%s", styled ? codes[style] : "", text, styled ? "\033[0m" : "");
 }
@@ -117,6 +122,11 @@ void table_cell(struct table *table, enum style style, const char *format, ...)
 	va_start(arguments, format);
 	*cell = (struct cell){ .style = style, .text = format_clean('\0', format, arguments) };
 	va_end(arguments);
+}
+
+void table_text(struct table *table, enum style style, const char *text)
+{
+	table_cell(table, *text ? style : DIM, "%s", *text ? text : "-");
 }
 
 void table_count(struct table *table, enum style style, int64_t count)

@@ -29,6 +29,8 @@ struct table *table_new(const char *const *headings);
 void table_free(struct table *table);
 void table_cell(struct table *table, enum style style, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+/* "-" where there is no text. */
+void table_text(struct table *table, enum style style, const char *text);
 /* To the right of its column, but for the heading. */
 void table_count(struct table *table, enum style style, int64_t count);
 void table_print(const struct table *table, const struct paper *paper);

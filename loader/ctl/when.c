@@ -31,15 +31,43 @@ char *when_span(int64_t seconds, char buffer[WHEN_SPAN])
 	return buffer;
 }
 
-char *when_moment(const char *rfc3339, char buffer[WHEN_MOMENT])
+char *when_distance(int64_t seconds, char buffer[WHEN_DISTANCE])
 {
-	struct tm utc = { 0 }, local;
+	char span[WHEN_SPAN];
+
+	if (seconds == 0)
+		snprintf(buffer, WHEN_DISTANCE, "now");
+	else if (seconds > 0)
+		snprintf(buffer, WHEN_DISTANCE, "in %s", when_span(seconds, span));
+	else
+		snprintf(buffer, WHEN_DISTANCE, "%s ago", when_span(-seconds, span));
+	return buffer;
+}
+
+/* -1: it is no UTC time */
+static time_t read_moment(const char *rfc3339)
+{
+	struct tm utc = { 0 };
 	const char *rest = strptime(rfc3339, "%Y-%m-%dT%H:%M:%S", &utc);
-	time_t moment;
 
 	if (rest && *rest == '.')
 		rest += 1 + strspn(rest + 1, "0123456789");
-	moment = rest && strcmp(rest, "Z") == 0 ? timegm(&utc) : -1;
+	return rest && strcmp(rest, "Z") == 0 ? timegm(&utc) : -1;
+}
+
+char *when_from_now(const char *rfc3339, char buffer[WHEN_DISTANCE])
+{
+	time_t moment = read_moment(rfc3339);
+
+	*buffer = '\0';
+	return moment == -1 ? buffer : when_distance(moment - time(NULL), buffer);
+}
+
+char *when_moment(const char *rfc3339, char buffer[WHEN_MOMENT])
+{
+	time_t moment = read_moment(rfc3339);
+	struct tm local;
+
 	if (moment == -1 || !localtime_r(&moment, &local) ||
 	    !strftime(buffer, WHEN_MOMENT, "%Y-%m-%d %H:%M:%S", &local))
 		snprintf(buffer, WHEN_MOMENT, "%s", rfc3339);

@@ -129,7 +129,7 @@ def test_an_unknown_command_suggests_help():
 
 def test_help_names_every_command():
     text = run(BUILD / "sleepproxyctl", "--help").stdout
-    for word in ("status", "host", "add", "list", "remove", "show", "sleep", "wake", "watch", "counters"):
+    for word in ("status", "host", "add", "list", "remove", "show", "sleep", "wake", "watch", "lease", "counters"):
         assert re.search(rf"\b{word}\b", text), word
 
 

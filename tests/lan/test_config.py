@@ -12,7 +12,9 @@ BAD = {
     "wrong duration": ("silence = soon\n", "soon"),
     "out of range": ("asks = 0\n", "asks"),
     "wrong mac": ('host a { mac = "02:00" addresses = {"192.0.2.51"} }\n', "02:00"),
-    "no address": ('host a { mac = "02:00:00:00:00:51" }\n', "address"),
+    "no mac": ('host a { addresses = {"192.0.2.51"} }\n', "MAC"),
+    "wrong lease": ('host a { mac = "02:00:00:00:00:51" lease = "224.0.0.1" }\n', "224.0.0.1"),
+    "wrong client-id": ('host a { mac = "02:00:00:00:00:51" client-id = "01:5" }\n', "01:5"),
     "wrong address": ('host a { mac = "02:00:00:00:00:51" addresses = {"192.0.2"} }\n', "192.0.2"),
     "address twice": (
         'host a { mac = "02:00:00:00:00:51" addresses = {"192.0.2.51"} }\n'

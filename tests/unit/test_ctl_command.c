@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * loader/ctl: each row of a command is whole, found by its name, and in the manual with its
- * options.
+ * options, which become the fields of the request.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,7 +14,7 @@
 
 #include "ctl/groups.h"
 
-enum { LINE_WIDTH = 80, MANUAL_MAX = 65536 };
+enum { LINE_WIDTH = 80, MANUAL_MAX = 65536, WORDS = 16 };
 
 #define MANUAL "packaging/man/sleepproxyctl.1"
 
@@ -87,6 +87,56 @@ static void half_a_name_is_none(void **state)
 	assert_null(command_find(empty, &used));
 }
 
+/* What a command line would ask the daemon for; the caller frees it. NULL: an option is missing. */
+static struct json_object *asked(char **words)
+{
+	struct arguments in = { words, json_object_new_object(), json_object_new_object() };
+	const struct command *command;
+	char why[OPTION_WHY];
+	size_t used;
+
+	command = command_find(words, &used);
+	assert_non_null(command);
+	in.next += used;
+	while (*in.next)
+		assert_int_equal(
+			option_read(&in, (option_tables){ command->options, global_options }, why),
+			0);
+	json_object_put(in.settings);
+	if (!option_missing(command->options, in.request))
+		return in.request;
+	json_object_put(in.request);
+	return NULL;
+}
+
+static void options_become_requests(void **state)
+{
+	static const struct {
+		const char *words[WORDS];
+		const char *request;
+	} rows[] = {
+		{ { "host", "add", "--mac", "m" }, "{\"mac\":\"m\"}" },
+		{ { "host", "add", "--address", "a" }, NULL },
+		{ { "lease", "set", "--address", "a" }, "{\"address\":\"a\"}" },
+		{ { "lease", "set", "--address", "a", "--server", "s", "--seconds", "60", "--left",
+		    "0", "--client-id", "01:02", "--hostname", "h" },
+		  "{\"address\":\"a\",\"server\":\"s\",\"seconds\":60,\"left\":0,"
+		  "\"client-id\":\"01:02\",\"hostname\":\"h\"}" },
+		{ { "lease", "set", "--server", "s" }, NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct json_object *request = asked((char **)rows[i].words);
+		const char *text =
+			request ? json_object_to_json_string_ext(request, JSON_C_TO_STRING_PLAIN)
+				: "";
+
+		assert_string_equal(text, rows[i].request ? rows[i].request : "");
+		json_object_put(request);
+	}
+}
+
 /* The manual without its backslashes: "\-\-all" is written so. */
 static void read_manual(char text[MANUAL_MAX])
 {
@@ -129,7 +179,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_row_is_whole),         cmocka_unit_test(help_fits_the_screen),
 		cmocka_unit_test(each_is_found_by_its_name), cmocka_unit_test(half_a_name_is_none),
-		cmocka_unit_test(the_manual_has_each),
+		cmocka_unit_test(options_become_requests),   cmocka_unit_test(the_manual_has_each),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

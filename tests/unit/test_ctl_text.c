@@ -41,6 +41,36 @@ static void shows_the_two_largest_units(void **state)
 	assert_string_equal(when_span(spans[i].seconds, text), spans[i].text);
 }
 
+static void tells_past_from_future(void **state)
+{
+	static const struct {
+		int64_t seconds;
+		const char *text;
+	} distances[] = {
+		{ 0, "now" },
+		{ 1, "in 1s" },
+		{ 21540, "in 5h59m" },
+		{ -12, "12s ago" },
+		{ INT64_MAX, "in 106751991167300d15h" },
+		{ -INT64_MAX, "106751991167300d15h ago" },
+	};
+	char text[WHEN_DISTANCE];
+
+	(void)state;
+	EACH(i, distances)
+	assert_string_equal(when_distance(distances[i].seconds, text), distances[i].text);
+}
+
+static void no_moment_is_no_distance(void **state)
+{
+	static const char *const others[] = { "", "yesterday", "2026-01-31" };
+	char text[WHEN_DISTANCE];
+
+	(void)state;
+	EACH(i, others)
+	assert_string_equal(when_from_now(others[i], text), "");
+}
+
 static void shows_local_time(void **state)
 {
 	char text[WHEN_MOMENT];
@@ -150,6 +180,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(shows_the_two_largest_units),
+		cmocka_unit_test(tells_past_from_future),
+		cmocka_unit_test(no_moment_is_no_distance),
 		cmocka_unit_test(shows_local_time),
 		cmocka_unit_test(leaves_what_is_no_utc_time),
 		cmocka_unit_test(knows_a_slip_from_another_word),
