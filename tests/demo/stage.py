@@ -11,7 +11,7 @@ import time
 WIDTH = 80
 INDENT = 15
 BOLD, DIM, RED = "1", "2", "31"
-ACTORS = {"peer": "36", "host": "34", "card": "34", "proxy": "32", "tshark": "35"}
+ACTORS = {"peer": "36", "host": "34", "card": "34", "proxy": "32", "server": "33", "tshark": "35"}
 SUMMARY = "  "
 
 

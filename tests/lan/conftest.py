@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 
 from harness.daemon import BpfFilesystem, Daemon, config_text, host_section
+from harness.dhcp_clients import Client
+from harness.dhcp_servers import Server
 from harness.lan import BUILD, Lan, remove_leftovers
+from harness.leases import Leaseholder
 from harness.wire import EchoServer
 
 
@@ -73,6 +76,19 @@ def asleep(lan: Lan, start: Start, known: Callable[..., str]) -> Callable[..., D
         return daemon
 
     return asleep
+
+
+@pytest.fixture
+def leaseholder(lan: Lan, start: Start) -> Callable[..., Leaseholder]:
+    """A daemon that knows the host's MAC alone, a server that runs, and a client that does not yet."""
+
+    def leaseholder(server: type[Server], client: type[Client], seconds: int = 8, **options: object) -> Leaseholder:
+        server_options = {name: options.pop(name) for name in ("t1", "t2") if name in options}
+        running = server(lan.machine("server", 3), max(server.shortest, seconds), **server_options).start()
+        daemon = start(host_section("host", lan.host.mac, []), lease_floor="1s", **options)
+        return Leaseholder(daemon, client(lan.host), running)
+
+    return leaseholder
 
 
 @pytest.fixture

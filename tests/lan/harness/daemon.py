@@ -61,10 +61,15 @@ def host_section(name: str, mac: str, addresses: list[str], **options: object) -
 
 
 def config_text(
-    *sections: str, mode: str = "auto", answer: str = "proxy", on_stop: str = "keep", **timing: object
+    *sections: str,
+    mode: str = "auto",
+    answer: str = "proxy",
+    dhcp_source: str = "proxy",
+    on_stop: str = "keep",
+    **timing: object,
 ) -> str:
     values = QUICK | {key.replace("_", "-"): value for key, value in timing.items()} | {"on-stop": on_stop}
-    interface = f"interface eth0 {{\nmode = {mode}\nanswer = {answer}\n}}\n"
+    interface = f"interface eth0 {{\nmode = {mode}\nanswer = {answer}\ndhcp-source = {dhcp_source}\n}}\n"
     return settings(values) + interface + "".join(sections)
 
 

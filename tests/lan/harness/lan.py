@@ -15,6 +15,7 @@ import contextlib
 import itertools
 import os
 import shutil
+import signal
 import tempfile
 from pathlib import Path
 
@@ -44,9 +45,10 @@ class Machine(wire.Talker):
 
     interface = "eth0"
 
-    def __init__(self, lan: Lan, name: str, number: int):
+    def __init__(self, lan: Lan, name: str, number: int, addressed: bool = True):
         self.lan, self.name, self.number = lan, name, number
         self.mac, self.address = mac_of(number), address_of(number)
+        self.addressed = addressed
         self.namespace = lan.namespace(name)
         self.plug()
 
@@ -56,8 +58,14 @@ class Machine(wire.Talker):
         self.configure()
 
     def configure(self) -> None:
-        self.namespace.ip("addr", "add", f"{self.address}/{PREFIX}", "dev", self.interface)
+        if self.addressed:
+            self.namespace.ip("addr", "add", f"{self.address}/{PREFIX}", "dev", self.interface)
         self.namespace.ip("link", "set", self.interface, "up")
+
+    def drop_address(self) -> None:
+        """From here on its address is somebody else's to give, such as a DHCP server's."""
+        self.addressed = False
+        self.namespace.ip("addr", "flush", "dev", self.interface)
 
     def unplug(self) -> None:
         """The interface is gone, from both ends."""
@@ -73,9 +81,11 @@ class Proxy(Machine):
 class Sleeper(Machine):
     """A host that goes silent, and wakes by a Magic Packet alone. Like a real one, it announces nothing on resume."""
 
-    def __init__(self, lan: Lan, name: str, number: int, secureon: bytes = b"", resume: float = 0.2):
+    def __init__(
+        self, lan: Lan, name: str, number: int, secureon: bytes = b"", resume: float = 0.2, addressed: bool = True
+    ):
         self.card = lan.namespace(f"{name}-nic")
-        super().__init__(lan, name, number)
+        super().__init__(lan, name, number, addressed)
         self.nic = Nic(self.card, mac_of(number), secureon, resume)
         lan.closing.callback(self.nic.close)
 
@@ -131,8 +141,14 @@ class Lan:
         self.closing.callback(made.close)
         return made
 
-    def machine(self, name: str, number: int) -> Machine:
-        return Machine(self, name, number)
+    def place(self, name: str) -> Path:
+        """A new directory, which ends with the LAN."""
+        path = self.directory / f"{name}-{next(_numbers)}"
+        path.mkdir()
+        return path
+
+    def machine(self, name: str, number: int, **options) -> Machine:
+        return Machine(self, name, number, **options)
 
     def sleeper(self, name: str, number: int, **options) -> Sleeper:
         return Sleeper(self, name, number, **options)
@@ -172,12 +188,20 @@ def remove_leftovers() -> None:
     """What earlier runs left that were killed: its name carries the id of a process that is no more."""
     for path in Path("/run/netns").glob("sp[0-9]*-[0-9]*-*"):
         if _is_dead(path.name[2:].split("-")[0]):
+            _kill_within(path.name)
             run("ip", "netns", "del", path.name, check=False)
     for path in Path(tempfile.gettempdir()).glob("sleepproxy-[0-9]*-*"):
         if _is_dead(path.name.split("-")[1]):
             if os.path.ismount(path):
                 run("umount", path, check=False)
             shutil.rmtree(path, ignore_errors=True)
+
+
+def _kill_within(namespace: str) -> None:
+    """The kernel takes back "die with your parent" from who changes its user, as systemd-networkd does."""
+    for pid in run("ip", "netns", "pids", namespace, check=False).stdout.split():
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(int(pid), signal.SIGKILL)
 
 
 def _is_dead(pid: str) -> bool:

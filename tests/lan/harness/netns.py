@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import signal
 import socket
 import subprocess
 import time
@@ -39,6 +40,28 @@ def end(process: subprocess.Popen, patience: float = 3) -> None:
         except subprocess.TimeoutExpired:
             process.kill()
     process.wait()
+
+
+def _stat(pid: int) -> list[str]:
+    """What proc(5) tells of a process, from its state on."""
+    with contextlib.suppress(OSError):
+        return Path("/proc", str(pid), "stat").read_text().rpartition(")")[2].split()
+    return ["X", "0"]
+
+
+def freeze(pid: int) -> list[int]:
+    """A process and all that it started, stopped: parents first, so that who has been looked for starts no more."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGSTOP)
+    wait_for(f"process {pid} stops", lambda: _stat(pid)[0] in "TtZX")
+    others = [int(path.name) for path in Path("/proc").glob("[0-9]*")]
+    return [pid, *(each for child in others if int(_stat(child)[1]) == pid for each in freeze(child))]
+
+
+def signal_all(pids: list[int], number: int) -> None:
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, number)
 
 
 def wait_for(what: str, condition: Callable[[], object], timeout: float = 5, interval: float = 0.02) -> object:
