@@ -1,38 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "doctor/netlink.h"
 
-#include <errno.h>
 #include <linux/genetlink.h>
 
 /* Of linux/netdev.h, which Debian 12 has not. */
 enum { NETDEV_CMD_DEV_GET = 1, NETDEV_A_DEV_IFINDEX = 1, NETDEV_A_DEV_XDP_FEATURES = 3 };
 enum { NETDEV_XDP_ACT_BASIC = 1 };
-
-static int exchange(struct mnl_socket *socket, struct nlmsghdr *message, mnl_cb_t on_answer,
-                    void *context)
-{
-	ssize_t length;
-
-	if (mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) ||
-	    mnl_socket_sendto(socket, message, message->nlmsg_len) < 0)
-		return -errno;
-	length = mnl_socket_recvfrom(socket, message, NETLINK_BUFFER);
-	if (length < 0 || mnl_cb_run(message, (size_t)length, 0, 0, on_answer, context) < 0)
-		return -errno;
-	return 0;
-}
-
-int netlink_ask(int bus, struct nlmsghdr *message, mnl_cb_t on_answer, void *context)
-{
-	struct mnl_socket *socket = mnl_socket_open2(bus, SOCK_CLOEXEC);
-	int err;
-
-	if (!socket)
-		return -errno;
-	err = exchange(socket, message, on_answer, context);
-	mnl_socket_close(socket);
-	return err;
-}
 
 static struct nlmsghdr *question(char *buffer, uint16_t family, uint8_t command)
 {
@@ -40,7 +13,6 @@ static struct nlmsghdr *question(char *buffer, uint16_t family, uint8_t command)
 	struct genlmsghdr *header = mnl_nlmsg_put_extra_header(message, sizeof(*header));
 
 	message->nlmsg_type = family;
-	message->nlmsg_flags = NLM_F_REQUEST;
 	header->cmd = command;
 	header->version = 1;
 	return message;
@@ -49,14 +21,14 @@ static struct nlmsghdr *question(char *buffer, uint16_t family, uint8_t command)
 static int read_family(const struct nlattr *attribute, void *family)
 {
 	if (mnl_attr_get_type(attribute) == CTRL_ATTR_FAMILY_ID)
-		*(uint16_t *)family = mnl_attr_get_u16(attribute);
+		return netlink_value(attribute, family, sizeof(uint16_t));
 	return MNL_CB_OK;
 }
 
 static int read_features(const struct nlattr *attribute, void *features)
 {
 	if (mnl_attr_get_type(attribute) == NETDEV_A_DEV_XDP_FEATURES)
-		*(uint64_t *)features = mnl_attr_get_u64(attribute);
+		return netlink_value(attribute, features, sizeof(uint64_t));
 	return MNL_CB_OK;
 }
 
