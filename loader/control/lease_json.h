@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Leases over the control socket: the LEASE and the GRANT of protocol.h. */
-#ifndef SLEEPPROXY_CONTROL_LEASES_H
-#define SLEEPPROXY_CONTROL_LEASES_H
+#ifndef SLEEPPROXY_CONTROL_LEASE_JSON_H
+#define SLEEPPROXY_CONTROL_LEASE_JSON_H
 
 #include <stddef.h>
 

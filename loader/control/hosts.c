@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The commands about hosts: SPEC in, HOST out. */
+#include "control/call.h"
+#include "core/clock.h"
+#include "core/json.h"
+#include "core/text.h"
+#include "daemon/daemon.h"
+#include "hosts/spec_json.h"
+
+static struct json_object *host_json(const struct registered *host)
+{
+	static const char *const origins[] = { "config", "command", "map" };
+	struct json_object *json = spec_to_json(&host->spec);
+	char address[TEXT_IP];
+
+	add_string(json, "state", host_state_name(host->life.state));
+	json_object_object_add(json, "for", json_seconds(clock_ms() - host->life.since));
+	if (host->lease.alone || host->lease.lost)
+		add_string(json, host->lease.lost ? "withheld" : "leased",
+		           text_from_ip(&host->lease.address, address));
+	add_string(json, "origin", origins[host->origin]);
+	return json;
+}
+
+static void list_host(void *context, const struct registered *host)
+{
+	json_object_array_add(context, host_json(host));
+}
+
+static struct json_object *host_list(struct call *call)
+{
+	struct json_object *array = json_object_new_array();
+
+	registry_each(call->daemon->registry, list_host, array);
+	return array;
+}
+
+static struct json_object *host_show(struct call *call)
+{
+	const struct registered *host = call_host(call);
+
+	return host ? host_json(host) : NULL;
+}
+
+static struct json_object *refuse_configured(struct call *call)
+{
+	return call_refuse(
+		call, "the host stands in the configuration file: change it there, and reload");
+}
+
+static struct json_object *host_add(struct call *call)
+{
+	const struct registered *known;
+	struct host_spec spec;
+
+	if (spec_from_json(call->request, &spec, call->why, COMMAND_WHY))
+		return NULL;
+	known = registry_find(call->daemon->registry, spec.name);
+	if (known && known->origin == ORIGIN_CONFIG)
+		return refuse_configured(call);
+	if (hosts_add(call->daemon, &spec, ORIGIN_COMMAND, call->why))
+		return NULL;
+	return host_json(registry_find(call->daemon->registry, spec.name));
+}
+
+static struct json_object *host_remove(struct call *call)
+{
+	const struct registered *host = call_host(call);
+
+	if (!host)
+		return NULL;
+	if (host->origin == ORIGIN_CONFIG)
+		return refuse_configured(call);
+	registry_remove(call->daemon->registry, host->spec.name);
+	return json_object_new_object();
+}
+
+static struct json_object *host_order(struct call *call, enum host_cause cause)
+{
+	const struct registered *host = call_host(call);
+
+	if (!host)
+		return NULL;
+	reports_take(call->daemon); /* what the datapath saw before the command counts before it */
+	registry_command(call->daemon->registry, host->spec.name, cause);
+	return host_json(host);
+}
+
+static struct json_object *host_sleep(struct call *call)
+{
+	struct json_object *now;
+
+	if (json_object_object_get_ex(call->request, "now", &now) && json_object_get_boolean(now))
+		return host_order(call, CAUSE_SLEEP_NOW);
+	return host_order(call, CAUSE_SLEEP);
+}
+
+static struct json_object *host_wake(struct call *call)
+{
+	return host_order(call, CAUSE_WAKE);
+}
+
+const struct command host_commands[] = {
+	{ "host-list", host_list },
+	{ "host-show", host_show },
+	{ "host-add", host_add },
+	{ "host-remove", host_remove },
+	{ "host-sleep", host_sleep },
+	{ "host-wake", host_wake },
+	{ 0 },
+};
