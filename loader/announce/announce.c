@@ -53,19 +53,25 @@ int announce_hand_back(int fd, const struct port *port, const struct report *rep
 	return packet_send(fd, port, &packet);
 }
 
-int announce_takeover(int fd, const struct port *port, enum answer_mode answer,
-                      const struct host_spec *host)
+int announce_to(int fd, const struct port *port, enum answer_mode answer,
+                const struct host_spec *host, struct ipv4 address, const struct mac *neighbour)
 {
 	const struct mac *as = answer == ANSWER_HOST ? &host->mac : &port->mac;
 	struct packet packet;
+
+	announce_request(&packet, neighbour, as, address, address, host->vlan);
+	return packet_send(fd, port, &packet);
+}
+
+int announce_takeover(int fd, const struct port *port, enum answer_mode answer,
+                      const struct host_spec *host)
+{
 	int err = 0;
 
 	for (size_t i = 0; i < host->address_count; i++) {
 		struct ipv4 address = ip_to_ipv4(&host->addresses[i]);
-		int sent;
+		int sent = announce_to(fd, port, answer, host, address, &MAC_BROADCAST);
 
-		announce_request(&packet, &MAC_BROADCAST, as, address, address, host->vlan);
-		sent = packet_send(fd, port, &packet);
 		err = err ? err : sent;
 	}
 	return err;

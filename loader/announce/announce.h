@@ -33,6 +33,10 @@ int announce_hand_back(int fd, const struct port *port, const struct report *rep
 int announce_takeover(int fd, const struct port *port, enum answer_mode answer,
                       const struct host_spec *host);
 
+/* The same of one address, to one neighbour alone, who is to answer it. */
+int announce_to(int fd, const struct port *port, enum answer_mode answer,
+                const struct host_spec *host, struct ipv4 address, const struct mac *neighbour);
+
 /*
  * An ordinary question from one of our own addresses, for each of the host's. -EADDRNOTAVAIL: we
  * have none, and the other form, a probe, would be a conflict for an owner that is just coming up.

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "announce/announce.h"
 #include "core/clock.h"
 #include "core/log.h"
 #include "daemon/daemon.h"
@@ -33,6 +34,20 @@ struct outgoing {
 	bool to_all;
 };
 
+/*
+ * The answer goes where the next hop believes the sleeper to be. It may still think of the
+ * sleeper's own port, if it heard no announcement.
+ */
+static int find_way(struct daemon *daemon, const struct line *line, const struct host_spec *spec,
+                    const struct outgoing *outgoing, struct mac *hop)
+{
+	int err = route_next_hop(line->port.ifindex, outgoing->server, hop);
+
+	return err ? err
+	           : announce_to(daemon->packet_fd, &line->port, line->config.answer, spec,
+	                         outgoing->message->ciaddr, hop);
+}
+
 static int send_on(struct daemon *daemon, const struct line *line, const struct host_spec *spec,
                    const void *argument)
 {
@@ -49,7 +64,7 @@ static int send_on(struct daemon *daemon, const struct line *line, const struct 
 
 	if (!outgoing->to_all) {
 		ends.destination = outgoing->server;
-		err = route_next_hop(line->port.ifindex, outgoing->server, &ends.to);
+		err = find_way(daemon, line, spec, outgoing, &ends.to);
 	}
 	if (!err)
 		err = datagram_write(&packet, &ends, outgoing->message);

@@ -32,3 +32,14 @@ def test_a_lease_is_kept(leaseholder, lan, server, client):
     wait_for("the host has its address", lambda: held.client.address() == address)
     assert lan.peer.ping(address)
     assert held.answered() == {lan.host.mac}
+
+
+def test_a_server_that_looks_for_the_host_at_its_own_port_is_corrected(leaseholder, lan):
+    held = leaseholder(Dnsmasq, Udhcpc, t1=3)
+    address = held.take()
+    held.sleep_confirmed()
+    first_end = held.server_end()
+    held.server.namespace.ip("neigh", "replace", address, "lladdr", lan.host.mac, "dev", "eth0", "nud", "stale")
+    wait_for("the server's database has a later end", lambda: held.server_end() > first_end + 0.5, timeout=8)
+    wait_for("the answer arrives", lambda: held.daemon.counters()["dhcp_message_renewal"] == 2)
+    assert held.server.machine.neighbour(address) == lan.proxy.mac

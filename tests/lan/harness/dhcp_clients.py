@@ -32,8 +32,8 @@ class Client(Program):
         return self
 
     def _addresses(self) -> list[dict]:
-        interface = json.loads(self.namespace.ip("-j", "-4", "addr", "show", "dev", self.machine.interface))
-        return [each for each in interface[0].get("addr_info", [])] if interface else []
+        shown = json.loads(self.namespace.ip("-j", "-4", "addr", "show", "dev", self.machine.interface))
+        return [address for interface in shown for address in interface.get("addr_info", [])]
 
     def address(self) -> str:
         """What the machine's kernel has."""
@@ -90,8 +90,8 @@ esac
 
     def configure(self) -> None:
         self.write("script", self.SCRIPT, mode=0o755)
-        self.write("dhclient.conf", "initial-delay 0;\nretry 1;\n"
-                   "request subnet-mask, broadcast-address, routers, dhcp-renewal-time, dhcp-rebinding-time;\n")  # fmt: skip
+        wanted = "subnet-mask, broadcast-address, routers, dhcp-renewal-time, dhcp-rebinding-time"
+        self.write("dhclient.conf", f"initial-delay 0;\nretry 1;\nrequest {wanted};\n")
 
     def command(self) -> list[object]:
         return [self.outside_apparmor("dhclient"), "-4", "-d", "-v", "-cf", self.directory / "dhclient.conf",
@@ -100,7 +100,7 @@ esac
 
 
 class Dhcpcd(Client):
-    """Privilege separation and all: five processes."""
+    """Privilege separation and all: four processes and more. It takes a lease to last 20 s at least."""
 
     name = "dhcpcd"
 
@@ -115,7 +115,7 @@ class Dhcpcd(Client):
 
 
 class Udhcpc(Client):
-    """busybox. It counts its lease by a clock that stands still while a machine sleeps."""
+    """busybox. It takes a lease to last 16 s at least, and does not notice that its link was down."""
 
     name = "udhcpc"
     SCRIPT = """#!/bin/sh
@@ -143,7 +143,10 @@ esac
 
 
 class NetworkdClient(NetworkdProgram, Client):
+    """When it learns that its link was down, it sends a DHCPRELEASE first, then asks for the same address again."""
+
     name = "networkd-client"
 
     def configure(self) -> None:
-        super().configure("DHCP=ipv4\n[DHCPv4]\nUseDNS=no\nUseNTP=no\nUseHostname=no\nUseTimezone=no\nSendHostname=no\n")
+        unused = "UseDNS=no\nUseNTP=no\nUseHostname=no\nUseTimezone=no\nSendHostname=no\n"
+        super().configure(f"DHCP=ipv4\n[DHCPv4]\n{unused}")

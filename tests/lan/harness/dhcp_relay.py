@@ -71,7 +71,10 @@ class DnsmasqRelay(Relay):
 
 
 class Dhcrelay(Relay):
+    """It also relays what a client sends to the server by unicast, and what is merely routed: the server sees both."""
+
     name = "dhcrelay"
 
     def command(self) -> list[object]:
-        return [executable("dhcrelay"), "-4", "-d", "--no-pid", "-id", self.machine.interface, "-iu", "eth1", self.server]
+        interfaces = ("-id", self.machine.interface, "-iu", "eth1")
+        return [executable("dhcrelay"), "-4", "-d", "--no-pid", *interfaces, self.server]

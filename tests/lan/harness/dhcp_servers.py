@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """
-DHCP servers, the real ones, each for the addresses of the LAN, on it or behind a relay. What they say of a lease is what
-their own database says, and no packet.
+DHCP servers, the real ones, each for the addresses of the LAN, on it or behind a relay. What they say of a lease is
+what their own database says, and no packet.
 """
 
 from __future__ import annotations
@@ -55,6 +55,7 @@ class Server(Program):
         authoritative: bool = True,
     ):
         super().__init__(machine)
+        self.database = self.directory / "leases"
         self.lease_seconds, self.t1, self.t2 = lease_seconds, t1, t2
         self.first, self.last = address_of(first), address_of(last)
         self.router, self.authoritative = router, authoritative
@@ -87,7 +88,10 @@ class Server(Program):
         return lease.address if lease else ""
 
     def forget(self, address: str) -> None:
-        """The server knows nothing more of this lease."""
+        """
+        The server knows nothing more of this lease. To who renews it then, dnsmasq says NAK if it is not authoritative
+        (and nothing where that was broadcast), udhcpd nothing; the others give it anew.
+        """
         self.stop()
         self.remove(address)
         self.start()
@@ -100,10 +104,6 @@ class Server(Program):
 class Dnsmasq(Server):
     name = "dnsmasq"
     shortest = 120
-
-    @property
-    def database(self) -> Path:
-        return self.directory / "leases"
 
     def command(self) -> list[object]:
         options = [f"--dhcp-option={self.option_router()}", "--dhcp-authoritative" if self.authoritative else ""]
@@ -124,7 +124,10 @@ class Dnsmasq(Server):
     def leases(self) -> list[Lease]:
         lines = self.database.read_text().splitlines() if self.database.exists() else []
         rows = [line.split() for line in lines]
-        return [Lease(row[2], row[1], float(row[0]), row[4].replace(":", "").strip("*")) for row in rows if len(row) == 5]
+        return [
+            Lease(address, mac, float(ends), client_id.replace(":", "").strip("*"))
+            for ends, mac, address, _, client_id in rows
+        ]
 
     def remove(self, address: str) -> None:
         lines = self.database.read_text().splitlines(keepends=True)
@@ -135,10 +138,6 @@ class IscDhcpd(Server):
     name = "dhcpd"
     repeated = 0.25  # dhcp-cache-threshold
     LEASE = re.compile(r"^lease (\S+) \{\n(.*?)^\}\n", re.M | re.S)
-
-    @property
-    def database(self) -> Path:
-        return self.directory / "leases"
 
     def configure(self) -> None:
         self.database.touch()
@@ -182,21 +181,18 @@ class Kea(Server):
     name = "kea-dhcp4"
     REMOVED = "0"
 
-    @property
-    def database(self) -> Path:
-        return self.directory / "leases.csv"
-
     def configure(self) -> None:
         routers = [{"name": "routers", "data": self.router}] if self.router else []
         subnet = {"id": 1, "subnet": f"{NETWORK}.0/{PREFIX}", "pools": [{"pool": f"{self.first} - {self.last}"}],
                   "option-data": routers}  # fmt: skip
+        log = {"name": "kea-dhcp4", "severity": "DEBUG", "debuglevel": 40, "output_options": [{"output": "stdout"}]}
         settings = {
             "interfaces-config": {"interfaces": [self.machine.interface], "dhcp-socket-type": "raw"},
             "lease-database": {"type": "memfile", "name": str(self.database), "lfc-interval": 0},
             "authoritative": self.authoritative,
             "valid-lifetime": self.lease_seconds,
             "subnet4": [subnet],
-            "loggers": [{"name": "kea-dhcp4", "severity": "DEBUG", "debuglevel": 40, "output_options": [{"output": "stdout"}]}],
+            "loggers": [log],
         }
         settings |= {"renew-timer": self.t1} if self.t1 else {}
         settings |= {"rebind-timer": self.t2} if self.t2 else {}
@@ -234,14 +230,11 @@ class Udhcpd(Server):
     relayed = False  # it can, but loses what the relay sends before its own answer's socket is closed
     RECORD = struct.Struct("!I4s6s20s2x")
 
-    @property
-    def database(self) -> Path:
-        return self.directory / "leases"
-
     def configure(self) -> None:
         self.database.touch()
         lines = [f"start {self.first}", f"end {self.last}", f"interface {self.machine.interface}",
-                 f"lease_file {self.database}", f"pidfile {self.directory / 'pid'}", f"min_lease {self.shortest}", "max_leases 51",
+                 f"lease_file {self.database}", f"pidfile {self.directory / 'pid'}",
+                 f"min_lease {self.shortest}", "max_leases 51",
                  f"option subnet {NETMASK}", f"option lease {self.lease_seconds}"]  # fmt: skip
         lines += [f"option router {self.router}"] if self.router else []
         lines += [f"option 0x3a {self.t1:08x}"] if self.t1 else []
@@ -324,7 +317,12 @@ class Networkd(NetworkdProgram, Server):
                    "org.freedesktop.network1", path, "org.freedesktop.network1.DHCPServer", "Leases")  # fmt: skip
         now, boot = time.time(), time.clock_gettime(time.CLOCK_BOOTTIME)
         return [
-            Lease(".".join(map(str, address)), bytes(chaddr[:6]).hex(":"), ends / 1e6 - boot + now, bytes(client_id).hex())
+            Lease(
+                address=".".join(map(str, address)),
+                mac=bytes(chaddr[:6]).hex(":"),
+                ends=ends / 1e6 - boot + now,
+                client_id=bytes(client_id).hex(),
+            )
             for _, client_id, address, _, chaddr, ends in json.loads(done.stdout)["data"]
         ]
 
