@@ -11,19 +11,22 @@
 #include "ipv4_packet.bpf.h"
 
 /* What a host may say and be told in a second: clients need four, for a new lease. */
-enum { DHCP_BUDGET = 8, DHCP_BUDGETS = 256 };
-
-struct dhcp_budget {
-	__u32 second;
-	__u32 spent;
-};
+enum { DHCP_BUDGET = 8 };
 
 /* By the last octet of the MAC: who forges messages of one host crowds out a few others at most. */
+struct dhcp_budgets {
+	struct dhcp_budget {
+		__u32 second;
+		__u32 spent;
+	} of[256];
+};
+
+/* In one row, since an octet as key would stand on the stack: see the Makefile on stack slots. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, DHCP_BUDGETS);
+	__uint(max_entries, 1);
 	__type(key, __u32);
-	__type(value, struct dhcp_budget);
+	__type(value, struct dhcp_budgets);
 } dhcp_budgets SEC(".maps");
 
 enum hearing {
@@ -72,11 +75,13 @@ static __always_inline bool dhcp_is_sound(const struct frame *frame,
 
 static __always_inline bool dhcp_may_be_heard(const struct mac *client)
 {
-	__u32 slot = client->octet[5], now = bpf_ktime_get_coarse_ns() / NS_PER_S;
-	struct dhcp_budget *budget = bpf_map_lookup_elem(&dhcp_budgets, &slot);
+	struct dhcp_budgets *budgets = bpf_map_lookup_elem(&dhcp_budgets, &THE_ROW);
+	const __u32 now = bpf_ktime_get_coarse_ns() / NS_PER_S;
+	struct dhcp_budget *budget;
 
-	if (!budget)
+	if (!budgets)
 		return false;
+	budget = &budgets->of[client->octet[5]];
 	if (budget->second != now) {
 		budget->second = now;
 		budget->spent = 0;
@@ -88,10 +93,14 @@ static __always_inline enum hearing dhcp_copy(const struct frame *frame,
                                               const struct dhcp_packet *packet)
 {
 	const __u32 offset = frame->payload_offset + sizeof(*packet->ip) + sizeof(*packet->udp);
-	const __u32 length = dhcp_octets(packet->udp);
+	__u32 length = dhcp_octets(packet->udp);
 	struct dhcp_heard *heard;
 
-	if (length < sizeof(struct dhcp) || length > DHCP_HEARD_MAX)
+	if (length < sizeof(struct dhcp))
+		return HEARD_NOT;
+	/* or clang makes one comparison of both, of a copy, and the verifier knows no bound */
+	asm volatile("" : "+r"(length));
+	if (length > DHCP_HEARD_MAX)
 		return HEARD_NOT;
 	heard = bpf_ringbuf_reserve(&dhcp_heard, sizeof(*heard), 0);
 	if (!heard)

@@ -38,7 +38,7 @@
 	ROW(dhcp_heard, PASS, "a DHCP message of a host or for one, copied to the daemon") \
 	ROW(dhcp_unheard, PASS, "the same, not copied: no room, or too many in a second") \
 	ROW(dhcp_taken, CONSUME, "a DHCP server's word to a sleeper, handed to the daemon") \
-	ROW(dhcp_refused, CONSUME, "to a sleeper's DHCP port: nonsense, another's, or too many") \
+	ROW(dhcp_refused, CONSUME, "to a sleeper's DHCP port: nonsense, of no host, or too many") \
 	ROW(elsewhere, PASS, "for a sleeper of another VLAN or interface") \
 	ROW(host_invalid, PASS, "for a host whose map entry makes no sense") \
 	ROW(proxy_stale, PASS, "for a sleeper, but the daemon has not been heard of for too long")

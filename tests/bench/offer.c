@@ -9,13 +9,14 @@
 #include <linux/if_ether.h>
 #include <linux/ip.h>
 #include <linux/tcp.h>
+#include <linux/udp.h>
 #include "arp.h"
 #include "clock.h"
 #include "fatal.h"
 #include "subject.h"
 #include "traffic.skel.h"
 
-enum { ETHERTYPE_LLDP = 0x88cc, SSH = 22, TTL = 64 };
+enum { ETHERTYPE_LLDP = 0x88cc, SSH = 22, DNS = 53, CLIENT = 40000, TTL = 64 };
 
 struct frame {
 	struct ethhdr eth;
@@ -23,7 +24,10 @@ struct frame {
 		struct arp arp;
 		struct {
 			struct iphdr ip;
-			struct tcphdr tcp;
+			union {
+				struct tcphdr tcp;
+				struct udphdr udp;
+			};
 		} __attribute__((packed));
 		__u8 octets[FRAME_OCTETS - sizeof(struct ethhdr)];
 	};
@@ -31,19 +35,32 @@ struct frame {
 
 _Static_assert(sizeof(struct frame) == FRAME_OCTETS, "the least that Ethernet carries");
 
-static void make_tcp(struct frame *frame, bool syn)
+static void make_ip(struct frame *frame, __u8 protocol, size_t octets)
 {
 	frame->eth.h_proto = htobe16(ETH_P_IP);
 	frame->ip = (struct iphdr){
 		.version = 4,
 		.ihl = 5,
-		.tot_len = htobe16(sizeof(frame->ip) + sizeof(frame->tcp)),
+		.tot_len = htobe16(sizeof(frame->ip) + octets),
 		.ttl = TTL,
-		.protocol = IPPROTO_TCP,
+		.protocol = protocol,
 		.saddr = htobe32(ADDRESS_ASKER),
 		.daddr = htobe32(ADDRESS_PROXY),
 	};
-	frame->tcp = (struct tcphdr){ .source = htobe16(40000), .dest = htobe16(SSH), .doff = 5 };
+}
+
+static void make_udp(struct frame *frame)
+{
+	make_ip(frame, IPPROTO_UDP, sizeof(frame->udp));
+	frame->udp = (struct udphdr){ .source = htobe16(CLIENT),
+		                      .dest = htobe16(DNS),
+		                      .len = htobe16(sizeof(frame->udp)) };
+}
+
+static void make_tcp(struct frame *frame, bool syn)
+{
+	make_ip(frame, IPPROTO_TCP, sizeof(frame->tcp));
+	frame->tcp = (struct tcphdr){ .source = htobe16(CLIENT), .dest = htobe16(SSH), .doff = 5 };
 	frame->tcp.syn = syn;
 	frame->tcp.ack = !syn;
 }
@@ -70,6 +87,8 @@ static void make(struct frame *frame, enum offer offer)
 	memcpy(frame->eth.h_source, &asker, ETH_ALEN);
 	if (offer == OFFER_ARP_UNKNOWN)
 		make_arp(frame);
+	else if (offer == OFFER_UDP_STRANGER)
+		make_udp(frame);
 	else if (offer == OFFER_IPV6)
 		frame->eth.h_proto = htobe16(ETH_P_IPV6);
 	else if (offer == OFFER_OTHER)

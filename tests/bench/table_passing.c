@@ -17,8 +17,9 @@ struct row {
 };
 
 static struct row rows[] = {
-	{ .name = "IPv4 to us, of a stranger", .offer = OFFER_TCP_STRANGER },
-	{ .name = "IPv4 to us, of awake hosts", .offer = OFFER_TCP_HOST },
+	{ .name = "TCP to us, of a stranger", .offer = OFFER_TCP_STRANGER },
+	{ .name = "TCP to us, of awake hosts", .offer = OFFER_TCP_HOST },
+	{ .name = "UDP to us, of a stranger", .offer = OFFER_UDP_STRANGER },
 	{ .name = "IPv6, of a stranger", .offer = OFFER_IPV6 },
 	{ .name = "ARP request for unknowns", .offer = OFFER_ARP_UNKNOWN },
 	{ .name = "other EtherType", .offer = OFFER_OTHER },

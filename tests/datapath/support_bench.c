@@ -15,13 +15,16 @@
 
 #define NS_PER_S 1000000000ULL
 
-enum { LEASE_S = 30 };
+enum { LEASE_S = 30, DHCP_CHADDR = 28, BUDGETS_OCTETS = 2048, FILL_MAX = 1000 };
 
 struct bench {
 	struct sleepproxy_bpf *datapath;
 	struct ring_buffer *ring;
 	struct report *reports; /* where bench_reports wants them */
 	size_t n_reports;
+	struct ring_buffer *dhcp_ring;
+	struct dhcp_heard *copies;
+	size_t n_copies;
 	__u64 counted[OUTCOME_COUNT];
 };
 
@@ -58,6 +61,19 @@ static int take_report(void *context, void *data, size_t size)
 	return 0;
 }
 
+static int take_copy(void *context, void *data, size_t size)
+{
+	struct bench *bench = context;
+	const struct dhcp_heard *copy = data;
+
+	assert(size == sizeof(*copy));
+	if (!memcmp(copy->message + DHCP_CHADDR, mac_of(FILLER), sizeof(struct mac)))
+		return 0;
+	assert(bench->n_copies < BENCH_COPIES_MAX);
+	bench->copies[bench->n_copies++] = *copy;
+	return 0;
+}
+
 static void set_addresses(struct bench *bench)
 {
 	static const struct {
@@ -80,12 +96,15 @@ static void bench_start(struct bench *bench, enum machine machine)
 	need(bench->datapath != NULL, "open the datapath");
 	bench->datapath->rodata->interface = interfaces[machine];
 	bench->datapath->rodata->interface.mac = *mac_of(PROXY);
-	/* the smallest ring, which is soon full */
+	/* the smallest rings, which are soon full */
 	bpf_map__set_max_entries(bench->datapath->maps.events, getpagesize());
+	bpf_map__set_max_entries(bench->datapath->maps.dhcp_heard, getpagesize());
 	need(!sleepproxy_bpf__load(bench->datapath), "load the datapath");
 	bench->ring = ring_buffer__new(bpf_map__fd(bench->datapath->maps.events), take_report,
 	                               bench, NULL);
-	need(bench->ring != NULL, "open the ring");
+	bench->dhcp_ring = ring_buffer__new(bpf_map__fd(bench->datapath->maps.dhcp_heard),
+	                                    take_copy, bench, NULL);
+	need(bench->ring && bench->dhcp_ring, "open the rings");
 	set_addresses(bench);
 }
 
@@ -141,14 +160,60 @@ void bench_set_host(struct bench *bench, enum who who, const struct host *host)
 	map_set(bench->datapath->maps.hosts, mac_of(who), host);
 }
 
+/* As if no message had come by in this second. */
+static void refill_budgets(struct bench *bench)
+{
+	static const __u8 nothing_spent[BUDGETS_OCTETS];
+	struct bpf_map *budgets = bench->datapath->maps.dhcp_budgets;
+
+	need(bpf_map__value_size(budgets) <= sizeof(nothing_spent), "know the budgets");
+	for (__u32 row = 0; row < bpf_map__max_entries(budgets); row++)
+		map_set(budgets, &row, nothing_spent);
+}
+
 /* What an earlier row that failed has left. */
 static void forget(struct bench *bench)
 {
 	struct report reports[BENCH_REPORTS_MAX];
+	struct dhcp_heard copies[BENCH_COPIES_MAX];
 	__u64 counted[OUTCOME_COUNT];
 
 	bench_reports(bench, reports);
+	bench_copies(bench, copies);
 	bench_counted(bench, counted);
+	refill_budgets(bench);
+}
+
+static void fill_ring(struct bench *bench)
+{
+	static const struct packet syn = IP(PROXY, PEER, TCP, PEER_IP, FILLER_IP, 22, .flags = SYN);
+	const struct host sleeper = { .state = ASLEEP };
+	__u64 counted[OUTCOME_COUNT];
+
+	set_heartbeat(bench, FRESH);
+	for (unsigned i = 0; i < BENCH_REPORTS_MAX; i++) {
+		bench_set_host(bench, FILLER, &sleeper);
+		bench_send(bench, &syn);
+	}
+	bench_counted(bench, counted);
+}
+
+static void fill_dhcp_ring(struct bench *bench)
+{
+	static const struct packet reply = IP(EVERYBODY, PEER, UDP, PEER_IP, EVERYWHERE, 68, 67,
+	                                      .data = DHCP_OCTETS, .dhcp = { BOOTREPLY, FILLER });
+	const struct host awake = { .state = AWAKE };
+	__u64 counted[OUTCOME_COUNT] = { 0 };
+
+	set_heartbeat(bench, FRESH);
+	bench_set_host(bench, FILLER, &awake);
+	for (unsigned i = 0; i < FILL_MAX && !counted[OUTCOME_dhcp_unheard]; i++) {
+		refill_budgets(bench);
+		bench_send(bench, &reply);
+		bench_counted(bench, counted);
+	}
+	need(counted[OUTCOME_dhcp_unheard] == 1, "fill the ring of DHCP");
+	refill_budgets(bench);
 }
 
 void bench_set(struct bench *bench, const struct world *world)
@@ -169,8 +234,18 @@ void bench_set(struct bench *bench, const struct world *world)
 		map_set(bench->datapath->maps.wake_sources, &key, &source->action);
 	}
 	if (world->ring_full)
-		bench_fill_ring(bench);
+		fill_ring(bench);
+	if (world->dhcp_ring_full)
+		fill_dhcp_ring(bench);
 	set_heartbeat(bench, world->beat);
+}
+
+struct bench *bench_with(const struct world *world)
+{
+	struct bench *bench = bench_of(world->machine);
+
+	bench_set(bench, world);
+	return bench;
 }
 
 void bench_clear(struct bench *bench, const struct world *world)
@@ -188,22 +263,6 @@ void bench_clear(struct bench *bench, const struct world *world)
 	}
 }
 
-void bench_fill_ring(struct bench *bench)
-{
-	static const struct packet syn = IP(PROXY, PEER, TCP, PEER_IP, FILLER_IP, 22, .flags = SYN);
-	const struct host sleeper = { .state = ASLEEP };
-	__u64 counted[OUTCOME_COUNT];
-	struct octets in, out;
-
-	packet_build(&in, &syn, &(struct tags){ 0 });
-	set_heartbeat(bench, FRESH);
-	for (unsigned i = 0; i < BENCH_REPORTS_MAX; i++) {
-		bench_set_host(bench, FILLER, &sleeper);
-		bench_run(bench, &in, &out);
-	}
-	bench_counted(bench, counted);
-}
-
 int bench_run(struct bench *bench, const struct octets *in, struct octets *out)
 {
 	LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = in->at, .data_size_in = in->length,
@@ -215,12 +274,28 @@ int bench_run(struct bench *bench, const struct octets *in, struct octets *out)
 	return options.retval;
 }
 
+int bench_send(struct bench *bench, const struct packet *packet)
+{
+	struct octets in, out;
+
+	packet_build(&in, packet, &(struct tags){ 0 });
+	return bench_run(bench, &in, &out);
+}
+
 size_t bench_reports(struct bench *bench, struct report *reports)
 {
 	bench->reports = reports;
 	bench->n_reports = 0;
 	need(ring_buffer__consume(bench->ring) >= 0, "read the ring");
 	return bench->n_reports;
+}
+
+size_t bench_copies(struct bench *bench, struct dhcp_heard *copies)
+{
+	bench->copies = copies;
+	bench->n_copies = 0;
+	need(ring_buffer__consume(bench->dhcp_ring) >= 0, "read the ring of DHCP");
+	return bench->n_copies;
 }
 
 void bench_counted(struct bench *bench, __u64 *counted)

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <linux/bpf.h>
+#include "dhcp_heard.h"
 #include "hosts.h"
 #include "interface.h"
 #include "order.h"
@@ -23,7 +24,7 @@ enum machine { ORDINARY, ANSWERS_AS_HOST, ROUTER, MACHINE_COUNT };
 
 enum beat { FRESH, OLD, REVOKED, REVOKED_AHEAD, FOREVER, NEVER };
 
-enum { BENCH_IFINDEX = 1, BENCH_REPORTS_MAX = 128, RULES_MAX = 7 };
+enum { BENCH_IFINDEX = 1, BENCH_REPORTS_MAX = 128, BENCH_COPIES_MAX = 8, RULES_MAX = 7 };
 
 struct rule {
 	bool set;
@@ -54,6 +55,7 @@ struct world {
 	enum machine machine;
 	enum beat beat;
 	bool ring_full;
+	bool dhcp_ring_full;
 	bool own;           /* PROXY is a host as well, in HOST's state: somebody's mistake */
 	struct host host;   /* HOST, with HOST_IP and HOST_IP2 */
 	struct host second; /* SECOND, with SECOND_IP */
@@ -65,14 +67,20 @@ struct bench;
 
 struct bench *bench_of(enum machine machine);
 void bench_set(struct bench *bench, const struct world *world);
+struct bench *bench_with(const struct world *world);
 void bench_clear(struct bench *bench, const struct world *world);
-void bench_fill_ring(struct bench *bench);
 
 /* `out` is the frame as the program leaves it; returns the verdict. */
 int bench_run(struct bench *bench, const struct octets *in, struct octets *out);
 
+/* The same of a packet without tags, where what becomes of the frame is of no interest. */
+int bench_send(struct bench *bench, const struct packet *packet);
+
 /* Empties the ring; `reports` holds BENCH_REPORTS_MAX, of which those of FILLER are left out. */
 size_t bench_reports(struct bench *bench, struct report *reports);
+
+/* The same of DHCP messages: `copies` holds BENCH_COPIES_MAX. */
+size_t bench_copies(struct bench *bench, struct dhcp_heard *copies);
 
 /* How often each outcome was counted since the last call: `counted` holds OUTCOME_COUNT. */
 void bench_counted(struct bench *bench, __u64 *counted);

@@ -4,7 +4,7 @@
 #include <assert.h>
 #include <string.h>
 
-enum { VLAN_ID = 0x0fff, ICMP_OCTETS = 8, TCP_OCTETS = 20, UDP_OCTETS = 8 };
+enum { VLAN_ID = 0x0fff, ICMP_OCTETS = 8, TCP_OCTETS = 20 };
 
 static const struct mac macs[WHO_COUNT] = {
 	[PROXY] = { { 0x02, 0x50, 0x10, 0x20, 0x30, 0x40 } },
@@ -25,11 +25,12 @@ static const struct mac macs[WHO_COUNT] = {
 };
 
 static const struct ipv4 addresses[WHERE_COUNT] = {
-	[PEER_IP] = { { 192, 0, 2, 77 } },     [HOST_IP] = { { 192, 0, 2, 10 } },
-	[HOST_IP2] = { { 198, 51, 100, 10 } }, [SECOND_IP] = { { 192, 0, 2, 11 } },
-	[OWN_IP] = { { 192, 0, 2, 1 } },       [FILLER_IP] = { { 192, 0, 2, 12 } },
-	[DANGLING_IP] = { { 192, 0, 2, 13 } }, [STRANGER_IP] = { { 203, 0, 113, 99 } },
-	[HALF_IP1] = { { 0, 0, 2, 14 } },      [HALF_IP2] = { { 10, 14, 0, 0 } },
+	[PEER_IP] = { { 192, 0, 2, 77 } },         [HOST_IP] = { { 192, 0, 2, 10 } },
+	[HOST_IP2] = { { 198, 51, 100, 10 } },     [SECOND_IP] = { { 192, 0, 2, 11 } },
+	[OWN_IP] = { { 192, 0, 2, 1 } },           [FILLER_IP] = { { 192, 0, 2, 12 } },
+	[DANGLING_IP] = { { 192, 0, 2, 13 } },     [STRANGER_IP] = { { 203, 0, 113, 99 } },
+	[HALF_IP1] = { { 0, 0, 2, 14 } },          [HALF_IP2] = { { 10, 14, 0, 0 } },
+	[EVERYWHERE] = { { 255, 255, 255, 255 } },
 };
 
 const struct mac *mac_of(enum who who)
@@ -142,6 +143,23 @@ static void udp_put(struct octets *frame, const struct ipv4_words *ip)
 	put16(frame, 0);
 }
 
+/* RFC 2131, 2, with `octets` of it in all; the cookie is RFC 2132's, 2. */
+static void dhcp_put(struct octets *frame, const struct dhcp_words *dhcp, size_t octets)
+{
+	const size_t start = frame->length;
+
+	put8(frame, dhcp->op);
+	put8(frame, unless(dhcp->htype, 1));
+	put8(frame, unless(dhcp->hlen, 6));
+	put_data(frame, 25); /* hops to giaddr */
+	put_mac(frame, dhcp->client);
+	put_data(frame, 202); /* the rest of chaddr, sname, file */
+	put32(frame, dhcp->cookie ? dhcp->cookie : 0x63825363);
+	if (octets > DHCP_OCTETS)
+		put_data(frame, octets - DHCP_OCTETS);
+	frame->length = start + octets;
+}
+
 static uint16_t checksum(const uint8_t *at, size_t octets)
 {
 	uint32_t sum = 0;
@@ -167,8 +185,8 @@ static void ipv4_put(struct octets *frame, const struct ipv4_words *ip, size_t t
 	put16(frame, 0);
 	put_ipv4(frame, ip->from);
 	put_ipv4(frame, ip->to);
-	for (unsigned i = 0; i < ip->options; i++)
-		put8(frame, 1); /* RFC 791, 3.1: no operation */
+	for (unsigned i = 0; i < ip->options; i += 4)
+		put32(frame, ip->option ? ip->option : 0x01010101); /* RFC 791, 3.1: no operation */
 
 	const uint16_t sum = checksum(frame->at + start, header);
 
@@ -222,5 +240,8 @@ void packet_build(struct octets *frame, const struct packet *packet, const struc
 	}
 	if (packet->icmp6)
 		icmp6_put(frame, packet);
-	put_data(frame, packet->ip.data);
+	if (packet->ip.dhcp.op)
+		dhcp_put(frame, &packet->ip.dhcp, packet->ip.data);
+	else
+		put_data(frame, packet->ip.data);
 }

@@ -38,6 +38,7 @@ enum where {
 	SECOND_IP,
 	FILLER_IP,
 	OWN_IP,      /* the proxy's machine's */
+	EVERYWHERE,  /* 255.255.255.255 */
 	DANGLING_IP, /* in addresses4, with a MAC that hosts does not have */
 	STRANGER_IP,
 	HALF_IP1, /* one half of it is zero */
@@ -68,11 +69,16 @@ enum {
 	CWR = 0x80,
 	DONT_FRAGMENT = 0x4000,
 	MORE_FRAGMENTS = 0x2000,
+	FRAGMENT_OFFSET = 0x1fff,
+	BOOTREQUEST = 1,
+	BOOTREPLY = 2,
 	ETHER_OCTETS = 14,
 	TAG_OCTETS = 4,
 	ARP_OCTETS = 28,
 	IPV4_OCTETS = 20,
-	FRAME_MIN = 60, /* without the check sequence */
+	UDP_OCTETS = 8,
+	DHCP_OCTETS = 240, /* up to the options */
+	FRAME_MIN = 60,    /* without the check sequence */
 	FRAME_MAX = 2048,
 };
 
@@ -89,19 +95,29 @@ struct arp_words {
 	uint8_t protocol_length;
 };
 
+struct dhcp_words {
+	uint8_t op; /* 0: it is not DHCP */
+	enum who client;
+	uint8_t htype;
+	uint8_t hlen;
+	uint32_t cookie;
+};
+
 struct ipv4_words {
 	uint8_t protocol;
 	enum where from, to;
 	uint16_t port, peer_port;
 	uint8_t flags;       /* TCP's */
 	uint8_t options;     /* octets of IP options */
+	uint32_t option;     /* each four octets of them */
 	uint16_t data;       /* octets behind the transport header */
 	uint16_t fragment;   /* flags and offset */
 	uint16_t total;      /* what the total length claims */
 	uint16_t udp_length; /* what UDP's length claims */
 	uint8_t version;
-	uint8_t words;     /* what the header length claims */
-	uint8_t tcp_words; /* what TCP's data offset claims */
+	uint8_t words;          /* what the header length claims */
+	uint8_t tcp_words;      /* what TCP's data offset claims */
+	struct dhcp_words dhcp; /* what `data` begins with, or all of it */
 };
 
 struct packet {

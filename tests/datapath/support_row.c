@@ -7,8 +7,9 @@
 #include <string.h>
 #include <cmocka.h>
 
-const struct rows *const rows_all[] = { &rows_arp,      &rows_claim, &rows_owner,  &rows_ipv4,
-	                                &rows_redirect, &rows_wake,  &rows_policy, NULL };
+const struct rows *const rows_all[] = { &rows_arp,    &rows_claim,    &rows_owner,
+	                                &rows_ipv4,   &rows_redirect, &rows_wake,
+	                                &rows_policy, &rows_dhcp,     NULL };
 
 /* Priority and drop-eligible bits are set, so that an id is seen to be masked out of them. */
 const struct tags untagged = { .name = "no tag" };
@@ -106,6 +107,40 @@ static void check_reports(struct bench *bench, const struct row *row, const stru
 		assert_memory_equal(reports, &expected, sizeof(expected));
 }
 
+static struct dhcp_heard expected_copy(const struct row *row, const struct tags *tags,
+                                       const struct octets *in)
+{
+	const struct ipv4_words *ip = &row->in.ip;
+	struct dhcp_heard copy = {
+		.ifindex = BENCH_IFINDEX,
+		.vlan = tags_vlan(tags),
+		.length = ip->udp_length ? ip->udp_length - UDP_OCTETS : ip->data,
+		.from = *mac_of(row->in.from),
+		.to = *mac_of(row->in.to),
+		.source = *ipv4_of(ip->from),
+		.destination = *ipv4_of(ip->to),
+		.source_port = htobe16(ip->peer_port),
+		.destination_port = htobe16(ip->port),
+	};
+
+	memcpy(copy.message, in->at + tags_octets(tags) + IPV4_OCTETS + UDP_OCTETS, copy.length);
+	return copy;
+}
+
+/* What a record holds behind its message is left over from others. */
+static void check_copies(struct bench *bench, const struct row *row, const struct tags *tags,
+                         const struct octets *in)
+{
+	struct dhcp_heard copies[BENCH_COPIES_MAX], expected;
+
+	assert_int_equal(bench_copies(bench, copies), row->copied);
+	if (!row->copied)
+		return;
+	expected = expected_copy(row, tags, in);
+	assert_memory_equal(copies, &expected,
+	                    offsetof(struct dhcp_heard, message) + expected.length);
+}
+
 void row_run(const struct row *row, const struct tags *tags, size_t length)
 {
 	struct bench *bench = bench_of(row->world.machine);
@@ -119,6 +154,7 @@ void row_run(const struct row *row, const struct tags *tags, size_t length)
 
 	bench_clear(bench, &row->world);
 	check_reports(bench, row, tags);
+	check_copies(bench, row, tags, &in);
 	check_counted(bench, row);
 	assert_int_equal(verdict, row->verdict);
 	assert_int_equal(out.length, expected.length);
@@ -137,6 +173,15 @@ static size_t network_octets(uint16_t type)
 	return type == TYPE_ARP ? ARP_OCTETS : type == TYPE_IPV4 ? IPV4_OCTETS : 0;
 }
 
+/* A sleeper's DHCP port is all that is left of a message to it, or not even that. */
+static enum outcome cut_dhcp(const struct row *row, size_t length)
+{
+	if (length >= IPV4_OCTETS + UDP_OCTETS)
+		return OUTCOME_dhcp_refused;
+	return row->in.ip.fragment & FRAGMENT_OFFSET ? OUTCOME_fragment
+	                                             : OUTCOME_transport_malformed;
+}
+
 static enum outcome cut_outcome(const struct row *row, size_t headers, size_t length)
 {
 	/* what lacks its transport header; an outcome that is not here does not depend on it */
@@ -148,12 +193,16 @@ static enum outcome cut_outcome(const struct row *row, size_t headers, size_t le
 		[OUTCOME_wake_ring_full] = OUTCOME_transport_malformed,
 		[OUTCOME_tcp_no_connection] = OUTCOME_transport_malformed,
 		[OUTCOME_ipv4_redirected] = OUTCOME_ipv4_other,
+		[OUTCOME_dhcp_heard] = OUTCOME_ipv4_other,
+		[OUTCOME_dhcp_unheard] = OUTCOME_ipv4_other,
 	};
 
 	if (length < headers)
 		return OUTCOME_ether_malformed;
 	if (length < headers + network_octets(row->in.type))
 		return row->in.type == TYPE_ARP ? OUTCOME_arp_malformed : OUTCOME_ipv4_malformed;
+	if (row->outcome == OUTCOME_dhcp_taken || row->outcome == OUTCOME_dhcp_refused)
+		return cut_dhcp(row, length - headers);
 	return without_transport[row->outcome] ? without_transport[row->outcome] : row->outcome;
 }
 
@@ -173,13 +222,14 @@ struct row row_cut(const struct row *row, const struct tags *tags, size_t length
 	const bool of_owner = row->in.from == HOST && length >= headers;
 	struct row cut = *row;
 
+	cut.copied = false;
 	if (of_owner && row->world.host.state != AWAKE) {
 		cut_owner(&cut);
 		return cut;
 	}
 	cut.outcome = cut_outcome(row, headers, length);
-	if (cut.outcome != row->outcome)
-		cut.verdict = cut.outcome == OUTCOME_transport_malformed ? XDP_DROP : XDP_PASS;
+	if (row->verdict != XDP_DROP || length < headers + network_octets(row->in.type))
+		cut.verdict = XDP_PASS;
 	cut.state = row->world.host.state;
 	cut.seen = of_owner;
 	cut.report = 0;

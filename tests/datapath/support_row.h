@@ -20,6 +20,7 @@ struct row {
 	enum host_state state; /* of HOST, afterwards */
 	bool seen;             /* HOST's last_seen is now */
 	enum report_kind report;
+	bool copied; /* a DHCP message, to the daemon */
 };
 
 #define THEN(outcome_, verdict_, state_) \
@@ -33,7 +34,7 @@ struct rows {
 #define ROWS(name, array) const struct rows name = { array, sizeof(array) / sizeof(array[0]) }
 
 extern const struct rows rows_arp, rows_claim, rows_owner, rows_ipv4, rows_redirect, rows_wake,
-	rows_policy;
+	rows_policy, rows_dhcp;
 extern const struct rows *const rows_all[];
 
 extern const struct tags untagged, one_tag, two_tags;

@@ -16,10 +16,8 @@ static struct bench *bench_in(enum host_state state)
 		.host = { .state = state, .last_seen = LAST_SEEN },
 		.second.state = state,
 	};
-	struct bench *bench = bench_of(ORDINARY);
 
-	bench_set(bench, &world);
-	return bench;
+	return bench_with(&world);
 }
 
 static struct order order_to(enum host_state from, enum host_state to)
@@ -100,11 +98,9 @@ static void the_datapath_is_faster(void **unused)
 	static const struct packet frame = OTHER(GROUP, HOST, TYPE_IPV6);
 	struct bench *bench = bench_in(DROWSY);
 	struct order order = order_to(DROWSY, ASLEEP);
-	struct octets in, out;
 
 	(void)unused;
-	packet_build(&in, &frame, &untagged);
-	bench_run(bench, &in, &out);
+	bench_send(bench, &frame);
 	assert_int_equal(bench_order(bench, &order), ORDER_OTHER_STATE);
 	assert_int_equal(bench_host(bench, HOST).state, AWAKE);
 }

@@ -28,22 +28,6 @@ static const struct packet question2 =
 static const struct world asleep = { .host.state = ASLEEP };
 static const struct world asleep_ring_full = { .ring_full = true, .host.state = ASLEEP };
 
-static struct bench *bench_with(const struct world *world)
-{
-	struct bench *bench = bench_of(world->machine);
-
-	bench_set(bench, world);
-	return bench;
-}
-
-static int send_packet(struct bench *bench, const struct packet *packet)
-{
-	struct octets in, out;
-
-	packet_build(&in, packet, &untagged);
-	return bench_run(bench, &in, &out);
-}
-
 static void expect_counted(struct bench *bench, enum outcome outcome, __u64 times)
 {
 	__u64 counted[OUTCOME_COUNT];
@@ -87,7 +71,7 @@ static void a_flood_of_claims_makes_one_wake(void **state)
 
 	(void)state;
 	for (unsigned i = 0; i < 100; i++)
-		assert_int_equal(send_packet(bench, &claim), XDP_PASS);
+		assert_int_equal(bench_send(bench, &claim), XDP_PASS);
 	bench_counted(bench, counted);
 	assert_int_equal(counted[OUTCOME_arp_claim_woke], 1);
 	assert_int_equal(counted[OUTCOME_arp_claim], 99);
@@ -113,7 +97,7 @@ static void *racer(void *data)
 
 	for (unsigned round = 1; round <= RACES; round++) {
 		meet(&race->start, round);
-		send_packet(race->bench, &syn);
+		bench_send(race->bench, &syn);
 		meet(&race->end, round);
 	}
 	return NULL;
@@ -134,7 +118,7 @@ static void a_race_makes_one_wake(void **state)
 
 		bench_set_host(race.bench, HOST, &asleep.host);
 		meet(&race.start, round);
-		send_packet(race.bench, &syn);
+		bench_send(race.bench, &syn);
 		meet(&race.end, round);
 		bench_counted(race.bench, counted);
 		wakes += counted[OUTCOME_wake_begun];
@@ -149,10 +133,10 @@ static void an_emptied_ring_wakes(const struct packet *packet, enum report_kind 
 {
 	struct bench *bench = bench_with(&asleep_ring_full);
 
-	send_packet(bench, packet);
+	bench_send(bench, packet);
 	assert_int_equal(bench_host(bench, HOST).state, ASLEEP);
 	expect_reports(bench, 0, kind);
-	send_packet(bench, packet);
+	bench_send(bench, packet);
 	assert_int_equal(bench_host(bench, HOST).state, WAKING);
 	expect_reports(bench, 1, kind);
 }
@@ -169,11 +153,11 @@ static void one_frame_frees_all_addresses(void **state)
 	struct bench *bench = bench_with(&asleep);
 
 	(void)state;
-	assert_int_equal(send_packet(bench, &question), XDP_TX);
-	assert_int_equal(send_packet(bench, &question2), XDP_TX);
-	assert_int_equal(send_packet(bench, &owner), XDP_PASS);
-	assert_int_equal(send_packet(bench, &question), XDP_PASS);
-	assert_int_equal(send_packet(bench, &question2), XDP_PASS);
+	assert_int_equal(bench_send(bench, &question), XDP_TX);
+	assert_int_equal(bench_send(bench, &question2), XDP_TX);
+	assert_int_equal(bench_send(bench, &owner), XDP_PASS);
+	assert_int_equal(bench_send(bench, &question), XDP_PASS);
+	assert_int_equal(bench_send(bench, &question2), XDP_PASS);
 	expect_counted(bench, OUTCOME_arp_other, 2);
 }
 
@@ -183,7 +167,7 @@ static void an_owner_is_reported_once(void **state)
 
 	(void)state;
 	for (unsigned i = 0; i < 100; i++)
-		assert_int_equal(send_packet(bench, &owner), XDP_PASS);
+		assert_int_equal(bench_send(bench, &owner), XDP_PASS);
 	expect_counted(bench, OUTCOME_owner_woke, 1);
 	expect_reports(bench, 1, REPORT_OWNER_SEEN);
 }
@@ -195,10 +179,10 @@ static void a_wake_can_follow_a_wake(void **state)
 	(void)state;
 	for (unsigned i = 1; i <= 3; i++) {
 		bench_set_host(bench, HOST, &asleep.host);
-		send_packet(bench, &syn);
+		bench_send(bench, &syn);
 		assert_int_equal(bench_host(bench, HOST).state, WAKING);
 		expect_reports(bench, 1, REPORT_CONNECTION);
-		send_packet(bench, &owner);
+		bench_send(bench, &owner);
 		assert_int_equal(bench_host(bench, HOST).state, AWAKE);
 		expect_reports(bench, 1, REPORT_OWNER_SEEN);
 	}

@@ -8,6 +8,9 @@
 
 #define QUESTION ARP(EVERYBODY, PEER, ARP_REQUEST, PEER, PEER_IP, NOBODY, HOST_IP)
 #define ANSWER ARP(PEER, PROXY, ARP_REPLY, PROXY, HOST_IP, PEER, PEER_IP)
+#define MESSAGE \
+	IP(EVERYBODY, PEER, UDP, PEER_IP, EVERYWHERE, 68, 67, .data = 300, \
+	   .dhcp = { BOOTREPLY, HOST })
 
 static void run(const struct row *row, const struct tags *tags)
 {
@@ -24,41 +27,62 @@ static void in_one_and_in_two(void **state)
 	row_run(row, &two_tags, length < FRAME_MIN ? FRAME_MIN : length + 6);
 }
 
-static const struct row answered = { .name = "answered",
-	                             .world.host = { .state = ASLEEP, .vlan = 7 },
-	                             .in = QUESTION,
-	                             THEN(arp_answered, TX, ASLEEP),
-	                             .out = ANSWER };
+/* Each of them concerns a host of VLAN 7: there, and anywhere else. */
+static const struct row there[] = {
+	{ .name = "answered",
+	  .world.host = { .state = ASLEEP, .vlan = 7 },
+	  .in = QUESTION,
+	  THEN(arp_answered, TX, ASLEEP),
+	  .out = ANSWER },
+	{ .name = "copied",
+	  .world.host = { .state = ASLEEP, .vlan = 7 },
+	  .in = MESSAGE,
+	  THEN(dhcp_heard, PASS, ASLEEP),
+	  .copied = true },
+};
 
-static const struct row not_answered = { .name = "not answered",
-	                                 .world.host = { .state = ASLEEP, .vlan = 7 },
-	                                 .in = QUESTION,
-	                                 THEN(elsewhere, PASS, ASLEEP) };
+static const struct row elsewhere[] = {
+	{ .name = "not answered",
+	  .world.host = { .state = ASLEEP, .vlan = 7 },
+	  .in = QUESTION,
+	  THEN(elsewhere, PASS, ASLEEP) },
+	{ .name = "not copied",
+	  .world.host = { .state = ASLEEP, .vlan = 7 },
+	  .in = MESSAGE,
+	  THEN(ipv4_other, PASS, ASLEEP) },
+};
+
+enum { ROWS_EACH = sizeof(there) / sizeof(there[0]) };
 
 static const struct vlan_row {
-	const struct row *row;
+	const struct row *rows;
 	struct tags tags;
 } vlan_rows[] = {
-	{ &answered, { "its own VLAN", 1, { { TYPE_VLAN, 7 } } } },
-	{ &answered, { "its own VLAN at a priority", 1, { { TYPE_VLAN, 0xf007 } } } },
-	{ &answered, { "its own VLAN by a service tag", 1, { { TYPE_QINQ, 7 } } } },
-	{ &answered, { "its own VLAN inside", 2, { { TYPE_QINQ, 100 }, { TYPE_VLAN, 7 } } } },
-	{ &answered, { "two customer tags", 2, { { TYPE_VLAN, 100 }, { TYPE_VLAN, 7 } } } },
-	{ &not_answered, { "its own VLAN outside", 2, { { TYPE_QINQ, 7 }, { TYPE_VLAN, 100 } } } },
-	{ &not_answered, { "another VLAN", 1, { { TYPE_VLAN, 8 } } } },
-	{ &not_answered, { "a VLAN of which it is a part", 1, { { TYPE_VLAN, 0x107 } } } },
-	{ &not_answered, { "a priority alone", 1, { { TYPE_VLAN, 0xe000 } } } },
-	{ &not_answered, { "no tag", 0, { { 0 } } } },
+	{ there, { "its own VLAN", 1, { { TYPE_VLAN, 7 } } } },
+	{ there, { "its own VLAN at a priority", 1, { { TYPE_VLAN, 0xf007 } } } },
+	{ there, { "its own VLAN by a service tag", 1, { { TYPE_QINQ, 7 } } } },
+	{ there, { "its own VLAN inside", 2, { { TYPE_QINQ, 100 }, { TYPE_VLAN, 7 } } } },
+	{ there, { "two customer tags", 2, { { TYPE_VLAN, 100 }, { TYPE_VLAN, 7 } } } },
+	{ elsewhere, { "its own VLAN outside", 2, { { TYPE_QINQ, 7 }, { TYPE_VLAN, 100 } } } },
+	{ elsewhere, { "another VLAN", 1, { { TYPE_VLAN, 8 } } } },
+	{ elsewhere, { "a VLAN of which it is a part", 1, { { TYPE_VLAN, 0x107 } } } },
+	{ elsewhere, { "a priority alone", 1, { { TYPE_VLAN, 0xe000 } } } },
+	{ elsewhere, { "no tag", 0, { { 0 } } } },
 };
+
+static void run_vlan_row(const struct vlan_row *vlan_row)
+{
+	for (size_t i = 0; i < ROWS_EACH; i++) {
+		print_message("             %s: %s\n", vlan_row->rows[i].name, vlan_row->tags.name);
+		run(&vlan_row->rows[i], &vlan_row->tags);
+	}
+}
 
 static void in_its_vlan_alone(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof(vlan_rows) / sizeof(vlan_rows[0]); i++) {
-		print_message("             %s: %s\n", vlan_rows[i].row->name,
-		              vlan_rows[i].tags.name);
-		run(vlan_rows[i].row, &vlan_rows[i].tags);
-	}
+	for (size_t i = 0; i < sizeof(vlan_rows) / sizeof(vlan_rows[0]); i++)
+		run_vlan_row(&vlan_rows[i]);
 }
 
 /* More tags than we read: the frame is nobody's, but its sender is known all the same. */
@@ -71,6 +95,10 @@ static void three_are_not_read(void **state)
 		                      .world.host.state = ASLEEP,
 		                      .in = QUESTION,
 		                      THEN(other_protocol, PASS, ASLEEP) };
+	const struct row message = { .name = "a DHCP message in three tags",
+		                     .world.host.state = ASLEEP,
+		                     .in = MESSAGE,
+		                     THEN(other_protocol, PASS, ASLEEP) };
 	const struct row owner = { .name = "the owner in three tags",
 		                   .world.host.state = ASLEEP,
 		                   .in = OTHER(GROUP, HOST, TYPE_IPV6),
@@ -80,6 +108,7 @@ static void three_are_not_read(void **state)
 
 	(void)state;
 	run(&question, &three);
+	run(&message, &three);
 	run(&owner, &three);
 }
 
