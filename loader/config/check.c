@@ -40,6 +40,20 @@ static int by_thing_and_line(const void *left, const void *right)
 	return order ? order : (a->line > b->line) - (a->line < b->line);
 }
 
+/* It may stand among the host's addresses as well. */
+static void claim_lease(struct claims *claims, const struct host_spec *host, cfg_t *section)
+{
+	const struct ipv6 address = ipv4_mapped(host->lease.address);
+
+	if (!syntax_count(section, "lease") || spec_find_address(host, &address) >= 0)
+		return;
+	claims->list[claims->count++] = (struct claim){
+		.octets = address,
+		.line = syntax_get(section, "lease", 0)->line,
+		.host = host,
+	};
+}
+
 static void claim(struct claims *claims, const struct host_spec *host, cfg_t *section)
 {
 	struct claim mac = { .is_mac = true, .host = host };
@@ -54,6 +68,7 @@ static void claim(struct claims *claims, const struct host_spec *host, cfg_t *se
 			.host = host,
 		};
 	}
+	claim_lease(claims, host, section);
 }
 
 static int refuse_claim(const struct claim *first, const struct claim *second, struct fault *fault)
@@ -94,7 +109,7 @@ static int check_unique(const struct config *config, cfg_opt_t *hosts, struct fa
 
 	if (!config->host_count)
 		return 0;
-	list = calloc(config->host_count, (1 + SPEC_ADDRESSES) * sizeof(*list));
+	list = calloc(config->host_count, (2 + SPEC_ADDRESSES) * sizeof(*list));
 	if (!list) {
 		fault_at(fault, 0, "not enough memory");
 		return -ENOMEM;
@@ -126,6 +141,19 @@ static int check_interface(const struct config *config, const struct host_spec *
 	                host->interface, host->name, host->interface);
 }
 
+static int check_lease(const struct host_spec *host, cfg_t *section, struct fault *fault)
+{
+	static const char *const parts[] = { "lease-server", "client-id", "hostname" };
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
+		if (syntax_count(section, parts[i]) && !syntax_count(section, "lease"))
+			return fault_at(fault, syntax_get(section, parts[i], 0)->line,
+			                "%s of host '%s' without a lease; expected lease = ADDRESS "
+			                "too",
+			                parts[i], host->name);
+	return 0;
+}
+
 static int check_host(const struct config *config, const struct host_spec *host, cfg_t *section,
                       struct fault *fault)
 {
@@ -133,6 +161,8 @@ static int check_host(const struct config *config, const struct host_spec *host,
 
 	if (spec_check(host, why, sizeof(why)))
 		return fault_at(fault, syntax_line(section), "host '%s': %s", host->name, why);
+	if (check_lease(host, section, fault))
+		return -EINVAL;
 	return check_interface(config, host, section, fault);
 }
 

@@ -129,9 +129,14 @@ struct reading {
 	int64_t left; /* s; 0: not said */
 };
 
+static const char *text_of(struct json_object *value)
+{
+	return json_object_is_type(value, json_type_string) ? json_object_get_string(value) : NULL;
+}
+
 static int read_address(struct json_object *value, struct ipv4 *address)
 {
-	const char *text = json_object_get_string(value);
+	const char *text = text_of(value);
 	struct ipv6 read;
 
 	if (!text || text_to_ip(text, &read) || spec_address_flaw(&read))
@@ -177,7 +182,7 @@ static int read_left(struct json_object *value, struct reading *reading)
 static int read_client_id(struct json_object *value, struct reading *reading)
 {
 	struct dhcp_option *option = &reading->identity->client_id;
-	const char *text = json_object_get_string(value);
+	const char *text = text_of(value);
 	size_t length = 0;
 	int err =
 		text ? text_to_octets(text, option->data, sizeof(option->data), &length) : -EINVAL;
@@ -189,7 +194,7 @@ static int read_client_id(struct json_object *value, struct reading *reading)
 static int read_hostname(struct json_object *value, struct reading *reading)
 {
 	struct dhcp_option *option = &reading->identity->hostname;
-	const char *text = json_object_get_string(value);
+	const char *text = text_of(value);
 
 	if (!text || !text_is_name(text))
 		return -EINVAL;

@@ -54,6 +54,13 @@ static struct json_object *lease_show(struct call *call)
 	return host ? show_lease(call, host) : NULL;
 }
 
+static bool has_address(const struct registered *host, struct ipv4 address)
+{
+	const struct ipv6 mapped = ipv4_mapped(address);
+
+	return spec_find_address(&host->spec, &mapped) >= 0;
+}
+
 static struct json_object *lease_set(struct call *call)
 {
 	const struct registered *host = call_host(call);
@@ -65,7 +72,10 @@ static struct json_object *lease_set(struct call *call)
 	    lease_from_json(call->request, &now, &grant, &identity, call->why, COMMAND_WHY))
 		return NULL;
 	leases_grant(call->daemon, host, &grant, &identity);
-	return show_lease(call, host);
+	if (has_address(host, grant.address))
+		return show_lease(call, host);
+	leases_drop(call->daemon, &host->spec.mac);
+	return call_refuse(call, "address: this machine or another host has it already");
 }
 
 static struct json_object *lease_forget(struct call *call)

@@ -218,7 +218,7 @@ static void take_option(struct dhcp_option *option, const void *data, size_t len
 	memcpy(option->data, data, length);
 }
 
-/* What the store has of the same address is newer than a file. */
+/* What was heard, or kept through a restart, is newer than a file. */
 static void configure(void *context, const struct registered *host)
 {
 	const struct spec_lease *said = &host->spec.lease;
@@ -229,8 +229,7 @@ static void configure(void *context, const struct registered *host)
 	static const struct ipv4 none;
 
 	if (!memcmp(&said->address, &none, sizeof(none)) ||
-	    (known && known->lease.state != LEASE_NONE &&
-	     !memcmp(&known->lease.address, &said->address, sizeof(said->address))))
+	    (known && known->lease.state != LEASE_NONE))
 		return;
 	take_option(&identity.client_id, said->client_id, said->client_id_length);
 	take_option(&identity.hostname, said->hostname, strlen(said->hostname));

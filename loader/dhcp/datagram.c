@@ -17,10 +17,14 @@ int datagram_write(struct packet *packet, const struct datagram_ends *ends,
 	};
 	uint8_t octets[DHCP_MESSAGE_MAX];
 	size_t length = dhcp_message_write(message, octets);
+	struct packet whole;
 
 	if (!length)
 		return -EMSGSIZE;
-	packet_start(packet, &ends->to, &ends->from, ends->vlan, ETH_P_IP);
-	internet_add_udp(packet, &udp, octets, length);
+	packet_start(&whole, &ends->to, &ends->from, ends->vlan, ETH_P_IP);
+	internet_add_udp(&whole, &udp, octets, length);
+	if (whole.overflow) /* a tag may be too much */
+		return -EMSGSIZE;
+	*packet = whole;
 	return 0;
 }

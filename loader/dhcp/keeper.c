@@ -143,7 +143,7 @@ static void send_request(struct kept *kept, bool to_all)
 {
 	int err = send_out(kept, to_all);
 
-	if (err == -EAGAIN && kept->way_tries < WAY_TRIES) {
+	if (err == -EAGAIN && !to_all && kept->way_tries < WAY_TRIES) {
 		kept->way_tries++;
 		arm_in(kept, WAY_INTERVAL);
 		return;
@@ -180,18 +180,29 @@ static void step(struct kept *kept, enum lease_cause cause, const struct dhcp_me
 		changed(kept, events[todo.note], answer);
 }
 
-/* While the way is being found, the host may have woken. */
+static bool is_due(const struct kept *kept)
+{
+	return clock_boot_ms() >= kept->client.lease.deadline;
+}
+
+/*
+ * While the way is being found, the host may have woken, or its lease be over. Otherwise it is too
+ * early behind a nap, or where libevent takes the time of its last look at the clock for now.
+ */
 static void on_timer(evutil_socket_t fd, short what, void *context)
 {
 	struct kept *kept = context;
 	const struct keeper_actions *actions = &kept->keeper->actions;
+	const bool sleeps = actions->sleeps(actions->context, &kept->host);
 
 	(void)fd;
 	(void)what;
-	if (kept->way_tries && actions->sleeps(actions->context, &kept->host))
+	if (is_due(kept) || (kept->way_tries && !sleeps))
+		step(kept, LEASE_TIME, NULL);
+	else if (kept->way_tries)
 		send_request(kept, false);
 	else
-		step(kept, LEASE_TIME, NULL);
+		arm(kept);
 }
 
 static struct kept *find_or_make(struct keeper *keeper, const struct mac *host)
@@ -326,7 +337,7 @@ void keeper_grant(struct keeper *keeper, const struct mac *host, const struct le
 		return;
 	take_identity(&kept->client.identity, identity);
 	lease_grant(&kept->client.lease, &keeper->timing, grant, random_u32());
-	kept->client.lease.kept = false; /* what is new is asked for anew */
+	arm(kept);
 	changed(kept, KEEPER_LEARNT, NULL);
 }
 
@@ -348,9 +359,13 @@ void keeper_forget(struct keeper *keeper, const struct mac *host)
 
 const struct dhcp_client *keeper_find(const struct keeper *keeper, const struct mac *host)
 {
+	static const struct dhcp_identity silent;
 	const struct kept *kept = find(keeper, host);
 
-	return kept ? &kept->client : NULL;
+	if (!kept || (kept->client.lease.state == LEASE_NONE &&
+	              !memcmp(&kept->client.identity, &silent, sizeof(silent))))
+		return NULL;
+	return &kept->client;
 }
 
 void keeper_resume(struct keeper *keeper)
@@ -358,7 +373,8 @@ void keeper_resume(struct keeper *keeper)
 	struct kept *kept, *next;
 
 	HASH_ITER (hh, keeper->all, kept, next)
-		arm(kept);
+		if (!kept->way_tries)
+			arm(kept);
 }
 
 const uint64_t *keeper_counts(const struct keeper *keeper)

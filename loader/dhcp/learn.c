@@ -15,11 +15,6 @@ static bool is_same(struct ipv4 a, struct ipv4 b)
 	return !memcmp(&a, &b, sizeof(a));
 }
 
-static void drop_lease(struct lease *lease)
-{
-	*lease = (struct lease){ .kept = lease->kept };
-}
-
 static enum learnt learn_identity(struct dhcp_client *client, const struct dhcp_message *message)
 {
 	if (!memcmp(&client->identity, &message->identity, sizeof(client->identity)))
@@ -52,12 +47,30 @@ static enum learnt learn_request(struct dhcp_client *client, const struct lease_
 	return LEARNT_REQUEST;
 }
 
+/* What is lost stays so: nobody may use that address until it is granted again. */
 static enum learnt learn_end(struct dhcp_client *client)
 {
 	client->asked = false;
-	if (client->lease.state == LEASE_NONE)
+	if (client->lease.state == LEASE_NONE || client->lease.state == LEASE_LOST)
 		return LEARNT_NOTHING;
-	drop_lease(&client->lease);
+	client->lease = (struct lease){ 0 };
+	return LEARNT_LOSS;
+}
+
+static enum learnt learn_refusal(struct dhcp_client *client, int64_t now)
+{
+	struct lease *lease = &client->lease;
+
+	if (lease->state == LEASE_NONE || !is_same(lease->address, client->wanted))
+		return learn_end(client);
+	client->asked = false;
+	*lease = (struct lease){
+		.state = LEASE_LOST,
+		.address = lease->address,
+		.server = lease->server,
+		.result = RESULT_REFUSED,
+		.result_at = now,
+	};
 	return LEARNT_LOSS;
 }
 
@@ -101,7 +114,7 @@ enum learnt learn(struct dhcp_client *client, const struct lease_timing *timing,
 	case DHCP_ACK:
 		return is_answer ? learn_grant(client, timing, message) : LEARNT_NOTHING;
 	case DHCP_NAK:
-		return is_answer ? learn_end(client) : LEARNT_NOTHING;
+		return is_answer ? learn_refusal(client, now) : LEARNT_NOTHING;
 	default:
 		return LEARNT_NOTHING;
 	}

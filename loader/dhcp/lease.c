@@ -64,6 +64,10 @@ static void set_times(struct lease *lease, const struct lease_timing *timing, ui
 		lease->renew_at = lease->rebind_at = lease->expires_at = LEASE_NEVER;
 		return;
 	}
+	if (!renew)
+		renew = span / 2;
+	if (!rebind)
+		rebind = span / 8 * 7;
 	if (renew < timing->floor / 2 || renew >= rebind || rebind >= span) {
 		renew = span / 2;
 		rebind = span / 8 * 7;
@@ -82,16 +86,19 @@ static void await(struct turn *turn)
 
 /*
  * Its times may be long past, as the host has renewed it since; that the host had it until it fell
- * asleep is all that is known.
+ * asleep is all that is known. Times that are made up have no beginning: the next doubt makes up
+ * others.
  */
 static void doubt(struct turn *turn)
 {
 	struct lease *lease = turn->lease;
 	int64_t now = turn->in->now;
 
-	if (lease->expires_at <= now)
+	if (!lease->since || lease->expires_at <= now) {
+		lease->since = lease->rebind_at = 0;
 		lease->expires_at = now + LEASE_BENEFIT_OF_DOUBT;
-	if (lease->rebind_at <= now || lease->rebind_at >= lease->expires_at)
+	}
+	if (lease->rebind_at <= now)
 		lease->rebind_at = now + (lease->expires_at - now) / 2;
 	lease->renew_at = now;
 }
@@ -124,7 +131,10 @@ static void wakes(struct turn *turn)
 		lease->state = LEASE_BOUND;
 }
 
-/* Half of what remains until `end`, but not before the floor, nor behind the end. */
+/*
+ * Half of what remains until `end`, but not before the floor, nor behind the end. A lease without
+ * one needs no answer.
+ */
 static int64_t next_try(const struct turn *turn, int64_t end)
 {
 	const struct lease *lease = turn->lease;
@@ -132,6 +142,8 @@ static int64_t next_try(const struct turn *turn, int64_t end)
 
 	if (!lease->confirmed && lease->tries <= QUICK_TRIES)
 		wait = MIN(wait, (int64_t)FIRST_RETRY << (lease->tries - 1));
+	else if (end == LEASE_NEVER)
+		return 0;
 	return MIN(now + wait, end);
 }
 
@@ -151,9 +163,10 @@ static void send_request(struct turn *turn, enum lease_send how, int64_t end)
 	turn->out.send = how;
 }
 
+/* Behind a suspend its server may not have been asked at all. */
 static void rebind(struct turn *turn)
 {
-	if (turn->lease->state != LEASE_REBINDING)
+	if (turn->lease->state != LEASE_REBINDING && turn->lease->tries)
 		conclude(turn, RESULT_SILENCE, LEASE_NOTE_SILENCE);
 	turn->lease->state = LEASE_REBINDING;
 	send_request(turn, SEND_TO_ALL, turn->lease->expires_at);
@@ -256,13 +269,19 @@ enum lease_misfit lease_check(const struct lease *lease, const struct mac *host,
 void lease_grant(struct lease *lease, const struct lease_timing *timing,
                  const struct lease_grant *grant, uint32_t random)
 {
-	lease->state = LEASE_BOUND;
-	lease->address = grant->address;
-	lease->server = grant->server;
-	lease->seconds = grant->seconds;
-	lease->since = grant->since;
-	lease->confirmed = false;
-	lease->renew_at = lease->rebind_at = lease->expires_at = 0;
+	const struct lease before = *lease;
+
+	*lease = (struct lease){
+		.state = LEASE_BOUND,
+		.address = grant->address,
+		.server = grant->server,
+		.seconds = grant->seconds,
+		.since = grant->since,
+	};
+	if (before.result != RESULT_RENEWED && is_same(before.address, grant->address)) {
+		lease->result = before.result;
+		lease->result_at = before.result_at;
+	}
 	if (lease->seconds && lease->since)
 		set_times(lease, timing, grant->t1, grant->t2, random);
 }

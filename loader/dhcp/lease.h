@@ -66,7 +66,7 @@ struct lease_timing {
 
 #define LEASE_TIMING_DEFAULT ((struct lease_timing){ .floor = 60000 })
 
-/* A lease that is not known to last longer is asked for, at a takeover, for so long. ms */
+/* A lease whose end is not known, or past, is asked for at a takeover for so long. ms */
 enum { LEASE_BENEFIT_OF_DOUBT = 600000 };
 
 enum lease_cause {
@@ -127,8 +127,10 @@ struct lease_grant {
 };
 
 /*
- * A lease as it is said to be; it ends one that is lost. `kept`, exchange and result stay. It is
- * not confirmed, whoever says it: the host, awake, may renew it unseen.
+ * A lease as it is said to be, in place of what was known, one that is lost included. It is not
+ * confirmed, whoever says it: the host, awake, may renew it unseen. Nor is it kept, or an answer
+ * awaited, until LEASE_SLEEPS. The result stays where it still tells something: of the same
+ * address, but of no terms that are over.
  */
 void lease_grant(struct lease *lease, const struct lease_timing *timing,
                  const struct lease_grant *grant, uint32_t random);

@@ -11,6 +11,9 @@
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 #define AT(member) offsetof(struct dhcp_client, member)
 
+/* No time of either clock is beyond, so that two of them can be added. ms */
+static const int64_t TIME_MAX = INT64_MAX / 4;
+
 static const struct {
 	const char *name;
 	size_t offset;
@@ -81,6 +84,17 @@ static const char *string(struct json_object *json, const char *name)
 	return text ? text : "";
 }
 
+static bool is_time(int64_t ms)
+{
+	return ms >= -TIME_MAX && ms <= TIME_MAX;
+}
+
+static int read_time(struct json_object *json, const char *name, int64_t *time)
+{
+	*time = number(json, name);
+	return *time == LEASE_NEVER || is_time(*time) ? 0 : -EINVAL;
+}
+
 static int read_address(struct json_object *json, const char *name, struct ipv4 *address)
 {
 	size_t length;
@@ -105,22 +119,36 @@ static int read_option(struct json_object *json, const char *name, struct dhcp_o
 static int read_lease(struct json_object *json, struct lease *lease)
 {
 	int64_t state = number(json, "state"), result = number(json, "result");
+	int64_t seconds = number(json, "seconds");
 
 	if (state < LEASE_NONE || state > LEASE_LOST || result < RESULT_NONE ||
-	    result > RESULT_MOVED)
+	    result > RESULT_MOVED || seconds < 0 || seconds > DHCP_INFINITE)
 		return -EINVAL;
 	lease->state = state == LEASE_RENEWING || state == LEASE_REBINDING
 	                       ? LEASE_BOUND
 	                       : (enum lease_state)state;
 	lease->result = (enum lease_result)result;
-	lease->seconds = (uint32_t)number(json, "seconds");
+	lease->seconds = (uint32_t)seconds;
 	lease->confirmed = json_object_get_boolean(json_object_object_get(json, "confirmed"));
 	return 0;
 }
 
+/* What lease.h makes of a lease is so. */
+static bool makes_sense(const struct lease *lease)
+{
+	static const struct ipv4 none;
+
+	if (lease->state == LEASE_NONE)
+		return true;
+	return memcmp(&lease->address, &none, sizeof(none)) &&
+	       lease->renew_at <= lease->rebind_at && lease->rebind_at <= lease->expires_at &&
+	       (lease->renew_at || !lease->confirmed);
+}
+
 /*
  * Times of before the machine's start, on the clock of now, by the wall's. Where that was set back
- * meanwhile the lease seems to begin in the future: then nothing is known of its times.
+ * meanwhile the lease seems to begin in the future: then nothing is known of its times, nor is it
+ * where they were made up.
  */
 static void shift(struct dhcp_client *client, int64_t by, const struct record_moment *now)
 {
@@ -131,7 +159,7 @@ static void shift(struct dhcp_client *client, int64_t by, const struct record_mo
 			*time += by;
 	}
 	client->lease.confirmed = false;
-	if (client->lease.since > now->boot_ms)
+	if (!client->lease.since || client->lease.since > now->boot_ms)
 		client->lease.since = client->lease.renew_at = client->lease.rebind_at =
 			client->lease.expires_at = 0;
 }
@@ -140,18 +168,19 @@ int record_read(struct json_object *json, const struct record_moment *now,
                 struct dhcp_client *client)
 {
 	struct dhcp_client read = { 0 };
-	int err = read_lease(json, &read.lease);
+	const int64_t began = number(json, "boot-began");
+	int err = is_time(began) ? read_lease(json, &read.lease) : -EINVAL;
 
-	for (size_t i = 0; i < COUNT(times); i++)
-		*(int64_t *)in(&read, times[i].offset) = number(json, times[i].name);
+	for (size_t i = 0; i < COUNT(times) && !err; i++)
+		err = read_time(json, times[i].name, in(&read, times[i].offset));
 	for (size_t i = 0; i < COUNT(addresses) && !err; i++)
 		err = read_address(json, addresses[i].name, in(&read, addresses[i].offset));
 	for (size_t i = 0; i < COUNT(options) && !err; i++)
 		err = read_option(json, options[i].name, in(&read, options[i].offset));
-	if (err)
-		return err;
-	if (strcmp(string(json, "boot"), now->boot))
-		shift(&read, number(json, "boot-began") - (now->wall_ms - now->boot_ms), now);
+	if (err || !makes_sense(&read.lease))
+		return -EINVAL;
+	if (!*now->boot || strcmp(string(json, "boot"), now->boot))
+		shift(&read, began - (now->wall_ms - now->boot_ms), now);
 	*client = read;
 	return 0;
 }

@@ -57,8 +57,11 @@ void entry_free(struct entry *entry);
 void entry_remove(struct entry *entry);
 void entry_tell(struct entry *entry, enum happening_kind kind, enum host_cause cause,
                 int64_t took_ms);
-/* What is said of a host, with what its lease adds or takes away: `spec` becomes what it has. */
-void lease_overlay(struct host_spec *spec, struct host_lease *lease);
+/*
+ * What is said of a host, with what its lease adds or takes away: `spec` becomes what it has. 0;
+ * -ENOSPC: it has too many addresses already.
+ */
+int lease_overlay(struct host_spec *spec, struct host_lease *lease);
 int entry_own(struct entry *entry, const struct ipv6 *address);
 void entry_disown(struct entry *entry, const struct ipv6 *address);
 

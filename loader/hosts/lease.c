@@ -16,13 +16,17 @@ static bool is_address(const struct ipv6 *address)
 	return memcmp(address, &none, sizeof(none));
 }
 
-void lease_overlay(struct host_spec *spec, struct host_lease *lease)
+int lease_overlay(struct host_spec *spec, struct host_lease *lease)
 {
-	lease->alone = is_address(&lease->address) && spec_find_address(spec, &lease->address) < 0;
-	if (lease->lost)
-		spec_remove_address(spec, &lease->address);
-	else if (lease->alone && spec_add_address(spec, &lease->address))
-		lease->alone = false;
+	if (!is_address(&lease->address)) {
+		*lease = (struct host_lease){ 0 };
+		return 0;
+	}
+	lease->alone = spec_find_address(spec, &lease->address) < 0;
+	if (!lease->lost)
+		return lease->alone ? spec_add_address(spec, &lease->address) : 0;
+	spec_remove_address(spec, &lease->address);
+	return 0;
 }
 
 struct host_spec registered_said(const struct registered *host)
@@ -63,15 +67,27 @@ static void index_addresses(struct entry *entry, const struct host_spec *before)
 			entry_own(entry, &now->addresses[i]);
 }
 
+/* What was withheld from this host may have become another's meanwhile. */
+static void leave_to_others(const struct entry *entry, struct host_spec *spec)
+{
+	for (size_t i = spec->address_count; i-- > 0;) {
+		const struct entry *owner = entry_by_address(entry->registry, &spec->addresses[i]);
+
+		if (owner && owner != entry)
+			spec->addresses[i] = spec->addresses[--spec->address_count];
+	}
+}
+
 static int readdress(struct entry *entry, struct host_lease lease)
 {
 	const struct registry_actions *actions = &entry->registry->actions;
 	const struct host_spec before = entry->host.spec;
 	struct host_spec now = registered_said(&entry->host);
-	int err;
+	int err = lease_overlay(&now, &lease);
 
-	lease_overlay(&now, &lease);
-	err = actions->admit(actions->context, &now, &before, entry->host.life.state);
+	leave_to_others(entry, &now);
+	if (!err)
+		err = actions->admit(actions->context, &now, &before, entry->host.life.state);
 	if (err)
 		return err;
 	entry->host.spec = now;
@@ -81,30 +97,44 @@ static int readdress(struct entry *entry, struct host_lease lease)
 	return 0;
 }
 
+/* Why it was woken is told with other news. */
 static void tell(struct entry *entry, enum happening_kind kind, const char *detail)
 {
 	const struct report report = entry->report;
+	char before[sizeof(entry->detail)];
 
+	memcpy(before, entry->detail, sizeof(before));
 	entry->report = (struct report){ 0 };
 	snprintf(entry->detail, sizeof(entry->detail), "%s", detail);
 	entry_tell(entry, kind, CAUSE_NONE, 0);
-	*entry->detail = 0;
+	memcpy(entry->detail, before, sizeof(before));
 	entry->report = report;
+}
+
+static bool is_lost_already(const struct entry *entry, const struct ipv6 *address)
+{
+	const struct host_lease *lease = &entry->host.lease;
+
+	return lease->lost && !memcmp(&lease->address, address, sizeof(*address));
 }
 
 /* The address goes first: it may be another's any moment. */
 int registry_lease(struct registry *registry, const struct mac *mac, const struct ipv6 *address,
                    bool lost, const char *detail)
 {
-	const struct host_lease lease = { .address = *address, .lost = lost };
+	const struct host_lease lease = { .address = *address, .lost = lost }, none = { 0 };
 	struct entry *entry = entry_by_mac(registry, mac);
 	int err;
 
 	if (!entry)
 		return -ENOENT;
+	if (lost && is_lost_already(entry, address))
+		return 0;
 	err = lost ? 0 : check_address(entry, address);
 	if (!err)
 		err = readdress(entry, lease);
+	if (err && !lost) /* the one before is not the host's any longer, in any case */
+		readdress(entry, none);
 	if (!lost)
 		return err;
 	tell(entry, HAPPENED_LEASE_LOST, detail);

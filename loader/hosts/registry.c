@@ -81,11 +81,10 @@ static int replace(struct entry *entry, const struct host_spec *spec, enum host_
 	bool same_mac = !memcmp(&entry->host.spec.mac, &spec->mac, sizeof(spec->mac));
 	int err;
 
-	if (same_mac)
-		lease_overlay(&host.spec, &host.lease);
-	else
+	if (!same_mac || lease_overlay(&host.spec, &host.lease))
 		host.lease = (struct host_lease){ 0 };
-	if (spec_equal(&entry->host.spec, &host.spec) && entry->host.origin == origin)
+	if (spec_equal(&entry->host.spec, &host.spec) && entry->host.origin == origin &&
+	    entry->host.lease.alone == host.lease.alone)
 		return 0;
 	err = admit(registry, &host.spec, &entry->host.spec, host.life.state, why);
 	if (err)

@@ -97,7 +97,7 @@ void registry_command(struct registry *registry, const char *name, enum host_cau
 /*
  * Its lease: the address is the host's from now on, or, `lost`, nobody's; `::`: it has none. A host
  * that sleeps is woken by the loss, for the reason in `detail`, which people are told. -EEXIST,
- * -EADDRINUSE, -ENOSPC: the address cannot be the host's.
+ * -EADDRINUSE, -EINVAL, -ENOSPC: the address cannot be the host's, and it has none.
  */
 int registry_lease(struct registry *registry, const struct mac *mac, const struct ipv6 *address,
                    bool lost, const char *detail);

@@ -227,11 +227,12 @@ void store_each(struct store *store, store_host_fn *each, void *context)
 
 static void show_lease(sqlite3_stmt *row, store_lease_fn *each, void *context)
 {
+	const char *key = (const char *)sqlite3_column_text(row, 0);
 	const char *text = (const char *)sqlite3_column_text(row, 1);
 	struct json_object *lease = json_tokener_parse(text);
 	struct mac mac;
 
-	if (lease && !text_to_mac((const char *)sqlite3_column_text(row, 0), &mac))
+	if (lease && key && !text_to_mac(key, &mac))
 		each(context, &mac, lease);
 	else
 		log_warning("the store has a lease that makes no sense: %s", text);

@@ -48,6 +48,7 @@ static void nothing_gives_defaults(void **state)
 	assert_int_equal(config.host_count, 0);
 	assert_int_equal(config.timing.grace, 5000);
 	assert_int_equal(config.heartbeat_lease, 30);
+	assert_int_equal(config.lease_floor, 60000);
 	assert_int_equal(config.max_hosts, 4096);
 	assert_int_equal(config.on_stop, ON_STOP_WAKE);
 	assert_int_equal(config.policy.port_count, 0);
@@ -59,6 +60,7 @@ static void times_and_counts(void **state)
 	struct config config = loaded("grace = 700ms\npatience = \"2m\"\nsilence = 1h\nasks = 5\n"
 	                              "ask-interval = 50ms\nwake-interval = 3\nwake-rounds = 9\n"
 	                              "cool-down = 0\nheartbeat-lease = 2m\nmax-hosts = 12\n"
+	                              "lease-floor = 1500ms\n"
 	                              "on-stop = keep");
 
 	(void)state;
@@ -71,6 +73,7 @@ static void times_and_counts(void **state)
 	assert_int_equal(config.timing.wake_rounds, 9);
 	assert_int_equal(config.timing.cooldown, 0);
 	assert_int_equal(config.heartbeat_lease, 120);
+	assert_int_equal(config.lease_floor, 1500);
 	assert_int_equal(config.max_hosts, 12);
 	assert_int_equal(config.on_stop, ON_STOP_KEEP);
 	config_done(&config);
@@ -80,7 +83,7 @@ static void interfaces(void **state)
 {
 	struct config config = loaded("interface eth0 { mode = native   answer = host }\n"
 	                              "interface \"br-lan.10\" { mode = generic }\n"
-	                              "interface eth1 { }\n");
+	                              "interface eth1 { dhcp-source = host }\n");
 
 	(void)state;
 	assert_int_equal(config.interface_count, 3);
@@ -90,7 +93,9 @@ static void interfaces(void **state)
 	assert_string_equal(config.interfaces[1].name, "br-lan.10");
 	assert_int_equal(config.interfaces[1].mode, XDP_MODE_GENERIC);
 	assert_int_equal(config.interfaces[1].answer, ANSWER_PROXY);
+	assert_int_equal(config.interfaces[1].dhcp_source, DHCP_SOURCE_PROXY);
 	assert_int_equal(config.interfaces[2].mode, XDP_MODE_AUTO);
+	assert_int_equal(config.interfaces[2].dhcp_source, DHCP_SOURCE_HOST);
 	config_done(&config);
 }
 
@@ -128,6 +133,45 @@ static void a_host_with_everything(void **state)
 	assert_true(nas->unasked);
 	assert_int_equal(nas->secureon_length, 6);
 	assert_int_equal(nas->secureon[5], 6);
+	config_done(&config);
+}
+
+static void a_host_with_a_lease_alone(void **state)
+{
+	struct config config = loaded("host nas { mac = 52:54:00:12:34:56  lease = 192.168.1.20\n"
+	                              " lease-server = \"192.168.1.1\"  hostname = nas-1.lan\n"
+	                              " client-id = ff:00:01:fe }\n"
+	                              "host tv { mac = 52:54:00:12:34:57 }\n");
+	const struct spec_lease *lease = &config.hosts[0].lease;
+
+	(void)state;
+	assert_int_equal(config.hosts[0].address_count, 0);
+	assert_memory_equal(&lease->address, "\xc0\xa8\1\x14", 4);
+	assert_memory_equal(&lease->server, "\xc0\xa8\1\1", 4);
+	assert_string_equal(lease->hostname, "nas-1.lan");
+	assert_int_equal(lease->client_id_length, 4);
+	assert_memory_equal(lease->client_id, "\xff\0\1\xfe", 4);
+	assert_memory_equal(&config.hosts[1].lease, &(struct spec_lease){ .client_id_length = 0 },
+	                    sizeof(struct spec_lease));
+	config_done(&config);
+}
+
+static void the_longest_names_of_a_lease(void **state)
+{
+	enum { NAME = SPEC_HOSTNAME - 1 };
+	char text[1000] = "host nas { mac = 52:54:00:12:34:56 lease = 192.168.1.20 client-id = 00";
+	struct config config;
+
+	(void)state;
+	for (int i = 1; i < SPEC_CLIENT_ID; i++)
+		sprintf(text + strlen(text), ":%02x", i);
+	strcat(text, " hostname = ");
+	memset(text + strlen(text), 'n', NAME);
+	strcat(text, " }");
+	config = loaded(text);
+	assert_int_equal(config.hosts[0].lease.client_id_length, SPEC_CLIENT_ID);
+	assert_int_equal(config.hosts[0].lease.client_id[SPEC_CLIENT_ID - 1], SPEC_CLIENT_ID - 1);
+	assert_int_equal(strlen(config.hosts[0].lease.hostname), NAME);
 	config_done(&config);
 }
 
@@ -278,6 +322,8 @@ static void the_example_switched_on(void **state)
 	assert_int_equal(config.interface_count, 1);
 	assert_memory_equal(&config.timing, &defaults.timing, sizeof(config.timing));
 	assert_int_equal(config.heartbeat_lease, defaults.heartbeat_lease);
+	assert_int_equal(config.lease_floor, defaults.lease_floor);
+	assert_int_equal(config.interfaces[0].dhcp_source, DHCP_SOURCE_PROXY);
 	assert_int_equal(config.max_hosts, defaults.max_hosts);
 	assert_int_equal(config.on_stop, defaults.on_stop);
 	assert_true(config.hosts[1].unasked);
@@ -292,6 +338,8 @@ int main(void)
 		cmocka_unit_test(times_and_counts),
 		cmocka_unit_test(interfaces),
 		cmocka_unit_test(a_host_with_everything),
+		cmocka_unit_test(a_host_with_a_lease_alone),
+		cmocka_unit_test(the_longest_names_of_a_lease),
 		cmocka_unit_test(policy_for_all),
 		cmocka_unit_test(comments_anywhere),
 		cmocka_unit_test(success_replaces),

@@ -25,6 +25,12 @@
 #define ADDRESSES_EXPECTED \
 	"expected up to 16 different IPv4 addresses of the host's own, such as 192.168.1.5"
 
+#define LEASE_EXPECTED "expected the IPv4 address that it has by DHCP, such as 192.168.1.5"
+#define CLIENT_ID_EXPECTED \
+	"expected its DHCP client identifier, up to 64 octets such as 01:52:54:00:12:34:56"
+#define OCTETS_16 "00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00"
+#define OCTETS_65 OCTETS_16 ":" OCTETS_16 ":" OCTETS_16 ":" OCTETS_16 ":00"
+
 struct mistake {
 	const char *text;
 	const char *error; /* behind the file's name */
@@ -33,13 +39,13 @@ struct mistake {
 static const struct mistake syntax[] = {
 	{ "\ngraec = 5\n",
 	  ":2: no such option 'graec'; expected one of grace, patience, silence, ask-interval, asks, "
-	  "wake-interval, wake-rounds, cool-down, heartbeat-lease, max-hosts, on-stop, wake, allow, "
-	  "deny, interface, host" },
+	  "wake-interval, wake-rounds, cool-down, heartbeat-lease, lease-floor, max-hosts, on-stop, "
+	  "wake, allow, deny, interface, host" },
 	{ "host nas {\n mac = 52:54:00:00:00:01\n adresses = 10.0.0.1\n}",
 	  ":3: no such option 'adresses'; expected one of mac, addresses, wake, allow, deny, vlan, "
-	  "interface, nic-answers-arp, unasked, secureon" },
+	  "interface, nic-answers-arp, unasked, lease, lease-server, client-id, hostname, secureon" },
 	{ "interface eth0 {\n mod = auto\n}",
-	  ":2: no such option 'mod'; expected one of mode, answer" },
+	  ":2: no such option 'mod'; expected one of mode, answer, dhcp-source" },
 	{ "grace 5\n", ":1: missing equal sign after option 'grace'; expected NAME = VALUE" },
 	{ "grace = { 5 }\n",
 	  ":1: unexpected token '{'; expected a NAME, a VALUE, or { \"VALUE\", \"VALUE\" }" },
@@ -92,6 +98,12 @@ static const struct mistake values[] = {
 	{ "heartbeat-lease = 1500ms\n",
 	  ":1: heartbeat-lease '1500ms' has a fraction of a second; expected a duration in "
 	  "whole seconds such as 30s or 2m, from 1s to 24h" },
+	{ "lease-floor = 999ms\n", ":1: lease-floor '999ms' is out of range; expected a duration "
+	                           "such as 500ms, 5s, 2m or 1h, from 1s to 1h" },
+	{ "lease-floor = 2h\n", ":1: lease-floor '2h' is out of range; expected a duration "
+	                        "such as 500ms, 5s, 2m or 1h, from 1s to 1h" },
+	{ "interface eth0 {\n dhcp-source = me\n}\n",
+	  ":2: dhcp-source 'me' is not understood; expected one of proxy, host" },
 	{ "max-hosts = 0\n",
 	  ":1: max-hosts '0' is out of range; expected a number from 1 to 1000000" },
 	{ "on-stop = sleep\n",
@@ -127,8 +139,30 @@ static const struct mistake hosts[] = {
 	  "expected a host's own MAC address, such as 52:54:00:12:34:56" },
 	{ "\nhost nas {\n addresses = 10.0.0.1\n}\n",
 	  ":2: host 'nas': no MAC address; expected one, such as 52:54:00:12:34:56" },
-	{ "\n\nhost nas\n{\n mac = 52:54:00:00:00:01\n}\n",
-	  ":4: host 'nas': no address; expected at least one, such as 192.168.1.5" },
+	{ "\n\nhost nas\n{\n addresses = 10.0.0.1\n}\n",
+	  ":4: host 'nas': no MAC address; expected one, such as 52:54:00:12:34:56" },
+	{ "host nas {\n lease = nas\n}\n", ":2: lease 'nas' is not understood; " LEASE_EXPECTED },
+	{ "host nas {\n lease = \"\"\n}\n", ":2: lease '' is not understood; " LEASE_EXPECTED },
+	{ "host nas {\n lease = 10.0.0.1/24\n}\n",
+	  ":2: lease '10.0.0.1/24' is not understood; " LEASE_EXPECTED },
+	{ "host nas {\n lease = 0.0.0.0\n}\n",
+	  ":2: lease '0.0.0.0' is an address of no host; " LEASE_EXPECTED },
+	{ "host nas {\n lease = 2001:db8::1\n}\n",
+	  ":2: lease '2001:db8::1' is an IPv6 address, and IPv6 is not supported yet; " LEASE_EXPECTED },
+	{ "host nas {\n lease-server = 255.255.255.255\n}\n",
+	  ":2: lease-server '255.255.255.255' is the broadcast address; "
+	  "expected its DHCP server's IPv4 address, such as 192.168.1.1" },
+	{ "host nas {\n client-id = 01:5\n}\n",
+	  ":2: client-id '01:5' is not understood; " CLIENT_ID_EXPECTED },
+	{ "host nas {\n client-id = \"\"\n}\n",
+	  ":2: client-id '' is not understood; " CLIENT_ID_EXPECTED },
+	{ "host nas {\n client-id = " OCTETS_65 "\n}\n",
+	  ":2: client-id '" OCTETS_65 "' is not understood; " CLIENT_ID_EXPECTED },
+	{ "host nas {\n hostname = \"n s\"\n}\n",
+	  ":2: hostname 'n s' is not understood; expected the name that it tells its DHCP server" },
+	{ "host nas {\n hostname = 0123456789012345678901234567890123456789012345678901234567890123\n}\n",
+	  ":2: hostname '0123456789012345678901234567890123456789012345678901234567890123' is not "
+	  "understood; expected the name that it tells its DHCP server" },
 	{ "host nas {\n addresses = {\n 10.0.0.1,\n 2001:db8::1 }\n}\n",
 	  ":4: addresses '2001:db8::1' is an IPv6 address, and IPv6 is not supported yet; " ADDRESSES_EXPECTED },
 	{ "host nas {\n addresses = 224.0.0.1\n}\n",
@@ -167,6 +201,11 @@ static const struct mistake contradictions[] = {
 	{ NAS "host b {\n mac = 52:54:00:00:00:01\n addresses = 192.168.1.5\n}\n",
 	  ":6: mac '52:54:00:00:00:01' of host 'b' belongs to host 'nas' (line 2); "
 	  "expected one host for each" },
+	{ NAS "host b {\n mac = 52:54:00:00:00:02\n lease = 192.168.1.5\n}\n",
+	  ":7: address '192.168.1.5' of host 'b' belongs to host 'nas' (line 3); "
+	  "expected one host for each" },
+	{ "host nas {\n mac = 52:54:00:00:00:01\n client-id = 01:02\n}\n",
+	  ":3: client-id of host 'nas' without a lease; expected lease = ADDRESS too" },
 	{ "interface eth0 { }\nhost nas {\n mac = 52:54:00:00:00:01\n addresses = 192.168.1.5\n"
 	  " interface = eth1\n}\n",
 	  ":5: interface 'eth1' of host 'nas' is not configured; expected interface eth1 { }" },

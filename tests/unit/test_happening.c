@@ -91,6 +91,82 @@ static void test_json_names_all_of_it(void **state)
 	json_object_put(json);
 }
 
+static void test_what_became_of_a_lease(void **state)
+{
+	static const struct {
+		enum happening_kind kind;
+		enum host_cause cause;
+		const char *text;
+	} rows[] = {
+		{ HAPPENED_LEASE_RENEWED, CAUSE_NONE, "nas keeps its lease: so and so" },
+		{ HAPPENED_LEASE_SILENCE, CAUSE_NONE,
+		  "nas has a lease that nobody renews so far: so and so" },
+		{ HAPPENED_LEASE_LOST, CAUSE_NONE, "nas has lost its lease: so and so" },
+		{ HAPPENED_WAKING, CAUSE_LEASE, "nas is being woken: so and so" },
+		{ HAPPENED_AWAKE, CAUSE_SEEN,
+		  "nas is awake, 2.3 s after the wake began: so and so" },
+	};
+	char text[HAPPENING_TEXT];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		const struct happening happening = { .kind = rows[i].kind,
+			                             .name = "nas",
+			                             .cause = rows[i].cause,
+			                             .detail = "so and so",
+			                             .took_ms = rows[i].cause == CAUSE_SEEN ? 2340
+			                                                                    : 0 };
+
+		assert_string_equal(happening_text(&happening, text), rows[i].text);
+	}
+}
+
+static const char *member(struct json_object *json, const char *name)
+{
+	return json_object_get_string(json_object_object_get(json, name));
+}
+
+static void test_json_of_a_lease(void **state)
+{
+	struct happening happening = { .kind = HAPPENED_WAKING,
+		                       .name = "nas",
+		                       .cause = CAUSE_LEASE,
+		                       .detail = "192.0.2.20 has expired" };
+	struct json_object *json = happening_json(&happening);
+
+	(void)state;
+	assert_string_equal(member(json, "event"), "waking");
+	assert_string_equal(member(json, "why"), "lease");
+	assert_string_equal(member(json, "detail"), "192.0.2.20 has expired");
+	assert_string_equal(member(json, "text"), "nas is being woken: 192.0.2.20 has expired");
+	json_object_put(json);
+	*happening.detail = '\0';
+	json = happening_json(&happening);
+	assert_false(json_object_object_get_ex(json, "detail", NULL));
+	json_object_put(json);
+}
+
+/* The longest of each part, at once: what does not fit is cut, and nothing else harmed. */
+static void test_the_longest_text(void **state)
+{
+	struct happening happening = woken();
+	char text[HAPPENING_TEXT + 1];
+
+	(void)state;
+	memset(happening.name, 'n', sizeof(happening.name) - 1);
+	memset(happening.detail, 'd', sizeof(happening.detail) - 1);
+	memset(&happening.report.peer, 0xff, sizeof(happening.report.peer));
+	happening.report.port = htons(65535);
+	happening.took_ms = INT64_MAX;
+	for (enum happening_kind kind = 0; kind < HAPPENED_COUNT; kind++) {
+		happening.kind = kind;
+		happening.cause = CAUSE_EDITED;
+		text[HAPPENING_TEXT] = 'x';
+		assert_true(strlen(happening_text(&happening, text)) < HAPPENING_TEXT);
+		assert_int_equal(text[HAPPENING_TEXT], 'x');
+	}
+}
+
 static void test_every_kind_has_words(void **state)
 {
 	(void)state;
@@ -124,6 +200,9 @@ int main(void)
 		cmocka_unit_test(test_how_long_it_took),
 		cmocka_unit_test(test_why),
 		cmocka_unit_test(test_json_names_all_of_it),
+		cmocka_unit_test(test_what_became_of_a_lease),
+		cmocka_unit_test(test_json_of_a_lease),
+		cmocka_unit_test(test_the_longest_text),
 		cmocka_unit_test(test_every_kind_has_words),
 		cmocka_unit_test(test_every_note_has_a_kind),
 	};

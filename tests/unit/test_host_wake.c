@@ -149,6 +149,48 @@ static void test_claim_of_a_sleeper_wakes_it(void **state)
 	assert_true(scene.todo.magic);
 }
 
+/* Only the host itself can get another address; whoever is up does so unasked. */
+static void test_a_lost_lease_wakes_a_sleeper_alone(void **state)
+{
+	struct scene scene = scene_in(ASLEEP);
+
+	(void)state;
+	happens(&scene, CAUSE_LEASE);
+	check(&scene, WAKING, NOTE_WAKING);
+	assert_true(scene.todo.step && scene.todo.from == ASLEEP);
+	time_passes(&scene);
+	assert_true(scene.todo.magic);
+	happens(&scene, CAUSE_LEASE);
+	check(&scene, WAKING, NOTE_NONE);
+	for (enum host_state state = AWAKE; state <= DROWSY; state++) {
+		struct host_life before;
+
+		scene = scene_in(state);
+		before = scene.life;
+		happens(&scene, CAUSE_LEASE);
+		check(&scene, state, NOTE_NONE);
+		assert_false(scene.todo.step || scene.todo.magic);
+		assert_memory_equal(&before, &scene.life, sizeof(before));
+	}
+}
+
+static void test_a_lost_lease_waits_for_the_cooldown(void **state)
+{
+	struct scene scene = scene_in(AWAKE);
+	int64_t asleep;
+
+	(void)state;
+	happens(&scene, CAUSE_SLEEP);
+	while (scene.life.state == DROWSY)
+		time_passes(&scene);
+	asleep = scene.input.now;
+	happens(&scene, CAUSE_LEASE);
+	check(&scene, WAKING, NOTE_COOLING);
+	time_passes(&scene);
+	assert_int_equal(scene.input.now, asleep + timing.cooldown);
+	assert_true(scene.todo.magic);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -160,6 +202,8 @@ int main(void)
 		cmocka_unit_test(test_wake_while_drowsy_comes_after_the_check),
 		cmocka_unit_test(test_second_report_of_one_wake_changes_nothing),
 		cmocka_unit_test(test_claim_of_a_sleeper_wakes_it),
+		cmocka_unit_test(test_a_lost_lease_wakes_a_sleeper_alone),
+		cmocka_unit_test(test_a_lost_lease_waits_for_the_cooldown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

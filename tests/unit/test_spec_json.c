@@ -58,6 +58,24 @@ static void test_what_is_left_out_is_empty(void **state)
 	assert_false(spec.unasked || spec.nic_answers_arp);
 }
 
+/* Its addresses are DHCP's to say. */
+static void test_a_host_may_have_no_address(void **state)
+{
+	struct host_spec spec;
+	struct json_object *json;
+	char why[256];
+
+	(void)state;
+	assert_int_equal(
+		read_text("{\"name\": \"nas\", \"mac\": \"52:54:00:12:34:56\"}", &spec, why), 0);
+	assert_int_equal(spec.address_count, 0);
+	json = spec_to_json(&spec);
+	assert_string_equal(json_object_to_json_string(json_object_object_get(json, "addresses")),
+	                    "[ ]");
+	assert_int_equal(spec_from_json(json, &spec, why, sizeof(why)), 0);
+	json_object_put(json);
+}
+
 static void test_a_request_may_name_its_command(void **state)
 {
 	struct host_spec spec;
@@ -86,7 +104,8 @@ static void test_what_is_wrong_is_named(void **state)
 		{ "{\"name\": \"nas\", \"mac\": \"ff:ff:ff:ff:ff:ff\"}", "mac" },
 		{ "{\"name\": \"nas\", \"mac\": \"52:54:00:12:34:56\", \"addresses\": [null]}",
 		  "addresses" },
-		{ "{\"name\": \"nas\", \"mac\": \"52:54:00:12:34:56\"}", "address" },
+		{ "{" NAS ", \"addresses\": null}", "addresses" },
+		{ "{\"name\": \"nas\"}", "MAC" },
 	};
 
 	(void)state;
@@ -105,6 +124,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_all_members_survive_the_way_there_and_back),
 		cmocka_unit_test(test_what_is_left_out_is_empty),
+		cmocka_unit_test(test_a_host_may_have_no_address),
 		cmocka_unit_test(test_a_request_may_name_its_command),
 		cmocka_unit_test(test_what_is_wrong_is_named),
 	};

@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 #include <json-c/json.h>
+#include <sqlite3.h>
 
 #include "core/log.h"
 #include "hosts/store.h"
@@ -120,6 +121,139 @@ static void test_a_forgotten_host_is_gone(void **state)
 	assert_string_equal(seen.spec.name, "tv");
 }
 
+/* What DHCP adds or takes away is not what the next start is told. */
+static void test_a_host_is_stored_as_it_was_said_to_be(void **state)
+{
+	const struct ipv6 address = ipv4_mapped((struct ipv4){ { 192, 0, 2, 99 } });
+	const struct registered said = host_called("nas", 20, ASLEEP);
+	struct registered leased = said, withheld = said;
+	struct place *place = *state;
+	struct seen seen = { 0 };
+
+	leased.lease = (struct host_lease){ .address = address, .alone = true };
+	assert_int_equal(spec_add_address(&leased.spec, &address), 0);
+	store_save(place->store, &leased);
+	store_each(place->store, see, &seen);
+	assert_true(spec_equal(&seen.spec, &said.spec));
+	withheld.lease = (struct host_lease){ .address = said.spec.addresses[0], .lost = true };
+	withheld.spec.address_count = 0;
+	store_save(place->store, &withheld);
+	store_each(place->store, see, &seen);
+	assert_true(spec_equal(&seen.spec, &said.spec));
+	withheld.lease.alone = true; /* nor is one that nobody said said now */
+	store_save(place->store, &withheld);
+	store_each(place->store, see, &seen);
+	assert_int_equal(seen.spec.address_count, 0);
+}
+
+struct seen_lease {
+	int count;
+	struct mac mac;
+	int number;
+};
+
+static void see_lease(void *context, const struct mac *mac, struct json_object *lease)
+{
+	struct seen_lease *seen = context;
+
+	seen->count++;
+	seen->mac = *mac;
+	seen->number = json_object_get_int(json_object_object_get(lease, "number"));
+}
+
+static void save_lease(struct store *store, uint8_t host, int number)
+{
+	const struct mac mac = { { 2, 0, 0, 0, 0, host } };
+	struct json_object *lease = json_object_new_object();
+
+	json_object_object_add(lease, "number", json_object_new_int(number));
+	store_save_lease(store, &mac, lease);
+	json_object_put(lease);
+}
+
+static void test_a_lease_is_found_again_by_the_next_start(void **state)
+{
+	struct place *place = *state;
+	struct seen_lease seen = { 0 };
+
+	save_lease(place->store, 20, 1);
+	save_lease(place->store, 20, 2);
+	store_close(place->store);
+	place->store = store_open(place->directory);
+	store_each_lease(place->store, see_lease, &seen);
+	assert_int_equal(seen.count, 1);
+	assert_int_equal(seen.number, 2);
+	assert_memory_equal(&seen.mac, ((uint8_t[]){ 2, 0, 0, 0, 0, 20 }), 6);
+}
+
+static void test_a_forgotten_lease_is_gone_and_its_host_is_not(void **state)
+{
+	const struct registered nas = host_called("nas", 20, ASLEEP);
+	struct place *place = *state;
+	struct seen_lease leases = { 0 };
+	struct seen hosts = { 0 };
+
+	store_save(place->store, &nas);
+	save_lease(place->store, 20, 1);
+	save_lease(place->store, 21, 2);
+	store_forget_lease(place->store, &nas.spec.mac);
+	store_each_lease(place->store, see_lease, &leases);
+	assert_int_equal(leases.count, 1);
+	assert_int_equal(leases.number, 2);
+	store_each(place->store, see, &hosts);
+	assert_int_equal(hosts.count, 1);
+	store_forget(place->store, &(struct mac){ { 2, 0, 0, 0, 0, 21 } });
+	store_each_lease(place->store, see_lease, &leases); /* that is its keeper's to do */
+	assert_int_equal(leases.count, 2);
+}
+
+/* As by an older daemon, a newer one, or a failing disk. */
+static void sql(const struct place *place, const char *text)
+{
+	char path[128];
+	sqlite3 *db;
+
+	snprintf(path, sizeof(path), "%s/sleepproxy.db", place->directory);
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, text, NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+}
+
+static void test_a_store_of_before_there_were_leases_has_room_for_them(void **state)
+{
+	const struct registered nas = host_called("nas", 20, ASLEEP);
+	struct place *place = *state;
+	struct seen_lease leases = { 0 };
+	struct seen hosts = { 0 };
+
+	store_save(place->store, &nas);
+	store_close(place->store);
+	sql(place, "DROP TABLE leases");
+	place->store = store_open(place->directory);
+	store_each(place->store, see, &hosts);
+	assert_int_equal(hosts.count, 1);
+	save_lease(place->store, 20, 1);
+	store_each_lease(place->store, see_lease, &leases);
+	assert_int_equal(leases.count, 1);
+}
+
+static void test_leases_that_make_no_sense_are_passed_over(void **state)
+{
+	struct place *place = *state;
+	struct seen_lease seen = { 0 };
+
+	log_init(LOG_EMERG);
+	sql(place, "INSERT INTO leases VALUES"
+	           " ('02:00:00:00:00:14', 'no JSON'), ('02:00:00:00:00:15', ''),"
+	           " ('02:00:00:00:00:16', 'null'), ('02:00:00:00:00:17', '{\"number\": 1'),"
+	           " ('ff:ff:ff:ff:ff:ff', '{}'), ('nas', '{}'), ('', '{}'), (7, '{}'),"
+	           " ('02:00:00:00:00:18', x'7b00'), (NULL, '{}')");
+	save_lease(place->store, 25, 3);
+	store_each_lease(place->store, see_lease, &seen);
+	assert_int_equal(seen.count, 1);
+	assert_int_equal(seen.number, 3);
+}
+
 static void tell(struct store *store, const char *name, enum happening_kind kind)
 {
 	struct happening happening = { .kind = kind, .wall_ms = 1700000000000 };
@@ -163,6 +297,9 @@ static void test_without_a_place_there_is_no_store_and_no_crash(void **state)
 	assert_null(store_open("/dev/null/nowhere"));
 	store_save(NULL, &nas);
 	store_forget(NULL, &nas.spec.mac);
+	store_forget_lease(NULL, &nas.spec.mac);
+	store_save_lease(NULL, &nas.spec.mac, NULL);
+	store_each_lease(NULL, see_lease, &seen);
 	store_each(NULL, see, &seen);
 	assert_int_equal(seen.count, 0);
 	history = store_history(NULL, NULL);
@@ -179,6 +316,17 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_the_last_word_of_a_host_counts, set_up,
 		                                tear_down),
 		cmocka_unit_test_setup_teardown(test_a_forgotten_host_is_gone, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_a_host_is_stored_as_it_was_said_to_be, set_up,
+		                                tear_down),
+		cmocka_unit_test_setup_teardown(test_a_lease_is_found_again_by_the_next_start,
+		                                set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_a_forgotten_lease_is_gone_and_its_host_is_not,
+		                                set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			test_a_store_of_before_there_were_leases_has_room_for_them, set_up,
+			tear_down),
+		cmocka_unit_test_setup_teardown(test_leases_that_make_no_sense_are_passed_over,
+		                                set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_history_is_in_order_of_one_host_or_all, set_up,
 		                                tear_down),
 		cmocka_unit_test(test_without_a_place_there_is_no_store_and_no_crash),

@@ -58,6 +58,75 @@ static void mac_refused(void **state)
 	}
 }
 
+static void octets_round_trip(void **state)
+{
+	static const struct {
+		const char *in, *out;
+		size_t length;
+	} rows[] = {
+		{ "00", "00", 1 },
+		{ "fF", "ff", 1 },
+		{ "01:52", "01:52", 2 },
+		{ "01-52-54", "01:52:54", 3 },
+		{ "01:52:54:00:12:34:56:78", "01:52:54:00:12:34:56:78", 8 },
+	};
+	char text[TEXT_OCTETS];
+	uint8_t octets[8];
+	size_t length;
+
+	(void)state;
+	EACH(i, rows)
+	{
+		assert_int_equal(text_to_octets(rows[i].in, octets, sizeof(octets), &length), 0);
+		assert_int_equal(length, rows[i].length);
+		assert_string_equal(text_from_octets(octets, length, text), rows[i].out);
+	}
+	assert_string_equal(text_from_octets(octets, 0, text), "");
+}
+
+static void octets_longest(void **state)
+{
+	uint8_t there[TEXT_OCTETS_MAX], back[TEXT_OCTETS_MAX + 1];
+	char text[TEXT_OCTETS + 4];
+	size_t length;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(there); i++)
+		there[i] = (uint8_t)i;
+	memset(text, 'x', sizeof(text));
+	text_from_octets(there, sizeof(there), text);
+	assert_int_equal(strlen(text), TEXT_OCTETS - 1);
+	assert_int_equal(text[TEXT_OCTETS], 'x');
+	assert_int_equal(text_to_octets(text, back, sizeof(back), &length), 0);
+	assert_int_equal(length, sizeof(there));
+	assert_memory_equal(there, back, sizeof(there));
+	assert_int_equal(text_to_octets(text, back, sizeof(there) - 1, &length), -EINVAL);
+	strcpy(text + TEXT_OCTETS - 1, ":00"); /* no option is so long */
+	assert_int_equal(text_to_octets(text, back, sizeof(back), &length), -EINVAL);
+}
+
+static void octets_refused(void **state)
+{
+	static const char *const wrong[] = {
+		"",       "0",       "000",      "0000",     "00:",       ":00",
+		"00:0",   "00:000",  "00::00",   "00 00",    "00.00",     "0x00",
+		"g0",     "0g",      "00:00-00", "00-00:00", "00:00:00:", " 00",
+		"00 ",    "-1",      "+1",       "00:-1",    "00,00",     "00:00:00:00:00",
+		"01:\n1", "0000000",
+	};
+	uint8_t octets[4] = { 7, 7, 7, 7 };
+	size_t length = 7;
+
+	(void)state;
+	EACH(i, wrong)
+	{
+		assert_int_equal(text_to_octets(wrong[i], octets, sizeof(octets), &length),
+		                 -EINVAL);
+		assert_memory_equal(octets, "\7\7\7\7", 4);
+		assert_int_equal(length, 7);
+	}
+}
+
 static void secureon(void **state)
 {
 	uint8_t password[6] = { 9, 9, 9, 9, 9, 9 };
@@ -310,14 +379,15 @@ static void times(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(mac_round_trip), cmocka_unit_test(mac_refused),
-		cmocka_unit_test(secureon),       cmocka_unit_test(ip_round_trip),
-		cmocka_unit_test(ip_longest),     cmocka_unit_test(ip_refused),
-		cmocka_unit_test(ip_octets),      cmocka_unit_test(prefix_round_trip),
-		cmocka_unit_test(prefix_refused), cmocka_unit_test(port_round_trip),
-		cmocka_unit_test(port_refused),   cmocka_unit_test(port_of_maps),
-		cmocka_unit_test(names),          cmocka_unit_test(interfaces),
-		cmocka_unit_test(times),
+		cmocka_unit_test(mac_round_trip),    cmocka_unit_test(mac_refused),
+		cmocka_unit_test(octets_round_trip), cmocka_unit_test(octets_longest),
+		cmocka_unit_test(octets_refused),    cmocka_unit_test(secureon),
+		cmocka_unit_test(ip_round_trip),     cmocka_unit_test(ip_longest),
+		cmocka_unit_test(ip_refused),        cmocka_unit_test(ip_octets),
+		cmocka_unit_test(prefix_round_trip), cmocka_unit_test(prefix_refused),
+		cmocka_unit_test(port_round_trip),   cmocka_unit_test(port_refused),
+		cmocka_unit_test(port_of_maps),      cmocka_unit_test(names),
+		cmocka_unit_test(interfaces),        cmocka_unit_test(times),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What servers say of a lease's times, sense and nonsense, what is made of it, and which of their
+ * messages are an answer at all.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "support_lease.h"
+
+#define EACH(item, table) for (size_t item = 0; item < sizeof(table) / sizeof(*(table)); item++)
+
+static struct scene scene_told(uint32_t seconds, uint32_t t1, uint32_t t2)
+{
+	struct scene scene = scene_kept(HOUR);
+	struct dhcp_message ack;
+
+	asks(&scene, SEND_TO_SERVER);
+	ack = answer_to(&scene, DHCP_ACK, seconds);
+	ack.t1 = t1;
+	ack.t2 = t2;
+	hears(&scene, &ack);
+	return scene;
+}
+
+/* In ms, from its beginning. */
+static void check_times(const struct scene *scene, int64_t t1, int64_t t2, int64_t end)
+{
+	const struct lease *lease = &scene->lease;
+
+	assert_int_equal(lease->renew_at - lease->since, t1);
+	assert_int_equal(lease->rebind_at - lease->since, t2);
+	assert_int_equal(lease->expires_at - lease->since, end);
+}
+
+static void test_t1_and_t2_are_the_servers_to_say(void **state)
+{
+	static const struct {
+		uint32_t t1, t2;
+		int64_t used1, used2;
+	} rows[] = {
+		{ 600, 1200, 600, 1200 },
+		{ 3598, 3599, 3598, 3599 },
+		{ 30, 31, 30, 31 },
+		{ 600, 0, 600, 3150 },
+		{ 0, 3000, 1800, 3000 }, /* one of them */
+		{ 1200, 1200, 1800, 3150 },
+		{ 1201, 1200, 1800, 3150 }, /* T1 not before T2 */
+		{ 600, 3600, 1800, 3150 },
+		{ 600, 7200, 1800, 3150 }, /* T2 not before the end */
+		{ 1, 2, 1800, 3150 },
+		{ 29, 1800, 1800, 3150 }, /* too often */
+		{ 0, 1800, 1800, 3150 },
+		{ 3200, 0, 1800, 3150 },
+		{ UINT32_MAX, UINT32_MAX, 1800, 3150 },
+	};
+
+	(void)state;
+	EACH(i, rows)
+	{
+		const struct scene scene = scene_told(HOUR, rows[i].t1, rows[i].t2);
+
+		check_times(&scene, rows[i].used1 * 1000, rows[i].used2 * 1000, HOUR_MS);
+	}
+}
+
+static void test_no_lease_is_taken_for_shorter_than_the_floor(void **state)
+{
+	static const uint32_t tiny[] = { 1, 2, 30, 59, 60 };
+
+	(void)state;
+	EACH(i, tiny)
+	{
+		const struct scene scene = scene_told(tiny[i], tiny[i] / 2, tiny[i] / 2 + 1);
+
+		check_times(&scene, 30000, tiny[i] == 60 ? 31000 : 52500, 60000);
+		assert_int_equal(scene.lease.seconds, tiny[i]);
+	}
+}
+
+static void test_the_longest_lease_that_ends_does_so(void **state)
+{
+	const struct scene scene = scene_told(DHCP_INFINITE - 1, 0, 0);
+
+	(void)state;
+	assert_int_equal(scene.lease.expires_at - scene.lease.since,
+	                 (int64_t)(DHCP_INFINITE - 1) * 1000);
+	assert_true(scene.lease.deadline > scene.input.now);
+}
+
+static int64_t t1_with(uint32_t random)
+{
+	const struct lease_grant grant = grant_of(HOUR, START);
+	struct lease lease = { 0 };
+
+	lease_grant(&lease, &timing, &grant, random);
+	assert_int_equal(lease.rebind_at, START + HOUR_MS / 8 * 7);
+	assert_int_equal(lease.expires_at, START + HOUR_MS);
+	return lease.renew_at - START;
+}
+
+static void test_t1_is_spread_but_a_little(void **state)
+{
+	(void)state;
+	assert_int_equal(t1_with(0), HOUR_MS / 2);
+	assert_int_equal(t1_with(1), HOUR_MS / 2 - 1);
+	assert_int_equal(t1_with(HOUR_MS / 128), HOUR_MS / 2 - HOUR_MS / 128);
+	assert_int_equal(t1_with(HOUR_MS / 128 + 1), HOUR_MS / 2);
+	for (uint32_t i = 0; i < 1000; i++)
+		assert_in_range(t1_with(i * 2654435761U), HOUR_MS / 2 - HOUR_MS / 128, HOUR_MS / 2);
+}
+
+static void test_times_are_known_from_their_length_and_beginning_alone(void **state)
+{
+	static const struct {
+		uint32_t seconds;
+		int64_t since;
+	} rows[] = { { 0, 0 }, { HOUR, 0 }, { 0, START }, { DHCP_INFINITE, 0 } };
+
+	(void)state;
+	EACH(i, rows)
+	{
+		const struct lease_grant grant = grant_of(rows[i].seconds, rows[i].since);
+		const struct scene scene = scene_of(&grant);
+
+		assert_int_equal(scene.lease.state, LEASE_BOUND);
+		assert_int_equal(scene.lease.renew_at, 0);
+		assert_int_equal(scene.lease.rebind_at, 0);
+		assert_int_equal(scene.lease.expires_at, 0);
+	}
+}
+
+static void test_a_lease_without_end_needs_nobody(void **state)
+{
+	struct scene scene = scene_told(DHCP_INFINITE, 600, 1200);
+
+	(void)state;
+	check(&scene, LEASE_BOUND, LEASE_NOTE_RENEWED);
+	assert_int_equal(scene.lease.expires_at, LEASE_NEVER);
+	assert_int_equal(scene.lease.renew_at, LEASE_NEVER);
+	assert_int_equal(scene.lease.deadline, 0);
+	scene.input.now += DHCP_INFINITE * INT64_C(100000);
+	happens(&scene, LEASE_TIME);
+	check(&scene, LEASE_BOUND, LEASE_NOTE_NONE);
+	assert_int_equal(scene.sends, 2);
+	happens(&scene, LEASE_WAKES);
+	check(&scene, LEASE_BOUND, LEASE_NOTE_NONE);
+}
+
+/* Its host may have another by now: that is asked, but nothing depends on the answer. */
+static void test_a_lease_without_end_is_asked_for_at_a_takeover(void **state)
+{
+	const struct lease_grant grant = grant_of(DHCP_INFINITE, START - HOUR_MS);
+	struct scene scene = scene_of(&grant);
+
+	(void)state;
+	happens(&scene, LEASE_SLEEPS);
+	for (int i = 0; i < 5; i++)
+		asks(&scene, SEND_TO_SERVER);
+	assert_int_equal(scene.input.now, START + 60000);
+	assert_int_equal(scene.lease.expires_at, LEASE_NEVER);
+	assert_int_equal(scene.lease.rebind_at, LEASE_NEVER);
+	assert_int_equal(scene.lease.deadline, 0);
+	is_granted(&scene, HOUR);
+	assert_int_equal(scene.lease.expires_at, scene.input.now + HOUR_MS);
+	assert_int_not_equal(scene.lease.deadline, 0);
+}
+
+static void forge(struct scene *scene, uint32_t seconds, uint32_t t1, uint32_t t2)
+{
+	struct dhcp_message ack = answer_to(scene, DHCP_ACK, seconds);
+
+	ack.t1 = t1;
+	ack.t2 = t2;
+	scene->input.random = scene->input.random * 1103515245 + 12345;
+	hears(scene, &ack);
+}
+
+/* Two a floor: as for a lease of the floor's length, with a little for its spread. */
+static void check_a_day_of(uint32_t seconds, uint32_t t1, uint32_t t2)
+{
+	struct scene scene = scene_kept(HOUR);
+	const int64_t begin = scene.input.now;
+
+	while (scene.input.now < begin + DAY * INT64_C(1000)) {
+		time_passes(&scene);
+		if (scene.todo.send != SEND_NOTHING)
+			forge(&scene, seconds, t1, t2);
+	}
+	assert_true(scene.sends <= 2 * DAY / (timing.floor / 1000) * 64 / 63 + 2);
+}
+
+static void test_forged_answers_make_nobody_spin(void **state)
+{
+	static const uint32_t times[] = { 0, 1, 29, 30, 31, 59, 60, 61, 120, DHCP_INFINITE - 1 };
+
+	(void)state;
+	EACH(i, times)
+	EACH(j, times)
+	{
+		check_a_day_of(1, times[i], times[j]);
+		check_a_day_of(61, times[i], times[j]);
+		check_a_day_of(HOUR, times[i], times[j]);
+	}
+}
+
+/* Answers that come too late by a floor's half are worth nothing, and cost nothing either. */
+static void test_forged_late_answers_make_nobody_spin(void **state)
+{
+	struct scene scene = scene_kept(HOUR);
+	unsigned steps = 0;
+
+	(void)state;
+	while (scene.lease.state != LEASE_LOST && scene.input.now < START + DAY * INT64_C(1000)) {
+		time_passes(&scene);
+		steps++;
+		if (scene.todo.send == SEND_NOTHING)
+			continue;
+		scene.input.now += 29999;
+		forge(&scene, 1, 0, 0);
+		if (scene.lease.deadline && scene.lease.deadline < scene.input.now)
+			scene.input.now = scene.lease.deadline;
+	}
+	assert_true(steps <= 2 * DAY / (timing.floor / 1000) * 64 / 63 + 2);
+}
+
+static void misfits(struct scene *scene, const struct dhcp_message *message,
+                    enum lease_misfit expected)
+{
+	assert_int_equal(lease_check(&scene->lease, &nas, message), expected);
+}
+
+static void test_every_misfit(void **state)
+{
+	struct scene scene = scene_kept(HOUR);
+	struct dhcp_message good, bad;
+
+	(void)state;
+	good = answer_to(&scene, DHCP_ACK, HOUR);
+	misfits(&scene, &good, LEASE_MISFIT_unasked); /* it was answered */
+	asks(&scene, SEND_TO_SERVER);
+	good = answer_to(&scene, DHCP_ACK, HOUR);
+	misfits(&scene, &good, LEASE_MISFIT_none);
+	bad = good;
+	bad.xid++;
+	misfits(&scene, &bad, LEASE_MISFIT_foreign_xid);
+	bad = good;
+	bad.chaddr.octet[5]++;
+	misfits(&scene, &bad, LEASE_MISFIT_foreign_chaddr);
+	bad = good;
+	bad.server = stranger;
+	misfits(&scene, &bad, LEASE_MISFIT_foreign_server);
+	bad = good;
+	bad.server = nowhere;
+	misfits(&scene, &bad, LEASE_MISFIT_foreign_server);
+	bad = good;
+	bad.lease_time = 0;
+	misfits(&scene, &bad, LEASE_MISFIT_no_answer);
+	bad = good;
+	bad.yiaddr = nowhere;
+	misfits(&scene, &bad, LEASE_MISFIT_no_answer);
+	for (enum dhcp_type type = DHCP_DISCOVER; type <= DHCP_INFORM; type++) {
+		bad = good;
+		bad.type = type;
+		misfits(&scene, &bad,
+		        type == DHCP_ACK || type == DHCP_NAK ? LEASE_MISFIT_none
+		                                             : LEASE_MISFIT_no_answer);
+	}
+}
+
+static void test_every_misfit_of_a_refusal(void **state)
+{
+	struct scene scene = scene_kept(HOUR);
+	struct dhcp_message good, bad;
+
+	(void)state;
+	asks(&scene, SEND_TO_SERVER);
+	good = answer_to(&scene, DHCP_NAK, 0);
+	misfits(&scene, &good, LEASE_MISFIT_none);
+	bad = good;
+	bad.server = stranger;
+	misfits(&scene, &bad, LEASE_MISFIT_foreign_server);
+	bad = good;
+	bad.server = nowhere;
+	misfits(&scene, &bad, LEASE_MISFIT_foreign_server);
+	bad = good;
+	bad.xid ^= 0x80000000;
+	misfits(&scene, &bad, LEASE_MISFIT_foreign_xid);
+	while (scene.lease.state != LEASE_REBINDING)
+		time_passes(&scene);
+	good = answer_to(&scene, DHCP_NAK, 0);
+	bad = good;
+	bad.server = stranger;
+	misfits(&scene, &bad, LEASE_MISFIT_none); /* all were asked */
+	bad = good;
+	bad.server = nowhere;
+	misfits(&scene, &bad, LEASE_MISFIT_foreign_server);
+}
+
+static void test_names(void **state)
+{
+	static const char *const states[] = { "none", "bound", "renewing", "rebinding", "lost" };
+	static const char *const results[] = { NULL,      "renewed", "silence",
+		                               "refused", "expired", "moved" };
+
+	(void)state;
+	EACH(i, states)
+	assert_string_equal(lease_state_name((enum lease_state)i), states[i]);
+	assert_null(lease_result_name(RESULT_NONE));
+	for (size_t i = 1; i < sizeof(results) / sizeof(*results); i++)
+		assert_string_equal(lease_result_name((enum lease_result)i), results[i]);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_t1_and_t2_are_the_servers_to_say),
+		cmocka_unit_test(test_no_lease_is_taken_for_shorter_than_the_floor),
+		cmocka_unit_test(test_the_longest_lease_that_ends_does_so),
+		cmocka_unit_test(test_t1_is_spread_but_a_little),
+		cmocka_unit_test(test_times_are_known_from_their_length_and_beginning_alone),
+		cmocka_unit_test(test_a_lease_without_end_needs_nobody),
+		cmocka_unit_test(test_a_lease_without_end_is_asked_for_at_a_takeover),
+		cmocka_unit_test(test_forged_answers_make_nobody_spin),
+		cmocka_unit_test(test_forged_late_answers_make_nobody_spin),
+		cmocka_unit_test(test_every_misfit),
+		cmocka_unit_test(test_every_misfit_of_a_refusal),
+		cmocka_unit_test(test_names),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
