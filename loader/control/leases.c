@@ -54,11 +54,11 @@ static struct json_object *lease_show(struct call *call)
 	return host ? show_lease(call, host) : NULL;
 }
 
-static bool has_address(const struct registered *host, struct ipv4 address)
+static bool can_have(struct call *call, const struct registered *host, struct ipv4 address)
 {
 	const struct ipv6 mapped = ipv4_mapped(address);
 
-	return spec_find_address(&host->spec, &mapped) >= 0;
+	return !registry_lease_check(call->daemon->registry, &host->spec.mac, &mapped);
 }
 
 static struct json_object *lease_set(struct call *call)
@@ -71,11 +71,10 @@ static struct json_object *lease_set(struct call *call)
 	if (!host ||
 	    lease_from_json(call->request, &now, &grant, &identity, call->why, COMMAND_WHY))
 		return NULL;
+	if (!can_have(call, host, grant.address))
+		return call_refuse(call, "address: this machine or another host has it already");
 	leases_grant(call->daemon, host, &grant, &identity);
-	if (has_address(host, grant.address))
-		return show_lease(call, host);
-	leases_drop(call->daemon, &host->spec.mac);
-	return call_refuse(call, "address: this machine or another host has it already");
+	return show_lease(call, host);
 }
 
 static struct json_object *lease_forget(struct call *call)

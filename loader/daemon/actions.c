@@ -138,15 +138,15 @@ static bool is_own(void *context, const struct ipv6 *address)
 }
 
 /*
- * After answers in its name a switch sends frames to the host's MAC back to us: then only broadcast
- * reaches it.
+ * After answers, or DHCP requests, from its MAC a switch sends frames to the host back to us: then
+ * only broadcast reaches it.
  */
 static int ask_on(struct daemon *daemon, const struct line *line, const struct host_spec *spec,
                   const void *argument)
 {
 	enum host_ask ask = *(const enum host_ask *)argument;
 
-	if (line->config.answer == ANSWER_HOST)
+	if (line->config.answer == ANSWER_HOST || line->config.dhcp_source == DHCP_SOURCE_HOST)
 		ask = ASK_ANYBODY;
 	return announce_ask(daemon->packet_fd, &line->port, ask, spec);
 }

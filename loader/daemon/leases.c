@@ -10,6 +10,7 @@
 #include "announce/announce.h"
 #include "core/clock.h"
 #include "core/log.h"
+#include "core/text.h"
 #include "daemon/daemon.h"
 #include "dhcp/datagram.h"
 #include "dhcp/record.h"
@@ -32,7 +33,15 @@ struct outgoing {
 	const struct dhcp_message *message;
 	struct ipv4 server;
 	bool to_all;
+	int *err; /* of the line that came nearest to sending it */
 };
+
+/* A server is behind one line, and the others know no way to it. */
+static void note(int *nearest, int err)
+{
+	if (!err || (*nearest && (err == -EAGAIN || *nearest == -ENODEV)))
+		*nearest = err;
+}
 
 /*
  * The answer goes where the next hop believes the sleeper to be. It may still think of the
@@ -68,7 +77,10 @@ static int send_on(struct daemon *daemon, const struct line *line, const struct 
 	}
 	if (!err)
 		err = datagram_write(&packet, &ends, outgoing->message);
-	return err ? err : packet_send(daemon->packet_fd, &line->port, &packet);
+	if (!err)
+		err = packet_send(daemon->packet_fd, &line->port, &packet);
+	note(outgoing->err, err);
+	return err;
 }
 
 static int send_out(void *context, const struct mac *mac, const struct dhcp_message *request,
@@ -76,9 +88,11 @@ static int send_out(void *context, const struct mac *mac, const struct dhcp_mess
 {
 	struct daemon *daemon = context;
 	const struct registered *host = registry_find_mac(daemon->registry, mac);
-	const struct outgoing outgoing = { request, server, to_all };
-	int err = host ? lines_each_of(daemon, &host->spec, send_on, &outgoing) : -ENOENT;
+	int err = host ? -ENODEV : -ENOENT;
+	const struct outgoing outgoing = { request, server, to_all, &err };
 
+	if (host)
+		lines_each_of(daemon, &host->spec, send_on, &outgoing);
 	if (err && err != -EAGAIN && host)
 		log_debug("%s: its DHCP request cannot go to %s: %s", host->spec.name,
 		          to_all ? "all" : "its server", strerror(-err));
@@ -102,17 +116,29 @@ static void save(struct daemon *daemon, const struct mac *mac, const struct dhcp
 	json_object_put(record);
 }
 
+static void say_refused(struct daemon *daemon, const struct mac *mac, const struct ipv6 *address,
+                        int err)
+{
+	const struct registered *host = registry_find_mac(daemon->registry, mac);
+	char text[TEXT_IP];
+
+	log_warning("%s has %s by DHCP, and is not answered for there: %s",
+	            host ? host->spec.name : "a host", text_from_ip(address, text),
+	            err == -EEXIST       ? "it is another host's"
+	            : err == -EADDRINUSE ? "it is this machine's own"
+	                                 : strerror(-err));
+}
+
 static void readdress(struct daemon *daemon, const struct mac *mac, const struct lease *lease,
                       const char *detail)
 {
 	static const struct ipv6 none;
-	const struct ipv6 address = ipv4_mapped(lease->address);
+	const struct ipv6 address = lease->state == LEASE_NONE ? none : ipv4_mapped(lease->address);
 	int err =
-		registry_lease(daemon->registry, mac, lease->state == LEASE_NONE ? &none : &address,
-	                       lease->state == LEASE_LOST, detail);
+		registry_lease(daemon->registry, mac, &address, lease->state == LEASE_LOST, detail);
 
 	if (err)
-		log_warning("an address by DHCP is not answered for: %s", strerror(-err));
+		say_refused(daemon, mac, &address, err);
 }
 
 static void changed(void *context, const struct mac *mac, enum keeper_event event,
@@ -136,6 +162,7 @@ static void restore(void *context, const struct mac *mac, struct json_object *js
 	const struct record_moment now = moment_now();
 	struct daemon *daemon = context;
 	struct dhcp_client client;
+	char words[LEASE_WORDS];
 
 	if (!registry_find_mac(daemon->registry, mac))
 		store_forget_lease(daemon->store, mac);
@@ -144,7 +171,7 @@ static void restore(void *context, const struct mac *mac, struct json_object *js
 		            json_object_to_json_string(json));
 	else {
 		keeper_restore(daemon->keeper, mac, &client);
-		readdress(daemon, mac, &client.lease, "");
+		readdress(daemon, mac, &client.lease, lease_words(&client.lease, NULL, words));
 	}
 }
 

@@ -276,7 +276,7 @@ static void overhear(struct kept *kept, const struct dhcp_message *message)
 
 static void take_answer(struct kept *kept, const struct dhcp_message *message)
 {
-	const enum lease_misfit misfit = lease_check(&kept->client.lease, &kept->host, message);
+	const enum lease_misfit misfit = lease_check(&kept->client.lease, message);
 
 	count_misfit(kept->keeper, misfit);
 	if (misfit == LEASE_MISFIT_none)

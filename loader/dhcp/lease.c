@@ -247,15 +247,12 @@ static bool is_answer(const struct dhcp_message *message)
 	       (message->type == DHCP_ACK && message->lease_time && is_known(message->yiaddr));
 }
 
-enum lease_misfit lease_check(const struct lease *lease, const struct mac *host,
-                              const struct dhcp_message *message)
+enum lease_misfit lease_check(const struct lease *lease, const struct dhcp_message *message)
 {
 	if (!lease->asked)
 		return LEASE_MISFIT_unasked;
 	if (message->xid != lease->xid)
 		return LEASE_MISFIT_foreign_xid;
-	if (memcmp(&message->chaddr, host, sizeof(*host)))
-		return LEASE_MISFIT_foreign_chaddr;
 	if (!is_answer(message))
 		return LEASE_MISFIT_no_answer;
 	if (!is_known(message->server))

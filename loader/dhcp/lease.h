@@ -105,7 +105,6 @@ struct lease_actions lease_step(struct lease *lease, const struct lease_timing *
 #define LEASE_MISFITS(ROW) \
 	ROW(unasked, "nothing was asked") \
 	ROW(foreign_xid, "an answer to another request") \
-	ROW(foreign_chaddr, "an answer to another host") \
 	ROW(foreign_server, "of another server than was asked, or of none") \
 	ROW(no_answer, "neither an acknowledgement with an address and a time, nor a refusal")
 /* clang-format on */
@@ -114,8 +113,8 @@ struct lease_actions lease_step(struct lease *lease, const struct lease_timing *
 enum lease_misfit { LEASE_MISFIT_none, LEASE_MISFITS(LEASE_MISFIT_ENUM) LEASE_MISFIT_COUNT };
 #undef LEASE_MISFIT_ENUM
 
-enum lease_misfit lease_check(const struct lease *lease, const struct mac *host,
-                              const struct dhcp_message *message);
+/* `message` has the chaddr of the lease's host. */
+enum lease_misfit lease_check(const struct lease *lease, const struct dhcp_message *message);
 
 /* What somebody says of a lease. What is not known is zero. */
 struct lease_grant {

@@ -131,7 +131,13 @@ static bool make_step(struct entry *entry, const struct host_actions *todo)
 static void ask(struct entry *entry, enum host_ask whom)
 {
 	const struct registry_actions *actions = &entry->registry->actions;
-	int err = actions->ask(actions->context, whom, &entry->host.spec);
+	struct host_spec spec = entry->host.spec;
+	int err;
+
+	/* an owner that is up still has the address that it has lost, and perhaps no other */
+	if (whom == ASK_OWNER && entry->host.lease.lost)
+		spec_add_address(&spec, &entry->host.lease.address);
+	err = actions->ask(actions->context, whom, &spec);
 
 	if (err && entry->host.life.state != WAKING)
 		entry->host.life.tries--;

@@ -55,6 +55,14 @@ static int check_address(const struct entry *entry, const struct ipv6 *address)
 	return 0;
 }
 
+int registry_lease_check(const struct registry *registry, const struct mac *mac,
+                         const struct ipv6 *address)
+{
+	const struct entry *entry = entry_by_mac(registry, mac);
+
+	return entry ? check_address(entry, address) : -ENOENT;
+}
+
 static void index_addresses(struct entry *entry, const struct host_spec *before)
 {
 	const struct host_spec *now = &entry->host.spec;
@@ -81,10 +89,12 @@ static void leave_to_others(const struct entry *entry, struct host_spec *spec)
 static int readdress(struct entry *entry, struct host_lease lease)
 {
 	const struct registry_actions *actions = &entry->registry->actions;
-	const struct host_spec before = entry->host.spec;
-	struct host_spec now = registered_said(&entry->host);
+	struct host_spec before = entry->host.spec, now = registered_said(&entry->host);
 	int err = lease_overlay(&now, &lease);
 
+	/* the tables may have it from a daemon that was killed before it took it out */
+	if (lease.lost && !entry_by_address(entry->registry, &lease.address))
+		spec_add_address(&before, &lease.address);
 	leave_to_others(entry, &now);
 	if (!err)
 		err = actions->admit(actions->context, &now, &before, entry->host.life.state);

@@ -101,6 +101,12 @@ void registry_command(struct registry *registry, const char *name, enum host_cau
  */
 int registry_lease(struct registry *registry, const struct mac *mac, const struct ipv6 *address,
                    bool lost, const char *detail);
+/*
+ * Whether it can be the host's. -EINVAL: no host's; -EEXIST: another's; -EADDRINUSE: this
+ * machine's own.
+ */
+int registry_lease_check(const struct registry *registry, const struct mac *mac,
+                         const struct ipv6 *address);
 /* HAPPENED_LEASE_…, for people. */
 void registry_tell(struct registry *registry, const struct mac *mac, enum happening_kind kind,
                    const char *detail);

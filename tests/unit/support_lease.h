@@ -84,7 +84,7 @@ static inline struct dhcp_message answer_to(const struct scene *scene, enum dhcp
 
 static inline void hears(struct scene *scene, const struct dhcp_message *message)
 {
-	assert_int_equal(lease_check(&scene->lease, &nas, message), LEASE_MISFIT_none);
+	assert_int_equal(lease_check(&scene->lease, message), LEASE_MISFIT_none);
 	scene->input.message = message;
 	happens(scene, LEASE_ANSWER);
 	scene->input.message = NULL;

@@ -231,7 +231,7 @@ static void test_a_new_grant_ends_what_was_under_way(void **state)
 	asks(&scene, SEND_TO_SERVER);
 	ack = answer_to(&scene, DHCP_ACK, HOUR);
 	lease_grant(&scene.lease, &timing, &anew, 0);
-	assert_int_equal(lease_check(&scene.lease, &nas, &ack), LEASE_MISFIT_unasked);
+	assert_int_equal(lease_check(&scene.lease, &ack), LEASE_MISFIT_unasked);
 	assert_false(scene.lease.kept);
 	assert_int_equal(scene.lease.deadline, 0);
 	happens(&scene, LEASE_TIME); /* the timer of before */
