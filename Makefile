@@ -104,7 +104,7 @@ demo: deps-demo ## install what is missing, build, and show the main job on a sm
 
 check: deps-check ## install what is missing, build, and run all tests
 	$(Q)$(MAKE) --no-print-directory tests
-	$(Q)BUILD=$(BUILD) /usr/bin/python3 -m pytest -q tests $(PYTEST)
+	$(Q)BUILD=$(BUILD) /usr/bin/python3 -m pytest -q -n 3 tests $(PYTEST)
 
 check-kernels: deps-kernels ## in QEMU: the datapath under Debian's kernels, a guest that truly sleeps
 	$(Q)$(MAKE) --no-print-directory tests

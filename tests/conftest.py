@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """
 The unit and datapath rings are C programs with cmocka: tests/RING/test_NAME.c is built to $BUILD/tests/RING/test_NAME,
-and each of its cases is one item here, so that the totals count every test. They run while pytest collects.
+and each of its cases is one item here, so that the totals count every test. They run while pytest collects: once, where
+pytest-xdist has several workers do so.
 """
 
 from __future__ import annotations
 
+import fcntl
+import json
 import os
 import re
+import shutil
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -57,6 +61,43 @@ def read_tap(text: str) -> Outcome:
     return Outcome(planned, cases)
 
 
+@dataclass
+class Done:
+    status: int
+    stdout: str
+    stderr: str
+
+
+def run_program(program: Path) -> Done:
+    environment = os.environ | {"CMOCKA_MESSAGE_OUTPUT": "TAP"}
+    done = subprocess.run(
+        [program], env=environment, cwd=ROOT, capture_output=True, text=True, errors="replace",
+        timeout=PROGRAM_TIMEOUT,
+    )  # fmt: skip
+    return Done(done.returncode, done.stdout, done.stderr)
+
+
+def run_once(program: Path) -> Done:
+    """The workers of one run share what a program said."""
+    this_run = os.environ.get("PYTEST_XDIST_TESTRUNUID")
+    if not this_run:
+        return run_program(program)
+    runs = BUILD / "tests" / "runs"
+    for old in runs.glob("*"):
+        if old.name != this_run:
+            shutil.rmtree(old, ignore_errors=True)
+    kept = runs / this_run / f"{program.parent.name}-{program.name}"
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    with kept.open("a+") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.seek(0)
+        if text := file.read():
+            return Done(**json.loads(text))
+        done = run_program(program)
+        json.dump(vars(done), file)
+        return done
+
+
 class CmockaProgram(pytest.File):
     def collect(self):
         program = BUILD / self.path.relative_to(ROOT).with_suffix("")
@@ -66,12 +107,8 @@ class CmockaProgram(pytest.File):
         yield from self.run(program)
 
     def run(self, program: Path):
-        environment = os.environ | {"CMOCKA_MESSAGE_OUTPUT": "TAP"}
         try:
-            done = subprocess.run(
-                [program], env=environment, cwd=ROOT, capture_output=True, text=True, errors="replace",
-                timeout=PROGRAM_TIMEOUT,
-            )  # fmt: skip
+            done = run_once(program)
         except subprocess.TimeoutExpired:
             yield self.case("ends", "not ok", f"{program} still ran after {PROGRAM_TIMEOUT} s")
             return
@@ -81,11 +118,11 @@ class CmockaProgram(pytest.File):
             yield self.case(case.name, case.verdict, "\n".join(words))
         yield from self.check_end(done, outcome)
 
-    def check_end(self, done: subprocess.CompletedProcess, outcome: Outcome):
+    def check_end(self, done: Done, outcome: Outcome):
         failed = any(case.verdict == "not ok" for case in outcome.cases)
         complete = 0 < outcome.planned == len(outcome.cases)
-        if not complete or (done.returncode != 0 and not failed):
-            text = f"{len(outcome.cases)} of {outcome.planned} tests ended, exit status {done.returncode}\n"
+        if not complete or (done.status != 0 and not failed):
+            text = f"{len(outcome.cases)} of {outcome.planned} tests ended, exit status {done.status}\n"
             yield self.case("ends", "not ok", text + done.stdout[-2000:] + done.stderr[-2000:])
 
     def case(self, name: str, verdict: str, text: str) -> CmockaCase:
