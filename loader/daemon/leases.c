@@ -93,7 +93,10 @@ static int send_out(void *context, const struct mac *mac, const struct dhcp_mess
 
 	if (host)
 		lines_each_of(daemon, &host->spec, send_on, &outgoing);
-	if (err && err != -EAGAIN && host)
+	if (err == -EADDRINUSE)
+		log_warning("%s: its DHCP server is this machine, which cannot be asked for it",
+		            host->spec.name);
+	else if (err && err != -EAGAIN && host)
 		log_debug("%s: its DHCP request cannot go to %s: %s", host->spec.name,
 		          to_all ? "all" : "its server", strerror(-err));
 	return err;

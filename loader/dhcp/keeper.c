@@ -22,8 +22,7 @@ struct kept {
 	struct dhcp_client client;
 	struct keeper *keeper;
 	struct event *timer;
-	struct dhcp_message request; /* the last one */
-	uint32_t way_tries;          /* to find the way for it; 0: it has gone out */
+	uint32_t way_tries; /* to find the way for its request; 0: that has gone out */
 	UT_hash_handle hh;
 };
 
@@ -133,9 +132,10 @@ static struct dhcp_message request_of(const struct kept *kept)
 static int send_out(struct kept *kept, bool to_all)
 {
 	const struct keeper_actions *actions = &kept->keeper->actions;
+	const struct dhcp_message request = request_of(kept);
 
-	return actions->send(actions->context, &kept->host, &kept->request,
-	                     kept->client.lease.server, to_all);
+	return actions->send(actions->context, &kept->host, &request, kept->client.lease.server,
+	                     to_all);
 }
 
 /* To the server where there is a way to it, else to everybody: that reaches it as well. */
@@ -172,10 +172,8 @@ static void step(struct kept *kept, enum lease_cause cause, const struct dhcp_me
 	const struct lease_actions todo = lease_step(&kept->client.lease, &keeper->timing, &input);
 
 	arm(kept);
-	if (todo.send != SEND_NOTHING) {
-		kept->request = request_of(kept);
+	if (todo.send != SEND_NOTHING)
 		send_request(kept, todo.send == SEND_TO_ALL);
-	}
 	if (todo.note != LEASE_NOTE_NONE)
 		changed(kept, events[todo.note], answer);
 }
