@@ -7,8 +7,6 @@ import re
 import sqlite3
 import time
 from collections.abc import Callable
-from datetime import datetime
-from typing import NamedTuple
 
 import pytest
 
@@ -17,7 +15,7 @@ from harness.dhcp_clients import Dhclient, Udhcpc
 from harness.dhcp_servers import Dnsmasq, IscDhcpd, Kea, Server
 from harness.frames import BROADCAST
 from harness.lan import Lan, Machine
-from harness.leases import Leaseholder
+from harness.leases import Leaseholder, moment, requests
 from harness.netns import never, wait_for
 from harness.wire import Capture
 
@@ -26,30 +24,6 @@ AT_ONCE = 0.4  # s: the daemon is given the processor in that time, on a machine
 ROUNDED = 0.005  # s: the daemon's times on the wall's clock are of whole milliseconds
 POLL = 0.01
 ARP_AND_DHCP = "arp or udp port 67 or udp port 68"
-
-
-def moment(text: str) -> float:
-    """A time of the daemon's, as time.time() counts."""
-    return datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
-
-
-class Request(NamedTuple):
-    at: float
-    to: str  # Ethernet
-    destination: str
-    source: str
-    ciaddr: str
-    xid: str
-    requested: str
-    server: str
-
-
-def requests(capture: Capture, lan: Lan) -> list[Request]:
-    """What the proxy sent to servers, as tshark reads it."""
-    names = ("frame.time_epoch", "eth.dst", "ip.dst", "ip.src", "dhcp.ip.client", "dhcp.id",
-             "dhcp.option.requested_ip_address", "dhcp.option.dhcp_server_id")  # fmt: skip
-    rows = capture.fields(f"dhcp.option.dhcp == 3 && eth.src == {lan.proxy.mac}", *names)
-    return [Request(float(at), *rest) for at, *rest in rows]
 
 
 def last_answer(capture: Capture, lan: Lan, address: str, end: float) -> float:

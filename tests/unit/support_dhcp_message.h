@@ -3,20 +3,12 @@
 #ifndef SLEEPPROXY_TESTS_DHCP_MESSAGE_H
 #define SLEEPPROXY_TESTS_DHCP_MESSAGE_H
 
-#include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include "dhcp/message.h"
+#include "support_octets.h"
 
 enum { FIXED = sizeof(struct dhcp) };
 
 static const struct mac specimen = { { 0x52, 0x54, 0x00, 0x12, 0x34, 0x56 } };
-
-struct octets {
-	uint8_t at[2048];
-	size_t length;
-};
 
 /* A message's fixed part; options are to follow. */
 static inline struct octets octets_of(uint8_t op)
@@ -34,16 +26,6 @@ static inline struct octets octets_of(uint8_t op)
 	};
 }
 
-static inline void add(struct octets *octets, const void *data, size_t length)
-{
-	memcpy(octets->at + octets->length, data, length);
-	octets->length += length;
-}
-
-#define OCTETS(...) ((const uint8_t[]){ __VA_ARGS__ }), sizeof((const uint8_t[]){ __VA_ARGS__ })
-#define ADD(octets, ...) add(octets, OCTETS(__VA_ARGS__))
-#define PUT(octets, offset, ...) memcpy((octets)->at + (offset), OCTETS(__VA_ARGS__))
-
 /* An option of `length` octets that all are `value`. */
 static inline void add_option(struct octets *octets, uint8_t code, uint8_t length, uint8_t value)
 {
@@ -52,22 +34,6 @@ static inline void add_option(struct octets *octets, uint8_t code, uint8_t lengt
 	memset(data, value, sizeof(data));
 	ADD(octets, code, length);
 	add(octets, data, length);
-}
-
-/* A copy up to the very end of what may be read, thus at any alignment. */
-static inline const uint8_t *at_the_edge(const void *octets, size_t length)
-{
-	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
-	static uint8_t *edge;
-
-	if (!edge) {
-		edge = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
-		            0);
-		assert_true(edge != MAP_FAILED);
-		edge += page;
-		assert_int_equal(mprotect(edge, page, PROT_NONE), 0);
-	}
-	return memcpy(edge - length, octets, length);
 }
 
 static inline enum dhcp_flaw read_octets(const void *octets, size_t length,

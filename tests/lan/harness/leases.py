@@ -3,10 +3,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import NamedTuple
+
 from .daemon import Daemon
 from .dhcp_clients import Client
 from .dhcp_servers import Server
+from .lan import Lan
 from .netns import wait_for
+from .wire import Capture
 
 
 class Leaseholder:
@@ -48,3 +53,31 @@ class Leaseholder:
     def server_end(self) -> float:
         """When the lease ends by the server's own database, as time.time() counts; 0: it has none."""
         return self.server.expiry(self.host.mac) or 0.0
+
+
+def moment(text: str) -> float:
+    """A time of the daemon's, as time.time() counts."""
+    return datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
+
+
+class Request(NamedTuple):
+    at: float
+    to: str  # Ethernet
+    destination: str
+    source: str
+    ciaddr: str
+    xid: str
+    requested: str
+    server: str
+
+
+def requests(capture: Capture, lan: Lan) -> list[Request]:
+    """What the proxy sent to servers, as tshark reads it."""
+    names = ("frame.time_epoch", "eth.dst", "ip.dst", "ip.src", "dhcp.ip.client", "dhcp.id",
+             "dhcp.option.requested_ip_address", "dhcp.option.dhcp_server_id")  # fmt: skip
+    rows = capture.fields(f"dhcp.option.dhcp == 3 && eth.src == {lan.proxy.mac}", *names)
+    return [Request(float(at), *rest) for at, *rest in rows]
+
+
+def request_times(capture: Capture, lan: Lan) -> list[float]:
+    return [request.at for request in requests(capture, lan)]
