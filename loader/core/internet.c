@@ -28,6 +28,11 @@ static uint16_t folded(uint32_t sum)
 	return htons((uint16_t)~sum);
 }
 
+uint16_t internet_checksum(const void *data, size_t length)
+{
+	return folded(sum(0, data, length));
+}
+
 static struct iphdr ip_header(const struct internet_ends *ends, size_t length)
 {
 	struct iphdr ip = {
@@ -41,7 +46,7 @@ static struct iphdr ip_header(const struct internet_ends *ends, size_t length)
 
 	memcpy(&ip.saddr, &ends->source, sizeof(ip.saddr));
 	memcpy(&ip.daddr, &ends->destination, sizeof(ip.daddr));
-	ip.check = folded(sum(0, &ip, sizeof(ip)));
+	ip.check = internet_checksum(&ip, sizeof(ip));
 	return ip;
 }
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* IPv4 and UDP headers around a payload, for frames that the network stack does not make. */
+/*
+ * IPv4 and UDP headers around a payload, for frames that the network stack does not make, and the
+ * checksum that they share with ICMP.
+ */
 #ifndef SLEEPPROXY_INTERNET_H
 #define SLEEPPROXY_INTERNET_H
 
@@ -14,5 +17,8 @@ struct internet_ends {
 /* Both headers, with both checksums, and the payload behind what `packet` has already. */
 void internet_add_udp(struct packet *packet, const struct internet_ends *ends, const void *payload,
                       size_t length);
+
+/* RFC 1071, in network order. Of octets that hold their own, where it is right: 0. */
+uint16_t internet_checksum(const void *data, size_t length);
 
 #endif

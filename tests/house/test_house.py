@@ -26,7 +26,7 @@ STOREYS = (
     ("core",),
     ("link",),
     ("hosts",),
-    ("announce", "wake", "dhcp", "config"),
+    ("announce", "wake", "dhcp", "npp", "config"),
     ("datapath",),
     ("doctor", "daemon"),
     ("control",),
