@@ -112,6 +112,7 @@ struct json_object *lease_json(const char *host, const struct dhcp_client *clien
 	json_object_object_add(json, "confirmed", json_object_new_boolean(lease->confirmed));
 	add_address(json, "address", lease->address);
 	add_address(json, "server", lease->server);
+	add_address(json, "relay", lease->relay);
 	add_times(json, lease, now);
 	add_result(json, lease, now);
 	add_octets(json, "client-id", &identity->client_id);

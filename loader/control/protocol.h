@@ -34,8 +34,8 @@
  *          addresses that it has by DHCP alone, "withheld": one that it has lost
  *  LEASE   "host", "state": "none" | "bound" | "renewing" | "rebinding" | "lost",
  *          "kept-by": "host" | "proxy": who renews it now, "confirmed": bool: whether the proxy
- *          has had it renewed since the host slept, "address", "server" or null, "seconds": how
- *          long it was granted for, or null (not known) or "infinite",
+ *          has had it renewed since the host slept, "address", "server" or null, "relay" or
+ *          null, "seconds": how long it was granted for, or null (not known) or "infinite",
  *          "since", "t1", "t2", "expires": RFC 3339 or null (not known, or never),
  *          "t1-in", "t2-in", "expires-in": seconds from now, below 0: ago, or null,
  *          "next-request-in": s or null, "result": "renewed" | "silence" | "refused" | "expired" |

@@ -165,6 +165,8 @@ static void view_terms(const struct paper *paper, struct json_object *lease)
 	add_line(table, "kept by", field_text(lease, "kept-by"), keeper_meaning(lease));
 	add_line(table, "address", field_text(lease, "address"), "");
 	add_line(table, "server", field_text(lease, "server"), "");
+	if (*field_text(lease, "relay"))
+		add_line(table, "relay", field_text(lease, "relay"), "through which it speaks");
 	add_granted(table, lease);
 	add_since(table, lease);
 	add_end(table, lease, "T1", "t1", "t1-in");

@@ -81,6 +81,7 @@ static enum learnt learn_grant(struct dhcp_client *client, const struct lease_ti
 	const struct lease_grant grant = {
 		.address = message->yiaddr,
 		.server = message->server,
+		.relay = message->giaddr,
 		.seconds = message->lease_time,
 		.t1 = message->t1,
 		.t2 = message->t2,

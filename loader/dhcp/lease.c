@@ -204,6 +204,7 @@ static void acknowledged(struct turn *turn, const struct dhcp_message *message)
 
 	lease->state = LEASE_BOUND;
 	lease->server = message->server;
+	lease->relay = message->giaddr;
 	lease->seconds = message->lease_time;
 	lease->since = lease->sent_at;
 	lease->confirmed = true;
@@ -272,6 +273,7 @@ void lease_grant(struct lease *lease, const struct lease_timing *timing,
 		.state = LEASE_BOUND,
 		.address = grant->address,
 		.server = grant->server,
+		.relay = grant->relay,
 		.seconds = grant->seconds,
 		.since = grant->since,
 	};

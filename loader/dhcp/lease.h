@@ -40,6 +40,7 @@ struct lease {
 	enum lease_state state;
 	struct ipv4 address;
 	struct ipv4 server; /* its identifier, option 54; 0.0.0.0: not known */
+	struct ipv4 relay;  /* through which the server spoke, giaddr; 0.0.0.0: none */
 	uint32_t seconds;   /* as it was granted; 0: not known */
 	int64_t since;      /* the sending of the request that was granted; 0: not known */
 	int64_t renew_at;   /* T1 */
@@ -120,6 +121,7 @@ enum lease_misfit lease_check(const struct lease *lease, const struct dhcp_messa
 struct lease_grant {
 	struct ipv4 address;
 	struct ipv4 server;
+	struct ipv4 relay;
 	uint32_t seconds; /* in all */
 	uint32_t t1, t2;  /* s; where they make no sense together, half and seven eighths */
 	int64_t since;    /* of the clock; 0: not known */

@@ -24,6 +24,7 @@ static const struct {
 }, addresses[] = {
 	{ "address", AT(lease.address) },
 	{ "server", AT(lease.server) },
+	{ "relay", AT(lease.relay) },
 }, options[] = {
 	{ "client-id", AT(identity.client_id) },
 	{ "hostname", AT(identity.hostname) },

@@ -213,6 +213,7 @@ def test_over_the_relay_where_there_is_no_route(lan, distant, server, relay):
     held = distant(server, relay)
     sent = check_extended(held, lan.capture("proxy", DHCP))
     assert set(sent) == {(BROADCAST, EVERYBODY)}
+    assert held.lease()["relay"] == "192.0.2.1"
 
 
 @pytest.mark.parametrize("server", RELAYED, ids=name_of)
@@ -222,6 +223,7 @@ def test_by_the_router_where_there_is_a_route(lan, distant, server):
     sent = check_extended(held, lan.capture("proxy", DHCP))
     router = lan.proxy.neighbour("192.0.2.1")
     assert router and set(sent) == {(router, held.server.machine.address)}
+    assert held.lease()["relay"] is None
 
 
 def test_a_server_that_was_replaced(lan, leaseholder):

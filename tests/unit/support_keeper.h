@@ -115,7 +115,9 @@ static inline void wait_ms(struct scene *scene, int ms)
 /* A second's lease that began so long ago; asked for as soon as the loop runs. */
 static inline void falls_asleep(struct scene *scene, int ms_ago)
 {
-	const struct lease_grant grant = { home, router, 1, 0, 0, clock_boot_ms() - ms_ago };
+	const struct lease_grant grant = {
+		.address = home, .server = router, .seconds = 1, .since = clock_boot_ms() - ms_ago
+	};
 	const struct dhcp_identity silent = { 0 };
 
 	keeper_grant(scene->keeper, &nas, &grant, &silent);

@@ -9,6 +9,7 @@ static const struct lease_timing timing = { .floor = 60000 };
 static const struct mac nas = { { 0x52, 0x54, 0, 0x12, 0x34, 0x56 } };
 static const struct ipv4 home = { { 192, 0, 2, 20 } }, elsewhere = { { 192, 0, 2, 99 } };
 static const struct ipv4 router = { { 192, 0, 2, 1 } }, stranger = { { 192, 0, 2, 66 } };
+static const struct ipv4 relay = { { 192, 0, 2, 254 } };
 static const struct ipv4 nowhere;
 
 enum { START = 100000000 };                        /* ms */
@@ -25,7 +26,9 @@ struct scene {
 
 static inline struct lease_grant grant_of(uint32_t seconds, int64_t since)
 {
-	return (struct lease_grant){ home, router, seconds, 0, 0, since };
+	return (struct lease_grant){
+		.address = home, .server = router, .seconds = seconds, .since = since
+	};
 }
 
 static inline struct scene scene_of(const struct lease_grant *grant)
@@ -78,6 +81,7 @@ static inline struct dhcp_message answer_to(const struct scene *scene, enum dhcp
 		.chaddr = nas,
 		.yiaddr = type == DHCP_ACK ? scene->lease.address : nowhere,
 		.server = router,
+		.giaddr = relay,
 		.lease_time = seconds,
 	};
 }

@@ -37,6 +37,7 @@ static inline struct dhcp_client known(void)
 			.state = LEASE_BOUND,
 			.address = { { 192, 0, 2, 20 } },
 			.server = { { 192, 0, 2, 1 } },
+			.relay = { { 192, 0, 2, 254 } },
 			.seconds = 86400,
 			.since = before.boot_ms - HOUR_MS,
 			.renew_at = before.boot_ms + 11 * HOUR_MS,

@@ -32,6 +32,7 @@ static struct dhcp_client known(void)
 			.state = LEASE_RENEWING,
 			.address = { { 192, 0, 2, 20 } },
 			.server = { { 192, 0, 2, 1 } },
+			.relay = { { 192, 0, 2, 254 } },
 			.seconds = 1800,
 			.since = 600000 - 1000500,
 			.renew_at = 600000 - 100500,
@@ -78,6 +79,7 @@ static void test_all_of_a_lease(void **state)
 		{ "confirmed", "true" },
 		{ "address", "192.0.2.20" },
 		{ "server", "192.0.2.1" },
+		{ "relay", "192.0.2.254" },
 		{ "seconds", "1800" },
 		{ "since", "2026-01-31T11:43:19.500Z" },
 		{ "t1", "2026-01-31T11:58:19.500Z" },
@@ -115,7 +117,7 @@ static void test_nothing_of_a_lease(void **state)
 		{ "expires-in", NULL }, { "result", NULL },    { "next-request-in", NULL },
 		{ "result-at", NULL },  { "reason", "" },      { "client-id", "" },
 		{ "hostname", "" },     { "parameters", "" },  { "fqdn", "" },
-		{ "vendor-class", "" },
+		{ "vendor-class", "" }, { "relay", NULL },
 	};
 	const struct dhcp_client client = { .lease.state = LEASE_NONE };
 

@@ -153,6 +153,7 @@ static void a_lease_is_told_in_lines(void **state)
 		  "kept by       proxy  not renewed since the host fell asleep\n" },
 		{ "{'address': '192.0.2.5'}", "address       192.0.2.5\n" },
 		{ "{'server': null}", "server        -\n" },
+		{ "{'relay': '192.0.2.254'}", "relay         192.0.2.254" },
 		{ "{'seconds': 43200}", "granted for   12h0m\n" },
 		{ "{'seconds': 'infinite'}", "granted for   infinite\n" },
 		{ "{'seconds': null}", "granted for   -\n" },

@@ -49,7 +49,7 @@ static void test_a_request_alone_says_the_address(void **state)
 	check_unbounded(&selected);
 }
 
-static void test_t1_and_t2_are_learnt(void **state)
+static void test_t1_t2_and_the_relay_are_learnt(void **state)
 {
 	struct dhcp_message ack = ack_of(home, HOUR);
 	struct scene scene = nobody();
@@ -57,8 +57,10 @@ static void test_t1_and_t2_are_learnt(void **state)
 	(void)state;
 	ack.t1 = 600;
 	ack.t2 = 1200;
+	ack.giaddr = elsewhere;
 	requests(&scene, home, router);
 	assert_int_equal(hears(&scene, &ack), LEARNT_GRANT);
+	assert_memory_equal(&scene.client.lease.relay, &elsewhere, sizeof(elsewhere));
 	assert_int_equal(scene.client.lease.renew_at, START + 600000);
 	assert_int_equal(scene.client.lease.rebind_at, START + 1200000);
 }
@@ -227,7 +229,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_first_lease),
 		cmocka_unit_test(test_a_request_alone_says_the_address),
-		cmocka_unit_test(test_t1_and_t2_are_learnt),
+		cmocka_unit_test(test_t1_t2_and_the_relay_are_learnt),
 		cmocka_unit_test(test_a_renewal_goes_on_from_its_request),
 		cmocka_unit_test(test_a_rebind_may_bring_another_server),
 		cmocka_unit_test(test_a_renewal_of_what_was_not_heard_of_says_the_address),

@@ -35,6 +35,7 @@ static void test_it_comes_back_as_it_was(void **state)
 	assert_int_equal(b->state, LEASE_BOUND);
 	assert_memory_equal(&a->address, &b->address, sizeof(a->address));
 	assert_memory_equal(&a->server, &b->server, sizeof(a->server));
+	assert_memory_equal(&a->relay, &b->relay, sizeof(a->relay));
 	assert_int_equal(a->seconds, b->seconds);
 	assert_int_equal(a->since, b->since);
 	assert_int_equal(a->renew_at, b->renew_at);

@@ -20,7 +20,9 @@ static void test_it_asks_as_the_host_would(void **state)
 		.vendor_class = { 5, "udhcp" },
 		.fqdn = { 4, { 0, 0, 0, 'n' } },
 	};
-	const struct lease_grant grant = { home, router, 3600, 0, 0, clock_boot_ms() };
+	const struct lease_grant grant = {
+		.address = home, .server = router, .seconds = 3600, .since = clock_boot_ms()
+	};
 	struct scene *scene = *state;
 	const struct dhcp_message *request = &scene->sent->request;
 

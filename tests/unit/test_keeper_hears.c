@@ -194,7 +194,9 @@ static void test_nothing_is_known_of_who_said_nothing(void **state)
 
 static void test_what_people_say_adds_to_what_was_heard(void **state)
 {
-	const struct lease_grant grant = { elsewhere, nowhere, 0, 0, 0, 0 };
+	const struct lease_grant grant = {
+		.address = elsewhere, .server = nowhere, .seconds = 0, .since = 0
+	};
 	const struct dhcp_identity named = { .hostname = { 3, "tv1" } };
 	const struct dhcp_client *client;
 	struct scene *scene = *state;
@@ -213,7 +215,9 @@ static void test_what_people_say_adds_to_what_was_heard(void **state)
 /* What was asked before is no answer to what is said now. */
 static void test_a_grant_while_it_sleeps_is_asked_for_anew(void **state)
 {
-	const struct lease_grant grant = { elsewhere, nowhere, 0, 0, 0, 0 };
+	const struct lease_grant grant = {
+		.address = elsewhere, .server = nowhere, .seconds = 0, .since = 0
+	};
 	const struct dhcp_identity silent = { 0 };
 	struct scene *scene = *state;
 
@@ -301,7 +305,9 @@ static void test_its_floor_is_a_minute_unless_it_is_told(void **state)
 {
 	struct scene *scene = *state;
 	const struct keeper_actions actions = { scene, note_sleep, note_request, note_change };
-	const struct lease_grant grant = { home, router, 1, 0, 0, clock_boot_ms() };
+	const struct lease_grant grant = {
+		.address = home, .server = router, .seconds = 1, .since = clock_boot_ms()
+	};
 	struct keeper *keeper = keeper_new(scene->base, &actions);
 	const struct dhcp_identity silent = { 0 };
 	const struct lease *lease;

@@ -122,6 +122,7 @@ static void test_another_server_may_answer_a_rebind_and_is_asked_from_then_on(vo
 	hears(&scene, &ack);
 	check(&scene, LEASE_BOUND, LEASE_NOTE_RENEWED);
 	assert_memory_equal(&scene.lease.server, &stranger, sizeof(stranger));
+	assert_memory_equal(&scene.lease.relay, &relay, sizeof(relay));
 	asks(&scene, SEND_TO_SERVER);
 	ack.xid = scene.lease.xid;
 	assert_int_equal(lease_check(&scene.lease, &ack), LEASE_MISFIT_none);
