@@ -300,7 +300,9 @@ static void test_who_wakes_is_left_alone(void **state)
 
 static void test_lost_stays_lost_until_somebody_grants_anew(void **state)
 {
-	const struct lease_grant anew = { elsewhere, router, HOUR, 0, 0, START + HOUR_MS };
+	const struct lease_grant anew = {
+		.address = elsewhere, .server = router, .seconds = HOUR, .since = START + HOUR_MS
+	};
 	struct scene scene = scene_kept(HOUR);
 
 	(void)state;

@@ -223,7 +223,7 @@ static void test_a_restored_lease_is_not_asked_for_before_t1(void **state)
 /* The host, or somebody, says something new while it is kept: what was asked is worth no more. */
 static void test_a_new_grant_ends_what_was_under_way(void **state)
 {
-	const struct lease_grant anew = { elsewhere, nowhere, 0, 0, 0, 0 };
+	const struct lease_grant anew = { .address = elsewhere, .server = nowhere };
 	struct scene scene = scene_kept(HOUR);
 	struct dhcp_message ack;
 
