@@ -19,6 +19,7 @@ CPPFLAGS += -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Iinclude -Imaps -Iloader -I$
 override CPPFLAGS += $(shell pkg-config --cflags $(LIBS) 2>/dev/null)
 DAEMON_LIBS = $(shell pkg-config --libs $(LIBS) 2>/dev/null)
 CTL_LIBS = $(shell pkg-config --libs json-c 2>/dev/null)
+NPP_LIBS = $(shell pkg-config --libs json-c nettle 2>/dev/null)
 # v3: the state of a host is one 32-bit compare and swap (on arm64, Linux 5.18 and later)
 BPF_FLAGS = -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Wno-unused-function $(WERROR) -Ivmlinux -Iinclude -Imaps -Ibpf
 # Stack slots of one use each: to who has not CAP_PERFMON, kernels before 6.3 refuse a store of less than 8 octets into a
@@ -27,7 +28,8 @@ BPF_FLAGS += -mllvm -no-stack-coloring -mllvm -no-stack-slot-sharing
 
 CORE = $(wildcard loader/core/*.c)
 CTL = $(wildcard loader/ctl/*.c) $(CORE)
-DAEMON = loader/main.c $(filter-out $(wildcard loader/ctl/*.c),$(wildcard loader/*/*.c))
+NPP = $(wildcard loader/npp/*.c) $(CORE)
+DAEMON = loader/main.c $(filter-out $(wildcard loader/ctl/*.c loader/npp/*.c),$(wildcard loader/*/*.c))
 objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
 BPF = $(BUILD)/sleepproxy.bpf.o
 SKELETON = $(BUILD)/sleepproxy.skel.h
@@ -72,6 +74,10 @@ daemon_tested = $(call objects,$(filter-out loader/main.c,$(DAEMON)))
 $(BUILD)/tests/unit/test_ctl_%: $(BUILD)/tests/unit/test_ctl_%.o $(ctl_tested)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(CTL_LIBS) -lcmocka -o $@
+
+$(BUILD)/tests/unit/test_npp_%: $(BUILD)/tests/unit/test_npp_%.o $(call objects,$(NPP))
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(NPP_LIBS) -lcmocka -o $@
 
 $(BUILD)/tests/unit/test_%: $(BUILD)/tests/unit/test_%.o $(daemon_tested)
 	$(call say,LINK,$@)
@@ -127,7 +133,7 @@ install: all ## install below PREFIX (and DESTDIR)
 	install -D -m 644 packaging/systemd/sleepproxyd.service $(DESTDIR)$(PREFIX)/lib/systemd/system/sleepproxyd.service
 	install -D -m 644 packaging/systemd/sleepproxy.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/sleepproxy.conf
 
--include $(patsubst %.o,%.d,$(call objects,$(DAEMON) $(CTL) $(wildcard tests/unit/*.c tests/datapath/*.c tests/bench/*.c)))
+-include $(patsubst %.o,%.d,$(call objects,$(DAEMON) $(CTL) $(NPP) $(wildcard tests/unit/*.c tests/datapath/*.c tests/bench/*.c)))
 
 # The bench: one program, and the BPF programs that are its peers.
 BENCH = $(call objects,$(filter-out %.bpf.c,$(wildcard tests/bench/*.c)))
