@@ -111,6 +111,9 @@ int hosts_add(struct daemon *daemon, const struct host_spec *spec, enum host_ori
 /* The entries name the interfaces by their numbers of now. */
 void hosts_follow_lines(struct daemon *daemon);
 
+/* Attaches once more what is attached: in a suspend a driver may lose the program (virtio_net). */
+void lines_renew(struct daemon *daemon);
+
 /* Attaches what has appeared or changed, lets go of what has gone. True: a line was attached. */
 bool lines_check(struct daemon *daemon);
 

@@ -17,9 +17,6 @@
 #include "dhcp/words.h"
 #include "link/route.h"
 
-/* By how much the clock that counts suspended time must have run ahead, to be a suspend. ms */
-enum { SUSPENDED = 1000 };
-
 static bool sleeps(void *context, const struct mac *mac)
 {
 	struct daemon *daemon = context;
@@ -190,7 +187,6 @@ int leases_start(struct daemon *daemon)
 	daemon->keeper = keeper_new(daemon->base, &actions);
 	if (!daemon->keeper)
 		return -ENOMEM;
-	daemon->clocks_apart = clock_boot_ms() - clock_ms();
 	store_begin(daemon->store);
 	store_each_lease(daemon->store, restore, daemon);
 	leases_follow_config(daemon);
@@ -274,14 +270,7 @@ void leases_follow_config(struct daemon *daemon)
 	registry_each(daemon->registry, configure, daemon);
 }
 
-void leases_check_clock(struct daemon *daemon)
+void leases_resume(struct daemon *daemon)
 {
-	const int64_t apart = clock_boot_ms() - clock_ms();
-
-	if (apart - daemon->clocks_apart > SUSPENDED) {
-		log_info("the machine was suspended for %lld s",
-		         (long long)(apart - daemon->clocks_apart) / 1000);
-		keeper_resume(daemon->keeper);
-	}
-	daemon->clocks_apart = apart;
+	keeper_resume(daemon->keeper);
 }

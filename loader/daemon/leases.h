@@ -27,7 +27,7 @@ void leases_hear(struct daemon *daemon, const struct dhcp_heard *heard);
 void leases_grant(struct daemon *daemon, const struct registered *host,
                   const struct lease_grant *grant, const struct dhcp_identity *identity);
 
-/* Called often: was the machine suspended? */
-void leases_check_clock(struct daemon *daemon);
+/* The machine was suspended: what was due meanwhile is due now. */
+void leases_resume(struct daemon *daemon);
 
 #endif

@@ -152,6 +152,17 @@ bool lines_check(struct daemon *daemon)
 	return attached;
 }
 
+void lines_renew(struct daemon *daemon)
+{
+	for (size_t i = 0; i < daemon->line_count; i++) {
+		struct line *line = &daemon->lines[i];
+		const struct port port = line->port;
+
+		if (line->state == LINE_ATTACHED && attach(daemon, line, &port))
+			log_error("%s", line->detail);
+	}
+}
+
 static struct line *find_line(struct daemon *daemon, const char *name)
 {
 	for (size_t i = 0; i < daemon->line_count; i++)

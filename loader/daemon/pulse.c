@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "core/clock.h"
 #include "core/log.h"
 #include "core/text.h"
 #include "daemon/daemon.h"
@@ -128,6 +129,22 @@ static void follow_lines(struct daemon *daemon)
 		hosts_follow_lines(daemon);
 }
 
+/* By how much the clock that counts suspended time must have run ahead, to be a suspend. ms */
+enum { SUSPENDED = 1000 };
+
+static void check_clock(struct daemon *daemon)
+{
+	const int64_t apart = clock_boot_ms() - clock_ms();
+
+	if (apart - daemon->clocks_apart > SUSPENDED) {
+		log_info("the machine was suspended for %lld s",
+		         (long long)(apart - daemon->clocks_apart) / 1000);
+		lines_renew(daemon);
+		leases_resume(daemon);
+	}
+	daemon->clocks_apart = apart;
+}
+
 static void on_pulse(evutil_socket_t fd, short what, void *context)
 {
 	struct daemon *daemon = context;
@@ -135,7 +152,7 @@ static void on_pulse(evutil_socket_t fd, short what, void *context)
 	(void)fd;
 	(void)what;
 	beat(daemon);
-	leases_check_clock(daemon);
+	check_clock(daemon);
 	own_read(&daemon->own);
 	follow_tables(daemon);
 	follow_lines(daemon);
@@ -177,6 +194,7 @@ int pulse_start(struct daemon *daemon)
 	daemon->pulse = event_new(daemon->base, -1, EV_PERSIST, on_pulse, daemon);
 	if (!daemon->pulse)
 		return -ENOMEM;
+	daemon->clocks_apart = clock_boot_ms() - clock_ms();
 	beat(daemon);
 	return event_add(daemon->pulse, &PERIOD);
 }
