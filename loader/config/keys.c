@@ -27,14 +27,14 @@ static const char *const sources[] = {
 static const char *const stops[] = { [ON_STOP_WAKE] = "wake", [ON_STOP_KEEP] = "keep", NULL };
 
 #define AT(owner, member) .offset = offsetof(struct owner, member)
-#define NAMES(list) .read = read_name, .expected = "one of", .names = (list)
+#define NAMES(list) .read = key_read_name, .expected = "one of", .names = (list)
 #define RANGE(low, high) .from = (low), .to = (high)
 #define DURATION(low, high) \
-	.read = read_ms, .expected = "a duration such as 500ms, 5s, 2m or 1h,", RANGE(low, high)
+	.read = key_read_ms, .expected = "a duration such as 500ms, 5s, 2m or 1h,", RANGE(low, high)
 #define SECONDS(low, high) \
-	.read = read_seconds, .expected = "a duration in whole seconds such as 30s or 2m,", RANGE(low, high)
-#define NUMBER(low, high) .read = read_number, .expected = "a number", RANGE(low, high)
-#define PORTS .read = read_port, .many = true, \
+	.read = key_read_seconds, .expected = "a duration in whole seconds such as 30s or 2m,", RANGE(low, high)
+#define NUMBER(low, high) .read = key_read_number, .expected = "a number", RANGE(low, high)
+#define PORTS .read = key_read_port, .many = true, \
 	.expected = "up to 32 different ports such as tcp/22, udp/161 or tcp/any"
 #define SOURCES(reader) .read = (reader), .many = true, \
 	.expected = "up to 16 different sources such as 192.168.1.0/24 or 192.168.1.7, " \
@@ -54,8 +54,8 @@ static const struct key config_rows[] = {
 	{ "max-hosts", AT(config, max_hosts), NUMBER("1", "1000000") },
 	{ "on-stop", AT(config, on_stop), NAMES(stops) },
 	{ "wake", AT(config, policy), PORTS },
-	{ "allow", AT(config, policy), SOURCES(read_allow) },
-	{ "deny", AT(config, policy), SOURCES(read_deny) },
+	{ "allow", AT(config, policy), SOURCES(key_read_allow) },
+	{ "deny", AT(config, policy), SOURCES(key_read_deny) },
 };
 
 static const struct key interface_rows[] = {
@@ -65,29 +65,29 @@ static const struct key interface_rows[] = {
 };
 
 static const struct key host_rows[] = {
-	{ "mac", AT(host_spec, mac), .read = read_mac,
+	{ "mac", AT(host_spec, mac), .read = key_read_mac,
 	  .expected = "a host's own MAC address, such as 52:54:00:12:34:56" },
-	{ "addresses", .read = read_address, .many = true,
+	{ "addresses", .read = key_read_address, .many = true,
 	  .expected = "up to 16 different IPv4 addresses of the host's own, such as 192.168.1.5" },
 	{ "wake", AT(host_spec, policy), PORTS },
-	{ "allow", AT(host_spec, policy), SOURCES(read_allow) },
-	{ "deny", AT(host_spec, policy), SOURCES(read_deny) },
-	{ "vlan", AT(host_spec, vlan), .read = read_vlan, .expected = "a VLAN",
+	{ "allow", AT(host_spec, policy), SOURCES(key_read_allow) },
+	{ "deny", AT(host_spec, policy), SOURCES(key_read_deny) },
+	{ "vlan", AT(host_spec, vlan), .read = key_read_vlan, .expected = "a VLAN",
 	  RANGE("1", "4094") },
-	{ "interface", AT(host_spec, interface), .read = read_interface,
+	{ "interface", AT(host_spec, interface), .read = key_read_interface,
 	  .expected = "an interface's name, such as eth0" },
-	{ "nic-answers-arp", AT(host_spec, nic_answers_arp), .read = read_bool,
+	{ "nic-answers-arp", AT(host_spec, nic_answers_arp), .read = key_read_bool,
 	  .expected = "true or false" },
-	{ "unasked", AT(host_spec, unasked), .read = read_bool, .expected = "true or false" },
-	{ "lease", AT(host_spec, lease.address), .read = read_ipv4,
+	{ "unasked", AT(host_spec, unasked), .read = key_read_bool, .expected = "true or false" },
+	{ "lease", AT(host_spec, lease.address), .read = key_read_ipv4,
 	  .expected = "the IPv4 address that it has by DHCP, such as 192.168.1.5" },
-	{ "lease-server", AT(host_spec, lease.server), .read = read_ipv4,
+	{ "lease-server", AT(host_spec, lease.server), .read = key_read_ipv4,
 	  .expected = "its DHCP server's IPv4 address, such as 192.168.1.1" },
-	{ "client-id", AT(host_spec, lease), .read = read_client_id,
+	{ "client-id", AT(host_spec, lease), .read = key_read_client_id,
 	  .expected = "its DHCP client identifier, up to 64 octets such as 01:52:54:00:12:34:56" },
-	{ "hostname", AT(host_spec, lease.hostname), .read = read_hostname,
+	{ "hostname", AT(host_spec, lease.hostname), .read = key_read_hostname,
 	  .expected = "the name that it tells its DHCP server" },
-	{ "secureon", .read = read_secureon,
+	{ "secureon", .read = key_read_secureon,
 	  .expected = "a password such as 01:02:03:04:05:06 or 1.2.3.4" },
 };
 /* clang-format on */

@@ -23,7 +23,7 @@ static const char *within(const struct key *key, int (*value)(const char *, int6
 	return *number < from || *number > to ? "is out of range" : NULL;
 }
 
-const char *read_ms(const struct key *key, const char *text, void *field)
+const char *key_read_ms(const struct key *key, const char *text, void *field)
 {
 	int64_t ms = 0;
 	const char *wrong = within(key, value_ms, text, &ms);
@@ -33,7 +33,7 @@ const char *read_ms(const struct key *key, const char *text, void *field)
 	return wrong;
 }
 
-const char *read_seconds(const struct key *key, const char *text, void *field)
+const char *key_read_seconds(const struct key *key, const char *text, void *field)
 {
 	int64_t ms = 0;
 	const char *wrong = within(key, value_ms, text, &ms);
@@ -45,7 +45,7 @@ const char *read_seconds(const struct key *key, const char *text, void *field)
 	return wrong;
 }
 
-const char *read_number(const struct key *key, const char *text, void *field)
+const char *key_read_number(const struct key *key, const char *text, void *field)
 {
 	int64_t number = 0;
 	const char *wrong = within(key, value_number, text, &number);
@@ -55,17 +55,17 @@ const char *read_number(const struct key *key, const char *text, void *field)
 	return wrong;
 }
 
-const char *read_vlan(const struct key *key, const char *text, void *field)
+const char *key_read_vlan(const struct key *key, const char *text, void *field)
 {
 	uint32_t number = 0;
-	const char *wrong = read_number(key, text, &number);
+	const char *wrong = key_read_number(key, text, &number);
 
 	if (!wrong)
 		*(uint16_t *)field = number;
 	return wrong;
 }
 
-const char *read_name(const struct key *key, const char *text, void *field)
+const char *key_read_name(const struct key *key, const char *text, void *field)
 {
 	for (unsigned int i = 0; key->names[i]; i++) {
 		if (strcmp(key->names[i], text) == 0) {
@@ -76,7 +76,7 @@ const char *read_name(const struct key *key, const char *text, void *field)
 	return not_understood;
 }
 
-const char *read_bool(const struct key *key, const char *text, void *field)
+const char *key_read_bool(const struct key *key, const char *text, void *field)
 {
 	int boolean = cfg_parse_boolean(text);
 
@@ -87,13 +87,13 @@ const char *read_bool(const struct key *key, const char *text, void *field)
 	return NULL;
 }
 
-const char *read_mac(const struct key *key, const char *text, void *field)
+const char *key_read_mac(const struct key *key, const char *text, void *field)
 {
 	(void)key;
 	return text_to_mac(text, field) ? not_understood : NULL;
 }
 
-const char *read_interface(const struct key *key, const char *text, void *field)
+const char *key_read_interface(const struct key *key, const char *text, void *field)
 {
 	(void)key;
 	if (!text_is_interface(text))
@@ -102,7 +102,7 @@ const char *read_interface(const struct key *key, const char *text, void *field)
 	return NULL;
 }
 
-const char *read_secureon(const struct key *key, const char *text, void *field)
+const char *key_read_secureon(const struct key *key, const char *text, void *field)
 {
 	struct host_spec *spec = field;
 
@@ -111,7 +111,7 @@ const char *read_secureon(const struct key *key, const char *text, void *field)
 	                                                                      : NULL;
 }
 
-const char *read_ipv4(const struct key *key, const char *text, void *field)
+const char *key_read_ipv4(const struct key *key, const char *text, void *field)
 {
 	struct ipv6 address;
 
@@ -124,7 +124,7 @@ const char *read_ipv4(const struct key *key, const char *text, void *field)
 	return NULL;
 }
 
-const char *read_client_id(const struct key *key, const char *text, void *field)
+const char *key_read_client_id(const struct key *key, const char *text, void *field)
 {
 	struct spec_lease *lease = field;
 
@@ -135,7 +135,7 @@ const char *read_client_id(const struct key *key, const char *text, void *field)
 	               : NULL;
 }
 
-const char *read_hostname(const struct key *key, const char *text, void *field)
+const char *key_read_hostname(const struct key *key, const char *text, void *field)
 {
 	(void)key;
 	if (!text_is_name(text))
@@ -151,7 +151,7 @@ static const char *added(int result)
 	return result ? "is one too many" : NULL;
 }
 
-const char *read_address(const struct key *key, const char *text, void *field)
+const char *key_read_address(const struct key *key, const char *text, void *field)
 {
 	struct ipv6 address;
 	const char *flaw;
@@ -163,7 +163,7 @@ const char *read_address(const struct key *key, const char *text, void *field)
 	return flaw ? flaw : added(spec_add_address(field, &address));
 }
 
-const char *read_port(const struct key *key, const char *text, void *field)
+const char *key_read_port(const struct key *key, const char *text, void *field)
 {
 	uint8_t protocol;
 	uint16_t port;
@@ -199,13 +199,13 @@ static const char *read_source(const char *text, struct spec_policy *policy, boo
 	return added(spec_add_source(policy, &address, bits, allow));
 }
 
-const char *read_allow(const struct key *key, const char *text, void *field)
+const char *key_read_allow(const struct key *key, const char *text, void *field)
 {
 	(void)key;
 	return read_source(text, field, true);
 }
 
-const char *read_deny(const struct key *key, const char *text, void *field)
+const char *key_read_deny(const struct key *key, const char *text, void *field)
 {
 	(void)key;
 	return read_source(text, field, false);

@@ -20,21 +20,21 @@ struct key {
 	bool many;
 };
 
-const char *read_ms(const struct key *key, const char *text, void *field);
-const char *read_seconds(const struct key *key, const char *text, void *field);
-const char *read_number(const struct key *key, const char *text, void *field);
-const char *read_vlan(const struct key *key, const char *text, void *field);
-const char *read_name(const struct key *key, const char *text, void *field);
-const char *read_bool(const struct key *key, const char *text, void *field);
-const char *read_mac(const struct key *key, const char *text, void *field);
-const char *read_interface(const struct key *key, const char *text, void *field);
-const char *read_secureon(const struct key *key, const char *text, void *field);
-const char *read_ipv4(const struct key *key, const char *text, void *field);
-const char *read_client_id(const struct key *key, const char *text, void *field);
-const char *read_hostname(const struct key *key, const char *text, void *field);
-const char *read_address(const struct key *key, const char *text, void *field);
-const char *read_port(const struct key *key, const char *text, void *field);
-const char *read_allow(const struct key *key, const char *text, void *field);
-const char *read_deny(const struct key *key, const char *text, void *field);
+const char *key_read_ms(const struct key *key, const char *text, void *field);
+const char *key_read_seconds(const struct key *key, const char *text, void *field);
+const char *key_read_number(const struct key *key, const char *text, void *field);
+const char *key_read_vlan(const struct key *key, const char *text, void *field);
+const char *key_read_name(const struct key *key, const char *text, void *field);
+const char *key_read_bool(const struct key *key, const char *text, void *field);
+const char *key_read_mac(const struct key *key, const char *text, void *field);
+const char *key_read_interface(const struct key *key, const char *text, void *field);
+const char *key_read_secureon(const struct key *key, const char *text, void *field);
+const char *key_read_ipv4(const struct key *key, const char *text, void *field);
+const char *key_read_client_id(const struct key *key, const char *text, void *field);
+const char *key_read_hostname(const struct key *key, const char *text, void *field);
+const char *key_read_address(const struct key *key, const char *text, void *field);
+const char *key_read_port(const struct key *key, const char *text, void *field);
+const char *key_read_allow(const struct key *key, const char *text, void *field);
+const char *key_read_deny(const struct key *key, const char *text, void *field);
 
 #endif
