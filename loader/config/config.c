@@ -67,7 +67,7 @@ static int read_interface(cfg_t *section, struct config *config, struct fault *f
 		return fault_at(fault, syntax_line(section),
 		                "interface '%s' is one too many; expected at most %d", name,
 		                CONFIG_INTERFACES);
-	return keys_read(&keys_of_interface, section, interface, fault);
+	return table_read(&keys_of_interface, section, interface, fault);
 }
 
 static int read_host(cfg_t *section, struct config *config, struct fault *fault)
@@ -82,7 +82,7 @@ static int read_host(cfg_t *section, struct config *config, struct fault *fault)
 		                name);
 	config->host_count++;
 	snprintf(host->name, sizeof(host->name), "%s", name);
-	return keys_read(&keys_of_host, section, host, fault);
+	return table_read(&keys_of_host, section, host, fault);
 }
 
 static int read_sections(cfg_opt_t *sections, struct config *config, struct fault *fault,
@@ -104,7 +104,7 @@ static int read_tree(cfg_t *tree, struct config *config, struct fault *fault)
 		fault_at(fault, 0, "not enough memory");
 		return -ENOMEM;
 	}
-	if (keys_read(&keys_of_config, tree, config, fault) ||
+	if (table_read(&keys_of_config, tree, config, fault) ||
 	    read_sections(cfg_getopt(tree, "interface"), config, fault, read_interface) ||
 	    read_sections(hosts, config, fault, read_host))
 		return -EINVAL;
@@ -113,7 +113,7 @@ static int read_tree(cfg_t *tree, struct config *config, struct fault *fault)
 
 static void options_of(const struct keys *keys, cfg_opt_t options[KEYS_MAX])
 {
-	size_t count = keys_options(keys, options);
+	size_t count = table_options(keys, options);
 
 	options[count++] = syntax_begin();
 	options[count] = syntax_end();
@@ -128,7 +128,7 @@ static cfg_t *parse(const char *text, struct fault *fault)
 
 	options_of(&keys_of_interface, interface);
 	options_of(&keys_of_host, host);
-	count = keys_options(&keys_of_config, options);
+	count = table_options(&keys_of_config, options);
 	options[count++] = syntax_sections("interface", interface);
 	options[count++] = syntax_sections("host", host);
 	options[count] = syntax_end();
