@@ -44,6 +44,7 @@ enum npp_request_type {
 	NPP_REQUEST_IPV6,
 	NPP_REQUEST_CLIENT_ID,
 	NPP_REQUEST_HOSTNAME,
+	NPP_REQUEST_BACKUP,
 };
 
 /* What a proxy offers. */

@@ -33,7 +33,8 @@ uint16_t internet_checksum(const void *data, size_t length)
 	return folded(sum(0, data, length));
 }
 
-static struct iphdr ip_header(const struct internet_ends *ends, size_t length)
+static struct iphdr ip_header(struct ipv4 source, struct ipv4 destination, uint8_t protocol,
+                              size_t length)
 {
 	struct iphdr ip = {
 		.version = 4,
@@ -41,11 +42,11 @@ static struct iphdr ip_header(const struct internet_ends *ends, size_t length)
 		.tot_len = htons((uint16_t)(sizeof(ip) + length)),
 		.frag_off = htons(DONT_FRAGMENT), /* so no identification is needed (RFC 6864) */
 		.ttl = TTL,
-		.protocol = IPPROTO_UDP,
+		.protocol = protocol,
 	};
 
-	memcpy(&ip.saddr, &ends->source, sizeof(ip.saddr));
-	memcpy(&ip.daddr, &ends->destination, sizeof(ip.daddr));
+	memcpy(&ip.saddr, &source, sizeof(ip.saddr));
+	memcpy(&ip.daddr, &destination, sizeof(ip.daddr));
 	ip.check = internet_checksum(&ip, sizeof(ip));
 	return ip;
 }
@@ -71,10 +72,20 @@ void internet_add_udp(struct packet *packet, const struct internet_ends *ends, c
 		.dest = htons(ends->destination_port),
 		.len = htons((uint16_t)(sizeof(udp) + length)),
 	};
-	const struct iphdr ip = ip_header(ends, sizeof(udp) + length);
+	const struct iphdr ip =
+		ip_header(ends->source, ends->destination, IPPROTO_UDP, sizeof(udp) + length);
 
 	udp.check = udp_checksum(ends, &udp, payload, length);
 	packet_add(packet, &ip, sizeof(ip));
 	packet_add(packet, &udp, sizeof(udp));
 	packet_add(packet, payload, length);
+}
+
+void internet_add_icmp(struct packet *packet, struct ipv4 source, struct ipv4 destination,
+                       const void *message, size_t length)
+{
+	const struct iphdr ip = ip_header(source, destination, IPPROTO_ICMP, length);
+
+	packet_add(packet, &ip, sizeof(ip));
+	packet_add(packet, message, length);
 }

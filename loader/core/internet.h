@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * IPv4 and UDP headers around a payload, for frames that the network stack does not make, and the
- * checksum that they share with ICMP.
+ * IPv4's header around UDP and ICMP, for frames that the network stack does not make, and the
+ * checksum that all of them share.
  */
 #ifndef SLEEPPROXY_INTERNET_H
 #define SLEEPPROXY_INTERNET_H
@@ -17,6 +17,10 @@ struct internet_ends {
 /* Both headers, with both checksums, and the payload behind what `packet` has already. */
 void internet_add_udp(struct packet *packet, const struct internet_ends *ends, const void *payload,
                       size_t length);
+
+/* The header, and an ICMP message that has its checksum already, likewise. */
+void internet_add_icmp(struct packet *packet, struct ipv4 source, struct ipv4 destination,
+                       const void *message, size_t length);
 
 /* RFC 1071, in network order. Of octets that hold their own, where it is right: 0. */
 uint16_t internet_checksum(const void *data, size_t length);

@@ -68,6 +68,7 @@ struct npp_request {
 	uint8_t client_id[NPP_CLIENT_ID]; /* DHCP's option 61 */
 	size_t client_id_length;
 	char hostname[NPP_HOSTNAME]; /* empty: not said */
+	struct ipv4 backup_of;       /* the proxy that goes first; 0.0.0.0: this one */
 };
 
 /* Options 4, 5 and 6 begin alike. */

@@ -188,6 +188,19 @@ static void pass_hostname(struct npp_cursor *cursor, struct npp_message *message
 	npp_cursor_require(cursor, strnlen(name, NPP_HOSTNAME) == length && text_is_name(name));
 }
 
+static bool has_backup(const struct npp_message *message)
+{
+	static const struct ipv4 none;
+
+	return memcmp(&message->request.backup_of, &none, sizeof(none)) != 0;
+}
+
+static void pass_backup(struct npp_cursor *cursor, struct npp_message *message)
+{
+	npp_cursor_octets(cursor, &message->request.backup_of, sizeof(struct ipv4));
+	npp_cursor_require(cursor, has_backup(message));
+}
+
 static void pass_client(struct npp_cursor *cursor, struct npp_client *client)
 {
 	npp_cursor_u8(cursor, &client->code);
@@ -276,6 +289,7 @@ const struct npp_option npp_options[NPP_OPTIONS] = {
 	REQUEST(IPV6, has_addresses6, pass_addresses6),
 	REQUEST(CLIENT_ID, has_client_id, pass_client_id),
 	REQUEST(HOSTNAME, has_hostname, pass_hostname),
+	REQUEST(BACKUP, has_backup, pass_backup),
 	{ NPP_OPTION_SLEEP_CONFIRM, 0, NPP_SLEEP_CONFIRM, NULL, pass_confirm },
 	{ NPP_OPTION_WAKEUP_REPORT, 0, NPP_WAKEUP_REPORT, NULL, pass_report },
 	{ NPP_OPTION_WAKEUP_CONFIRM, 0, NPP_WAKEUP_CONFIRM, NULL, pass_wakeup_confirm },

@@ -17,7 +17,7 @@ struct npp_option {
 	void (*pass)(struct npp_cursor *cursor, struct npp_message *message);
 };
 
-enum { NPP_OPTIONS = 14 };
+enum { NPP_OPTIONS = 15 };
 
 /* In the order in which they are written. */
 extern const struct npp_option npp_options[NPP_OPTIONS];

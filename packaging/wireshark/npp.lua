@@ -59,6 +59,7 @@ local requests = {
 	[0x83] = { name = "DHCP client identifier", rest = "dhcp.client_id",
 		say = "client identifier {dhcp.client_id}" },
 	[0x84] = { name = "host name", rest = "hostname", say = "named {hostname}" },
+	[0x85] = { name = "backup", first = { "backup_of" }, say = "backup of {backup_of}" },
 }
 local client = { "client.code", "zero8", "client.id", "zero" }
 local options = { -- `subtype`: of the message that it goes with, if not with all
@@ -158,6 +159,7 @@ local rows = {
 	{ "port", "uint16", "Port" },
 	{ "ipv6", "ipv6", "IPv6 address", is_hosts },
 	{ "hostname", "string", "Host name", at_most(63, "^[%w%-_.]+$") },
+	{ "backup_of", "ipv4", "Proxy that goes first", at_least(1) },
 	{ "client.code", "uint8", "Code", one_of(CODES), base.DEC, CODES },
 	{ "client.id", "uint16", "Client Identifier" },
 	{ "notification", "uint16", "Request Option Type", one_of(NOTICES), base.DEC, NOTICES },

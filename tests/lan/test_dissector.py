@@ -110,12 +110,12 @@ CASES = {
     "request of what is ours": Case(
         REQUEST,
         [request(0x80, "00015180"), request(0x82, "20010db8 00000000 00000000 00000020", "fe80 0000 00000000 525400ff fe123456"),
-         request(0x83, "01 525400123456"), request(0x84, b"nas-1_a.Lan")],
-        {"request.type": ["0x80", "0x82", "0x83", "0x84"], "timer": ["86400"],
+         request(0x83, "01 525400123456"), request(0x84, b"nas-1_a.Lan"), request(0x85, "c0a80102")],
+        {"request.type": ["0x80", "0x82", "0x83", "0x84", "0x85"], "timer": ["86400"],
          "ipv6": ["2001:db8::20", "fe80::5254:ff:fe12:3456"], "dhcp.client_id": ["01:52:54:00:12:34:56"],
-         "hostname": ["nas-1_a.Lan"]},
+         "hostname": ["nas-1_a.Lan"], "backup_of": ["192.168.1.2"]},
         "Sleep Request 0x1a2b: timer of 86400 s, 2001:db8::20, fe80::5254:ff:fe12:3456, "
-        "client identifier 01525400123456, named nas-1_a.Lan",
+        "client identifier 01525400123456, named nas-1_a.Lan, backup of 192.168.1.2",
     ),
     "confirm": Case(CONFIRM, [option(4, "00 00 0102 0000")], CLIENT, "Sleep Confirm 0x1a2b: client 258"),
     "confirm that refuses": Case(

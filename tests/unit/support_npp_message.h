@@ -123,6 +123,7 @@ static inline void assert_same_request(const struct npp_request *a, const struct
 	assert_int_equal(a->client_id_length, b->client_id_length);
 	assert_memory_equal(a->client_id, b->client_id, sizeof(a->client_id));
 	assert_memory_equal(a->hostname, b->hostname, sizeof(a->hostname));
+	assert_memory_equal(&a->backup_of, &b->backup_of, sizeof(a->backup_of));
 }
 
 static inline void assert_same_advertisement(const struct npp_message *a,

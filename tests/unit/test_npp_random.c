@@ -100,6 +100,8 @@ static void any_names(struct npp_request *said)
 		for (size_t i = 0; i < length; i++)
 			said->hostname[i] = characters[below(sizeof(characters) - 1)];
 	}
+	if (below(2))
+		any_octets(said->backup_of.octet, sizeof(said->backup_of));
 }
 
 static void any_request(struct npp_request *said)
@@ -168,12 +170,15 @@ static void any_message(struct npp_message *message)
 
 static size_t length_of_request(const struct npp_request *said)
 {
+	static const struct ipv4 none;
+	const bool backup = memcmp(&said->backup_of, &none, sizeof(none)) != 0;
 	const size_t name = strlen(said->hostname);
 
 	return (said->pair_count ? 10 + 10 * said->pair_count : 0) + (said->has_lease ? 12 : 0) +
 	       (said->timer ? 7 : 0) + (said->has_ports ? 3 + 4 * said->port_count : 0) +
 	       (said->address6_count ? 3 + 16 * said->address6_count : 0) +
-	       (said->client_id_length ? 3 + said->client_id_length : 0) + (name ? 3 + name : 0);
+	       (said->client_id_length ? 3 + said->client_id_length : 0) + (name ? 3 + name : 0) +
+	       (backup ? 7 : 0);
 }
 
 /* Of the options, were there room for any number. */
