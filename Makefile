@@ -11,7 +11,7 @@ LLVM_STRIP ?= llvm-strip
 Q = $(if $(V),,@)
 say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2))
 
-LIBS = libbpf libxdp libevent libmnl json-c libconfuse sqlite3
+LIBS = libbpf libxdp libevent libmnl json-c libconfuse sqlite3 nettle
 CFLAGS ?= -O2 -g
 WERROR ?= -Werror
 override CFLAGS += -std=gnu11 -Wall -Wextra $(WERROR) -fstack-protector-strong
@@ -19,7 +19,7 @@ CPPFLAGS += -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Iinclude -Imaps -Iloader -I$
 override CPPFLAGS += $(shell pkg-config --cflags $(LIBS) 2>/dev/null)
 DAEMON_LIBS = $(shell pkg-config --libs $(LIBS) 2>/dev/null)
 CTL_LIBS = $(shell pkg-config --libs json-c 2>/dev/null)
-NPP_LIBS = $(shell pkg-config --libs json-c nettle 2>/dev/null)
+AGENT_LIBS = $(shell pkg-config --libs json-c libconfuse nettle 2>/dev/null)
 # v3: the state of a host is one 32-bit compare and swap (on arm64, Linux 5.18 and later)
 BPF_FLAGS = -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Wno-unused-function $(WERROR) -Ivmlinux -Iinclude -Imaps -Ibpf
 # Stack slots of one use each: to who has not CAP_PERFMON, kernels before 6.3 refuse a store of less than 8 octets into a
@@ -28,8 +28,11 @@ BPF_FLAGS += -mllvm -no-stack-coloring -mllvm -no-stack-slot-sharing
 
 CORE = $(wildcard loader/core/*.c)
 CTL = $(wildcard loader/ctl/*.c) $(CORE)
-NPP = $(wildcard loader/npp/*.c) $(CORE)
-DAEMON = loader/main.c $(filter-out $(wildcard loader/ctl/*.c loader/npp/*.c),$(wildcard loader/*/*.c))
+# What the agent shares with the daemon: the protocol, a lease's options, and how a configuration is read.
+SHARED = $(addprefix loader/config/,fault.c readers.c source.c syntax.c table.c value.c) \
+	loader/dhcp/message.c loader/dhcp/message_options.c loader/hosts/spec.c
+AGENT = $(wildcard loader/agent/*.c loader/npp/*.c) $(SHARED) $(CORE)
+DAEMON = loader/main.c $(filter-out $(wildcard loader/ctl/*.c loader/agent/*.c),$(wildcard loader/*/*.c))
 objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
 BPF = $(BUILD)/sleepproxy.bpf.o
 SKELETON = $(BUILD)/sleepproxy.skel.h
@@ -68,6 +71,7 @@ $(BUILD)/sleepproxyctl: $(call objects,$(CTL))
 UNIT = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
 DATAPATH = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/datapath/test_*.c))
 DATAPATH_SUPPORT = $(call objects,$(wildcard tests/datapath/support*.c))
+agent_tested = $(call objects,$(filter-out loader/agent/main.c,$(AGENT)))
 ctl_tested = $(call objects,$(filter-out loader/ctl/main.c,$(CTL)))
 daemon_tested = $(call objects,$(filter-out loader/main.c,$(DAEMON)))
 
@@ -75,13 +79,17 @@ $(BUILD)/tests/unit/test_ctl_%: $(BUILD)/tests/unit/test_ctl_%.o $(ctl_tested)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(CTL_LIBS) -lcmocka -o $@
 
-$(BUILD)/tests/unit/test_npp_%: $(BUILD)/tests/unit/test_npp_%.o $(call objects,$(NPP))
+$(BUILD)/tests/unit/test_agent_%: $(BUILD)/tests/unit/test_agent_%.o $(agent_tested)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(NPP_LIBS) -lcmocka -o $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(AGENT_LIBS) -lcmocka -o $@
 
 $(BUILD)/tests/unit/test_%: $(BUILD)/tests/unit/test_%.o $(daemon_tested)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(DAEMON_LIBS) -lcmocka -o $@
+
+$(BUILD)/tests/lan/agent_facts: $(BUILD)/tests/lan/agent_facts.o $(agent_tested)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(AGENT_LIBS) -o $@
 
 $(BUILD)/tests/%.o: CPPFLAGS += -Itests/unit -Itests/datapath
 $(BUILD)/tests/datapath/test_%: $(BUILD)/tests/datapath/test_%.o $(DATAPATH_SUPPORT)
@@ -90,7 +98,7 @@ $(BUILD)/tests/datapath/test_%: $(BUILD)/tests/datapath/test_%.o $(DATAPATH_SUPP
 
 # Fuzzers: a program for each tests/fuzz/fuzz_*.c, with the sources that need no library.
 FUZZERS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
-FUZZED = $(wildcard loader/dhcp/message*.c loader/npp/message*.c) $(addprefix loader/core/,internet.c packet.c text.c)
+FUZZED = $(wildcard loader/dhcp/message*.c loader/npp/message*.c loader/agent/lease_*.c) $(addprefix loader/core/,internet.c packet.c text.c)
 FUZZ_FLAGS = -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
 
 $(BUILD)/tests/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(FUZZED) $(wildcard include/*.h loader/*/*.h)
@@ -98,7 +106,7 @@ $(BUILD)/tests/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(FUZZED) $(wildcard include/*.h
 	$(call say,FUZZ,$@)
 	$(Q)$(CLANG) $(CPPFLAGS) $(CFLAGS) $(FUZZ_FLAGS) $(LDFLAGS) $(filter %.c,$^) -o $@
 
-tests: all $(UNIT) $(DATAPATH) $(FUZZERS)
+tests: all $(UNIT) $(DATAPATH) $(FUZZERS) $(BUILD)/tests/lan/agent_facts
 
 deps-%:
 	$(Q)packaging/install-deps $*
@@ -133,7 +141,7 @@ install: all ## install below PREFIX (and DESTDIR)
 	install -D -m 644 packaging/systemd/sleepproxyd.service $(DESTDIR)$(PREFIX)/lib/systemd/system/sleepproxyd.service
 	install -D -m 644 packaging/systemd/sleepproxy.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/sleepproxy.conf
 
--include $(patsubst %.o,%.d,$(call objects,$(DAEMON) $(CTL) $(NPP) $(wildcard tests/unit/*.c tests/datapath/*.c tests/bench/*.c)))
+-include $(patsubst %.o,%.d,$(call objects,$(DAEMON) $(CTL) $(AGENT) $(wildcard tests/unit/*.c tests/datapath/*.c tests/bench/*.c)))
 
 # The bench: one program, and the BPF programs that are its peers.
 BENCH = $(call objects,$(filter-out %.bpf.c,$(wildcard tests/bench/*.c)))
