@@ -20,7 +20,7 @@ static const char *const sources[] = {
 static const char *const stops[] = { [ON_STOP_WAKE] = "wake", [ON_STOP_KEEP] = "keep", NULL };
 
 #define PORTS .read = key_read_port, .many = true, \
-	.expected = "up to 32 different ports such as tcp/22, udp/161 or tcp/any"
+	.expected = "up to 64 different ports such as tcp/22, udp/161 or tcp/any, or none alone"
 #define SOURCES(reader) .read = (reader), .many = true, \
 	.expected = "up to 16 different sources such as 192.168.1.0/24 or 192.168.1.7, " \
 		    "each either in allow or in deny"
@@ -77,7 +77,7 @@ static const struct key host_rows[] = {
 };
 /* clang-format on */
 
-_Static_assert(SPEC_PORTS == 32 && SPEC_SOURCES == 16 && SPEC_ADDRESSES == 16,
+_Static_assert(SPEC_PORTS == 64 && SPEC_SOURCES == 16 && SPEC_ADDRESSES == 16,
                "what is expected is said in words above");
 
 /* Besides these: two kinds of sections, a section's begin, the end. */

@@ -148,6 +148,8 @@ static const char *added(int result)
 {
 	if (result == -EEXIST)
 		return "stands there twice";
+	if (result == -EINVAL)
+		return "goes with no other";
 	return result ? "is one too many" : NULL;
 }
 

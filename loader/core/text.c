@@ -241,6 +241,11 @@ int text_to_port(const char *text, uint8_t *protocol, uint16_t *port)
 	unsigned long number = 0;
 	uint8_t parsed;
 
+	if (!strcmp(text, "none")) {
+		*protocol = 0;
+		*port = 0;
+		return 0;
+	}
 	if (!*slash || transport(text, slash - text, &parsed))
 		return -EINVAL;
 	/* 0 stands for any port, so that a 0 that was typed would wake for more than was meant */
@@ -268,7 +273,9 @@ char *text_from_port(uint8_t protocol, uint16_t port, char buffer[TEXT_PORT])
 	char name[4];
 
 	protocol_name(protocol, name);
-	if (port)
+	if (!protocol && !port)
+		snprintf(buffer, TEXT_PORT, "none");
+	else if (port)
 		snprintf(buffer, TEXT_PORT, "%s/%u", name, port);
 	else
 		snprintf(buffer, TEXT_PORT, "%s/any", name);

@@ -50,7 +50,10 @@ struct ipv4 ip_to_ipv4(const struct ipv6 *address);
 int text_to_prefix(const char *text, struct ipv6 *address, uint8_t *bits);
 char *text_from_prefix(const struct ipv6 *address, uint8_t bits, char buffer[TEXT_PREFIX]);
 
-/* "tcp/22", "udp/5353", "tcp/any". `port` in host byte order, 0 for any. */
+/*
+ * "tcp/22", "udp/5353", "tcp/any". `port` in host byte order, 0 for any. "none" is protocol 0, port
+ * 0.
+ */
 enum { TEXT_PORT = 10 };
 int text_to_port(const char *text, uint8_t *protocol, uint16_t *port);
 char *text_from_port(uint8_t protocol, uint16_t port, char buffer[TEXT_PORT]);

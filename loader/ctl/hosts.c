@@ -120,7 +120,7 @@ static const struct option add_options[] = {
 	  .help = "the addresses to answer for while it sleeps\n"
 	          "(without: the one that it has by DHCP, once known)" },
 	{ "--wake", NULL, "PORT...", "wake", OPTION_LIST,
-	  .help = "connections that wake it: tcp/22, udp/5353, tcp/any\n"
+	  .help = "connections that wake it: tcp/22, udp/5353, tcp/any, none\n"
 	          "(default: as the configuration says, else any TCP)" },
 	{ "--allow", NULL, "NET...", "allow", OPTION_LIST,
 	  .help = "sources that may wake it: 192.168.1.0/24, 192.168.1.7" },

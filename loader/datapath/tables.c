@@ -124,7 +124,7 @@ int policy_put(struct datapath *datapath, const struct mac *mac, const struct sp
 {
 	int err = put_closing_rows(datapath, mac, policy);
 
-	for (size_t i = 0; i < policy->port_count && !err; i++)
+	for (size_t i = 0; i < policy->port_count && policy->ports[i].protocol && !err; i++)
 		err = rule_put(datapath, mac, policy->ports[i].protocol, policy->ports[i].port,
 		               WAKE);
 	for (size_t i = 0; i < policy->source_count && !err; i++)

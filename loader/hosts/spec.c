@@ -129,7 +129,9 @@ static int check_port(struct judge *judge, size_t index)
 	char text[TEXT_PORT];
 
 	text_from_port(protocol, ports[index].port, text);
-	if (protocol != IPPROTO_TCP && protocol != IPPROTO_UDP)
+	if (!protocol && !ports[index].port && judge->spec->policy.port_count > 1)
+		return refuse(judge, "port none beside others; expected it alone");
+	if (protocol != IPPROTO_TCP && protocol != IPPROTO_UDP && (protocol || ports[index].port))
 		return refuse(judge, "port %s; expected tcp or udp", text);
 	for (size_t i = 0; i < index; i++) {
 		if (same_port(&ports[i], &ports[index]))
@@ -310,6 +312,8 @@ int spec_add_port(struct spec_policy *policy, uint8_t protocol, uint16_t port)
 		if (same_port(&policy->ports[i], &added))
 			return -EEXIST;
 	}
+	if (policy->port_count && (!protocol || !policy->ports[0].protocol))
+		return -EINVAL;
 	if (policy->port_count == SPEC_PORTS)
 		return -ENOSPC;
 	policy->ports[policy->port_count++] = added;

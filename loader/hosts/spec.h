@@ -17,12 +17,12 @@
 enum {
 	SPEC_NAME = 64,
 	SPEC_ADDRESSES = 16,
-	SPEC_PORTS = 32,
+	SPEC_PORTS = 64,
 	SPEC_SOURCES = 16,
 };
 
 struct spec_port {
-	uint8_t protocol; /* IPPROTO_TCP, IPPROTO_UDP */
+	uint8_t protocol; /* IPPROTO_TCP, IPPROTO_UDP; 0: none at all, which stands alone */
 	uint16_t port;    /* host byte order; 0: any */
 };
 
@@ -79,7 +79,10 @@ bool spec_equal(const struct host_spec *a, const struct host_spec *b);
 /* Its place among the host's addresses; -1: it is none of them. */
 int spec_find_address(const struct host_spec *spec, const struct ipv6 *address);
 
-/* 0, -EEXIST where it stands there already (a source: as allowed or as denied), -ENOSPC */
+/*
+ * 0, -EEXIST where it stands there already (a source: as allowed or as denied), -ENOSPC, -EINVAL: none
+ * beside other ports
+ */
 int spec_add_address(struct host_spec *spec, const struct ipv6 *address);
 /* The last one takes its place. */
 void spec_remove_address(struct host_spec *spec, const struct ipv6 *address);

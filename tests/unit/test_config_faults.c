@@ -18,7 +18,7 @@
 
 #include "support_config.h"
 
-#define PORTS_EXPECTED "expected up to 32 different ports such as tcp/22, udp/161 or tcp/any"
+#define PORTS_EXPECTED "expected up to 64 different ports such as tcp/22, udp/161 or tcp/any, or none alone"
 #define SOURCES_EXPECTED \
 	"expected up to 16 different sources such as 192.168.1.0/24 or 192.168.1.7, " \
 	"each either in allow or in deny"

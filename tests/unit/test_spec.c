@@ -156,8 +156,10 @@ static void refuses_ports(void **state)
 	refused(&spec, "port tcp/22 stands there twice; expected once");
 	spec.policy.ports[1].protocol = IPPROTO_SCTP;
 	refused(&spec, "port 132/22; expected tcp or udp");
-	spec.policy.port_count = 33;
-	refused(&spec, "33 ports; expected at most 32");
+	spec.policy.ports[1] = (struct spec_port){ 0 };
+	refused(&spec, "port none beside others; expected it alone");
+	spec.policy.port_count = 65;
+	refused(&spec, "65 ports; expected at most 64");
 }
 
 static void refuses_sources(void **state)

@@ -77,6 +77,18 @@ static void adds_ports(void **state)
 	assert_int_equal(policy.port_count, SPEC_PORTS);
 }
 
+static void adds_no_port_alone(void **state)
+{
+	struct spec_policy none = { 0 }, some = { 0 };
+
+	(void)state;
+	assert_int_equal(spec_add_port(&none, 0, 0), 0);
+	assert_int_equal(spec_add_port(&none, 0, 0), -EEXIST);
+	assert_int_equal(spec_add_port(&none, IPPROTO_TCP, 22), -EINVAL);
+	assert_int_equal(spec_add_port(&some, IPPROTO_TCP, 22), 0);
+	assert_int_equal(spec_add_port(&some, 0, 0), -EINVAL);
+}
+
 static void adds_sources(void **state)
 {
 	struct spec_policy policy = { 0 };
@@ -100,6 +112,7 @@ int main(void)
 		cmocka_unit_test(adds_addresses),
 		cmocka_unit_test(removes_addresses),
 		cmocka_unit_test(adds_ports),
+		cmocka_unit_test(adds_no_port_alone),
 		cmocka_unit_test(adds_sources),
 	};
 

@@ -284,6 +284,7 @@ static void port_round_trip(void **state)
 		{ "udp/65535", IPPROTO_UDP, 65535 },
 		{ "tcp/any", IPPROTO_TCP, 0 },
 		{ "udp/any", IPPROTO_UDP, 0 },
+		{ "none", 0, 0 },
 	};
 	char text[TEXT_PORT];
 	uint8_t protocol;
@@ -303,7 +304,7 @@ static void port_refused(void **state)
 {
 	static const char *const wrong[] = { "",        "22",      "tcp",       "tcp/",   "tcp/0",
 		                             "tcp/-1",  "tcp/ 22", "tcp/65536", "tcp/2x", "/22",
-		                             "any/any", "sctp/22", "tc/22",     "TCP/22", "tcp22" };
+		                             "nothing", "sctp/22", "tc/22",     "TCP/22", "tcp22" };
 	uint8_t protocol = 7;
 	uint16_t port = 7;
 
