@@ -9,7 +9,7 @@
 
 static struct json_object *host_json(const struct registered *host)
 {
-	static const char *const origins[] = { "config", "command", "map" };
+	static const char *const origins[] = { "config", "command", "map", "handover" };
 	struct json_object *json = spec_to_json(&host->spec);
 	char address[TEXT_IP];
 

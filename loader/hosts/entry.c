@@ -108,7 +108,8 @@ static struct host_input input_of(struct entry *entry, enum host_cause cause, en
  * False: the datapath has another state than we thought; then that is what counts, and nothing else
  * is done.
  */
-static bool make_step(struct entry *entry, const struct host_actions *todo)
+static bool make_step(struct entry *entry, const struct host_actions *todo,
+                      const struct host_life *before)
 {
 	const struct registry_actions *actions = &entry->registry->actions;
 	enum order_result result = ORDER_DONE;
@@ -122,8 +123,9 @@ static bool make_step(struct entry *entry, const struct host_actions *todo)
 		          strerror(-err));
 	if (result == ORDER_DONE)
 		return true;
+	entry->host.life = *before;
 	if (!actions->look(actions->context, &entry->host.spec.mac, &actual, &ignored))
-		entry_step(entry, CAUSE_EDITED, actual);
+		entry_step(entry, actual == AWAKE ? CAUSE_SEEN : CAUSE_EDITED, actual);
 	return false;
 }
 
@@ -183,7 +185,7 @@ void entry_step(struct entry *entry, enum host_cause cause, enum host_state stat
 	const struct host_actions todo = host_step(&entry->host.life, &registry->timing, &input);
 	enum happening_kind kind;
 
-	if (todo.step && !make_step(entry, &todo))
+	if (todo.step && !make_step(entry, &todo, &before))
 		return;
 	if (entry->host.life.state != entry->followed)
 		follow(entry);

@@ -19,6 +19,7 @@ static const struct {
 	[HAPPENED_NOT_QUIET] = { "not-quiet", "was told to sleep, but does not fall quiet" },
 	[HAPPENED_CLAIMED] = { "claimed",
 	                       "is not taken over: another machine answers for its address" },
+	[HAPPENED_STANDS_BY] = { "stands-by", "is left to another proxy as long as that answers" },
 	[HAPPENED_GAVE_UP] = { "gave-up", "did not wake" },
 	[HAPPENED_COOLING] = { "cooling", "will be woken when its cool-down is over" },
 	[HAPPENED_ADDED] = { "added", "is known from now on" },
@@ -35,7 +36,8 @@ bool happening_of_note(enum host_note note, enum happening_kind *kind)
 		[NOTE_DROWSY] = HAPPENED_DROWSY,       [NOTE_ASLEEP] = HAPPENED_ASLEEP,
 		[NOTE_WAKING] = HAPPENED_WAKING,       [NOTE_AWAKE] = HAPPENED_AWAKE,
 		[NOTE_NOT_QUIET] = HAPPENED_NOT_QUIET, [NOTE_CLAIMED] = HAPPENED_CLAIMED,
-		[NOTE_GAVE_UP] = HAPPENED_GAVE_UP,     [NOTE_COOLING] = HAPPENED_COOLING,
+		[NOTE_STANDS_BY] = HAPPENED_STANDS_BY, [NOTE_GAVE_UP] = HAPPENED_GAVE_UP,
+		[NOTE_COOLING] = HAPPENED_COOLING,
 	};
 
 	if (note == NOTE_NONE)
@@ -51,7 +53,11 @@ static const struct {
 	[CAUSE_NONE] = { NULL, "" },
 	[CAUSE_SLEEP] = { "command", ", as it was told" },
 	[CAUSE_SLEEP_NOW] = { "command", ", as it was told" },
+	[CAUSE_HANDOVER] = { "handover", ", as it said" },
+	[CAUSE_STANDBY] = { "handover", ", as it said" },
+	[CAUSE_UP] = { "report", ", as it said" },
 	[CAUSE_WAKE] = { "command", " by command" },
+	[CAUSE_TIMER] = { "timer", ", as its Sleep Timer is over" },
 	[CAUSE_CONNECTION] = { "connection", "" },
 	[CAUSE_CLAIM] = { "claim", "" },
 	[CAUSE_SEEN] = { "owner", "" },

@@ -36,6 +36,8 @@ static void step(struct turn *turn, enum host_state state, enum host_note note)
 
 static int64_t silence_limit(const struct turn *turn)
 {
+	if (turn->life->standby)
+		return turn->timing->standby;
 	if (turn->life->quiet_until)
 		return turn->timing->grace;
 	return turn->in->unasked ? turn->timing->silence : 0;
@@ -62,7 +64,7 @@ static void become_awake(struct turn *turn, enum host_note note)
 
 static void become_drowsy(struct turn *turn, int64_t wait)
 {
-	step(turn, DROWSY, NOTE_DROWSY);
+	step(turn, DROWSY, turn->life->standby ? NOTE_NONE : NOTE_DROWSY);
 	turn->life->deadline = turn->in->now + wait;
 }
 
@@ -71,6 +73,7 @@ static void begin_wake(struct turn *turn)
 	struct host_life *life = turn->life;
 
 	enter(turn, WAKING, NOTE_WAKING);
+	life->standby = false;
 	life->quiet_until = 0;
 	life->wanted = false;
 	life->magic_at = MAX(turn->in->now, life->cool_until);
@@ -86,6 +89,7 @@ static void become_asleep(struct turn *turn)
 	step(turn, ASLEEP, NOTE_ASLEEP);
 	life->cool_until = life->prompt ? 0 : turn->in->now + turn->timing->cooldown;
 	life->quiet_until = 0;
+	life->standby = false;
 	turn->out.announce = true;
 	if (life->wanted)
 		begin_wake(turn);
@@ -98,9 +102,43 @@ static void told_to_sleep(struct turn *turn, bool now)
 	if (life->state == ASLEEP || (life->state == DROWSY && !now))
 		return;
 	life->quiet_until = turn->in->now + turn->timing->patience;
+	life->standby = false;
 	life->prompt = now;
 	life->wanted = false;
 	become_drowsy(turn, now ? 0 : turn->timing->grace);
+}
+
+/* It may take its time to fall quiet here, too, and the other proxy to answer for it. */
+static void told_to_stand_by(struct turn *turn)
+{
+	struct host_life *life = turn->life;
+
+	life->handed = true;
+	life->standby = true;
+	life->quiet_until = turn->in->now + turn->timing->patience;
+	if (life->state != AWAKE) {
+		turn->out.step = true;
+		turn->out.from = life->state;
+	}
+	become_awake(turn, NOTE_STANDS_BY);
+}
+
+static void told_that_up(struct turn *turn)
+{
+	struct host_life *life = turn->life;
+	enum host_state before = life->state;
+
+	life->handed = false;
+	life->standby = false;
+	life->quiet_until = 0;
+	if (before == AWAKE) {
+		await_silence(turn);
+		return;
+	}
+	turn->out.step = true;
+	turn->out.from = before;
+	turn->out.hand_back = before == WAKING;
+	become_awake(turn, NOTE_AWAKE);
 }
 
 static void told_to_wake(struct turn *turn)
@@ -113,6 +151,7 @@ static void told_to_wake(struct turn *turn)
 		break;
 	case DROWSY: /* not before it is known to sleep: whoever is woken is answered for */
 		turn->life->wanted = true;
+		turn->out.magic = turn->life->standby;
 		break;
 	case AWAKE: /* as far as we know; a round costs nothing */
 		turn->out.magic = true;
@@ -125,20 +164,31 @@ static void told_to_wake(struct turn *turn)
 /* In DROWSY, somebody else's answer to our question: the address is not ours to take. */
 static void claimed(struct turn *turn)
 {
+	enum host_note note;
+
 	if (turn->in->state == WAKING) {
 		if (turn->life->state != WAKING)
 			begin_wake(turn);
 		return;
 	}
+	note = turn->life->standby ? NOTE_NONE : NOTE_CLAIMED;
 	turn->life->quiet_until = 0;
-	become_awake(turn, NOTE_CLAIMED);
+	turn->life->standby = turn->life->handed;
+	become_awake(turn, note);
 }
 
 static void seen(struct turn *turn)
 {
-	if (turn->life->state == AWAKE)
+	struct host_life *life = turn->life;
+
+	if (life->state == AWAKE)
 		return;
-	turn->out.hand_back = turn->life->state == WAKING;
+	turn->out.hand_back = life->state == WAKING;
+	if (life->state == DROWSY && turn->in->now < life->quiet_until) {
+		become_awake(turn, life->standby ? NOTE_NONE : NOTE_AWAKE);
+		return;
+	}
+	life->handed = life->standby = false;
 	become_awake(turn, NOTE_AWAKE);
 }
 
@@ -163,6 +213,7 @@ static void edited(struct turn *turn)
 		begin_wake(turn);
 		break;
 	default:
+		life->handed = life->standby = false;
 		become_awake(turn, NOTE_AWAKE);
 	}
 }
@@ -182,7 +233,7 @@ static void check_silent(struct turn *turn)
 {
 	struct host_life *life = turn->life;
 
-	if (!life->quiet_until && life->tries < turn->timing->asks) {
+	if (!life->quiet_until && !life->standby && life->tries < turn->timing->asks) {
 		ask(turn, ASK_OWNER);
 		return;
 	}
@@ -197,7 +248,7 @@ static void time_awake(struct turn *turn)
 
 	if (life->quiet_until && now >= life->quiet_until) {
 		life->quiet_until = 0;
-		turn->out.note = NOTE_NOT_QUIET;
+		turn->out.note = life->standby ? NOTE_NONE : NOTE_NOT_QUIET;
 	} else if (limit && now >= MAX(turn->in->last_seen, life->since) + limit) {
 		check_silent(turn);
 		return;
@@ -281,7 +332,18 @@ struct host_actions host_step(struct host_life *life, const struct host_timing *
 	case CAUSE_SLEEP_NOW:
 		told_to_sleep(&turn, true);
 		break;
+	case CAUSE_HANDOVER:
+		life->handed = true;
+		told_to_sleep(&turn, false);
+		break;
+	case CAUSE_STANDBY:
+		told_to_stand_by(&turn);
+		break;
+	case CAUSE_UP:
+		told_that_up(&turn);
+		break;
 	case CAUSE_WAKE:
+	case CAUSE_TIMER:
 		told_to_wake(&turn);
 		break;
 	case CAUSE_LEASE:

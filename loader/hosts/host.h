@@ -25,6 +25,7 @@ struct host_timing {
 	uint32_t asks;
 	int64_t wake_interval; /* between rounds of Magic Packets */
 	uint32_t wake_rounds;
+	int64_t standby;  /* between looks at a host that another proxy answers for */
 	int64_t cooldown; /* no Magic Packet so soon after falling asleep, or giving up */
 };
 
@@ -36,13 +37,18 @@ struct host_timing {
 	                       .asks = 3, \
 	                       .wake_interval = 2000, \
 	                       .wake_rounds = 15, \
+	                       .standby = 30000, \
 	                       .cooldown = 3000 })
 
 enum host_cause {
 	CAUSE_NONE,
 	CAUSE_SLEEP,      /* somebody says that it goes to sleep: grace, then the check */
 	CAUSE_SLEEP_NOW,  /* … that it sleeps: the check at once */
+	CAUSE_HANDOVER,   /* … and it says so itself, until it is up again */
+	CAUSE_STANDBY,    /* … but another proxy goes first */
+	CAUSE_UP,         /* it says that it is up */
 	CAUSE_WAKE,       /* somebody wants it awake */
+	CAUSE_TIMER,      /* … itself, since then */
 	CAUSE_CONNECTION, /* the datapath saw a connection to it, and has set it WAKING */
 	CAUSE_CLAIM,      /* it saw its address used by another, and has set it WAKING, or AWAKE */
 	CAUSE_SEEN,       /* the datapath saw a frame of its own, and has set it AWAKE */
@@ -67,6 +73,7 @@ enum host_note {
 	NOTE_AWAKE,
 	NOTE_NOT_QUIET, /* it was told to sleep, but still sends */
 	NOTE_CLAIMED,   /* another machine answers for its address: not taken over */
+	NOTE_STANDS_BY, /* another proxy goes first */
 	NOTE_GAVE_UP,   /* it did not wake */
 	NOTE_COOLING,   /* a wake waits for the cool-down */
 };
@@ -79,6 +86,8 @@ struct host_life {
 	int64_t cool_until;  /* no Magic Packet before */
 	int64_t magic_at;    /* when the next round is due */
 	uint32_t tries;      /* asks or rounds so far */
+	bool handed;         /* it handed itself over, and has not been up since */
+	bool standby;        /* … and somebody else answers for it, or is to */
 	bool prompt;         /* told that it sleeps already: no cool-down once that is checked */
 	bool wanted;         /* somebody wants it awake, as soon as it is known to sleep */
 };

@@ -148,6 +148,14 @@ const struct registered *registry_find_mac(const struct registry *registry, cons
 	return entry ? &entry->host : NULL;
 }
 
+const struct registered *registry_find_address(const struct registry *registry,
+                                               const struct ipv6 *address)
+{
+	struct entry *entry = entry_by_address(registry, address);
+
+	return entry ? &entry->host : NULL;
+}
+
 static int by_name_order(const struct entry *a, const struct entry *b)
 {
 	return strcmp(a->host.spec.name, b->host.spec.name);

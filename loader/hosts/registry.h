@@ -19,7 +19,7 @@
 struct event_base;
 struct registry;
 
-enum host_origin { ORIGIN_CONFIG, ORIGIN_COMMAND, ORIGIN_MAP };
+enum host_origin { ORIGIN_CONFIG, ORIGIN_COMMAND, ORIGIN_MAP, ORIGIN_HANDOVER };
 
 /* What DHCP adds to a host's addresses, or takes away. */
 struct host_lease {
@@ -88,11 +88,14 @@ struct host_spec registered_said(const struct registered *host);
 
 const struct registered *registry_find(const struct registry *registry, const char *name);
 const struct registered *registry_find_mac(const struct registry *registry, const struct mac *mac);
+/* Whose the address is among the known, or NULL. */
+const struct registered *registry_find_address(const struct registry *registry,
+                                               const struct ipv6 *address);
 /* By name. The callback may remove the host that it is given. */
 void registry_each(struct registry *registry,
                    void (*each)(void *context, const struct registered *host), void *context);
 
-/* A word from people: CAUSE_SLEEP, CAUSE_SLEEP_NOW or CAUSE_WAKE. */
+/* A word from people or from the host itself: CAUSE_SLEEP to CAUSE_TIMER. */
 void registry_command(struct registry *registry, const char *name, enum host_cause cause);
 /*
  * Its lease: the address is the host's from now on, or, `lost`, nobody's; `::`: it has none. A host
