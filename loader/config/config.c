@@ -17,6 +17,7 @@
 #include "config/syntax.h"
 #include "core/cleanup.h"
 #include "core/text.h"
+#include "npp.h"
 
 void config_init(struct config *config)
 {
@@ -26,6 +27,10 @@ void config_init(struct config *config)
 		.lease_floor = 60000,
 		.max_hosts = 4096,
 		.on_stop = ON_STOP_WAKE,
+		.npp = { .on = true,
+		         .icmp_type = NPP_ICMP_TYPE,
+		         .interval = 600,
+		         .hosts_max = 256 },
 	};
 }
 

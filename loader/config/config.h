@@ -6,13 +6,15 @@
 #ifndef SLEEPPROXY_CONFIG_H
 #define SLEEPPROXY_CONFIG_H
 
+#include <limits.h>
 #include <net/if.h>
+#include <stdbool.h>
 
 #include "hosts/host.h"
 #include "interface.h"
 #include "hosts/spec.h"
 
-enum { CONFIG_INTERFACES = 16, CONFIG_ERROR = 512 };
+enum { CONFIG_INTERFACES = 16, CONFIG_ERROR = 1024 };
 
 enum xdp_mode { XDP_MODE_AUTO, XDP_MODE_NATIVE, XDP_MODE_GENERIC };
 
@@ -35,6 +37,17 @@ struct config_interface {
 	enum dhcp_source dhcp_source;
 };
 
+/* The Network Proxy Protocol (docs/npp.md). */
+struct config_npp {
+	bool on;
+	uint32_t icmp_type;
+	uint32_t interval; /* s, between advertisements; 0: none but answers */
+	uint32_t lifetime; /* s, of an advertisement; 0: three intervals */
+	int32_t preference;
+	uint32_t hosts_max;  /* that may be known for their handover alone */
+	char keys[PATH_MAX]; /* a file; empty: none are asked for */
+};
+
 struct config {
 	struct config_interface interfaces[CONFIG_INTERFACES];
 	size_t interface_count;
@@ -44,6 +57,7 @@ struct config {
 	int64_t lease_floor;       /* ms: no DHCP lease is taken for shorter */
 	uint32_t max_hosts;
 	enum on_stop on_stop;
+	struct config_npp npp;
 	struct host_spec *hosts; /* owned */
 	size_t host_count;
 };

@@ -65,6 +65,33 @@ const char *key_read_vlan(const struct key *key, const char *text, void *field)
 	return wrong;
 }
 
+/* RFC 1256's: 32 bits, signed */
+const char *key_read_preference(const struct key *key, const char *text, void *field)
+{
+	const bool minus = *text == '-';
+	int64_t number = 0;
+
+	(void)key;
+	if (value_number(text + minus, &number))
+		return not_understood;
+	number = minus ? -number : number;
+	if (number < INT32_MIN || number > INT32_MAX)
+		return "is out of range";
+	*(int32_t *)field = (int32_t)number;
+	return NULL;
+}
+
+const char *key_read_path(const struct key *key, const char *text, void *field)
+{
+	(void)key;
+	if (*text != '/')
+		return "is not absolute";
+	if (strlen(text) >= PATH_MAX)
+		return "is too long";
+	memcpy(field, text, strlen(text) + 1);
+	return NULL;
+}
+
 const char *key_read_name(const struct key *key, const char *text, void *field)
 {
 	for (unsigned int i = 0; key->names[i]; i++) {

@@ -24,6 +24,8 @@ const char *key_read_ms(const struct key *key, const char *text, void *field);
 const char *key_read_seconds(const struct key *key, const char *text, void *field);
 const char *key_read_number(const struct key *key, const char *text, void *field);
 const char *key_read_vlan(const struct key *key, const char *text, void *field);
+const char *key_read_preference(const struct key *key, const char *text, void *field);
+const char *key_read_path(const struct key *key, const char *text, void *field);
 const char *key_read_name(const struct key *key, const char *text, void *field);
 const char *key_read_bool(const struct key *key, const char *text, void *field);
 const char *key_read_mac(const struct key *key, const char *text, void *field);

@@ -32,7 +32,7 @@ struct keys {
 #define KEY_NUMBER(low, high) .read = key_read_number, .expected = "a number", KEY_RANGE(low, high)
 /* clang-format on */
 
-enum { KEYS_MAX = 24 };
+enum { KEYS_MAX = 32 };
 
 /* Fills libconfuse's rows; returns how many, without an end. */
 size_t table_options(const struct keys *keys, cfg_opt_t options[KEYS_MAX]);

@@ -77,6 +77,16 @@ static void add_message_counts(struct daemon *daemon, struct json_object *json)
 #undef ADD_COUNT
 }
 
+static void add_handover_counts(struct daemon *daemon, struct json_object *json)
+{
+	const uint64_t *counts = proxy_counts(daemon->proxy);
+
+#define ADD_COUNT(name, meaning) \
+	add_int(json, PROXY_COUNT_PREFIX #name, (int64_t)counts[PROXY_COUNT_##name]);
+	PROXY_COUNTS(ADD_COUNT)
+#undef ADD_COUNT
+}
+
 static struct json_object *counters(struct call *call)
 {
 	struct json_object *json = json_object_new_object();
@@ -91,6 +101,7 @@ static struct json_object *counters(struct call *call)
 	OUTCOMES(ADD_COUNTER)
 #undef ADD_COUNTER
 	add_message_counts(call->daemon, json);
+	add_handover_counts(call->daemon, json);
 	return json;
 }
 

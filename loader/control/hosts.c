@@ -60,6 +60,7 @@ static struct json_object *host_add(struct call *call)
 		return refuse_configured(call);
 	if (hosts_add(call->daemon, &spec, ORIGIN_COMMAND, call->why))
 		return NULL;
+	handovers_follow_words(call->daemon, &spec.mac);
 	return host_json(registry_find(call->daemon->registry, spec.name));
 }
 

@@ -9,12 +9,36 @@
 #include "ctl/when.h"
 #include "dhcp/counts.h"
 #include "outcome.h"
+#include "proxy/counts.h"
 
 #define OUTCOME_ROW(name, verdict, meaning) { #name, meaning },
 #define DHCP_ROW(name, meaning) { DHCP_COUNT_PREFIX #name, meaning },
-static const struct meaning meanings[] = { OUTCOMES(OUTCOME_ROW) DHCP_COUNTS(DHCP_ROW){ 0 } };
+#define NPP_ROW(name, meaning) { PROXY_COUNT_PREFIX #name, meaning },
+static const struct meaning meanings[] = {
+	OUTCOMES(OUTCOME_ROW) DHCP_COUNTS(DHCP_ROW) PROXY_COUNTS(NPP_ROW){ 0 },
+};
 #undef OUTCOME_ROW
 #undef DHCP_ROW
+#undef NPP_ROW
+
+/* A table each: as frames, the outcomes count messages already. */
+static const struct kind {
+	const char *prefix;
+	const char *headings[4];
+} kinds[] = {
+	{ "", { "OUTCOME", "FRAMES", "MEANING", NULL } },
+	{ DHCP_COUNT_PREFIX, { "DHCP", "MESSAGES", "MEANING", NULL } },
+	{ PROXY_COUNT_PREFIX, { "NPP", "MESSAGES", "MEANING", NULL } },
+};
+enum { KINDS = sizeof(kinds) / sizeof(*kinds) };
+
+static const struct kind *kind_of(const char *name)
+{
+	for (const struct kind *kind = kinds + 1; kind < kinds + KINDS; kind++)
+		if (!strncmp(name, kind->prefix, strlen(kind->prefix)))
+			return kind;
+	return kinds;
+}
 
 static void add_counter(struct table *table, const char *name, int64_t count)
 {
@@ -25,17 +49,16 @@ static void add_counter(struct table *table, const char *name, int64_t count)
 	table_cell(table, style, "%s", meaning_of(meanings, name));
 }
 
-/* DHCP messages have a table of their own: as frames, the outcomes count them already. */
-static size_t view_counts(const struct paper *paper, const char *const *headings,
-                          struct json_object *counts, bool of_dhcp, bool all)
+static size_t view_counts(const struct paper *paper, const struct kind *kind,
+                          struct json_object *counts, bool all)
 {
-	struct table *table = table_new(headings);
+	struct table *table = table_new(kind->headings);
 	size_t shown = 0, left_out = 0;
 
 	json_object_object_foreach (counts, name, value) {
 		int64_t count = json_object_get_int64(value);
 
-		if ((strncmp(name, DHCP_COUNT_PREFIX, strlen(DHCP_COUNT_PREFIX)) == 0) != of_dhcp)
+		if (kind_of(name) != kind)
 			continue;
 		if (count || all) {
 			add_counter(table, name, count);
@@ -44,9 +67,9 @@ static size_t view_counts(const struct paper *paper, const char *const *headings
 			left_out++;
 		}
 	}
-	if (shown && of_dhcp)
+	if (shown && kind != kinds)
 		paper_write(paper, PLAIN, "\n");
-	if (shown || !of_dhcp)
+	if (shown || kind == kinds)
 		table_print(table, paper);
 	table_free(table);
 	return left_out;
@@ -55,12 +78,11 @@ static size_t view_counts(const struct paper *paper, const char *const *headings
 static void view_counters(const struct paper *paper, const struct call *call,
                           struct json_object *result)
 {
-	static const char *const outcomes[] = { "OUTCOME", "FRAMES", "MEANING", NULL };
-	static const char *const dhcp[] = { "DHCP", "MESSAGES", "MEANING", NULL };
 	bool all = field_bool(call->settings, "all");
-	size_t left_out = view_counts(paper, outcomes, result, false, all) +
-	                  view_counts(paper, dhcp, result, true, all);
+	size_t left_out = 0;
 
+	for (size_t i = 0; i < KINDS; i++)
+		left_out += view_counts(paper, &kinds[i], result, all);
 	if (left_out)
 		paper_write(paper, DIM, "(%zu more are zero: --all shows them)\n", left_out);
 }

@@ -198,6 +198,7 @@ static int magic(void *context, const struct host_spec *spec)
 static void follow(void *context, const struct registered *host)
 {
 	leases_follow(context, host);
+	handovers_follow(context, host);
 }
 
 static void tell(void *context, const struct happening *happening)
@@ -226,6 +227,7 @@ static void forget(void *context, const struct mac *mac)
 
 	store_forget(daemon->store, mac);
 	leases_forget(daemon, mac);
+	handovers_forget(daemon, mac);
 }
 
 struct registry_actions daemon_actions(struct daemon *daemon)

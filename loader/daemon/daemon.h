@@ -11,6 +11,7 @@
 
 #include "config/config.h"
 #include "core/packet.h"
+#include "daemon/handovers.h"
 #include "daemon/leases.h"
 #include "datapath/datapath.h"
 #include "hosts/registry.h"
@@ -18,8 +19,10 @@
 #include "link/monitor.h"
 #include "link/own.h"
 #include "link/port.h"
+#include "proxy/proxy.h"
 
 struct control;
+struct ear;
 struct remembered;
 
 struct options {
@@ -40,6 +43,7 @@ struct line {
 	struct attachment *attachment;
 	int64_t retry_at; /* when it failed: ms, of clock_ms */
 	bool hears_all;   /* promiscuous, for host mode */
+	struct ear *ear;  /* NULL: it hears no messages of hosts */
 	int lock;
 	char detail[DATAPATH_WHY]; /* why it failed */
 };
@@ -57,6 +61,8 @@ struct daemon {
 	struct store *store;
 	struct registry *registry;
 	struct keeper *keeper;
+	struct proxy *proxy;
+	struct npp_keys *keys;         /* NULL: hosts need none */
 	int64_t clocks_apart;          /* ms, that the machine has been suspended so far */
 	struct remembered *remembered; /* the store's hosts, until hosts_resume … */
 	bool settled;                  /* … when what an earlier start left is in order */

@@ -111,8 +111,9 @@ static void save(struct daemon *daemon, const struct mac *mac, const struct dhcp
 {
 	const struct record_moment now = moment_now();
 	struct json_object *record = record_write(client, &now);
+	char key[TEXT_MAC];
 
-	store_save_lease(daemon->store, mac, record);
+	store_save_record(daemon->store, STORE_LEASES, text_from_mac(mac, key), record);
 	json_object_put(record);
 }
 
@@ -157,21 +158,29 @@ static void changed(void *context, const struct mac *mac, enum keeper_event even
 		readdress(daemon, mac, &client->lease, words);
 }
 
-static void restore(void *context, const struct mac *mac, struct json_object *json)
+static void forget_record(struct daemon *daemon, const struct mac *mac)
+{
+	char key[TEXT_MAC];
+
+	store_forget_record(daemon->store, STORE_LEASES, text_from_mac(mac, key));
+}
+
+static void restore(void *context, const char *key, struct json_object *json)
 {
 	const struct record_moment now = moment_now();
 	struct daemon *daemon = context;
 	struct dhcp_client client;
 	char words[LEASE_WORDS];
+	struct mac mac;
 
-	if (!registry_find_mac(daemon->registry, mac))
-		store_forget_lease(daemon->store, mac);
+	if (text_to_mac(key, &mac) || !registry_find_mac(daemon->registry, &mac))
+		store_forget_record(daemon->store, STORE_LEASES, key);
 	else if (record_read(json, &now, &client))
 		log_warning("the store has a lease that makes no sense: %s",
 		            json_object_to_json_string(json));
 	else {
-		keeper_restore(daemon->keeper, mac, &client);
-		readdress(daemon, mac, &client.lease, lease_words(&client.lease, NULL, words));
+		keeper_restore(daemon->keeper, &mac, &client);
+		readdress(daemon, &mac, &client.lease, lease_words(&client.lease, NULL, words));
 	}
 }
 
@@ -188,7 +197,7 @@ int leases_start(struct daemon *daemon)
 	if (!daemon->keeper)
 		return -ENOMEM;
 	store_begin(daemon->store);
-	store_each_lease(daemon->store, restore, daemon);
+	store_each_record(daemon->store, STORE_LEASES, restore, daemon);
 	leases_follow_config(daemon);
 	registry_each(daemon->registry, follow, daemon);
 	store_end(daemon->store);
@@ -211,7 +220,7 @@ void leases_forget(struct daemon *daemon, const struct mac *mac)
 {
 	if (daemon->keeper)
 		keeper_forget(daemon->keeper, mac);
-	store_forget_lease(daemon->store, mac);
+	forget_record(daemon, mac);
 }
 
 void leases_drop(struct daemon *daemon, const struct mac *mac)

@@ -87,6 +87,7 @@ int daemon_reload(struct daemon *daemon, char why[CONFIG_ERROR])
 	lines_start(daemon);
 	hosts_follow_config(daemon);
 	leases_follow_config(daemon);
+	handovers_follow_config(daemon);
 	hosts_follow_lines(daemon);
 	log_info("the configuration was read anew");
 	return 0;

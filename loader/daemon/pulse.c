@@ -10,6 +10,7 @@
 #include "core/log.h"
 #include "core/text.h"
 #include "daemon/daemon.h"
+#include "daemon/ears.h"
 
 static const struct timeval PERIOD = { .tv_usec = 500000 };
 
@@ -127,6 +128,7 @@ static void follow_lines(struct daemon *daemon)
 {
 	if (lines_check(daemon))
 		hosts_follow_lines(daemon);
+	ears_follow(daemon);
 }
 
 /* By how much the clock that counts suspended time must have run ahead, to be a suspend. ms */
@@ -141,6 +143,7 @@ static void check_clock(struct daemon *daemon)
 		         (long long)(apart - daemon->clocks_apart) / 1000);
 		lines_renew(daemon);
 		leases_resume(daemon);
+		proxy_resume(daemon->proxy);
 	}
 	daemon->clocks_apart = apart;
 }

@@ -278,6 +278,14 @@ bool spec_equal(const struct host_spec *a, const struct host_spec *b)
 	       lease_equal(&a->lease, &b->lease);
 }
 
+void spec_name_after_mac(const struct mac *mac, char name[SPEC_NAME])
+{
+	const uint8_t *o = mac->octet;
+
+	snprintf(name, SPEC_NAME, "host-%02x%02x%02x%02x%02x%02x", o[0], o[1], o[2], o[3], o[4],
+	         o[5]);
+}
+
 int spec_find_address(const struct host_spec *spec, const struct ipv6 *address)
 {
 	for (size_t i = 0; i < spec->address_count; i++)

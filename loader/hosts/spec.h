@@ -76,12 +76,15 @@ const char *spec_address_flaw(const struct ipv6 *address);
 bool policy_equal(const struct spec_policy *a, const struct spec_policy *b);
 bool spec_equal(const struct host_spec *a, const struct host_spec *b);
 
+/* "host-525400123456": who adds a host by its MAC alone finds it under it. */
+void spec_name_after_mac(const struct mac *mac, char name[SPEC_NAME]);
+
 /* Its place among the host's addresses; -1: it is none of them. */
 int spec_find_address(const struct host_spec *spec, const struct ipv6 *address);
 
 /*
- * 0, -EEXIST where it stands there already (a source: as allowed or as denied), -ENOSPC, -EINVAL: none
- * beside other ports
+ * 0, -EEXIST where it stands there already (a source: as allowed or as denied), -ENOSPC; -EINVAL:
+ * none beside other ports
  */
 int spec_add_address(struct host_spec *spec, const struct ipv6 *address);
 /* The last one takes its place. */

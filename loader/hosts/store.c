@@ -27,6 +27,8 @@ static const char schema[] =
 	"CREATE TABLE IF NOT EXISTS hosts (mac TEXT PRIMARY KEY, spec TEXT NOT NULL,"
 	" origin INTEGER NOT NULL, state INTEGER NOT NULL);"
 	"CREATE TABLE IF NOT EXISTS leases (mac TEXT PRIMARY KEY, lease TEXT NOT NULL);"
+	"CREATE TABLE IF NOT EXISTS sessions (mac TEXT PRIMARY KEY, session TEXT NOT NULL);"
+	"CREATE TABLE IF NOT EXISTS trust (address TEXT PRIMARY KEY, last TEXT NOT NULL);"
 	"CREATE TABLE IF NOT EXISTS history (id INTEGER PRIMARY KEY, host TEXT NOT NULL,"
 	" event TEXT NOT NULL);"
 	"CREATE INDEX IF NOT EXISTS history_host ON history (host, id);";
@@ -133,38 +135,58 @@ void store_save(struct store *store, const struct registered *host)
 	json_object_put(spec);
 }
 
-static void delete_of(struct store *store, const char *what, const char *sql, const struct mac *mac)
+/* A statement about one row, whose key is its first value. */
+static sqlite3_stmt *about(struct store *store, const char *what, const char *sql, const char *key)
 {
 	sqlite3_stmt *statement = store ? prepare(store, what, sql) : NULL;
-	char text[TEXT_MAC];
 
-	if (!statement)
-		return;
-	bind_text(statement, 1, text_from_mac(mac, text));
-	finish(store, what, statement);
+	if (statement)
+		bind_text(statement, 1, key);
+	return statement;
 }
 
 void store_forget(struct store *store, const struct mac *mac)
 {
-	delete_of(store, "forget a host", "DELETE FROM hosts WHERE mac = ?", mac);
+	static const char what[] = "forget a host";
+	char key[TEXT_MAC];
+	sqlite3_stmt *statement =
+		about(store, what, "DELETE FROM hosts WHERE mac = ?", text_from_mac(mac, key));
+
+	if (statement)
+		finish(store, what, statement);
 }
 
-void store_forget_lease(struct store *store, const struct mac *mac)
+static const struct {
+	const char *save, *forget, *read;
+} records[] = {
+	[STORE_LEASES] = { "INSERT OR REPLACE INTO leases VALUES (?, ?)",
+	                   "DELETE FROM leases WHERE mac = ?", "SELECT mac, lease FROM leases" },
+	[STORE_SESSIONS] = { "INSERT OR REPLACE INTO sessions VALUES (?, ?)",
+	                     "DELETE FROM sessions WHERE mac = ?",
+	                     "SELECT mac, session FROM sessions" },
+	[STORE_TRUST] = { "INSERT OR REPLACE INTO trust VALUES (?, ?)",
+	                  "DELETE FROM trust WHERE address = ?",
+	                  "SELECT address, last FROM trust" },
+};
+
+void store_forget_record(struct store *store, enum store_records of, const char *key)
 {
-	delete_of(store, "forget a lease", "DELETE FROM leases WHERE mac = ?", mac);
+	static const char what[] = "forget a record";
+	sqlite3_stmt *statement = about(store, what, records[of].forget, key);
+
+	if (statement)
+		finish(store, what, statement);
 }
 
-void store_save_lease(struct store *store, const struct mac *mac, struct json_object *lease)
+void store_save_record(struct store *store, enum store_records of, const char *key,
+                       struct json_object *record)
 {
-	static const char what[] = "save a lease",
-			  sql[] = "INSERT OR REPLACE INTO leases VALUES (?, ?)";
-	sqlite3_stmt *statement = store ? prepare(store, what, sql) : NULL;
-	char text[TEXT_MAC];
+	static const char what[] = "save a record";
+	sqlite3_stmt *statement = about(store, what, records[of].save, key);
 
 	if (!statement)
 		return;
-	bind_text(statement, 1, text_from_mac(mac, text));
-	bind_text(statement, 2, json_object_to_json_string(lease));
+	bind_text(statement, 2, json_object_to_json_string(record));
 	finish(store, what, statement);
 }
 
@@ -225,27 +247,26 @@ void store_each(struct store *store, store_host_fn *each, void *context)
 	sqlite3_finalize(rows);
 }
 
-static void show_lease(sqlite3_stmt *row, store_lease_fn *each, void *context)
+static void show_record(sqlite3_stmt *row, store_record_fn *each, void *context)
 {
 	const char *key = (const char *)sqlite3_column_text(row, 0);
 	const char *text = (const char *)sqlite3_column_text(row, 1);
-	struct json_object *lease = json_tokener_parse(text);
-	struct mac mac;
+	struct json_object *record = json_tokener_parse(text);
 
-	if (lease && key && !text_to_mac(key, &mac))
-		each(context, &mac, lease);
+	if (record && key)
+		each(context, key, record);
 	else
-		log_warning("the store has a lease that makes no sense: %s", text);
-	json_object_put(lease);
+		log_warning("the store has a record that makes no sense: %s", text);
+	json_object_put(record);
 }
 
-void store_each_lease(struct store *store, store_lease_fn *each, void *context)
+void store_each_record(struct store *store, enum store_records of, store_record_fn *each,
+                       void *context)
 {
-	sqlite3_stmt *rows =
-		store ? prepare(store, "read the leases", "SELECT mac, lease FROM leases") : NULL;
+	sqlite3_stmt *rows = store ? prepare(store, "read its records", records[of].read) : NULL;
 
 	while (rows && sqlite3_step(rows) == SQLITE_ROW)
-		show_lease(rows, each, context);
+		show_record(rows, each, context);
 	sqlite3_finalize(rows);
 }
 

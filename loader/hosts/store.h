@@ -30,11 +30,19 @@ typedef void store_host_fn(void *context, const struct host_spec *spec, enum hos
                            enum host_state state);
 void store_each(struct store *store, store_host_fn *each, void *context);
 
-/* A host's lease, in JSON that is its keeper's business. */
-void store_save_lease(struct store *store, const struct mac *mac, struct json_object *lease);
-void store_forget_lease(struct store *store, const struct mac *mac);
-typedef void store_lease_fn(void *context, const struct mac *mac, struct json_object *lease);
-void store_each_lease(struct store *store, store_lease_fn *each, void *context);
+/* Records in JSON that are their keepers' business, each under a key in text. */
+enum store_records {
+	STORE_LEASES,   /* by MAC */
+	STORE_SESSIONS, /* of who handed himself over, by MAC */
+	STORE_TRUST,    /* of who has a key, by IPv4 address */
+};
+
+void store_save_record(struct store *store, enum store_records of, const char *key,
+                       struct json_object *record);
+void store_forget_record(struct store *store, enum store_records of, const char *key);
+typedef void store_record_fn(void *context, const char *key, struct json_object *record);
+void store_each_record(struct store *store, enum store_records of, store_record_fn *each,
+                       void *context);
 
 /*
  * The newest events of a host, or of all (NULL), oldest first, as JSON. The caller owns the array.

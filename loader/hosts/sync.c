@@ -8,15 +8,6 @@
 #include "core/text.h"
 #include "hosts/entry.h"
 
-/* "host-525400123456": who adds a host by its MAC alone finds it under it. */
-static void name_after_mac(const struct mac *mac, char name[SPEC_NAME])
-{
-	const uint8_t *o = mac->octet;
-
-	snprintf(name, SPEC_NAME, "host-%02x%02x%02x%02x%02x%02x", o[0], o[1], o[2], o[3], o[4],
-	         o[5]);
-}
-
 static struct entry *adopt(struct registry *registry, const struct mac *mac,
                            const struct host *host)
 {
@@ -26,7 +17,7 @@ static struct entry *adopt(struct registry *registry, const struct mac *mac,
 		.nic_answers_arp = host->flags & HOST_NIC_ANSWERS_ARP,
 	};
 
-	name_after_mac(mac, spec.name);
+	spec_name_after_mac(mac, spec.name);
 	if (host->ifindex)
 		if_indextoname(host->ifindex, spec.interface);
 	return entry_born(registry, &spec, ORIGIN_MAP, host->state);

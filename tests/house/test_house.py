@@ -27,6 +27,7 @@ STOREYS = (
     ("link",),
     ("hosts",),
     ("announce", "wake", "dhcp", "npp", "config"),
+    ("proxy",),
     ("datapath",),
     ("doctor", "daemon"),
     ("control",),

@@ -18,7 +18,8 @@
 
 #include "support_config.h"
 
-#define PORTS_EXPECTED "expected up to 64 different ports such as tcp/22, udp/161 or tcp/any, or none alone"
+#define PORTS_EXPECTED \
+	"expected up to 64 different ports such as tcp/22, udp/161 or tcp/any, or none alone"
 #define SOURCES_EXPECTED \
 	"expected up to 16 different sources such as 192.168.1.0/24 or 192.168.1.7, " \
 	"each either in allow or in deny"
@@ -39,8 +40,9 @@ struct mistake {
 static const struct mistake syntax[] = {
 	{ "\ngraec = 5\n",
 	  ":2: no such option 'graec'; expected one of grace, patience, silence, ask-interval, asks, "
-	  "wake-interval, wake-rounds, cool-down, heartbeat-lease, lease-floor, max-hosts, on-stop, "
-	  "wake, allow, deny, interface, host" },
+	  "wake-interval, wake-rounds, cool-down, heartbeat-lease, lease-floor, max-hosts, "
+	  "standby-interval, npp, npp-type, npp-hosts, npp-keys, advertise-interval, "
+	  "advertise-lifetime, preference, on-stop, wake, allow, deny, interface, host" },
 	{ "host nas {\n mac = 52:54:00:00:00:01\n adresses = 10.0.0.1\n}",
 	  ":3: no such option 'adresses'; expected one of mac, addresses, wake, allow, deny, vlan, "
 	  "interface, nic-answers-arp, unasked, lease, lease-server, client-id, hostname, secureon" },

@@ -109,10 +109,8 @@ static void adds_sources(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(adds_addresses),
-		cmocka_unit_test(removes_addresses),
-		cmocka_unit_test(adds_ports),
-		cmocka_unit_test(adds_no_port_alone),
+		cmocka_unit_test(adds_addresses), cmocka_unit_test(removes_addresses),
+		cmocka_unit_test(adds_ports),     cmocka_unit_test(adds_no_port_alone),
 		cmocka_unit_test(adds_sources),
 	};
 

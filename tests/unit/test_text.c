@@ -322,7 +322,7 @@ static void port_of_maps(void **state)
 	char text[TEXT_PORT];
 
 	(void)state;
-	assert_string_equal(text_from_port(0, 0, text), "any/any");
+	assert_string_equal(text_from_port(0, 0, text), "none");
 	assert_string_equal(text_from_port(255, 65535, text), "255/65535");
 }
 
