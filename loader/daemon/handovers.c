@@ -74,7 +74,6 @@ static void apply(struct daemon *daemon, struct session *session, bool words_are
 	if (handover_apply(&session->handover, &spec) ||
 	    hosts_add(daemon, &spec, host->origin, why))
 		log_warning("%s: what it said of its addresses does not hold: %s", spec.name, why);
-	proxy_actions_of(daemon).save(daemon, session);
 }
 
 static void restore(void *context, const char *key, struct json_object *record)
@@ -164,9 +163,11 @@ static void follow_words(void *context, struct session *session)
 	struct daemon *daemon = words->daemon;
 	const struct registered *host = registry_find_mac(daemon->registry, &session->mac);
 
-	if (words->of ? !memcmp(words->of, &session->mac, sizeof(session->mac))
-	              : host && host->origin == ORIGIN_CONFIG)
-		apply(daemon, session, true);
+	if (words->of ? memcmp(words->of, &session->mac, sizeof(session->mac)) != 0
+	              : !host || host->origin != ORIGIN_CONFIG)
+		return;
+	apply(daemon, session, true);
+	proxy_actions_of(daemon).save(daemon, session);
 }
 
 void handovers_follow_words(struct daemon *daemon, const struct mac *mac)
