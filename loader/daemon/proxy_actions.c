@@ -84,10 +84,13 @@ static enum proxy_refusal check(void *context, const struct mac *mac, const stru
 {
 	struct daemon *daemon = context;
 	const struct registered *owner = registry_find_address(daemon->registry, address);
+	const struct ipv4 address4 = ip_to_ipv4(address);
 
-	if (is_own(daemon, ip_to_ipv4(address)))
+	if (is_own(daemon, address4))
 		return PROXY_REFUSAL_own_address;
-	if (gateway_is(ip_to_ipv4(address)))
+	if (own_is_broadcast(&address4))
+		return PROXY_REFUSAL_bad_address;
+	if (gateway_is(address4))
 		return PROXY_REFUSAL_gateway_address;
 	if (owner && !same_mac(&owner->spec.mac, mac) && !may_have_lost(daemon, owner, address))
 		return PROXY_REFUSAL_known_address;

@@ -99,9 +99,11 @@ static void told_to_sleep(struct turn *turn, bool now)
 {
 	struct host_life *life = turn->life;
 
-	if (life->state == ASLEEP || (life->state == DROWSY && !now))
+	if (life->state == ASLEEP)
 		return;
 	life->quiet_until = turn->in->now + turn->timing->patience;
+	if (life->state == DROWSY && !now)
+		return;
 	life->standby = false;
 	life->prompt = now;
 	life->wanted = false;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "link/own.h"
 
+#include <arpa/inet.h>
 #include <ifaddrs.h>
 #include <net/if.h>
 #include <netinet/in.h>
@@ -94,4 +95,32 @@ bool own_has(const struct own *own, const struct ipv6 *address)
 		if (!memcmp(&own->addresses[i], address, sizeof(*address)))
 			return true;
 	return false;
+}
+
+/* RFC 3021: where one bit is left for hosts, both are. */
+static bool is_broadcast_of(const struct ifaddrs *entry, const struct ipv4 *address)
+{
+	const struct sockaddr_in *mask = (const void *)entry->ifa_netmask;
+	uint32_t host_bits, bits;
+
+	if (!entry->ifa_addr || entry->ifa_addr->sa_family != AF_INET || !mask ||
+	    !same_subnet(entry, address))
+		return false;
+	memcpy(&bits, address, sizeof(bits));
+	host_bits = ~mask->sin_addr.s_addr;
+	bits &= host_bits;
+	return ntohl(host_bits) > 1 && (bits == 0 || bits == host_bits);
+}
+
+bool own_is_broadcast(const struct ipv4 *address)
+{
+	struct ifaddrs *all;
+	bool found = false;
+
+	if (getifaddrs(&all))
+		return false;
+	for (const struct ifaddrs *entry = all; entry && !found; entry = entry->ifa_next)
+		found = is_broadcast_of(entry, address);
+	freeifaddrs(all);
+	return found;
 }

@@ -30,4 +30,10 @@ struct own {
 void own_read(struct own *own);
 bool own_has(const struct own *own, const struct ipv6 *address);
 
+/*
+ * Does every host of a subnet of this machine's take the address for its own broadcast, as all of
+ * its host bits are ones, or zeros (RFC 1122, 3.3.6)?
+ */
+bool own_is_broadcast(const struct ipv4 *address);
+
 #endif
