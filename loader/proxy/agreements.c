@@ -7,6 +7,9 @@
 #include "core/clock.h"
 #include "proxy/internal.h"
 
+/* How long a host may take from its first frame to its report, when others want its place. ms */
+enum { REPORT_TIME = 300000 };
+
 /* No timer is set for longer. ms */
 static const int64_t NAP_MAX = 24 * 3600 * 1000;
 
@@ -56,13 +59,22 @@ static void on_timer(evutil_socket_t fd, short what, void *context)
 	}
 }
 
+/* A host that has not reported yet still may: then it must be known. */
+static bool is_over(const struct agreement *agreement)
+{
+	const struct session *session = &agreement->session;
+	const int64_t ended = session->until - SESSION_AFTERMATH;
+
+	return agreement->guest && !session->open &&
+	       (agreement->reported || clock_boot_ms() - ended > REPORT_TIME);
+}
+
 static struct agreement *over_first(const struct proxy *proxy)
 {
 	struct agreement *first = NULL;
 
 	for (struct agreement *each = proxy->agreements; each; each = each->hh.next)
-		if (each->guest && !each->session.open &&
-		    (!first || each->session.until < first->session.until))
+		if (is_over(each) && (!first || each->session.until < first->session.until))
 			first = each;
 	return first;
 }
