@@ -41,7 +41,7 @@ SKELETON = $(BUILD)/sleepproxy.skel.h
 .PHONY: all tests demo check check-kernels bench run install clean format help
 .SECONDARY:
 
-all: $(BUILD)/sleepproxyd $(BUILD)/sleepproxyctl ## build the daemon and its command line
+all: $(BUILD)/sleepproxyd $(BUILD)/sleepproxyctl $(BUILD)/sleepproxy-agent ## build the daemon, its command line and the agent
 
 $(BPF): bpf/sleepproxy.bpf.c $(wildcard bpf/*.h include/*.h maps/*.h vmlinux/*.h)
 	@mkdir -p $(@D)
@@ -66,6 +66,10 @@ $(BUILD)/sleepproxyd: $(call objects,$(DAEMON))
 $(BUILD)/sleepproxyctl: $(call objects,$(CTL))
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(CTL_LIBS) -o $@
+
+$(BUILD)/sleepproxy-agent: $(call objects,$(AGENT))
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(AGENT_LIBS) -o $@
 
 # Tests: a program for each tests/unit/test_*.c and tests/datapath/test_*.c, run by pytest together with the LAN's.
 UNIT = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
@@ -132,6 +136,7 @@ run: deps-build ## build, and serve the interface IFACE until interrupted
 install: all ## install below PREFIX (and DESTDIR)
 	install -D -m 755 $(BUILD)/sleepproxyd $(DESTDIR)$(PREFIX)/sbin/sleepproxyd
 	install -D -m 755 $(BUILD)/sleepproxyctl $(DESTDIR)$(PREFIX)/bin/sleepproxyctl
+	install -D -m 755 $(BUILD)/sleepproxy-agent $(DESTDIR)$(PREFIX)/bin/sleepproxy-agent
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 packaging/man/*.1
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man5 packaging/man/*.5
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man8 packaging/man/*.8

@@ -19,13 +19,21 @@ struct default_route {
 	uint32_t metric;
 };
 
-static int hardware_of(const char *name, struct ifreq *request)
+static int ask(const char *name, unsigned long what, struct ifreq *request)
 {
 	autoclose int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
 	*request = (struct ifreq){ 0 };
 	snprintf(request->ifr_name, sizeof(request->ifr_name), "%s", name);
-	return fd < 0 || ioctl(fd, SIOCGIFHWADDR, request) ? -errno : 0;
+	return fd < 0 || ioctl(fd, what, request) ? -errno : 0;
+}
+
+bool link_is_ready(const char *name)
+{
+	struct ifreq request;
+
+	return !ask(name, SIOCGIFFLAGS, &request) && request.ifr_flags & IFF_UP &&
+	       request.ifr_flags & IFF_RUNNING;
 }
 
 int link_port(const char *name, struct port *port)
@@ -35,7 +43,7 @@ int link_port(const char *name, struct port *port)
 
 	if (!text_is_interface(name))
 		return -ENODEV;
-	err = hardware_of(name, &request);
+	err = ask(name, SIOCGIFHWADDR, &request);
 	if (err)
 		return err;
 	if (request.ifr_hwaddr.sa_family != ARPHRD_ETHER)

@@ -47,4 +47,7 @@ int link_port(const char *name, struct port *port);
  */
 int link_addresses(uint32_t ifindex, struct link_addresses *addresses);
 
+/* It is up, and so is its link: what is sent goes out. */
+bool link_is_ready(const char *name);
+
 #endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A host is handed over to one proxy: all of its request is confirmed, or none of it stands. */
+#ifndef SLEEPPROXY_AGENT_HANDOVER_H
+#define SLEEPPROXY_AGENT_HANDOVER_H
+
+#include "agent/conversation.h"
+#include "agent/offers.h"
+#include "agent/presence.h"
+#include "core/text.h"
+
+/* What is kept of it until the host takes itself back. */
+struct handover {
+	char interface[IFNAMSIZ];
+	struct ipv4 proxy;
+	struct mac proxy_mac;
+	uint16_t transaction, client;
+	uint8_t key;        /* that signs what is said to it; 0: none */
+	uint64_t signed_at; /* s since 1970: the last message; 0 without key */
+	char when[TEXT_TIME];
+	struct presence presence; /* as the proxy was told */
+};
+
+/* How one host, or the tests' one, speaks on one interface. */
+struct handover_voice {
+	int fd; /* npp_socket_open's */
+	struct port port;
+	uint8_t icmp_type;
+	const struct npp_keys *keys; /* NULL: nothing is signed */
+	uint8_t key;
+};
+
+/*
+ * Says all parts, one by one. 0, or as conversation_say: then what was confirmed of it has been
+ * reported back, so far as there was time. -EMSGSIZE: the presence cannot be said.
+ */
+int handover_run(const struct handover_voice *voice, const struct offer *offer,
+                 const struct presence *presence, int64_t deadline, struct handover *handover);
+
+#endif

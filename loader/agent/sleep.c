@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* In: facts, and what proxies say. Out: handovers, which the state file has until the end. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/param.h>
+
+#include "agent/agent.h"
+#include "agent/discovery.h"
+#include "agent/fields.h"
+#include "agent/say.h"
+#include "agent/sentences.h"
+#include "agent/state.h"
+#include "agent/state_json.h"
+#include "core/cleanup.h"
+#include "core/clock.h"
+
+/* Of what time is left, a proxy that does not answer gets a third at most, where there are more. */
+enum { SHARES = 3 };
+
+struct sleeping {
+	const struct agent *agent;
+	const struct npp_keys *keys; /* NULL: nothing is signed */
+	struct state state;
+	bool is_written; /* the state */
+	struct json_object *failures;
+	int status;
+};
+
+/* On one interface. */
+struct attempt {
+	struct sleeping *sleeping;
+	struct handover_voice voice;
+	struct presence presence;
+	struct offers offers;
+	size_t next; /* of the offers */
+	int64_t deadline;
+	struct words why; /* proxies have not taken it over */
+};
+
+static void fail(struct sleeping *sleeping, const char *interface, const char *why)
+{
+	struct json_object *failure = json_object_new_object();
+
+	say("%s: not handed over: %s", interface, why);
+	field_add_text(failure, "interface", interface);
+	field_add_text(failure, "reason", why);
+	json_object_array_add(sleeping->failures, failure);
+}
+
+static void note_refusal(struct attempt *attempt, const struct offer *offer, const char *why)
+{
+	char proxy[TEXT_IP];
+
+	words_add(&attempt->why, "%s%s %s", attempt->why.length ? "; " : "",
+	          words_ipv4(offer->address, proxy), why);
+}
+
+static void keep(struct sleeping *sleeping, const struct handover *handover)
+{
+	const char *path = sleeping->agent->state_path;
+	int err;
+
+	sleeping->state.handovers[sleeping->state.count++] = *handover;
+	err = state_write(path, &sleeping->state);
+	if (!err)
+		return;
+	say("%s cannot be written, so that 'wake' will not know of it: %s", path, strerror(-err));
+	sleeping->status = AGENT_FAILED;
+}
+
+static bool is_same(struct ipv4 a, struct ipv4 b)
+{
+	return memcmp(&a, &b, sizeof(a)) == 0;
+}
+
+static int64_t share_of(const struct attempt *attempt)
+{
+	const int64_t now = clock_ms(), proxies = (int64_t)(attempt->offers.count - attempt->next);
+
+	return now + (attempt->deadline - now) / MIN(proxies, SHARES);
+}
+
+/* To the best of those that are left. 0, -ENOENT: there is none, or -EINTR. */
+static int hand_over(struct attempt *attempt, struct handover *handover)
+{
+	int err = -ENOENT;
+
+	for (; err && attempt->next < attempt->offers.count; attempt->next++) {
+		const struct offer *offer = &attempt->offers.list[attempt->next];
+		const char *flaw = offer_flaw(offer, &attempt->sleeping->agent->config);
+
+		/* somebody else with the first one's address */
+		if (is_same(offer->address, attempt->presence.backup_of))
+			continue;
+		err = flaw ? -ENOENT
+		           : handover_run(&attempt->voice, offer, &attempt->presence,
+		                          share_of(attempt), handover);
+		if (err == -EINTR)
+			return err;
+		if (err)
+			note_refusal(attempt, offer, flaw ? flaw : conversation_words(err));
+	}
+	return err ? -ENOENT : 0;
+}
+
+static void tell(const struct attempt *attempt, const struct handover *first,
+                 const struct handover *backup)
+{
+	struct words words = { .length = 0 };
+
+	if (attempt->sleeping->agent->json)
+		return;
+	sentence_handover(first, backup, &words);
+	puts(words.text);
+}
+
+/* The first may have answered no other question: what it said no to is told all the same. */
+static void tell_refusals(struct attempt *attempt)
+{
+	if (attempt->why.length)
+		say("%s: %s", attempt->voice.port.name, attempt->why.text);
+	attempt->why = (struct words){ .length = 0 };
+}
+
+static int hand_over_twice(struct attempt *attempt)
+{
+	struct handover first, backup;
+	int err = hand_over(attempt, &first);
+
+	if (err)
+		return err;
+	keep(attempt->sleeping, &first);
+	attempt->presence.backup_of = first.proxy;
+	err = attempt->sleeping->agent->config.backup ? hand_over(attempt, &backup) : -ENOENT;
+	if (!err)
+		keep(attempt->sleeping, &backup);
+	tell_refusals(attempt);
+	tell(attempt, &first, err ? NULL : &backup);
+	return err == -EINTR ? err : 0;
+}
+
+static int find_and_hand_over(struct attempt *attempt)
+{
+	struct sleeping *sleeping = attempt->sleeping;
+	const char *interface = attempt->voice.port.name;
+	int err = discovery_run(attempt->voice.fd, &attempt->voice.port,
+	                        attempt->presence.addresses[0], &sleeping->agent->config,
+	                        attempt->deadline, &attempt->offers);
+
+	if (!err)
+		err = hand_over_twice(attempt);
+	if (!err)
+		return 0;
+	sleeping->status = AGENT_FAILED;
+	if (err == -EINTR)
+		fail(sleeping, interface, "interrupted");
+	else if (attempt->why.length)
+		fail(sleeping, interface, attempt->why.text);
+	else if (err == -ETIMEDOUT)
+		fail(sleeping, interface,
+		     "no proxy answered; is one on this LAN? ('sleepproxy-agent discover')");
+	else
+		fail(sleeping, interface, strerror(-err));
+	return err == -EINTR ? err : 0;
+}
+
+static int sleep_here(struct sleeping *sleeping, const char *interface, int64_t deadline)
+{
+	const struct agent *agent = sleeping->agent;
+	struct attempt attempt = { .sleeping = sleeping, .deadline = deadline };
+	struct agent_facts facts;
+	const char *why = agent_presence(agent, interface, &facts, &attempt.presence);
+	autoclose int fd = -1;
+
+	if (!why && !link_is_ready(interface))
+		why = "has no carrier";
+	if (!why) {
+		fd = npp_socket_open(facts.port.ifindex, (uint8_t)agent->config.icmp_type);
+		why = fd < 0 ? agent_socket_words(fd) : NULL;
+	}
+	if (why) {
+		struct words words = { .length = 0 };
+
+		words_add(&words, "it %s", why);
+		fail(sleeping, interface, words.text);
+		return 0;
+	}
+	attempt.voice = (struct handover_voice){
+		.fd = fd,
+		.port = facts.port,
+		.icmp_type = (uint8_t)agent->config.icmp_type,
+		.keys = sleeping->keys,
+		.key = (uint8_t)agent->config.key,
+	};
+	return find_and_hand_over(&attempt);
+}
+
+/* Each has its share of the time, and what those before it have left. */
+static void sleep_everywhere(struct sleeping *sleeping, const struct agent_interfaces *interfaces)
+{
+	const int64_t deadline = clock_ms() + sleeping->agent->config.wait;
+	int err = 0;
+
+	for (size_t i = 0; i < interfaces->count && !err; i++) {
+		const int64_t now = clock_ms(), left = deadline - now;
+
+		err = sleep_here(sleeping, interfaces->names[i],
+		                 now + left / (int64_t)(interfaces->count - i));
+	}
+}
+
+static void show_json(struct sleeping *sleeping)
+{
+	struct json_object *object = state_to_json(&sleeping->state);
+
+	json_object_object_add(object, "failures", json_object_get(sleeping->failures));
+	puts(json_object_to_json_string_ext(object, JSON_C_TO_STRING_NOSLASHESCAPE));
+	json_object_put(object);
+}
+
+int command_sleep(const struct agent *agent)
+{
+	struct sleeping sleeping = { .agent = agent, .failures = json_object_new_array() };
+	struct agent_interfaces interfaces;
+	struct npp_keys keys;
+	int status = agent_keys(agent, &keys);
+
+	if (!status)
+		status = agent_interfaces(agent, &interfaces);
+	if (!status) {
+		sleeping.keys = keys.count ? &keys : NULL;
+		sleep_everywhere(&sleeping, &interfaces);
+		/* an interface that has no link or no address has nothing to be handed over */
+		status = sleeping.state.count ? sleeping.status : AGENT_FAILED;
+	}
+	if (agent->json && status != AGENT_USAGE)
+		show_json(&sleeping);
+	json_object_put(sleeping.failures);
+	npp_keys_wipe(&keys);
+	return status;
+}
