@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "agent/key_file.h"
 #include "agent/say.h"
+#include "npp/key_file.h"
 
 int agent_interfaces(const struct agent *agent, struct agent_interfaces *interfaces)
 {
@@ -32,13 +32,13 @@ int agent_interfaces(const struct agent *agent, struct agent_interfaces *interfa
 int agent_keys(const struct agent *agent, struct npp_keys *keys)
 {
 	const struct agent_config *config = &agent->config;
-	char error[CONFIG_ERROR];
+	char why[KEY_FILE_WHY];
 
 	npp_keys_wipe(keys);
 	if (!*config->key_file)
 		return AGENT_DONE;
-	if (key_file_load(config->key_file, keys, error)) {
-		fprintf(stderr, "%s\n", error);
+	if (key_file_read(config->key_file, keys, why)) {
+		fprintf(stderr, "%s\n", why);
 		return AGENT_USAGE;
 	}
 	if (npp_keys_find(keys, (uint8_t)config->key))

@@ -91,19 +91,10 @@ static const char *read_wake(const struct key *key, const char *text, void *fiel
 	return wrong;
 }
 
-static const char *read_path(const struct key *key, const char *text, void *field)
-{
-	(void)key;
-	if (*text != '/' || strlen(text) >= PATH_MAX)
-		return not_understood;
-	strcpy(field, text);
-	return NULL;
-}
-
 /* clang-format off */
 static const char *const wakers[] = { [WAKE_BY_PROXY] = "proxy", [WAKE_BY_RTC] = "rtc", NULL };
 
-#define PATH .read = read_path, .expected = "a path that begins with '/'"
+#define PATH .read = key_read_path, .expected = "a path that begins with '/'"
 
 static const struct key rows[] = {
 	{ "interface", .read = read_interface, .many = true,

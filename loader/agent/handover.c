@@ -40,7 +40,16 @@ static void take_back(struct conversation *conversation, struct ipv4 source, int
 	                 &question);
 }
 
-static int say_all(struct conversation *conversation, struct request *request, int64_t deadline)
+/* Once a part is confirmed, there must be time to take it back. */
+static int64_t end_of(const struct handover_time *time, bool is_first)
+{
+	const int64_t last = is_first ? time->deadline : time->deadline - TAKE_BACK_LEFT;
+
+	return MIN(last, clock_ms() + time->patience);
+}
+
+static int say_all(struct conversation *conversation, struct request *request,
+                   const struct handover_time *time)
 {
 	int err = 0;
 
@@ -49,8 +58,8 @@ static int say_all(struct conversation *conversation, struct request *request, i
 		struct question question;
 
 		conversation->goes_on = i + 1 < request->count;
-		err = conversation_say(conversation, part->source, &part->message,
-		                       i ? deadline - TAKE_BACK_LEFT : deadline, &question);
+		err = conversation_say(conversation, part->source, &part->message, end_of(time, !i),
+		                       &question);
 		if (!err)
 			conversation->client = question.answer.confirm.id;
 	}
@@ -74,7 +83,8 @@ static void note(const struct conversation *conversation, const struct presence 
 }
 
 int handover_run(const struct handover_voice *voice, const struct offer *offer,
-                 const struct presence *presence, int64_t deadline, struct handover *handover)
+                 const struct presence *presence, const struct handover_time *time,
+                 struct handover *handover)
 {
 	struct conversation conversation = conversation_with(offer, voice);
 	struct presence fitting = *presence;
@@ -84,9 +94,9 @@ int handover_run(const struct handover_voice *voice, const struct offer *offer,
 	presence_fit(&fitting, offer->services, offer->service_count);
 	if (!request_make(&fitting, conversation.transaction, voice->keys, &request))
 		return -EMSGSIZE;
-	err = say_all(&conversation, &request, deadline);
+	err = say_all(&conversation, &request, time);
 	if (err && conversation.client)
-		take_back(&conversation, fitting.addresses[0], deadline);
+		take_back(&conversation, fitting.addresses[0], time->deadline);
 	else if (!err)
 		note(&conversation, &fitting, handover);
 	return err;

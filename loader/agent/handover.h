@@ -29,11 +29,18 @@ struct handover_voice {
 	uint8_t key;
 };
 
+/* How long a proxy may keep silent, and when all is to be over, by clock_ms. */
+struct handover_time {
+	int64_t patience; /* ms, for each part of the request */
+	int64_t deadline;
+};
+
 /*
  * Says all parts, one by one. 0, or as conversation_say: then what was confirmed of it has been
  * reported back, so far as there was time. -EMSGSIZE: the presence cannot be said.
  */
 int handover_run(const struct handover_voice *voice, const struct offer *offer,
-                 const struct presence *presence, int64_t deadline, struct handover *handover);
+                 const struct presence *presence, const struct handover_time *time,
+                 struct handover *handover);
 
 #endif

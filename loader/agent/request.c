@@ -13,11 +13,6 @@ struct kind {
 	bool (*add)(struct npp_request *request, const struct presence *presence, size_t index);
 };
 
-static size_t count_addresses(const struct presence *presence)
-{
-	return presence->address_count;
-}
-
 static bool add_address(struct npp_request *request, const struct presence *presence, size_t index)
 {
 	if (request->pair_count == NPP_PAIRS)
@@ -126,13 +121,14 @@ static bool add_address6(struct npp_request *request, const struct presence *pre
 	return true;
 }
 
-/* In the order in which they are said: who it is about comes first, and who is to do it. */
-static const struct kind addresses = { count_addresses, add_address };
+static const struct kind addresses = { .add = add_address };
+static const struct kind backup = { count_backup, add_backup };
+
+/* In the order in which they are said, behind the first address and who is to answer for it. */
 static const struct kind rest[] = {
-	{ count_backup, add_backup },       { count_lease, add_lease },
-	{ count_client_id, add_client_id }, { count_hostname, add_hostname },
-	{ count_timer, add_timer },         { count_ports, add_port },
-	{ count_addresses6, add_address6 },
+	{ count_lease, add_lease },       { count_client_id, add_client_id },
+	{ count_hostname, add_hostname }, { count_timer, add_timer },
+	{ count_ports, add_port },        { count_addresses6, add_address6 },
 };
 
 /* What is said so far, as it would stand on the wire. */
@@ -182,6 +178,12 @@ static bool add_all(struct making *making, const struct kind *kind, size_t count
 	return true;
 }
 
+/* A backup looks for who answers later; any other does so before it confirms an address. */
+static bool add_backup_of(struct making *making)
+{
+	return add_all(making, &backup, backup.count(making->presence));
+}
+
 /* Each for itself, from itself. */
 static bool add_others(struct making *making)
 {
@@ -207,7 +209,8 @@ bool request_make(const struct presence *presence, uint16_t transaction, bool is
 
 	request->count = 0;
 	if (!presence->address_count || !begin_part(&making, presence->addresses[0]) ||
-	    !add_all(&making, &addresses, is_signed ? presence->address_count : 1))
+	    !add_all(&making, &addresses, is_signed ? presence->address_count : 1) ||
+	    !add_backup_of(&making))
 		return false;
 	for (size_t i = 0; i < sizeof(rest) / sizeof(*rest); i++) {
 		if (!add_all(&making, &rest[i], rest[i].count(presence)))

@@ -15,7 +15,7 @@
 #include "core/cleanup.h"
 #include "core/clock.h"
 
-/* Of what time is left, a proxy that does not answer gets a third at most, where there are more. */
+/* Of what time is left, a silent proxy gets a third at least; the last one gets all of it. */
 enum { SHARES = 3 };
 
 struct sleeping {
@@ -74,11 +74,14 @@ static bool is_same(struct ipv4 a, struct ipv4 b)
 	return memcmp(&a, &b, sizeof(a)) == 0;
 }
 
-static int64_t share_of(const struct attempt *attempt)
+static struct handover_time time_of(const struct attempt *attempt)
 {
-	const int64_t now = clock_ms(), proxies = (int64_t)(attempt->offers.count - attempt->next);
+	const int64_t proxies = (int64_t)(attempt->offers.count - attempt->next);
 
-	return now + (attempt->deadline - now) / MIN(proxies, SHARES);
+	return (struct handover_time){
+		.patience = (attempt->deadline - clock_ms()) / MIN(proxies, SHARES),
+		.deadline = attempt->deadline,
+	};
 }
 
 /* To the best of those that are left. 0, -ENOENT: there is none, or -EINTR. */
@@ -89,13 +92,14 @@ static int hand_over(struct attempt *attempt, struct handover *handover)
 	for (; err && attempt->next < attempt->offers.count; attempt->next++) {
 		const struct offer *offer = &attempt->offers.list[attempt->next];
 		const char *flaw = offer_flaw(offer, &attempt->sleeping->agent->config);
+		const struct handover_time time = time_of(attempt);
 
 		/* somebody else with the first one's address */
 		if (is_same(offer->address, attempt->presence.backup_of))
 			continue;
 		err = flaw ? -ENOENT
-		           : handover_run(&attempt->voice, offer, &attempt->presence,
-		                          share_of(attempt), handover);
+		           : handover_run(&attempt->voice, offer, &attempt->presence, &time,
+		                          handover);
 		if (err == -EINTR)
 			return err;
 		if (err)
