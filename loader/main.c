@@ -19,11 +19,12 @@ static const struct {
 	int (*start)(struct daemon *daemon);
 	void (*stop)(struct daemon *daemon);
 } parts[] = {
-	{ loop_start, loop_stop },     { tables_start, tables_stop },
-	{ hosts_start, hosts_stop },   { lines_start, lines_stop },
-	{ leases_start, leases_stop }, { handovers_start, handovers_stop },
-	{ hosts_resume, NULL },        { handovers_resume, NULL },
-	{ pulse_start, pulse_stop },   { control_start, control_stop },
+	{ loop_start, loop_stop },           { tables_start, tables_stop },
+	{ registry_start, registry_stop },   { hosts_start, hosts_stop },
+	{ lines_start, lines_stop },         { leases_start, leases_stop },
+	{ handovers_start, handovers_stop }, { hosts_resume, NULL },
+	{ handovers_resume, NULL },          { pulse_start, pulse_stop },
+	{ control_start, control_stop },
 };
 
 enum { PARTS = sizeof(parts) / sizeof(*parts) };

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What the registry decides, done: in the datapath's tables, on the wire, in the store and for
- * people.
+ * What the registry decides, done: on the wire, in the store and for people; in the datapath's
+ * tables, by entries.h.
  */
 #include <errno.h>
-#include <net/if.h>
 #include <string.h>
 
 #include "announce/announce.h"
@@ -12,125 +11,8 @@
 #include "core/log.h"
 #include "core/text.h"
 #include "daemon/daemon.h"
+#include "daemon/entries.h"
 #include "wake/magic.h"
-
-/* An interface that is away has no number: the host is then on none, rather than on any (0). */
-static uint32_t ifindex_of(const struct host_spec *spec)
-{
-	uint32_t ifindex = *spec->interface ? if_nametoindex(spec->interface) : 0;
-
-	return *spec->interface && !ifindex ? UINT32_MAX : ifindex;
-}
-
-static struct host entry_of(const struct host_spec *spec, enum host_state state)
-{
-	return (struct host){
-		.state = state,
-		.ifindex = ifindex_of(spec),
-		.vlan = spec->vlan,
-		.flags = spec->nic_answers_arp ? HOST_NIC_ANSWERS_ARP : 0,
-	};
-}
-
-static int order(void *context, const struct host_spec *spec, enum host_state from,
-                 enum host_state to, enum order_result *result)
-{
-	struct daemon *daemon = context;
-	const struct host entry = entry_of(spec, to);
-	struct order order = {
-		.host = spec->mac,
-		.vlan = entry.vlan,
-		.ifindex = entry.ifindex,
-		.from = from,
-		.to = to,
-		.flags = entry.flags,
-	};
-
-	return hosts_order(daemon->datapath, &order, result);
-}
-
-/* An entry that is there keeps its state, which the datapath may be changing. */
-static int put_entry(struct daemon *daemon, const struct host_spec *spec, enum host_state state)
-{
-	const struct host fresh = entry_of(spec, state);
-	enum order_result result;
-	struct host there;
-
-	if (hosts_get(daemon->datapath, &spec->mac, &there))
-		return hosts_put(daemon->datapath, &spec->mac, &fresh);
-	return order(daemon, spec, there.state, there.state, &result);
-}
-
-/* What `before` had and `now` (NULL: nothing) has not. */
-static void drop_addresses(struct daemon *daemon, const struct host_spec *before,
-                           const struct host_spec *now)
-{
-	for (size_t i = 0; i < before->address_count; i++)
-		if (!now || spec_find_address(now, &before->addresses[i]) < 0)
-			addresses4_delete(daemon->datapath, ip_to_ipv4(&before->addresses[i]));
-}
-
-static void dismiss(void *context, const struct host_spec *spec)
-{
-	struct daemon *daemon = context;
-
-	drop_addresses(daemon, spec, NULL);
-	policy_clear(daemon->datapath, &spec->mac);
-	hosts_delete(daemon->datapath, &spec->mac);
-}
-
-static int put_all(struct daemon *daemon, const struct host_spec *spec, enum host_state state)
-{
-	int err = put_entry(daemon, spec, state);
-
-	if (!err)
-		err = policy_put(daemon->datapath, &spec->mac, &spec->policy);
-	for (size_t i = 0; i < spec->address_count && !err; i++)
-		err = addresses4_put(daemon->datapath, ip_to_ipv4(&spec->addresses[i]), &spec->mac);
-	return err;
-}
-
-static bool says_the_same(const struct host_spec *a, const struct host_spec *b)
-{
-	return !memcmp(&a->mac, &b->mac, sizeof(a->mac)) && policy_equal(&a->policy, &b->policy);
-}
-
-static int admit(void *context, const struct host_spec *spec, const struct host_spec *before,
-                 enum host_state state)
-{
-	struct daemon *daemon = context;
-	int err;
-
-	if (before && !says_the_same(before, spec))
-		policy_clear(daemon->datapath, &before->mac);
-	err = put_all(daemon, spec, state);
-	if (err && before)
-		put_all(daemon, before, state);
-	else if (err)
-		dismiss(daemon, spec);
-	if (err || !before)
-		return err;
-	drop_addresses(daemon, before, spec);
-	if (memcmp(&before->mac, &spec->mac, sizeof(spec->mac)))
-		dismiss(daemon, &(struct host_spec){ .mac = before->mac });
-	return 0;
-}
-
-/* The entry has whole seconds: it may have been seen until the end of that one. */
-static int look(void *context, const struct mac *mac, enum host_state *state, int64_t *last_seen)
-{
-	struct daemon *daemon = context;
-	int64_t now = clock_ms(), end;
-	struct host host;
-	int err = hosts_get(daemon->datapath, mac, &host);
-
-	if (err)
-		return err;
-	end = ((int64_t)host.last_seen + 1) * 1000;
-	*state = host.state;
-	*last_seen = !host.last_seen ? 0 : end < now ? end : now;
-	return 0;
-}
 
 static bool is_own(void *context, const struct ipv6 *address)
 {
@@ -234,10 +116,10 @@ struct registry_actions daemon_actions(struct daemon *daemon)
 {
 	return (struct registry_actions){
 		.context = daemon,
-		.admit = admit,
-		.dismiss = dismiss,
-		.order = order,
-		.look = look,
+		.admit = entries_admit,
+		.dismiss = entries_dismiss,
+		.order = entries_order,
+		.look = entries_look,
 		.is_own = is_own,
 		.ask = ask,
 		.announce = announce,
@@ -248,4 +130,19 @@ struct registry_actions daemon_actions(struct daemon *daemon)
 		.save = save,
 		.forget = forget,
 	};
+}
+
+int registry_start(struct daemon *daemon)
+{
+	const struct registry_actions actions = daemon_actions(daemon);
+
+	daemon->store = store_open(daemon->options.state_dir);
+	daemon->registry = registry_new(daemon->base, &actions);
+	return daemon->registry ? 0 : -ENOMEM;
+}
+
+void registry_stop(struct daemon *daemon)
+{
+	registry_free(daemon->registry);
+	store_close(daemon->store);
 }

@@ -43,7 +43,6 @@ struct line {
 	struct attachment *attachment;
 	int64_t retry_at; /* when it failed: ms, of clock_ms */
 	bool hears_all;   /* promiscuous, for host mode */
-	struct ear *ear;  /* NULL: it hears no messages of hosts */
 	int lock;
 	char detail[DATAPATH_WHY]; /* why it failed */
 };
@@ -62,6 +61,7 @@ struct daemon {
 	struct registry *registry;
 	struct keeper *keeper;
 	struct proxy *proxy;
+	struct ear *ears;
 	struct npp_keys *keys;         /* NULL: hosts need none */
 	int64_t clocks_apart;          /* ms, that the machine has been suspended so far */
 	struct remembered *remembered; /* the store's hosts, until hosts_resume … */
@@ -86,6 +86,8 @@ int loop_start(struct daemon *daemon);
 void loop_stop(struct daemon *daemon);
 int tables_start(struct daemon *daemon);
 void tables_stop(struct daemon *daemon);
+int registry_start(struct daemon *daemon);
+void registry_stop(struct daemon *daemon);
 int hosts_start(struct daemon *daemon);
 int hosts_resume(struct daemon *daemon);
 void hosts_stop(struct daemon *daemon);

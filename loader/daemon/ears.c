@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <utlist.h>
 
 #include "announce/replies.h"
 #include "core/log.h"
@@ -17,6 +18,7 @@
 enum { TURN = 64 };
 
 struct ear {
+	struct ear *next;
 	struct daemon *daemon;
 	struct port port;
 	uint8_t icmp_type;
@@ -100,13 +102,13 @@ static void close_sockets(struct ear *ear)
 		close(ear->replies_fd);
 }
 
-static struct ear *ear_open(struct daemon *daemon, const struct port *port)
+static void ear_open(struct daemon *daemon, const struct port *port)
 {
 	struct ear *ear = calloc(1, sizeof(*ear));
 	int err;
 
 	if (!ear)
-		return NULL;
+		return;
 	ear->daemon = daemon;
 	ear->port = *port;
 	ear->icmp_type = (uint8_t)daemon->config.npp.icmp_type;
@@ -116,21 +118,19 @@ static struct ear *ear_open(struct daemon *daemon, const struct port *port)
 		          strerror(-err));
 		close_sockets(ear);
 		free(ear);
-		return NULL;
+		return;
 	}
 	ear->messages = watch(ear, ear->messages_fd, on_message);
 	ear->replies = watch(ear, ear->replies_fd, on_reply);
 	ear->advertisement = evtimer_new(daemon->base, on_advertisement, ear);
+	LL_PREPEND(daemon->ears, ear);
 	on_advertisement(-1, 0, ear);
-	return ear;
 }
 
-void ear_close(struct ear *ear, bool leaving)
+static void ear_close(struct ear *ear)
 {
-	if (!ear)
-		return;
-	if (leaving)
-		proxy_advertise(ear->daemon->proxy, &ear->port, true);
+	proxy_advertise(ear->daemon->proxy, &ear->port, true);
+	LL_DELETE(ear->daemon->ears, ear);
 	event_free(ear->messages);
 	event_free(ear->replies);
 	event_free(ear->advertisement);
@@ -138,21 +138,50 @@ void ear_close(struct ear *ear, bool leaving)
 	free(ear);
 }
 
-static bool hears(const struct ear *ear, const struct line *line)
+static bool is_on(const struct ear *ear, const struct line *line)
 {
-	return ear && ear->icmp_type == ear->daemon->config.npp.icmp_type &&
-	       !memcmp(&ear->port, &line->port, sizeof(ear->port));
+	return line->state == LINE_ATTACHED && !memcmp(&ear->port, &line->port, sizeof(ear->port));
+}
+
+static bool has_line(const struct ear *ear)
+{
+	const struct daemon *daemon = ear->daemon;
+	bool found = false;
+
+	for (size_t i = 0; i < daemon->line_count; i++)
+		found |= is_on(ear, &daemon->lines[i]);
+	return found && daemon->config.npp.on && ear->icmp_type == daemon->config.npp.icmp_type;
+}
+
+static bool has_ear(const struct daemon *daemon, const struct line *line)
+{
+	const struct ear *ear;
+
+	LL_FOREACH(daemon->ears, ear)
+	if (is_on(ear, line))
+		return true;
+	return false;
 }
 
 void ears_follow(struct daemon *daemon)
 {
-	for (size_t i = 0; i < daemon->line_count; i++) {
-		struct line *line = &daemon->lines[i];
-		const bool wanted = daemon->config.npp.on && line->state == LINE_ATTACHED;
+	struct ear *ear, *next;
 
-		if (wanted && hears(line->ear, line))
-			continue;
-		ear_close(line->ear, line->state == LINE_ATTACHED);
-		line->ear = wanted ? ear_open(daemon, &line->port) : NULL;
+	LL_FOREACH_SAFE(daemon->ears, ear, next)
+	if (!has_line(ear))
+		ear_close(ear);
+	for (size_t i = 0; i < daemon->line_count; i++) {
+		const struct line *line = &daemon->lines[i];
+
+		if (daemon->config.npp.on && line->state == LINE_ATTACHED && !has_ear(daemon, line))
+			ear_open(daemon, &line->port);
 	}
+}
+
+void ears_stop(struct daemon *daemon)
+{
+	struct ear *ear, *next;
+
+	LL_FOREACH_SAFE(daemon->ears, ear, next)
+	ear_close(ear);
 }

@@ -6,16 +6,12 @@
 #ifndef SLEEPPROXY_EARS_H
 #define SLEEPPROXY_EARS_H
 
-#include <stdbool.h>
-
 struct daemon;
-struct line;
-struct ear;
 
-/* Opens one on each line that is attached, and closes those of lines that are not. */
+/* One on each line that is attached, and none elsewhere. */
 void ears_follow(struct daemon *daemon);
 
-/* `leaving`: the hosts there are told that the proxy goes. NULL is taken. */
-void ear_close(struct ear *ear, bool leaving);
+/* The hosts there are told that the proxy goes. */
+void ears_stop(struct daemon *daemon);
 
 #endif

@@ -124,10 +124,7 @@ int handovers_start(struct daemon *daemon)
 
 void handovers_stop(struct daemon *daemon)
 {
-	for (size_t i = 0; i < daemon->line_count; i++) {
-		ear_close(daemon->lines[i].ear, true);
-		daemon->lines[i].ear = NULL;
-	}
+	ears_stop(daemon);
 	proxy_free(daemon->proxy);
 	daemon->proxy = NULL;
 	let_go_of_keys(daemon);

@@ -8,6 +8,7 @@
 #include "core/log.h"
 #include "core/text.h"
 #include "daemon/daemon.h"
+#include "daemon/entries.h"
 
 /*
  * The state that a host starts with. The tables are right where they were kept and watched to the
@@ -159,11 +160,10 @@ static bool was_removed(struct daemon *daemon, const struct host_spec *spec,
 
 static void restore(struct daemon *daemon, const struct remembered *host)
 {
-	const struct registry_actions actions = daemon_actions(daemon);
 	char why[REGISTRY_WHY];
 
 	if (was_removed(daemon, &host->spec, host->origin)) {
-		actions.dismiss(daemon, &host->spec);
+		entries_dismiss(daemon, &host->spec);
 		store_forget(daemon->store, &host->spec.mac);
 	} else if (host->origin != ORIGIN_CONFIG &&
 	           hosts_add(daemon, &host->spec, host->origin, why)) {
@@ -173,12 +173,6 @@ static void restore(struct daemon *daemon, const struct remembered *host)
 
 int hosts_start(struct daemon *daemon)
 {
-	const struct registry_actions actions = daemon_actions(daemon);
-
-	daemon->store = store_open(daemon->options.state_dir);
-	daemon->registry = registry_new(daemon->base, &actions);
-	if (!daemon->registry)
-		return -ENOMEM;
 	own_read(&daemon->own);
 	store_each(daemon->store, remember, daemon);
 	store_begin(daemon->store);
@@ -191,12 +185,11 @@ int hosts_start(struct daemon *daemon)
 
 static void refresh_entry(void *context, const struct registered *host)
 {
-	const struct registry_actions actions = daemon_actions(context);
 	enum host_state state = host->life.state;
 	enum order_result result;
 
 	if (*host->spec.interface)
-		actions.order(context, &host->spec, state, state, &result);
+		entries_order(context, &host->spec, state, state, &result);
 }
 
 void hosts_follow_lines(struct daemon *daemon)
@@ -223,6 +216,4 @@ int hosts_resume(struct daemon *daemon)
 void hosts_stop(struct daemon *daemon)
 {
 	forget_remembered(daemon);
-	registry_free(daemon->registry);
-	store_close(daemon->store);
 }

@@ -11,7 +11,6 @@
 #include "core/clock.h"
 #include "core/log.h"
 #include "daemon/daemon.h"
-#include "daemon/ears.h"
 #include "daemon/lock.h"
 
 /* To load a program is work: not twice a second for a line that fails. */
@@ -88,8 +87,6 @@ static void let_go(struct daemon *daemon, struct line *line, bool keep)
 	attachment_close(line->attachment, keep);
 	line->attachment = NULL;
 	line->state = LINE_ABSENT;
-	ear_close(line->ear, false);
-	line->ear = NULL;
 	follow_mode(daemon, line);
 }
 

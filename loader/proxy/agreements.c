@@ -97,13 +97,15 @@ bool agreement_has_room(struct proxy *proxy)
 static void make_room(struct proxy *proxy)
 {
 	struct agreement *first = over_first(proxy);
-	struct mac mac;
+	struct session session;
 
 	if (guests_of(proxy) < proxy->settings.hosts_max || !first)
 		return;
-	mac = first->session.mac;
-	proxy->actions.drop(proxy->actions.context, &first->session, true);
-	proxy_forget(proxy, &mac);
+	session = first->session; /* to be forgotten may come back as proxy_forget */
+	proxy->actions.drop(proxy->actions.context, &session, true);
+	first = agreement_find(proxy, &session.mac);
+	if (first)
+		agreement_free(first);
 }
 
 struct agreement *agreement_add(struct proxy *proxy, const struct session *session, bool guest)
@@ -163,15 +165,6 @@ void proxy_host_is_up(struct proxy *proxy, const struct mac *mac)
 
 	if (agreement)
 		agreement_end(agreement);
-}
-
-void proxy_forget(struct proxy *proxy, const struct mac *mac)
-{
-	struct agreement *agreement = agreement_find(proxy, mac);
-
-	request_forget(proxy, mac);
-	if (agreement)
-		agreement_free(agreement);
 }
 
 void proxy_drop(struct proxy *proxy, const struct mac *mac)

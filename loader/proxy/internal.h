@@ -59,6 +59,7 @@ struct proxy {
 	uint64_t unsaid[PROXY_COUNT_COUNT]; /* since then */
 };
 
+/* answers.c */
 /* It came to this end; what is somebody's fault is told to the log, which no flood fills. */
 void proxy_count(const struct letter *letter, enum proxy_count end);
 /* The answer has its subtype and option; the rest is made from the letter. */
