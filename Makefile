@@ -38,7 +38,7 @@ BPF = $(BUILD)/sleepproxy.bpf.o
 SKELETON = $(BUILD)/sleepproxy.skel.h
 
 .DEFAULT_GOAL := all
-.PHONY: all tests demo check check-kernels bench run install clean format help
+.PHONY: all tests demo check check-kernels bench run install install-agent clean format help
 .SECONDARY:
 
 all: $(BUILD)/sleepproxyd $(BUILD)/sleepproxyctl $(BUILD)/sleepproxy-agent ## build the daemon, its command line and the agent
@@ -133,18 +133,29 @@ run: deps-build ## build, and serve the interface IFACE until interrupted
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)$(BUILD)/sleepproxyd --interface $(IFACE)
 
-install: all ## install below PREFIX (and DESTDIR)
+install: all install-agent ## install below PREFIX (and DESTDIR)
 	install -D -m 755 $(BUILD)/sleepproxyd $(DESTDIR)$(PREFIX)/sbin/sleepproxyd
 	install -D -m 755 $(BUILD)/sleepproxyctl $(DESTDIR)$(PREFIX)/bin/sleepproxyctl
-	install -D -m 755 $(BUILD)/sleepproxy-agent $(DESTDIR)$(PREFIX)/bin/sleepproxy-agent
-	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 packaging/man/*.1
-	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man5 packaging/man/*.5
-	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man8 packaging/man/*.8
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 packaging/man/sleepproxyctl.1
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man5 packaging/man/sleepproxyd.conf.5
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man8 packaging/man/sleepproxyd.8
 	install -D -m 644 packaging/completion/sleepproxyctl.bash \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/sleepproxyctl
 	install -D -m 644 packaging/sleepproxyd.conf $(DESTDIR)$(PREFIX)/share/doc/sleepproxy/sleepproxyd.conf
 	install -D -m 644 packaging/systemd/sleepproxyd.service $(DESTDIR)$(PREFIX)/lib/systemd/system/sleepproxyd.service
 	install -D -m 644 packaging/systemd/sleepproxy.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/sleepproxy.conf
+
+install-agent: $(BUILD)/sleepproxy-agent ## install the agent alone, on a host that sleeps
+	install -D -m 755 $(BUILD)/sleepproxy-agent $(DESTDIR)$(PREFIX)/bin/sleepproxy-agent
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 packaging/man/sleepproxy-agent.1
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man5 packaging/man/sleepproxy-agent.conf.5
+	install -D -m 644 packaging/completion/sleepproxy-agent.bash \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/sleepproxy-agent
+	install -D -m 644 packaging/agent.conf $(DESTDIR)$(PREFIX)/share/doc/sleepproxy/agent.conf
+	install -D -m 755 packaging/pm/50sleepproxy-agent $(DESTDIR)$(PREFIX)/share/doc/sleepproxy/50sleepproxy-agent
+	install -D -m 644 packaging/systemd/sleepproxy-agent.service \
+		$(DESTDIR)$(PREFIX)/lib/systemd/system/sleepproxy-agent.service
+	install -D -m 644 packaging/systemd/sleepproxy-agent.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/sleepproxy-agent.conf
 
 -include $(patsubst %.o,%.d,$(call objects,$(DAEMON) $(CTL) $(AGENT) $(wildcard tests/unit/*.c tests/datapath/*.c tests/bench/*.c)))
 
