@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+BUILD = (ROOT / os.environ.get("BUILD", "build")).resolve()
 SOURCES = sorted(
     path
     for room in ("bpf", "include", "loader", "maps", "tests", "vmlinux")
@@ -49,7 +51,7 @@ def compile_alone(header: Path) -> subprocess.CompletedProcess:
     prelude = '#include "vmlinux.h"\n' if of_bpf else ""
     packages = subprocess.run(["pkg-config", "--cflags", "json-c", "libevent"], capture_output=True, text=True)
     return subprocess.run(
-        [*compiler, *packages.stdout.split(), *folders, f"-I{ROOT / 'build'}", "-fsyntax-only", "-x", "c", "-"],
+        [*compiler, *packages.stdout.split(), *folders, f"-I{BUILD}", "-fsyntax-only", "-x", "c", "-"],
         input=f'{prelude}#include "{header}"\n', capture_output=True, text=True,
     )  # fmt: skip
 
