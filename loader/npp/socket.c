@@ -12,12 +12,14 @@
 #include <unistd.h>
 
 enum { TRIES = 64 }; /* a flood of what is no message keeps nobody here */
-enum { IP_AT = ETH_HLEN, FRAGMENT_AT = IP_AT + 6, PROTOCOL_AT = IP_AT + 9 };
+enum { TYPE_AT = 12, IP_AT = ETH_HLEN, FRAGMENT_AT = IP_AT + 6, PROTOCOL_AT = IP_AT + 9 };
 
 /* Unfragmented ICMP of our type. */
 static int filter(int fd, uint8_t icmp_type)
 {
 	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_H | BPF_ABS, TYPE_AT),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ETH_P_IP, 0, 8),
 		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, PROTOCOL_AT),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IPPROTO_ICMP, 0, 6),
 		BPF_STMT(BPF_LD | BPF_H | BPF_ABS, FRAGMENT_AT),
@@ -33,14 +35,26 @@ static int filter(int fd, uint8_t icmp_type)
 	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program));
 }
 
+static int set(int fd, int option)
+{
+	const int on = 1;
+
+	return setsockopt(fd, SOL_PACKET, option, &on, sizeof(on));
+}
+
+/*
+ * To ETH_P_IP alone the kernel shows a frame after it has forgotten its tag: as another host's, or,
+ * where this machine is in that VLAN, as one without. To ETH_P_ALL it also shows what goes out.
+ */
 static int listen_on(int fd, uint32_t ifindex, uint8_t icmp_type)
 {
 	const struct sockaddr_ll here = { .sll_family = AF_PACKET,
-		                          .sll_protocol = htons(ETH_P_IP),
+		                          .sll_protocol = htons(ETH_P_ALL),
 		                          .sll_ifindex = (int)ifindex };
-	const int on = 1;
 
-	if (filter(fd, icmp_type) || setsockopt(fd, SOL_PACKET, PACKET_AUXDATA, &on, sizeof(on)) ||
+	if (!ifindex) /* bind would take it for all of them */
+		return -ENODEV;
+	if (filter(fd, icmp_type) || set(fd, PACKET_AUXDATA) || set(fd, PACKET_IGNORE_OUTGOING) ||
 	    bind(fd, (const struct sockaddr *)&here, sizeof(here)))
 		return -errno;
 	return 0;
@@ -96,11 +110,9 @@ static ssize_t receive(int fd, struct npp_frame *frame, struct sockaddr_ll *from
 	return length;
 }
 
-/* A frame in a VLAN that this machine is not in counts as another host's with the kernel. */
-static bool is_for_us(const struct sockaddr_ll *from, uint16_t vlan)
+static bool is_for_us(const struct sockaddr_ll *from)
 {
-	return from->sll_pkttype == PACKET_HOST || from->sll_pkttype == PACKET_BROADCAST ||
-	       (vlan && from->sll_pkttype == PACKET_OTHERHOST);
+	return from->sll_pkttype == PACKET_HOST || from->sll_pkttype == PACKET_BROADCAST;
 }
 
 int npp_socket_receive(int fd, struct npp_frame *frame, struct npp_datagram *datagram)
@@ -112,7 +124,7 @@ int npp_socket_receive(int fd, struct npp_frame *frame, struct npp_datagram *dat
 
 		if (length < 0)
 			return (int)length;
-		if (!is_for_us(&from, vlan) ||
+		if (!is_for_us(&from) ||
 		    !npp_datagram_read(frame->octets, (size_t)length, datagram))
 			continue;
 		datagram->vlan = vlan;
