@@ -102,7 +102,7 @@ $(BUILD)/tests/datapath/test_%: $(BUILD)/tests/datapath/test_%.o $(DATAPATH_SUPP
 
 # Fuzzers: a program for each tests/fuzz/fuzz_*.c, with the sources that need no library.
 FUZZERS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
-FUZZED = $(wildcard loader/dhcp/message*.c loader/npp/message*.c loader/agent/lease_*.c) $(addprefix loader/core/,internet.c packet.c text.c)
+FUZZED = $(wildcard loader/dhcp/message*.c loader/npp/message*.c loader/npp/datagram.c loader/agent/lease_*.c) $(addprefix loader/core/,internet.c packet.c text.c)
 FUZZ_FLAGS = -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
 
 $(BUILD)/tests/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(FUZZED) $(wildcard include/*.h loader/*/*.h)

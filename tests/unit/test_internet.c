@@ -126,6 +126,69 @@ static void test_too_long_is_told(void **state)
 	assert_true(packet.overflow);
 }
 
+static void test_icmp_octet_by_octet(void **state)
+{
+	static const uint8_t whole[] = {
+		0x45, 0x00, 0x00, 0x17,             /* 20 + 3 octets */
+		0x00, 0x00, 0x40, 0x00, 0x40, 0x01, /* whole, TTL 64, ICMP */
+		0xb6, 0xd0,                         /* RFC 1071, over the header alone */
+		0xc0, 0x00, 0x02, 0x14,             /* from */
+		0xc0, 0x00, 0x02, 0x01,             /* to */
+		'a',  'b',  'c',
+	};
+	struct packet packet = { .length = 0 };
+
+	(void)state;
+	packet_add(&packet, "ethernet", 8);
+	internet_add_icmp(&packet, ends.source, ends.destination, "abc", 3);
+	assert_int_equal(packet.length, 8 + sizeof(whole));
+	assert_memory_equal(packet.octets, "ethernet", 8);
+	assert_memory_equal(packet.octets + 8, whole, sizeof(whole));
+	assert_false(packet.overflow);
+}
+
+static void test_icmp_of_every_length(void **state)
+{
+	uint8_t message[PACKET_MAX - IP];
+
+	(void)state;
+	memset(message, 0xff, sizeof(message));
+	for (size_t length = 0; length <= sizeof(message); length++) {
+		struct packet packet = { .length = 0 };
+
+		internet_add_icmp(&packet, ends.source, ends.destination, message, length);
+		assert_false(packet.overflow);
+		assert_int_equal(packet.length, IP + length);
+		assert_int_equal(packet.octets[2] * 256 + packet.octets[3], packet.length);
+		assert_int_equal(ones_sum(0, packet.octets, IP), 0xffff);
+		assert_memory_equal(packet.octets + IP, message, length);
+	}
+}
+
+static void test_icmp_too_long_is_told(void **state)
+{
+	static const uint8_t message[0x10000];
+	static const size_t lengths[] = { PACKET_MAX - IP + 1, 0xffff - IP, 0x10000 - IP, 0x10000 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lengths) / sizeof(*lengths); i++) {
+		struct packet packet = { .length = 0 };
+
+		internet_add_icmp(&packet, ends.source, ends.destination, message, lengths[i]);
+		assert_true(packet.overflow);
+		assert_true(packet.length <= PACKET_MAX);
+	}
+}
+
+static void test_icmp_that_has_no_room_for_its_header(void **state)
+{
+	struct packet packet = { .length = PACKET_MAX - IP + 1 };
+
+	(void)state;
+	internet_add_icmp(&packet, ends.source, ends.destination, "", 0);
+	assert_true(packet.overflow);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -134,6 +197,10 @@ int main(void)
 		cmocka_unit_test(test_a_sum_of_zero_is_sent_as_its_other_form),
 		cmocka_unit_test(test_it_stands_behind_what_is_there),
 		cmocka_unit_test(test_too_long_is_told),
+		cmocka_unit_test(test_icmp_octet_by_octet),
+		cmocka_unit_test(test_icmp_of_every_length),
+		cmocka_unit_test(test_icmp_too_long_is_told),
+		cmocka_unit_test(test_icmp_that_has_no_room_for_its_header),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Any octets, read as a frame that carries a message of the Network Proxy Protocol: nothing is read
+ * beyond their end, a frame that is none leaves the datagram untouched, and one that is has its
+ * message within, where IPv4's header says, and comes back from the wire as it was written.
+ *
+ * test_fuzz.py gives it a few seconds. For longer, with what it finds kept in /tmp/found:
+ *
+ *     make build/tests/fuzz/fuzz_npp_datagram && mkdir -p /tmp/found
+ *     build/tests/fuzz/fuzz_npp_datagram -max_len=1600 /tmp/found tests/fuzz/corpus/npp_datagram
+ *
+ * It starts from corpus/npp_datagram, made by hand.
+ */
+#undef NDEBUG
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/internet.h"
+#include "npp/datagram.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t length);
+
+enum { ETHER = 14, IP = 20, SUM_AT = 10 };
+
+static size_t header_of(const uint8_t *ip)
+{
+	return (ip[0] & 0xf) * 4u;
+}
+
+static size_t total_of(const uint8_t *ip)
+{
+	return ip[2] * 256u + ip[3];
+}
+
+static bool is_right(const uint8_t *frame, size_t length)
+{
+	const uint8_t *ip = frame + ETHER;
+
+	return length >= ETHER + IP && frame[12] == 8 && frame[13] == 0 && ip[0] >> 4 == 4 &&
+	       header_of(ip) >= IP && header_of(ip) <= total_of(ip) &&
+	       total_of(ip) <= length - ETHER && !(ip[6] & 0x3f) && !ip[7] && ip[9] == 1 &&
+	       internet_checksum(ip, header_of(ip)) == 0;
+}
+
+static void assert_same(const struct npp_datagram *a, const struct npp_datagram *b)
+{
+	assert(memcmp(&a->from, &b->from, sizeof(a->from)) == 0);
+	assert(memcmp(&a->to, &b->to, sizeof(a->to)) == 0);
+	assert(a->vlan == b->vlan);
+	assert(memcmp(&a->source, &b->source, sizeof(a->source)) == 0);
+	assert(memcmp(&a->destination, &b->destination, sizeof(a->destination)) == 0);
+	assert(a->length == b->length);
+	assert(memcmp(a->octets, b->octets, a->length) == 0);
+}
+
+static void write_and_read(const struct npp_datagram *datagram)
+{
+	struct npp_datagram again;
+	struct packet packet;
+
+	npp_datagram_write(datagram, &packet);
+	assert(packet.overflow == (ETHER + IP + datagram->length > PACKET_MAX));
+	if (packet.overflow)
+		return;
+	assert(packet.length == ETHER + IP + datagram->length);
+	assert(npp_datagram_read(packet.octets, packet.length, &again));
+	assert_same(datagram, &again);
+}
+
+static void check_datagram(const struct npp_datagram *datagram, const uint8_t *frame)
+{
+	const uint8_t *ip = frame + ETHER;
+
+	assert(datagram->octets == ip + header_of(ip));
+	assert(datagram->length == total_of(ip) - header_of(ip));
+	assert(memcmp(&datagram->to, frame, 6) == 0 && memcmp(&datagram->from, frame + 6, 6) == 0);
+	assert(memcmp(&datagram->source, ip + 12, 4) == 0);
+	assert(memcmp(&datagram->destination, ip + 16, 4) == 0);
+	assert(datagram->vlan == 0);
+	write_and_read(datagram);
+}
+
+static void check(const uint8_t *frame, size_t length)
+{
+	struct npp_datagram datagram, untouched;
+	const bool right = is_right(frame, length);
+
+	memset(&untouched, 0xa5, sizeof(untouched));
+	memcpy(&datagram, &untouched, sizeof(datagram));
+	assert(npp_datagram_read(frame, length, &datagram) == right);
+	if (right)
+		check_datagram(&datagram, frame);
+	else
+		assert(memcmp(&datagram, &untouched, sizeof(datagram)) == 0);
+}
+
+static void sum_up(uint8_t *ip, size_t length)
+{
+	uint16_t sum;
+
+	if (header_of(ip) > length)
+		return;
+	memset(ip + SUM_AT, 0, sizeof(sum));
+	sum = internet_checksum(ip, header_of(ip));
+	memcpy(ip + SUM_AT, &sum, sizeof(sum));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t length)
+{
+	/* at an odd address, and up to the very end of what is allocated */
+	uint8_t *odd = malloc(length + 1), *frame = odd + 1;
+
+	assert(odd);
+	if (length)
+		memcpy(frame, octets, length);
+	check(frame, length);
+	/* with a right checksum it gets further */
+	if (length >= ETHER + IP) {
+		sum_up(frame + ETHER, length - ETHER);
+		check(frame, length);
+	}
+	free(odd);
+	return 0;
+}
