@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <json-c/json.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,21 +19,23 @@
 /* RFC 1256, 6.1: an advertisement that gets lost does no harm, nor do two. */
 enum { LIFETIME_INTERVALS = 3, LIFETIME_OF_ANSWERS = 1800 };
 
-/* NULL: none are wanted, or, with `err`, they cannot be had. */
-static struct npp_keys *read_keys(const struct config_npp *config, int *err)
+int handovers_read_keys(const struct config *config, struct npp_keys **keys, char why[CONFIG_ERROR])
 {
-	struct npp_keys *keys = *config->keys ? calloc(1, sizeof(*keys)) : NULL;
-	char why[KEY_FILE_WHY] = "not enough memory";
+	const char *path = config->npp.keys;
+	char flaw[KEY_FILE_WHY] = "not enough memory";
+	int err;
 
-	*err = 0;
-	if (!*config->keys)
-		return NULL;
-	*err = keys ? key_file_read(config->keys, keys, why) : -ENOMEM;
-	if (!*err)
-		return keys;
-	log_error("npp-keys: %s", why);
-	free(keys);
-	return NULL;
+	*keys = NULL;
+	if (!*path)
+		return 0;
+	*keys = calloc(1, sizeof(**keys));
+	err = *keys ? key_file_read(path, *keys, flaw) : -ENOMEM;
+	if (!err)
+		return 0;
+	snprintf(why, CONFIG_ERROR, "npp-keys: %s", flaw);
+	free(*keys);
+	*keys = NULL;
+	return err;
 }
 
 static void let_go_of_keys(struct daemon *daemon)
@@ -106,11 +109,13 @@ static void restore_trust(void *context, const char *key, struct json_object *re
 int handovers_start(struct daemon *daemon)
 {
 	const struct proxy_actions actions = proxy_actions_of(daemon);
-	int err;
+	char why[CONFIG_ERROR];
+	int err = handovers_read_keys(&daemon->config, &daemon->keys, why);
 
-	daemon->keys = read_keys(&daemon->config.npp, &err);
-	if (err)
+	if (err) {
+		log_error("%s", why);
 		return err;
+	}
 	daemon->proxy = proxy_new(daemon->base, &actions);
 	if (!daemon->proxy)
 		return -ENOMEM;
@@ -174,17 +179,10 @@ void handovers_follow_words(struct daemon *daemon, const struct mac *mac)
 	proxy_each(daemon->proxy, follow_words, &words);
 }
 
-void handovers_follow_config(struct daemon *daemon)
+void handovers_follow_config(struct daemon *daemon, struct npp_keys *keys)
 {
-	int err;
-	struct npp_keys *keys = read_keys(&daemon->config.npp, &err);
-
-	if (err) {
-		log_error("the keys of before are still asked for");
-	} else {
-		let_go_of_keys(daemon);
-		daemon->keys = keys;
-	}
+	let_go_of_keys(daemon);
+	daemon->keys = keys;
 	set(daemon);
 	handovers_follow_words(daemon, NULL);
 	ears_follow(daemon);

@@ -3,7 +3,9 @@
 #ifndef SLEEPPROXY_HANDOVERS_H
 #define SLEEPPROXY_HANDOVERS_H
 
+#include "config/config.h"
 #include "hosts/registry.h"
+#include "npp/keys.h"
 
 struct daemon;
 
@@ -13,8 +15,12 @@ void handovers_stop(struct daemon *daemon);
 /* Once it is clear which hosts may sleep since before: those that said so themselves. */
 int handovers_resume(struct daemon *daemon);
 
-/* After a reload. */
-void handovers_follow_config(struct daemon *daemon);
+/* The keys that a configuration names, to be wiped and freed. 0 with NULL: none; or -errno. */
+int handovers_read_keys(const struct config *config, struct npp_keys **keys,
+                        char why[CONFIG_ERROR]);
+
+/* After a reload, which has read these keys; they are the daemon's from now on. */
+void handovers_follow_config(struct daemon *daemon, struct npp_keys *keys);
 
 /*
  * People's words about a host are new, so that what it said itself is added again. NULL: about all

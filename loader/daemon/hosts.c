@@ -6,6 +6,7 @@
 #include <uthash.h>
 
 #include "core/log.h"
+#include "core/random.h"
 #include "core/text.h"
 #include "daemon/daemon.h"
 #include "daemon/entries.h"
@@ -133,12 +134,25 @@ static void remove_unconfigured(void *context, const struct registered *host)
 		registry_remove(daemon->registry, host->spec.name);
 }
 
+/*
+ * Two proxies that look at a sleeper at once find each other silent, and take it over both: a
+ * quarter to either side, at random, keeps them apart.
+ */
+static struct host_timing apart_from_others(const struct host_timing *configured)
+{
+	struct host_timing timing = *configured;
+
+	timing.standby += timing.standby * ((int64_t)(random_u32() % 501) - 250) / 1000;
+	return timing;
+}
+
 void hosts_follow_config(struct daemon *daemon)
 {
+	const struct host_timing timing = apart_from_others(&daemon->config.timing);
 	static const struct mac everybody;
 	char why[REGISTRY_WHY];
 
-	registry_set_timing(daemon->registry, &daemon->config.timing);
+	registry_set_timing(daemon->registry, &timing);
 	policy_clear(daemon->datapath, &everybody);
 	policy_put(daemon->datapath, &everybody, &daemon->config.policy);
 	registry_each(daemon->registry, remove_unconfigured, daemon);

@@ -71,11 +71,14 @@ static int read_config(const struct options *options, struct config *config, cha
 
 int daemon_reload(struct daemon *daemon, char why[CONFIG_ERROR])
 {
+	struct npp_keys *keys = NULL;
 	struct config fresh;
 	int err;
 
 	config_init(&fresh);
 	err = read_config(&daemon->options, &fresh, why);
+	if (!err)
+		err = handovers_read_keys(&fresh, &keys, why);
 	if (!err && fresh.max_hosts != daemon->config.max_hosts)
 		log_warning("max-hosts takes effect at the next start");
 	if (err) {
@@ -87,7 +90,7 @@ int daemon_reload(struct daemon *daemon, char why[CONFIG_ERROR])
 	lines_start(daemon);
 	hosts_follow_config(daemon);
 	leases_follow_config(daemon);
-	handovers_follow_config(daemon);
+	handovers_follow_config(daemon, keys);
 	hosts_follow_lines(daemon);
 	log_info("the configuration was read anew");
 	return 0;

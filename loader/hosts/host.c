@@ -128,16 +128,17 @@ static void told_to_stand_by(struct turn *turn)
 static void told_that_up(struct turn *turn)
 {
 	struct host_life *life = turn->life;
-	enum host_state before = life->state;
+	const enum host_state before = life->state;
+	const bool news = before != AWAKE || life->standby;
 
 	life->handed = false;
 	life->standby = false;
 	life->quiet_until = 0;
-	if (before == AWAKE) {
+	if (!news) {
 		await_silence(turn);
 		return;
 	}
-	turn->out.step = true;
+	turn->out.step = before != AWAKE;
 	turn->out.from = before;
 	turn->out.hand_back = before == WAKING;
 	become_awake(turn, NOTE_AWAKE);
