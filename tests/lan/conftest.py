@@ -12,8 +12,9 @@ import pytest
 from harness.daemon import BpfFilesystem, Daemon, config_text, host_section
 from harness.dhcp_clients import Client
 from harness.dhcp_servers import Server
-from harness.lan import BUILD, Lan, remove_leftovers
+from harness.lan import BUILD, Lan, Machine, remove_leftovers
 from harness.leases import Leaseholder
+from harness.npp import Crowd, NppHost
 from harness.wire import EchoServer
 
 
@@ -42,11 +43,13 @@ def prepare(lan: Lan, bpf_filesystem: Path, request: pytest.FixtureRequest) -> I
     daemons: list[Daemon] = []
     request.node.daemons = daemons
 
-    def prepare(*hosts: str, interface: str = "eth0", name: str = "proxy", **settings: object) -> Daemon:
+    def prepare(
+        *hosts: str, interface: str = "eth0", name: str = "proxy", machine: Machine | None = None, **settings: object
+    ) -> Daemon:
         for program in ("sleepproxyd", "sleepproxyctl"):
             assert (BUILD / program).exists(), f"{BUILD / program} is not built: run make"
         pins = bpf_filesystem / f"{lan.prefix}-{name}"
-        daemons.append(Daemon(lan, pins, config_text(*hosts, **settings), interface, name))
+        daemons.append(Daemon(lan, pins, config_text(*hosts, **settings), interface, name, machine))
         return daemons[-1]
 
     yield prepare
@@ -97,6 +100,43 @@ def ssh(lan: Lan) -> Iterator[EchoServer]:
     server = EchoServer(lan.host, 22)
     yield server
     server.close()
+
+
+@pytest.fixture(scope="module")
+def crowd_of_module(bpf_filesystem: Path, request: pytest.FixtureRequest) -> Iterator[Crowd]:
+    settings = getattr(request.module, "settings", lambda lan: {})
+    daemons: list[Daemon] = []
+
+    def start(**values: object) -> Daemon:
+        daemons.append(Daemon(lan, bpf_filesystem / f"{lan.prefix}-proxy", config_text(**values)))
+        return daemons[-1].start()
+
+    with Lan() as lan:
+        try:
+            yield Crowd(lan, start, **settings(lan))
+        finally:
+            for daemon in daemons:
+                daemon.close()
+
+
+@pytest.fixture
+def crowd(crowd_of_module: Crowd, request: pytest.FixtureRequest) -> Crowd:
+    """A daemon for all tests of a module, configured by its settings(), and a host for whoever asks for one."""
+    request.node.daemons = [crowd_of_module.daemon]
+    assert crowd_of_module.daemon.running
+    return crowd_of_module
+
+
+@pytest.fixture
+def own_crowd(lan: Lan, start: Start) -> Callable[..., Crowd]:
+    """The same, for one test."""
+    return lambda *hosts, **settings: Crowd(lan, start, *hosts, **settings)
+
+
+@pytest.fixture
+def npp(lan: Lan) -> NppHost:
+    """The LAN's host, which speaks the Network Proxy Protocol."""
+    return NppHost(lan.host, lan.proxy)
 
 
 @pytest.hookimpl(hookwrapper=True)

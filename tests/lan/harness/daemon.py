@@ -15,7 +15,7 @@ import threading
 import time
 from pathlib import Path
 
-from .lan import BUILD, Lan, Sleeper
+from .lan import BUILD, Lan, Machine, Sleeper
 from .netns import Namespace, end, run, wait_for
 
 QUICK = {
@@ -47,6 +47,12 @@ def _value(value: object) -> str:
     if isinstance(value, (list, tuple)):
         return "{" + ", ".join(f'"{item}"' for item in value) + "}"
     return str(value)
+
+
+def _key(octets: list[str]) -> str:
+    """As bpftool writes octets: an IPv4 address, or a MAC."""
+    values = [int(octet, 16) for octet in octets]
+    return ".".join(map(str, values)) if len(values) == 4 else bytes(values).hex(":")
 
 
 def settings(values: dict[str, object], quoted: tuple[str, ...] = ()) -> str:
@@ -86,9 +92,17 @@ class BpfFilesystem:
 
 
 class Daemon:
-    def __init__(self, lan: Lan, pins: Path, config: str, interface: str = "eth0", name: str = "proxy"):
+    def __init__(
+        self,
+        lan: Lan,
+        pins: Path,
+        config: str,
+        interface: str = "eth0",
+        name: str = "proxy",
+        machine: Machine | None = None,
+    ):
         self.lan, self.interface = lan, interface
-        self.namespace: Namespace = lan.proxy.namespace
+        self.namespace: Namespace = (machine or lan.proxy).namespace
         self.pins = pins
         self.state = lan.directory / f"{name}-state"
         self.socket_path = lan.directory / f"{name}.sock"
@@ -195,6 +209,15 @@ class Daemon:
 
     def counters(self) -> dict[str, int]:
         return self.ask("counters")["result"]
+
+    def npp(self) -> dict[str, int]:
+        """What became of messages of the Network Proxy Protocol."""
+        return {name.removeprefix("npp_"): n for name, n in self.counters().items() if name.startswith("npp_")}
+
+    def table(self, name: str) -> dict[str, str]:
+        """A table of the datapath that is about hosts: what is behind a MAC, or behind an IPv4 address."""
+        rows = json.loads(run("bpftool", "-j", "map", "dump", "pinned", self.pins / name).stdout)
+        return {_key(row["key"]): _key(row["value"][:6]) for row in rows}
 
     def history(self, name: str = "host") -> list[dict]:
         return self.ask("history", name=name)["result"]
