@@ -50,6 +50,34 @@ static struct json_object *line_json(const struct line *line)
 	return json;
 }
 
+static void count_guest(void *context, const struct registered *host)
+{
+	*(unsigned int *)context += host->origin == ORIGIN_HANDOVER;
+}
+
+static void count_open(void *context, struct session *session)
+{
+	*(unsigned int *)context += session->open;
+}
+
+static struct json_object *npp_json(struct daemon *daemon)
+{
+	const struct config_npp *config = &daemon->config.npp;
+	struct json_object *json = json_object_new_object();
+	unsigned int open = 0, guests = 0;
+
+	proxy_each(daemon->proxy, count_open, &open);
+	registry_each(daemon->registry, count_guest, &guests);
+	json_object_object_add(json, "on", json_object_new_boolean(config->on));
+	add_int(json, "type", config->icmp_type);
+	add_int(json, "keys", daemon->keys ? (int64_t)daemon->keys->count : 0);
+	add_int(json, "preference", config->preference);
+	add_int(json, "handed-over", open);
+	add_int(json, "places", config->hosts_max);
+	add_int(json, "places-taken", guests);
+	return json;
+}
+
 static struct json_object *status(struct call *call)
 {
 	const struct daemon *daemon = call->daemon;
@@ -61,6 +89,7 @@ static struct json_object *status(struct call *call)
 	add_int(json, "uptime", (clock_ms() - daemon->started) / 1000);
 	add_int(json, "heartbeat-lease", daemon->config.heartbeat_lease);
 	json_object_object_add(json, "hosts", states_json(call->daemon));
+	json_object_object_add(json, "npp", npp_json(call->daemon));
 	for (size_t i = 0; i < daemon->line_count; i++)
 		json_object_array_add(lines, line_json(&daemon->lines[i]));
 	json_object_object_add(json, "interfaces", lines);

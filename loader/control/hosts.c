@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The commands about hosts: SPEC in, HOST out. */
 #include "control/call.h"
+#include "control/handover_json.h"
 #include "core/clock.h"
 #include "core/json.h"
 #include "core/text.h"
 #include "daemon/daemon.h"
 #include "hosts/spec_json.h"
 
-static struct json_object *host_json(const struct registered *host)
+static struct json_object *host_json(struct call *call, const struct registered *host)
 {
 	static const char *const origins[] = { "config", "command", "map", "handover" };
+	const struct session *session = proxy_find(call->daemon->proxy, &host->spec.mac);
 	struct json_object *json = spec_to_json(&host->spec);
 	char address[TEXT_IP];
 
@@ -19,27 +21,37 @@ static struct json_object *host_json(const struct registered *host)
 		add_string(json, host->lease.lost ? "withheld" : "leased",
 		           text_from_ip(&host->lease.address, address));
 	add_string(json, "origin", origins[host->origin]);
+	if (session)
+		json_object_object_add(json, "handover",
+		                       handover_json(session, host->life.standby, clock_boot_ms()));
 	return json;
 }
 
+struct listing {
+	struct call *call;
+	struct json_object *array;
+};
+
 static void list_host(void *context, const struct registered *host)
 {
-	json_object_array_add(context, host_json(host));
+	struct listing *listing = context;
+
+	json_object_array_add(listing->array, host_json(listing->call, host));
 }
 
 static struct json_object *host_list(struct call *call)
 {
-	struct json_object *array = json_object_new_array();
+	struct listing listing = { call, json_object_new_array() };
 
-	registry_each(call->daemon->registry, list_host, array);
-	return array;
+	registry_each(call->daemon->registry, list_host, &listing);
+	return listing.array;
 }
 
 static struct json_object *host_show(struct call *call)
 {
 	const struct registered *host = call_host(call);
 
-	return host ? host_json(host) : NULL;
+	return host ? host_json(call, host) : NULL;
 }
 
 static struct json_object *refuse_configured(struct call *call)
@@ -61,7 +73,7 @@ static struct json_object *host_add(struct call *call)
 	if (hosts_add(call->daemon, &spec, ORIGIN_COMMAND, call->why))
 		return NULL;
 	handovers_follow_words(call->daemon, &spec.mac);
-	return host_json(registry_find(call->daemon->registry, spec.name));
+	return host_json(call, registry_find(call->daemon->registry, spec.name));
 }
 
 static struct json_object *host_remove(struct call *call)
@@ -84,7 +96,7 @@ static struct json_object *host_order(struct call *call, enum host_cause cause)
 		return NULL;
 	reports_take(call->daemon); /* what the datapath saw before the command counts before it */
 	registry_command(call->daemon->registry, host->spec.name, cause);
-	return host_json(host);
+	return host_json(call, host);
 }
 
 static struct json_object *host_sleep(struct call *call)
