@@ -27,6 +27,27 @@ static void view_host_counts(const struct paper *paper, struct json_object *host
 	paper_write(paper, PLAIN, "\n");
 }
 
+static void view_npp(const struct paper *paper, struct json_object *npp)
+{
+	const int64_t keys = field_number(npp, "keys"), hosts = field_number(npp, "handed-over");
+
+	paper_write(paper, BOLD, "handovers  ");
+	if (!field_bool(npp, "on")) {
+		paper_write(paper, YELLOW, " off: npp = false\n");
+		return;
+	}
+	paper_write(paper, PLAIN, " ICMP type %" PRId64 ", preference %" PRId64 ", ",
+	            field_number(npp, "type"), field_number(npp, "preference"));
+	if (keys)
+		paper_write(paper, PLAIN, "%" PRId64 " key%s", keys, keys == 1 ? "" : "s");
+	else
+		paper_write(paper, PLAIN, "no keys");
+	paper_write(paper, PLAIN,
+	            "; %" PRId64 " host%s handed over, %" PRId64 " of %" PRId64 " places taken\n",
+	            hosts, hosts == 1 ? "" : "s", field_number(npp, "places-taken"),
+	            field_number(npp, "places"));
+}
+
 static void add_interface(struct table *table, struct json_object *interface)
 {
 	const char *state = field_text(interface, "state");
@@ -63,6 +84,7 @@ static void view_status(const struct paper *paper, const struct call *call,
 	            field_text(result, "version"), field_number(result, "pid"),
 	            when_span(field_number(result, "uptime"), span));
 	view_host_counts(paper, json_object_object_get(result, "hosts"));
+	view_npp(paper, json_object_object_get(result, "npp"));
 	paper_write(paper, BOLD, "heartbeat  ");
 	paper_write(paper, PLAIN, " without the daemon, answers end after %s\n",
 	            when_span(field_number(result, "heartbeat-lease"), span));
@@ -131,7 +153,9 @@ static const struct command commands[] = {
 		.help = "whether the daemon runs, on which interfaces, for how many hosts",
 		.text = "An interface is 'attached' when the proxy sees its frames, natively in the\n"
 			"driver or by the kernel's generic way; 'absent' while it does not exist; and\n"
-			"'failed' with the reason. ANSWER says whose MAC its answers carry.\n",
+			"'failed' with the reason. ANSWER says whose MAC its answers carry.\n"
+			"A host that is known for its handover alone takes a place until it has been up\n"
+			"and another one needs it.\n",
 		.example = "sleepproxyctl status",
 		.run = call_simple,
 		.view = view_status,

@@ -159,7 +159,8 @@ static const struct command commands[] = {
 		.options = counters_options,
 		.help = "what became of the frames that came by",
 		.text = "Every frame has exactly one outcome, so the counts add up to the frames seen.\n"
-			"Below: what the DHCP messages that reached the daemon were good for.\n",
+			"Below: what the messages that reached the daemon were good for, of DHCP and of\n"
+			"the Network Proxy Protocol (NPP), by which hosts hand themselves over.\n",
 		.example = "sleepproxyctl counters --all",
 		.run = call_simple,
 		.view = view_counters,

@@ -4,38 +4,11 @@
 
 #include "ctl/command.h"
 #include "ctl/field.h"
-#include "ctl/meaning.h"
+#include "ctl/host.h"
 #include "ctl/wait.h"
 #include "ctl/when.h"
 
 enum { LIST_SHOWN = 3, LIST_TEXT = 256 };
-
-static const struct meaning meanings[] = {
-	{ "drowsy", "it is answered for once it has fallen quiet" },
-	{ "asleep", "it is answered for" },
-	{ "waking", "Magic Packets are sent until it shows itself" },
-	{ 0 },
-};
-
-void view_host_state(const struct paper *paper, const struct call *call, struct json_object *host)
-{
-	const char *state = field_text(host, "state");
-	const char *meaning = meaning_of(meanings, state);
-
-	(void)call;
-	paper_write(paper, PLAIN, "%s is ", field_text(host, "name"));
-	paper_write(paper, style_of(state), "%s", state);
-	paper_write(paper, PLAIN, "%s%s\n", *meaning ? ": " : "", meaning);
-}
-
-static void view_host(const struct paper *paper, const struct call *call, struct json_object *host)
-{
-	int flags =
-		JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE;
-
-	(void)call;
-	paper_write(paper, PLAIN, "%s\n", json_object_to_json_string_ext(host, flags));
-}
 
 static void view_removed(const struct paper *paper, const struct call *call,
                          struct json_object *result)
@@ -84,12 +57,12 @@ static void add_wakes(struct table *table, struct json_object *host)
 
 static void add_host(struct table *table, struct json_object *host)
 {
-	const char *state = field_text(host, "state");
+	const char *state = host_state(host);
 	char span[WHEN_SPAN];
 
 	table_cell(table, PLAIN, "%s", field_text(host, "name"));
 	table_cell(table, style_of(state), "%s", state);
-	table_cell(table, PLAIN, "%s", when_span(field_number(host, "for"), span));
+	table_text(table, PLAIN, host_span(host, span));
 	table_cell(table, PLAIN, "%s", field_text(host, "mac"));
 	add_addresses(table, host);
 	add_wakes(table, host);
@@ -158,10 +131,11 @@ static const struct command commands[] = {
 		.name = "host list",
 		.request = "host-list",
 		.help = "the known hosts, and whether they are awake",
-		.text = "awake   not answered for\n"
-			"drowsy  going to sleep: not answered for until it has fallen quiet\n"
-			"asleep  answered for; a connection to it wakes it\n"
-			"waking  Magic Packets are under way, until it shows itself\n"
+		.text = "awake    not answered for\n"
+			"drowsy   going to sleep: not answered for until it has fallen quiet\n"
+			"asleep   answered for; a connection to it wakes it\n"
+			"waking   Magic Packets are under way, until it shows itself\n"
+			"standby  it sleeps, and another proxy answers for it as long as it can\n"
 			"An address in brackets is one that the host had by DHCP and has lost: it is not\n"
 			"answered for.\n",
 		.example = "sleepproxyctl host list",
@@ -172,8 +146,9 @@ static const struct command commands[] = {
 		.name = "host show",
 		.argument = "NAME",
 		.request = "host-show",
-		.help = "all that is known about a host: always JSON",
-		.text = "Indented for reading; with -j on one line.\n",
+		.help = "all that is known about a host, and what it handed over by itself",
+		.text = "A host that speaks the Network Proxy Protocol says when it sleeps, at which\n"
+			"addresses, what is to wake it, and which proxy goes first.\n",
 		.example = "sleepproxyctl host show nas",
 		.run = call_simple,
 		.view = view_host,

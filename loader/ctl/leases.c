@@ -95,27 +95,13 @@ static void view_leases(const struct paper *paper, const struct call *call,
 	table_free(table);
 }
 
-/* A line of a lease: its label, what it is, and more about that. */
-static void add_styled_line(struct table *table, enum style style, const char *label,
-                            const char *text, const char *more)
-{
-	table_cell(table, BOLD, "%s", label);
-	table_text(table, style, text);
-	table_cell(table, PLAIN, "%s", more);
-}
-
-static void add_line(struct table *table, const char *label, const char *text, const char *more)
-{
-	add_styled_line(table, PLAIN, label, text, more);
-}
-
 static void add_granted(struct table *table, struct json_object *lease)
 {
 	int64_t seconds = field_number(lease, "seconds");
 	char span[WHEN_SPAN];
 
-	add_line(table, "granted for",
-	         seconds ? when_span(seconds, span) : field_text(lease, "seconds"), "");
+	table_line(table, PLAIN, "granted for",
+	           seconds ? when_span(seconds, span) : field_text(lease, "seconds"), "");
 }
 
 static void add_since(struct table *table, struct json_object *lease)
@@ -123,7 +109,7 @@ static void add_since(struct table *table, struct json_object *lease)
 	const char *since = field_text(lease, "since");
 	char moment[WHEN_MOMENT], past[WHEN_DISTANCE];
 
-	add_line(table, "since", when_moment(since, moment), when_from_now(since, past));
+	table_line(table, PLAIN, "since", when_moment(since, moment), when_from_now(since, past));
 }
 
 static void add_end(struct table *table, struct json_object *lease, const char *label,
@@ -133,7 +119,7 @@ static void add_end(struct table *table, struct json_object *lease, const char *
 	char moment[WHEN_MOMENT], left[WHEN_DISTANCE];
 	const char *in = time_left(lease, left_key, left);
 
-	add_line(table, label, *end ? when_moment(end, moment) : in, *end ? in : "");
+	table_line(table, PLAIN, label, *end ? when_moment(end, moment) : in, *end ? in : "");
 }
 
 static void add_next_request(struct table *table, struct json_object *lease)
@@ -141,8 +127,8 @@ static void add_next_request(struct table *table, struct json_object *lease)
 	struct json_object *seconds = json_object_object_get(lease, "next-request-in");
 	char left[WHEN_DISTANCE];
 
-	add_line(table, "next request",
-	         seconds ? when_distance(json_object_get_int64(seconds), left) : "", "");
+	table_line(table, PLAIN, "next request",
+	           seconds ? when_distance(json_object_get_int64(seconds), left) : "", "");
 }
 
 static void add_result(struct table *table, struct json_object *lease)
@@ -150,9 +136,9 @@ static void add_result(struct table *table, struct json_object *lease)
 	const char *result = field_text(lease, "result"), *at = field_text(lease, "result-at");
 	char moment[WHEN_MOMENT], past[WHEN_DISTANCE];
 
-	add_styled_line(table, style_of(result), "last result", result, when_from_now(at, past));
+	table_line(table, style_of(result), "last result", result, when_from_now(at, past));
 	if (*result)
-		add_line(table, "", when_moment(at, moment), field_text(lease, "reason"));
+		table_line(table, PLAIN, "", when_moment(at, moment), field_text(lease, "reason"));
 }
 
 static void view_terms(const struct paper *paper, struct json_object *lease)
@@ -161,12 +147,13 @@ static void view_terms(const struct paper *paper, struct json_object *lease)
 	const char *state = field_text(lease, "state");
 	struct table *table = table_new(headings);
 
-	add_styled_line(table, style_of(state), "state", state, meaning_of(states, state));
-	add_line(table, "kept by", field_text(lease, "kept-by"), keeper_meaning(lease));
-	add_line(table, "address", field_text(lease, "address"), "");
-	add_line(table, "server", field_text(lease, "server"), "");
+	table_line(table, style_of(state), "state", state, meaning_of(states, state));
+	table_line(table, PLAIN, "kept by", field_text(lease, "kept-by"), keeper_meaning(lease));
+	table_line(table, PLAIN, "address", field_text(lease, "address"), "");
+	table_line(table, PLAIN, "server", field_text(lease, "server"), "");
 	if (*field_text(lease, "relay"))
-		add_line(table, "relay", field_text(lease, "relay"), "through which it speaks");
+		table_line(table, PLAIN, "relay", field_text(lease, "relay"),
+		           "through which it speaks");
 	add_granted(table, lease);
 	add_since(table, lease);
 	add_end(table, lease, "T1", "t1", "t1-in");
@@ -197,11 +184,12 @@ static void view_identity(const struct paper *paper, struct json_object *lease)
 	struct table *table = table_new(headings);
 	char parameters[NUMBERS_TEXT];
 
-	add_line(table, "client-id", field_text(lease, "client-id"), "");
-	add_line(table, "hostname", field_text(lease, "hostname"), "");
-	add_line(table, "parameters", numbers(field_text(lease, "parameters"), parameters), "");
-	add_line(table, "vendor class", field_text(lease, "vendor-class"), "");
-	add_line(table, "FQDN", field_text(lease, "fqdn"), "");
+	table_line(table, PLAIN, "client-id", field_text(lease, "client-id"), "");
+	table_line(table, PLAIN, "hostname", field_text(lease, "hostname"), "");
+	table_line(table, PLAIN, "parameters", numbers(field_text(lease, "parameters"), parameters),
+	           "");
+	table_line(table, PLAIN, "vendor class", field_text(lease, "vendor-class"), "");
+	table_line(table, PLAIN, "FQDN", field_text(lease, "fqdn"), "");
 	table_print(table, paper);
 	table_free(table);
 }

@@ -37,7 +37,8 @@ static const struct {
 	{ "bound", GREEN },    { "renewing", YELLOW },   { "rebinding", YELLOW },
 	{ "lost", RED },       { "silence", YELLOW },    { "refused", RED },
 	{ "expired", RED },    { "moved", RED },         { "lease-silence", YELLOW },
-	{ "lease-lost", RED }, { "lease-renewed", DIM },
+	{ "lease-lost", RED }, { "lease-renewed", DIM }, { "standby", BLUE },
+	{ "stands-by", BLUE },
 };
 
 enum style style_of(const char *word)
@@ -133,6 +134,14 @@ void table_count(struct table *table, enum style style, int64_t count)
 {
 	table_cell(table, style, "%" PRId64, count);
 	table->cells[table->count - 1].right = true;
+}
+
+void table_line(struct table *table, enum style style, const char *label, const char *text,
+                const char *more)
+{
+	table_cell(table, BOLD, "%s", label);
+	table_text(table, style, text);
+	table_cell(table, PLAIN, "%s", more);
 }
 
 static size_t column_width(const struct table *table, size_t column)

@@ -33,6 +33,9 @@ void table_cell(struct table *table, enum style style, const char *format, ...)
 void table_text(struct table *table, enum style style, const char *text);
 /* To the right of its column, but for the heading. */
 void table_count(struct table *table, enum style style, int64_t count);
+/* A row of three: a label, what it is ("-" where there is no text), and more about that. */
+void table_line(struct table *table, enum style style, const char *label, const char *text,
+                const char *more);
 void table_print(const struct table *table, const struct paper *paper);
 
 #endif

@@ -9,6 +9,7 @@
 #include "core/clock.h"
 #include "ctl/command.h"
 #include "ctl/field.h"
+#include "ctl/host.h"
 
 struct wait {
 	struct client *events, *control;
@@ -30,7 +31,7 @@ static struct json_object *ask_about(struct client *client, const char *command,
 
 static bool is_in_state(struct json_object *host, const char *state)
 {
-	return strcmp(field_text(host, "state"), state) == 0;
+	return strcmp(host_state(host), state) == 0;
 }
 
 static int fail_read(const struct wait *wait, int error)

@@ -10,35 +10,13 @@
 #include <cmocka.h>
 #include <time.h>
 
-#include "ctl/groups.h"
+#include "support_ctl.h"
 
 #define EACH(item, table) for (size_t item = 0; item < sizeof(table) / sizeof(*(table)); item++)
 
 enum { WORDS = 3, MOMENT = 32 };
 
 #define IDENTITY "'client-id': '01:52:54', 'parameters': '01:03:0f', 'vendor-class': 'systemd'"
-
-/* The result of a command as it is shown; the caller frees it. */
-static char *shown(const char *const *words, bool colour, const char *settings, const char *json)
-{
-	size_t used, size;
-	struct json_object *result = json_tokener_parse(json);
-	struct call call = { .command = command_find((char *const *)words, &used),
-		             .request = json_tokener_parse("{'name': 'nas'}"),
-		             .settings = json_tokener_parse(settings) };
-	struct paper paper = { .colour = colour };
-	char *text;
-
-	assert_non_null(call.command);
-	assert_non_null(result);
-	paper.file = open_memstream(&text, &size);
-	call.command->view(&paper, &call, result);
-	fclose(paper.file);
-	json_object_put(call.settings);
-	json_object_put(call.request);
-	json_object_put(result);
-	return text;
-}
 
 static const struct {
 	const char *words[WORDS];
@@ -130,12 +108,6 @@ static void becomes_a_table(void **state)
 static const char *const lease_list[] = { "lease", "list", NULL };
 static const char *const lease_show[] = { "lease", "show", NULL };
 static const char *const host_list[] = { "host", "list", NULL };
-
-static void check_line(const char *text, const char *line)
-{
-	if (!strstr(text, line))
-		fail_msg("'%s' is not in:\n%s", line, text);
-}
 
 static void a_lease_is_told_in_lines(void **state)
 {
