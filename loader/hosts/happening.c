@@ -19,7 +19,7 @@ static const struct {
 	[HAPPENED_NOT_QUIET] = { "not-quiet", "was told to sleep, but does not fall quiet" },
 	[HAPPENED_CLAIMED] = { "claimed",
 	                       "is not taken over: another machine answers for its address" },
-	[HAPPENED_STANDS_BY] = { "stands-by", "is left to another proxy as long as that answers" },
+	[HAPPENED_STANDS_BY] = { "stands-by", "is left to another proxy" },
 	[HAPPENED_GAVE_UP] = { "gave-up", "did not wake" },
 	[HAPPENED_COOLING] = { "cooling", "will be woken when its cool-down is over" },
 	[HAPPENED_ADDED] = { "added", "is known from now on" },
