@@ -14,6 +14,7 @@
 #include "core/log.h"
 #include "daemon/daemon.h"
 #include "doctor/doctor.h"
+#include "npp/key_file.h"
 
 static const struct {
 	int (*start)(struct daemon *daemon);
@@ -48,6 +49,19 @@ static int serve(const struct options *options)
 	return err ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
+/* What the configuration points to is a part of it. */
+static int check_keys(const struct config *config)
+{
+	char why[KEY_FILE_WHY];
+	struct npp_keys keys;
+	int err = *config->npp.keys ? key_file_read(config->npp.keys, &keys, why) : 0;
+
+	if (err)
+		fprintf(stderr, "npp-keys: %s\n", why);
+	npp_keys_wipe(&keys);
+	return err;
+}
+
 static int check(const struct options *options)
 {
 	struct config config;
@@ -63,6 +77,8 @@ static int check(const struct options *options)
 	if (err)
 		fprintf(stderr, "%s\n", why);
 	else
+		err = check_keys(&config);
+	if (!err)
 		printf("%s: good, %zu interfaces, %zu hosts\n", options->config,
 		       config.interface_count, config.host_count);
 	config_done(&config);
