@@ -26,6 +26,10 @@ _sleepproxyctl() {
 		mapfile -t COMPREPLY < <(compgen -W "$(ls /sys/class/net)" -- "$current")
 		return
 		;;
+	--wake)
+		mapfile -t COMPREPLY < <(compgen -W "none tcp/any tcp/ udp/any udp/" -- "$current")
+		return
+		;;
 	esac
 
 	for ((i = 1; i < COMP_CWORD; i++)); do
