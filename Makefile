@@ -100,15 +100,18 @@ $(BUILD)/tests/datapath/test_%: $(BUILD)/tests/datapath/test_%.o $(DATAPATH_SUPP
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(DAEMON_LIBS) -lcmocka -o $@
 
-# Fuzzers: a program for each tests/fuzz/fuzz_*.c, with the sources that need no library.
+# Fuzzers: a program for each tests/fuzz/fuzz_*.c, with the sources that read what others wrote.
 FUZZERS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
-FUZZED = $(wildcard loader/dhcp/message*.c loader/npp/message*.c loader/npp/datagram.c loader/agent/lease_*.c) $(addprefix loader/core/,internet.c packet.c text.c)
+FUZZED = $(wildcard loader/dhcp/message*.c loader/npp/message*.c loader/agent/lease_*.c) $(addprefix loader/core/,internet.c packet.c text.c)
+FUZZED += $(addprefix loader/npp/,authentication.c datagram.c keys.c) $(addprefix loader/agent/,answer.c fields.c offers.c \
+	presence_json.c services.c state_json.c words.c)
+FUZZ_LIBS = $(shell pkg-config --libs json-c nettle 2>/dev/null)
 FUZZ_FLAGS = -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
 
 $(BUILD)/tests/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(FUZZED) $(wildcard include/*.h loader/*/*.h)
 	@mkdir -p $(@D)
 	$(call say,FUZZ,$@)
-	$(Q)$(CLANG) $(CPPFLAGS) $(CFLAGS) $(FUZZ_FLAGS) $(LDFLAGS) $(filter %.c,$^) -o $@
+	$(Q)$(CLANG) $(CPPFLAGS) $(CFLAGS) $(FUZZ_FLAGS) $(LDFLAGS) $(filter %.c,$^) $(FUZZ_LIBS) -o $@
 
 tests: all $(UNIT) $(DATAPATH) $(FUZZERS) $(BUILD)/tests/lan/agent_facts
 

@@ -190,7 +190,8 @@ static bool add_others(struct making *making)
 	const struct presence *presence = making->presence;
 
 	for (size_t i = 1; i < presence->address_count; i++) {
-		if (!begin_part(making, presence->addresses[i]) || !add_here(making, &addresses, i))
+		if (!begin_part(making, presence->addresses[i]) ||
+		    !add_here(making, &addresses, i) || !add_backup_of(making))
 			return false;
 	}
 	return true;

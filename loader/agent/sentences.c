@@ -88,32 +88,29 @@ static void add_missed(const struct presence *presence, struct words *words)
 		          "longer than 64 octets");
 }
 
-static void add_time(uint32_t seconds, struct words *words)
+static void add_own_lease(const struct presence_lease *lease, struct words *words)
 {
-	if (seconds == DHCP_INFINITE)
-		words_add(words, "forever");
+	char server[TEXT_IP];
+
+	words_add(words, "; its lease from %s ", words_ipv4(lease->server, server));
+	if (lease->left == DHCP_INFINITE)
+		words_add(words, "has no end");
 	else
-		words_add(words, "%u s", seconds);
+		words_add(words, "lasts for %u s", lease->left);
+	if (lease->total != DHCP_INFINITE)
+		words_add(words, " more, of %u s", lease->total);
 }
 
 void sentence_presence(const char *interface, const struct presence *presence, struct words *words)
 {
-	char text[TEXT_IP];
-
 	words_add(words, "%s: ", interface);
 	add_addresses(presence, words);
 	words_add(words, " would be handed over");
 	if (*presence->hostname)
 		words_add(words, ", as %s", presence->hostname);
 	add_wakers(presence, words);
-	if (presence->has_lease) {
-		words_add(words, "; its lease is from %s, for ",
-		          words_ipv4(presence->lease.server, text));
-		add_time(presence->lease.total, words);
-		words_add(words, ", of which ");
-		add_time(presence->lease.left, words);
-		words_add(words, presence->lease.left == 1 ? " is left" : " are left");
-	}
+	if (presence->has_lease)
+		add_own_lease(&presence->lease, words);
 	add_missed(presence, words);
 }
 

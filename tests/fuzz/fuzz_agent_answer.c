@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Any frame, heard by a host that waits for an answer: nothing is read beyond its end, and what is
+ * taken for an answer is one from the proxy, to the host, with its transaction, and signed where
+ * that was asked for. The sums of what begins like a message are made right, so that more than
+ * sums is tried.
+ *
+ * test_fuzz.py gives it a few seconds. For longer, with what it finds kept in /tmp/found:
+ *
+ *     make build/tests/fuzz/fuzz_agent_answer && mkdir -p /tmp/found
+ *     build/tests/fuzz/fuzz_agent_answer -max_len=320 /tmp/found tests/fuzz/corpus/agent_answer
+ */
+#undef NDEBUG
+#include <assert.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/answer.h"
+#include "agent/offers.h"
+#include "core/internet.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t length);
+
+enum { IP_AT = 14, IP_LENGTH = 20, ICMP_AT = IP_AT + IP_LENGTH };
+enum { TRANSACTION = 0x1234, KEY = 7 };
+
+static const struct mac host = { { 0x52, 0x54, 0, 0x12, 0x34, 0x56 } };
+static const struct mac proxy = { { 2, 0, 0, 0, 0, 1 } };
+static const struct ipv4 host_address = { { 192, 0, 2, 20 } }, proxy_address = { { 192, 0, 2, 1 } };
+
+static void put16(uint8_t *at, uint16_t value)
+{
+	memcpy(at, &value, sizeof(value));
+}
+
+static void make_sums_right(uint8_t *frame, size_t length)
+{
+	if (length < ICMP_AT + sizeof(struct npp_header) || frame[IP_AT] != 0x45)
+		return;
+	put16(frame + IP_AT + 2, htons((uint16_t)(length - IP_AT)));
+	put16(frame + IP_AT + 10, 0);
+	put16(frame + IP_AT + 10, internet_checksum(frame + IP_AT, IP_LENGTH));
+	npp_seal(frame + ICMP_AT, length - ICMP_AT);
+}
+
+static void check_answer(const struct npp_datagram *heard, enum npp_subtype subtype,
+                         const struct npp_keys *keys)
+{
+	const struct answer_wanted wanted = {
+		.icmp_type = NPP_ICMP_TYPE,
+		.subtype = subtype,
+		.transaction = TRANSACTION,
+		.mac = host,
+		.proxy_mac = proxy,
+		.address = host_address,
+		.proxy = proxy_address,
+		.keys = keys,
+		.key = KEY,
+	};
+	struct npp_message message;
+
+	if (answer_of(&wanted, heard, &message) != ANSWER_FITS)
+		return;
+	assert(!keys); /* nobody here has the key */
+	assert(message.subtype == subtype && message.transaction == TRANSACTION);
+	assert(memcmp(&heard->from, &proxy, sizeof(proxy)) == 0);
+	assert(memcmp(&heard->to, &host, sizeof(host)) == 0);
+	assert(memcmp(&heard->source, &proxy_address, sizeof(proxy_address)) == 0);
+	assert(memcmp(&heard->destination, &host_address, sizeof(host_address)) == 0);
+	assert(answer_refuses(&message) || subtype == NPP_WAKEUP_CONFIRM || message.confirm.id);
+}
+
+static void check_offer(const struct npp_datagram *heard)
+{
+	const struct offers_wanted wanted = { NPP_ICMP_TYPE, TRANSACTION, host, host_address };
+	static struct agent_config config;
+	struct offers offers = { .count = 0 };
+	struct offer offer;
+
+	if (!offer_read(&wanted, heard, &offer))
+		return;
+	assert(offer.lifetime && offer.service_count <= NPP_SERVICES);
+	offers_add(&offers, &offer, &config);
+	offers_add(&offers, &offer, &config);
+	assert(offers.count == 1);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t length)
+{
+	static const struct npp_keys keys = {
+		.key = { { .id = KEY, .length = 16, .secret = { 1, 2, 3 } } },
+		.count = 1,
+	};
+	uint8_t *odd = malloc(length + 1);
+	struct npp_datagram heard;
+
+	assert(odd);
+	if (length)
+		memcpy(odd + 1, octets, length);
+	make_sums_right(odd + 1, length);
+	if (npp_datagram_read(odd + 1, length, &heard)) {
+		check_answer(&heard, NPP_SLEEP_CONFIRM, NULL);
+		check_answer(&heard, NPP_WAKEUP_CONFIRM, NULL);
+		check_answer(&heard, NPP_SLEEP_CONFIRM, &keys);
+		check_offer(&heard);
+	}
+	free(odd);
+	return 0;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* sleepproxy-agent itself, on the LAN of support_proxy.h. Include behind cmocka.h. */
+#ifndef SLEEPPROXY_TESTS_PROGRAM_ON_LAN_H
+#define SLEEPPROXY_TESTS_PROGRAM_ON_LAN_H
+
+#include "support_program.h"
+#include "support_proxy.h"
+
+static inline int set_up(void **state)
+{
+	make_directory();
+	if (make_namespace(state))
+		return -1;
+	make_lan();
+	return 0;
+}
+
+static inline int tear_down(void **state)
+{
+	stop_all(state);
+	remove_directory();
+	return 0;
+}
+
+#define PROGRAM_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+#endif

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Proxies on a LAN in this namespace, each a thread that keeps to a script. A bridge has the ports
+ * of the host (its interface is "lan") and of three proxies ("p1" …, 192.0.2.1 …, and their MACs).
+ * Include behind cmocka.h.
+ */
+#ifndef SLEEPPROXY_TESTS_PROXY_H
+#define SLEEPPROXY_TESTS_PROXY_H
+
+#include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <unistd.h>
+
+#include "agent/conversation.h"
+#include "core/clock.h"
+#include "support_agent.h"
+#include "support_netns.h"
+
+enum { PROXIES_MAX = 3, CLIENT = 4711, SEEN_MAX = 64 };
+
+/* What it does other than it should. */
+struct script {
+	int32_t preference;
+	uint16_t services[NPP_SERVICES]; /* none: ARP, DHCPv4, ND, wake on packet */
+	size_t service_count;
+	bool hidden;               /* says nothing to a Solicitation */
+	unsigned int deaf;         /* to so many messages at first, of each kind but those */
+	unsigned int mute_from;    /* says nothing to the n-th request and those behind it */
+	unsigned int refuses_from; /* refuses the n-th, and those behind it */
+	bool mute_to_reports, refuses_reports;
+	int64_t delay;               /* ms, before each answer */
+	const struct npp_keys *keys; /* signs its answers with them */
+	struct npp_wakeup_confirm lease;
+	/* sends this in front of each answer; it may change all of it */
+	void (*forge)(struct npp_message *answer, struct npp_datagram *datagram);
+};
+
+struct seen {
+	struct npp_message message;
+	struct ipv4 source;
+	int64_t when;
+};
+
+struct proxy_thread {
+	struct script script;
+	struct port port;
+	struct ipv4 address;
+	int fd;
+	pthread_t thread;
+	atomic_bool ends;
+	struct seen seen[SEEN_MAX];
+	atomic_uint count;
+	unsigned int requests; /* each counted once */
+	uint8_t last[NPP_MESSAGE_MAX];
+	size_t last_length;
+};
+
+static struct proxy_thread proxies[PROXIES_MAX];
+static size_t proxy_count;
+
+static inline void make_lan(void)
+{
+	need_namespace();
+	HERE("ip link add switch type bridge mcast_snooping 0 && ip link set switch up");
+	HERE("ip link add lan address 52:54:00:12:34:56 type veth peer name lan-end");
+	HERE("ip link set lan-end master switch up && ip link set lan up");
+	HERE("ip address add 192.0.2.20/24 dev lan && ip route add default dev lan");
+	HERE("sysctl -qw net.ipv6.conf.lan.disable_ipv6=1");
+	for (int i = 1; i <= PROXIES_MAX; i++) {
+		HERE("ip link add p%d address 02:00:00:00:00:%02d type veth peer name p%d-end", i,
+		     i, i);
+		HERE("ip link set p%d-end master switch up && ip link set p%d up", i, i);
+	}
+}
+
+static inline void sign_it(const struct proxy_thread *proxy, uint8_t *octets, size_t length,
+                           struct npp_message *answer, const struct npp_datagram *datagram)
+{
+	const struct npp_keys *keys = proxy->script.keys;
+
+	if (keys && answer->authenticated)
+		npp_sign(octets, length, answer, npp_keys_find(keys, answer->authentication.key),
+		         datagram->source, datagram->destination);
+}
+
+static inline void send_it(const struct proxy_thread *proxy, struct npp_message answer,
+                           struct npp_datagram datagram)
+{
+	uint8_t octets[NPP_MESSAGE_MAX];
+	struct packet packet;
+
+	datagram.octets = octets;
+	datagram.length = npp_write(&answer, NPP_ICMP_TYPE, octets);
+	sign_it(proxy, octets, datagram.length, &answer, &datagram);
+	npp_datagram_write(&datagram, &packet);
+	packet_send(proxy->fd, &proxy->port, &packet);
+}
+
+static inline void answer_with(const struct proxy_thread *proxy, const struct npp_datagram *heard,
+                               const struct npp_message *question, struct npp_message *answer)
+{
+	struct npp_datagram datagram = {
+		.from = proxy->port.mac,
+		.to = heard->from,
+		.source = proxy->address,
+		.destination = heard->source,
+	};
+
+	answer->transaction = question->transaction;
+	answer->authenticated = proxy->script.keys && question->authenticated;
+	answer->authentication = question->authentication;
+	usleep((useconds_t)proxy->script.delay * 1000);
+	if (proxy->script.forge) {
+		struct npp_message forged = *answer;
+		struct npp_datagram way = datagram;
+
+		proxy->script.forge(&forged, &way);
+		send_it(proxy, forged, way);
+	}
+	send_it(proxy, *answer, datagram);
+}
+
+static inline struct npp_message advertisement_of(const struct proxy_thread *proxy)
+{
+	const struct script *script = &proxy->script;
+	struct npp_message message = {
+		.subtype = NPP_PROXY_ADVERTISEMENT,
+		.advertisement = { .lifetime = 1800,
+		                   .proxies = { { proxy->address, script->preference } },
+		                   .proxy_count = 1 },
+		.services = { NPP_SERVICE_ARP, NPP_SERVICE_DHCP4, NPP_SERVICE_ND,
+		              NPP_SERVICE_WAKE_ON_PACKET },
+		.service_count = 4,
+	};
+
+	if (script->service_count) {
+		memcpy(message.services, script->services, sizeof(message.services));
+		message.service_count = script->service_count;
+	}
+	return message;
+}
+
+static inline bool is_at_or_behind(unsigned int number, unsigned int from)
+{
+	return from && number >= from;
+}
+
+/* False: it says nothing. */
+static inline bool answer_to(struct proxy_thread *proxy, const struct npp_message *question,
+                             struct npp_message *answer)
+{
+	const struct script *script = &proxy->script;
+	const bool refuses = question->subtype == NPP_WAKEUP_REPORT
+	                             ? script->refuses_reports
+	                             : is_at_or_behind(proxy->requests, script->refuses_from);
+	const struct npp_client client = { refuses, refuses ? 0 : CLIENT };
+
+	*answer = (struct npp_message){ .code = client.code, .wakeup_confirm = script->lease };
+	answer->confirm = answer->wakeup_confirm.client = client;
+	switch (question->subtype) {
+	case NPP_PROXY_SOLICITATION:
+		*answer = advertisement_of(proxy);
+		return !script->hidden;
+	case NPP_SLEEP_REQUEST:
+		answer->subtype = NPP_SLEEP_CONFIRM;
+		return !is_at_or_behind(proxy->requests, script->mute_from);
+	case NPP_WAKEUP_REPORT:
+		answer->subtype = NPP_WAKEUP_CONFIRM;
+		return !script->mute_to_reports;
+	default:
+		return false;
+	}
+}
+
+static inline void hear_it(struct proxy_thread *proxy, const struct npp_datagram *heard)
+{
+	const bool again = heard->length == proxy->last_length &&
+	                   memcmp(heard->octets, proxy->last, heard->length) == 0;
+	struct npp_message question, answer;
+
+	if (npp_read(heard->octets, heard->length, NPP_ICMP_TYPE, &question) != NPP_FLAW_none)
+		return;
+	if (proxy->count < SEEN_MAX)
+		proxy->seen[proxy->count++] = (struct seen){ question, heard->source, clock_ms() };
+	memcpy(proxy->last, heard->octets, heard->length);
+	proxy->last_length = heard->length;
+	proxy->requests += question.subtype == NPP_SLEEP_REQUEST && !again;
+	if (question.subtype != NPP_PROXY_SOLICITATION && proxy->script.deaf) {
+		proxy->script.deaf--;
+		return;
+	}
+	if (answer_to(proxy, &question, &answer))
+		answer_with(proxy, heard, &question, &answer);
+}
+
+static inline void *live(void *context)
+{
+	struct proxy_thread *proxy = context;
+	struct npp_datagram heard;
+	struct npp_frame frame;
+
+	while (!proxy->ends) {
+		struct pollfd fd = { proxy->fd, POLLIN, 0 };
+
+		poll(&fd, 1, 10);
+		while (!npp_socket_receive(proxy->fd, &frame, &heard))
+			hear_it(proxy, &heard);
+	}
+	return NULL;
+}
+
+/* The next one: 192.0.2.1, then .2 … */
+static inline struct proxy_thread *start_proxy(struct script script)
+{
+	struct proxy_thread *proxy = &proxies[proxy_count++];
+	char name[IFNAMSIZ];
+
+	memset(proxy, 0, sizeof(*proxy));
+	proxy->script = script;
+	snprintf(name, sizeof(name), "p%zu", proxy_count);
+	assert_int_equal(link_port(name, &proxy->port), 0);
+	proxy->address = lan_address((uint8_t)proxy_count);
+	proxy->fd = npp_socket_open(proxy->port.ifindex, NPP_ICMP_TYPE);
+	assert_true(proxy->fd >= 0);
+	assert_int_equal(pthread_create(&proxy->thread, NULL, live, proxy), 0);
+	return proxy;
+}
+
+static inline void stop_proxies(void)
+{
+	while (proxy_count) {
+		struct proxy_thread *proxy = &proxies[--proxy_count];
+
+		proxy->ends = true;
+		pthread_join(proxy->thread, NULL);
+		close(proxy->fd);
+	}
+}
+
+static inline int stop_all(void **state)
+{
+	(void)state;
+	stop_proxies();
+	return 0;
+}
+
+/* How many of a kind it has heard so far; it may be about to hear more. */
+static inline unsigned int heard(const struct proxy_thread *proxy, enum npp_subtype subtype)
+{
+	unsigned int count = 0;
+
+	usleep(50000);
+	for (unsigned int i = 0; i < proxy->count; i++)
+		count += proxy->seen[i].message.subtype == subtype;
+	return count;
+}
+
+/* The index-th of a kind. */
+static inline const struct seen *seen_of(const struct proxy_thread *proxy, enum npp_subtype subtype,
+                                         unsigned int index)
+{
+	for (unsigned int i = 0; i < proxy->count; i++) {
+		if (proxy->seen[i].message.subtype == subtype && !index--)
+			return &proxy->seen[i];
+	}
+	fail_msg("there are not so many");
+	return NULL;
+}
+
+#define PROXY_TEST(test) cmocka_unit_test_setup_teardown(test, make_namespace, stop_all)
+
+#endif
