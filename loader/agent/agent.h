@@ -41,7 +41,7 @@ int agent_keys(const struct agent *agent, struct npp_keys *keys);
 const char *agent_presence(const struct agent *agent, const char *interface,
                            struct agent_facts *facts, struct presence *presence);
 
-/* What an open socket is to be; or -errno, in words. */
+/* Why npp_socket_open has failed. */
 const char *agent_socket_words(int err);
 
 #endif

@@ -20,7 +20,7 @@ struct handover {
 	struct presence presence; /* as the proxy was told */
 };
 
-/* How one host, or the tests' one, speaks on one interface. */
+/* How the host speaks on one of its interfaces. */
 struct handover_voice {
 	int fd; /* npp_socket_open's */
 	struct port port;

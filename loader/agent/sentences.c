@@ -83,9 +83,8 @@ static void add_missed(const struct presence *presence, struct words *words)
 			words_add(words, "; %s", missed);
 	}
 	if (presence->lease_unsayable)
-		words_add(words,
-		          "; its lease is kept to itself, as its DHCP client's identifier is "
-		          "longer than 64 octets");
+		words_add(words, "; its lease is not handed over, as its DHCP client's identifier "
+		                 "is longer than 64 octets");
 }
 
 static void add_own_lease(const struct presence_lease *lease, struct words *words)

@@ -22,9 +22,9 @@ struct sleeping {
 	const struct agent *agent;
 	const struct npp_keys *keys; /* NULL: nothing is signed */
 	struct state state;
-	bool is_written; /* the state */
 	struct json_object *failures;
 	int status;
+	bool interrupted;
 };
 
 /* On one interface. */
@@ -127,6 +127,7 @@ static void tell_refusals(struct attempt *attempt)
 	attempt->why = (struct words){ .length = 0 };
 }
 
+/* Once the first has confirmed, all that comes then is no failure. */
 static int hand_over_twice(struct attempt *attempt)
 {
 	struct handover first, backup;
@@ -141,22 +142,24 @@ static int hand_over_twice(struct attempt *attempt)
 		keep(attempt->sleeping, &backup);
 	tell_refusals(attempt);
 	tell(attempt, &first, err ? NULL : &backup);
-	return err == -EINTR ? err : 0;
+	attempt->sleeping->interrupted = err == -EINTR;
+	return 0;
 }
 
 static int find_and_hand_over(struct attempt *attempt)
 {
+	const int err = discovery_run(
+		attempt->voice.fd, &attempt->voice.port, attempt->presence.addresses[0],
+		&attempt->sleeping->agent->config, attempt->deadline, &attempt->offers);
+
+	return err ? err : hand_over_twice(attempt);
+}
+
+static void explain(struct attempt *attempt, int err)
+{
 	struct sleeping *sleeping = attempt->sleeping;
 	const char *interface = attempt->voice.port.name;
-	int err = discovery_run(attempt->voice.fd, &attempt->voice.port,
-	                        attempt->presence.addresses[0], &sleeping->agent->config,
-	                        attempt->deadline, &attempt->offers);
 
-	if (!err)
-		err = hand_over_twice(attempt);
-	if (!err)
-		return 0;
-	sleeping->status = AGENT_FAILED;
 	if (err == -EINTR)
 		fail(sleeping, interface, "interrupted");
 	else if (attempt->why.length)
@@ -166,16 +169,19 @@ static int find_and_hand_over(struct attempt *attempt)
 		     "no proxy answered; is one on this LAN? ('sleepproxy-agent discover')");
 	else
 		fail(sleeping, interface, strerror(-err));
-	return err == -EINTR ? err : 0;
+	sleeping->interrupted |= err == -EINTR;
+	sleeping->status = AGENT_FAILED;
 }
 
-static int sleep_here(struct sleeping *sleeping, const char *interface, int64_t deadline)
+static void sleep_here(struct sleeping *sleeping, const char *interface, int64_t deadline)
 {
 	const struct agent *agent = sleeping->agent;
 	struct attempt attempt = { .sleeping = sleeping, .deadline = deadline };
+	struct words words = { .length = 0 };
 	struct agent_facts facts;
 	const char *why = agent_presence(agent, interface, &facts, &attempt.presence);
 	autoclose int fd = -1;
+	int err;
 
 	if (!why && !link_is_ready(interface))
 		why = "has no carrier";
@@ -184,11 +190,9 @@ static int sleep_here(struct sleeping *sleeping, const char *interface, int64_t 
 		why = fd < 0 ? agent_socket_words(fd) : NULL;
 	}
 	if (why) {
-		struct words words = { .length = 0 };
-
 		words_add(&words, "it %s", why);
 		fail(sleeping, interface, words.text);
-		return 0;
+		return;
 	}
 	attempt.voice = (struct handover_voice){
 		.fd = fd,
@@ -197,21 +201,27 @@ static int sleep_here(struct sleeping *sleeping, const char *interface, int64_t 
 		.keys = sleeping->keys,
 		.key = (uint8_t)agent->config.key,
 	};
-	return find_and_hand_over(&attempt);
+	err = find_and_hand_over(&attempt);
+	if (err)
+		explain(&attempt, err);
 }
 
 /* Each has its share of the time, and what those before it have left. */
 static void sleep_everywhere(struct sleeping *sleeping, const struct agent_interfaces *interfaces)
 {
 	const int64_t deadline = clock_ms() + sleeping->agent->config.wait;
-	int err = 0;
 
-	for (size_t i = 0; i < interfaces->count && !err; i++) {
+	for (size_t i = 0; i < interfaces->count && !sleeping->interrupted; i++) {
 		const int64_t now = clock_ms(), left = deadline - now;
 
-		err = sleep_here(sleeping, interfaces->names[i],
-		                 now + left / (int64_t)(interfaces->count - i));
+		sleep_here(sleeping, interfaces->names[i],
+		           now + left / (int64_t)(interfaces->count - i));
 	}
+	if (!sleeping->interrupted)
+		return;
+	sleeping->status = AGENT_FAILED;
+	if (sleeping->state.count)
+		say("interrupted; 'sleepproxy-agent wake' takes back what is handed over");
 }
 
 static void show_json(struct sleeping *sleeping)

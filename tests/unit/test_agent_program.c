@@ -199,34 +199,61 @@ static void as_json(void **state)
 
 static pid_t start_agent(const char *command)
 {
+	char config[128], state[128];
 	const pid_t pid = fork();
 
 	if (pid)
 		return pid;
-	(void)!freopen("/dev/null", "w", stderr);
-	execl(program, program, "--interface", "lan", "--config", file("agent.conf"), "--state",
-	      "/tmp/sleepproxy-agent-no-such-state/state.json", command, NULL);
+	strcpy(config, file("agent.conf"));
+	strcpy(state, file("run/state.json"));
+	if (freopen(file("out"), "w", stdout) && freopen(file("err"), "w", stderr))
+		execl(program, program, "--config", config, "--state", state, command, NULL);
 	_exit(99);
 }
 
-static void told_to_end(void **state)
+/* As soon as the proxy has heard its request. */
+static int end_while_asking(struct proxy_thread *proxy)
 {
+	const pid_t pid = start_agent("sleep");
 	int64_t begun;
-	pid_t pid;
 	int status;
 
-	(void)state;
-	start_proxy((struct script){ .mute_from = 1 });
-	pid = start_agent("sleep");
 	assert_true(pid > 0);
-	while (!heard(&proxies[0], NPP_SLEEP_REQUEST))
+	while (!heard(proxy, NPP_SLEEP_REQUEST))
 		usleep(10000);
 	begun = clock_ms();
 	kill(pid, SIGTERM);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_in_range(clock_ms() - begun, 0, 300);
 	assert_true(WIFEXITED(status));
-	assert_int_equal(WEXITSTATUS(status), 1);
+	read_file("out", printed);
+	read_file("err", complained);
+	return WEXITSTATUS(status);
+}
+
+static void told_to_end(void **state)
+{
+	(void)state;
+	start_proxy((struct script){ .mute_from = 1 });
+	assert_int_equal(end_while_asking(&proxies[0]), 1);
+	assert_string_equal(printed, "");
+	assert_string_equal(complained, "sleepproxy-agent: lan: not handed over: interrupted\n");
+	assert_false(is_there("run/state.json"));
+}
+
+/* It is handed over by then, and can be taken back. */
+static void told_to_end_while_it_asks_a_backup(void **state)
+{
+	(void)state;
+	start_proxy((struct script){ .preference = 1 });
+	start_proxy((struct script){ .mute_from = 1 });
+	assert_int_equal(end_while_asking(&proxies[1]), 1);
+	assert_string_equal(printed, HANDED_OVER "; nothing wakes it\n");
+	assert_string_equal(complained,
+	                    "sleepproxy-agent: interrupted; 'sleepproxy-agent wake' takes "
+	                    "back what is handed over\n");
+	assert_int_equal(agent("wake"), 0);
+	assert_string_equal(printed, "lan: 192.0.2.20 is back from 192.0.2.1\n");
 }
 
 int main(void)
@@ -237,7 +264,7 @@ int main(void)
 		PROGRAM_TEST(nobody_takes_it), PROGRAM_TEST(no_way_to_them),
 		PROGRAM_TEST(two_interfaces),  PROGRAM_TEST(another_time),
 		PROGRAM_TEST(who_is_there),    PROGRAM_TEST(as_json),
-		PROGRAM_TEST(told_to_end),
+		PROGRAM_TEST(told_to_end),     PROGRAM_TEST(told_to_end_while_it_asks_a_backup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
