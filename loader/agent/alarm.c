@@ -37,7 +37,7 @@ int command_alarm(const struct agent *agent)
 	int err;
 
 	if (config->wake_by != WAKE_BY_RTC || !config->sleep_timer) {
-		puts("no alarm is to be set: that takes wake-by = rtc and a sleep-timer");
+		say_step("no alarm is to be set: that takes wake-by = rtc and a sleep-timer");
 		return AGENT_DONE;
 	}
 	snprintf(path, sizeof(path), "%s/wakealarm", config->rtc);

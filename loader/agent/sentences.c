@@ -150,6 +150,8 @@ static void add_lease(const struct npp_wakeup_confirm *confirm, struct words *wo
 		return;
 	if (confirm->lease == NPP_LEASE_FAILED)
 		words_add(words, "; lease lost: the address must not be used");
+	else if (!confirm->lease_total)
+		words_add(words, "; lease kept, for how long is not known yet");
 	else
 		words_add(words, "; lease renewed, %u s%s, %u s%s left", confirm->lease_total,
 		          total_more, confirm->lease_left, left_more);

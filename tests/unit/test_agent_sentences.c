@@ -171,6 +171,8 @@ static void how_the_lease_stands(void **state)
 		    .lease_total = 65535,
 		    .lease_left = 65534 },
 		  "; lease renewed, 65535 s or more, 65534 s left" },
+		{ { .has_lease = true, .lease = NPP_LEASE_RENEWED },
+		  "; lease kept, for how long is not known yet" },
 		{ { .has_lease = true, .lease = NPP_LEASE_FAILED },
 		  "; lease lost: the address must not be used" },
 	};
