@@ -128,11 +128,12 @@ int conversation_result(const struct exchange *exchange)
 
 /*
  * A confirmation does not say which part of a request it confirms, unless it is signed. What was
- * said more than once may be answered more than once, each time after as long as at the first.
+ * said more than once may be answered more than once, by a slow proxy one after another, and each
+ * after as long as the first.
  */
 static int settle(struct exchange *exchange, int64_t deadline)
 {
-	const int64_t now = clock_ms(), latency = now - exchange->first;
+	const int64_t now = clock_ms(), latency = (now - exchange->first) * exchange->sent;
 	struct question *question = exchange->context;
 	const struct npp_message answer = question->answer;
 	int err = 0;

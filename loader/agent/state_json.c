@@ -102,10 +102,6 @@ static struct json_object *parse(const char *text, size_t length)
 	if (tokener && length <= INT32_MAX) {
 		json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
 		object = json_tokener_parse_ex(tokener, text, (int)length);
-		if (json_tokener_get_error(tokener) != json_tokener_success) {
-			json_object_put(object);
-			object = NULL;
-		}
 	}
 	json_tokener_free(tokener);
 	return object;

@@ -140,18 +140,19 @@ static void silence(void **state)
 	close(voice.fd);
 }
 
-/* Its own retransmissions must not be taken for the answer to the next part. */
+/* What answers the first part, said twice, must not be taken for an answer to the second. */
 static void slow_answers(void **state)
 {
-	const struct presence presence = a_long_one();
+	struct presence presence = a_long_one();
 	struct handover handover;
 	struct proxy_thread *proxy;
 
 	(void)state;
 	make_lan();
+	presence.address_count = 1;
 	proxy = start_proxy((struct script){ .delay = 700, .mute_from = 2 });
 	assert_int_equal(run_for(4000, proxy, &presence, NULL, &handover), -ETIMEDOUT);
-	assert_true(proxy->requests >= 2);
+	assert_int_equal(proxy->requests, 2);
 }
 
 static void slow_answers_to_all(void **state)
@@ -205,7 +206,7 @@ static void transactions(void **state)
 	bool differ = false;
 
 	(void)state;
-	for (int i = 0; i < 10000; i++) {
+	for (int i = 0; i < 500000; i++) {
 		const uint16_t transaction = conversation_transaction();
 
 		assert_int_not_equal(transaction, 0);
