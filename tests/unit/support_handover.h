@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Handing over to a proxy of support_proxy.h. Include behind cmocka.h. */
+/* Handing over to a proxy of support_played_proxy.h. Include behind cmocka.h. */
 #ifndef SLEEPPROXY_TESTS_HANDOVER_H
 #define SLEEPPROXY_TESTS_HANDOVER_H
 
 #include "agent/handover.h"
-#include "support_proxy.h"
+#include "support_played_proxy.h"
 
 enum { KEY = 7 };
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sleepproxy-agent itself, on the LAN of support_proxy.h. Include behind cmocka.h. */
+/* sleepproxy-agent itself, on the LAN of support_played_proxy.h. Include behind cmocka.h. */
 #ifndef SLEEPPROXY_TESTS_PROGRAM_ON_LAN_H
 #define SLEEPPROXY_TESTS_PROGRAM_ON_LAN_H
 
 #include "support_program.h"
-#include "support_proxy.h"
+#include "support_played_proxy.h"
 
 static inline int set_up(void **state)
 {

@@ -13,7 +13,7 @@
 
 #include "agent/exchange.h"
 #include "agent/signals.h"
-#include "support_proxy.h"
+#include "support_played_proxy.h"
 
 enum { LATE = 250 /* ms: the machine has others to serve */ };
 

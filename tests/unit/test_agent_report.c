@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "agent/report.h"
-#include "support_proxy.h"
+#include "support_played_proxy.h"
 
 enum { LATE = 300 /* ms: the machine has others to serve */ };
 enum { KEY = 7 };
