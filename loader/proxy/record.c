@@ -120,7 +120,7 @@ int record_to_session(struct json_object *json, int64_t apart, struct session *s
 
 	if (client < 1 || client > UINT16_MAX || parts < 0 ||
 	    text_to_ip(text_of(json_object_object_get(json, "backup-of")), &backup_of) ||
-	    read_handover(json, &read.handover))
+	    !ip_is_ipv4(&backup_of) || read_handover(json, &read.handover))
 		return -EINVAL;
 	read.client = (uint16_t)client;
 	read.transaction = (uint16_t)int_of(json, "transaction");
@@ -153,10 +153,11 @@ struct json_object *record_of_last(const struct npp_last *last)
 int record_to_last(struct json_object *json, struct npp_last *last)
 {
 	const int nonces = count_of(json, "nonces", NPP_NONCES);
-	struct npp_last read = { .time = (uint64_t)int_of(json, "time") };
+	const int64_t time = int_of(json, "time");
+	struct npp_last read = { .time = (uint64_t)time };
 	size_t length;
 
-	if (nonces < 0 ||
+	if (nonces < 0 || time < 1 ||
 	    text_to_octets(text_of(json_object_object_get(json, "code")), read.code,
 	                   sizeof(read.code), &length) ||
 	    length != sizeof(read.code))
