@@ -199,12 +199,16 @@ static void ask(struct pending *pending)
 	evtimer_add(pending->timer, &CLAIM_TIME);
 }
 
-/* The same as before: what came of it is said again, and nothing done. */
+/*
+ * The same as before: what came of it is said again, and nothing done. Once the host was up,
+ * nothing has come of it.
+ */
 static bool is_again(const struct letter *letter, const struct agreement *agreement)
 {
 	const struct pending *pending = find(letter->proxy, &letter->datagram.from);
 
-	if (!agreement || !session_has_part(&agreement->session, letter->part))
+	if (!agreement || !agreement->session.open ||
+	    !session_has_part(&agreement->session, letter->part))
 		return pending && pending->letter.part == letter->part;
 	confirm(letter, agreement->session.client);
 	return true;
