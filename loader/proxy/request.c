@@ -60,6 +60,7 @@ static enum proxy_refusal plan(const struct letter *letter, const struct agreeme
                                struct session *next)
 {
 	const struct npp_request *said = &letter->message.request;
+	const struct ipv6 source = ipv4_mapped(letter->datagram.source);
 	const bool goes_on = agreement && agreement->session.open &&
 	                     agreement->session.transaction == letter->message.transaction;
 
@@ -68,6 +69,8 @@ static enum proxy_refusal plan(const struct letter *letter, const struct agreeme
 	*next = goes_on ? agreement->session : begin(letter, agreement);
 	if (handover_add(&next->handover, said) || next->part_count == SESSION_PARTS)
 		return PROXY_REFUSAL_too_long;
+	if (said->has_lease && !handover_has(&next->handover, &source))
+		return PROXY_REFUSAL_foreign_address;
 	if (said->timer)
 		next->until = clock_boot_ms() + (int64_t)said->timer * 1000;
 	next->parts[next->part_count++] = letter->part;
