@@ -51,8 +51,14 @@ static struct session begin(const struct letter *letter, const struct agreement 
 		                    : (uint16_t)(1 + random_u32() % UINT16_MAX),
 		.transaction = letter->message.transaction,
 		.open = true,
-		.backup_of = letter->message.request.backup_of,
 	};
+}
+
+static bool is_said(struct ipv4 address)
+{
+	static const struct ipv4 none;
+
+	return memcmp(&address, &none, sizeof(none)) != 0;
 }
 
 /* The session as it will be, when the request is carried out. */
@@ -71,6 +77,8 @@ static enum proxy_refusal plan(const struct letter *letter, const struct agreeme
 		return PROXY_REFUSAL_too_long;
 	if (said->has_lease && !handover_has(&next->handover, &source))
 		return PROXY_REFUSAL_foreign_address;
+	if (is_said(said->backup_of))
+		next->backup_of = said->backup_of;
 	if (said->timer)
 		next->until = clock_boot_ms() + (int64_t)said->timer * 1000;
 	next->parts[next->part_count++] = letter->part;
@@ -184,11 +192,9 @@ static struct pending *hold(const struct letter *letter, const struct session *n
 }
 
 /* A backup finds out later who answers: the first proxy does, if all is well. */
-static bool must_ask(const struct npp_request *said)
+static bool must_ask(const struct pending *pending)
 {
-	static const struct ipv4 none;
-
-	return said->pair_count && !memcmp(&said->backup_of, &none, sizeof(none));
+	return pending->letter.message.request.pair_count && !is_said(pending->next.backup_of);
 }
 
 static void ask(struct pending *pending)
@@ -223,7 +229,7 @@ static void take_up(const struct letter *letter, const struct session *next)
 
 	if (!pending)
 		proxy_refuse(letter, PROXY_COUNT_no_room);
-	else if (must_ask(&letter->message.request))
+	else if (must_ask(pending))
 		ask(pending);
 	else
 		conclude(pending);
