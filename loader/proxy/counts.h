@@ -18,6 +18,7 @@
 	ROW(taken_back, "a Wakeup Report, confirmed") \
 	ROW(again, "the same as before, answered in the same way, or not yet") \
 	ROW(not_for_proxies, "an Advertisement or a confirmation of another proxy") \
+	ROW(withdrawn, "a Sleep Request of a host that was up, or gone, before it was carried out") \
 	ROW(off_link, "not to an address of this proxy") \
 	ROW(too_fast, "one of too many from the same source")
 

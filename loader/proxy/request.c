@@ -295,8 +295,10 @@ void request_forget(struct proxy *proxy, const struct mac *mac)
 {
 	struct pending *pending = find(proxy, mac);
 
-	if (pending)
-		release(pending);
+	if (!pending)
+		return;
+	proxy_count(&pending->letter, PROXY_COUNT_withdrawn);
+	release(pending);
 }
 
 void request_forget_all(struct proxy *proxy)
