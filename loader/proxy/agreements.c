@@ -128,6 +128,7 @@ struct agreement *agreement_add(struct proxy *proxy, const struct session *sessi
 void agreement_set(struct agreement *agreement, const struct session *session)
 {
 	agreement->session = *session;
+	agreement->reported = 0;
 	save(agreement);
 }
 

@@ -16,7 +16,7 @@ struct agreement {
 	struct session session;
 	struct proxy *proxy;
 	bool guest;        /* known for its handover alone */
-	uint64_t reported; /* the part of its last Wakeup Report */
+	uint64_t reported; /* the part of its last Wakeup Report since; 0: none */
 	struct event *timer;
 	UT_hash_handle hh; /* by MAC */
 };
