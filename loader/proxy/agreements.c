@@ -59,14 +59,20 @@ static void on_timer(evutil_socket_t fd, short what, void *context)
 	}
 }
 
+/* Known for its handover alone, as long as people say nothing of it. */
+static bool is_guest(const struct proxy *proxy, const struct mac *mac)
+{
+	return !proxy->actions.is_known(proxy->actions.context, mac);
+}
+
 /* A host that has not reported yet still may: then it must be known. */
 static bool is_over(const struct agreement *agreement)
 {
 	const struct session *session = &agreement->session;
 	const int64_t ended = session->until - SESSION_AFTERMATH;
 
-	return agreement->guest && !session->open &&
-	       (agreement->reported || clock_boot_ms() - ended > REPORT_TIME);
+	return !session->open && (agreement->reported || clock_boot_ms() - ended > REPORT_TIME) &&
+	       is_guest(agreement->proxy, &session->mac);
 }
 
 static struct agreement *over_first(const struct proxy *proxy)
@@ -84,13 +90,14 @@ static unsigned int guests_of(const struct proxy *proxy)
 	unsigned int guests = 0;
 
 	for (const struct agreement *each = proxy->agreements; each; each = each->hh.next)
-		guests += each->guest;
+		guests += is_guest(proxy, &each->session.mac);
 	return guests;
 }
 
-bool agreement_has_room(struct proxy *proxy)
+bool agreement_has_room(const struct proxy *proxy, const struct mac *mac)
 {
-	return guests_of(proxy) < proxy->settings.hosts_max || over_first(proxy);
+	return !is_guest(proxy, mac) || guests_of(proxy) < proxy->settings.hosts_max ||
+	       over_first(proxy);
 }
 
 /* The host that has been up for the longest is known no more. */
@@ -108,18 +115,17 @@ static void make_room(struct proxy *proxy)
 		agreement_free(first);
 }
 
-struct agreement *agreement_add(struct proxy *proxy, const struct session *session, bool guest)
+struct agreement *agreement_add(struct proxy *proxy, const struct session *session)
 {
 	struct agreement *agreement;
 
-	if (guest)
+	if (is_guest(proxy, &session->mac))
 		make_room(proxy);
 	agreement = calloc(1, sizeof(*agreement));
 	if (!agreement)
 		return NULL;
 	agreement->session = *session;
 	agreement->proxy = proxy;
-	agreement->guest = guest;
 	agreement->timer = evtimer_new(proxy->base, on_timer, agreement);
 	HASH_ADD(hh, proxy->agreements, session.mac, sizeof(session->mac), agreement);
 	return agreement;
@@ -194,12 +200,10 @@ void proxy_each(struct proxy *proxy, void (*each)(void *context, struct session 
 
 void proxy_restore(struct proxy *proxy, const struct session *session)
 {
-	const struct proxy_actions *actions = &proxy->actions;
 	struct agreement *agreement = agreement_find(proxy, &session->mac);
 
 	if (!agreement)
-		agreement = agreement_add(proxy, session,
-		                          !actions->is_known(actions->context, &session->mac));
+		agreement = agreement_add(proxy, session);
 	if (agreement)
 		agreement_arm(agreement);
 }

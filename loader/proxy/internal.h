@@ -15,7 +15,6 @@ struct event;
 struct agreement {
 	struct session session;
 	struct proxy *proxy;
-	bool guest;        /* known for its handover alone */
 	uint64_t reported; /* the part of its last Wakeup Report since; 0: none */
 	struct event *timer;
 	UT_hash_handle hh; /* by MAC */
@@ -76,14 +75,14 @@ void report_hear(struct letter *letter);
 
 /* agreements.c */
 struct agreement *agreement_find(const struct proxy *proxy, const struct mac *mac);
-/* NULL: there are as many as there may be, and none that is over. */
-struct agreement *agreement_add(struct proxy *proxy, const struct session *session, bool guest);
+/* In place of one that is over, where there are as many as there may be. NULL: no memory. */
+struct agreement *agreement_add(struct proxy *proxy, const struct session *session);
 void agreement_set(struct agreement *agreement, const struct session *session);
 void agreement_end(struct agreement *agreement);  /* the host is up */
 void agreement_drop(struct agreement *agreement); /* … and has been for long */
 void agreement_free(struct agreement *agreement);
 void agreement_arm(struct agreement *agreement);
-bool agreement_has_room(struct proxy *proxy);
+bool agreement_has_room(const struct proxy *proxy, const struct mac *mac);
 
 /* trust.c: is it from a host with a key, and made just now? Where there are keys. */
 enum npp_mistrust trust_check(struct letter *letter);

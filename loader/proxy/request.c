@@ -119,7 +119,6 @@ static enum proxy_refusal carry_out(const struct letter *letter, struct session 
 	struct proxy *proxy = letter->proxy;
 	const struct proxy_actions *actions = &proxy->actions;
 	struct agreement *agreement = agreement_find(proxy, &next->mac);
-	const bool guest = !actions->is_known(actions->context, &next->mac);
 	const struct session_request request = {
 		.interface = letter->port.name,
 		.vlan = letter->datagram.vlan,
@@ -128,7 +127,7 @@ static enum proxy_refusal carry_out(const struct letter *letter, struct session 
 	};
 	int err;
 
-	if (!agreement && guest && !agreement_has_room(proxy))
+	if (!agreement && !agreement_has_room(proxy, &next->mac))
 		return PROXY_REFUSAL_too_many_hosts;
 	err = actions->take(actions->context, next, agreement ? &agreement->session : NULL,
 	                    &request);
@@ -136,7 +135,7 @@ static enum proxy_refusal carry_out(const struct letter *letter, struct session 
 		return refusal_of(err);
 	agreement = agreement_find(proxy, &next->mac);
 	if (!agreement)
-		agreement = agreement_add(proxy, next, guest);
+		agreement = agreement_add(proxy, next);
 	if (!agreement)
 		return PROXY_REFUSAL_no_room;
 	agreement_set(agreement, next);
