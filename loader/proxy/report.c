@@ -9,6 +9,18 @@ static bool is_expected(const struct letter *letter, const struct agreement *agr
 	       (agreement->session.open || agreement->session.until);
 }
 
+static void take_back(const struct letter *letter, struct agreement *agreement)
+{
+	struct proxy *proxy = letter->proxy;
+	const struct mac mac = agreement->session.mac;
+
+	proxy_count(letter, PROXY_COUNT_taken_back);
+	agreement->reported = letter->part;
+	request_forget(proxy, &mac);
+	proxy->actions.give_back(proxy->actions.context, &mac);
+	proxy_host_is_up(proxy, &mac);
+}
+
 void report_hear(struct letter *letter)
 {
 	struct proxy *proxy = letter->proxy;
@@ -24,13 +36,11 @@ void report_hear(struct letter *letter)
 		proxy_refuse(letter, PROXY_COUNT_unknown_client);
 		return;
 	}
-	proxy_count(letter, agreement->reported == letter->part ? PROXY_COUNT_again
-	                                                        : PROXY_COUNT_taken_back);
-	agreement->reported = letter->part;
 	if (agreement->session.handover.has_lease)
 		actions->lease(actions->context, &mac, &answer.wakeup_confirm);
-	request_forget(proxy, &mac);
-	actions->give_back(actions->context, &mac);
-	proxy_host_is_up(proxy, &mac);
+	if (agreement->reported == letter->part)
+		proxy_count(letter, PROXY_COUNT_again);
+	else
+		take_back(letter, agreement);
 	proxy_answer(letter, &answer);
 }
