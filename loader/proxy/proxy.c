@@ -84,8 +84,10 @@ static void solicited(struct letter *letter)
 {
 	struct npp_message answer;
 
-	if (!advertisement(letter->proxy, &letter->port, letter->datagram.source, &answer))
+	if (!advertisement(letter->proxy, &letter->port, letter->datagram.source, &answer)) {
+		proxy_count(letter, PROXY_COUNT_off_link);
 		return;
+	}
 	proxy_count(letter, PROXY_COUNT_solicited);
 	letter->trusted = false; /* an advertisement is believed without */
 	proxy_answer(letter, &answer);
