@@ -93,6 +93,12 @@ static void solicited(struct letter *letter)
 	proxy_answer(letter, &answer);
 }
 
+static bool is_for_proxies(enum npp_subtype subtype)
+{
+	return subtype == NPP_PROXY_SOLICITATION || subtype == NPP_SLEEP_REQUEST ||
+	       subtype == NPP_WAKEUP_REPORT;
+}
+
 static bool is_to_us(const struct letter *letter)
 {
 	const struct proxy_actions *actions = &letter->proxy->actions;
@@ -145,15 +151,14 @@ void proxy_hear(struct proxy *proxy, const struct port *port, const struct npp_d
 	letter.part = session_part(datagram->octets, datagram->length);
 	if (flaw)
 		hear_flawed(&letter, flaw);
+	else if (!is_for_proxies(letter.message.subtype))
+		proxy_count(&letter, PROXY_COUNT_not_for_proxies);
 	else if (!is_to_us(&letter))
 		proxy_count(&letter, PROXY_COUNT_off_link);
 	else if (letter.message.subtype == NPP_PROXY_SOLICITATION)
 		solicited(&letter);
-	else if (letter.message.subtype == NPP_SLEEP_REQUEST ||
-	         letter.message.subtype == NPP_WAKEUP_REPORT)
-		hear_trusted(&letter);
 	else
-		proxy_count(&letter, PROXY_COUNT_not_for_proxies);
+		hear_trusted(&letter);
 }
 
 void proxy_forget(struct proxy *proxy, const struct mac *mac)
