@@ -68,6 +68,8 @@ void proxy_answer(const struct letter *letter, struct npp_message *answer);
 void proxy_refuse(const struct letter *letter, enum proxy_count why);
 
 /* request.c, report.c */
+/* Others come first: it is for the host to say it again. */
+bool request_must_wait(const struct letter *letter);
 void request_hear(struct letter *letter, bool repeated);
 void request_forget(struct proxy *proxy, const struct mac *mac);
 void request_forget_all(struct proxy *proxy);

@@ -121,17 +121,27 @@ static void hear_flawed(struct letter *letter, enum npp_flaw flaw)
 		proxy_count(letter, PROXY_COUNT_FLAWS + flaw);
 }
 
-/* A Solicitation needs no trust; what changes something does. */
+/*
+ * A Solicitation needs no trust; what changes something does. What has to wait is not believed
+ * before its time, when it will come octet for octet.
+ */
 static void hear_trusted(struct letter *letter)
 {
-	const enum npp_mistrust mistrust = trust_check(letter);
-	const bool repeated = mistrust == NPP_MISTRUST_repeated;
+	const bool requests = letter->message.subtype == NPP_SLEEP_REQUEST;
+	enum npp_mistrust mistrust;
+	bool repeated;
 
+	if (requests && request_must_wait(letter)) {
+		proxy_count(letter, PROXY_COUNT_too_fast);
+		return;
+	}
+	mistrust = trust_check(letter);
+	repeated = mistrust == NPP_MISTRUST_repeated;
 	if (mistrust && !repeated) {
 		proxy_refuse(letter, PROXY_COUNT_MISTRUSTS + mistrust);
 		return;
 	}
-	if (letter->message.subtype == NPP_SLEEP_REQUEST)
+	if (requests)
 		request_hear(letter, repeated);
 	else
 		report_hear(letter);

@@ -207,19 +207,34 @@ static void ask(struct pending *pending)
 	evtimer_add(pending->timer, &CLAIM_TIME);
 }
 
-/*
- * The same as before: what came of it is said again, and nothing done. Once the host was up,
- * nothing has come of it.
- */
+/* Once the host was up, nothing has come of it. */
+static bool is_carried_out(const struct letter *letter, const struct agreement *agreement)
+{
+	return agreement && agreement->session.open &&
+	       session_has_part(&agreement->session, letter->part);
+}
+
+/* The same as before: what came of it is said again, and nothing done. */
 static bool is_again(const struct letter *letter, const struct agreement *agreement)
 {
 	const struct pending *pending = find(letter->proxy, &letter->datagram.from);
 
-	if (!agreement || !agreement->session.open ||
-	    !session_has_part(&agreement->session, letter->part))
+	if (!is_carried_out(letter, agreement))
 		return pending && pending->letter.part == letter->part;
 	confirm(letter, agreement->session.client);
 	return true;
+}
+
+bool request_must_wait(const struct letter *letter)
+{
+	const struct proxy *proxy = letter->proxy;
+	const struct mac *mac = &letter->datagram.from;
+	const struct pending *pending = find(proxy, mac);
+
+	if (is_carried_out(letter, agreement_find(proxy, mac)))
+		return false;
+	return pending ? pending->letter.part != letter->part
+	               : HASH_COUNT(proxy->pending) >= PENDING_MAX;
 }
 
 static void take_up(const struct letter *letter, const struct session *next)
@@ -236,8 +251,7 @@ static void take_up(const struct letter *letter, const struct session *next)
 
 void request_hear(struct letter *letter, bool repeated)
 {
-	struct proxy *proxy = letter->proxy;
-	const struct agreement *agreement = agreement_find(proxy, &letter->datagram.from);
+	const struct agreement *agreement = agreement_find(letter->proxy, &letter->datagram.from);
 	struct session next;
 	enum proxy_refusal refusal;
 
@@ -247,10 +261,6 @@ void request_hear(struct letter *letter, bool repeated)
 	}
 	if (repeated) { /* it was refused before, or its answer is too old */
 		proxy_refuse(letter, PROXY_COUNT_repeated);
-		return;
-	}
-	if (find(proxy, &letter->datagram.from) || HASH_COUNT(proxy->pending) >= PENDING_MAX) {
-		proxy_count(letter, PROXY_COUNT_too_fast); /* it will ask again */
 		return;
 	}
 	refusal = judge(letter);
