@@ -13,6 +13,7 @@ static const struct host_timing timing = {
 	.asks = 3,
 	.wake_interval = 2000,
 	.wake_rounds = 4,
+	.standby = 30000,
 	.cooldown = 3000,
 };
 
