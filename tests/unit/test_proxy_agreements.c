@@ -51,10 +51,13 @@ static void test_the_sleep_timer_wakes_once(void **state)
 {
 	struct scene *scene = *state;
 
-	restore(scene, kept(&nas, true, clock_boot_ms() + 100));
-	wait_ms(scene, 50);
+	const int64_t due = clock_boot_ms() + 100;
+
+	restore(scene, kept(&nas, true, due));
 	assert_int_equal(scene->wakes, 0);
-	wait_ms(scene, 100);
+	while (!scene->wakes && clock_boot_ms() < due + 10000)
+		event_base_loop(scene->base, EVLOOP_ONCE);
+	assert_in_range(clock_boot_ms(), due, due + 5000);
 	assert_int_equal(scene->wakes, 1);
 	assert_memory_equal(&scene->woken[0], &nas, sizeof(nas));
 	assert_int_equal(session_of(scene, &nas)->until, 0);
@@ -176,10 +179,12 @@ static void test_after_the_hour_what_it_said_counts_no_more(void **state)
 {
 	struct scene *scene = *state;
 
-	restore(scene, kept(&nas, false, clock_boot_ms() + 50));
-	wait_ms(scene, 20);
-	assert_int_equal(scene->drops, 0);
-	wait_ms(scene, 60);
+	const int64_t due = clock_boot_ms() + 50;
+
+	restore(scene, kept(&nas, false, due));
+	while (!scene->drops && clock_boot_ms() < due + 10000)
+		event_base_loop(scene->base, EVLOOP_ONCE);
+	assert_in_range(clock_boot_ms(), due, due + 5000);
 	is_dropped(scene, &nas);
 	wait_ms(scene, 20);
 	assert_int_equal(scene->drops, 1);
