@@ -50,7 +50,6 @@ static int64_t timer_of(struct scene *scene, const struct mac *mac)
 static void test_the_sleep_timer_wakes_once(void **state)
 {
 	struct scene *scene = *state;
-
 	const int64_t due = clock_boot_ms() + 100;
 
 	restore(scene, kept(&nas, true, due));
@@ -178,7 +177,6 @@ static void is_dropped(struct scene *scene, const struct mac *mac)
 static void test_after_the_hour_what_it_said_counts_no_more(void **state)
 {
 	struct scene *scene = *state;
-
 	const int64_t due = clock_boot_ms() + 50;
 
 	restore(scene, kept(&nas, false, due));

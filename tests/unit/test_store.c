@@ -5,9 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 #include <json-c/json.h>
@@ -15,41 +13,7 @@
 
 #include "core/log.h"
 #include "core/text.h"
-#include "hosts/store.h"
-
-struct place {
-	char directory[64];
-	struct store *store;
-};
-
-static int set_up(void **state)
-{
-	struct place *place = calloc(1, sizeof(*place));
-
-	strcpy(place->directory, "/tmp/test_store.XXXXXX");
-	assert_non_null(mkdtemp(place->directory));
-	place->store = store_open(place->directory);
-	assert_non_null(place->store);
-	*state = place;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	static const char *const files[] = { "", "-wal", "-shm" };
-	struct place *place = *state;
-
-	store_close(place->store);
-	for (size_t i = 0; i < 3; i++) {
-		char path[128];
-
-		snprintf(path, sizeof(path), "%s/sleepproxy.db%s", place->directory, files[i]);
-		unlink(path);
-	}
-	rmdir(place->directory);
-	free(place);
-	return 0;
-}
+#include "support_store.h"
 
 static struct registered host_called(const char *name, uint8_t number, enum host_state state)
 {
