@@ -100,18 +100,22 @@ $(BUILD)/tests/datapath/test_%: $(BUILD)/tests/datapath/test_%.o $(DATAPATH_SUPP
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(DAEMON_LIBS) -lcmocka -o $@
 
-# Fuzzers: a program for each tests/fuzz/fuzz_*.c, with the sources that read what others wrote.
+# Fuzzers: a program for each tests/fuzz/fuzz_*.c, with the sources that read what others wrote; the proxy's with what it needs.
 FUZZERS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZED = $(wildcard loader/dhcp/message*.c loader/npp/message*.c loader/agent/lease_*.c) $(addprefix loader/core/,internet.c packet.c text.c)
 FUZZED += $(addprefix loader/npp/,authentication.c datagram.c keys.c) $(addprefix loader/agent/,answer.c fields.c offers.c \
 	presence_json.c services.c state_json.c words.c)
-FUZZ_LIBS = $(shell pkg-config --libs json-c nettle 2>/dev/null)
+FUZZED_PROXY = $(wildcard loader/proxy/*.c) loader/hosts/spec.c $(addprefix loader/core/,clock.c log.c random.c) \
+	tests/fuzz/proxy_checks.h
+FUZZ_LIBS = $(shell pkg-config --libs libevent json-c nettle 2>/dev/null)
 FUZZ_FLAGS = -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
 
 $(BUILD)/tests/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(FUZZED) $(wildcard include/*.h loader/*/*.h)
 	@mkdir -p $(@D)
 	$(call say,FUZZ,$@)
 	$(Q)$(CLANG) $(CPPFLAGS) $(CFLAGS) $(FUZZ_FLAGS) $(LDFLAGS) $(filter %.c,$^) $(FUZZ_LIBS) -o $@
+
+$(BUILD)/tests/fuzz/fuzz_proxy: $(FUZZED_PROXY)
 
 tests: all $(UNIT) $(DATAPATH) $(FUZZERS) $(BUILD)/tests/lan/agent_facts
 
