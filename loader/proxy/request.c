@@ -207,11 +207,10 @@ static void ask(struct pending *pending)
 	evtimer_add(pending->timer, &CLAIM_TIME);
 }
 
-/* Once the host was up, nothing has come of it. */
+/* Also of a host that is up by now: a copy that was under way for long puts nobody to sleep. */
 static bool is_carried_out(const struct letter *letter, const struct agreement *agreement)
 {
-	return agreement && agreement->session.open &&
-	       session_has_part(&agreement->session, letter->part);
+	return agreement && session_has_part(&agreement->session, letter->part);
 }
 
 /* The same as before: what came of it is said again, and nothing done. */

@@ -80,10 +80,12 @@ static void test_a_report_in_each_state(void **state)
 		{ WAKING, CAUSE_UP, AWAKE, NOTE_AWAKE, STEP | HAND_BACK, 0 },
 	};
 
+	const struct row standing_by[] = { { AWAKE, CAUSE_UP, AWAKE, NOTE_AWAKE, 0, 0 } };
+
 	(void)state;
 	CHECK_ROWS(rows, false, false);
 	CHECK_ROWS(rows, true, false);
-	CHECK_ROWS(rows, true, true);
+	CHECK_ROWS(standing_by, true, true);
 }
 
 static void test_the_sleep_timer_in_each_state(void **state)
