@@ -209,6 +209,8 @@ const char *report_words(int result)
 		return "cannot be told: the interface has no carrier";
 	case -ENOTUNIQ:
 		return "cannot be told: the interface has another MAC than it was handed over with";
+	case -EPERM:
+		return "cannot be told without CAP_NET_RAW: run this as root";
 	default:
 		return conversation_words(result);
 	}
