@@ -76,6 +76,7 @@ static void note(const struct conversation *conversation, const struct presence 
 		.client = conversation->client,
 		.key = conversation->keys ? conversation->key : 0,
 		.signed_at = conversation->clock.time,
+		.signed_then = conversation->clock.count,
 		.presence = *presence,
 	};
 	memcpy(handover->interface, conversation->port.name, sizeof(handover->interface));

@@ -14,8 +14,9 @@ struct handover {
 	struct ipv4 proxy;
 	struct mac proxy_mac;
 	uint16_t transaction, client;
-	uint8_t key;        /* that signs what is said to it; 0: none */
-	uint64_t signed_at; /* s since 1970: the last message; 0 without key */
+	uint8_t key;              /* that signs what is said to it; 0: none */
+	uint64_t signed_at;       /* s since 1970: the last message; 0 without key */
+	unsigned int signed_then; /* messages of that second; 0: not known */
 	char when[TEXT_TIME];
 	struct presence presence; /* as the proxy was told */
 };

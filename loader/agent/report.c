@@ -34,7 +34,8 @@ static struct conversation conversation_of(const struct handover *handover,
 		.client = handover->client,
 		.keys = handover->key ? keys : NULL,
 		.key = handover->key,
-		.clock = { .time = handover->signed_at, .count = NPP_NONCES },
+		.clock = { .time = handover->signed_at,
+		           .count = handover->signed_then ? handover->signed_then : NPP_NONCES },
 	};
 }
 

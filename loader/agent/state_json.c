@@ -25,6 +25,7 @@ struct json_object *handover_to_json(const struct handover *handover)
 	if (handover->key) {
 		field_add_number(object, "key", handover->key);
 		field_add_number(object, "signed-at", handover->signed_at);
+		field_add_number(object, "signed-then", handover->signed_then);
 	}
 	field_add_text(object, "when", handover->when);
 	presence_add_json(&handover->presence, object);
@@ -66,6 +67,7 @@ static void read_key(struct fields fields, struct handover *handover)
 {
 	handover->key = (uint8_t)field_number(fields, "key", 1, UINT8_MAX);
 	handover->signed_at = field_number(fields, "signed-at", 0, INT64_MAX);
+	handover->signed_then = (unsigned int)field_number(fields, "signed-then", 0, NPP_NONCES);
 }
 
 static void read_handover(struct fields fields, struct handover *handover)

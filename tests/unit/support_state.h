@@ -30,6 +30,7 @@ static inline struct handover a_full_handover(uint8_t proxy)
 
 	handover.key = 7;
 	handover.signed_at = 1795432000;
+	handover.signed_then = 3;
 	presence->has_lease = true;
 	presence->lease = (struct presence_lease){ .server = lan_address(3),
 		                                   .total = DHCP_INFINITE,
@@ -94,6 +95,7 @@ static inline void assert_same(const struct state *a, const struct state *b)
 		assert_int_equal(one->client, other->client);
 		assert_int_equal(one->key, other->key);
 		assert_true(one->signed_at == other->signed_at);
+		assert_int_equal(one->signed_then, other->signed_then);
 		assert_string_equal(one->when, other->when);
 		assert_same_presence(&one->presence, &other->presence);
 	}

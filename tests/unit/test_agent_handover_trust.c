@@ -117,6 +117,7 @@ static void with_a_key(void **state)
 		last = said->time;
 	}
 	assert_true(handover.signed_at == last);
+	assert_in_range(handover.signed_then, 1, 2);
 	assert_true(proxy->seen[0].message.authentication.nonce !=
 	            proxy->seen[1].message.authentication.nonce);
 }

@@ -210,6 +210,25 @@ static void with_a_key(void **state)
 	assert_true(said->time > handed_over.handovers[0].signed_at);
 }
 
+/* A time to come would have the next handover refused as recorded. */
+static void in_the_second_of_its_request(void **state)
+{
+	struct state handed_over = handed_over_to(1);
+	const uint64_t now = (uint64_t)clock_wall_ms() / 1000;
+	struct proxy_thread *proxy;
+
+	(void)state;
+	make_lan();
+	proxy = start_proxy((struct script){ .keys = &keys });
+	handed_over.handovers[0].key = KEY;
+	handed_over.handovers[0].signed_at = now;
+	handed_over.handovers[0].signed_then = NPP_NONCES - 1;
+	assert_int_equal(report_all(5000, &handed_over, &keys), 0);
+	assert_int_equal(reports[0].result, 0);
+	assert_in_range(proxy->seen[0].message.authentication.time, now,
+	                (uint64_t)clock_wall_ms() / 1000);
+}
+
 static void the_key_is_gone(void **state)
 {
 	struct state handed_over = handed_over_to(2);
@@ -261,6 +280,7 @@ int main(void)
 		PROXY_TEST(no_link),
 		PROXY_TEST(another_mac),
 		PROXY_TEST(with_a_key),
+		PROXY_TEST(in_the_second_of_its_request),
 		PROXY_TEST(the_key_is_gone),
 		PROXY_TEST(what_others_say),
 	};
