@@ -8,14 +8,26 @@ static bool is_same(struct ipv4 a, struct ipv4 b)
 	return memcmp(&a, &b, sizeof(a)) == 0;
 }
 
-static void take_addresses(const struct agent_facts *facts, struct presence *presence)
+/* What the kernel is to take away one day is leased, from whomever. NULL: nothing is. */
+static const struct link_ipv4 *find_leased(const struct link_addresses *own)
+{
+	for (size_t i = 0; i < own->ipv4_count; i++) {
+		if (own->ipv4[i].valid && own->ipv4[i].valid != LINK_FOREVER)
+			return &own->ipv4[i];
+	}
+	return NULL;
+}
+
+/* `first`: NULL, or the one that goes before the others. */
+static void take_addresses(const struct agent_facts *facts, const struct ipv4 *first,
+                           struct presence *presence)
 {
 	const struct link_addresses *own = &facts->addresses;
 
-	if (facts->has_lease)
-		presence->addresses[presence->address_count++] = facts->lease.address;
+	if (first)
+		presence->addresses[presence->address_count++] = *first;
 	for (size_t i = 0; i < own->ipv4_count && presence->address_count < LINK_IPV4; i++) {
-		if (!facts->has_lease || !is_same(own->ipv4[i].address, facts->lease.address))
+		if (!first || !is_same(own->ipv4[i].address, *first))
 			presence->addresses[presence->address_count++] = own->ipv4[i].address;
 	}
 	memcpy(presence->addresses6, own->ipv6, sizeof(presence->addresses6));
@@ -26,8 +38,6 @@ static void take_lease(const struct agent_facts *facts, struct presence *presenc
 {
 	const struct dhcp_option *client_id = &facts->lease.client_id;
 
-	if (!facts->has_lease)
-		return;
 	presence->lease_unsayable = client_id->length > NPP_CLIENT_ID;
 	if (presence->lease_unsayable)
 		return;
@@ -41,14 +51,35 @@ static void take_lease(const struct agent_facts *facts, struct presence *presenc
 	memcpy(presence->lease.client_id, client_id->data, client_id->length);
 }
 
+/* Its client's file cannot be read. The proxy has time to ask any server. */
+static void take_unread(const struct link_ipv4 *leased, struct presence *presence)
+{
+	presence->has_lease = true;
+	presence->lease = (struct presence_lease){ .total = leased->valid, .left = leased->valid };
+}
+
+static void take_network(const struct agent_facts *facts, struct presence *presence)
+{
+	const struct link_ipv4 *leased = find_leased(&facts->addresses);
+
+	if (facts->has_lease) {
+		take_addresses(facts, &facts->lease.address, presence);
+		take_lease(facts, presence);
+	} else if (leased) {
+		take_addresses(facts, &leased->address, presence);
+		take_unread(leased, presence);
+	} else {
+		take_addresses(facts, NULL, presence);
+	}
+}
+
 bool presence_of(const struct agent_facts *facts, const struct agent_config *config,
                  struct presence *presence)
 {
 	*presence = (struct presence){ .mac = facts->port.mac, .has_ports = true };
 	if (!facts->addresses.ipv4_count)
 		return false;
-	take_addresses(facts, presence);
-	take_lease(facts, presence);
+	take_network(facts, presence);
 	memcpy(presence->hostname, facts->hostname, sizeof(presence->hostname));
 	if (config->wake_by == WAKE_BY_PROXY)
 		presence->timer = config->sleep_timer;

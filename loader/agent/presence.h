@@ -7,7 +7,7 @@
 #include "agent/facts.h"
 
 struct presence_lease {
-	struct ipv4 server;
+	struct ipv4 server;   /* 0.0.0.0: not known */
 	uint32_t total, left; /* s, or DHCP_INFINITE */
 	uint8_t client_id[NPP_CLIENT_ID];
 	size_t client_id_length; /* 0: not known */

@@ -89,14 +89,18 @@ static void add_missed(const struct presence *presence, struct words *words)
 
 static void add_own_lease(const struct presence_lease *lease, struct words *words)
 {
+	const struct ipv4 unknown = { { 0 } };
+	const bool is_known = memcmp(&lease->server, &unknown, sizeof(unknown)) != 0;
 	char server[TEXT_IP];
 
-	words_add(words, "; its lease from %s ", words_ipv4(lease->server, server));
+	words_add(words, "; its lease ");
+	if (is_known)
+		words_add(words, "from %s ", words_ipv4(lease->server, server));
 	if (lease->left == DHCP_INFINITE)
 		words_add(words, "has no end");
 	else
 		words_add(words, "lasts for %u s", lease->left);
-	if (lease->total != DHCP_INFINITE)
+	if (is_known && lease->total != DHCP_INFINITE)
 		words_add(words, " more, of %u s", lease->total);
 }
 

@@ -124,6 +124,20 @@ static struct host_spec new_spec(struct daemon *daemon, const struct session *se
 	return spec;
 }
 
+/* Where a host does not know its server, what was heard of that, or kept, is better. */
+static struct ipv4 server_of(struct daemon *daemon, const struct mac *mac,
+                             const struct session_request *request)
+{
+	const struct dhcp_client *known = keeper_find(daemon->keeper, mac);
+	const struct ipv4 said = request->said->lease_server;
+	static const struct ipv4 none;
+
+	if (!memcmp(&said, &none, sizeof(none)) && known && known->lease.state != LEASE_NONE &&
+	    !memcmp(&known->lease.address, &request->source, sizeof(none)))
+		return known->lease.server;
+	return said;
+}
+
 static void grant_lease(struct daemon *daemon, const struct registered *host,
                         const struct session_request *request)
 {
@@ -131,7 +145,7 @@ static void grant_lease(struct daemon *daemon, const struct registered *host,
 	const bool timed = said->lease_total && said->lease_total != NPP_LEASE_LONG;
 	const struct lease_grant grant = {
 		.address = request->source,
-		.server = said->lease_server,
+		.server = server_of(daemon, &host->spec.mac, request),
 		.seconds = timed ? said->lease_total : 0,
 		.since = timed ? clock_boot_ms() - (said->lease_total - said->lease_left) * 1000LL
 		               : 0,

@@ -63,6 +63,30 @@ static void no_lease(void **state)
 	assert_int_equal(presence.missed_count, 0);
 }
 
+/* Its client's file is not to be read, but the kernel takes its address away one day. */
+static void a_lease_that_only_the_kernel_knows_of(void **state)
+{
+	const struct agent_config config = some_config();
+	struct agent_facts facts = many_addresses();
+	struct presence presence;
+
+	(void)state;
+	facts.addresses.ipv4[0].valid = facts.addresses.ipv4[2].valid = LINK_FOREVER;
+	facts.addresses.ipv4[1].valid = 590;
+	presence = presence_with(&facts, &config);
+	assert_int_equal(presence.address_count, 3);
+	assert_address(presence.addresses[0], 21);
+	assert_address(presence.addresses[1], 20);
+	assert_true(presence.has_lease);
+	assert_int_equal(presence.lease.total, 590);
+	assert_int_equal(presence.lease.left, 590);
+	assert_memory_equal(&presence.lease.server, &(struct ipv4){ { 0 } }, sizeof(struct ipv4));
+	facts.addresses.ipv4[1].valid = LINK_FOREVER;
+	presence = presence_with(&facts, &config);
+	assert_false(presence.has_lease);
+	assert_address(presence.addresses[0], 20);
+}
+
 /* It speaks for the host, so that the proxy knows whose lease it is. */
 static void the_lease_s_address_comes_first(void **state)
 {
@@ -204,6 +228,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_to_hand_over),
 		cmocka_unit_test(no_lease),
+		cmocka_unit_test(a_lease_that_only_the_kernel_knows_of),
 		cmocka_unit_test(the_lease_s_address_comes_first),
 		cmocka_unit_test(as_many_addresses_as_a_link_has),
 		cmocka_unit_test(a_lease_of_who_cannot_be_named),

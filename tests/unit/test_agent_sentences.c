@@ -154,6 +154,20 @@ static void what_would_be_handed_over(void **state)
 	}
 }
 
+static void a_lease_from_somebody(void **state)
+{
+	struct presence presence = some_presence(1);
+	struct words words = { .length = 0 };
+
+	(void)state;
+	served(&presence, 1);
+	presence.has_lease = true;
+	presence.lease = (struct presence_lease){ .total = 590, .left = 590 };
+	sentence_presence("eth0", &presence, &words);
+	assert_string_equal(words.text, "eth0: 192.0.2.20 would be handed over; tcp/1 wakes it; "
+	                                "its lease lasts for 590 s");
+}
+
 static void how_the_lease_stands(void **state)
 {
 	static const struct {
@@ -243,6 +257,7 @@ int main(void)
 		cmocka_unit_test(all_of_it),
 		cmocka_unit_test(what_is_missed),
 		cmocka_unit_test(what_would_be_handed_over),
+		cmocka_unit_test(a_lease_from_somebody),
 		cmocka_unit_test(how_the_lease_stands),
 		cmocka_unit_test(spans),
 		cmocka_unit_test(more_than_fits),
