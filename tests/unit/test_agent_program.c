@@ -29,6 +29,7 @@ static void there_and_back(void **state)
 	assert_int_equal(agent("status"), 0);
 	assert_contains(printed, "lan: 192.0.2.20 would be handed over");
 	assert_contains(printed, HANDED_OVER ", backup 192.0.2.2; nothing wakes it; since 20");
+	assert_null(strstr(printed, "as backup of"));
 	assert_int_equal(agent("wake"), 0);
 	assert_contains(printed, "lan: 192.0.2.20 is back from 192.0.2.1\n");
 	assert_contains(printed, "lan: 192.0.2.20 is back from 192.0.2.2\n");
@@ -47,8 +48,9 @@ static void as_configured(void **state)
 	(void)state;
 	proxy = start_proxy((struct script){ .preference = 9 });
 	proxy = start_proxy((struct script){ .preference = 0 });
-	configure("interface = lan\nproxy = 192.0.2.2\nbackup = false\nwake = {tcp/22, udp/161}\n"
-	          "sleep-timer = 8h\n");
+	configure(
+		"interface = lan\nproxy = {192.0.2.2, 192.0.2.1}\nbackup = false\nwake = {tcp/22, udp/161}\n"
+		"sleep-timer = 8h\n");
 	assert_int_equal(agent("sleep"), 0);
 	assert_string_equal(printed, "lan: 192.0.2.20 is handed over to 192.0.2.2 (client 4711); "
 	                             "tcp/22 and udp/161 wake it; it is woken after 8 h\n");
@@ -182,6 +184,7 @@ static void as_json(void **state)
 	assert_contains(printed, "{\"handovers\":[{\"interface\":\"lan\",\"proxy\":{\"address\":"
 	                         "\"192.0.2.1\",\"mac\":\"02:00:00:00:00:01\"},\"client\":4711,");
 	assert_contains(printed, "\"failures\":[]}\n");
+	assert_int_equal(*printed, '{');
 	assert_int_equal(agent("--json status"), 0);
 	assert_contains(printed, "{\"interfaces\":[{\"interface\":\"lan\",\"mac\":"
 	                         "\"52:54:00:12:34:56\",\"addresses\":[\"192.0.2.20\"],");
