@@ -59,6 +59,7 @@ struct scene {
 	enum proxy_refusal check;
 	struct mac known[2]; /* for more than their handover */
 	int take_error;
+	bool take_forgets, forgets_in_silence;
 	struct npp_wakeup_confirm lease;
 	uint64_t heard;
 	struct sent sent[DEEDS];
@@ -153,6 +154,8 @@ static inline int note_take(void *context, struct session *session, const struct
 	if (before)
 		taken->before = *before;
 	memcpy(taken->interface, request->interface, sizeof(taken->interface));
+	if (scene->take_forgets)
+		proxy_forget(scene->proxy, &session->mac);
 	if (!scene->take_error)
 		session->handover.added |= 1; /* as handover_apply has it */
 	return scene->take_error;
@@ -174,16 +177,16 @@ static inline void note_wake(void *context, const struct mac *mac)
 	scene->woken[scene->wakes++] = *mac;
 }
 
-/* A host that is forgotten is so everywhere, and the proxy is told. */
+/* A host that is forgotten is so everywhere, and the proxy is told before this is over. */
 static inline void note_drop(void *context, const struct session *session, bool forget)
 {
 	struct scene *scene = context;
 	const struct mac mac = session->mac;
 
+	if (forget && !scene->forgets_in_silence)
+		proxy_forget(scene->proxy, &mac);
 	assert_true(scene->drops < DEEDS);
 	scene->dropped[scene->drops++] = (struct dropped){ *session, forget };
-	if (forget)
-		proxy_forget(scene->proxy, &mac);
 }
 
 static inline void tell_lease(void *context, const struct mac *mac,

@@ -81,6 +81,17 @@ static void test_who_reported_gives_way(void **state)
 	gave_way(scene, 3);
 }
 
+static void test_who_gives_way_is_gone_though_nobody_says_so(void **state)
+{
+	struct scene *scene = *state;
+
+	scene->forgets_in_silence = true;
+	guests(scene);
+	reports(scene, 1);
+	assert_true(has_room(scene));
+	gave_way(scene, 1);
+}
+
 static void test_who_may_still_report_does_not(void **state)
 {
 	struct scene *scene = *state;
@@ -196,6 +207,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		PROXY_TEST(test_no_sleeper_gives_way),
 		PROXY_TEST(test_who_reported_gives_way),
+		PROXY_TEST(test_who_gives_way_is_gone_though_nobody_says_so),
 		PROXY_TEST(test_who_may_still_report_does_not),
 		PROXY_TEST(test_a_report_counts_for_its_own_sleep),
 		PROXY_TEST(test_who_was_up_for_the_longest_gives_way),

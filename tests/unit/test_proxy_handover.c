@@ -81,16 +81,16 @@ static void test_parts_add_up(void **state)
 {
 	struct handover handover = { 0 };
 	const struct npp_request lease = { .has_lease = true };
-	const struct ipv6 first = ip(20), second = ip(21), other = ip(22);
+	const struct ipv6 first = ip(20), second = ip(21), other = ip(22), none = { { 0 } };
 
 	(void)state;
-	assert_false(handover_has(&handover, &first));
+	assert_false(handover_has(&handover, &first) || handover_has(&handover, &none));
 	says(&handover, ADDRESSES(20));
 	assert_false(handover.has_ports || handover.has_lease);
 	says(&handover, PORTS(22, 80));
-	says(&handover, ADDRESSES(21));
 	says(&handover, lease);
 	says(&handover, PORTS(443));
+	says(&handover, ADDRESSES(21));
 	assert_true(handover_has(&handover, &first) && handover_has(&handover, &second));
 	assert_false(handover_has(&handover, &other));
 	assert_int_equal(handover.address_count, 2);

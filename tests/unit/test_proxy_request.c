@@ -98,6 +98,7 @@ static void test_a_claim_of_ones_own_or_of_another_address_does_not(void **state
 	nas_says(scene, a_request());
 	proxy_claimed(scene->proxy, home, &nas);
 	proxy_claimed(scene->proxy, elsewhere, &tv);
+	proxy_claimed(scene->proxy, nowhere, &tv);
 	assert_int_equal(scene->sends, 0);
 	nobody_claims(scene);
 	is_confirmed(scene, 1);

@@ -276,6 +276,20 @@ static void test_a_host_that_is_forgotten_waits_no_more(void **state)
 	assert_int_equal(count_of(scene, PROXY_COUNT_withdrawn), 1);
 }
 
+/* As where its entry is written anew. */
+static void test_a_host_that_is_forgotten_while_it_is_taken(void **state)
+{
+	struct scene *scene = *state;
+
+	nas_hands_over(scene);
+	scene->take_forgets = true;
+	nas_says(scene, a_part(22));
+	is_confirmed(scene, 2);
+	assert_int_equal(session_of(scene, &nas)->part_count, 2);
+	proxy_host_is_up(scene->proxy, &nas);
+	assert_false(session_of(scene, &nas)->open);
+}
+
 static void test_a_proxy_may_go_while_requests_wait(void **state)
 {
 	const struct voice other = voice_of(30);
@@ -303,6 +317,7 @@ int main(void)
 		PROXY_TEST(test_one_waits_at_a_time_of_a_host),
 		PROXY_TEST(test_so_many_wait_at_a_time),
 		PROXY_TEST(test_a_host_that_is_forgotten_waits_no_more),
+		PROXY_TEST(test_a_host_that_is_forgotten_while_it_is_taken),
 		PROXY_TEST(test_a_proxy_may_go_while_requests_wait),
 	};
 
