@@ -287,6 +287,7 @@ static inline int tear_down(void **state)
 
 	assert_int_equal(counted(scene) + HASH_COUNT(scene->proxy->pending), scene->heard);
 	proxy_free(scene->proxy);
+	assert_int_equal(event_base_get_num_events(scene->base, EVENT_BASE_COUNT_ADDED), 0);
 	event_base_free(scene->base);
 	json_object_put(scene->trust);
 	free(scene);
