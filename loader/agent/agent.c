@@ -20,11 +20,12 @@ int agent_interfaces(const struct agent *agent, struct agent_interfaces *interfa
 	if (!err)
 		return AGENT_DONE;
 	if (err == -ENOENT)
-		say("no Ethernet interface has the default route: name one with --interface, or in "
-		    "%s",
-		    agent->config_path);
+		agent_say(
+			"no Ethernet interface has the default route: name one with --interface, or in "
+			"%s",
+			agent->config_path);
 	else
-		say("cannot ask for the default route: %s", strerror(-err));
+		agent_say("cannot ask for the default route: %s", strerror(-err));
 	interfaces->count = 0;
 	return AGENT_FAILED;
 }

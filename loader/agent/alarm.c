@@ -37,14 +37,14 @@ int command_alarm(const struct agent *agent)
 	int err;
 
 	if (config->wake_by != WAKE_BY_RTC || !config->sleep_timer) {
-		say_step("no alarm is to be set: that takes wake-by = rtc and a sleep-timer");
+		agent_say_step("no alarm is to be set: that takes wake-by = rtc and a sleep-timer");
 		return AGENT_DONE;
 	}
 	snprintf(path, sizeof(path), "%s/wakealarm", config->rtc);
 	err = set(path, config->sleep_timer);
 	if (err) {
-		say("%s cannot be written: %s%s", path, strerror(-err),
-		    err == -EACCES ? " (run this as root)" : "");
+		agent_say("%s cannot be written: %s%s", path, strerror(-err),
+		          err == -EACCES ? " (run this as root)" : "");
 		return AGENT_FAILED;
 	}
 	printf("the machine wakes in %s\n", words_span(config->sleep_timer, span));

@@ -156,14 +156,15 @@ void conversation_tell(const struct exchange *exchange)
 	const enum npp_subtype answer = question->wanted.subtype;
 	char proxy[TEXT_IP];
 
-	say_step("%s: %s to %s: said %u times, %s; passed over: %u messages, of which %u were "
-	         "answers without the key",
-	         exchange->port.name,
-	         npp_subtype_name(answer == NPP_SLEEP_CONFIRM ? NPP_SLEEP_REQUEST
-	                                                      : NPP_WAKEUP_REPORT),
-	         words_ipv4(exchange->said.destination, proxy), exchange->sent,
-	         exchange->state == EXCHANGE_ANSWERED ? "answered" : "not answered",
-	         question->passed_over, question->untrusted);
+	agent_say_step(
+		"%s: %s to %s: said %u times, %s; passed over: %u messages, of which %u were "
+		"answers without the key",
+		exchange->port.name,
+		npp_subtype_name(answer == NPP_SLEEP_CONFIRM ? NPP_SLEEP_REQUEST
+	                                                     : NPP_WAKEUP_REPORT),
+		words_ipv4(exchange->said.destination, proxy), exchange->sent,
+		exchange->state == EXCHANGE_ANSWERED ? "answered" : "not answered",
+		question->passed_over, question->untrusted);
 }
 
 int conversation_say(struct conversation *conversation, struct ipv4 source,

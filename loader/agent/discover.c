@@ -115,7 +115,7 @@ static size_t discover_all(const struct agent *agent, const struct agent_interfa
 		                           now + left / (int64_t)(interfaces->count - i), &offers);
 
 		if (why) {
-			say("%s %s", name, why);
+			agent_say("%s %s", name, why);
 			continue;
 		}
 		found += offers.count;

@@ -88,8 +88,9 @@ int discovery_run(int fd, const struct port *port, struct ipv4 address,
 	exchange.said.length = npp_write(&message, search.wanted.icmp_type, exchange.octets);
 	exchange_begin(&exchange, clock_ms(), deadline);
 	err = exchange_await(&exchange, 1, deadline);
-	say_step("%s: Proxy Solicitation: said %u times, answered by %zu proxies; passed over: %u "
-	         "messages",
-	         port->name, exchange.sent, offers->count, search.passed_over);
+	agent_say_step(
+		"%s: Proxy Solicitation: said %u times, answered by %zu proxies; passed over: %u "
+		"messages",
+		port->name, exchange.sent, offers->count, search.passed_over);
 	return err ? err : result_of(&exchange, offers);
 }

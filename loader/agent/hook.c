@@ -67,11 +67,11 @@ bool hook_wait(const char *path, pid_t pid)
 	int status = 0;
 
 	if (!await(pid, &status))
-		say("%s: interrupted", path);
+		agent_say("%s: interrupted", path);
 	else if (WIFSIGNALED(status))
-		say("%s: ended by signal %d", path, WTERMSIG(status));
+		agent_say("%s: ended by signal %d", path, WTERMSIG(status));
 	else if (WEXITSTATUS(status))
-		say("%s: failed with status %d", path, WEXITSTATUS(status));
+		agent_say("%s: failed with status %d", path, WEXITSTATUS(status));
 	else
 		return true;
 	return false;
@@ -89,6 +89,6 @@ pid_t hook_start(const char *path, const char *interface, const char *address)
 		err = start(path, &pid);
 	if (!err)
 		return pid;
-	say("%s: cannot be run: %s", path, strerror(err));
+	agent_say("%s: cannot be run: %s", path, strerror(err));
 	return -1;
 }

@@ -79,7 +79,7 @@ static void help(void)
 
 static int refuse(const char *what, const char *word, const char *expected)
 {
-	say("%s '%s'; expected %s", what, word, expected);
+	agent_say("%s '%s'; expected %s", what, word, expected);
 	fputs("'sleepproxy-agent --help' shows what there is\n", stderr);
 	return AGENT_USAGE;
 }
@@ -118,7 +118,7 @@ static int take_option(struct line *line, int option)
 		line->agent.json = true;
 		break;
 	case 'v':
-		say_steps(true);
+		agent_say_steps(true);
 		break;
 	case 'h':
 	case 'V':
@@ -136,7 +136,7 @@ static int take_command(struct line *line, char **words)
 	static const char expected[] = "one of status, discover, sleep, wake, alarm";
 
 	if (!words[0]) {
-		say("no command; expected %s", expected);
+		agent_say("no command; expected %s", expected);
 		fputs("'sleepproxy-agent --help' tells more\n", stderr);
 		return AGENT_USAGE;
 	}
@@ -211,7 +211,7 @@ int main(int argc, char **argv)
 	signals_catch();
 	status = line.command->run(&line.agent);
 	if (ferror(stdout) || fflush(stdout)) {
-		say("cannot write the output: %s", strerror(errno));
+		agent_say("cannot write the output: %s", strerror(errno));
 		return status ? status : AGENT_FAILED;
 	}
 	return status;

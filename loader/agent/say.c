@@ -15,7 +15,7 @@ static void write_line(const char *format, va_list values)
 	fputc('\n', stderr);
 }
 
-void say(const char *format, ...)
+void agent_say(const char *format, ...)
 {
 	va_list values;
 
@@ -24,7 +24,7 @@ void say(const char *format, ...)
 	va_end(values);
 }
 
-void say_step(const char *format, ...)
+void agent_say_step(const char *format, ...)
 {
 	va_list values;
 
@@ -35,7 +35,7 @@ void say_step(const char *format, ...)
 	va_end(values);
 }
 
-void say_steps(bool on)
+void agent_say_steps(bool on)
 {
 	shows_steps = on;
 }

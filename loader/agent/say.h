@@ -6,10 +6,10 @@
 #include <stdbool.h>
 
 /* "sleepproxy-agent: …" and a newline */
-void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void agent_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* The same, for who wants to see each step (--verbose). */
-void say_step(const char *format, ...) __attribute__((format(printf, 1, 2)));
-void say_steps(bool on);
+void agent_say_step(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void agent_say_steps(bool on);
 
 #endif

@@ -42,7 +42,7 @@ static void fail(struct sleeping *sleeping, const char *interface, const char *w
 {
 	struct json_object *failure = json_object_new_object();
 
-	say("%s: not handed over: %s", interface, why);
+	agent_say("%s: not handed over: %s", interface, why);
 	field_add_text(failure, "interface", interface);
 	field_add_text(failure, "reason", why);
 	json_object_array_add(sleeping->failures, failure);
@@ -65,7 +65,8 @@ static void keep(struct sleeping *sleeping, const struct handover *handover)
 	err = state_write(path, &sleeping->state);
 	if (!err)
 		return;
-	say("%s cannot be written, so that 'wake' will not know of it: %s", path, strerror(-err));
+	agent_say("%s cannot be written, so that 'wake' will not know of it: %s", path,
+	          strerror(-err));
 	sleeping->status = AGENT_FAILED;
 }
 
@@ -123,7 +124,7 @@ static void tell(const struct attempt *attempt, const struct handover *first,
 static void tell_refusals(struct attempt *attempt)
 {
 	if (attempt->why.length)
-		say("%s: %s", attempt->voice.port.name, attempt->why.text);
+		agent_say("%s: %s", attempt->voice.port.name, attempt->why.text);
 	attempt->why = (struct words){ .length = 0 };
 }
 
@@ -221,7 +222,7 @@ static void sleep_everywhere(struct sleeping *sleeping, const struct agent_inter
 		return;
 	sleeping->status = AGENT_FAILED;
 	if (sleeping->state.count)
-		say("interrupted; 'sleepproxy-agent wake' takes back what is handed over");
+		agent_say("interrupted; 'sleepproxy-agent wake' takes back what is handed over");
 }
 
 static void show_json(struct sleeping *sleeping)

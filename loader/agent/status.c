@@ -39,7 +39,7 @@ static int show_interfaces(const struct agent *agent, struct json_object *list)
 		const char *why = agent_presence(agent, name, &facts, &presence);
 
 		if (why) {
-			say("%s %s", name, why);
+			agent_say("%s %s", name, why);
 			status = AGENT_FAILED;
 		} else if (agent->json) {
 			json_object_array_add(list, interface_to_json(name, &presence));
@@ -90,7 +90,7 @@ static int show_state(const struct agent *agent, struct json_object *object)
 	const int err = state_read(agent->state_path, &state);
 
 	if (err)
-		say("%s: %s", agent->state_path, state_words(err));
+		agent_say("%s: %s", agent->state_path, state_words(err));
 	else if (!agent->json)
 		tell_state(&state);
 	for (size_t i = 0; object && i < state.count; i++)

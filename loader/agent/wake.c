@@ -7,7 +7,7 @@
 #include "agent/agent.h"
 #include "agent/fields.h"
 #include "agent/hook.h"
-#include "agent/report.h"
+#include "agent/wakeup_report.h"
 #include "agent/say.h"
 #include "agent/sentences.h"
 #include "agent/state_json.h"
@@ -79,8 +79,8 @@ static void tell(const struct report *report, bool json)
 	char proxy[TEXT_IP];
 
 	if (report->result) {
-		say("%s: %s %s", report->handover->interface,
-		    words_ipv4(report->handover->proxy, proxy), report_words(report->result));
+		agent_say("%s: %s %s", report->handover->interface,
+		          words_ipv4(report->handover->proxy, proxy), report_words(report->result));
 		return;
 	}
 	sentence_report(report->handover, confirm_of(report), &words);
@@ -135,13 +135,16 @@ static void forget(struct waking *waking)
 	int err;
 
 	for (size_t i = 0; i < waking->state.count; i++) {
-		if (!waking->reports[i].result)
+		const int result = waking->reports[i].result;
+
+		/* a proxy that says no will say no again */
+		if (!result || result == -ECONNREFUSED)
 			done.handovers[done.count++] = waking->state.handovers[i];
 	}
 	err = state_forget(path, &done);
 	if (!err)
 		return;
-	say("%s cannot be changed: %s", path, strerror(-err));
+	agent_say("%s cannot be changed: %s", path, strerror(-err));
 	waking->status = AGENT_FAILED;
 }
 
@@ -152,7 +155,7 @@ static void report_all(struct waking *waking, const struct npp_keys *keys)
 
 	if (report_run(&waking->state, keys, (uint8_t)config->icmp_type,
 	               clock_ms() + config->report_wait, &listener, waking->reports))
-		say("interrupted; another 'wake' reports what is not confirmed");
+		agent_say("interrupted; another 'wake' reports what is not confirmed");
 	if (waking->agent->json)
 		show_json(waking);
 	forget(waking);
@@ -168,7 +171,7 @@ static int read_state(struct waking *waking)
 	const int err = state_read(agent->state_path, &waking->state);
 
 	if (err)
-		say("%s: %s", agent->state_path, state_words(err));
+		agent_say("%s: %s", agent->state_path, state_words(err));
 	return err ? AGENT_FAILED : AGENT_DONE;
 }
 

@@ -7,12 +7,12 @@
 
 #include "core/text.h"
 
-static void add_int(struct json_object *json, const char *name, int64_t value)
+static void put_int(struct json_object *json, const char *name, int64_t value)
 {
 	json_object_object_add(json, name, json_object_new_int64(value));
 }
 
-static void add_text(struct json_object *array, const char *text)
+static void put_text(struct json_object *array, const char *text)
 {
 	json_object_array_add(array, json_object_new_string(text));
 }
@@ -24,16 +24,16 @@ static void write_handover(struct json_object *json, const struct handover *hand
 	char text[TEXT_IP];
 
 	for (size_t i = 0; i < handover->address_count; i++)
-		add_text(addresses, text_from_ip(&handover->addresses[i], text));
+		put_text(addresses, text_from_ip(&handover->addresses[i], text));
 	for (size_t i = 0; i < handover->port_count; i++)
-		add_text(ports, text_from_port(handover->ports[i].protocol, handover->ports[i].port,
+		put_text(ports, text_from_port(handover->ports[i].protocol, handover->ports[i].port,
 		                               text));
 	json_object_object_add(json, "addresses", addresses);
 	json_object_object_add(json, "ports", ports);
 	json_object_object_add(json, "has-ports", json_object_new_boolean(handover->has_ports));
 	json_object_object_add(json, "has-lease", json_object_new_boolean(handover->has_lease));
 	json_object_object_add(json, "added-ports", json_object_new_boolean(handover->added_ports));
-	add_int(json, "added", handover->added);
+	put_int(json, "added", handover->added);
 }
 
 struct json_object *record_of_session(const struct session *session, int64_t apart)
@@ -43,10 +43,10 @@ struct json_object *record_of_session(const struct session *session, int64_t apa
 	struct json_object *parts = json_object_new_array();
 	char text[TEXT_IP];
 
-	add_int(json, "client", session->client);
-	add_int(json, "transaction", session->transaction);
+	put_int(json, "client", session->client);
+	put_int(json, "transaction", session->transaction);
 	json_object_object_add(json, "open", json_object_new_boolean(session->open));
-	add_int(json, "until", session->until ? session->until + apart : 0);
+	put_int(json, "until", session->until ? session->until + apart : 0);
 	json_object_object_add(json, "backup-of",
 	                       json_object_new_string(text_from_ip(&backup_of, text)));
 	write_handover(json, &session->handover);
@@ -140,7 +140,7 @@ struct json_object *record_of_last(const struct npp_last *last)
 	struct json_object *nonces = json_object_new_array();
 	char code[TEXT_OCTETS];
 
-	add_int(json, "time", (int64_t)last->time);
+	put_int(json, "time", (int64_t)last->time);
 	for (size_t i = 0; i < last->nonce_count; i++)
 		json_object_array_add(nonces, json_object_new_int64((int64_t)last->nonces[i]));
 	json_object_object_add(json, "nonces", nonces);

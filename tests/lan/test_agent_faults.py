@@ -252,7 +252,6 @@ def test_messages_that_are_lost(agent, proxy):
 
 REPORTS = {
     "silent": (lambda proxy: silent, "did not answer"),
-    "refused": (lambda proxy: proxy.refuse, "refused; its log says why"),
     "about something else": (lambda proxy: mistaken(proxy.take_back), "did not answer"),
 }
 
@@ -271,6 +270,14 @@ def test_a_report_that_is_not_confirmed(agent, proxy, case):
     proxy.answers[REPORT] = right
     assert agent.ask("wake")["reports"][0]["confirmed"]
     assert not agent.state.exists()
+
+
+def test_a_report_that_is_refused_is_the_last_word(agent, proxy):
+    agent.say("sleep")
+    proxy.answers[REPORT] = proxy.refuse
+    assert f"eth0: {proxy.machine.address} knows of no such handover; its log says why" in agent.fail("wake")
+    assert not agent.state.exists()
+    assert agent.say("wake") == "nothing is handed over"
 
 
 def test_how_a_lease_stands_in_words(agent, proxy):

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "agent/report.h"
+#include "agent/wakeup_report.h"
 #include "support_played_proxy.h"
 
 enum { LATE = 300 /* ms: the machine has others to serve */ };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A host that is back tells it to all proxies to which it was handed over, to all at once. */
-#ifndef SLEEPPROXY_AGENT_REPORT_H
-#define SLEEPPROXY_AGENT_REPORT_H
+#ifndef SLEEPPROXY_AGENT_WAKEUP_REPORT_H
+#define SLEEPPROXY_AGENT_WAKEUP_REPORT_H
 
 #include "agent/conversation.h"
 #include "agent/state.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "agent/report.h"
+#include "agent/wakeup_report.h"
 
 #include <errno.h>
 #include <string.h>
@@ -210,6 +210,8 @@ const char *report_words(int result)
 		return "cannot be told: the interface has no carrier";
 	case -ENOTUNIQ:
 		return "cannot be told: the interface has another MAC than it was handed over with";
+	case -ECONNREFUSED:
+		return "knows of no such handover; its log says why";
 	case -EPERM:
 		return "cannot be told without CAP_NET_RAW: run this as root";
 	default:
