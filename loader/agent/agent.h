@@ -3,7 +3,7 @@
 #ifndef SLEEPPROXY_AGENT_H
 #define SLEEPPROXY_AGENT_H
 
-#include "agent/config.h"
+#include "agent/settings.h"
 #include "agent/presence.h"
 #include "npp/keys.h"
 

@@ -3,7 +3,7 @@
 #ifndef SLEEPPROXY_AGENT_OFFERS_H
 #define SLEEPPROXY_AGENT_OFFERS_H
 
-#include "agent/config.h"
+#include "agent/settings.h"
 #include "npp/datagram.h"
 
 enum { OFFERS = 16 };

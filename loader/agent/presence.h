@@ -3,7 +3,7 @@
 #ifndef SLEEPPROXY_AGENT_PRESENCE_H
 #define SLEEPPROXY_AGENT_PRESENCE_H
 
-#include "agent/config.h"
+#include "agent/settings.h"
 #include "agent/facts.h"
 
 struct presence_lease {

@@ -6,7 +6,7 @@
 #include <netinet/in.h>
 #include <string.h>
 
-#include "agent/config.h"
+#include "agent/settings.h"
 #include "agent/facts.h"
 #include "agent/presence.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "agent/config.h"
+#include "agent/settings.h"
 
 #include <errno.h>
 #include <stdio.h>

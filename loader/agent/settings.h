@@ -3,8 +3,8 @@
  * The agent's configuration file, read whole into one value, or refused with the file, the line and
  * what was expected there.
  */
-#ifndef SLEEPPROXY_AGENT_CONFIG_H
-#define SLEEPPROXY_AGENT_CONFIG_H
+#ifndef SLEEPPROXY_AGENT_SETTINGS_H
+#define SLEEPPROXY_AGENT_SETTINGS_H
 
 #include <limits.h>
 
