@@ -155,6 +155,22 @@ static void test_a_silent_host_that_answers_is_left_in_peace(void **state)
 	check(&scene, AWAKE, NOTE_NONE);
 	assert_int_equal(scene.todo.ask, ASK_NOBODY);
 	assert_int_equal(scene.life.deadline, scene.input.last_seen + timing.silence);
+	for (unsigned ask = 0; ask < timing.asks; ask++) { /* as often as before */
+		time_passes(&scene);
+		assert_int_equal(scene.todo.ask, ASK_OWNER);
+	}
+	time_passes(&scene);
+	check(&scene, DROWSY, NOTE_DROWSY);
+}
+
+static void test_states_have_names(void **state)
+{
+	(void)state;
+	assert_string_equal(host_state_name(AWAKE), "awake");
+	assert_string_equal(host_state_name(DROWSY), "drowsy");
+	assert_string_equal(host_state_name(ASLEEP), "asleep");
+	assert_string_equal(host_state_name(WAKING), "waking");
+	assert_string_equal(host_state_name(WAKING + 1), "invalid");
 }
 
 static void test_unmarked_host_is_never_checked(void **state)
@@ -217,6 +233,7 @@ int main(void)
 		cmocka_unit_test(test_claimed_address_is_not_taken_over),
 		cmocka_unit_test(test_silence_makes_a_marked_host_checked),
 		cmocka_unit_test(test_a_silent_host_that_answers_is_left_in_peace),
+		cmocka_unit_test(test_states_have_names),
 		cmocka_unit_test(test_unmarked_host_is_never_checked),
 		cmocka_unit_test(test_edits_are_followed),
 		cmocka_unit_test(test_sleep_of_a_sleeper_changes_nothing),

@@ -231,6 +231,107 @@ static void test_the_timer_of_who_is_going_to_sleep_wakes_him_then(void **state)
 	assert_true(scene.todo.announce);
 }
 
+/* Aborted before it slept: it is not waited for any more. */
+static void test_a_report_ends_all_patience(void **state)
+{
+	struct scene scene = scene_in(AWAKE);
+
+	(void)state;
+	happens(&scene, CAUSE_HANDOVER);
+	happens(&scene, CAUSE_SEEN);
+	assert_int_not_equal(scene.life.deadline, 0);
+	happens(&scene, CAUSE_UP);
+	check(&scene, AWAKE, NOTE_NONE);
+	assert_int_equal(scene.life.quiet_until, 0);
+	assert_int_equal(scene.life.deadline, 0);
+}
+
+static void test_patience_ends_with_its_last_moment(void **state)
+{
+	struct scene scene = scene_in(AWAKE);
+
+	(void)state;
+	happens(&scene, CAUSE_HANDOVER);
+	happens(&scene, CAUSE_SEEN);
+	scene.input.last_seen = scene.input.now = START + timing.patience;
+	happens(&scene, CAUSE_TIME);
+	check(&scene, AWAKE, NOTE_NOT_QUIET);
+	assert_int_equal(scene.life.deadline, 0);
+}
+
+static void test_the_last_word_counts(void **state)
+{
+	struct scene scene = scene_in(AWAKE);
+
+	(void)state;
+	happens(&scene, CAUSE_HANDOVER);
+	happens(&scene, CAUSE_WAKE);
+	assert_true(scene.life.wanted);
+	happens(&scene, CAUSE_SLEEP_NOW);
+	while (scene.life.state == DROWSY)
+		time_passes(&scene);
+	check(&scene, ASLEEP, NOTE_ASLEEP);
+}
+
+/* Whoever is woken on his way to sleep is not put to sleep when he is up. */
+static void test_a_wake_ends_what_it_was_told(void **state)
+{
+	struct scene scene = scene_in(AWAKE);
+
+	(void)state;
+	happens(&scene, CAUSE_HANDOVER);
+	happens(&scene, CAUSE_WAKE);
+	scene.input.state = WAKING;
+	happens(&scene, CAUSE_CLAIM);
+	check(&scene, WAKING, NOTE_WAKING);
+	assert_int_equal(scene.life.quiet_until, 0);
+	assert_false(scene.life.wanted);
+	happens(&scene, CAUSE_SEEN);
+	check(&scene, AWAKE, NOTE_AWAKE);
+	assert_int_equal(scene.life.deadline, 0);
+}
+
+/* What people set holds at once. */
+static void test_edits_end_what_it_was_told(void **state)
+{
+	struct scene scene = scene_in(AWAKE);
+
+	(void)state;
+	happens(&scene, CAUSE_HANDOVER);
+	scene.input.state = ASLEEP;
+	happens(&scene, CAUSE_EDITED);
+	assert_int_equal(scene.life.deadline, 0);
+	assert_int_equal(scene.life.quiet_until, 0);
+	scene = scene_in(AWAKE);
+	happens(&scene, CAUSE_HANDOVER);
+	while (scene.life.state == DROWSY)
+		time_passes(&scene);
+	scene.input.state = WAKING;
+	happens(&scene, CAUSE_EDITED);
+	check(&scene, WAKING, NOTE_WAKING); /* without a cool-down */
+	scene = scene_in(AWAKE);
+	happens(&scene, CAUSE_HANDOVER);
+	scene.input.state = DROWSY;
+	happens(&scene, CAUSE_EDITED);
+	while (scene.life.state == DROWSY)
+		time_passes(&scene);
+	happens(&scene, CAUSE_CONNECTION);
+	check(&scene, WAKING, NOTE_WAKING);
+}
+
+static void test_a_life_begins_with_nothing_said(void **state)
+{
+	struct scene scene = scene_in(AWAKE);
+	struct host_life life = { .handed = true, .standby = true, .wanted = true, .tries = 7 };
+
+	(void)state;
+	scene.input.state = ASLEEP;
+	host_init(&life, &timing, &scene.input);
+	assert_false(life.handed || life.standby || life.wanted);
+	assert_int_equal(life.tries, 0);
+	assert_int_equal(life.since, START);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -244,6 +345,12 @@ int main(void)
 		cmocka_unit_test(test_told_again_it_has_its_patience_again),
 		cmocka_unit_test(test_told_that_it_sleeps_already_it_is_asked_for_at_once),
 		cmocka_unit_test(test_the_timer_of_who_is_going_to_sleep_wakes_him_then),
+		cmocka_unit_test(test_a_report_ends_all_patience),
+		cmocka_unit_test(test_patience_ends_with_its_last_moment),
+		cmocka_unit_test(test_the_last_word_counts),
+		cmocka_unit_test(test_a_wake_ends_what_it_was_told),
+		cmocka_unit_test(test_edits_end_what_it_was_told),
+		cmocka_unit_test(test_a_life_begins_with_nothing_said),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

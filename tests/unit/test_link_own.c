@@ -105,6 +105,7 @@ static void all_of_them(void **state)
 	HERE("ip address add 2001:db8::20/64 dev lan nodad");
 	own_read(&own);
 	assert_true(own_has(&own, &home) && own_has(&own, &address6));
+	assert_true(own_has(&own, &(struct ipv6){ { [10] = 0xff, 0xff, 127, 0, 0, 1 } }));
 	assert_false(own_has(&own, &other));
 	HERE("ip address del 192.0.2.20/24 dev lan");
 	assert_true(own_has(&own, &home)); /* as it was then */
