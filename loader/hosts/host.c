@@ -252,6 +252,7 @@ static void time_awake(struct turn *turn)
 	if (life->quiet_until && now >= life->quiet_until) {
 		life->quiet_until = 0;
 		turn->out.note = life->standby ? NOTE_NONE : NOTE_NOT_QUIET;
+		life->standby = life->handed; /* it may yet, and relies on us */
 	} else if (limit && now >= MAX(turn->in->last_seen, life->since) + limit) {
 		check_silent(turn);
 		return;

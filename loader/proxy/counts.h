@@ -36,7 +36,8 @@
 	ROW(too_long, "for more addresses or ports than a host may have here") \
 	ROW(too_many_hosts, "of a host more than may hand themselves over") \
 	ROW(no_room, "which finds no room in the tables") \
-	ROW(unknown_client, "with a Client Identifier that is not its host's")
+	ROW(unknown_client, "with a Client Identifier that is not its host's") \
+	ROW(former_handover, "of a handover that another one has replaced since")
 
 #define PROXY_COUNTS(ROW) PROXY_DEEDS(ROW) PROXY_REFUSALS(ROW) NPP_FLAWS(ROW) NPP_MISTRUSTS(ROW)
 /* clang-format on */

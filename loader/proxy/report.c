@@ -36,6 +36,11 @@ void report_hear(struct letter *letter)
 		proxy_refuse(letter, PROXY_COUNT_unknown_client);
 		return;
 	}
+	/* one that was under way for long is not to end what has begun since */
+	if (agreement->session.transaction != letter->message.transaction) {
+		proxy_refuse(letter, PROXY_COUNT_former_handover);
+		return;
+	}
 	if (agreement->session.handover.has_lease)
 		actions->lease(actions->context, &mac, &answer.wakeup_confirm);
 	if (agreement->reported == letter->part)

@@ -256,7 +256,8 @@ static void test_patience_ends_with_its_last_moment(void **state)
 	scene.input.last_seen = scene.input.now = START + timing.patience;
 	happens(&scene, CAUSE_TIME);
 	check(&scene, AWAKE, NOTE_NOT_QUIET);
-	assert_int_equal(scene.life.deadline, 0);
+	assert_true(scene.life.standby); /* it was told that it would be answered for */
+	assert_int_equal(scene.life.deadline, scene.input.now + timing.standby);
 }
 
 static void test_the_last_word_counts(void **state)

@@ -45,9 +45,13 @@ static void was_up(struct scene *scene, unsigned guest, int64_t ms_ago)
 static void reports(struct scene *scene, unsigned guest)
 {
 	const struct voice voice = voice_of(guest);
+	const struct session *session = session_of(scene, &voice.mac);
+	struct npp_message report = a_report(session->client);
 
-	says(scene, &voice, a_report(session_of(scene, &voice.mac)->client));
-	assert_int_equal(answer(scene, scene->sends, NPP_WAKEUP_CONFIRM)->code, NPP_SUCCESS);
+	report.transaction = session->transaction;
+	says(scene, &voice, report);
+	assert_int_equal(scene->sent[scene->sends - 1].message.subtype, NPP_WAKEUP_CONFIRM);
+	assert_int_equal(scene->sent[scene->sends - 1].message.code, NPP_SUCCESS);
 }
 
 static void gave_way(struct scene *scene, unsigned guest)
