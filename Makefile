@@ -19,7 +19,7 @@ CPPFLAGS += -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Iinclude -Imaps -Iloader -I$
 override CPPFLAGS += $(shell pkg-config --cflags $(LIBS) 2>/dev/null)
 DAEMON_LIBS = $(shell pkg-config --libs $(LIBS) 2>/dev/null)
 CTL_LIBS = $(shell pkg-config --libs json-c 2>/dev/null)
-AGENT_LIBS = $(shell pkg-config --libs json-c libconfuse nettle 2>/dev/null)
+AGENT_LIBS = $(shell pkg-config --libs json-c libconfuse libmnl nettle 2>/dev/null)
 # v3: the state of a host is one 32-bit compare and swap (on arm64, Linux 5.18 and later)
 BPF_FLAGS = -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Wno-unused-function $(WERROR) -Ivmlinux -Iinclude -Imaps -Ibpf
 # Stack slots of one use each: to who has not CAP_PERFMON, kernels before 6.3 refuse a store of less than 8 octets into a
@@ -28,9 +28,9 @@ BPF_FLAGS += -mllvm -no-stack-coloring -mllvm -no-stack-slot-sharing
 
 CORE = $(wildcard loader/core/*.c)
 CTL = $(wildcard loader/ctl/*.c) $(CORE)
-# What the agent shares with the daemon: the protocol, a lease's options, and how a configuration is read.
+# What the agent shares with the daemon: the protocol, a lease's options, netlink, and how a configuration is read.
 SHARED = $(addprefix loader/config/,fault.c readers.c source.c syntax.c table.c value.c) \
-	loader/dhcp/message.c loader/dhcp/message_options.c loader/hosts/spec.c
+	loader/dhcp/message.c loader/dhcp/message_options.c loader/hosts/spec.c loader/link/netlink.c
 AGENT = $(wildcard loader/agent/*.c loader/npp/*.c) $(SHARED) $(CORE)
 DAEMON = loader/main.c $(filter-out $(wildcard loader/ctl/*.c loader/agent/*.c),$(wildcard loader/*/*.c))
 objects = $(patsubst %.c,$(BUILD)/%.o,$(1))

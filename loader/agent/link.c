@@ -2,15 +2,16 @@
 #include "agent/link.h"
 
 #include <errno.h>
+#include <linux/rtnetlink.h>
 #include <net/if_arp.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
-#include "agent/rtnetlink.h"
 #include "core/cleanup.h"
 #include "core/text.h"
+#include "link/netlink.h"
 
 enum { IPV4_BITS = 32, SUBNET_BITS_MAX = 30 };
 
@@ -59,39 +60,42 @@ int link_port(const char *name, struct port *port)
 /* Of several next hops the first. 0: it has none, or that one's link is down. */
 static uint32_t way_out(const struct nlmsghdr *message, const struct rtmsg *route)
 {
-	const uint32_t *oif = rtnetlink_attribute(message, sizeof(*route), RTA_OIF, sizeof(*oif));
+	const uint32_t *oif = netlink_attribute(message, sizeof(*route), RTA_OIF, sizeof(*oif));
 	const struct rtnexthop *hop =
-		rtnetlink_attribute(message, sizeof(*route), RTA_MULTIPATH, sizeof(*hop));
+		netlink_attribute(message, sizeof(*route), RTA_MULTIPATH, sizeof(*hop));
 
 	if (hop)
 		return hop->rtnh_flags & (RTNH_F_DEAD | RTNH_F_LINKDOWN) ? 0 : hop->rtnh_ifindex;
 	return !oif || route->rtm_flags & (RTNH_F_DEAD | RTNH_F_LINKDOWN) ? 0 : *oif;
 }
 
-static void take_route(const struct nlmsghdr *message, void *context)
+static int take_route(const struct nlmsghdr *message, void *context)
 {
-	const struct rtmsg *route = rtnetlink_header(message, sizeof(*route));
+	const struct rtmsg *route = netlink_header(message, RTM_NEWROUTE, sizeof(*route));
 	struct default_route *best = context;
 	const uint32_t *metric;
 	char name[IFNAMSIZ];
 	struct port port;
 
-	if (!route || message->nlmsg_type != RTM_NEWROUTE || route->rtm_dst_len || route->rtm_tos ||
-	    route->rtm_table != RT_TABLE_MAIN || route->rtm_type != RTN_UNICAST)
-		return;
-	metric = rtnetlink_attribute(message, sizeof(*route), RTA_PRIORITY, sizeof(*metric));
+	if (!route)
+		return MNL_CB_ERROR;
+	if (route->rtm_dst_len || route->rtm_tos || route->rtm_table != RT_TABLE_MAIN ||
+	    route->rtm_type != RTN_UNICAST)
+		return MNL_CB_OK;
+	metric = netlink_attribute(message, sizeof(*route), RTA_PRIORITY, sizeof(*metric));
 	if (*best->name && (metric ? *metric : 0) >= best->metric)
-		return;
+		return MNL_CB_OK;
 	if (!if_indextoname(way_out(message, route), name) || link_port(name, &port))
-		return;
+		return MNL_CB_OK;
 	memcpy(best->name, name, sizeof(name));
 	best->metric = metric ? *metric : 0;
+	return MNL_CB_OK;
 }
 
 int link_default(char name[IFNAMSIZ])
 {
 	struct default_route best = { 0 };
-	const int err = rtnetlink_table(RTM_GETROUTE, AF_INET, take_route, &best);
+	const int err = netlink_table(RTM_GETROUTE, AF_INET, take_route, &best);
 
 	if (err)
 		return err;
@@ -113,7 +117,7 @@ static struct ipv4 broadcast_of(const struct link_ipv4 *own)
 
 static const void *address_in(const struct nlmsghdr *message, uint16_t type, size_t size)
 {
-	return rtnetlink_attribute(message, sizeof(struct ifaddrmsg), type, size);
+	return netlink_attribute(message, sizeof(struct ifaddrmsg), type, size);
 }
 
 static void take_ipv4(const struct nlmsghdr *message, struct link_addresses *addresses)
@@ -151,24 +155,26 @@ struct addresses_of {
 	size_t deprecated_count;
 };
 
-static void take_address(const struct nlmsghdr *message, void *context)
+static int take_address(const struct nlmsghdr *message, void *context)
 {
-	const struct ifaddrmsg *header = rtnetlink_header(message, sizeof(*header));
-	const uint32_t *wide = address_in(message, IFA_FLAGS, sizeof(*wide));
+	const struct ifaddrmsg *header = netlink_header(message, RTM_NEWADDR, sizeof(*header));
 	struct addresses_of *of = context;
+	const uint32_t *wide;
 	uint32_t flags;
 
-	if (!header || message->nlmsg_type != RTM_NEWADDR || header->ifa_index != of->ifindex)
-		return;
+	if (!header)
+		return MNL_CB_ERROR;
+	wide = address_in(message, IFA_FLAGS, sizeof(*wide));
 	flags = wide ? *wide : header->ifa_flags;
-	if (flags & (IFA_F_TENTATIVE | IFA_F_DADFAILED))
-		return;
+	if (header->ifa_index != of->ifindex || flags & (IFA_F_TENTATIVE | IFA_F_DADFAILED))
+		return MNL_CB_OK;
 	if (header->ifa_family == AF_INET)
 		take_ipv4(message, of->addresses);
 	else if (header->ifa_family == AF_INET6 && flags & IFA_F_DEPRECATED)
 		take_ipv6(message, of->deprecated, &of->deprecated_count);
 	else if (header->ifa_family == AF_INET6)
 		take_ipv6(message, of->addresses->ipv6, &of->addresses->ipv6_count);
+	return MNL_CB_OK;
 }
 
 int link_addresses(uint32_t ifindex, struct link_addresses *addresses)
@@ -177,7 +183,7 @@ int link_addresses(uint32_t ifindex, struct link_addresses *addresses)
 	int err;
 
 	*addresses = (struct link_addresses){ 0 };
-	err = rtnetlink_table(RTM_GETADDR, AF_UNSPEC, take_address, &of);
+	err = netlink_table(RTM_GETADDR, AF_UNSPEC, take_address, &of);
 	for (size_t i = 0; i < of.deprecated_count && addresses->ipv6_count < LINK_IPV6; i++)
 		addresses->ipv6[addresses->ipv6_count++] = of.deprecated[i];
 	return err;

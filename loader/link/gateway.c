@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "link/gateway.h"
 
+#include <errno.h>
 #include <linux/rtnetlink.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "link/netlink.h"
+
+enum { TRIES = 5 }; /* the table may change while it is read */
 
 struct search {
 	struct ipv4 address;
@@ -53,13 +56,10 @@ static int on_route(const struct nlmsghdr *message, void *context)
 
 bool gateway_is(struct ipv4 address)
 {
-	char buffer[NETLINK_BUFFER];
-	struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
-	struct rtmsg *header = mnl_nlmsg_put_extra_header(message, sizeof(*header));
 	struct search search = { .address = address };
+	int err = -EINTR;
 
-	message->nlmsg_type = RTM_GETROUTE;
-	message->nlmsg_flags = NLM_F_DUMP;
-	header->rtm_family = AF_INET;
-	return !netlink_ask(NETLINK_ROUTE, message, on_route, &search) && search.found;
+	for (int tries = 0; tries < TRIES && err == -EINTR; tries++)
+		err = netlink_table(RTM_GETROUTE, AF_INET, on_route, &search);
+	return search.found;
 }

@@ -2,6 +2,7 @@
 #include "link/netlink.h"
 
 #include <errno.h>
+#include <linux/rtnetlink.h>
 #include <string.h>
 
 /* Of a socket's one question. 0 would match any answer. */
@@ -51,6 +52,30 @@ const void *netlink_header(const struct nlmsghdr *message, uint16_t type, size_t
 	if (message->nlmsg_type == type && mnl_nlmsg_get_payload_len(message) >= size)
 		return mnl_nlmsg_get_payload(message);
 	errno = EBADMSG;
+	return NULL;
+}
+
+int netlink_table(uint16_t question, uint8_t family, mnl_cb_t on_row, void *context)
+{
+	char buffer[NETLINK_BUFFER];
+	struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
+	struct rtgenmsg *about = mnl_nlmsg_put_extra_header(message, sizeof(*about));
+
+	message->nlmsg_type = question;
+	message->nlmsg_flags = NLM_F_DUMP;
+	about->rtgen_family = family;
+	return netlink_ask(NETLINK_ROUTE, message, on_row, context);
+}
+
+const void *netlink_attribute(const struct nlmsghdr *message, size_t header, uint16_t type,
+                              size_t size)
+{
+	const struct nlattr *attribute;
+
+	mnl_attr_for_each(attribute, message,
+	                  header) if (mnl_attr_get_type(attribute) == type &&
+	                              mnl_attr_get_payload_len(attribute) >=
+	                                      size) return mnl_attr_get_payload(attribute);
 	return NULL;
 }
 
