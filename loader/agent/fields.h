@@ -6,7 +6,7 @@
 #ifndef SLEEPPROXY_AGENT_FIELDS_H
 #define SLEEPPROXY_AGENT_FIELDS_H
 
-#include <json.h>
+#include <json-c/json.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>

@@ -6,7 +6,7 @@
 #ifndef SLEEPPROXY_CTL_CLIENT_H
 #define SLEEPPROXY_CTL_CLIENT_H
 
-#include <json.h>
+#include <json-c/json.h>
 #include <stdint.h>
 
 struct client;

@@ -3,7 +3,7 @@
 #ifndef SLEEPPROXY_CTL_COMMAND_H
 #define SLEEPPROXY_CTL_COMMAND_H
 
-#include <json.h>
+#include <json-c/json.h>
 #include <stdbool.h>
 #include <stdio.h>
 

@@ -6,7 +6,7 @@
 #ifndef SLEEPPROXY_CTL_OPTIONS_H
 #define SLEEPPROXY_CTL_OPTIONS_H
 
-#include <json.h>
+#include <json-c/json.h>
 #include <stdbool.h>
 
 enum option_kind {

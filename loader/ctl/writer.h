@@ -3,7 +3,7 @@
 #ifndef SLEEPPROXY_CTL_WRITER_H
 #define SLEEPPROXY_CTL_WRITER_H
 
-#include <json.h>
+#include <json-c/json.h>
 
 #include "ctl/table.h"
 

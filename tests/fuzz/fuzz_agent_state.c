@@ -10,7 +10,7 @@
  */
 #undef NDEBUG
 #include <assert.h>
-#include <json.h>
+#include <json-c/json.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include <json.h>
+#include <json-c/json.h>
 
 #include "agent/state_json.h"
 #include "support_state.h"
