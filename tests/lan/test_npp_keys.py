@@ -9,6 +9,7 @@ import time
 import pytest
 
 from harness import npp_message as messages
+from harness.daemon import CtlFailed
 from harness.dissector import sealed
 from harness.lan import Lan, address_of
 from harness.npp import PATIENCE, SILENCE, Crowd, Heard, NppHost
@@ -204,3 +205,25 @@ def test_a_restart_makes_no_recording_new(own_crowd, lan, reboot):
         check_not_granted(host.tell(recorded), signed=True)
     assert crowd.state(host) == "awake"
     assert host.tell(last, PATIENCE).message.client == (0, host.client)
+
+
+def test_keys_that_cannot_be_read_change_nothing(own_crowd, lan):
+    crowd = own_crowd(**settings(lan))
+    path = lan.directory / "keys"
+    path.chmod(0o644)
+    with pytest.raises(CtlFailed, match="others may read or change it"):
+        crowd.daemon.ctl("reload")
+    path.write_text(f"{KEY.line}nonsense\n")
+    path.chmod(0o600)
+    with pytest.raises(CtlFailed, match=r"keys:2: "):
+        crowd.daemon.ctl("reload")
+    assert crowd.host().request().message.refused
+    assert crowd.host(key=KEY).request().message.confirmed
+
+
+def test_keys_are_read_anew(own_crowd, lan):
+    crowd = own_crowd(**settings(lan))
+    (lan.directory / "keys").write_text(OTHER.line)
+    crowd.daemon.ctl("reload")
+    assert crowd.host(key=KEY).request().message.refused
+    assert crowd.host(key=OTHER).request().message.confirmed
