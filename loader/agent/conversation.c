@@ -162,7 +162,7 @@ void conversation_tell(const struct exchange *exchange)
 		exchange->port.name,
 		npp_subtype_name(answer == NPP_SLEEP_CONFIRM ? NPP_SLEEP_REQUEST
 	                                                     : NPP_WAKEUP_REPORT),
-		words_ipv4(exchange->said.destination, proxy), exchange->sent,
+		text_from_ipv4(exchange->said.destination, proxy), exchange->sent,
 		exchange->state == EXCHANGE_ANSWERED ? "answered" : "not answered",
 		question->passed_over, question->untrusted);
 }

@@ -48,7 +48,7 @@ static void tell_offer(const char *interface, const struct offer *offer, const c
 	struct words words = { .length = 0 };
 	char text[TEXT_IP], name[SERVICE_NAME];
 
-	words_add(&words, "%s: %s", interface, words_ipv4(offer->address, text));
+	words_add(&words, "%s: %s", interface, text_from_ipv4(offer->address, text));
 	words_add(&words, " (%s) with preference %d, for %u s: ", text_from_mac(&offer->mac, text),
 	          offer->preference, offer->lifetime);
 	for (size_t i = 0; i < offer->service_count; i++) {

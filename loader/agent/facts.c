@@ -8,6 +8,7 @@
 
 #include "agent/ports.h"
 #include "core/clock.h"
+#include "core/equal.h"
 #include "core/text.h"
 
 enum { TRIES = 5 };
@@ -27,7 +28,7 @@ uint32_t agent_lease_left(const struct client_lease *lease, uint32_t valid, int6
 static uint32_t valid_of(const struct link_addresses *addresses, struct ipv4 address)
 {
 	for (size_t i = 0; i < addresses->ipv4_count; i++) {
-		if (memcmp(&addresses->ipv4[i].address, &address, sizeof(address)) == 0)
+		if (ipv4_equal(addresses->ipv4[i].address, address))
 			return addresses->ipv4[i].valid;
 	}
 	return 0;

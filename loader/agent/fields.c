@@ -25,7 +25,7 @@ void field_add_ipv4(struct json_object *object, const char *key, struct ipv4 add
 {
 	char text[TEXT_IP];
 
-	field_add_text(object, key, words_ipv4(address, text));
+	field_add_text(object, key, text_from_ipv4(address, text));
 }
 
 void field_require(struct fields fields, bool right)
@@ -70,7 +70,7 @@ void field_mac(struct fields fields, const char *key, struct mac *mac)
 
 void field_ipv4(struct fields fields, const char *key, struct ipv4 *address)
 {
-	field_require(fields, words_to_ipv4(field_text(fields, key), address));
+	field_require(fields, !text_to_ipv4(field_text(fields, key), address));
 }
 
 struct fields field_object(struct fields fields, const char *key)

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "core/cleanup.h"
+#include "core/equal.h"
 
 enum { FILE_MAX = 1 << 20 }; /* octets; dhclient begins its journal anew after 20 leases */
 
@@ -45,7 +46,7 @@ struct search {
 static bool is_own(const struct link_addresses *addresses, struct ipv4 address)
 {
 	for (size_t i = 0; i < addresses->ipv4_count; i++) {
-		if (memcmp(&addresses->ipv4[i].address, &address, sizeof(address)) == 0)
+		if (ipv4_equal(addresses->ipv4[i].address, address))
 			return true;
 	}
 	return false;

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/equal.h"
+
 bool lease_number(const char *text, uint64_t max, uint64_t *number)
 {
 	unsigned long long value;
@@ -59,14 +61,7 @@ bool lease_octets(const char *text, struct dhcp_option *octets)
 	return true;
 }
 
-static bool is_zero(struct ipv4 address)
-{
-	static const struct ipv4 none;
-
-	return memcmp(&address, &none, sizeof(none)) == 0;
-}
-
 bool lease_is_whole(const struct client_lease *lease)
 {
-	return !is_zero(lease->address) && !is_zero(lease->server) && lease->total;
+	return ipv4_is_set(lease->address) && ipv4_is_set(lease->server) && lease->total;
 }

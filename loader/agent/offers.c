@@ -3,10 +3,7 @@
 
 #include <string.h>
 
-static bool is_same(struct ipv4 a, struct ipv4 b)
-{
-	return memcmp(&a, &b, sizeof(a)) == 0;
-}
+#include "core/equal.h"
 
 bool offer_has(const struct offer *offer, uint16_t service)
 {
@@ -23,7 +20,7 @@ static const struct npp_proxy *entry_of(const struct npp_advertisement *said, st
 	const struct npp_proxy *best = &said->proxies[0];
 
 	for (size_t i = 0; i < said->proxy_count; i++) {
-		if (is_same(said->proxies[i].address, source))
+		if (ipv4_equal(said->proxies[i].address, source))
 			return &said->proxies[i];
 		if (said->proxies[i].preference > best->preference)
 			best = &said->proxies[i];
@@ -38,7 +35,7 @@ bool offer_read(const struct offers_wanted *wanted, const struct npp_datagram *h
 	struct npp_message message;
 
 	if (heard->vlan || memcmp(&heard->to, &wanted->mac, sizeof(heard->to)) ||
-	    !is_same(heard->destination, wanted->address) ||
+	    !ipv4_equal(heard->destination, wanted->address) ||
 	    npp_read(heard->octets, heard->length, wanted->icmp_type, &message) != NPP_FLAW_none ||
 	    message.subtype != NPP_PROXY_ADVERTISEMENT || message.code != NPP_SUCCESS ||
 	    message.transaction != wanted->transaction || !message.advertisement.lifetime)
@@ -60,7 +57,7 @@ static size_t place_of(const struct offer *offer, const struct agent_config *con
 {
 	size_t place = 0;
 
-	while (place < config->proxy_count && !is_same(config->proxies[place], offer->address))
+	while (place < config->proxy_count && !ipv4_equal(config->proxies[place], offer->address))
 		place++;
 	return place;
 }
@@ -90,7 +87,7 @@ void offers_add(struct offers *offers, const struct offer *offer, const struct a
 	size_t at = offers->count;
 
 	for (size_t i = 0; i < offers->count; i++) {
-		if (is_same(offers->list[i].address, offer->address) &&
+		if (ipv4_equal(offers->list[i].address, offer->address) &&
 		    memcmp(&offers->list[i].mac, &offer->mac, sizeof(offer->mac)) == 0)
 			return;
 	}
@@ -112,7 +109,7 @@ bool offers_are_all(const struct offers *offers, const struct agent_config *conf
 		bool is_there = false;
 
 		for (size_t j = 0; j < offers->count; j++)
-			is_there |= is_same(offers->list[j].address, config->proxies[i]);
+			is_there |= ipv4_equal(offers->list[j].address, config->proxies[i]);
 		named += is_there;
 	}
 	return config->proxy_count && named == config->proxy_count;

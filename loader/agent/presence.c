@@ -3,10 +3,7 @@
 
 #include <string.h>
 
-static bool is_same(struct ipv4 a, struct ipv4 b)
-{
-	return memcmp(&a, &b, sizeof(a)) == 0;
-}
+#include "core/equal.h"
 
 /* What the kernel is to take away one day is leased, from whomever. NULL: nothing is. */
 static const struct link_ipv4 *find_leased(const struct link_addresses *own)
@@ -27,7 +24,7 @@ static void take_addresses(const struct agent_facts *facts, const struct ipv4 *f
 	if (first)
 		presence->addresses[presence->address_count++] = *first;
 	for (size_t i = 0; i < own->ipv4_count && presence->address_count < LINK_IPV4; i++) {
-		if (!first || !is_same(own->ipv4[i].address, *first))
+		if (!first || !ipv4_equal(own->ipv4[i].address, *first))
 			presence->addresses[presence->address_count++] = own->ipv4[i].address;
 	}
 	memcpy(presence->addresses6, own->ipv6, sizeof(presence->addresses6));

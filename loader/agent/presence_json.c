@@ -5,14 +5,8 @@
 
 #include "agent/services.h"
 #include "agent/words.h"
+#include "core/equal.h"
 #include "core/text.h"
-
-static bool is_backup(const struct presence *presence)
-{
-	static const struct ipv4 none;
-
-	return memcmp(&presence->backup_of, &none, sizeof(none)) != 0;
-}
 
 static void add_item(struct json_object *array, const char *text)
 {
@@ -25,7 +19,7 @@ static struct json_object *addresses_to_json(const struct presence *presence)
 	char text[TEXT_IP];
 
 	for (size_t i = 0; i < presence->address_count; i++)
-		add_item(array, words_ipv4(presence->addresses[i], text));
+		add_item(array, text_from_ipv4(presence->addresses[i], text));
 	for (size_t i = 0; i < presence->address6_count; i++)
 		add_item(array, text_from_ip(&presence->addresses6[i], text));
 	return array;
@@ -80,7 +74,7 @@ void presence_add_json(const struct presence *presence, struct json_object *obje
 		json_object_object_add(object, "wake", ports_to_json(&presence->wake));
 	if (presence->wake.summed_up)
 		json_object_object_add(object, "summed-up", json_object_new_boolean(true));
-	if (is_backup(presence))
+	if (ipv4_is_set(presence->backup_of))
 		field_add_ipv4(object, "backup-of", presence->backup_of);
 	if (presence->missed_count)
 		json_object_object_add(object, "missed", missed_to_json(presence));

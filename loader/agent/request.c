@@ -4,6 +4,8 @@
 #include <string.h>
 #include <sys/param.h>
 
+#include "core/equal.h"
+
 /*
  * What there is to be said, in pieces: how many of a kind there are, and how one of them is added
  * to a request. False: it has no room for more of the kind.
@@ -24,9 +26,7 @@ static bool add_address(struct npp_request *request, const struct presence *pres
 
 static size_t count_backup(const struct presence *presence)
 {
-	static const struct ipv4 none;
-
-	return memcmp(&presence->backup_of, &none, sizeof(none)) != 0;
+	return ipv4_is_set(presence->backup_of);
 }
 
 static bool add_backup(struct npp_request *request, const struct presence *presence, size_t index)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "agent/sentences.h"
 
-#include <string.h>
-
 #include "agent/services.h"
+#include "core/equal.h"
+#include "core/text.h"
 
 enum { SHOWN = 8 }; /* of ports or addresses: the rest is counted */
 
@@ -34,7 +34,7 @@ static void add_addresses(const struct presence *presence, struct words *words)
 		join(i, count, words);
 		words_add(words, "%s",
 		          i < presence->address_count
-		                  ? words_ipv4(presence->addresses[i], text)
+		                  ? text_from_ipv4(presence->addresses[i], text)
 		                  : text_from_ip(&presence->addresses6[i - presence->address_count],
 		                                 text));
 	}
@@ -89,13 +89,12 @@ static void add_missed(const struct presence *presence, struct words *words)
 
 static void add_own_lease(const struct presence_lease *lease, struct words *words)
 {
-	const struct ipv4 unknown = { { 0 } };
-	const bool is_known = memcmp(&lease->server, &unknown, sizeof(unknown)) != 0;
+	const bool is_known = ipv4_is_set(lease->server);
 	char server[TEXT_IP];
 
 	words_add(words, "; its lease ");
 	if (is_known)
-		words_add(words, "from %s ", words_ipv4(lease->server, server));
+		words_add(words, "from %s ", text_from_ipv4(lease->server, server));
 	if (lease->left == DHCP_INFINITE)
 		words_add(words, "has no end");
 	else
@@ -123,11 +122,11 @@ static void add_proxies(const struct handover *handover, const struct handover *
 	const struct ipv4 first = handover->presence.backup_of;
 	char text[TEXT_IP];
 
-	words_add(words, "%s (client %u)", words_ipv4(handover->proxy, text), handover->client);
+	words_add(words, "%s (client %u)", text_from_ipv4(handover->proxy, text), handover->client);
 	if (backup)
-		words_add(words, ", backup %s", words_ipv4(backup->proxy, text));
-	else if (memcmp(&first, &(struct ipv4){ { 0 } }, sizeof(first)))
-		words_add(words, ", as backup of %s", words_ipv4(first, text));
+		words_add(words, ", backup %s", text_from_ipv4(backup->proxy, text));
+	else if (ipv4_is_set(first))
+		words_add(words, ", as backup of %s", text_from_ipv4(first, text));
 }
 
 void sentence_handover(const struct handover *handover, const struct handover *backup,
@@ -169,6 +168,6 @@ void sentence_report(const struct handover *handover, const struct npp_wakeup_co
 	words_add(words, "%s: ", handover->interface);
 	add_addresses(&handover->presence, words);
 	words_add(words, " %s back from %s", is_one(&handover->presence) ? "is" : "are",
-	          words_ipv4(handover->proxy, text));
+	          text_from_ipv4(handover->proxy, text));
 	add_lease(confirm, words);
 }

@@ -8,6 +8,7 @@
 #include "config/source.h"
 #include "config/table.h"
 #include "core/cleanup.h"
+#include "core/equal.h"
 #include "core/text.h"
 #include "npp.h"
 
@@ -45,7 +46,7 @@ static const char *read_proxy(const struct key *key, const char *text, void *fie
 	if (wrong)
 		return wrong;
 	for (size_t i = 0; i < config->proxy_count; i++) {
-		if (memcmp(&config->proxies[i], &address, sizeof(address)) == 0)
+		if (ipv4_equal(config->proxies[i], address))
 			return twice;
 	}
 	if (config->proxy_count == AGENT_PROXIES)

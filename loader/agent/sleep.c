@@ -14,6 +14,8 @@
 #include "agent/state_json.h"
 #include "core/cleanup.h"
 #include "core/clock.h"
+#include "core/equal.h"
+#include "core/text.h"
 
 /* Of what time is left, a silent proxy gets a third at least; the last one gets all of it. */
 enum { SHARES = 3 };
@@ -53,7 +55,7 @@ static void note_refusal(struct attempt *attempt, const struct offer *offer, con
 	char proxy[TEXT_IP];
 
 	words_add(&attempt->why, "%s%s %s", attempt->why.length ? "; " : "",
-	          words_ipv4(offer->address, proxy), why);
+	          text_from_ipv4(offer->address, proxy), why);
 }
 
 static void keep(struct sleeping *sleeping, const struct handover *handover)
@@ -68,11 +70,6 @@ static void keep(struct sleeping *sleeping, const struct handover *handover)
 	agent_say("%s cannot be written, so that 'wake' will not know of it: %s", path,
 	          strerror(-err));
 	sleeping->status = AGENT_FAILED;
-}
-
-static bool is_same(struct ipv4 a, struct ipv4 b)
-{
-	return memcmp(&a, &b, sizeof(a)) == 0;
 }
 
 static struct handover_time time_of(const struct attempt *attempt)
@@ -96,7 +93,7 @@ static int hand_over(struct attempt *attempt, struct handover *handover)
 		const struct handover_time time = time_of(attempt);
 
 		/* somebody else with the first one's address */
-		if (is_same(offer->address, attempt->presence.backup_of))
+		if (ipv4_equal(offer->address, attempt->presence.backup_of))
 			continue;
 		err = flaw ? -ENOENT
 		           : handover_run(&attempt->voice, offer, &attempt->presence, &time,

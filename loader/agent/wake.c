@@ -12,6 +12,7 @@
 #include "agent/sentences.h"
 #include "agent/state_json.h"
 #include "core/clock.h"
+#include "core/text.h"
 
 struct waking {
 	const struct agent *agent;
@@ -80,7 +81,8 @@ static void tell(const struct report *report, bool json)
 
 	if (report->result) {
 		agent_say("%s: %s %s", report->handover->interface,
-		          words_ipv4(report->handover->proxy, proxy), report_words(report->result));
+		          text_from_ipv4(report->handover->proxy, proxy),
+		          report_words(report->result));
 		return;
 	}
 	sentence_report(report->handover, confirm_of(report), &words);
@@ -110,7 +112,7 @@ static void start_hook(struct waking *waking, const struct report *report)
 
 	if (!*path || !is_lost(report) || is_known(waking, report))
 		return;
-	words_ipv4(report->handover->presence.addresses[0], address);
+	text_from_ipv4(report->handover->presence.addresses[0], address);
 	pid = hook_start(path, report->handover->interface, address);
 	if (pid < 0)
 		waking->status = AGENT_FAILED;

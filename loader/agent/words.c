@@ -4,8 +4,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "core/text.h"
-
 void words_add(struct words *words, const char *format, ...)
 {
 	const size_t left = sizeof(words->text) - words->length;
@@ -23,23 +21,6 @@ void words_join(struct words *words, size_t index, size_t count)
 {
 	if (index)
 		words_add(words, index + 1 == count ? " and " : ", ");
-}
-
-char *words_ipv4(struct ipv4 address, char text[TEXT_IP])
-{
-	const struct ipv6 mapped = ipv4_mapped(address);
-
-	return text_from_ip(&mapped, text);
-}
-
-bool words_to_ipv4(const char *text, struct ipv4 *address)
-{
-	struct ipv6 parsed;
-
-	if (text_to_ip(text, &parsed) || !ip_is_ipv4(&parsed))
-		return false;
-	*address = ip_to_ipv4(&parsed);
-	return true;
 }
 
 /* The largest unit of which it is at least two, so that little is lost. */

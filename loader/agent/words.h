@@ -3,11 +3,8 @@
 #ifndef SLEEPPROXY_AGENT_WORDS_H
 #define SLEEPPROXY_AGENT_WORDS_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#include "address.h"
 
 enum { WORDS_TEXT = 1024 };
 
@@ -21,9 +18,6 @@ void words_add(struct words *words, const char *format, ...) __attribute__((form
 
 /* In front of the `index`-th of `count` things: nothing, ", " or " and ". */
 void words_join(struct words *words, size_t index, size_t count);
-
-char *words_ipv4(struct ipv4 address, char text[46]); /* TEXT_IP */
-bool words_to_ipv4(const char *text, struct ipv4 *address);
 
 /* s, as people say it: "45 s", "90 min", "8 h", "3 days"; whole and rounded down. */
 enum { WORDS_SPAN = 24 };

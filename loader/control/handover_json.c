@@ -2,9 +2,9 @@
 #include "control/handover_json.h"
 
 #include <json-c/json.h>
-#include <string.h>
 #include <sys/param.h>
 
+#include "core/equal.h"
 #include "core/json.h"
 #include "core/text.h"
 
@@ -35,13 +35,11 @@ static struct json_object *ports_json(const struct handover *handover)
 
 static void add_backup_of(struct json_object *json, struct ipv4 first)
 {
-	static const struct ipv4 none;
-	const struct ipv6 mapped = ipv4_mapped(first);
 	char text[TEXT_IP];
 
-	if (memcmp(&first, &none, sizeof(none)) != 0)
+	if (ipv4_is_set(first))
 		json_object_object_add(json, "backup-of",
-		                       json_object_new_string(text_from_ip(&mapped, text)));
+		                       json_object_new_string(text_from_ipv4(first, text)));
 }
 
 struct json_object *handover_json(const struct session *session, bool standby, int64_t now)

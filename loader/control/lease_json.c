@@ -7,12 +7,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/equal.h"
 #include "core/json.h"
 #include "core/text.h"
 #include "dhcp/words.h"
 #include "hosts/spec.h"
-
-static const struct ipv4 nowhere;
 
 static void add_string(struct json_object *json, const char *key, const char *value)
 {
@@ -21,11 +20,9 @@ static void add_string(struct json_object *json, const char *key, const char *va
 
 static void add_address(struct json_object *json, const char *key, struct ipv4 address)
 {
-	const struct ipv6 mapped = ipv4_mapped(address);
 	char text[TEXT_IP];
-	bool known = memcmp(&address, &nowhere, sizeof(address));
 
-	add_string(json, key, known ? text_from_ip(&mapped, text) : NULL);
+	add_string(json, key, ipv4_is_set(address) ? text_from_ipv4(address, text) : NULL);
 }
 
 static void add_wall(struct json_object *json, const char *key, int64_t time,
@@ -237,7 +234,7 @@ static int check(struct reading *reading, const struct lease_clock *now, char *w
 {
 	struct lease_grant *grant = reading->grant;
 
-	if (!memcmp(&grant->address, &nowhere, sizeof(nowhere))) {
+	if (!ipv4_is_set(grant->address)) {
 		snprintf(why, why_size, "address: expected %s", members[0].expected);
 		return -EINVAL;
 	}

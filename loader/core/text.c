@@ -157,6 +157,23 @@ char *text_from_ip(const struct ipv6 *address, char buffer[TEXT_IP])
 	return buffer;
 }
 
+int text_to_ipv4(const char *text, struct ipv4 *address)
+{
+	struct ipv6 parsed;
+
+	if (text_to_ip(text, &parsed) || !ip_is_ipv4(&parsed))
+		return -EINVAL;
+	*address = ip_to_ipv4(&parsed);
+	return 0;
+}
+
+char *text_from_ipv4(struct ipv4 address, char buffer[TEXT_IP])
+{
+	const struct ipv6 mapped = ipv4_mapped(address);
+
+	return text_from_ip(&mapped, buffer);
+}
+
 int ip_is_ipv4(const struct ipv6 *address)
 {
 	static const struct ipv6 mapped = { { [10] = 0xff, 0xff } };

@@ -40,6 +40,8 @@ char *text_from_octets(const uint8_t *octets, size_t length, char *buffer);
 /* An IPv4 address becomes ::ffff:a.b.c.d, and is written as a.b.c.d. */
 int text_to_ip(const char *text, struct ipv6 *address);
 char *text_from_ip(const struct ipv6 *address, char buffer[TEXT_IP]);
+int text_to_ipv4(const char *text, struct ipv4 *address); /* of IPv4 alone */
+char *text_from_ipv4(struct ipv4 address, char buffer[TEXT_IP]);
 int ip_is_ipv4(const struct ipv6 *address);
 struct ipv4 ip_to_ipv4(const struct ipv6 *address);
 

@@ -5,9 +5,9 @@
 #include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "core/clock.h"
+#include "core/equal.h"
 #include "core/log.h"
 #include "core/text.h"
 #include "daemon/daemon.h"
@@ -100,10 +100,10 @@ static void restore(void *context, const char *key, struct json_object *record)
 
 static void restore_trust(void *context, const char *key, struct json_object *record)
 {
-	struct ipv6 source;
+	struct ipv4 source;
 
-	if (!text_to_ip(key, &source))
-		proxy_restore_trust(((struct daemon *)context)->proxy, ip_to_ipv4(&source), record);
+	if (!text_to_ipv4(key, &source))
+		proxy_restore_trust(((struct daemon *)context)->proxy, source, record);
 }
 
 int handovers_start(struct daemon *daemon)
@@ -165,7 +165,7 @@ static void follow_words(void *context, struct session *session)
 	struct daemon *daemon = words->daemon;
 	const struct registered *host = registry_find_mac(daemon->registry, &session->mac);
 
-	if (words->of ? memcmp(words->of, &session->mac, sizeof(session->mac)) != 0
+	if (words->of ? !mac_equal(words->of, &session->mac)
 	              : !host || host->origin != ORIGIN_CONFIG)
 		return;
 	apply(daemon, session, true);

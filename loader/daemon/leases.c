@@ -9,6 +9,7 @@
 
 #include "announce/announce.h"
 #include "core/clock.h"
+#include "core/equal.h"
 #include "core/log.h"
 #include "core/text.h"
 #include "daemon/daemon.h"
@@ -261,10 +262,8 @@ static void configure(void *context, const struct registered *host)
 	struct daemon *daemon = context;
 	const struct dhcp_client *known = keeper_find(daemon->keeper, &host->spec.mac);
 	struct dhcp_identity identity = { 0 };
-	static const struct ipv4 none;
 
-	if (!memcmp(&said->address, &none, sizeof(none)) ||
-	    (known && known->lease.state != LEASE_NONE))
+	if (!ipv4_is_set(said->address) || (known && known->lease.state != LEASE_NONE))
 		return;
 	take_option(&identity.client_id, said->client_id, said->client_id_length);
 	take_option(&identity.hostname, said->hostname, strlen(said->hostname));

@@ -9,16 +9,12 @@
 
 #include "announce/announce.h"
 #include "core/clock.h"
+#include "core/equal.h"
 #include "core/log.h"
 #include "core/text.h"
 #include "daemon/daemon.h"
 #include "link/gateway.h"
 #include "proxy/record.h"
-
-static bool same_mac(const struct mac *a, const struct mac *b)
-{
-	return !memcmp(a, b, sizeof(*a));
-}
 
 static void send_out(void *context, const struct port *port, const struct npp_datagram *datagram)
 {
@@ -92,7 +88,7 @@ static enum proxy_refusal check(void *context, const struct mac *mac, const stru
 		return PROXY_REFUSAL_bad_address;
 	if (gateway_is(address4))
 		return PROXY_REFUSAL_gateway_address;
-	if (owner && !same_mac(&owner->spec.mac, mac) && !may_have_lost(daemon, owner, address))
+	if (owner && !mac_equal(&owner->spec.mac, mac) && !may_have_lost(daemon, owner, address))
 		return PROXY_REFUSAL_known_address;
 	return PROXY_REFUSAL_none;
 }
@@ -103,7 +99,7 @@ static void release_address(struct daemon *daemon, const struct mac *mac,
 	const struct registered *owner = registry_find_address(daemon->registry, address);
 	struct mac before;
 
-	if (!owner || same_mac(&owner->spec.mac, mac) || !may_have_lost(daemon, owner, address))
+	if (!owner || mac_equal(&owner->spec.mac, mac) || !may_have_lost(daemon, owner, address))
 		return;
 	before = owner->spec.mac;
 	if (owner->lease.alone && !memcmp(&owner->lease.address, address, sizeof(*address)))
@@ -130,10 +126,9 @@ static struct ipv4 server_of(struct daemon *daemon, const struct mac *mac,
 {
 	const struct dhcp_client *known = keeper_find(daemon->keeper, mac);
 	const struct ipv4 said = request->said->lease_server;
-	static const struct ipv4 none;
 
-	if (!memcmp(&said, &none, sizeof(none)) && known && known->lease.state != LEASE_NONE &&
-	    !memcmp(&known->lease.address, &request->source, sizeof(none)))
+	if (!ipv4_is_set(said) && known && known->lease.state != LEASE_NONE &&
+	    ipv4_equal(known->lease.address, request->source))
 		return known->lease.server;
 	return said;
 }
@@ -177,8 +172,7 @@ static int describe(struct daemon *daemon, struct host_spec *spec, enum host_ori
 static int take(void *context, struct session *session, const struct session *before,
                 const struct session_request *request)
 {
-	static const struct ipv4 none;
-	const bool backup = memcmp(&session->backup_of, &none, sizeof(none)) != 0;
+	const bool backup = ipv4_is_set(session->backup_of);
 	struct daemon *daemon = context;
 	const struct registered *known = registry_find_mac(daemon->registry, &session->mac);
 	const enum host_origin origin = known ? known->origin : ORIGIN_HANDOVER;
@@ -272,20 +266,18 @@ static void save(void *context, const struct session *session)
 
 static void save_trust(void *context, struct ipv4 source, struct json_object *trust)
 {
-	const struct ipv6 address = ipv4_mapped(source);
 	char key[TEXT_IP];
 
 	store_save_record(((struct daemon *)context)->store, STORE_TRUST,
-	                  text_from_ip(&address, key), trust);
+	                  text_from_ipv4(source, key), trust);
 }
 
 static void forget_trust(void *context, struct ipv4 source)
 {
-	const struct ipv6 address = ipv4_mapped(source);
 	char key[TEXT_IP];
 
 	store_forget_record(((struct daemon *)context)->store, STORE_TRUST,
-	                    text_from_ip(&address, key));
+	                    text_from_ipv4(source, key));
 }
 
 struct proxy_actions proxy_actions_of(struct daemon *daemon)

@@ -73,7 +73,6 @@ static int on_host(void *context, const struct mac *mac, const struct host *host
 static int on_address(void *context, struct ipv4 address, const struct mac *mac)
 {
 	struct daemon *daemon = context;
-	const struct ipv6 mapped = ipv4_mapped(address);
 	int err = registry_sync_address(daemon->registry, address, mac);
 	char text[TEXT_IP];
 
@@ -82,7 +81,7 @@ static int on_address(void *context, struct ipv4 address, const struct mac *mac)
 	if (err != -EADDRINUSE)
 		return 0;
 	log_error("addresses4: %s is this machine's own address: removed",
-	          text_from_ip(&mapped, text));
+	          text_from_ipv4(address, text));
 	addresses4_delete(daemon->datapath, address);
 	return 0;
 }

@@ -3,17 +3,7 @@
 
 #include <string.h>
 
-static bool is_known(struct ipv4 address)
-{
-	static const struct ipv4 none;
-
-	return memcmp(&address, &none, sizeof(none));
-}
-
-static bool is_same(struct ipv4 a, struct ipv4 b)
-{
-	return !memcmp(&a, &b, sizeof(a));
-}
+#include "core/equal.h"
 
 static enum learnt learn_identity(struct dhcp_client *client, const struct dhcp_message *message)
 {
@@ -33,15 +23,15 @@ static enum learnt learn_request(struct dhcp_client *client, const struct lease_
 	struct lease *lease = &client->lease;
 	struct lease_grant grant = { .server = message->server };
 
-	grant.address = is_known(message->requested) ? message->requested : message->ciaddr;
+	grant.address = ipv4_is_set(message->requested) ? message->requested : message->ciaddr;
 	client->xid = message->xid;
 	client->asked = true;
 	client->asked_at = now;
 	client->wanted = grant.address;
-	if (!is_known(grant.address))
+	if (!ipv4_is_set(grant.address))
 		return LEARNT_NOTHING;
-	if (lease->state == LEASE_BOUND && is_same(lease->address, grant.address) &&
-	    (!is_known(grant.server) || is_same(lease->server, grant.server)))
+	if (lease->state == LEASE_BOUND && ipv4_equal(lease->address, grant.address) &&
+	    (!ipv4_is_set(grant.server) || ipv4_equal(lease->server, grant.server)))
 		return LEARNT_NOTHING;
 	lease_grant(lease, timing, &grant, 0);
 	return LEARNT_REQUEST;
@@ -61,7 +51,7 @@ static enum learnt learn_refusal(struct dhcp_client *client, int64_t now)
 {
 	struct lease *lease = &client->lease;
 
-	if (lease->state == LEASE_NONE || !is_same(lease->address, client->wanted))
+	if (lease->state == LEASE_NONE || !ipv4_equal(lease->address, client->wanted))
 		return learn_end(client);
 	client->asked = false;
 	*lease = (struct lease){
@@ -88,7 +78,7 @@ static enum learnt learn_grant(struct dhcp_client *client, const struct lease_ti
 		.since = client->asked_at,
 	};
 
-	if (!is_same(message->yiaddr, client->wanted) || !is_known(message->yiaddr) ||
+	if (!ipv4_equal(message->yiaddr, client->wanted) || !ipv4_is_set(message->yiaddr) ||
 	    !message->lease_time)
 		return LEARNT_NOTHING;
 	client->asked = false;

@@ -2,7 +2,8 @@
 #include "dhcp/lease.h"
 
 #include <stddef.h>
-#include <string.h>
+
+#include "core/equal.h"
 
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
 #define MAX(a, b) ((a) > (b) ? (a) : (b))
@@ -20,18 +21,6 @@ struct turn {
 	const struct lease_input *in;
 	struct lease_actions out;
 };
-
-static bool is_known(struct ipv4 address)
-{
-	static const struct ipv4 none;
-
-	return memcmp(&address, &none, sizeof(none));
-}
-
-static bool is_same(struct ipv4 a, struct ipv4 b)
-{
-	return !memcmp(&a, &b, sizeof(a));
-}
 
 static void conclude(struct turn *turn, enum lease_result result, enum lease_note note)
 {
@@ -177,7 +166,7 @@ static void renew(struct turn *turn)
 	struct lease *lease = turn->lease;
 
 	lease->state = LEASE_RENEWING;
-	send_request(turn, is_known(lease->server) ? SEND_TO_SERVER : SEND_TO_ALL,
+	send_request(turn, ipv4_is_set(lease->server) ? SEND_TO_SERVER : SEND_TO_ALL,
 	             lease->rebind_at);
 }
 
@@ -221,7 +210,7 @@ static void answered(struct turn *turn)
 	turn->lease->asked = false;
 	if (message->type == DHCP_NAK)
 		lose(turn, RESULT_REFUSED);
-	else if (!is_same(message->yiaddr, turn->lease->address))
+	else if (!ipv4_equal(message->yiaddr, turn->lease->address))
 		lose(turn, RESULT_MOVED);
 	else
 		acknowledged(turn, message);
@@ -245,7 +234,7 @@ struct lease_actions lease_step(struct lease *lease, const struct lease_timing *
 static bool is_answer(const struct dhcp_message *message)
 {
 	return message->type == DHCP_NAK ||
-	       (message->type == DHCP_ACK && message->lease_time && is_known(message->yiaddr));
+	       (message->type == DHCP_ACK && message->lease_time && ipv4_is_set(message->yiaddr));
 }
 
 enum lease_misfit lease_check(const struct lease *lease, const struct dhcp_message *message)
@@ -256,10 +245,10 @@ enum lease_misfit lease_check(const struct lease *lease, const struct dhcp_messa
 		return LEASE_MISFIT_foreign_xid;
 	if (!is_answer(message))
 		return LEASE_MISFIT_no_answer;
-	if (!is_known(message->server))
+	if (!ipv4_is_set(message->server))
 		return LEASE_MISFIT_foreign_server;
-	if (lease->state == LEASE_RENEWING && is_known(lease->server) &&
-	    !is_same(message->server, lease->server))
+	if (lease->state == LEASE_RENEWING && ipv4_is_set(lease->server) &&
+	    !ipv4_equal(message->server, lease->server))
 		return LEASE_MISFIT_foreign_server;
 	return LEASE_MISFIT_none;
 }
@@ -277,7 +266,7 @@ void lease_grant(struct lease *lease, const struct lease_timing *timing,
 		.seconds = grant->seconds,
 		.since = grant->since,
 	};
-	if (before.result != RESULT_RENEWED && is_same(before.address, grant->address)) {
+	if (before.result != RESULT_RENEWED && ipv4_equal(before.address, grant->address)) {
 		lease->result = before.result;
 		lease->result_at = before.result_at;
 	}

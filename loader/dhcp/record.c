@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "core/equal.h"
 #include "core/text.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
@@ -137,13 +138,10 @@ static int read_lease(struct json_object *json, struct lease *lease)
 /* What lease.h makes of a lease is so. */
 static bool makes_sense(const struct lease *lease)
 {
-	static const struct ipv4 none;
-
 	if (lease->state == LEASE_NONE)
 		return true;
-	return memcmp(&lease->address, &none, sizeof(none)) &&
-	       lease->renew_at <= lease->rebind_at && lease->rebind_at <= lease->expires_at &&
-	       (lease->renew_at || !lease->confirmed);
+	return ipv4_is_set(lease->address) && lease->renew_at <= lease->rebind_at &&
+	       lease->rebind_at <= lease->expires_at && (lease->renew_at || !lease->confirmed);
 }
 
 /*

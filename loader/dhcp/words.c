@@ -14,13 +14,6 @@ struct tale {
 	char *words;
 };
 
-static void address_text(struct ipv4 address, char text[TEXT_IP])
-{
-	const struct ipv6 mapped = ipv4_mapped(address);
-
-	text_from_ip(&mapped, text);
-}
-
 static void tell_span(uint32_t seconds, char text[32])
 {
 	if (seconds == DHCP_INFINITE)
@@ -78,7 +71,7 @@ static void moved(const struct tale *tale)
 	char other[TEXT_IP] = "another address";
 
 	if (tale->answer)
-		address_text(tale->answer->yiaddr, other);
+		text_from_ipv4(tale->answer->yiaddr, other);
 	snprintf(tale->words, LEASE_WORDS, "a server would have it at %s, not at %s", other,
 	         tale->address);
 }
@@ -97,8 +90,8 @@ char *lease_words(const struct lease *lease, const struct dhcp_message *answer,
 	};
 	struct tale tale = { .lease = lease, .answer = answer, .words = words };
 
-	address_text(lease->address, tale.address);
-	address_text(lease->server, tale.server);
+	text_from_ipv4(lease->address, tale.address);
+	text_from_ipv4(lease->server, tale.server);
 	by_result[lease->result](&tale);
 	return words;
 }

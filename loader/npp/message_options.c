@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 #include <string.h>
 
+#include "core/equal.h"
 #include "core/text.h"
 
 /* RFC 826, for Ethernet and IPv4 */
@@ -190,9 +191,7 @@ static void pass_hostname(struct npp_cursor *cursor, struct npp_message *message
 
 static bool has_backup(const struct npp_message *message)
 {
-	static const struct ipv4 none;
-
-	return memcmp(&message->request.backup_of, &none, sizeof(none)) != 0;
+	return ipv4_is_set(message->request.backup_of);
 }
 
 static void pass_backup(struct npp_cursor *cursor, struct npp_message *message)

@@ -17,7 +17,6 @@ static const char *const meanings[] = {
 static void say(const struct letter *letter, enum proxy_count end)
 {
 	struct proxy *proxy = letter->proxy;
-	const struct ipv6 source = ipv4_mapped(letter->datagram.source);
 	const char *what =
 		letter->message.subtype ? npp_subtype_name(letter->message.subtype) : "message";
 	char mac[TEXT_MAC], address[TEXT_IP];
@@ -28,8 +27,8 @@ static void say(const struct letter *letter, enum proxy_count end)
 		return;
 	}
 	log_warning("%s: not taken: a %s of %s at %s: %s", letter->port.name, what,
-	            text_from_ip(&source, address), text_from_mac(&letter->datagram.from, mac),
-	            meanings[end]);
+	            text_from_ipv4(letter->datagram.source, address),
+	            text_from_mac(&letter->datagram.from, mac), meanings[end]);
 	if (proxy->unsaid[end])
 		log_warning("… and %llu more like the one before it",
 		            (unsigned long long)proxy->unsaid[end]);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/clock.h"
+#include "core/equal.h"
 #include "core/random.h"
 #include "proxy/internal.h"
 
@@ -43,7 +44,6 @@ void proxy_set(struct proxy *proxy, const struct proxy_settings *settings)
 static bool advertisement(const struct proxy *proxy, const struct port *port, struct ipv4 peer,
                           struct npp_message *message)
 {
-	static const struct ipv4 none;
 	const struct npp_proxy self = {
 		.address = proxy->actions.own_address(proxy->actions.context, port, peer),
 		.preference = proxy->settings.preference,
@@ -57,7 +57,7 @@ static bool advertisement(const struct proxy *proxy, const struct port *port, st
 		.services = { NPP_SERVICE_ARP, NPP_SERVICE_DHCP4, NPP_SERVICE_WAKE_ON_PACKET },
 		.service_count = 3,
 	};
-	return memcmp(&self.address, &none, sizeof(none)) != 0;
+	return ipv4_is_set(self.address);
 }
 
 void proxy_advertise(struct proxy *proxy, const struct port *port, bool leaving)

@@ -38,7 +38,6 @@ static void write_handover(struct json_object *json, const struct handover *hand
 
 struct json_object *record_of_session(const struct session *session, int64_t apart)
 {
-	const struct ipv6 backup_of = ipv4_mapped(session->backup_of);
 	struct json_object *json = json_object_new_object();
 	struct json_object *parts = json_object_new_array();
 	char text[TEXT_IP];
@@ -48,7 +47,7 @@ struct json_object *record_of_session(const struct session *session, int64_t apa
 	json_object_object_add(json, "open", json_object_new_boolean(session->open));
 	put_int(json, "until", session->until ? session->until + apart : 0);
 	json_object_object_add(json, "backup-of",
-	                       json_object_new_string(text_from_ip(&backup_of, text)));
+	                       json_object_new_string(text_from_ipv4(session->backup_of, text)));
 	write_handover(json, &session->handover);
 	for (size_t i = 0; i < session->part_count; i++)
 		json_object_array_add(parts, json_object_new_int64((int64_t)session->parts[i]));
@@ -116,17 +115,15 @@ int record_to_session(struct json_object *json, int64_t apart, struct session *s
 	struct session read = { .mac = session->mac };
 	const int64_t client = int_of(json, "client"), until = int_of(json, "until");
 	const int parts = count_of(json, "parts", SESSION_PARTS);
-	struct ipv6 backup_of;
 
 	if (client < 1 || client > UINT16_MAX || parts < 0 ||
-	    text_to_ip(text_of(json_object_object_get(json, "backup-of")), &backup_of) ||
-	    !ip_is_ipv4(&backup_of) || read_handover(json, &read.handover))
+	    text_to_ipv4(text_of(json_object_object_get(json, "backup-of")), &read.backup_of) ||
+	    read_handover(json, &read.handover))
 		return -EINVAL;
 	read.client = (uint16_t)client;
 	read.transaction = (uint16_t)int_of(json, "transaction");
 	read.open = bool_of(json, "open");
 	read.until = until && until > apart ? until - apart : until ? 1 : 0;
-	read.backup_of = ip_to_ipv4(&backup_of);
 	for (int i = 0; i < parts; i++)
 		read.parts[i] = (uint64_t)json_object_get_int64(item_of(json, "parts", i));
 	read.part_count = (size_t)parts;

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "core/clock.h"
+#include "core/equal.h"
 #include "core/random.h"
 #include "proxy/internal.h"
 
@@ -22,9 +23,9 @@ static enum proxy_refusal judge_pair(const struct letter *letter, const struct n
 	const struct npp_datagram *datagram = &letter->datagram;
 	const struct ipv6 address = ipv4_mapped(pair->address);
 
-	if (memcmp(&pair->mac, &datagram->from, sizeof(pair->mac)))
+	if (!mac_equal(&pair->mac, &datagram->from))
 		return PROXY_REFUSAL_foreign_mac;
-	if (!letter->trusted && memcmp(&pair->address, &datagram->source, sizeof(pair->address)))
+	if (!letter->trusted && !ipv4_equal(pair->address, datagram->source))
 		return PROXY_REFUSAL_foreign_address;
 	if (spec_address_flaw(&address))
 		return PROXY_REFUSAL_bad_address;
@@ -54,13 +55,6 @@ static struct session begin(const struct letter *letter, const struct agreement 
 	};
 }
 
-static bool is_said(struct ipv4 address)
-{
-	static const struct ipv4 none;
-
-	return memcmp(&address, &none, sizeof(none)) != 0;
-}
-
 /* The session as it will be, when the request is carried out. */
 static enum proxy_refusal plan(const struct letter *letter, const struct agreement *agreement,
                                struct session *next)
@@ -77,7 +71,7 @@ static enum proxy_refusal plan(const struct letter *letter, const struct agreeme
 		return PROXY_REFUSAL_too_long;
 	if (said->has_lease && !handover_has(&next->handover, &source))
 		return PROXY_REFUSAL_foreign_address;
-	if (is_said(said->backup_of))
+	if (ipv4_is_set(said->backup_of))
 		next->backup_of = said->backup_of;
 	if (said->timer)
 		next->until = clock_boot_ms() + (int64_t)said->timer * 1000;
@@ -193,7 +187,7 @@ static struct pending *hold(const struct letter *letter, const struct session *n
 /* A backup finds out later who answers: the first proxy does, if all is well. */
 static bool must_ask(const struct pending *pending)
 {
-	return pending->letter.message.request.pair_count && !is_said(pending->next.backup_of);
+	return pending->letter.message.request.pair_count && !ipv4_is_set(pending->next.backup_of);
 }
 
 static void ask(struct pending *pending)
@@ -292,7 +286,7 @@ void proxy_claimed(struct proxy *proxy, struct ipv4 address4, const struct mac *
 	HASH_ITER (hh, proxy->pending, pending, next) {
 		const struct letter letter = pending->letter;
 
-		if (!is_about(pending, &address) || !memcmp(&pending->next.mac, mac, sizeof(*mac)))
+		if (!is_about(pending, &address) || mac_equal(&pending->next.mac, mac))
 			continue;
 		release(pending);
 		proxy_refuse(&letter, PROXY_COUNT_live_address);
