@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "agent/say.h"
+#include "core/clock.h"
 #include "npp/key_file.h"
+#include "npp/socket.h"
 
 int agent_interfaces(const struct agent *agent, struct agent_interfaces *interfaces)
 {
@@ -68,8 +70,25 @@ const char *agent_presence(const struct agent *agent, const char *interface,
 	}
 }
 
-const char *agent_socket_words(int err)
+const char *agent_open(const struct agent *agent, const char *interface, struct agent_facts *facts,
+                       struct presence *presence, int *fd)
 {
-	return err == -EPERM ? "cannot be listened on without CAP_NET_RAW: run this as root"
-	                     : strerror(-err);
+	const char *why = agent_presence(agent, interface, facts, presence);
+
+	if (why)
+		return why;
+	if (!link_is_ready(interface))
+		return "has no carrier";
+	*fd = npp_socket_open(facts->port.ifindex, (uint8_t)agent->config.icmp_type);
+	if (*fd >= 0)
+		return NULL;
+	return *fd == -EPERM ? "cannot be listened on without CAP_NET_RAW: run this as root"
+	                     : strerror(-*fd);
+}
+
+int64_t agent_share(const struct agent_interfaces *interfaces, size_t index, int64_t deadline)
+{
+	const int64_t now = clock_ms();
+
+	return now + (deadline - now) / (int64_t)(interfaces->count - index);
 }

@@ -41,7 +41,11 @@ int agent_keys(const struct agent *agent, struct npp_keys *keys);
 const char *agent_presence(const struct agent *agent, const char *interface,
                            struct agent_facts *facts, struct presence *presence);
 
-/* Why npp_socket_open has failed. */
-const char *agent_socket_words(int err);
+/* The same, and a socket that hears what proxies say there, which the caller closes. */
+const char *agent_open(const struct agent *agent, const char *interface, struct agent_facts *facts,
+                       struct presence *presence, int *fd);
+
+/* Until when one of them may take: its share of the time, with what those before it have left. */
+int64_t agent_share(const struct agent_interfaces *interfaces, size_t index, int64_t deadline);
 
 #endif

@@ -13,7 +13,6 @@
 #include "core/cleanup.h"
 #include "core/clock.h"
 #include "core/text.h"
-#include "npp/socket.h"
 
 static struct json_object *services_to_json(const struct offer *offer)
 {
@@ -82,17 +81,12 @@ static const char *discover(const struct agent *agent, const char *interface, in
 {
 	struct presence presence;
 	struct agent_facts facts;
-	const char *why = agent_presence(agent, interface, &facts, &presence);
 	autoclose int fd = -1;
+	const char *why = agent_open(agent, interface, &facts, &presence, &fd);
 	int err;
 
 	if (why)
 		return why;
-	if (!link_is_ready(interface))
-		return "has no carrier";
-	fd = npp_socket_open(facts.port.ifindex, (uint8_t)agent->config.icmp_type);
-	if (fd < 0)
-		return agent_socket_words(fd);
 	err = discovery_run(fd, &facts.port, presence.addresses[0], &agent->config, deadline,
 	                    offers);
 	if (err == -ETIMEDOUT)
@@ -108,11 +102,10 @@ static size_t discover_all(const struct agent *agent, const struct agent_interfa
 	size_t found = 0;
 
 	for (size_t i = 0; i < interfaces->count; i++) {
-		const int64_t now = clock_ms(), left = deadline - now;
 		const char *name = interfaces->names[i];
 		struct offers offers;
-		const char *why = discover(agent, name,
-		                           now + left / (int64_t)(interfaces->count - i), &offers);
+		const char *why =
+			discover(agent, name, agent_share(interfaces, i, deadline), &offers);
 
 		if (why) {
 			agent_say("%s %s", name, why);

@@ -3,15 +3,12 @@
 
 #include <string.h>
 
+#include "agent/services.h"
 #include "core/equal.h"
 
 bool offer_has(const struct offer *offer, uint16_t service)
 {
-	for (size_t i = 0; i < offer->service_count; i++) {
-		if (offer->services[i] == service)
-			return true;
-	}
-	return false;
+	return service_is_among(offer->services, offer->service_count, service);
 }
 
 /* There is at least one. */

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "agent/services.h"
 #include "core/equal.h"
 
 /* What the kernel is to take away one day is leased, from whomever. NULL: nothing is. */
@@ -84,15 +85,6 @@ bool presence_of(const struct agent_facts *facts, const struct agent_config *con
 	return true;
 }
 
-static bool offers(const uint16_t *services, size_t count, uint16_t service)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (services[i] == service)
-			return true;
-	}
-	return false;
-}
-
 static void miss(struct presence *presence, uint16_t service)
 {
 	presence->missed[presence->missed_count++] = service;
@@ -101,16 +93,16 @@ static void miss(struct presence *presence, uint16_t service)
 void presence_fit(struct presence *presence, const uint16_t *services, size_t count)
 {
 	presence->missed_count = 0;
-	if (presence->has_lease && !offers(services, count, NPP_SERVICE_DHCP4)) {
+	if (presence->has_lease && !service_is_among(services, count, NPP_SERVICE_DHCP4)) {
 		presence->has_lease = false;
 		presence->lease = (struct presence_lease){ .total = 0 };
 		miss(presence, NPP_SERVICE_DHCP4);
 	}
-	if (presence->address6_count && !offers(services, count, NPP_SERVICE_ND)) {
+	if (presence->address6_count && !service_is_among(services, count, NPP_SERVICE_ND)) {
 		presence->address6_count = 0;
 		miss(presence, NPP_SERVICE_ND);
 	}
-	if (presence->has_ports && !offers(services, count, NPP_SERVICE_WAKE_ON_PACKET)) {
+	if (presence->has_ports && !service_is_among(services, count, NPP_SERVICE_WAKE_ON_PACKET)) {
 		presence->has_ports = false;
 		presence->wake = (struct wake_ports){ .count = 0 };
 		miss(presence, NPP_SERVICE_WAKE_ON_PACKET);

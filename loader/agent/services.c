@@ -51,6 +51,15 @@ bool service_from_name(const char *name, uint16_t *service)
 	return false;
 }
 
+bool service_is_among(const uint16_t *services, size_t count, uint16_t service)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (services[i] == service)
+			return true;
+	}
+	return false;
+}
+
 const char *service_missed(uint16_t service)
 {
 	const struct row *row = row_of(service);

@@ -177,16 +177,10 @@ static void sleep_here(struct sleeping *sleeping, const char *interface, int64_t
 	struct attempt attempt = { .sleeping = sleeping, .deadline = deadline };
 	struct words words = { .length = 0 };
 	struct agent_facts facts;
-	const char *why = agent_presence(agent, interface, &facts, &attempt.presence);
 	autoclose int fd = -1;
+	const char *why = agent_open(agent, interface, &facts, &attempt.presence, &fd);
 	int err;
 
-	if (!why && !link_is_ready(interface))
-		why = "has no carrier";
-	if (!why) {
-		fd = npp_socket_open(facts.port.ifindex, (uint8_t)agent->config.icmp_type);
-		why = fd < 0 ? agent_socket_words(fd) : NULL;
-	}
 	if (why) {
 		words_add(&words, "it %s", why);
 		fail(sleeping, interface, words.text);
@@ -204,17 +198,12 @@ static void sleep_here(struct sleeping *sleeping, const char *interface, int64_t
 		explain(&attempt, err);
 }
 
-/* Each has its share of the time, and what those before it have left. */
 static void sleep_everywhere(struct sleeping *sleeping, const struct agent_interfaces *interfaces)
 {
 	const int64_t deadline = clock_ms() + sleeping->agent->config.wait;
 
-	for (size_t i = 0; i < interfaces->count && !sleeping->interrupted; i++) {
-		const int64_t now = clock_ms(), left = deadline - now;
-
-		sleep_here(sleeping, interfaces->names[i],
-		           now + left / (int64_t)(interfaces->count - i));
-	}
+	for (size_t i = 0; i < interfaces->count && !sleeping->interrupted; i++)
+		sleep_here(sleeping, interfaces->names[i], agent_share(interfaces, i, deadline));
 	if (!sleeping->interrupted)
 		return;
 	sleeping->status = AGENT_FAILED;
