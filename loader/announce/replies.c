@@ -5,15 +5,14 @@
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/if_ether.h>
-#include <linux/if_packet.h>
 #include <stddef.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include "arp.h"
+#include "core/packet.h"
 
 /* The frame's Ethernet header is not shown (SOCK_DGRAM), so that offsets are ARP's. */
-static int listen_on(int fd, uint32_t ifindex)
+int replies_open(uint32_t ifindex)
 {
 	struct sock_filter code[] = {
 		BPF_STMT(BPF_LD | BPF_H | BPF_ABS, offsetof(struct arp, operation)),
@@ -21,25 +20,9 @@ static int listen_on(int fd, uint32_t ifindex)
 		BPF_STMT(BPF_RET | BPF_K, sizeof(struct arp)),
 		BPF_STMT(BPF_RET | BPF_K, 0),
 	};
-	const struct sock_fprog program = { sizeof(code) / sizeof(*code), code };
-	const struct sockaddr_ll here = { .sll_family = AF_PACKET,
-		                          .sll_protocol = htons(ETH_P_ARP),
-		                          .sll_ifindex = (int)ifindex };
+	const struct sock_fprog filter = { sizeof(code) / sizeof(*code), code };
 
-	if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)) ||
-	    bind(fd, (const struct sockaddr *)&here, sizeof(here)))
-		return -errno;
-	return 0;
-}
-
-int replies_open(uint32_t ifindex)
-{
-	int fd = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	int err = fd < 0 ? -errno : listen_on(fd, ifindex);
-
-	if (fd >= 0 && err)
-		close(fd);
-	return err ? err : fd;
+	return packet_listen(ifindex, SOCK_DGRAM, ETH_P_ARP, &filter);
 }
 
 int replies_take(int fd, struct ipv4 *address, struct mac *mac)

@@ -3,10 +3,12 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/filter.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 void packet_start(struct packet *packet, const struct mac *to, const struct mac *from,
                   uint16_t vlan, uint16_t ethertype)
@@ -38,6 +40,40 @@ int packet_open(void)
 	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
 	return fd < 0 ? -errno : fd;
+}
+
+static int set(int fd, int option)
+{
+	const int on = 1;
+
+	return setsockopt(fd, SOL_PACKET, option, &on, sizeof(on));
+}
+
+static int listen_on(int fd, uint32_t ifindex, uint16_t ethertype, const struct sock_fprog *filter)
+{
+	const struct sockaddr_ll here = { .sll_family = AF_PACKET,
+		                          .sll_protocol = htons(ethertype),
+		                          .sll_ifindex = (int)ifindex };
+
+	if (!ifindex) /* bind would take it for all of them */
+		return -ENODEV;
+	/* to ETH_P_ALL the kernel also shows what goes out */
+	if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, filter, sizeof(*filter)) ||
+	    set(fd, PACKET_AUXDATA) || set(fd, PACKET_IGNORE_OUTGOING) ||
+	    bind(fd, (const struct sockaddr *)&here, sizeof(here)))
+		return -errno;
+	return 0;
+}
+
+int packet_listen(uint32_t ifindex, int kind, uint16_t ethertype, const struct sock_fprog *filter)
+{
+	/* protocol 0: nothing is heard before the filter is there */
+	int fd = socket(AF_PACKET, kind | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int err = fd < 0 ? -errno : listen_on(fd, ifindex, ethertype, filter);
+
+	if (fd >= 0 && err)
+		close(fd);
+	return err ? err : fd;
 }
 
 int packet_hear_all(int fd, const struct port *port, int on)

@@ -12,6 +12,8 @@
 
 #include "address.h"
 
+struct sock_fprog;
+
 enum { PACKET_MAX = 1514 };
 
 /* Where frames go out, and as whom. */
@@ -40,6 +42,13 @@ void packet_add(struct packet *packet, const void *data, size_t length);
 
 /* A socket that sends and receives nothing; -errno. Needs CAP_NET_RAW. The caller closes it. */
 int packet_open(void);
+
+/*
+ * A socket that does not block, and hears what comes in on the interface from then on and passes
+ * the filter, with PACKET_AUXDATA; -errno. `kind`: SOCK_RAW, or SOCK_DGRAM for frames without their
+ * Ethernet header. `ethertype` in host byte order. Needs CAP_NET_RAW. The caller closes it.
+ */
+int packet_listen(uint32_t ifindex, int kind, uint16_t ethertype, const struct sock_fprog *filter);
 
 /*
  * Lets the interface take in frames to other MACs, such as a sleeper's, for as long as the socket

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "npp/socket.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/if_ether.h>
@@ -9,13 +8,15 @@
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 enum { TRIES = 64 }; /* a flood of what is no message keeps nobody here */
 enum { TYPE_AT = 12, IP_AT = ETH_HLEN, FRAGMENT_AT = IP_AT + 6, PROTOCOL_AT = IP_AT + 9 };
 
-/* Unfragmented ICMP of our type. */
-static int filter(int fd, uint8_t icmp_type)
+/*
+ * Unfragmented ICMP of our type. To ETH_P_IP alone the kernel shows a frame after it has forgotten
+ * its tag: as another host's, or, where this machine is in that VLAN, as one without.
+ */
+int npp_socket_open(uint32_t ifindex, uint8_t icmp_type)
 {
 	struct sock_filter code[] = {
 		BPF_STMT(BPF_LD | BPF_H | BPF_ABS, TYPE_AT),
@@ -30,45 +31,9 @@ static int filter(int fd, uint8_t icmp_type)
 		BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
 		BPF_STMT(BPF_RET | BPF_K, 0),
 	};
-	const struct sock_fprog program = { sizeof(code) / sizeof(*code), code };
+	const struct sock_fprog filter = { sizeof(code) / sizeof(*code), code };
 
-	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program));
-}
-
-static int set(int fd, int option)
-{
-	const int on = 1;
-
-	return setsockopt(fd, SOL_PACKET, option, &on, sizeof(on));
-}
-
-/*
- * To ETH_P_IP alone the kernel shows a frame after it has forgotten its tag: as another host's, or,
- * where this machine is in that VLAN, as one without. To ETH_P_ALL it also shows what goes out.
- */
-static int listen_on(int fd, uint32_t ifindex, uint8_t icmp_type)
-{
-	const struct sockaddr_ll here = { .sll_family = AF_PACKET,
-		                          .sll_protocol = htons(ETH_P_ALL),
-		                          .sll_ifindex = (int)ifindex };
-
-	if (!ifindex) /* bind would take it for all of them */
-		return -ENODEV;
-	if (filter(fd, icmp_type) || set(fd, PACKET_AUXDATA) || set(fd, PACKET_IGNORE_OUTGOING) ||
-	    bind(fd, (const struct sockaddr *)&here, sizeof(here)))
-		return -errno;
-	return 0;
-}
-
-int npp_socket_open(uint32_t ifindex, uint8_t icmp_type)
-{
-	/* protocol 0: nothing is heard before the filter is there */
-	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	int err = fd < 0 ? -errno : listen_on(fd, ifindex, icmp_type);
-
-	if (fd >= 0 && err)
-		close(fd);
-	return err ? err : fd;
+	return packet_listen(ifindex, SOCK_RAW, ETH_P_ALL, &filter);
 }
 
 /* The kernel takes a tag off the frame before it shows it. */
