@@ -26,13 +26,13 @@ BPF_FLAGS = -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Wno-unused-function $(WER
 # slot that was written in part before. The code does its share: it stores what is smaller once, or not on the stack.
 BPF_FLAGS += -mllvm -no-stack-coloring -mllvm -no-stack-slot-sharing
 
-CORE = $(wildcard loader/core/*.c)
-CTL = $(wildcard loader/ctl/*.c) $(CORE)
+BASE = $(wildcard loader/base/*.c)
+CTL = $(wildcard loader/cli/*.c) $(BASE)
 # What the agent shares with the daemon: the protocol, a lease's options, netlink, and how a configuration is read.
-SHARED = $(addprefix loader/config/,fault.c readers.c source.c syntax.c table.c value.c) \
-	loader/dhcp/message.c loader/dhcp/message_options.c loader/hosts/spec.c loader/link/netlink.c
-AGENT = $(wildcard loader/agent/*.c loader/npp/*.c) $(SHARED) $(CORE)
-DAEMON = loader/main.c $(filter-out $(wildcard loader/ctl/*.c loader/agent/*.c),$(wildcard loader/*/*.c))
+SHARED = $(addprefix loader/config/,config_error.c value_readers.c config_text.c confuse_tree.c option_table.c number.c) \
+	loader/dhcp/dhcp_message.c loader/dhcp/dhcp_options.c loader/host/description.c loader/net/netlink.c
+AGENT = $(wildcard loader/agent/*.c loader/npp/*.c) $(SHARED) $(BASE)
+DAEMON = loader/sleepproxyd.c $(filter-out $(wildcard loader/cli/*.c loader/agent/*.c),$(wildcard loader/*/*.c))
 objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
 BPF = $(BUILD)/sleepproxy.bpf.o
 SKELETON = $(BUILD)/sleepproxy.skel.h
@@ -75,9 +75,9 @@ $(BUILD)/sleepproxy-agent: $(call objects,$(AGENT))
 UNIT = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
 DATAPATH = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/datapath/test_*.c))
 DATAPATH_SUPPORT = $(call objects,$(wildcard tests/datapath/support*.c))
-agent_tested = $(call objects,$(filter-out loader/agent/main.c,$(AGENT)))
-ctl_tested = $(call objects,$(filter-out loader/ctl/main.c,$(CTL)))
-daemon_tested = $(call objects,$(filter-out loader/main.c,$(DAEMON)))
+agent_tested = $(call objects,$(filter-out loader/agent/sleepproxy_agent.c,$(AGENT)))
+ctl_tested = $(call objects,$(filter-out loader/cli/sleepproxyctl.c,$(CTL)))
+daemon_tested = $(call objects,$(filter-out loader/sleepproxyd.c,$(DAEMON)))
 
 $(BUILD)/tests/unit/test_ctl_%: $(BUILD)/tests/unit/test_ctl_%.o $(ctl_tested)
 	$(call say,LINK,$@)
@@ -102,10 +102,9 @@ $(BUILD)/tests/datapath/test_%: $(BUILD)/tests/datapath/test_%.o $(DATAPATH_SUPP
 
 # Fuzzers: a program for each tests/fuzz/fuzz_*.c, with the sources that read what others wrote; the proxy's with what it needs.
 FUZZERS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
-FUZZED = $(wildcard loader/dhcp/message*.c loader/npp/message*.c loader/agent/lease_*.c) $(addprefix loader/core/,internet.c packet.c text.c)
-FUZZED += $(addprefix loader/npp/,authentication.c datagram.c keys.c) $(addprefix loader/agent/,answer.c fields.c offers.c \
-	presence_json.c services.c state_json.c words.c)
-FUZZED_PROXY = $(wildcard loader/proxy/*.c) loader/hosts/spec.c $(addprefix loader/core/,clock.c log.c random.c) \
+FUZZED = $(wildcard loader/dhcp/dhcp_*.c loader/npp/npp_*.c loader/agent/lease_*.c) $(addprefix loader/base/,internet.c packet.c text.c)
+FUZZED += $(addprefix loader/agent/,answer.c json_fields.c candidates.c host_info_json.c services.c state_json.c strbuf.c)
+FUZZED_PROXY = $(wildcard loader/npp_server/*.c) loader/host/description.c $(addprefix loader/base/,clock.c log.c random.c) \
 	tests/fuzz/proxy_checks.h
 FUZZ_LIBS = $(shell pkg-config --libs libevent json-c nettle 2>/dev/null)
 FUZZ_FLAGS = -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all

@@ -26,7 +26,7 @@ static __always_inline enum outcome arp_claim_step(const struct frame *frame, co
  * meanwhile.
  */
 static __noinline enum outcome arp_claim(struct xdp_md *xdp, const struct mac *mac,
-                                         struct host *host)
+                                         struct host_entry *host)
 {
 	const struct found found = { mac, host };
 	enum outcome outcome = OUTCOME_arp_claim;
@@ -82,7 +82,7 @@ static __always_inline enum outcome arp_request(struct frame *frame, struct arp 
 static __always_inline bool arp_is_of_owner(const struct frame *frame, const struct arp *arp,
                                             enum outcome *outcome)
 {
-	struct host *host;
+	struct host_entry *host;
 
 	if (mac_equal(&arp->sender_mac, frame_source(frame)))
 		return false;

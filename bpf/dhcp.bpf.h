@@ -7,7 +7,7 @@
 #define SLEEPPROXY_DHCP_BPF_H
 
 #include "dhcp.h"
-#include "dhcp_heard.bpf.h"
+#include "dhcp_snoop.bpf.h"
 #include "ipv4_packet.bpf.h"
 
 /* What a host may say and be told in a second: clients need four, for a new lease. */
@@ -94,15 +94,15 @@ static __always_inline enum hearing dhcp_copy(const struct frame *frame,
 {
 	const __u32 offset = frame->payload_offset + sizeof(*packet->ip) + sizeof(*packet->udp);
 	__u32 length = dhcp_octets(packet->udp);
-	struct dhcp_heard *heard;
+	struct dhcp_snoop *heard;
 
 	if (length < sizeof(struct dhcp))
 		return HEARD_NOT;
 	/* or clang makes one comparison of both, of a copy, and the verifier knows no bound */
 	asm volatile("" : "+r"(length));
-	if (length > DHCP_HEARD_MAX)
+	if (length > DHCP_SNOOP_MAX)
 		return HEARD_NOT;
-	heard = bpf_ringbuf_reserve(&dhcp_heard, sizeof(*heard), 0);
+	heard = bpf_ringbuf_reserve(&dhcp_snoop, sizeof(*heard), 0);
 	if (!heard)
 		return HEARD_LOST;
 	heard->ifindex = frame->xdp->ingress_ifindex;
@@ -145,7 +145,7 @@ static __noinline enum hearing dhcp_hear(struct xdp_md *xdp)
 {
 	struct dhcp_packet packet;
 	struct frame frame;
-	struct host *host;
+	struct host_entry *host;
 
 	if (!frame_parse(&frame, xdp) || frame.protocol != bpf_htons(ETHERTYPE_IPV4) ||
 	    !dhcp_parse(&frame, &packet))

@@ -10,13 +10,13 @@
 #include "addresses4.bpf.h"
 #include "heartbeat.bpf.h"
 #include "hosts.bpf.h"
-#include "interface.h"
+#include "datapath_config.h"
 #include "frame.bpf.h"
 #include "outcome.h"
 
 #define NS_PER_S 1000000000ULL
 
-const volatile struct interface interface = {};
+const volatile struct datapath_config interface = {};
 
 /*
  * Keys are taken from where they stand, a frame, an entry or here, and not copied to the stack: to
@@ -28,7 +28,7 @@ static const __u32 THE_ROW = 0; /* of a map that has but one */
 /* A host, found by one of its addresses. `mac` points into the map. */
 struct found {
 	const struct mac *mac;
-	struct host *host;
+	struct host_entry *host;
 };
 
 /*
@@ -56,18 +56,18 @@ static __always_inline bool host_find(const struct ipv4 *address, struct found *
 	return found->host;
 }
 
-static __always_inline struct host *host_by_mac(const struct mac *mac)
+static __always_inline struct host_entry *host_by_mac(const struct mac *mac)
 {
 	return bpf_map_lookup_elem(&hosts, mac);
 }
 
-static __always_inline enum host_state host_state(const struct host *host)
+static __always_inline enum host_state host_state(const struct host_entry *host)
 {
 	return *(volatile enum host_state *)&host->state;
 }
 
 /* Compare and swap: of all CPUs that want the same step, one makes it. */
-static __always_inline bool host_set_state(struct host *host, enum host_state from,
+static __always_inline bool host_set_state(struct host_entry *host, enum host_state from,
                                            enum host_state to)
 {
 	return __sync_val_compare_and_swap(&host->state, from, to) == from;
@@ -105,7 +105,7 @@ static __always_inline bool host_is_addressed(const struct frame *frame, const s
 	return mac_is_group(to) || mac_equal(to, host) || frame_is_to_proxy(frame);
 }
 
-static __always_inline bool host_is_here(const struct host *host, const struct frame *frame)
+static __always_inline bool host_is_here(const struct host_entry *host, const struct frame *frame)
 {
 	return (!host->ifindex || host->ifindex == frame->xdp->ingress_ifindex) &&
 	       (!host->vlan || host->vlan == frame->vlan);
@@ -115,7 +115,7 @@ static __always_inline bool host_is_here(const struct host *host, const struct f
  * Is the host one to act for? True leaves `outcome` alone. AWAKE and DROWSY are not: `nobody` is
  * then the outcome.
  */
-static __always_inline bool host_sleeps(const struct host *host, const struct frame *frame,
+static __always_inline bool host_sleeps(const struct host_entry *host, const struct frame *frame,
                                         enum outcome nobody, enum outcome *outcome)
 {
 	enum host_state state = host_state(host);

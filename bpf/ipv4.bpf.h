@@ -100,7 +100,7 @@ static __always_inline bool ipv4_redirect(struct frame *frame, const struct iphd
 }
 
 static __noinline enum outcome ipv4_for_host(struct xdp_md *xdp, const struct mac *mac,
-                                             struct host *host)
+                                             struct host_entry *host)
 {
 	const struct found found = { mac, host };
 	const struct iphdr *ip;
@@ -158,7 +158,7 @@ static __noinline enum outcome ipv4_dhcp(struct xdp_md *xdp)
 	}
 	if (outcome != OUTCOME_ipv4_other || hearing == HEARD_NOT)
 		return outcome;
-	return hearing == HEARD ? OUTCOME_dhcp_heard : OUTCOME_dhcp_unheard;
+	return hearing == HEARD ? OUTCOME_dhcp_snooped : OUTCOME_dhcp_not_snooped;
 }
 
 static __always_inline enum outcome ipv4_handle(struct frame *frame)

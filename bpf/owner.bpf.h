@@ -18,7 +18,7 @@ static __always_inline bool owner_is_nic_answer(const struct frame *frame)
 	return arp_is_reply(frame) || nd_is_advertisement(frame);
 }
 
-static __always_inline void owner_stamp(struct host *host)
+static __always_inline void owner_stamp(struct host_entry *host)
 {
 	__u32 now = bpf_ktime_get_coarse_ns() / NS_PER_S;
 
@@ -32,7 +32,7 @@ static __always_inline void owner_stamp(struct host *host)
  * whatever happens to the report, and the daemon compares states with its own every second.
  */
 static __always_inline void owner_awake(const struct frame *frame, const struct mac *mac,
-                                        struct host *host)
+                                        struct host_entry *host)
 {
 	struct report *report;
 
@@ -44,7 +44,7 @@ static __always_inline void owner_awake(const struct frame *frame, const struct 
 
 /* True: the frame is of a host that was thought asleep, and ends here, with `outcome`. */
 static __always_inline bool owner_check(const struct frame *frame, const struct mac *mac,
-                                        struct host *host, enum outcome *outcome)
+                                        struct host_entry *host, enum outcome *outcome)
 {
 	if ((host->flags & HOST_NIC_ANSWERS_ARP) && host_state(host) != AWAKE &&
 	    owner_is_nic_answer(frame)) {

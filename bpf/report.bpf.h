@@ -26,7 +26,7 @@ static __always_inline struct report *report_open(const struct frame *frame, enu
  * A report together with the step that it tells of: both happen, or neither. So a flood makes one
  * report, and a ring without room loses none: the state stays, and the next frame asks again.
  */
-static __always_inline bool report_step(struct report *report, struct host *host,
+static __always_inline bool report_step(struct report *report, struct host_entry *host,
                                         enum host_state from, enum host_state to)
 {
 	if (!host_set_state(host, from, to)) {

@@ -10,7 +10,7 @@
 #include "arp.bpf.h"
 #include "counters.bpf.h"
 #include "ipv4.bpf.h"
-#include "order.h"
+#include "host_update.h"
 #include "owner.bpf.h"
 
 #define IS_ANSWER_PASS 0
@@ -57,7 +57,7 @@ static __always_inline enum outcome handle(struct xdp_md *xdp)
 	struct cursor front = frame_front(xdp);
 	const struct ethhdr *eth = CURSOR_TAKE(&front, struct ethhdr);
 	enum outcome outcome;
-	struct host *sender;
+	struct host_entry *sender;
 	struct frame frame;
 
 	if (!eth)
@@ -92,17 +92,18 @@ int sleepproxy(struct xdp_md *xdp)
  * entry, and with it what the datapath wrote meanwhile.)
  */
 SEC("syscall")
-int order(struct order *order)
+int order(struct host_update *order)
 {
 	const struct mac mac = order->host; /* a map takes no key from a context */
-	struct host *host = host_by_mac(&mac);
+	struct host_entry *host = host_by_mac(&mac);
 
 	if (!host)
-		return ORDER_NO_HOST;
+		return HOST_UPDATE_NO_HOST;
 	host->ifindex = order->ifindex;
 	host->vlan = order->vlan;
 	host->flags = order->flags;
-	return host_set_state(host, order->from, order->to) ? ORDER_DONE : ORDER_OTHER_STATE;
+	return host_set_state(host, order->from, order->to) ? HOST_UPDATE_DONE
+	                                                    : HOST_UPDATE_OTHER_STATE;
 }
 
 char _license[] SEC("license") = "GPL";

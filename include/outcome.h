@@ -35,8 +35,8 @@
 	ROW(transport_malformed, CONSUME, "TCP or UDP for a sleeper with lengths that contradict") \
 	ROW(fragment, CONSUME, "a later fragment for a sleeper: it names no port") \
 	ROW(ipv4_ignored, CONSUME, "other IPv4 for a sleeper") \
-	ROW(dhcp_heard, PASS, "a DHCP message of a host or for one, copied to the daemon") \
-	ROW(dhcp_unheard, PASS, "the same, not copied: no room, or too many in a second") \
+	ROW(dhcp_snooped, PASS, "a DHCP message of a host or for one, copied to the daemon") \
+	ROW(dhcp_not_snooped, PASS, "the same, not copied: no room, or too many in a second") \
 	ROW(dhcp_taken, CONSUME, "a DHCP server's word to a sleeper, handed to the daemon") \
 	ROW(dhcp_refused, CONSUME, "to a sleeper's DHCP port: nonsense, of no host, or too many") \
 	ROW(elsewhere, PASS, "for a sleeper of another VLAN or interface") \

@@ -9,7 +9,7 @@ struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 4096); /* the daemon sets it from max-hosts */
 	__type(key, struct mac);
-	__type(value, struct host);
+	__type(value, struct host_entry);
 } hosts SEC(".maps");
 
 #endif

@@ -17,7 +17,7 @@ enum host_flag {
 		1, /* the network card answers ARP and ND in its sleep: that is no sign of life */
 };
 
-struct host {
+struct host_entry {
 	enum host_state state;
 	__u32 ifindex; /* answered for on this interface only; 0: on any */
 	/* answered for in this VLAN (the innermost tag) only; 0: in any, and untagged */
@@ -26,6 +26,6 @@ struct host {
 	__u32 last_seen; /* s, CLOCK_MONOTONIC, of the last frame of the host that came by */
 };
 
-ASSERT_SIZE(struct host, 16);
+ASSERT_SIZE(struct host_entry, 16);
 
 #endif

@@ -5,10 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "agent/say.h"
-#include "core/clock.h"
+#include "agent/messages.h"
+#include "base/clock.h"
 #include "npp/key_file.h"
-#include "npp/socket.h"
+#include "npp/npp_socket.h"
 
 int agent_interfaces(const struct agent *agent, struct agent_interfaces *interfaces)
 {

@@ -4,8 +4,8 @@
 #define SLEEPPROXY_AGENT_H
 
 #include "agent/settings.h"
-#include "agent/presence.h"
-#include "npp/keys.h"
+#include "agent/host_info.h"
+#include "npp/npp_keys.h"
 
 /* Exit statuses. */
 enum { AGENT_DONE, AGENT_FAILED, AGENT_USAGE };

@@ -9,9 +9,9 @@
 #include <string.h>
 
 #include "agent/agent.h"
-#include "agent/say.h"
-#include "agent/words.h"
-#include "core/cleanup.h"
+#include "agent/messages.h"
+#include "agent/strbuf.h"
+#include "base/cleanup.h"
 
 static int write_word(const char *path, const char *word)
 {

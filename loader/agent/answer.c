@@ -3,14 +3,14 @@
 
 #include <string.h>
 
-static bool is_from_there(const struct answer_wanted *wanted, const struct npp_datagram *heard)
+static bool is_from_there(const struct answer_wanted *wanted, const struct npp_packet *heard)
 {
 	if (!wanted->keys && memcmp(&heard->from, &wanted->proxy_mac, sizeof(heard->from)))
 		return false;
 	return memcmp(&heard->source, &wanted->proxy, sizeof(heard->source)) == 0;
 }
 
-static bool is_for_us(const struct answer_wanted *wanted, const struct npp_datagram *heard)
+static bool is_for_us(const struct answer_wanted *wanted, const struct npp_packet *heard)
 {
 	return !heard->vlan && memcmp(&heard->to, &wanted->mac, sizeof(heard->to)) == 0 &&
 	       memcmp(&heard->destination, &wanted->address, sizeof(heard->destination)) == 0;
@@ -37,7 +37,7 @@ static bool is_of_client(const struct answer_wanted *wanted, const struct npp_me
 	return wanted->client ? id == wanted->client : id != 0;
 }
 
-static bool is_trusted(const struct answer_wanted *wanted, const struct npp_datagram *heard,
+static bool is_trusted(const struct answer_wanted *wanted, const struct npp_packet *heard,
                        const struct npp_message *message)
 {
 	const struct npp_authentication *said = &message->authentication;
@@ -45,15 +45,16 @@ static bool is_trusted(const struct answer_wanted *wanted, const struct npp_data
 	if (!wanted->keys)
 		return true;
 	return npp_verify(heard->octets, heard->length, message, wanted->keys, heard->source,
-	                  heard->destination) == NPP_MISTRUST_none &&
+	                  heard->destination) == NPP_AUTH_ERROR_none &&
 	       said->key == wanted->key && said->nonce == wanted->nonce;
 }
 
-enum answer answer_of(const struct answer_wanted *wanted, const struct npp_datagram *heard,
+enum answer answer_of(const struct answer_wanted *wanted, const struct npp_packet *heard,
                       struct npp_message *message)
 {
 	if (!is_from_there(wanted, heard) || !is_for_us(wanted, heard) ||
-	    npp_read(heard->octets, heard->length, wanted->icmp_type, message) != NPP_FLAW_none ||
+	    npp_read(heard->octets, heard->length, wanted->icmp_type, message) !=
+	            NPP_PARSE_ERROR_none ||
 	    message->subtype != wanted->subtype || message->transaction != wanted->transaction)
 		return ANSWER_FOREIGN;
 	if (!is_trusted(wanted, heard, message))

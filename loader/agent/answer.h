@@ -3,8 +3,8 @@
 #ifndef SLEEPPROXY_AGENT_ANSWER_H
 #define SLEEPPROXY_AGENT_ANSWER_H
 
-#include "npp/authentication.h"
-#include "npp/datagram.h"
+#include "npp/npp_auth.h"
+#include "npp/npp_packet.h"
 
 /* What the answer to a Sleep Request or a Wakeup Report must be. */
 struct answer_wanted {
@@ -29,7 +29,7 @@ enum answer {
  * `message` is filled in where it fits. With keys the MAC of the proxy is of no account: the code
  * covers its address.
  */
-enum answer answer_of(const struct answer_wanted *wanted, const struct npp_datagram *heard,
+enum answer answer_of(const struct answer_wanted *wanted, const struct npp_packet *heard,
                       struct npp_message *message);
 
 /* A confirmation that says no. */

@@ -6,13 +6,13 @@
 
 #include "agent/agent.h"
 #include "agent/discovery.h"
-#include "agent/fields.h"
-#include "agent/say.h"
+#include "agent/json_fields.h"
+#include "agent/messages.h"
 #include "agent/services.h"
-#include "agent/words.h"
-#include "core/cleanup.h"
-#include "core/clock.h"
-#include "core/text.h"
+#include "agent/strbuf.h"
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/text.h"
 
 static struct json_object *services_to_json(const struct offer *offer)
 {

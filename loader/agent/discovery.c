@@ -4,9 +4,9 @@
 #include <errno.h>
 #include <sys/param.h>
 
-#include "agent/conversation.h"
-#include "agent/say.h"
-#include "core/clock.h"
+#include "agent/npp_session.h"
+#include "agent/messages.h"
+#include "base/clock.h"
 
 enum { MORE = 300 /* ms, for further answers */ };
 
@@ -27,7 +27,7 @@ static void expect_more(struct exchange *exchange)
 	exchange->ends = now + MIN(MORE, (exchange->ends - now) / 2);
 }
 
-static bool take(struct exchange *exchange, const struct npp_datagram *heard)
+static bool take(struct exchange *exchange, const struct npp_packet *heard)
 {
 	struct search *search = exchange->context;
 	struct offer offer;
@@ -60,7 +60,7 @@ static int result_of(const struct exchange *exchange, const struct offers *offer
 	return exchange->err ? exchange->err : -ETIMEDOUT;
 }
 
-int discovery_run(int fd, const struct port *port, struct ipv4 address,
+int discovery_run(int fd, const struct iface *port, struct ipv4 address,
                   const struct agent_config *config, int64_t deadline, struct offers *offers)
 {
 	struct search search = {

@@ -3,7 +3,7 @@
 #ifndef SLEEPPROXY_AGENT_DISCOVERY_H
 #define SLEEPPROXY_AGENT_DISCOVERY_H
 
-#include "agent/offers.h"
+#include "agent/candidates.h"
 
 /*
  * Asks by broadcast from this address, and takes what is offered within 300 ms from the first offer
@@ -11,7 +11,7 @@
  * configuration names. 0: there is one at least, -ETIMEDOUT, -EINTR: the program is told to end, or
  * another -errno.
  */
-int discovery_run(int fd, const struct port *port, struct ipv4 address,
+int discovery_run(int fd, const struct iface *port, struct ipv4 address,
                   const struct agent_config *config, int64_t deadline, struct offers *offers);
 
 #endif

@@ -6,7 +6,7 @@
 #include <sys/param.h>
 
 #include "agent/request.h"
-#include "core/clock.h"
+#include "base/clock.h"
 
 /* ms: enough to say it twice; and what is left for it in any case */
 enum { TAKE_BACK = 1000, TAKE_BACK_LEFT = 100 };

@@ -3,10 +3,10 @@
 #ifndef SLEEPPROXY_AGENT_HANDOVER_H
 #define SLEEPPROXY_AGENT_HANDOVER_H
 
-#include "agent/conversation.h"
-#include "agent/offers.h"
-#include "agent/presence.h"
-#include "core/text.h"
+#include "agent/npp_session.h"
+#include "agent/candidates.h"
+#include "agent/host_info.h"
+#include "base/text.h"
 
 /* What is kept of it until the host takes itself back. */
 struct handover {
@@ -24,7 +24,7 @@ struct handover {
 /* How the host speaks on one of its interfaces. */
 struct handover_voice {
 	int fd; /* npp_socket_open's */
-	struct port port;
+	struct iface port;
 	uint8_t icmp_type;
 	const struct npp_keys *keys; /* NULL: nothing is signed */
 	uint8_t key;

@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "agent/say.h"
+#include "agent/messages.h"
 #include "agent/signals.h"
 
 enum { LOOK_AGAIN = 50 }; /* ms */

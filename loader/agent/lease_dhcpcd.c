@@ -7,7 +7,7 @@ bool lease_from_dhcpcd(const struct lease_file *file, struct client_lease *lease
 	struct dhcp_message message;
 
 	if (dhcp_message_read((const uint8_t *)file->octets, file->length, &message) !=
-	            DHCP_FLAW_none ||
+	            DHCP_PARSE_ERROR_none ||
 	    message.type != DHCP_ACK)
 		return false;
 	found.address = message.yiaddr;

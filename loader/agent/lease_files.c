@@ -8,8 +8,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "core/cleanup.h"
-#include "core/equal.h"
+#include "base/cleanup.h"
+#include "base/addr.h"
 
 enum { FILE_MAX = 1 << 20 }; /* octets; dhclient begins its journal anew after 20 leases */
 
@@ -37,7 +37,7 @@ static const struct place {
 };
 
 struct search {
-	const struct port *port;
+	const struct iface *port;
 	const struct link_addresses *addresses;
 	struct client_lease *best;
 	bool found;
@@ -109,7 +109,7 @@ static void append(char *pattern, size_t size, const char *text)
 }
 
 static void write_pattern(char pattern[PATH_MAX], const char *root, const struct place *place,
-                          const struct port *port)
+                          const struct iface *port)
 {
 	char index[16];
 
@@ -135,7 +135,7 @@ static void try_place(struct search *search, const char *root, const struct plac
 	globfree(&found);
 }
 
-bool lease_files_find(const char *root, const struct port *port,
+bool lease_files_find(const char *root, const struct iface *port,
                       const struct link_addresses *addresses, struct client_lease *lease)
 {
 	struct search search = { .port = port, .addresses = addresses, .best = lease };

@@ -10,8 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "agent/link.h"
-#include "dhcp/message.h"
+#include "agent/addresses.h"
+#include "dhcp/dhcp_message.h"
 
 struct client_lease {
 	struct ipv4 address;
@@ -59,7 +59,7 @@ lease_reader lease_from_networkmanager;
  * The lease of an address among these: of several files the one that was granted last. `root` is in
  * front of all paths, "" for the machine's own. False: there is none, or none that may be read.
  */
-bool lease_files_find(const char *root, const struct port *port,
+bool lease_files_find(const char *root, const struct iface *port,
                       const struct link_addresses *addresses, struct client_lease *lease);
 
 #endif

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/equal.h"
+#include "base/addr.h"
 
 bool lease_number(const char *text, uint64_t max, uint64_t *number)
 {

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/text.h"
+#include "base/text.h"
 
 enum { PORT_COUNT = UINT16_MAX + 1, WORD_DIGITS = 8, IPV4_DIGITS = 8, IPV6_DIGITS = 32 };
 

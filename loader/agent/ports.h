@@ -7,8 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "agent/link.h"
-#include "npp/message.h"
+#include "agent/addresses.h"
+#include "npp/npp_message.h"
 
 /* A socket, from a line of /proc/net/tcp, tcp6, udp or udp6 (proc(5)). */
 struct ports_socket {

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <sys/param.h>
 
-#include "core/equal.h"
+#include "base/addr.h"
 
 /*
  * What there is to be said, in pieces: how many of a kind there are, and how one of them is added

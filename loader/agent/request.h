@@ -3,7 +3,7 @@
 #ifndef SLEEPPROXY_AGENT_REQUEST_H
 #define SLEEPPROXY_AGENT_REQUEST_H
 
-#include "agent/presence.h"
+#include "agent/host_info.h"
 
 /* Of one address about five, and one for each other address. */
 enum { REQUEST_PARTS = 32 };

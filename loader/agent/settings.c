@@ -5,11 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "config/source.h"
-#include "config/table.h"
-#include "core/cleanup.h"
-#include "core/equal.h"
-#include "core/text.h"
+#include "config/config_text.h"
+#include "config/option_table.h"
+#include "base/cleanup.h"
+#include "base/addr.h"
+#include "base/text.h"
 #include "npp.h"
 
 /* Names are numbered by the enum, and written through its integer type. */

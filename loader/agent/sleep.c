@@ -7,15 +7,15 @@
 
 #include "agent/agent.h"
 #include "agent/discovery.h"
-#include "agent/fields.h"
-#include "agent/say.h"
-#include "agent/sentences.h"
+#include "agent/json_fields.h"
+#include "agent/messages.h"
+#include "agent/output.h"
 #include "agent/state.h"
 #include "agent/state_json.h"
-#include "core/cleanup.h"
-#include "core/clock.h"
-#include "core/equal.h"
-#include "core/text.h"
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/addr.h"
+#include "base/text.h"
 
 /* Of what time is left, a silent proxy gets a third at least; the last one gets all of it. */
 enum { SHARES = 3 };

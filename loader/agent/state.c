@@ -12,7 +12,7 @@
 #include <time.h>
 
 #include "agent/state_json.h"
-#include "core/cleanup.h"
+#include "base/cleanup.h"
 
 enum { FILE_MAX = 256 * 1024 }; /* octets; sixteen handovers are less than a third of it */
 enum { LOCK_TRIES = 20 };

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "agent/presence_json.h"
+#include "agent/host_info_json.h"
 
 static struct json_object *proxy_to_json(const struct handover *handover)
 {

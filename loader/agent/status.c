@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "agent/agent.h"
-#include "agent/presence_json.h"
-#include "agent/say.h"
-#include "agent/sentences.h"
+#include "agent/host_info_json.h"
+#include "agent/messages.h"
+#include "agent/output.h"
 #include "agent/state_json.h"
 
 static struct json_object *interface_to_json(const char *name, const struct presence *presence)

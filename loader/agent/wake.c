@@ -5,14 +5,14 @@
 #include <string.h>
 
 #include "agent/agent.h"
-#include "agent/fields.h"
+#include "agent/json_fields.h"
 #include "agent/hook.h"
 #include "agent/wakeup_report.h"
-#include "agent/say.h"
-#include "agent/sentences.h"
+#include "agent/messages.h"
+#include "agent/output.h"
 #include "agent/state_json.h"
-#include "core/clock.h"
-#include "core/text.h"
+#include "base/clock.h"
+#include "base/text.h"
 
 struct waking {
 	const struct agent *agent;

@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "agent/facts.h"
+#include "agent/system_info.h"
 
 enum { ANY = 0, PROTOCOLS = 2 };
 enum { DHCP_CLIENT = 68, DHCPV6_CLIENT = 546 }; /* RFC 2131, 4.1; RFC 8415, 7.2 */

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "npp/message.h"
+#include "npp/npp_message.h"
 
 enum { WAKE_PORTS = 64 };
 

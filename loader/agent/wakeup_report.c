@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "agent/signals.h"
-#include "core/clock.h"
+#include "base/clock.h"
 
 enum { LOOK_AGAIN = 100 }; /* ms */
 

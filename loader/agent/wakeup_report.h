@@ -3,7 +3,7 @@
 #ifndef SLEEPPROXY_AGENT_WAKEUP_REPORT_H
 #define SLEEPPROXY_AGENT_WAKEUP_REPORT_H
 
-#include "agent/conversation.h"
+#include "agent/npp_session.h"
 #include "agent/state.h"
 
 struct report {

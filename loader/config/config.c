@@ -11,18 +11,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "config/check.h"
-#include "config/keys.h"
-#include "config/source.h"
-#include "config/syntax.h"
-#include "core/cleanup.h"
-#include "core/text.h"
+#include "config/config_check.h"
+#include "config/config_rows.h"
+#include "config/config_text.h"
+#include "config/confuse_tree.h"
+#include "base/cleanup.h"
+#include "base/text.h"
 #include "npp.h"
 
 void config_init(struct config *config)
 {
 	*config = (struct config){
-		.timing = HOST_TIMING_DEFAULT,
+		.timing = LIFE_TIMING_DEFAULT,
 		.heartbeat_lease = 30,
 		.lease_floor = 60000,
 		.max_hosts = 4096,
@@ -78,7 +78,7 @@ static int read_interface(cfg_t *section, struct config *config, struct fault *f
 static int read_host(cfg_t *section, struct config *config, struct fault *fault)
 {
 	const char *name = cfg_title(section);
-	struct host_spec *host = &config->hosts[config->host_count];
+	struct host_description *host = &config->hosts[config->host_count];
 
 	if (!text_is_name(name))
 		return fault_at(fault, syntax_line(section),

@@ -10,9 +10,9 @@
 #include <net/if.h>
 #include <stdbool.h>
 
-#include "hosts/host.h"
-#include "interface.h"
-#include "hosts/spec.h"
+#include "host/life.h"
+#include "datapath_config.h"
+#include "host/description.h"
 
 enum { CONFIG_INTERFACES = 16, CONFIG_ERROR = 1024 };
 
@@ -51,14 +51,14 @@ struct config_npp {
 struct config {
 	struct config_interface interfaces[CONFIG_INTERFACES];
 	size_t interface_count;
-	struct host_timing timing;
-	struct spec_policy policy; /* for hosts without ports or sources of their own */
+	struct life_timing timing;
+	struct wake_policy policy; /* for hosts without ports or sources of their own */
 	uint32_t heartbeat_lease;  /* s */
 	int64_t lease_floor;       /* ms: no DHCP lease is taken for shorter */
 	uint32_t max_hosts;
 	enum on_stop on_stop;
 	struct config_npp npp;
-	struct host_spec *hosts; /* owned */
+	struct host_description *hosts; /* owned */
 	size_t host_count;
 };
 

@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "core/text.h"
+#include "base/text.h"
 #include "daemon/daemon.h"
 
 void add_string(struct json_object *json, const char *key, const char *value)

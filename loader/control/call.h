@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include "control/commands.h"
-#include "hosts/registry.h"
+#include "host/registry.h"
 
 /* One request on its way. A command returns its result, or NULL having written `why`. */
 struct call {

@@ -7,9 +7,9 @@
 #include <unistd.h>
 
 #include "control/call.h"
-#include "core/clock.h"
-#include "core/json.h"
-#include "core/text.h"
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/text.h"
 #include "daemon/daemon.h"
 
 struct census {
@@ -32,7 +32,7 @@ static struct json_object *states_json(struct daemon *daemon)
 	return json;
 }
 
-static struct json_object *line_json(const struct line *line)
+static struct json_object *line_json(const struct served_iface *line)
 {
 	static const char *const states[] = { "absent", "attached", "failed", "detached" };
 	struct json_object *json = json_object_new_object();
@@ -41,7 +41,7 @@ static struct json_object *line_json(const struct line *line)
 	add_string(json, "name", line->config.name);
 	add_string(json, "state", states[line->state]);
 	add_string(json, "answer", line->config.answer == ANSWER_HOST ? "host" : "proxy");
-	if (line->state == LINE_ATTACHED) {
+	if (line->state == SERVED_ATTACHED) {
 		add_string(json, "mode", attachment_mode(line->attachment));
 		add_string(json, "mac", text_from_mac(&line->port.mac, mac));
 	}

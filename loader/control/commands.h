@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What can be asked over the control socket, a row a command. */
-#ifndef SLEEPPROXY_COMMANDS_H
-#define SLEEPPROXY_COMMANDS_H
+#ifndef SLEEPPROXY_CONTROL_COMMANDS_H
+#define SLEEPPROXY_CONTROL_COMMANDS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -16,8 +16,8 @@
 
 #include "control/commands.h"
 #include "control/protocol.h"
-#include "core/cleanup.h"
-#include "core/log.h"
+#include "base/cleanup.h"
+#include "base/log.h"
 #include "daemon/daemon.h"
 
 /* What a client that does not read may leave unread, before it is let go. */
@@ -110,9 +110,9 @@ static void on_client(struct evconnlistener *listener, evutil_socket_t fd, struc
 }
 
 /* To each client that watches. */
-static void tell(struct control *control, const struct happening *happening)
+static void tell(struct control *control, const struct host_event *happening)
 {
-	struct json_object *event = happening_json(happening);
+	struct json_object *event = host_event_json(happening);
 	struct client *client, *next;
 
 	for (client = LIST_FIRST(&control->clients); client; client = next) {

@@ -7,11 +7,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/equal.h"
-#include "core/json.h"
-#include "core/text.h"
-#include "dhcp/words.h"
-#include "hosts/spec.h"
+#include "base/addr.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "dhcp/lease_text.h"
+#include "host/description.h"
 
 static void add_string(struct json_object *json, const char *key, const char *value)
 {
@@ -89,11 +89,11 @@ static void add_times(struct json_object *json, const struct lease *lease,
 static void add_result(struct json_object *json, const struct lease *lease,
                        const struct lease_clock *now)
 {
-	char words[LEASE_WORDS];
+	char words[LEASE_TEXT];
 
 	add_string(json, "result", lease_result_name(lease->result));
 	add_wall(json, "result-at", lease->result_at, now);
-	add_string(json, "reason", lease_words(lease, NULL, words));
+	add_string(json, "reason", lease_text(lease, NULL, words));
 }
 
 struct json_object *lease_json(const char *host, const struct dhcp_client *client,
@@ -137,7 +137,7 @@ static int read_address(struct json_object *value, struct ipv4 *address)
 	const char *text = text_of(value);
 	struct ipv6 read;
 
-	if (!text || text_to_ip(text, &read) || spec_address_flaw(&read))
+	if (!text || text_to_ip(text, &read) || address_error(&read))
 		return -EINVAL;
 	*address = ip_to_ipv4(&read);
 	return 0;

@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-#include "dhcp/learn.h"
+#include "dhcp/snoop.h"
 
 struct json_object;
 

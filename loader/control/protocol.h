@@ -69,8 +69,8 @@
  *          with a lease "detail": what became of it, in words,
  *          and where known "address", "peer", "peer-mac", "protocol", "port", "took": s
  */
-#ifndef SLEEPPROXY_PROTOCOL_H
-#define SLEEPPROXY_PROTOCOL_H
+#ifndef SLEEPPROXY_CONTROL_PROTOCOL_H
+#define SLEEPPROXY_CONTROL_PROTOCOL_H
 
 #define CONTROL_SOCKET "/run/sleepproxy/control.sock"
 

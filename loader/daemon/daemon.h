@@ -10,16 +10,16 @@
 #include <event2/event.h>
 
 #include "config/config.h"
-#include "core/packet.h"
+#include "base/packet.h"
 #include "daemon/handovers.h"
-#include "daemon/leases.h"
+#include "daemon/lease_actions.h"
 #include "datapath/datapath.h"
-#include "hosts/registry.h"
-#include "hosts/store.h"
-#include "link/monitor.h"
-#include "link/own.h"
-#include "link/port.h"
-#include "proxy/proxy.h"
+#include "host/registry.h"
+#include "host/store.h"
+#include "net/link_monitor.h"
+#include "net/own_addresses.h"
+#include "net/iface.h"
+#include "npp_server/proxy.h"
 
 struct control;
 struct ear;
@@ -32,17 +32,17 @@ struct options {
 	const char *socket, *pin_dir, *state_dir;
 };
 
-enum line_state { LINE_ABSENT, LINE_ATTACHED, LINE_FAILED, LINE_DETACHED };
+enum served_state { SERVED_ABSENT, SERVED_ATTACHED, SERVED_FAILED, SERVED_DETACHED };
 
 /* An interface that we serve. */
-struct line {
+struct served_iface {
 	struct config_interface config;
-	enum line_state state;
-	struct port port;           /* as it was attached */
-	struct interface interface; /* what its program was told */
+	enum served_state state;
+	struct iface port;                /* as it was attached */
+	struct datapath_config interface; /* what its program was told */
 	struct attachment *attachment;
 	int64_t retry_at; /* when it failed: ms, of clock_ms */
-	bool hears_all;   /* promiscuous, for host mode */
+	bool promiscuous; /* promiscuous, for host mode */
 	int lock;
 	char detail[DATAPATH_WHY]; /* why it failed */
 };
@@ -66,7 +66,7 @@ struct daemon {
 	int64_t clocks_apart;          /* ms, that the machine has been suspended so far */
 	struct remembered *remembered; /* the store's hosts, until hosts_resume … */
 	bool settled;                  /* … when what an earlier start left is in order */
-	struct line lines[CONFIG_INTERFACES];
+	struct served_iface lines[CONFIG_INTERFACES];
 	size_t line_count;
 	struct monitor *monitor;
 	struct event *link_notices;
@@ -77,8 +77,8 @@ struct daemon {
 	uint32_t strays, strays_found; /* addresses of no host, in the last look and in this one */
 	struct control *control;
 	void (*on_happening)(struct control *control,
-	                     const struct happening *happening); /* NULL: nobody listens */
-	int64_t started;                                         /* ms, of clock_ms */
+	                     const struct host_event *happening); /* NULL: nobody listens */
+	int64_t started;                                          /* ms, of clock_ms */
 	bool stopping;
 };
 
@@ -95,8 +95,8 @@ int lines_start(
 	struct daemon
 		*daemon); /* again at a reload: what the configuration no longer has is let go of */
 void lines_stop(struct daemon *daemon);
-int pulse_start(struct daemon *daemon);
-void pulse_stop(struct daemon *daemon);
+int tick_start(struct daemon *daemon);
+void tick_stop(struct daemon *daemon);
 
 /* The registry's hands. */
 struct registry_actions daemon_actions(struct daemon *daemon);
@@ -114,7 +114,7 @@ void daemon_stop(struct daemon *daemon);
 void hosts_follow_config(struct daemon *daemon);
 
 /* -EADDRINUSE: an address is this machine's own; else as registry_add. */
-int hosts_add(struct daemon *daemon, const struct host_spec *spec, enum host_origin origin,
+int hosts_add(struct daemon *daemon, const struct host_description *spec, enum host_origin origin,
               char why[REGISTRY_WHY]);
 /* The entries name the interfaces by their numbers of now. */
 void hosts_follow_lines(struct daemon *daemon);
@@ -129,9 +129,9 @@ bool lines_check(struct daemon *daemon);
  * Each attached line on which a host is: its own, or all where it names none. The first -errno;
  * -ENODEV: none.
  */
-int lines_each_of(struct daemon *daemon, const struct host_spec *spec,
-                  int (*each)(struct daemon *daemon, const struct line *line,
-                              const struct host_spec *spec, const void *argument),
+int lines_each_of(struct daemon *daemon, const struct host_description *spec,
+                  int (*each)(struct daemon *daemon, const struct served_iface *line,
+                              const struct host_description *spec, const void *argument),
                   const void *argument);
 
 /* Takes all reports that the datapath has made. */

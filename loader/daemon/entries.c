@@ -4,21 +4,21 @@
 #include <net/if.h>
 #include <string.h>
 
-#include "core/clock.h"
-#include "core/text.h"
+#include "base/clock.h"
+#include "base/text.h"
 #include "daemon/daemon.h"
 
 /* An interface that is away has no number: the host is then on none, rather than on any (0). */
-static uint32_t ifindex_of(const struct host_spec *spec)
+static uint32_t ifindex_of(const struct host_description *spec)
 {
 	uint32_t ifindex = *spec->interface ? if_nametoindex(spec->interface) : 0;
 
 	return *spec->interface && !ifindex ? UINT32_MAX : ifindex;
 }
 
-static struct host entry_of(const struct host_spec *spec, enum host_state state)
+static struct host_entry entry_of(const struct host_description *spec, enum host_state state)
 {
-	return (struct host){
+	return (struct host_entry){
 		.state = state,
 		.ifindex = ifindex_of(spec),
 		.vlan = spec->vlan,
@@ -26,12 +26,12 @@ static struct host entry_of(const struct host_spec *spec, enum host_state state)
 	};
 }
 
-int entries_order(void *context, const struct host_spec *spec, enum host_state from,
-                  enum host_state to, enum order_result *result)
+int entries_update(void *context, const struct host_description *spec, enum host_state from,
+                   enum host_state to, enum host_update_result *result)
 {
 	struct daemon *daemon = context;
-	const struct host entry = entry_of(spec, to);
-	struct order order = {
+	const struct host_entry entry = entry_of(spec, to);
+	struct host_update order = {
 		.host = spec->mac,
 		.vlan = entry.vlan,
 		.ifindex = entry.ifindex,
@@ -40,31 +40,32 @@ int entries_order(void *context, const struct host_spec *spec, enum host_state f
 		.flags = entry.flags,
 	};
 
-	return hosts_order(daemon->datapath, &order, result);
+	return hosts_update(daemon->datapath, &order, result);
 }
 
 /* An entry that is there keeps its state, which the datapath may be changing. */
-static int put_entry(struct daemon *daemon, const struct host_spec *spec, enum host_state state)
+static int put_entry(struct daemon *daemon, const struct host_description *spec,
+                     enum host_state state)
 {
-	const struct host fresh = entry_of(spec, state);
-	enum order_result result;
-	struct host there;
+	const struct host_entry fresh = entry_of(spec, state);
+	enum host_update_result result;
+	struct host_entry there;
 
 	if (hosts_get(daemon->datapath, &spec->mac, &there))
 		return hosts_put(daemon->datapath, &spec->mac, &fresh);
-	return entries_order(daemon, spec, there.state, there.state, &result);
+	return entries_update(daemon, spec, there.state, there.state, &result);
 }
 
 /* What `before` had and `now` (NULL: nothing) has not. */
-static void drop_addresses(struct daemon *daemon, const struct host_spec *before,
-                           const struct host_spec *now)
+static void drop_addresses(struct daemon *daemon, const struct host_description *before,
+                           const struct host_description *now)
 {
 	for (size_t i = 0; i < before->address_count; i++)
-		if (!now || spec_find_address(now, &before->addresses[i]) < 0)
+		if (!now || description_find_address(now, &before->addresses[i]) < 0)
 			addresses4_delete(daemon->datapath, ip_to_ipv4(&before->addresses[i]));
 }
 
-void entries_dismiss(void *context, const struct host_spec *spec)
+void entries_dismiss(void *context, const struct host_description *spec)
 {
 	struct daemon *daemon = context;
 
@@ -73,7 +74,8 @@ void entries_dismiss(void *context, const struct host_spec *spec)
 	hosts_delete(daemon->datapath, &spec->mac);
 }
 
-static int put_all(struct daemon *daemon, const struct host_spec *spec, enum host_state state)
+static int put_all(struct daemon *daemon, const struct host_description *spec,
+                   enum host_state state)
 {
 	int err = put_entry(daemon, spec, state);
 
@@ -84,13 +86,13 @@ static int put_all(struct daemon *daemon, const struct host_spec *spec, enum hos
 	return err;
 }
 
-static bool says_the_same(const struct host_spec *a, const struct host_spec *b)
+static bool says_the_same(const struct host_description *a, const struct host_description *b)
 {
 	return !memcmp(&a->mac, &b->mac, sizeof(a->mac)) && policy_equal(&a->policy, &b->policy);
 }
 
-int entries_admit(void *context, const struct host_spec *spec, const struct host_spec *before,
-                  enum host_state state)
+int entries_admit(void *context, const struct host_description *spec,
+                  const struct host_description *before, enum host_state state)
 {
 	struct daemon *daemon = context;
 	int err;
@@ -106,7 +108,7 @@ int entries_admit(void *context, const struct host_spec *spec, const struct host
 		return err;
 	drop_addresses(daemon, before, spec);
 	if (memcmp(&before->mac, &spec->mac, sizeof(spec->mac)))
-		entries_dismiss(daemon, &(struct host_spec){ .mac = before->mac });
+		entries_dismiss(daemon, &(struct host_description){ .mac = before->mac });
 	return 0;
 }
 
@@ -115,7 +117,7 @@ int entries_look(void *context, const struct mac *mac, enum host_state *state, i
 {
 	struct daemon *daemon = context;
 	int64_t now = clock_ms(), end;
-	struct host host;
+	struct host_entry host;
 	int err = hosts_get(daemon->datapath, mac, &host);
 
 	if (err)

@@ -6,15 +6,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "core/clock.h"
-#include "core/equal.h"
-#include "core/log.h"
-#include "core/text.h"
+#include "base/clock.h"
+#include "base/addr.h"
+#include "base/log.h"
+#include "base/text.h"
 #include "daemon/daemon.h"
-#include "daemon/ears.h"
+#include "daemon/npp_listener.h"
 #include "daemon/proxy_actions.h"
 #include "npp/key_file.h"
-#include "proxy/record.h"
+#include "npp_server/record.h"
 
 /* RFC 1256, 6.1: an advertisement that gets lost does no harm, nor do two. */
 enum { LIFETIME_INTERVALS = 3, LIFETIME_OF_ANSWERS = 1800 };
@@ -67,7 +67,7 @@ static void apply(struct daemon *daemon, struct session *session, bool words_are
 {
 	const struct registered *host = registry_find_mac(daemon->registry, &session->mac);
 	char why[REGISTRY_WHY] = "it has too many";
-	struct host_spec spec;
+	struct host_description spec;
 
 	if (!host)
 		return;
@@ -143,7 +143,7 @@ static void resume(void *context, struct session *session)
 
 	if (host && session->open)
 		registry_command(daemon->registry, host->spec.name,
-		                 host->life.state == AWAKE ? CAUSE_STANDBY : CAUSE_HANDOVER);
+		                 host->life.state == AWAKE ? TRIGGER_STANDBY : TRIGGER_HANDOVER);
 }
 
 int handovers_resume(struct daemon *daemon)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The hosts that hand themselves over as a part of the daemon: the proxy, and its hands. */
-#ifndef SLEEPPROXY_HANDOVERS_H
-#define SLEEPPROXY_HANDOVERS_H
+#ifndef SLEEPPROXY_DAEMON_HANDOVERS_H
+#define SLEEPPROXY_DAEMON_HANDOVERS_H
 
 #include "config/config.h"
-#include "hosts/registry.h"
-#include "npp/keys.h"
+#include "host/registry.h"
+#include "npp/npp_keys.h"
 
 struct daemon;
 

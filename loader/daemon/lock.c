@@ -9,7 +9,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "core/cleanup.h"
+#include "base/cleanup.h"
 
 static socklen_t address_of(const char *name, struct sockaddr_un *address)
 {

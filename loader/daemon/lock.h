@@ -3,8 +3,8 @@
  * One daemon an interface. An abstract Unix socket is the lock: it is as wide as the interface's
  * own network namespace, needs no directory, and is gone with its process, however that ends.
  */
-#ifndef SLEEPPROXY_LOCK_H
-#define SLEEPPROXY_LOCK_H
+#ifndef SLEEPPROXY_DAEMON_LOCK_H
+#define SLEEPPROXY_DAEMON_LOCK_H
 
 #include <stddef.h>
 

@@ -4,8 +4,8 @@
 #include <signal.h>
 #include <string.h>
 
-#include "core/clock.h"
-#include "core/log.h"
+#include "base/clock.h"
+#include "base/log.h"
 #include "daemon/daemon.h"
 
 /*
@@ -22,7 +22,7 @@ static void wake_sleeper(void *context, const struct registered *host)
 	if (host->life.state == DROWSY) /* it may sleep already: a round costs nothing */
 		actions.magic(daemon, &host->spec);
 	if (host->life.state == ASLEEP)
-		registry_command(daemon->registry, host->spec.name, CAUSE_WAKE);
+		registry_command(daemon->registry, host->spec.name, TRIGGER_WAKE);
 }
 
 static void find_waking(void *context, const struct registered *host)

@@ -7,39 +7,39 @@
 #include <string.h>
 #include <sys/param.h>
 
-#include "announce/announce.h"
-#include "core/clock.h"
-#include "core/equal.h"
-#include "core/log.h"
-#include "core/text.h"
+#include "net/arp_send.h"
+#include "base/clock.h"
+#include "base/addr.h"
+#include "base/log.h"
+#include "base/text.h"
 #include "daemon/daemon.h"
-#include "link/gateway.h"
-#include "proxy/record.h"
+#include "net/gateway.h"
+#include "npp_server/record.h"
 
-static void send_out(void *context, const struct port *port, const struct npp_datagram *datagram)
+static void send_out(void *context, const struct iface *port, const struct npp_packet *datagram)
 {
 	struct daemon *daemon = context;
 	struct packet packet;
 	int err;
 
-	npp_datagram_write(datagram, &packet);
+	npp_packet_write(datagram, &packet);
 	err = packet_send(daemon->packet_fd, port, &packet);
 	if (err)
 		log_debug("%s: cannot send to a host: %s", port->name, strerror(-err));
 }
 
-static void ask(void *context, const struct port *port, uint16_t vlan, struct ipv4 address)
+static void ask(void *context, const struct iface *port, uint16_t vlan, struct ipv4 address)
 {
-	const struct host_spec anybody = {
+	const struct host_description anybody = {
 		.addresses = { ipv4_mapped(address) },
 		.address_count = 1,
 		.vlan = vlan,
 	};
 
-	announce_ask(((struct daemon *)context)->packet_fd, port, ASK_ANYBODY, &anybody);
+	announce_ask(((struct daemon *)context)->packet_fd, port, CHECK_ADDRESS, &anybody);
 }
 
-static struct ipv4 own_address(void *context, const struct port *port, struct ipv4 peer)
+static struct ipv4 own_address(void *context, const struct iface *port, struct ipv4 peer)
 {
 	(void)context;
 	return own_ipv4_near(port->ifindex, &peer);
@@ -108,13 +108,13 @@ static void release_address(struct daemon *daemon, const struct mac *mac,
 		proxy_drop(daemon->proxy, &before);
 }
 
-static struct host_spec new_spec(struct daemon *daemon, const struct session *session,
-                                 const struct session_request *request)
+static struct host_description new_spec(struct daemon *daemon, const struct session *session,
+                                        const struct session_request *request)
 {
-	struct host_spec spec = { .mac = session->mac };
+	struct host_description spec = { .mac = session->mac };
 	const char *name = request->said->hostname;
 
-	spec_name_after_mac(&session->mac, spec.name);
+	host_name_from_mac(&session->mac, spec.name);
 	if (*name && !registry_find(daemon->registry, name))
 		snprintf(spec.name, sizeof(spec.name), "%s", name);
 	return spec;
@@ -156,7 +156,7 @@ static void grant_lease(struct daemon *daemon, const struct registered *host,
 	leases_grant(daemon, host, &grant, &identity);
 }
 
-static int describe(struct daemon *daemon, struct host_spec *spec, enum host_origin origin,
+static int describe(struct daemon *daemon, struct host_description *spec, enum host_origin origin,
                     struct handover *handover)
 {
 	char why[REGISTRY_WHY] = "more addresses than a host may have";
@@ -176,7 +176,8 @@ static int take(void *context, struct session *session, const struct session *be
 	struct daemon *daemon = context;
 	const struct registered *known = registry_find_mac(daemon->registry, &session->mac);
 	const enum host_origin origin = known ? known->origin : ORIGIN_HANDOVER;
-	struct host_spec spec = known ? registered_said(known) : new_spec(daemon, session, request);
+	struct host_description spec =
+		known ? registered_said(known) : new_spec(daemon, session, request);
 	int err;
 
 	for (size_t i = 0; i < session->handover.address_count; i++)
@@ -192,11 +193,11 @@ static int take(void *context, struct session *session, const struct session *be
 		return err;
 	known = registry_find_mac(daemon->registry, &session->mac);
 	grant_lease(daemon, known, request);
-	registry_command(daemon->registry, spec.name, backup ? CAUSE_STANDBY : CAUSE_HANDOVER);
+	registry_command(daemon->registry, spec.name, backup ? TRIGGER_STANDBY : TRIGGER_HANDOVER);
 	return 0;
 }
 
-static void command(struct daemon *daemon, const struct mac *mac, enum host_cause cause)
+static void command(struct daemon *daemon, const struct mac *mac, enum life_trigger cause)
 {
 	const struct registered *host = registry_find_mac(daemon->registry, mac);
 
@@ -206,12 +207,12 @@ static void command(struct daemon *daemon, const struct mac *mac, enum host_caus
 
 static void give_back(void *context, const struct mac *mac)
 {
-	command(context, mac, CAUSE_UP);
+	command(context, mac, TRIGGER_UP);
 }
 
 static void wake(void *context, const struct mac *mac)
 {
-	command(context, mac, CAUSE_TIMER);
+	command(context, mac, TRIGGER_TIMER);
 }
 
 static void drop(void *context, const struct session *session, bool forget)
@@ -219,7 +220,7 @@ static void drop(void *context, const struct session *session, bool forget)
 	struct daemon *daemon = context;
 	const struct registered *host = registry_find_mac(daemon->registry, &session->mac);
 	char why[REGISTRY_WHY];
-	struct host_spec spec;
+	struct host_description spec;
 
 	if (!host)
 		return;

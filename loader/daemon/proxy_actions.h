@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef SLEEPPROXY_PROXY_ACTIONS_H
-#define SLEEPPROXY_PROXY_ACTIONS_H
+#ifndef SLEEPPROXY_DAEMON_PROXY_ACTIONS_H
+#define SLEEPPROXY_DAEMON_PROXY_ACTIONS_H
 
-#include "proxy/proxy.h"
+#include "npp_server/proxy.h"
 
 struct daemon;
 

@@ -3,8 +3,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "core/cleanup.h"
-#include "core/log.h"
+#include "base/cleanup.h"
+#include "base/log.h"
 #include "daemon/daemon.h"
 
 static void on_report(void *context, const struct report *report)
@@ -12,7 +12,7 @@ static void on_report(void *context, const struct report *report)
 	registry_report(((struct daemon *)context)->registry, report);
 }
 
-static void on_dhcp(void *context, const struct dhcp_heard *heard)
+static void on_dhcp(void *context, const struct dhcp_snoop *heard)
 {
 	leases_hear(context, heard);
 }

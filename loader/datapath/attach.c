@@ -12,8 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "core/capability.h"
-#include "core/cleanup.h"
+#include "base/capability.h"
+#include "base/cleanup.h"
 #include "datapath/internal.h"
 
 struct attachment {
@@ -94,7 +94,7 @@ static int new_link(const struct attachment *attachment, int program, enum xdp_m
 }
 
 /* The name needs CAP_SYS_ADMIN; without it the number must do. */
-static void explain_taken(const struct port *port, char why[DATAPATH_WHY])
+static void explain_taken(const struct iface *port, char why[DATAPATH_WHY])
 {
 	struct bpf_prog_info info = { 0 };
 	uint32_t size = sizeof(info), id = 0;
@@ -110,7 +110,7 @@ static void explain_taken(const struct port *port, char why[DATAPATH_WHY])
 		port->name, id, *info.name ? ", name " : "", info.name, port->name, id);
 }
 
-static void explain_attach(int err, const struct port *port, enum xdp_mode mode,
+static void explain_attach(int err, const struct iface *port, enum xdp_mode mode,
                            char why[DATAPATH_WHY])
 {
 	if (slot_is_taken(err))
@@ -125,8 +125,8 @@ static void explain_attach(int err, const struct port *port, enum xdp_mode mode,
 		snprintf(why, DATAPATH_WHY, "cannot attach to %s: %s", port->name, strerror(-err));
 }
 
-int datapath_attach(struct datapath *datapath, const struct port *port, enum xdp_mode mode,
-                    const struct interface *interface, struct attachment **attached,
+int datapath_attach(struct datapath *datapath, const struct iface *port, enum xdp_mode mode,
+                    const struct datapath_config *interface, struct attachment **attached,
                     char why[DATAPATH_WHY])
 {
 	struct attachment *attachment = calloc(1, sizeof(*attachment));

@@ -14,12 +14,12 @@
 #include <stddef.h>
 
 #include "config/config.h"
-#include "core/packet.h"
+#include "base/packet.h"
 #include "counters.h"
-#include "dhcp_heard.h"
+#include "dhcp_snoop.h"
 #include "hosts.h"
-#include "interface.h"
-#include "order.h"
+#include "datapath_config.h"
+#include "host_update.h"
 #include "report.h"
 #include "wake_rules.h"
 #include "wake_sources.h"
@@ -46,8 +46,8 @@ void datapath_forget(struct datapath *datapath);
  * build's program there in one step. `interface` holds the facts for it. What is already attached
  * is named in `why`.
  */
-int datapath_attach(struct datapath *datapath, const struct port *port, enum xdp_mode mode,
-                    const struct interface *interface, struct attachment **attachment,
+int datapath_attach(struct datapath *datapath, const struct iface *port, enum xdp_mode mode,
+                    const struct datapath_config *interface, struct attachment **attachment,
                     char why[DATAPATH_WHY]);
 const char *attachment_mode(const struct attachment *attachment); /* "native" or "generic" */
 /* Still? People can detach it (bpftool), and a vanished interface does. */
@@ -59,10 +59,11 @@ void attachment_close(struct attachment *attachment, bool keep);
  * Tables. A host's entry: put replaces it whole; order changes it in place, and its state only out
  * of `from`.
  */
-int hosts_put(struct datapath *datapath, const struct mac *mac, const struct host *host);
-int hosts_get(struct datapath *datapath, const struct mac *mac, struct host *host);
+int hosts_put(struct datapath *datapath, const struct mac *mac, const struct host_entry *host);
+int hosts_get(struct datapath *datapath, const struct mac *mac, struct host_entry *host);
 int hosts_delete(struct datapath *datapath, const struct mac *mac);
-int hosts_order(struct datapath *datapath, struct order *order, enum order_result *result);
+int hosts_update(struct datapath *datapath, struct host_update *order,
+                 enum host_update_result *result);
 int addresses4_put(struct datapath *datapath, struct ipv4 address, const struct mac *mac);
 int addresses4_delete(struct datapath *datapath, struct ipv4 address);
 /*
@@ -70,13 +71,13 @@ int addresses4_delete(struct datapath *datapath, struct ipv4 address);
  * Empty: nothing.
  */
 void policy_clear(struct datapath *datapath, const struct mac *mac);
-int policy_put(struct datapath *datapath, const struct mac *mac, const struct spec_policy *policy);
+int policy_put(struct datapath *datapath, const struct mac *mac, const struct wake_policy *policy);
 
 /*
  * Every entry, until the callback returns other than 0, which is then returned. Entries read in
  * batches may be stale.
  */
-typedef int hosts_each_fn(void *context, const struct mac *mac, const struct host *host);
+typedef int hosts_each_fn(void *context, const struct mac *mac, const struct host_entry *host);
 typedef int addresses4_each_fn(void *context, struct ipv4 address, const struct mac *mac);
 int hosts_each(struct datapath *datapath, hosts_each_fn *each, void *context);
 int addresses4_each(struct datapath *datapath, addresses4_each_fn *each, void *context);
@@ -96,7 +97,7 @@ bool heartbeat_is_fresh(struct datapath *datapath);
 struct report_actions {
 	void *context;
 	void (*report)(void *context, const struct report *report);
-	void (*dhcp)(void *context, const struct dhcp_heard *heard);
+	void (*dhcp)(void *context, const struct dhcp_snoop *heard);
 };
 
 int reports_open(struct datapath *datapath, const struct report_actions *actions);

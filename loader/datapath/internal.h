@@ -24,7 +24,7 @@ struct datapath {
  * An instance of the program on the datapath's maps, with the interface's constants. Owned by the
  * caller.
  */
-int program_load(const struct datapath *datapath, const struct interface *interface,
+int program_load(const struct datapath *datapath, const struct datapath_config *interface,
                  struct sleepproxy_bpf **skeleton);
 /* Why an instance could not be loaded. */
 void program_explain(int err, char why[DATAPATH_WHY]);

@@ -8,9 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "core/capability.h"
-#include "core/cleanup.h"
-#include "core/log.h"
+#include "base/capability.h"
+#include "base/cleanup.h"
+#include "base/log.h"
 #include "datapath/internal.h"
 #include "datapath/pins.h"
 
@@ -24,12 +24,12 @@ static const struct {
 } shared[] = {
 	{ "hosts", 1 },
 	{ "addresses4", 4 },
-	{ "wake_rules", SPEC_PORTS },
-	{ "wake_sources", SPEC_SOURCES },
+	{ "wake_rules", HOST_PORTS },
+	{ "wake_sources", HOST_SOURCES },
 	{ "counters", 0 },
 	{ "heartbeat", 0 },
 	{ "events", 0 },
-	{ "dhcp_heard", 0 },
+	{ "dhcp_snoop", 0 },
 };
 
 enum { SHARED = sizeof(shared) / sizeof(*shared) };
@@ -206,7 +206,7 @@ static int share_maps(const struct datapath *datapath, struct sleepproxy_bpf *sk
 	return err;
 }
 
-int program_load(const struct datapath *datapath, const struct interface *interface,
+int program_load(const struct datapath *datapath, const struct datapath_config *interface,
                  struct sleepproxy_bpf **loaded)
 {
 	struct sleepproxy_bpf *skeleton = sleepproxy_bpf__open();

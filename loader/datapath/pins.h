@@ -3,8 +3,8 @@
  * The directory of pins, and the privileges to use it: made ready, or refused in words that say
  * what to do.
  */
-#ifndef SLEEPPROXY_PINS_H
-#define SLEEPPROXY_PINS_H
+#ifndef SLEEPPROXY_DATAPATH_PINS_H
+#define SLEEPPROXY_DATAPATH_PINS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -10,8 +10,8 @@
 #include <string.h>
 #include <xdp/libxdp.h>
 
-#include "core/cleanup.h"
-#include "interface.h"
+#include "base/cleanup.h"
+#include "datapath_config.h"
 #include "sleepproxy.skel.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))

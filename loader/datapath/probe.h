@@ -3,8 +3,8 @@
  * What the kernel's BPF can do, tried out without leaving a trace: nothing is pinned, nothing is
  * attached.
  */
-#ifndef SLEEPPROXY_PROBE_H
-#define SLEEPPROXY_PROBE_H
+#ifndef SLEEPPROXY_DATAPATH_PROBE_H
+#define SLEEPPROXY_DATAPATH_PROBE_H
 
 #include <stdbool.h>
 #include <stddef.h>

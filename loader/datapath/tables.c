@@ -7,8 +7,8 @@
 #include <netinet/in.h>
 #include <string.h>
 
-#include "core/cleanup.h"
-#include "core/clock.h"
+#include "base/cleanup.h"
+#include "base/clock.h"
 #include "datapath/internal.h"
 #include "heartbeat.h"
 
@@ -18,12 +18,12 @@ enum { BATCH = 4096 };
 
 static const uint32_t THE_ROW; /* of a map that has but one */
 
-int hosts_put(struct datapath *datapath, const struct mac *mac, const struct host *host)
+int hosts_put(struct datapath *datapath, const struct mac *mac, const struct host_entry *host)
 {
 	return bpf_map_update_elem(FD(datapath, hosts), mac, host, BPF_ANY);
 }
 
-int hosts_get(struct datapath *datapath, const struct mac *mac, struct host *host)
+int hosts_get(struct datapath *datapath, const struct mac *mac, struct host_entry *host)
 {
 	return bpf_map_lookup_elem(FD(datapath, hosts), mac, host);
 }
@@ -33,7 +33,8 @@ int hosts_delete(struct datapath *datapath, const struct mac *mac)
 	return bpf_map_delete_elem(FD(datapath, hosts), mac);
 }
 
-int hosts_order(struct datapath *datapath, struct order *order, enum order_result *result)
+int hosts_update(struct datapath *datapath, struct host_update *order,
+                 enum host_update_result *result)
 {
 	LIBBPF_OPTS(bpf_test_run_opts, run, .ctx_in = order, .ctx_size_in = sizeof(*order));
 	int err = bpf_prog_test_run_opts(bpf_program__fd(datapath->maps->progs.order), &run);
@@ -63,7 +64,7 @@ static int rule_put(struct datapath *datapath, const struct mac *mac, uint8_t pr
 }
 
 static int source_put(struct datapath *datapath, const struct mac *mac,
-                      const struct spec_source *source)
+                      const struct source_prefix *source)
 {
 	const struct wake_source key = { .prefix_length = SOURCE_HOST_BITS + source->bits,
 		                         .host = *mac,
@@ -90,7 +91,7 @@ static void delete_of(int fd, size_t key_size, size_t offset, const struct mac *
 	}
 }
 
-static bool only_allows(const struct spec_policy *policy)
+static bool only_allows(const struct wake_policy *policy)
 {
 	for (size_t i = 0; i < policy->source_count; i++)
 		if (!policy->sources[i].allow)
@@ -100,9 +101,9 @@ static bool only_allows(const struct spec_policy *policy)
 
 /* Whoever lists ports means these alone, and so does who only allows sources. */
 static int put_closing_rows(struct datapath *datapath, const struct mac *mac,
-                            const struct spec_policy *policy)
+                            const struct wake_policy *policy)
 {
-	const struct spec_source everybody = { .bits = 0, .allow = false };
+	const struct source_prefix everybody = { .bits = 0, .allow = false };
 	int err = 0;
 
 	if (policy->port_count)
@@ -120,7 +121,7 @@ void policy_clear(struct datapath *datapath, const struct mac *mac)
 	          offsetof(struct wake_source, host), mac);
 }
 
-int policy_put(struct datapath *datapath, const struct mac *mac, const struct spec_policy *policy)
+int policy_put(struct datapath *datapath, const struct mac *mac, const struct wake_policy *policy)
 {
 	int err = put_closing_rows(datapath, mac, policy);
 
@@ -188,8 +189,8 @@ int hosts_each(struct datapath *datapath, hosts_each_fn *each, void *context)
 {
 	struct hosts_visit visit = { each, context };
 
-	return pairs_each(FD(datapath, hosts), sizeof(struct mac), sizeof(struct host), visit_host,
-	                  &visit);
+	return pairs_each(FD(datapath, hosts), sizeof(struct mac), sizeof(struct host_entry),
+	                  visit_host, &visit);
 }
 
 struct addresses4_visit {

@@ -7,18 +7,18 @@
 #define SLEEPPROXY_DHCP_COUNTS_H
 
 #include "dhcp/lease.h"
-#include "dhcp/message.h"
+#include "dhcp/dhcp_message.h"
 
 #define DHCP_COUNT_PREFIX "dhcp_message_"
 
 /* clang-format off */
 #define DHCP_COUNTS(ROW) \
-	ROW(learnt, "of or to an awake host: it told something of its lease") \
+	ROW(snooped, "of or to an awake host: it told something of its lease") \
 	ROW(idle, "of or to an awake host: nothing new") \
-	ROW(relayed, "of another machine than its client, so nothing is learnt from it") \
+	ROW(relayed, "of another machine than its client, so nothing is snooped from it") \
 	ROW(renewal, "an answer that renewed or ended a sleeper's lease") \
-	DHCP_FLAWS(ROW) \
-	LEASE_MISFITS(ROW)
+	DHCP_PARSE_ERRORS(ROW) \
+	LEASE_MISMATCHS(ROW)
 /* clang-format on */
 
 #define DHCP_COUNT_ENUM(name, meaning) DHCP_COUNT_##name,

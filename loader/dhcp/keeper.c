@@ -8,8 +8,8 @@
 #include <sys/param.h>
 #include <uthash.h>
 
-#include "core/clock.h"
-#include "core/random.h"
+#include "base/clock.h"
+#include "base/random.h"
 
 /* While the way to a server is being found: so often is it tried, before everybody is asked. ms */
 enum { WAY_INTERVAL = 200, WAY_TRIES = 15 };
@@ -243,20 +243,20 @@ static void count(struct keeper *keeper, enum dhcp_count what)
 	keeper->counts[what]++;
 }
 
-static void count_flaw(struct keeper *keeper, enum dhcp_flaw flaw)
+static void count_flaw(struct keeper *keeper, enum dhcp_parse_error flaw)
 {
-#define COUNT_OF(name, meaning) [DHCP_FLAW_##name] = DHCP_COUNT_##name,
-	static const enum dhcp_count of[] = { DHCP_FLAWS(COUNT_OF) };
+#define COUNT_OF(name, meaning) [DHCP_PARSE_ERROR_##name] = DHCP_COUNT_##name,
+	static const enum dhcp_count of[] = { DHCP_PARSE_ERRORS(COUNT_OF) };
 #undef COUNT_OF
 
 	count(keeper, of[flaw]);
 }
 
-static void count_misfit(struct keeper *keeper, enum lease_misfit misfit)
+static void count_misfit(struct keeper *keeper, enum lease_mismatch misfit)
 {
-#define COUNT_OF(name, meaning) [LEASE_MISFIT_##name] = DHCP_COUNT_##name,
-	static const enum dhcp_count of[] = { [LEASE_MISFIT_none] = DHCP_COUNT_renewal,
-		                              LEASE_MISFITS(COUNT_OF) };
+#define COUNT_OF(name, meaning) [LEASE_MISMATCH_##name] = DHCP_COUNT_##name,
+	static const enum dhcp_count of[] = { [LEASE_MISMATCH_none] = DHCP_COUNT_renewal,
+		                              LEASE_MISMATCHS(COUNT_OF) };
 #undef COUNT_OF
 
 	count(keeper, of[misfit]);
@@ -265,19 +265,20 @@ static void count_misfit(struct keeper *keeper, enum lease_misfit misfit)
 static void overhear(struct kept *kept, const struct dhcp_message *message)
 {
 	struct keeper *keeper = kept->keeper;
-	const enum learnt learnt = learn(&kept->client, &keeper->timing, message, clock_boot_ms());
+	const enum snooped snooped =
+		learn(&kept->client, &keeper->timing, message, clock_boot_ms());
 
-	count(keeper, learnt == LEARNT_NOTHING ? DHCP_COUNT_idle : DHCP_COUNT_learnt);
-	if (learnt != LEARNT_NOTHING)
-		changed(kept, learnt == LEARNT_LOSS ? KEEPER_GONE : KEEPER_LEARNT, message);
+	count(keeper, snooped == SNOOPED_NOTHING ? DHCP_COUNT_idle : DHCP_COUNT_snooped);
+	if (snooped != SNOOPED_NOTHING)
+		changed(kept, snooped == SNOOPED_LOSS ? KEEPER_GONE : KEEPER_LEARNT, message);
 }
 
 static void take_answer(struct kept *kept, const struct dhcp_message *message)
 {
-	const enum lease_misfit misfit = lease_check(&kept->client.lease, message);
+	const enum lease_mismatch misfit = lease_check(&kept->client.lease, message);
 
 	count_misfit(kept->keeper, misfit);
-	if (misfit == LEASE_MISFIT_none)
+	if (misfit == LEASE_MISMATCH_none)
 		step(kept, LEASE_ANSWER, message);
 }
 
@@ -288,13 +289,14 @@ static bool is_of_server(const struct dhcp_message *message)
 }
 
 /* What a client says is believed from itself alone, and not from who passes it on, or pretends. */
-void keeper_hear(struct keeper *keeper, const struct dhcp_heard *heard)
+void keeper_hear(struct keeper *keeper, const struct dhcp_snoop *heard)
 {
 	struct dhcp_message message;
-	const enum dhcp_flaw flaw = dhcp_message_read(heard->message, heard->length, &message);
+	const enum dhcp_parse_error flaw =
+		dhcp_message_read(heard->message, heard->length, &message);
 	struct kept *kept;
 
-	if (flaw != DHCP_FLAW_none) {
+	if (flaw != DHCP_PARSE_ERROR_none) {
 		count_flaw(keeper, flaw);
 		return;
 	}

@@ -7,8 +7,8 @@
 #define SLEEPPROXY_DHCP_KEEPER_H
 
 #include "dhcp/counts.h"
-#include "dhcp/learn.h"
-#include "dhcp_heard.h"
+#include "dhcp/snoop.h"
+#include "dhcp_snoop.h"
 #include "host_state.h"
 
 struct event_base;
@@ -48,7 +48,7 @@ void keeper_set_timing(struct keeper *keeper, const struct lease_timing *timing)
 void keeper_follow(struct keeper *keeper, const struct mac *host, enum host_state state);
 
 /* A message from the ring, of or to a host that `keeper_follow` has told of. */
-void keeper_hear(struct keeper *keeper, const struct dhcp_heard *heard);
+void keeper_hear(struct keeper *keeper, const struct dhcp_snoop *heard);
 
 /* What people, or the host itself, say of its lease; of `identity`, what is not empty counts. */
 void keeper_grant(struct keeper *keeper, const struct mac *host, const struct lease_grant *grant,

@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 
-#include "core/equal.h"
+#include "base/addr.h"
 
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
 #define MAX(a, b) ((a) > (b) ? (a) : (b))
@@ -85,7 +85,7 @@ static void doubt(struct turn *turn)
 
 	if (!lease->since || lease->expires_at <= now) {
 		lease->since = lease->rebind_at = 0;
-		lease->expires_at = now + LEASE_BENEFIT_OF_DOUBT;
+		lease->expires_at = now + LEASE_ASSUMED_MS;
 	}
 	if (lease->rebind_at <= now)
 		lease->rebind_at = now + (lease->expires_at - now) / 2;
@@ -237,20 +237,20 @@ static bool is_answer(const struct dhcp_message *message)
 	       (message->type == DHCP_ACK && message->lease_time && ipv4_is_set(message->yiaddr));
 }
 
-enum lease_misfit lease_check(const struct lease *lease, const struct dhcp_message *message)
+enum lease_mismatch lease_check(const struct lease *lease, const struct dhcp_message *message)
 {
 	if (!lease->asked)
-		return LEASE_MISFIT_unasked;
+		return LEASE_MISMATCH_unasked;
 	if (message->xid != lease->xid)
-		return LEASE_MISFIT_foreign_xid;
+		return LEASE_MISMATCH_foreign_xid;
 	if (!is_answer(message))
-		return LEASE_MISFIT_no_answer;
+		return LEASE_MISMATCH_no_answer;
 	if (!ipv4_is_set(message->server))
-		return LEASE_MISFIT_foreign_server;
+		return LEASE_MISMATCH_foreign_server;
 	if (lease->state == LEASE_RENEWING && ipv4_is_set(lease->server) &&
 	    !ipv4_equal(message->server, lease->server))
-		return LEASE_MISFIT_foreign_server;
-	return LEASE_MISFIT_none;
+		return LEASE_MISMATCH_foreign_server;
+	return LEASE_MISMATCH_none;
 }
 
 void lease_grant(struct lease *lease, const struct lease_timing *timing,

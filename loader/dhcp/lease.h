@@ -14,7 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "dhcp/message.h"
+#include "dhcp/dhcp_message.h"
 
 enum lease_state {
 	LEASE_NONE, /* nothing is known of one */
@@ -68,7 +68,7 @@ struct lease_timing {
 #define LEASE_TIMING_DEFAULT ((struct lease_timing){ .floor = 60000 })
 
 /* A lease whose end is not known, or past, is asked for at a takeover for so long. ms */
-enum { LEASE_BENEFIT_OF_DOUBT = 600000 };
+enum { LEASE_ASSUMED_MS = 600000 };
 
 enum lease_cause {
 	LEASE_SLEEPS, /* the host is answered for from now on */
@@ -101,21 +101,24 @@ struct lease_actions {
 struct lease_actions lease_step(struct lease *lease, const struct lease_timing *timing,
                                 const struct lease_input *input);
 
-/* What is wrong with a server's message as the answer to our request, a row as in DHCP_FLAWS. */
+/* Why a message is no answer to our request: a row as in DHCP_PARSE_ERRORS. */
 /* clang-format off */
-#define LEASE_MISFITS(ROW) \
+#define LEASE_MISMATCHS(ROW) \
 	ROW(unasked, "nothing was asked") \
 	ROW(foreign_xid, "an answer to another request") \
 	ROW(foreign_server, "of another server than was asked, or of none") \
 	ROW(no_answer, "neither an acknowledgement with an address and a time, nor a refusal")
 /* clang-format on */
 
-#define LEASE_MISFIT_ENUM(name, meaning) LEASE_MISFIT_##name,
-enum lease_misfit { LEASE_MISFIT_none, LEASE_MISFITS(LEASE_MISFIT_ENUM) LEASE_MISFIT_COUNT };
-#undef LEASE_MISFIT_ENUM
+#define LEASE_MISMATCH_ENUM(name, meaning) LEASE_MISMATCH_##name,
+enum lease_mismatch {
+	LEASE_MISMATCH_none,
+	LEASE_MISMATCHS(LEASE_MISMATCH_ENUM) LEASE_MISMATCH_COUNT
+};
+#undef LEASE_MISMATCH_ENUM
 
 /* `message` has the chaddr of the lease's host. */
-enum lease_misfit lease_check(const struct lease *lease, const struct dhcp_message *message);
+enum lease_mismatch lease_check(const struct lease *lease, const struct dhcp_message *message);
 
 /* What somebody says of a lease. What is not known is zero. */
 struct lease_grant {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the doctor finds: a line each, with a sign, below the title of its group. */
-#ifndef SLEEPPROXY_FINDINGS_H
-#define SLEEPPROXY_FINDINGS_H
+#ifndef SLEEPPROXY_DOCTOR_FINDINGS_H
+#define SLEEPPROXY_DOCTOR_FINDINGS_H
 
 #include <stdbool.h>
 #include <stdio.h>

@@ -10,7 +10,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#include "core/capability.h"
+#include "base/capability.h"
 #include "doctor/visit.h"
 
 /* The directory itself, or the nearest one above it that exists. */

@@ -4,7 +4,7 @@
 #include <linux/seccomp.h>
 #include <string.h>
 
-#include "core/capability.h"
+#include "base/capability.h"
 #include "doctor/visit.h"
 
 static const struct {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One look at a machine: what is asked, and what earlier checks have learnt for later ones. */
-#ifndef SLEEPPROXY_VISIT_H
-#define SLEEPPROXY_VISIT_H
+/* One look at a machine: what is asked, and what earlier checks have snooped for later ones. */
+#ifndef SLEEPPROXY_DOCTOR_VISIT_H
+#define SLEEPPROXY_DOCTOR_VISIT_H
 
 #include "doctor/findings.h"
-#include "doctor/link.h"
+#include "doctor/doctor_link.h"
 
 struct visit {
 	const char *interface; /* NULL: none is asked about */

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "core/cleanup.h"
+#include "base/cleanup.h"
 
 /* All keys, each with a line of comment. */
 enum { FILE_SIZE = 65536 };

@@ -3,7 +3,7 @@
 #ifndef SLEEPPROXY_NPP_KEY_FILE_H
 #define SLEEPPROXY_NPP_KEY_FILE_H
 
-#include "npp/keys.h"
+#include "npp/npp_keys.h"
 
 enum { KEY_FILE_WHY = 512 };
 

@@ -12,7 +12,7 @@
 #include <sys/syscall.h>
 #include "fatal.h"
 #include "heartbeat.h"
-#include "interface.h"
+#include "datapath_config.h"
 #include "sleepproxy.skel.h"
 
 #define NS_PER_S 1000000000ULL
@@ -76,7 +76,7 @@ static struct bpf_map *rodata_of(const struct subject *subject)
 
 static void object_set(const struct subject *subject)
 {
-	const struct interface interface = { .mac = proxy_mac, .answer = ANSWER_PROXY };
+	const struct datapath_config interface = { .mac = proxy_mac, .answer = ANSWER_PROXY };
 	struct bpf_map *rodata = rodata_of(subject);
 	struct sleepproxy_bpf__rodata *constants;
 	size_t size;
@@ -164,7 +164,7 @@ static void set_host(const struct subject *subject, __u32 i)
 {
 	const __u64 mac = mac_of_host(i, subject->plan.macs);
 	const __u32 address = htobe32(NET_HOSTS + i);
-	const struct host host = { .state = subject->plan.state };
+	const struct host_entry host = { .state = subject->plan.state };
 
 	map_set(subject, "hosts", &mac, &host);
 	map_set(subject, "addresses4", &address, &mac);

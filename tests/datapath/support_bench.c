@@ -23,12 +23,12 @@ struct bench {
 	struct report *reports; /* where bench_reports wants them */
 	size_t n_reports;
 	struct ring_buffer *dhcp_ring;
-	struct dhcp_heard *copies;
+	struct dhcp_snoop *copies;
 	size_t n_copies;
 	__u64 counted[OUTCOME_COUNT];
 };
 
-static const struct interface interfaces[MACHINE_COUNT] = {
+static const struct datapath_config interfaces[MACHINE_COUNT] = {
 	[ORDINARY] = { .answer = ANSWER_PROXY },
 	[ANSWERS_AS_HOST] = { .answer = ANSWER_HOST },
 	[ROUTER] = { .answer = ANSWER_PROXY, .forwards = 1 },
@@ -64,7 +64,7 @@ static int take_report(void *context, void *data, size_t size)
 static int take_copy(void *context, void *data, size_t size)
 {
 	struct bench *bench = context;
-	const struct dhcp_heard *copy = data;
+	const struct dhcp_snoop *copy = data;
 
 	assert(size == sizeof(*copy));
 	if (!memcmp(copy->message + DHCP_CHADDR, mac_of(FILLER), sizeof(struct mac)))
@@ -98,11 +98,11 @@ static void bench_start(struct bench *bench, enum machine machine)
 	bench->datapath->rodata->interface.mac = *mac_of(PROXY);
 	/* the smallest rings, which are soon full */
 	bpf_map__set_max_entries(bench->datapath->maps.events, getpagesize());
-	bpf_map__set_max_entries(bench->datapath->maps.dhcp_heard, getpagesize());
+	bpf_map__set_max_entries(bench->datapath->maps.dhcp_snoop, getpagesize());
 	need(!sleepproxy_bpf__load(bench->datapath), "load the datapath");
 	bench->ring = ring_buffer__new(bpf_map__fd(bench->datapath->maps.events), take_report,
 	                               bench, NULL);
-	bench->dhcp_ring = ring_buffer__new(bpf_map__fd(bench->datapath->maps.dhcp_heard),
+	bench->dhcp_ring = ring_buffer__new(bpf_map__fd(bench->datapath->maps.dhcp_snoop),
 	                                    take_copy, bench, NULL);
 	need(bench->ring && bench->dhcp_ring, "open the rings");
 	set_addresses(bench);
@@ -155,7 +155,7 @@ static void set_heartbeat(struct bench *bench, enum beat beat)
 	map_set(bench->datapath->maps.heartbeat, &only, &beats[beat]);
 }
 
-void bench_set_host(struct bench *bench, enum who who, const struct host *host)
+void bench_set_host(struct bench *bench, enum who who, const struct host_entry *host)
 {
 	map_set(bench->datapath->maps.hosts, mac_of(who), host);
 }
@@ -175,7 +175,7 @@ static void refill_budgets(struct bench *bench)
 static void forget(struct bench *bench)
 {
 	struct report reports[BENCH_REPORTS_MAX];
-	struct dhcp_heard copies[BENCH_COPIES_MAX];
+	struct dhcp_snoop copies[BENCH_COPIES_MAX];
 	__u64 counted[OUTCOME_COUNT];
 
 	bench_reports(bench, reports);
@@ -187,7 +187,7 @@ static void forget(struct bench *bench)
 static void fill_ring(struct bench *bench)
 {
 	static const struct packet syn = IP(PROXY, PEER, TCP, PEER_IP, FILLER_IP, 22, .flags = SYN);
-	const struct host sleeper = { .state = ASLEEP };
+	const struct host_entry sleeper = { .state = ASLEEP };
 	__u64 counted[OUTCOME_COUNT];
 
 	set_heartbeat(bench, FRESH);
@@ -202,17 +202,17 @@ static void fill_dhcp_ring(struct bench *bench)
 {
 	static const struct packet reply = IP(EVERYBODY, PEER, UDP, PEER_IP, EVERYWHERE, 68, 67,
 	                                      .data = DHCP_OCTETS, .dhcp = { BOOTREPLY, FILLER });
-	const struct host awake = { .state = AWAKE };
+	const struct host_entry awake = { .state = AWAKE };
 	__u64 counted[OUTCOME_COUNT] = { 0 };
 
 	set_heartbeat(bench, FRESH);
 	bench_set_host(bench, FILLER, &awake);
-	for (unsigned i = 0; i < FILL_MAX && !counted[OUTCOME_dhcp_unheard]; i++) {
+	for (unsigned i = 0; i < FILL_MAX && !counted[OUTCOME_dhcp_not_snooped]; i++) {
 		refill_budgets(bench);
 		bench_send(bench, &reply);
 		bench_counted(bench, counted);
 	}
-	need(counted[OUTCOME_dhcp_unheard] == 1, "fill the ring of DHCP");
+	need(counted[OUTCOME_dhcp_not_snooped] == 1, "fill the ring of DHCP");
 	refill_budgets(bench);
 }
 
@@ -290,7 +290,7 @@ size_t bench_reports(struct bench *bench, struct report *reports)
 	return bench->n_reports;
 }
 
-size_t bench_copies(struct bench *bench, struct dhcp_heard *copies)
+size_t bench_copies(struct bench *bench, struct dhcp_snoop *copies)
 {
 	bench->copies = copies;
 	bench->n_copies = 0;
@@ -317,16 +317,16 @@ void bench_counted(struct bench *bench, __u64 *counted)
 	free(rows);
 }
 
-struct host bench_host(struct bench *bench, enum who who)
+struct host_entry bench_host(struct bench *bench, enum who who)
 {
-	struct host host;
+	struct host_entry host;
 
 	need(!bpf_map_lookup_elem(bpf_map__fd(bench->datapath->maps.hosts), mac_of(who), &host),
 	     "read a host");
 	return host;
 }
 
-int bench_order(struct bench *bench, struct order *order)
+int bench_order(struct bench *bench, struct host_update *order)
 {
 	LIBBPF_OPTS(bpf_test_run_opts, options, .ctx_in = order, .ctx_size_in = sizeof(*order));
 

@@ -9,10 +9,10 @@
 
 #include <stdbool.h>
 #include <linux/bpf.h>
-#include "dhcp_heard.h"
+#include "dhcp_snoop.h"
 #include "hosts.h"
-#include "interface.h"
-#include "order.h"
+#include "datapath_config.h"
+#include "host_update.h"
 #include "outcome.h"
 #include "report.h"
 #include "support_packet.h"
@@ -56,9 +56,9 @@ struct world {
 	enum beat beat;
 	bool ring_full;
 	bool dhcp_ring_full;
-	bool own;           /* PROXY is a host as well, in HOST's state: somebody's mistake */
-	struct host host;   /* HOST, with HOST_IP and HOST_IP2 */
-	struct host second; /* SECOND, with SECOND_IP */
+	bool own;                 /* PROXY is a host as well, in HOST's state: somebody's mistake */
+	struct host_entry host;   /* HOST, with HOST_IP and HOST_IP2 */
+	struct host_entry second; /* SECOND, with SECOND_IP */
 	struct rule rules[RULES_MAX]; /* up to the first that is not set */
 	struct source sources[RULES_MAX];
 };
@@ -80,14 +80,14 @@ int bench_send(struct bench *bench, const struct packet *packet);
 size_t bench_reports(struct bench *bench, struct report *reports);
 
 /* The same of DHCP messages: `copies` holds BENCH_COPIES_MAX. */
-size_t bench_copies(struct bench *bench, struct dhcp_heard *copies);
+size_t bench_copies(struct bench *bench, struct dhcp_snoop *copies);
 
 /* How often each outcome was counted since the last call: `counted` holds OUTCOME_COUNT. */
 void bench_counted(struct bench *bench, __u64 *counted);
 
-struct host bench_host(struct bench *bench, enum who who);
-void bench_set_host(struct bench *bench, enum who who, const struct host *host);
-int bench_order(struct bench *bench, struct order *order);
+struct host_entry bench_host(struct bench *bench, enum who who);
+void bench_set_host(struct bench *bench, enum who who, const struct host_entry *host);
+int bench_order(struct bench *bench, struct host_update *order);
 const char *outcome_name(enum outcome outcome);
 
 #endif

@@ -64,7 +64,7 @@ static void check_counted(struct bench *bench, const struct row *row)
 
 static void check_host(struct bench *bench, const struct row *row)
 {
-	const struct host before = row->world.host, after = bench_host(bench, HOST);
+	const struct host_entry before = row->world.host, after = bench_host(bench, HOST);
 
 	assert_int_equal(after.state, row->state);
 	assert_int_equal(after.ifindex, before.ifindex);
@@ -107,11 +107,11 @@ static void check_reports(struct bench *bench, const struct row *row, const stru
 		assert_memory_equal(reports, &expected, sizeof(expected));
 }
 
-static struct dhcp_heard expected_copy(const struct row *row, const struct tags *tags,
+static struct dhcp_snoop expected_copy(const struct row *row, const struct tags *tags,
                                        const struct octets *in)
 {
 	const struct ipv4_words *ip = &row->in.ip;
-	struct dhcp_heard copy = {
+	struct dhcp_snoop copy = {
 		.ifindex = BENCH_IFINDEX,
 		.vlan = tags_vlan(tags),
 		.length = ip->udp_length ? ip->udp_length - UDP_OCTETS : ip->data,
@@ -131,14 +131,14 @@ static struct dhcp_heard expected_copy(const struct row *row, const struct tags 
 static void check_copies(struct bench *bench, const struct row *row, const struct tags *tags,
                          const struct octets *in)
 {
-	struct dhcp_heard copies[BENCH_COPIES_MAX], expected;
+	struct dhcp_snoop copies[BENCH_COPIES_MAX], expected;
 
 	assert_int_equal(bench_copies(bench, copies), row->copied);
 	if (!row->copied)
 		return;
 	expected = expected_copy(row, tags, in);
 	assert_memory_equal(copies, &expected,
-	                    offsetof(struct dhcp_heard, message) + expected.length);
+	                    offsetof(struct dhcp_snoop, message) + expected.length);
 }
 
 void row_run(const struct row *row, const struct tags *tags, size_t length)
@@ -193,8 +193,8 @@ static enum outcome cut_outcome(const struct row *row, size_t headers, size_t le
 		[OUTCOME_wake_ring_full] = OUTCOME_transport_malformed,
 		[OUTCOME_tcp_no_connection] = OUTCOME_transport_malformed,
 		[OUTCOME_ipv4_redirected] = OUTCOME_ipv4_other,
-		[OUTCOME_dhcp_heard] = OUTCOME_ipv4_other,
-		[OUTCOME_dhcp_unheard] = OUTCOME_ipv4_other,
+		[OUTCOME_dhcp_snooped] = OUTCOME_ipv4_other,
+		[OUTCOME_dhcp_not_snooped] = OUTCOME_ipv4_other,
 	};
 
 	if (length < headers)

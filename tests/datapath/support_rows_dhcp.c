@@ -20,8 +20,8 @@
 #define AWAKE_HOST .world.host.state = AWAKE
 #define ELSEWHERE(state_) .world.host = { .state = state_, .vlan = 9 }
 #define OTHER_PORT(state_) .world.host = { .state = state_, .ifindex = BENCH_IFINDEX + 1 }
-#define HEARD(state) THEN(dhcp_heard, PASS, state), .copied = true
-#define UNHEARD(state) THEN(dhcp_unheard, PASS, state)
+#define HEARD(state) THEN(dhcp_snooped, PASS, state), .copied = true
+#define UNHEARD(state) THEN(dhcp_not_snooped, PASS, state)
 #define TAKEN(state) THEN(dhcp_taken, DROP, state), .copied = true
 #define REFUSED THEN(dhcp_refused, DROP, ASLEEP)
 #define NOT_DHCP(state) THEN(ipv4_other, PASS, state)

@@ -47,7 +47,7 @@ static void await_the_next_second(void)
 static bool all(struct bench *bench, const struct packet *packet, unsigned times,
                 enum outcome outcome, bool copied)
 {
-	struct dhcp_heard copies[BENCH_COPIES_MAX];
+	struct dhcp_snoop copies[BENCH_COPIES_MAX];
 	__u64 counted[OUTCOME_COUNT];
 	bool good = true;
 
@@ -59,8 +59,8 @@ static bool all(struct bench *bench, const struct packet *packet, unsigned times
 	return good;
 }
 
-#define HEARD OUTCOME_dhcp_heard, true
-#define UNHEARD OUTCOME_dhcp_unheard, false
+#define HEARD OUTCOME_dhcp_snooped, true
+#define UNHEARD OUTCOME_dhcp_not_snooped, false
 #define TAKEN OUTCOME_dhcp_taken, true
 #define REFUSED OUTCOME_dhcp_refused, false
 #define NOT_DHCP OUTCOME_ipv4_other, false
@@ -163,7 +163,7 @@ static void the_next_second_brings_new_ones(void **state)
 static void a_full_ring_is_heard_of_again_when_emptied(void **state)
 {
 	struct bench *bench = bench_with(&asleep_ring_full);
-	struct dhcp_heard copies[BENCH_COPIES_MAX];
+	struct dhcp_snoop copies[BENCH_COPIES_MAX];
 
 	(void)state;
 	assert_int_equal(bench_send(bench, &to_host), XDP_DROP);
@@ -176,7 +176,7 @@ static void a_full_ring_is_heard_of_again_when_emptied(void **state)
 static void a_flood_is_neither_copied_nor_a_wake(void **state)
 {
 	struct bench *bench = bench_with(&asleep);
-	struct dhcp_heard copies[BENCH_COPIES_MAX];
+	struct dhcp_snoop copies[BENCH_COPIES_MAX];
 	struct report reports[BENCH_REPORTS_MAX];
 	__u64 counted[OUTCOME_COUNT], copied = 0;
 	const time_t began = second();

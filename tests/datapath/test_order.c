@@ -20,9 +20,9 @@ static struct bench *bench_in(enum host_state state)
 	return bench_with(&world);
 }
 
-static struct order order_to(enum host_state from, enum host_state to)
+static struct host_update order_to(enum host_state from, enum host_state to)
 {
-	return (struct order){
+	return (struct host_update){
 		.host = *mac_of(HOST),
 		.from = from,
 		.to = to,
@@ -35,10 +35,10 @@ static struct order order_to(enum host_state from, enum host_state to)
 static void check_step(enum host_state state, enum host_state from, enum host_state to)
 {
 	struct bench *bench = bench_in(state);
-	struct order order = order_to(from, to);
+	struct host_update order = order_to(from, to);
 	const int result = bench_order(bench, &order);
 
-	assert_int_equal(result, state == from ? ORDER_DONE : ORDER_OTHER_STATE);
+	assert_int_equal(result, state == from ? HOST_UPDATE_DONE : HOST_UPDATE_OTHER_STATE);
 	assert_int_equal(bench_host(bench, HOST).state, state == from ? to : state);
 	assert_int_equal(bench_host(bench, SECOND).state, state);
 }
@@ -55,12 +55,12 @@ static void a_step_is_made_out_of_its_state_alone(void **unused)
 static void a_step_sets_the_other_fields(void **unused)
 {
 	struct bench *bench = bench_in(AWAKE);
-	struct order order = order_to(AWAKE, DROWSY);
+	struct host_update order = order_to(AWAKE, DROWSY);
 
 	(void)unused;
-	assert_int_equal(bench_order(bench, &order), ORDER_DONE);
+	assert_int_equal(bench_order(bench, &order), HOST_UPDATE_DONE);
 
-	const struct host host = bench_host(bench, HOST), second = bench_host(bench, SECOND);
+	const struct host_entry host = bench_host(bench, HOST), second = bench_host(bench, SECOND);
 
 	assert_int_equal(host.state, DROWSY);
 	assert_int_equal(host.vlan, 7);
@@ -73,10 +73,10 @@ static void a_step_sets_the_other_fields(void **unused)
 static void the_fields_alone_can_be_set(void **unused)
 {
 	struct bench *bench = bench_in(WAKING);
-	struct order order = order_to(WAKING, WAKING);
+	struct host_update order = order_to(WAKING, WAKING);
 
 	(void)unused;
-	assert_int_equal(bench_order(bench, &order), ORDER_DONE);
+	assert_int_equal(bench_order(bench, &order), HOST_UPDATE_DONE);
 	assert_int_equal(bench_host(bench, HOST).state, WAKING);
 	assert_int_equal(bench_host(bench, HOST).vlan, 7);
 }
@@ -84,11 +84,11 @@ static void the_fields_alone_can_be_set(void **unused)
 static void an_unknown_host_takes_no_order(void **unused)
 {
 	struct bench *bench = bench_in(AWAKE);
-	struct order order = order_to(AWAKE, ASLEEP);
+	struct host_update order = order_to(AWAKE, ASLEEP);
 
 	(void)unused;
 	order.host = *mac_of(STRANGER);
-	assert_int_equal(bench_order(bench, &order), ORDER_NO_HOST);
+	assert_int_equal(bench_order(bench, &order), HOST_UPDATE_NO_HOST);
 	assert_int_equal(bench_host(bench, HOST).state, AWAKE);
 }
 
@@ -97,23 +97,23 @@ static void the_datapath_is_faster(void **unused)
 {
 	static const struct packet frame = OTHER(GROUP, HOST, TYPE_IPV6);
 	struct bench *bench = bench_in(DROWSY);
-	struct order order = order_to(DROWSY, ASLEEP);
+	struct host_update order = order_to(DROWSY, ASLEEP);
 
 	(void)unused;
 	bench_send(bench, &frame);
-	assert_int_equal(bench_order(bench, &order), ORDER_OTHER_STATE);
+	assert_int_equal(bench_order(bench, &order), HOST_UPDATE_OTHER_STATE);
 	assert_int_equal(bench_host(bench, HOST).state, AWAKE);
 }
 
 static void an_order_counts_and_reports_nothing(void **unused)
 {
 	struct bench *bench = bench_in(AWAKE);
-	struct order order = order_to(AWAKE, ASLEEP);
+	struct host_update order = order_to(AWAKE, ASLEEP);
 	struct report reports[BENCH_REPORTS_MAX];
 	__u64 counted[OUTCOME_COUNT];
 
 	(void)unused;
-	assert_int_equal(bench_order(bench, &order), ORDER_DONE);
+	assert_int_equal(bench_order(bench, &order), HOST_UPDATE_DONE);
 	assert_int_equal(bench_reports(bench, reports), 0);
 	bench_counted(bench, counted);
 	for (unsigned i = 0; i < OUTCOME_COUNT; i++)

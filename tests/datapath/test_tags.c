@@ -37,7 +37,7 @@ static const struct row there[] = {
 	{ .name = "copied",
 	  .world.host = { .state = ASLEEP, .vlan = 7 },
 	  .in = MESSAGE,
-	  THEN(dhcp_heard, PASS, ASLEEP),
+	  THEN(dhcp_snooped, PASS, ASLEEP),
 	  .copied = true },
 };
 

@@ -17,8 +17,8 @@
 #include <string.h>
 
 #include "agent/answer.h"
-#include "agent/offers.h"
-#include "core/internet.h"
+#include "agent/candidates.h"
+#include "base/internet.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t length);
 
@@ -41,10 +41,10 @@ static void make_sums_right(uint8_t *frame, size_t length)
 	put16(frame + IP_AT + 2, htons((uint16_t)(length - IP_AT)));
 	put16(frame + IP_AT + 10, 0);
 	put16(frame + IP_AT + 10, internet_checksum(frame + IP_AT, IP_LENGTH));
-	npp_seal(frame + ICMP_AT, length - ICMP_AT);
+	npp_set_checksum(frame + ICMP_AT, length - ICMP_AT);
 }
 
-static void check_answer(const struct npp_datagram *heard, enum npp_subtype subtype,
+static void check_answer(const struct npp_packet *heard, enum npp_subtype subtype,
                          const struct npp_keys *keys)
 {
 	const struct answer_wanted wanted = {
@@ -71,7 +71,7 @@ static void check_answer(const struct npp_datagram *heard, enum npp_subtype subt
 	assert(answer_refuses(&message) || subtype == NPP_WAKEUP_CONFIRM || message.confirm.id);
 }
 
-static void check_offer(const struct npp_datagram *heard)
+static void check_offer(const struct npp_packet *heard)
 {
 	const struct offers_wanted wanted = { NPP_ICMP_TYPE, TRANSACTION, host, host_address };
 	static struct agent_config config;
@@ -93,13 +93,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t length)
 		.count = 1,
 	};
 	uint8_t *odd = malloc(length + 1);
-	struct npp_datagram heard;
+	struct npp_packet heard;
 
 	assert(odd);
 	if (length)
 		memcpy(odd + 1, octets, length);
 	make_sums_right(odd + 1, length);
-	if (npp_datagram_read(odd + 1, length, &heard)) {
+	if (npp_packet_read(odd + 1, length, &heard)) {
 		check_answer(&heard, NPP_SLEEP_CONFIRM, NULL);
 		check_answer(&heard, NPP_WAKEUP_CONFIRM, NULL);
 		check_answer(&heard, NPP_SLEEP_CONFIRM, &keys);

@@ -18,7 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dhcp/message.h"
+#include "dhcp/dhcp_message.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t length);
 
@@ -87,7 +87,7 @@ static void write_and_read(const struct dhcp_message *message)
 	assert(octets[length - 1] == 255);
 	for (size_t i = length; i < written; i++)
 		assert(octets[i] == 0);
-	assert(dhcp_message_read(octets, written, &again) == DHCP_FLAW_none);
+	assert(dhcp_message_read(octets, written, &again) == DHCP_PARSE_ERROR_none);
 	assert_same(message, &again);
 }
 
@@ -103,7 +103,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t length)
 		memcpy(odd + 1, octets, length);
 	memset(&untouched, 0xa5, sizeof(untouched));
 	memcpy(&message, &untouched, sizeof(message));
-	if (dhcp_message_read(odd + 1, length, &message) == DHCP_FLAW_none)
+	if (dhcp_message_read(odd + 1, length, &message) == DHCP_PARSE_ERROR_none)
 		write_and_read(&message);
 	else
 		assert(memcmp(&message, &untouched, sizeof(message)) == 0);

@@ -7,17 +7,17 @@
  * test_fuzz.py gives it a few seconds. For longer, with what it finds kept in /tmp/found:
  *
  *     make build/tests/fuzz/fuzz_npp_datagram && mkdir -p /tmp/found
- *     build/tests/fuzz/fuzz_npp_datagram -max_len=1600 /tmp/found tests/fuzz/corpus/npp_datagram
+ *     build/tests/fuzz/fuzz_npp_datagram -max_len=1600 /tmp/found tests/fuzz/corpus/npp_packet
  *
- * It starts from corpus/npp_datagram, made by hand.
+ * It starts from corpus/npp_packet, made by hand.
  */
 #undef NDEBUG
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/internet.h"
-#include "npp/datagram.h"
+#include "base/internet.h"
+#include "npp/npp_packet.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t length);
 
@@ -43,7 +43,7 @@ static bool is_right(const uint8_t *frame, size_t length)
 	       internet_checksum(ip, header_of(ip)) == 0;
 }
 
-static void assert_same(const struct npp_datagram *a, const struct npp_datagram *b)
+static void assert_same(const struct npp_packet *a, const struct npp_packet *b)
 {
 	assert(memcmp(&a->from, &b->from, sizeof(a->from)) == 0);
 	assert(memcmp(&a->to, &b->to, sizeof(a->to)) == 0);
@@ -54,21 +54,21 @@ static void assert_same(const struct npp_datagram *a, const struct npp_datagram 
 	assert(memcmp(a->octets, b->octets, a->length) == 0);
 }
 
-static void write_and_read(const struct npp_datagram *datagram)
+static void write_and_read(const struct npp_packet *datagram)
 {
-	struct npp_datagram again;
+	struct npp_packet again;
 	struct packet packet;
 
-	npp_datagram_write(datagram, &packet);
+	npp_packet_write(datagram, &packet);
 	assert(packet.overflow == (ETHER + IP + datagram->length > PACKET_MAX));
 	if (packet.overflow)
 		return;
 	assert(packet.length == ETHER + IP + datagram->length);
-	assert(npp_datagram_read(packet.octets, packet.length, &again));
+	assert(npp_packet_read(packet.octets, packet.length, &again));
 	assert_same(datagram, &again);
 }
 
-static void check_datagram(const struct npp_datagram *datagram, const uint8_t *frame)
+static void check_datagram(const struct npp_packet *datagram, const uint8_t *frame)
 {
 	const uint8_t *ip = frame + ETHER;
 
@@ -83,12 +83,12 @@ static void check_datagram(const struct npp_datagram *datagram, const uint8_t *f
 
 static void check(const uint8_t *frame, size_t length)
 {
-	struct npp_datagram datagram, untouched;
+	struct npp_packet datagram, untouched;
 	const bool right = is_right(frame, length);
 
 	memset(&untouched, 0xa5, sizeof(untouched));
 	memcpy(&datagram, &untouched, sizeof(datagram));
-	assert(npp_datagram_read(frame, length, &datagram) == right);
+	assert(npp_packet_read(frame, length, &datagram) == right);
 	if (right)
 		check_datagram(&datagram, frame);
 	else

@@ -17,7 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "npp/message.h"
+#include "npp/npp_message.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t length);
 
@@ -71,22 +71,22 @@ static void check_message(const struct npp_message *message, const uint8_t *octe
 	assert(written_length > HEADER && written_length <= length);
 	/* RFC 1071 has two zeros, of which a right checksum may be either */
 	memcpy(sealed, octets, length);
-	npp_seal(sealed, length);
+	npp_set_checksum(sealed, length);
 	if (is_as_written(octets, length)) {
 		assert(written_length == length && memcmp(written, sealed, length) == 0);
 		assert(copy.authentication_at == message->authentication_at);
 	}
-	assert(npp_read(written, written_length, NPP_ICMP_TYPE, &again) == NPP_FLAW_none);
+	assert(npp_read(written, written_length, NPP_ICMP_TYPE, &again) == NPP_PARSE_ERROR_none);
 	assert_same(message, &again);
 }
 
-static void check_remains(enum npp_flaw flaw, const uint8_t *octets,
+static void check_remains(enum npp_parse_error flaw, const uint8_t *octets,
                           const struct npp_message *message)
 {
 	struct npp_message remains;
 
 	memset(&remains, 0, sizeof(remains));
-	if (flaw >= NPP_FLAW_bad_option) {
+	if (flaw >= NPP_PARSE_ERROR_bad_option) {
 		remains.code = octets[1];
 		remains.transaction = (uint16_t)(octets[4] << 8 | octets[5]);
 		remains.subtype = octets[6];
@@ -97,11 +97,11 @@ static void check_remains(enum npp_flaw flaw, const uint8_t *octets,
 static void check(const uint8_t *octets, size_t length)
 {
 	struct npp_message message;
-	enum npp_flaw flaw;
+	enum npp_parse_error flaw;
 
 	memset(&message, 0xa5, sizeof(message));
 	flaw = npp_read(octets, length, NPP_ICMP_TYPE, &message);
-	if (flaw == NPP_FLAW_none)
+	if (flaw == NPP_PARSE_ERROR_none)
 		check_message(&message, octets, length);
 	else
 		check_remains(flaw, octets, &message);
@@ -120,7 +120,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t length)
 	if (length >= HEADER && length <= NPP_MESSAGE_MAX) {
 		odd[1] = NPP_ICMP_TYPE;
 		odd[1 + AT_LENGTH] = (uint8_t)(length - HEADER);
-		npp_seal(odd + 1, length);
+		npp_set_checksum(odd + 1, length);
 		check(odd + 1, length);
 	}
 	free(odd);

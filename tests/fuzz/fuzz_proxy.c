@@ -14,8 +14,8 @@
 #include <event2/event.h>
 #include <stdlib.h>
 
-#include "core/clock.h"
-#include "core/log.h"
+#include "base/clock.h"
+#include "base/log.h"
 #include "proxy_checks.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t length);
@@ -82,7 +82,7 @@ static void step_octets(void)
 	octets[7] = (uint8_t)options;
 	for (size_t i = sizeof(struct npp_header); i < length; i++)
 		octets[i] = take_octet();
-	npp_seal(octets, length);
+	npp_set_checksum(octets, length);
 	if (take_octet() % 16 == 1)
 		octets[take_octet() % length] ^= take_octet();
 	hears(octets, length);

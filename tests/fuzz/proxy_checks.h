@@ -8,19 +8,19 @@
 #include <json-c/json.h>
 #include <string.h>
 
-#include "proxy/internal.h"
-#include "proxy/record.h"
+#include "npp_server/internal.h"
+#include "npp_server/record.h"
 
 enum { GUESTS = 3, PENDING_MAX = 64 };
 
-static const struct port lan = { "lan", 7, { { 2, 0, 0, 0, 0, 2 } } };
+static const struct iface lan = { "lan", 7, { { 2, 0, 0, 0, 0, 2 } } };
 static const struct ipv4 us = { { 192, 0, 2, 2 } };
 static const struct ipv4 everybody = { { 255, 255, 255, 255 } };
 static const struct npp_keys keys = { { { 7, 16, { 1, 2, 3 } } }, 1 };
 
 static struct proxy *proxy;
 static struct event_base *base;
-static struct npp_datagram hearing; /* or, length 0, time passes */
+static struct npp_packet hearing; /* or, length 0, time passes */
 static bool taken, given_back, trusted;
 static int take_error;
 
@@ -29,21 +29,23 @@ static inline bool is_signed_by_us(void)
 	struct npp_message message;
 
 	return hearing.length &&
-	       npp_read(hearing.octets, hearing.length, NPP_ICMP_TYPE, &message) == NPP_FLAW_none &&
+	       npp_read(hearing.octets, hearing.length, NPP_ICMP_TYPE, &message) ==
+	               NPP_PARSE_ERROR_none &&
 	       npp_verify(hearing.octets, hearing.length, &message, &keys, hearing.source,
-	                  hearing.destination) == NPP_MISTRUST_none;
+	                  hearing.destination) == NPP_AUTH_ERROR_none;
 }
 
 /* An answer is right by what was done since the last one. */
-static inline void check_sent(void *context, const struct port *port,
-                              const struct npp_datagram *datagram)
+static inline void check_sent(void *context, const struct iface *port,
+                              const struct npp_packet *datagram)
 {
 	const struct session *session = proxy_find(proxy, &datagram->to);
 	struct npp_message said;
 
 	(void)context;
 	assert(!memcmp(port, &lan, sizeof(lan)));
-	assert(npp_read(datagram->octets, datagram->length, NPP_ICMP_TYPE, &said) == NPP_FLAW_none);
+	assert(npp_read(datagram->octets, datagram->length, NPP_ICMP_TYPE, &said) ==
+	       NPP_PARSE_ERROR_none);
 	if (hearing.length) {
 		assert(!memcmp(&datagram->to, &hearing.from, sizeof(hearing.from)));
 		assert(!memcmp(&datagram->destination, &hearing.source, sizeof(hearing.source)));
@@ -63,14 +65,14 @@ static inline void check_sent(void *context, const struct port *port,
 	taken = given_back = false;
 }
 
-static inline void check_question(void *context, const struct port *port, uint16_t vlan,
+static inline void check_question(void *context, const struct iface *port, uint16_t vlan,
                                   struct ipv4 address)
 {
 	(void)context, (void)port, (void)vlan;
 	assert(memcmp(&address, &us, sizeof(us)) != 0);
 }
 
-static inline struct ipv4 own_address(void *context, const struct port *port, struct ipv4 peer)
+static inline struct ipv4 own_address(void *context, const struct iface *port, struct ipv4 peer)
 {
 	(void)context, (void)port, (void)peer;
 	return us;
@@ -100,12 +102,12 @@ static inline int take(void *context, struct session *session, const struct sess
 {
 	const struct handover *handover = &session->handover;
 	const struct ipv6 source = ipv4_mapped(request->source);
-	struct host_spec spec = { 0 };
+	struct host_description spec = { 0 };
 
 	(void)context;
 	assert(!taken && session->open && session->client);
-	assert(handover->address_count && handover->address_count <= SPEC_ADDRESSES);
-	assert(handover->port_count <= SPEC_PORTS && session->part_count <= SESSION_PARTS);
+	assert(handover->address_count && handover->address_count <= HOST_ADDRESSES);
+	assert(handover->port_count <= HOST_PORTS && session->part_count <= SESSION_PARTS);
 	assert(session->part_count && (!before || before->client == session->client));
 	assert(!request->said->has_lease || handover_has(handover, &source));
 	assert(!proxy->settings.keys || trusted || !hearing.length || is_signed_by_us());
@@ -166,7 +168,7 @@ static inline void check_kept(void *context, const struct session *session)
 
 static inline void check_trust(void *context, struct ipv4 source, struct json_object *trust)
 {
-	struct npp_last last;
+	struct npp_replay last;
 
 	(void)context;
 	assert(is_signed_by_us() && !memcmp(&source, &hearing.source, sizeof(source)));

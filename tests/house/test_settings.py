@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-KEYS = (ROOT / "loader/config/keys.c").read_text()
-HAPPENINGS = (ROOT / "loader/hosts/happening.c").read_text()
+KEYS = (ROOT / "loader/config/config_rows.c").read_text()
+HAPPENINGS = (ROOT / "loader/host/host_event.c").read_text()
 PROTOCOL = (ROOT / "loader/control/protocol.h").read_text()
 SAMPLE = (ROOT / "packaging/sleepproxyd.conf").read_text()
 

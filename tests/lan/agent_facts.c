@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "agent/facts.h"
-#include "core/text.h"
+#include "agent/system_info.h"
+#include "base/text.h"
 
 static struct json_object *text_of(const struct ipv6 *address)
 {

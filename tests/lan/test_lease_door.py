@@ -121,7 +121,7 @@ def expected(change: dict, word: str | None) -> dict[str, int]:
     """One outcome for the frame, and one for the message if it got so far."""
     if not word:
         return {"dhcp_refused": 1}
-    return {"dhcp_heard" if change.get("to_all") else "dhcp_taken": 1, f"dhcp_message_{word}": 1}
+    return {"dhcp_snooped" if change.get("to_all") else "dhcp_taken": 1, f"dhcp_message_{word}": 1}
 
 
 def counters(daemon: Daemon) -> dict[str, int]:
@@ -256,12 +256,12 @@ DISCOVERING, REQUESTING, DECLINING, RELEASING = 1, 3, 4, 7
 
 def test_of_a_client_only_itself_is_believed(lan, start):
     daemon = start(host_section("host", lan.host.mac, []))
-    relayed = {"dhcp_heard": 1, "dhcp_message_relayed": 1}
+    relayed = {"dhcp_snooped": 1, "dhcp_message_relayed": 1}
     forged = of_client(lan.peer, lan.host.mac, REQUESTING, requested=lan.host.address)
     assert count_one(daemon, lan.peer, forged, relayed) == relayed
     assert daemon.ctl("lease", "list") == [] and daemon.show()["addresses"] == []
 
-    learnt = {"dhcp_heard": 1, "dhcp_message_learnt": 1}
+    learnt = {"dhcp_snooped": 1, "dhcp_message_snooped": 1}
     own = of_client(lan.host, lan.host.mac, REQUESTING, requested=lan.host.address)
     assert count_one(daemon, lan.host, own, learnt) == learnt
     assert daemon.show()["addresses"] == [lan.host.address]

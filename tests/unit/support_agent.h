@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "agent/settings.h"
-#include "agent/facts.h"
-#include "agent/presence.h"
+#include "agent/system_info.h"
+#include "agent/host_info.h"
 
 #define EACH(item, table) for (size_t item = 0; item < sizeof(table) / sizeof(*(table)); item++)
 

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "ctl/groups.h"
+#include "cli/groups.h"
 
 /* The result of a command as it is shown; the caller frees it. */
 static inline char *shown(const char *const *words, bool colour, const char *settings,

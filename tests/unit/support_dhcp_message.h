@@ -3,7 +3,7 @@
 #ifndef SLEEPPROXY_TESTS_DHCP_MESSAGE_H
 #define SLEEPPROXY_TESTS_DHCP_MESSAGE_H
 
-#include "dhcp/message.h"
+#include "dhcp/dhcp_message.h"
 #include "support_octets.h"
 
 enum { FIXED = sizeof(struct dhcp) };
@@ -36,21 +36,21 @@ static inline void add_option(struct octets *octets, uint8_t code, uint8_t lengt
 	add(octets, data, length);
 }
 
-static inline enum dhcp_flaw read_octets(const void *octets, size_t length,
-                                         struct dhcp_message *message)
+static inline enum dhcp_parse_error read_octets(const void *octets, size_t length,
+                                                struct dhcp_message *message)
 {
 	struct dhcp_message untouched;
-	enum dhcp_flaw flaw;
+	enum dhcp_parse_error flaw;
 
 	memset(&untouched, 0xa5, sizeof(untouched));
 	memcpy(message, &untouched, sizeof(untouched));
 	flaw = dhcp_message_read(at_the_edge(octets, length), length, message);
-	if (flaw != DHCP_FLAW_none)
+	if (flaw != DHCP_PARSE_ERROR_none)
 		assert_memory_equal(message, &untouched, sizeof(untouched));
 	return flaw;
 }
 
-static inline enum dhcp_flaw flaw_of(const struct octets *octets)
+static inline enum dhcp_parse_error flaw_of(const struct octets *octets)
 {
 	struct dhcp_message message;
 
@@ -61,7 +61,7 @@ static inline struct dhcp_message message_of(const struct octets *octets)
 {
 	struct dhcp_message message;
 
-	assert_int_equal(read_octets(octets->at, octets->length, &message), DHCP_FLAW_none);
+	assert_int_equal(read_octets(octets->at, octets->length, &message), DHCP_PARSE_ERROR_none);
 	return message;
 }
 

@@ -3,9 +3,9 @@
 #ifndef SLEEPPROXY_TESTS_HOST_H
 #define SLEEPPROXY_TESTS_HOST_H
 
-#include "hosts/host.h"
+#include "host/life.h"
 
-static const struct host_timing timing = {
+static const struct life_timing timing = {
 	.grace = 5000,
 	.patience = 60000,
 	.silence = 120000,
@@ -21,23 +21,23 @@ enum { START = 1000000 };
 
 /* A host under test: its life, the clock, and what the last step asked for. */
 struct scene {
-	struct host_life life;
-	struct host_input input;
-	struct host_actions todo;
+	struct life life;
+	struct life_input input;
+	struct life_actions todo;
 };
 
 static inline struct scene scene_in(enum host_state state)
 {
-	struct scene scene = { .input = { .now = START, .state = state, .cause = CAUSE_EDITED } };
+	struct scene scene = { .input = { .now = START, .state = state, .cause = TRIGGER_EDITED } };
 
-	host_init(&scene.life, &timing, &scene.input);
+	life_init(&scene.life, &timing, &scene.input);
 	return scene;
 }
 
-static inline void happens(struct scene *scene, enum host_cause cause)
+static inline void happens(struct scene *scene, enum life_trigger cause)
 {
 	scene->input.cause = cause;
-	scene->todo = host_step(&scene->life, &timing, &scene->input);
+	scene->todo = life_step(&scene->life, &timing, &scene->input);
 }
 
 /* Runs the clock to the deadline, where one is set, and takes the step that is due. */
@@ -45,10 +45,10 @@ static inline void time_passes(struct scene *scene)
 {
 	assert_true(scene->life.deadline >= scene->input.now);
 	scene->input.now = scene->life.deadline;
-	happens(scene, CAUSE_TIME);
+	happens(scene, TRIGGER_TIME);
 }
 
-static inline void check(const struct scene *scene, enum host_state state, enum host_note note)
+static inline void check(const struct scene *scene, enum host_state state, enum life_note note)
 {
 	assert_string_equal(host_state_name(scene->life.state), host_state_name(state));
 	assert_int_equal(scene->todo.note, note);
@@ -57,7 +57,7 @@ static inline void check(const struct scene *scene, enum host_state state, enum 
 /* Through the check that nobody answers. */
 static inline void falls_asleep(struct scene *scene)
 {
-	happens(scene, CAUSE_SLEEP_NOW);
+	happens(scene, TRIGGER_SLEEP_NOW);
 	while (scene->life.state == DROWSY)
 		time_passes(scene);
 }

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "core/clock.h"
+#include "base/clock.h"
 #include "dhcp/keeper.h"
 
 static const struct mac nas = { { 0x52, 0x54, 0, 0x12, 0x34, 0x56 } };
@@ -130,11 +130,11 @@ static inline const struct lease *lease_of(const struct scene *scene)
 }
 
 /* What dhcp_message_write leaves to servers: type, server, lease time, and any option more. */
-static inline struct dhcp_heard heard_from_server(enum dhcp_type type, uint32_t xid,
+static inline struct dhcp_snoop heard_from_server(enum dhcp_type type, uint32_t xid,
                                                   uint32_t seconds)
 {
 	const uint32_t time = htonl(seconds);
-	struct dhcp_heard heard = { .from = router_mac, .length = sizeof(struct dhcp) + 16 };
+	struct dhcp_snoop heard = { .from = router_mac, .length = sizeof(struct dhcp) + 16 };
 	const struct dhcp fixed = {
 		.op = DHCP_BOOTREPLY,
 		.htype = DHCP_HARDWARE_ETHERNET,
@@ -155,9 +155,9 @@ static inline struct dhcp_heard heard_from_server(enum dhcp_type type, uint32_t 
 	return heard;
 }
 
-static inline struct dhcp_heard heard_from_client(const struct dhcp_message *message)
+static inline struct dhcp_snoop heard_from_client(const struct dhcp_message *message)
 {
-	struct dhcp_heard heard = { .from = nas };
+	struct dhcp_snoop heard = { .from = nas };
 
 	heard.length = (uint16_t)dhcp_message_write(message, heard.message);
 	assert_int_not_equal(heard.length, 0);
@@ -167,7 +167,7 @@ static inline struct dhcp_heard heard_from_client(const struct dhcp_message *mes
 static inline void hears_server(struct scene *scene, enum dhcp_type type, uint32_t xid,
                                 uint32_t seconds)
 {
-	const struct dhcp_heard heard = heard_from_server(type, xid, seconds);
+	const struct dhcp_snoop heard = heard_from_server(type, xid, seconds);
 
 	keeper_hear(scene->keeper, &heard);
 }

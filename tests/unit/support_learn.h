@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "dhcp/learn.h"
+#include "dhcp/snoop.h"
 
 static const struct lease_timing timing = { .floor = 60000 };
 static const struct mac nas = { { 0x52, 0x54, 0, 0x12, 0x34, 0x56 } };
@@ -32,7 +32,7 @@ static inline struct scene nobody(void)
 	return (struct scene){ .now = START };
 }
 
-static inline enum learnt hears(struct scene *scene, const struct dhcp_message *message)
+static inline enum snooped hears(struct scene *scene, const struct dhcp_message *message)
 {
 	return learn(&scene->client, &timing, message, scene->now);
 }
@@ -43,7 +43,7 @@ static inline struct dhcp_message said(enum dhcp_type type)
 }
 
 /* RFC 2131, 4.3.2: a client in SELECTING names the server, in INIT-REBOOT it does not. */
-static inline enum learnt requests(struct scene *scene, struct ipv4 address, struct ipv4 server)
+static inline enum snooped requests(struct scene *scene, struct ipv4 address, struct ipv4 server)
 {
 	struct dhcp_message request = said(DHCP_REQUEST);
 
@@ -53,7 +53,7 @@ static inline enum learnt requests(struct scene *scene, struct ipv4 address, str
 }
 
 /* In RENEWING and REBINDING it has the address already. */
-static inline enum learnt renews(struct scene *scene, struct ipv4 address)
+static inline enum snooped renews(struct scene *scene, struct ipv4 address)
 {
 	struct dhcp_message request = said(DHCP_REQUEST);
 
@@ -73,14 +73,14 @@ static inline struct dhcp_message ack_of(struct ipv4 address, uint32_t seconds)
 	};
 }
 
-static inline enum learnt is_granted(struct scene *scene, struct ipv4 address, uint32_t seconds)
+static inline enum snooped is_granted(struct scene *scene, struct ipv4 address, uint32_t seconds)
 {
 	const struct dhcp_message ack = ack_of(address, seconds);
 
 	return hears(scene, &ack);
 }
 
-static inline enum learnt is_refused(struct scene *scene)
+static inline enum snooped is_refused(struct scene *scene)
 {
 	const struct dhcp_message nak = {
 		.type = DHCP_NAK, .xid = XID, .chaddr = nas, .server = router
@@ -93,9 +93,9 @@ static inline struct scene bound(void)
 {
 	struct scene scene = nobody();
 
-	assert_int_equal(requests(&scene, home, router), LEARNT_REQUEST);
+	assert_int_equal(requests(&scene, home, router), SNOOPED_REQUEST);
 	scene.now += 20;
-	assert_int_equal(is_granted(&scene, home, HOUR), LEARNT_GRANT);
+	assert_int_equal(is_granted(&scene, home, HOUR), SNOOPED_GRANT);
 	return scene;
 }
 

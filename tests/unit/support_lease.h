@@ -88,7 +88,7 @@ static inline struct dhcp_message answer_to(const struct scene *scene, enum dhcp
 
 static inline void hears(struct scene *scene, const struct dhcp_message *message)
 {
-	assert_int_equal(lease_check(&scene->lease, message), LEASE_MISFIT_none);
+	assert_int_equal(lease_check(&scene->lease, message), LEASE_MISMATCH_none);
 	scene->input.message = message;
 	happens(scene, LEASE_ANSWER);
 	scene->input.message = NULL;

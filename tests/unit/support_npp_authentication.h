@@ -6,7 +6,7 @@
 #ifndef SLEEPPROXY_TESTS_NPP_AUTHENTICATION_H
 #define SLEEPPROXY_TESTS_NPP_AUTHENTICATION_H
 
-#include "npp/authentication.h"
+#include "npp/npp_auth.h"
 #include "support_npp_message.h"
 
 static const struct ipv4 home = { { 192, 0, 2, 20 } };

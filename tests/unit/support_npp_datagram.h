@@ -3,7 +3,7 @@
 #ifndef SLEEPPROXY_TESTS_NPP_DATAGRAM_H
 #define SLEEPPROXY_TESTS_NPP_DATAGRAM_H
 
-#include "npp/datagram.h"
+#include "npp/npp_packet.h"
 #include "support_npp_message.h"
 
 enum { ETHER = 14, TAG = 4, IP = 20, MESSAGE = 16 };

@@ -3,7 +3,7 @@
 #ifndef SLEEPPROXY_TESTS_NPP_MESSAGE_H
 #define SLEEPPROXY_TESTS_NPP_MESSAGE_H
 
-#include "npp/message.h"
+#include "npp/npp_message.h"
 #include "support_octets.h"
 
 #define EACH(item, table) for (size_t item = 0; item < sizeof(table) / sizeof(*(table)); item++)
@@ -54,13 +54,13 @@ static inline struct octets *finish(struct octets *octets)
 }
 
 /* What is left of a message whose options are flawed: enough to refuse it. */
-static inline void check_remains(enum npp_flaw flaw, const uint8_t *octets,
+static inline void check_remains(enum npp_parse_error flaw, const uint8_t *octets,
                                  const struct npp_message *message)
 {
 	struct npp_message remains;
 
 	memset(&remains, 0, sizeof(remains));
-	if (flaw >= NPP_FLAW_bad_option) {
+	if (flaw >= NPP_PARSE_ERROR_bad_option) {
 		remains.code = octets[1];
 		remains.transaction = (uint16_t)(octets[4] << 8 | octets[5]);
 		remains.subtype = octets[6];
@@ -68,19 +68,19 @@ static inline void check_remains(enum npp_flaw flaw, const uint8_t *octets,
 	assert_memory_equal(message, &remains, sizeof(remains));
 }
 
-static inline enum npp_flaw read_octets(const void *octets, size_t length,
-                                        struct npp_message *message)
+static inline enum npp_parse_error read_octets(const void *octets, size_t length,
+                                               struct npp_message *message)
 {
-	enum npp_flaw flaw;
+	enum npp_parse_error flaw;
 
 	memset(message, 0xa5, sizeof(*message));
 	flaw = npp_read(at_the_edge(octets, length), length, NPP_ICMP_TYPE, message);
-	if (flaw != NPP_FLAW_none)
+	if (flaw != NPP_PARSE_ERROR_none)
 		check_remains(flaw, octets, message);
 	return flaw;
 }
 
-static inline enum npp_flaw flaw_of(struct octets *octets)
+static inline enum npp_parse_error flaw_of(struct octets *octets)
 {
 	struct npp_message message;
 
@@ -93,7 +93,7 @@ static inline struct npp_message message_of(struct octets *octets)
 	struct npp_message message;
 
 	finish(octets);
-	assert_int_equal(read_octets(octets->at, octets->length, &message), NPP_FLAW_none);
+	assert_int_equal(read_octets(octets->at, octets->length, &message), NPP_PARSE_ERROR_none);
 	return message;
 }
 

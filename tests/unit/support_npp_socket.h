@@ -11,7 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "npp/socket.h"
+#include "npp/npp_socket.h"
 #include "support_netns.h"
 #include "support_npp_datagram.h"
 
@@ -86,7 +86,7 @@ static inline void connect_lan(void)
 	assert_true(hearing >= 0);
 }
 
-static inline int receive(struct npp_datagram *datagram)
+static inline int receive(struct npp_packet *datagram)
 {
 	memset(&frame_heard, 0xa5, sizeof(frame_heard));
 	memset(datagram, 0xa5, sizeof(*datagram));
@@ -95,15 +95,15 @@ static inline int receive(struct npp_datagram *datagram)
 
 static inline void silence(void)
 {
-	struct npp_datagram datagram;
+	struct npp_packet datagram;
 
 	assert_int_equal(receive(&datagram), -EAGAIN);
 }
 
-static inline struct npp_datagram next(void)
+static inline struct npp_packet next(void)
 {
 	struct pollfd ready = { .fd = hearing, .events = POLLIN };
-	struct npp_datagram datagram;
+	struct npp_packet datagram;
 
 	assert_int_equal(poll(&ready, 1, 5000), 1);
 	assert_int_equal(receive(&datagram), 0);
@@ -112,7 +112,7 @@ static inline struct npp_datagram next(void)
 
 static inline void heard_in(uint16_t vlan, const struct octets *frame)
 {
-	struct npp_datagram datagram;
+	struct npp_packet datagram;
 
 	send_from("lan-end", frame);
 	datagram = next();

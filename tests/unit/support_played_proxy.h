@@ -12,8 +12,8 @@
 #include <stdatomic.h>
 #include <unistd.h>
 
-#include "agent/conversation.h"
-#include "core/clock.h"
+#include "agent/npp_session.h"
+#include "base/clock.h"
 #include "support_agent.h"
 #include "support_netns.h"
 
@@ -33,7 +33,7 @@ struct script {
 	const struct npp_keys *keys; /* signs its answers with them */
 	struct npp_wakeup_confirm lease;
 	/* sends this in front of each answer; it may change all of it */
-	void (*forge)(struct npp_message *answer, struct npp_datagram *datagram);
+	void (*forge)(struct npp_message *answer, struct npp_packet *datagram);
 };
 
 struct seen {
@@ -44,7 +44,7 @@ struct seen {
 
 struct proxy_thread {
 	struct script script;
-	struct port port;
+	struct iface port;
 	struct ipv4 address;
 	int fd;
 	pthread_t thread;
@@ -75,7 +75,7 @@ static inline void make_lan(void)
 }
 
 static inline void sign_it(const struct proxy_thread *proxy, uint8_t *octets, size_t length,
-                           struct npp_message *answer, const struct npp_datagram *datagram)
+                           struct npp_message *answer, const struct npp_packet *datagram)
 {
 	const struct npp_keys *keys = proxy->script.keys;
 
@@ -85,7 +85,7 @@ static inline void sign_it(const struct proxy_thread *proxy, uint8_t *octets, si
 }
 
 static inline void send_it(const struct proxy_thread *proxy, struct npp_message answer,
-                           struct npp_datagram datagram)
+                           struct npp_packet datagram)
 {
 	uint8_t octets[NPP_MESSAGE_MAX];
 	struct packet packet;
@@ -93,14 +93,14 @@ static inline void send_it(const struct proxy_thread *proxy, struct npp_message 
 	datagram.octets = octets;
 	datagram.length = npp_write(&answer, NPP_ICMP_TYPE, octets);
 	sign_it(proxy, octets, datagram.length, &answer, &datagram);
-	npp_datagram_write(&datagram, &packet);
+	npp_packet_write(&datagram, &packet);
 	packet_send(proxy->fd, &proxy->port, &packet);
 }
 
-static inline void answer_with(const struct proxy_thread *proxy, const struct npp_datagram *heard,
+static inline void answer_with(const struct proxy_thread *proxy, const struct npp_packet *heard,
                                const struct npp_message *question, struct npp_message *answer)
 {
-	struct npp_datagram datagram = {
+	struct npp_packet datagram = {
 		.from = proxy->port.mac,
 		.to = heard->from,
 		.source = proxy->address,
@@ -113,7 +113,7 @@ static inline void answer_with(const struct proxy_thread *proxy, const struct np
 	usleep((useconds_t)proxy->script.delay * 1000);
 	if (proxy->script.forge) {
 		struct npp_message forged = *answer;
-		struct npp_datagram way = datagram;
+		struct npp_packet way = datagram;
 
 		proxy->script.forge(&forged, &way);
 		send_it(proxy, forged, way);
@@ -173,13 +173,14 @@ static inline bool answer_to(struct proxy_thread *proxy, const struct npp_messag
 	}
 }
 
-static inline void hear_it(struct proxy_thread *proxy, const struct npp_datagram *heard)
+static inline void hear_it(struct proxy_thread *proxy, const struct npp_packet *heard)
 {
 	const bool again = heard->length == proxy->last_length &&
 	                   memcmp(heard->octets, proxy->last, heard->length) == 0;
 	struct npp_message question, answer;
 
-	if (npp_read(heard->octets, heard->length, NPP_ICMP_TYPE, &question) != NPP_FLAW_none)
+	if (npp_read(heard->octets, heard->length, NPP_ICMP_TYPE, &question) !=
+	    NPP_PARSE_ERROR_none)
 		return;
 	if (proxy->count < SEEN_MAX)
 		proxy->seen[proxy->count++] = (struct seen){ question, heard->source, clock_ms() };
@@ -197,7 +198,7 @@ static inline void hear_it(struct proxy_thread *proxy, const struct npp_datagram
 static inline void *live(void *context)
 {
 	struct proxy_thread *proxy = context;
-	struct npp_datagram heard;
+	struct npp_packet heard;
 	struct npp_frame frame;
 
 	while (!proxy->ends) {

@@ -13,9 +13,9 @@
 #include <string.h>
 #include <sys/param.h>
 
-#include "core/clock.h"
-#include "core/log.h"
-#include "proxy/internal.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "npp_server/internal.h"
 
 static const struct mac nas = { { 0x52, 0x54, 0, 0x12, 0x34, 0x56 } };
 static const struct mac tv = { { 0x52, 0x54, 0, 0x12, 0x34, 0x57 } };
@@ -24,13 +24,13 @@ static const struct ipv4 us = { { 192, 0, 2, 2 } }, us_too = { { 198, 51, 100, 2
 static const struct ipv4 first_proxy = { { 192, 0, 2, 3 } };
 static const struct ipv4 everybody = { { 255, 255, 255, 255 } };
 static const struct ipv4 nowhere;
-static const struct port lan = { "lan", 7, { { 2, 0, 0, 0, 0, 2 } } };
+static const struct iface lan = { "lan", 7, { { 2, 0, 0, 0, 0, 2 } } };
 
 enum { DEEDS = 128, TRANSACTION = 0x1234, BOX = 253 };
 
 struct sent {
-	struct port port;
-	struct npp_datagram datagram;
+	struct iface port;
+	struct npp_packet datagram;
 	uint8_t octets[NPP_MESSAGE_MAX];
 	struct npp_message message;
 };
@@ -84,8 +84,8 @@ static inline bool same_ipv4(struct ipv4 a, struct ipv4 b)
 	return !memcmp(&a, &b, sizeof(a));
 }
 
-static inline void note_send(void *context, const struct port *port,
-                             const struct npp_datagram *datagram)
+static inline void note_send(void *context, const struct iface *port,
+                             const struct npp_packet *datagram)
 {
 	struct scene *scene = context;
 	struct sent *sent = &scene->sent[scene->sends++];
@@ -96,10 +96,10 @@ static inline void note_send(void *context, const struct port *port,
 	sent->datagram.octets = sent->octets;
 	assert_int_equal(
 		npp_read(sent->octets, datagram->length, scene->settings.icmp_type, &sent->message),
-		NPP_FLAW_none);
+		NPP_PARSE_ERROR_none);
 }
 
-static inline void note_question(void *context, const struct port *port, uint16_t vlan,
+static inline void note_question(void *context, const struct iface *port, uint16_t vlan,
                                  struct ipv4 address)
 {
 	struct scene *scene = context;
@@ -110,7 +110,7 @@ static inline void note_question(void *context, const struct port *port, uint16_
 	scene->asked[scene->asks++] = address;
 }
 
-static inline struct ipv4 own_address(void *context, const struct port *port, struct ipv4 peer)
+static inline struct ipv4 own_address(void *context, const struct iface *port, struct ipv4 peer)
 {
 	(void)port, (void)peer;
 	return ((struct scene *)context)->own;

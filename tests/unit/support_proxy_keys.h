@@ -48,7 +48,7 @@ static inline void is_signed(struct scene *scene, const struct voice *voice)
 	assert_in_range(said->time, now_s() - 1, now_s());
 	assert_int_equal(npp_verify(sent->octets, sent->datagram.length, &sent->message,
 	                            &scene->keys, us, voice->source),
-	                 NPP_MISTRUST_none);
+	                 NPP_AUTH_ERROR_none);
 }
 
 #endif

@@ -48,7 +48,7 @@ static inline void says_octets(struct scene *scene, const struct voice *voice,
                                const uint8_t *octets, size_t length)
 {
 	uint8_t *copy = malloc(length + 1); /* gone when it was heard, as on the wire */
-	const struct npp_datagram datagram = {
+	const struct npp_packet datagram = {
 		.from = voice->mac,
 		.to = same_ipv4(voice->destination, everybody) ? MAC_BROADCAST : lan.mac,
 		.vlan = voice->vlan,
@@ -152,7 +152,7 @@ static inline const struct npp_message *answer(const struct scene *scene, size_t
                                                enum npp_subtype subtype)
 {
 	const struct sent *sent = &scene->sent[number - 1];
-	const struct npp_datagram *datagram = &sent->datagram;
+	const struct npp_packet *datagram = &sent->datagram;
 
 	assert_int_equal(scene->sends, number);
 	assert_memory_equal(&sent->port, &lan, sizeof(lan));
@@ -164,7 +164,7 @@ static inline const struct npp_message *answer(const struct scene *scene, size_t
 
 static inline void is_to(const struct scene *scene, const struct voice *voice)
 {
-	const struct npp_datagram *datagram = &scene->sent[scene->sends - 1].datagram;
+	const struct npp_packet *datagram = &scene->sent[scene->sends - 1].datagram;
 
 	assert_memory_equal(&datagram->to, &voice->mac, sizeof(voice->mac));
 	assert_int_equal(datagram->vlan, voice->vlan);

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "dhcp/record.h"
+#include "dhcp/lease_record.h"
 
 enum { HOUR_MS = 3600 * 1000 };
 

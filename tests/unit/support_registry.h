@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "hosts/registry.h"
+#include "host/registry.h"
 
 enum { HOSTS = 4, ADDRESSES = 64, NEWS = 32 };
 
@@ -34,9 +34,9 @@ struct scene {
 	struct address_row addresses[ADDRESSES];
 	size_t host_count, address_count;
 	int admit_error;
-	struct host_spec saved; /* as it was said to be, the last one */
+	struct host_description saved; /* as it was said to be, the last one */
 	size_t saves;
-	struct happening news[NEWS];
+	struct host_event news[NEWS];
 	bool answered[NEWS]; /* was .20 in the tables when people were told? */
 	size_t news_count;
 	unsigned magics;
@@ -93,8 +93,8 @@ static inline void delete_address(struct scene *scene, const struct ipv6 *addres
 		*row = scene->addresses[--scene->address_count];
 }
 
-static inline int table_admit(void *context, const struct host_spec *spec,
-                              const struct host_spec *before, enum host_state state)
+static inline int table_admit(void *context, const struct host_description *spec,
+                              const struct host_description *before, enum host_state state)
 {
 	struct scene *scene = context;
 	struct row *row = find_row(scene, before ? &before->mac : &spec->mac);
@@ -112,7 +112,7 @@ static inline int table_admit(void *context, const struct host_spec *spec,
 	return 0;
 }
 
-static inline void table_dismiss(void *context, const struct host_spec *spec)
+static inline void table_dismiss(void *context, const struct host_description *spec)
 {
 	struct scene *scene = context;
 	struct row *row = find_row(scene, &spec->mac);
@@ -123,13 +123,16 @@ static inline void table_dismiss(void *context, const struct host_spec *spec)
 		*row = scene->hosts[--scene->host_count];
 }
 
-static inline int table_order(void *context, const struct host_spec *spec, enum host_state from,
-                              enum host_state to, enum order_result *result)
+static inline int table_order(void *context, const struct host_description *spec,
+                              enum host_state from, enum host_state to,
+                              enum host_update_result *result)
 {
 	struct row *row = find_row(context, &spec->mac);
 
-	*result = !row ? ORDER_NO_HOST : row->state != from ? ORDER_OTHER_STATE : ORDER_DONE;
-	if (*result == ORDER_DONE)
+	*result = !row                 ? HOST_UPDATE_NO_HOST
+	          : row->state != from ? HOST_UPDATE_OTHER_STATE
+	                               : HOST_UPDATE_DONE;
+	if (*result == HOST_UPDATE_DONE)
 		row->state = to;
 	return 0;
 }
@@ -155,19 +158,20 @@ static inline bool own_address(void *context, const struct ipv6 *address)
 	return !memcmp(address, &own, sizeof(own));
 }
 
-static inline int no_question(void *context, enum host_ask ask, const struct host_spec *spec)
+static inline int no_question(void *context, enum arp_check ask,
+                              const struct host_description *spec)
 {
 	(void)context, (void)ask, (void)spec;
 	return 0;
 }
 
-static inline int no_announcement(void *context, const struct host_spec *spec)
+static inline int no_announcement(void *context, const struct host_description *spec)
 {
 	(void)context, (void)spec;
 	return 0;
 }
 
-static inline int count_magic(void *context, const struct host_spec *spec)
+static inline int count_magic(void *context, const struct host_description *spec)
 {
 	(void)spec;
 	((struct scene *)context)->magics++;
@@ -185,7 +189,7 @@ static inline void note_state(void *context, const struct registered *host)
 	((struct scene *)context)->followed = host->life.state;
 }
 
-static inline void note_news(void *context, const struct happening *happening)
+static inline void note_news(void *context, const struct host_event *happening)
 {
 	struct scene *scene = context;
 	const struct ipv6 leased = ip(20);
@@ -221,7 +225,7 @@ static inline int set_up(void **state)
 		.ask = no_question,
 		.announce = no_announcement,
 		.magic = count_magic,
-		.hand_back = no_hand_back,
+		.update_neighbour = no_hand_back,
 		.follow = note_state,
 		.tell = note_news,
 		.save = note_saved,
@@ -246,9 +250,10 @@ static inline int tear_down(void **state)
 }
 
 /* "nas" is host 1, "tv" host 2, and so on; `addresses` end with 0. */
-static inline struct host_spec spec_of(const char *name, unsigned mac, const unsigned *addresses)
+static inline struct host_description spec_of(const char *name, unsigned mac,
+                                              const unsigned *addresses)
 {
-	struct host_spec spec = { .mac = mac_of(mac) };
+	struct host_description spec = { .mac = mac_of(mac) };
 
 	snprintf(spec.name, sizeof(spec.name), "%s", name);
 	for (; *addresses; addresses++)
@@ -258,7 +263,7 @@ static inline struct host_spec spec_of(const char *name, unsigned mac, const uns
 
 #define SPEC(name, mac, ...) spec_of(name, mac, (const unsigned[]){ __VA_ARGS__, 0 })
 
-static inline void says(struct scene *scene, struct host_spec spec)
+static inline void says(struct scene *scene, struct host_description spec)
 {
 	char why[REGISTRY_WHY];
 
@@ -293,7 +298,7 @@ static inline bool answers(struct scene *scene, unsigned mac, unsigned address)
 /* Would another host be refused it? */
 static inline bool is_taken(struct scene *scene, unsigned address)
 {
-	struct host_spec other = SPEC("other", 99, address);
+	struct host_description other = SPEC("other", 99, address);
 	char why[REGISTRY_WHY];
 	int err = registry_add(scene->registry, &other, ORIGIN_COMMAND, AWAKE, why);
 
@@ -309,11 +314,11 @@ static inline const struct registered *nas_of(const struct scene *scene)
 	return nas;
 }
 
-static inline bool has(const struct host_spec *spec, unsigned address)
+static inline bool has(const struct host_description *spec, unsigned address)
 {
 	const struct ipv6 key = ip(address);
 
-	return spec_find_address(spec, &key) >= 0;
+	return description_find_address(spec, &key) >= 0;
 }
 
 /* The tables show a state that somebody has set. */
@@ -321,7 +326,7 @@ static inline void is_set(struct scene *scene, enum host_state state)
 {
 	const struct mac mac = mac_of(1);
 	struct row *row = find_row(scene, &mac);
-	const struct host entry = { .state = state };
+	const struct host_entry entry = { .state = state };
 
 	row->state = state;
 	registry_sync_host(scene->registry, &mac, &entry);

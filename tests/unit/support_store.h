@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "hosts/store.h"
+#include "host/store.h"
 
 struct place {
 	char directory[64];

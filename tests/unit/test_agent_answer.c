@@ -42,9 +42,9 @@ static struct npp_message confirm(enum npp_subtype subtype)
 }
 
 /* As it comes from the proxy. */
-static struct npp_datagram datagram_of(struct npp_message *message)
+static struct npp_packet datagram_of(struct npp_message *message)
 {
-	struct npp_datagram datagram = {
+	struct npp_packet datagram = {
 		.from = proxy_mac,
 		.to = host_mac,
 		.source = proxy_address,
@@ -59,7 +59,7 @@ static struct npp_datagram datagram_of(struct npp_message *message)
 
 static enum answer answer_to(const struct answer_wanted *wanted, struct npp_message *said)
 {
-	const struct npp_datagram datagram = datagram_of(said);
+	const struct npp_packet datagram = datagram_of(said);
 	struct npp_message message;
 
 	return answer_of(wanted, &datagram, &message);
@@ -74,7 +74,7 @@ static void the_answer(void **state)
 	{
 		const struct answer_wanted wanted = wanted_of(subtypes[i]);
 		struct npp_message said = confirm(subtypes[i]), message;
-		const struct npp_datagram datagram = datagram_of(&said);
+		const struct npp_packet datagram = datagram_of(&said);
 
 		assert_int_equal(answer_of(&wanted, &datagram, &message), ANSWER_FITS);
 		assert_false(answer_refuses(&message));
@@ -90,7 +90,7 @@ static void another_way(void **state)
 {
 	const struct answer_wanted wanted = wanted_of(NPP_SLEEP_CONFIRM);
 	struct npp_message said = confirm(NPP_SLEEP_CONFIRM), message;
-	struct npp_datagram right = datagram_of(&said), wrong;
+	struct npp_packet right = datagram_of(&said), wrong;
 	uint8_t *const each[] = { &wrong.from.octet[5], &wrong.to.octet[0], &wrong.source.octet[3],
 		                  &wrong.destination.octet[3], (uint8_t *)&wrong.vlan };
 
@@ -124,7 +124,7 @@ static void other_octets(void **state)
 {
 	const struct answer_wanted wanted = wanted_of(NPP_SLEEP_CONFIRM);
 	struct npp_message said = confirm(NPP_SLEEP_CONFIRM), message;
-	const struct npp_datagram datagram = datagram_of(&said);
+	const struct npp_packet datagram = datagram_of(&said);
 
 	(void)state;
 	for (size_t i = 0; i < datagram.length; i++) {
@@ -171,7 +171,7 @@ static void refusals(void **state)
 			const struct npp_client no = { where & 1 ? NPP_FAIL : NPP_SUCCESS, 0 };
 			const struct answer_wanted wanted = wanted_of(subtypes[i]);
 			struct npp_message said = confirm(subtypes[i]), message;
-			struct npp_datagram datagram;
+			struct npp_packet datagram;
 
 			said.code = where & 2 ? NPP_FAIL : NPP_SUCCESS;
 			said.confirm = said.wakeup_confirm.client = no;
@@ -195,10 +195,10 @@ static struct answer_wanted wanted_with_key(void)
 	return wanted;
 }
 
-static struct npp_datagram signed_answer(uint8_t key, uint64_t nonce)
+static struct npp_packet signed_answer(uint8_t key, uint64_t nonce)
 {
 	struct npp_message said = confirm(NPP_SLEEP_CONFIRM);
-	struct npp_datagram datagram;
+	struct npp_packet datagram;
 
 	said.authenticated = true;
 	said.authentication = (struct npp_authentication){ .key = key, .time = 1, .nonce = nonce };
@@ -212,7 +212,7 @@ static struct npp_datagram signed_answer(uint8_t key, uint64_t nonce)
 static void signed_answers(void **state)
 {
 	const struct answer_wanted wanted = wanted_with_key();
-	struct npp_datagram datagram = signed_answer(KEY, NONCE);
+	struct npp_packet datagram = signed_answer(KEY, NONCE);
 	struct npp_message message;
 
 	(void)state;
@@ -220,7 +220,7 @@ static void signed_answers(void **state)
 	datagram.from.octet[5]++;
 	assert_int_equal(answer_of(&wanted, &datagram, &message), ANSWER_FITS);
 	octets[datagram.length - 1] ^= 1;
-	npp_seal(octets, datagram.length);
+	npp_set_checksum(octets, datagram.length);
 	assert_int_equal(answer_of(&wanted, &datagram, &message), ANSWER_UNTRUSTED);
 }
 
@@ -228,7 +228,7 @@ static void answers_that_do_not_show_the_key(void **state)
 {
 	const struct answer_wanted wanted = wanted_with_key();
 	struct npp_message said = confirm(NPP_SLEEP_CONFIRM), message;
-	struct npp_datagram datagram = signed_answer(KEY, NONCE + 1);
+	struct npp_packet datagram = signed_answer(KEY, NONCE + 1);
 
 	(void)state;
 	assert_int_equal(answer_of(&wanted, &datagram, &message), ANSWER_UNTRUSTED);
@@ -244,7 +244,7 @@ static void answers_that_do_not_show_the_key(void **state)
 static void signed_though_nobody_asked(void **state)
 {
 	const struct answer_wanted keyed = wanted_with_key(), wanted = wanted_of(NPP_SLEEP_CONFIRM);
-	const struct npp_datagram datagram = signed_answer(KEY, NONCE);
+	const struct npp_packet datagram = signed_answer(KEY, NONCE);
 	struct npp_message message;
 
 	(void)state;

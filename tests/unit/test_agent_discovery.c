@@ -18,7 +18,7 @@ static struct offers offers;
 
 static int discover(int64_t wait, const struct agent_config *config)
 {
-	struct port port;
+	struct iface port;
 	int fd, err;
 
 	assert_int_equal(link_port("lan", &port), 0);
@@ -116,7 +116,7 @@ static void one_that_is_named_and_late(void **state)
 	assert_address(offers.list[0].address, 2);
 }
 
-static void before_somebody_else(struct npp_message *answer, struct npp_datagram *datagram)
+static void before_somebody_else(struct npp_message *answer, struct npp_packet *datagram)
 {
 	datagram->source = lan_address(9);
 	answer->advertisement.proxies[0].address = lan_address(9);

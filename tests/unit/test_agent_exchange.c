@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "agent/exchange.h"
+#include "agent/transaction.h"
 #include "agent/signals.h"
 #include "support_played_proxy.h"
 
@@ -32,7 +32,7 @@ struct listening {
 	unsigned int heard, enough;
 };
 
-static bool count_it(struct exchange *exchange, const struct npp_datagram *datagram)
+static bool count_it(struct exchange *exchange, const struct npp_packet *datagram)
 {
 	struct listening *listening = exchange->context;
 
@@ -40,7 +40,7 @@ static bool count_it(struct exchange *exchange, const struct npp_datagram *datag
 	return ++listening->heard == listening->enough;
 }
 
-static int listen_on(const char *name, struct port *port)
+static int listen_on(const char *name, struct iface *port)
 {
 	int fd;
 
@@ -192,7 +192,7 @@ static void side_by_side(void **state)
 }
 
 /* As long as it takes to check a signature, or longer. */
-static bool count_it_slowly(struct exchange *exchange, const struct npp_datagram *datagram)
+static bool count_it_slowly(struct exchange *exchange, const struct npp_packet *datagram)
 {
 	usleep(500);
 	return count_it(exchange, datagram);
@@ -201,7 +201,7 @@ static bool count_it_slowly(struct exchange *exchange, const struct npp_datagram
 struct flood {
 	pthread_t thread;
 	atomic_bool ends;
-	struct port port;
+	struct iface port;
 	int fd;
 	unsigned long sent;
 };
@@ -212,7 +212,7 @@ static void *send_junk(void *context)
 	struct flood *flood = context;
 	struct npp_message message = { .transaction = 2, .subtype = NPP_WAKEUP_CONFIRM };
 	uint8_t octets[NPP_MESSAGE_MAX];
-	const struct npp_datagram datagram = {
+	const struct npp_packet datagram = {
 		.from = proxy_mac,
 		.to = host_mac,
 		.source = lan_address(1),
@@ -222,7 +222,7 @@ static void *send_junk(void *context)
 	};
 	struct packet packet;
 
-	npp_datagram_write(&datagram, &packet);
+	npp_packet_write(&datagram, &packet);
 	for (; !flood->ends; flood->sent++)
 		packet_send(flood->fd, &flood->port, &packet);
 	return NULL;

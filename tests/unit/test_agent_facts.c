@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "agent/facts.h"
+#include "agent/system_info.h"
 #include "support_netns.h"
 
 enum { NOW = 1795432000 };

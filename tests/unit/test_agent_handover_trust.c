@@ -28,45 +28,45 @@ static void say_yes(struct npp_message *answer)
 	answer->authenticated = false;
 }
 
-static void from_another_mac(struct npp_message *answer, struct npp_datagram *datagram)
+static void from_another_mac(struct npp_message *answer, struct npp_packet *datagram)
 {
 	say_yes(answer);
 	datagram->from.octet[5] = 9;
 }
 
-static void from_another_address(struct npp_message *answer, struct npp_datagram *datagram)
+static void from_another_address(struct npp_message *answer, struct npp_packet *datagram)
 {
 	say_yes(answer);
 	datagram->source = lan_address(9);
 }
 
-static void to_another_address(struct npp_message *answer, struct npp_datagram *datagram)
+static void to_another_address(struct npp_message *answer, struct npp_packet *datagram)
 {
 	say_yes(answer);
 	datagram->destination = lan_address(9);
 }
 
-static void to_all(struct npp_message *answer, struct npp_datagram *datagram)
+static void to_all(struct npp_message *answer, struct npp_packet *datagram)
 {
 	say_yes(answer);
 	datagram->to = MAC_BROADCAST;
 }
 
-static void of_another_transaction(struct npp_message *answer, struct npp_datagram *datagram)
+static void of_another_transaction(struct npp_message *answer, struct npp_packet *datagram)
 {
 	(void)datagram;
 	say_yes(answer);
 	answer->transaction++;
 }
 
-static void of_another_kind(struct npp_message *answer, struct npp_datagram *datagram)
+static void of_another_kind(struct npp_message *answer, struct npp_packet *datagram)
 {
 	(void)datagram;
 	say_yes(answer);
 	answer->subtype = NPP_WAKEUP_CONFIRM;
 }
 
-static void of_nobody(struct npp_message *answer, struct npp_datagram *datagram)
+static void of_nobody(struct npp_message *answer, struct npp_packet *datagram)
 {
 	(void)datagram;
 	say_yes(answer);
@@ -76,7 +76,7 @@ static void of_nobody(struct npp_message *answer, struct npp_datagram *datagram)
 /* The proxy says no, and somebody else says yes before it. */
 static void what_others_say(void **state)
 {
-	static void (*const forgeries[])(struct npp_message *, struct npp_datagram *) = {
+	static void (*const forgeries[])(struct npp_message *, struct npp_packet *) = {
 		from_another_mac, from_another_address,   to_another_address, to_all,
 		of_another_kind,  of_another_transaction, of_nobody,
 	};
@@ -122,7 +122,7 @@ static void with_a_key(void **state)
 	            proxy->seen[1].message.authentication.nonce);
 }
 
-static void refuse_unsigned(struct npp_message *answer, struct npp_datagram *datagram)
+static void refuse_unsigned(struct npp_message *answer, struct npp_packet *datagram)
 {
 	(void)datagram;
 	answer->code = NPP_FAIL;
@@ -130,7 +130,7 @@ static void refuse_unsigned(struct npp_message *answer, struct npp_datagram *dat
 	answer->authenticated = false;
 }
 
-static void answer_something_else(struct npp_message *answer, struct npp_datagram *datagram)
+static void answer_something_else(struct npp_message *answer, struct npp_packet *datagram)
 {
 	refuse_unsigned(answer, datagram);
 	answer->authenticated = true;

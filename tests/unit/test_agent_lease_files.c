@@ -19,7 +19,7 @@
 
 #include "support_lease_file.h"
 
-static const struct port eth0 = { .name = "eth0", .ifindex = 2 };
+static const struct iface eth0 = { .name = "eth0", .ifindex = 2 };
 
 static int set_up(void **state)
 {
@@ -176,7 +176,7 @@ static void the_places_of_others(void **state)
 
 static void names_with_a_meaning_in_patterns(void **state)
 {
-	static const struct port odd = { .name = "e*[h]?\\0", .ifindex = 3 };
+	static const struct iface odd = { .name = "e*[h]?\\0", .ifindex = 3 };
 	const struct link_addresses addresses = owning(103);
 	struct client_lease lease;
 

@@ -10,8 +10,8 @@
 
 #include <arpa/inet.h>
 
-#include "agent/link.h"
-#include "core/text.h"
+#include "agent/addresses.h"
+#include "base/text.h"
 #include "support_netns.h"
 
 static struct link_addresses addresses_of(const char *name)
@@ -47,7 +47,7 @@ static void assert_ipv6(const struct ipv6 *address, const char *expected)
 
 static void an_interface(void **state)
 {
-	struct port port;
+	struct iface port;
 
 	(void)state;
 	need_namespace();
@@ -60,7 +60,7 @@ static void an_interface(void **state)
 
 static void no_interface(void **state)
 {
-	struct port port;
+	struct iface port;
 
 	(void)state;
 	need_namespace();

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "agent/offers.h"
+#include "agent/candidates.h"
 #include "support_agent.h"
 
 enum { TRANSACTION = 0x1234 };
@@ -29,9 +29,9 @@ static struct npp_message advertisement(void)
 	};
 }
 
-static struct npp_datagram datagram_of(struct npp_message *message)
+static struct npp_packet datagram_of(struct npp_message *message)
 {
-	struct npp_datagram datagram = {
+	struct npp_packet datagram = {
 		.from = proxy_mac,
 		.to = host_mac,
 		.source = proxy_address,
@@ -44,7 +44,7 @@ static struct npp_datagram datagram_of(struct npp_message *message)
 	return datagram;
 }
 
-static bool read_offer(const struct npp_datagram *datagram, struct offer *offer)
+static bool read_offer(const struct npp_packet *datagram, struct offer *offer)
 {
 	const struct offers_wanted wanted = { .icmp_type = NPP_ICMP_TYPE,
 		                              .transaction = TRANSACTION,
@@ -56,7 +56,7 @@ static bool read_offer(const struct npp_datagram *datagram, struct offer *offer)
 
 static bool is_heard(struct npp_message message)
 {
-	const struct npp_datagram datagram = datagram_of(&message);
+	const struct npp_packet datagram = datagram_of(&message);
 	struct offer offer;
 
 	return read_offer(&datagram, &offer);
@@ -65,7 +65,7 @@ static bool is_heard(struct npp_message message)
 static void an_offer(void **state)
 {
 	struct npp_message message = advertisement();
-	const struct npp_datagram datagram = datagram_of(&message);
+	const struct npp_packet datagram = datagram_of(&message);
 	struct offer offer;
 
 	(void)state;
@@ -103,7 +103,7 @@ static void what_is_none(void **state)
 static void what_is_for_others(void **state)
 {
 	struct npp_message message = advertisement();
-	struct npp_datagram right = datagram_of(&message), wrong;
+	struct npp_packet right = datagram_of(&message), wrong;
 	uint8_t *const each[] = { &wrong.to.octet[5], &wrong.destination.octet[3],
 		                  (uint8_t *)&wrong.vlan };
 	struct offer offer;
@@ -138,7 +138,7 @@ static void at_which_address(void **state)
 	EACH(i, rows)
 	{
 		struct npp_message message = advertisement();
-		struct npp_datagram datagram;
+		struct npp_packet datagram;
 		struct offer offer;
 
 		message.advertisement.proxy_count = 3;

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "agent/ports.h"
-#include "core/text.h"
+#include "base/text.h"
 #include "support_netns.h"
 
 #define REST " 00000000:00000000 00:00000000 00000000     0        0 27351 1 0 100 0 0 10 0\n"

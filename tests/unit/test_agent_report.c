@@ -248,7 +248,7 @@ static void the_key_is_gone(void **state)
 }
 
 /* It may not be the first of them that is believed. */
-static void from_another_client(struct npp_message *answer, struct npp_datagram *datagram)
+static void from_another_client(struct npp_message *answer, struct npp_packet *datagram)
 {
 	(void)datagram;
 	answer->wakeup_confirm.client.id++;

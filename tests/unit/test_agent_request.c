@@ -26,7 +26,7 @@ static size_t options_of(const struct request_part *part)
 	const size_t length = npp_write(&message, NPP_ICMP_TYPE, octets);
 
 	assert_true(length > sizeof(struct npp_header));
-	assert_int_equal(npp_read(octets, length, NPP_ICMP_TYPE, &read), NPP_FLAW_none);
+	assert_int_equal(npp_read(octets, length, NPP_ICMP_TYPE, &read), NPP_PARSE_ERROR_none);
 	return length - sizeof(struct npp_header);
 }
 

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "agent/sentences.h"
+#include "agent/output.h"
 #include "agent/services.h"
 #include "support_agent.h"
 

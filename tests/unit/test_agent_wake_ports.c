@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "core/text.h"
+#include "base/text.h"
 #include "support_agent.h"
 
 static char *text_of(const struct wake_wish *wish, const struct agent_facts *facts)

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "announce/announce.h"
+#include "net/arp_send.h"
 
 static const struct mac proxy = { { 0x02, 0, 0, 0, 0, 0x02 } };
 static const struct mac owner = { { 0x52, 0x54, 0x00, 0x12, 0x34, 0x56 } };

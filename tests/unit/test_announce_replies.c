@@ -15,7 +15,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "announce/replies.h"
+#include "net/arp_replies.h"
 #include "arp.h"
 #include "support_netns.h"
 

@@ -17,7 +17,7 @@
 #include <netinet/in.h>
 
 #include "support_config.h"
-#include "core/text.h"
+#include "base/text.h"
 
 #define EXAMPLE "packaging/sleepproxyd.conf"
 
@@ -107,8 +107,8 @@ static void a_host_with_everything(void **state)
 		" wake = { \"tcp/22\", \"udp/161\", \"tcp/any\" }  allow = {\"192.168.1.7/24\"}\n"
 		" deny = { 0.0.0.0/0 }  vlan = 10  interface = \"eth0\"  nic-answers-arp = yes\n"
 		" unasked = true  secureon = \"01:02:03:04:05:06\" }\n");
-	const struct host_spec *nas = config.hosts;
-	const struct spec_policy *policy = &nas->policy;
+	const struct host_description *nas = config.hosts;
+	const struct wake_policy *policy = &nas->policy;
 
 	(void)state;
 	assert_int_equal(config.host_count, 1);
@@ -142,7 +142,7 @@ static void a_host_with_a_lease_alone(void **state)
 	                              " lease-server = \"192.168.1.1\"  hostname = nas-1.lan\n"
 	                              " client-id = ff:00:01:fe }\n"
 	                              "host tv { mac = 52:54:00:12:34:57 }\n");
-	const struct spec_lease *lease = &config.hosts[0].lease;
+	const struct lease_description *lease = &config.hosts[0].lease;
 
 	(void)state;
 	assert_int_equal(config.hosts[0].address_count, 0);
@@ -151,26 +151,27 @@ static void a_host_with_a_lease_alone(void **state)
 	assert_string_equal(lease->hostname, "nas-1.lan");
 	assert_int_equal(lease->client_id_length, 4);
 	assert_memory_equal(lease->client_id, "\xff\0\1\xfe", 4);
-	assert_memory_equal(&config.hosts[1].lease, &(struct spec_lease){ .client_id_length = 0 },
-	                    sizeof(struct spec_lease));
+	assert_memory_equal(&config.hosts[1].lease,
+	                    &(struct lease_description){ .client_id_length = 0 },
+	                    sizeof(struct lease_description));
 	config_done(&config);
 }
 
 static void the_longest_names_of_a_lease(void **state)
 {
-	enum { NAME = SPEC_HOSTNAME - 1 };
+	enum { NAME = HOSTNAME_MAX_SIZE - 1 };
 	char text[1000] = "host nas { mac = 52:54:00:12:34:56 lease = 192.168.1.20 client-id = 00";
 	struct config config;
 
 	(void)state;
-	for (int i = 1; i < SPEC_CLIENT_ID; i++)
+	for (int i = 1; i < CLIENT_ID_MAX; i++)
 		sprintf(text + strlen(text), ":%02x", i);
 	strcat(text, " hostname = ");
 	memset(text + strlen(text), 'n', NAME);
 	strcat(text, " }");
 	config = loaded(text);
-	assert_int_equal(config.hosts[0].lease.client_id_length, SPEC_CLIENT_ID);
-	assert_int_equal(config.hosts[0].lease.client_id[SPEC_CLIENT_ID - 1], SPEC_CLIENT_ID - 1);
+	assert_int_equal(config.hosts[0].lease.client_id_length, CLIENT_ID_MAX);
+	assert_int_equal(config.hosts[0].lease.client_id[CLIENT_ID_MAX - 1], CLIENT_ID_MAX - 1);
 	assert_int_equal(strlen(config.hosts[0].lease.hostname), NAME);
 	config_done(&config);
 }

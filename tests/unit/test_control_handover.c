@@ -10,7 +10,7 @@
 #include <cmocka.h>
 #include <json-c/json.h>
 
-#include "control/handover_json.h"
+#include "control/registration_json.h"
 
 /* The machine has run for ten minutes. */
 static const int64_t now = 600000;

@@ -12,7 +12,7 @@
 #include <cmocka.h>
 #include <stdio.h>
 
-#include "ctl/groups.h"
+#include "cli/groups.h"
 
 enum { LINE_WIDTH = 80, MANUAL_MAX = 65536, WORDS = 16 };
 

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "ctl/options.h"
+#include "cli/options.h"
 
 #define EACH(item, table) for (size_t item = 0; item < sizeof(table) / sizeof(*(table)); item++)
 

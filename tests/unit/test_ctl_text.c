@@ -10,9 +10,9 @@
 #include <cmocka.h>
 #include <time.h>
 
-#include "ctl/table.h"
-#include "ctl/when.h"
-#include "ctl/words.h"
+#include "cli/text_table.h"
+#include "cli/timefmt.h"
+#include "cli/suggest.h"
 
 #define EACH(item, table) for (size_t item = 0; item < sizeof(table) / sizeof(*(table)); item++)
 

@@ -79,7 +79,7 @@ static const struct {
 	  "(2 more are zero: --all shows them)\n" },
 	{ { "counters" },
 	  "{}",
-	  "{'dhcp_heard': 0, 'dhcp_message_idle': 0}",
+	  "{'dhcp_snooped': 0, 'dhcp_message_idle': 0}",
 	  "OUTCOME  FRAMES  MEANING\n"
 	  "(2 more are zero: --all shows them)\n" },
 	{ { "counters" },

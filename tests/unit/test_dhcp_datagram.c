@@ -9,11 +9,11 @@
 
 #include <cmocka.h>
 
-#include "dhcp/datagram.h"
+#include "dhcp/dhcp_frame.h"
 
 enum { ETHER = 14, TAG = 4, IP = 20, UDP = 8 };
 
-static const struct datagram_ends to_server = {
+static const struct dhcp_frame_ends to_server = {
 	.from = { { 0x02, 0, 0, 0, 0, 0x02 } },
 	.to = { { 0x02, 0, 0, 0, 0, 0x01 } },
 	.source = { { 192, 0, 2, 20 } },
@@ -36,7 +36,7 @@ static void check_message(const uint8_t *octets, size_t length)
 	const struct dhcp_message expected = request();
 	struct dhcp_message message;
 
-	assert_int_equal(dhcp_message_read(octets, length, &message), DHCP_FLAW_none);
+	assert_int_equal(dhcp_message_read(octets, length, &message), DHCP_PARSE_ERROR_none);
 	assert_memory_equal(&message, &expected, sizeof(message));
 }
 
@@ -54,7 +54,7 @@ static void test_to_its_server(void **state)
 	struct packet packet;
 
 	(void)state;
-	assert_int_equal(datagram_write(&packet, &to_server, &message), 0);
+	assert_int_equal(dhcp_frame_write(&packet, &to_server, &message), 0);
 	assert_int_equal(packet.length, ETHER + IP + UDP + DHCP_MESSAGE_MIN);
 	assert_memory_equal(packet.octets, head, sizeof(head));
 	check_message(packet.octets + ETHER + IP + UDP, DHCP_MESSAGE_MIN);
@@ -64,14 +64,14 @@ static void test_to_its_server(void **state)
 static void test_to_everybody_in_a_vlan(void **state)
 {
 	const struct dhcp_message message = request();
-	struct datagram_ends ends = to_server;
+	struct dhcp_frame_ends ends = to_server;
 	struct packet packet;
 
 	(void)state;
 	ends.to = MAC_BROADCAST;
 	ends.destination = (struct ipv4){ { 255, 255, 255, 255 } };
 	ends.vlan = 10;
-	assert_int_equal(datagram_write(&packet, &ends, &message), 0);
+	assert_int_equal(dhcp_frame_write(&packet, &ends, &message), 0);
 	assert_int_equal(packet.length, ETHER + TAG + IP + UDP + DHCP_MESSAGE_MIN);
 	assert_memory_equal(packet.octets, "\xff\xff\xff\xff\xff\xff\x02\0\0\0\0\x02", 12);
 	assert_memory_equal(packet.octets + 12, "\x81\0\0\x0a\x08\0\x45", 7);
@@ -104,13 +104,13 @@ static struct dhcp_message request_of(size_t length)
 static void check_length(size_t length, uint16_t vlan, int expected)
 {
 	const struct dhcp_message message = request_of(length);
-	struct datagram_ends ends = to_server;
+	struct dhcp_frame_ends ends = to_server;
 	struct packet packet, untouched;
 
 	ends.vlan = vlan;
 	memset(&packet, 0x5a, sizeof(packet));
 	untouched = packet;
-	assert_int_equal(datagram_write(&packet, &ends, &message), expected);
+	assert_int_equal(dhcp_frame_write(&packet, &ends, &message), expected);
 	if (expected)
 		assert_memory_equal(&packet, &untouched, sizeof(packet));
 	else
@@ -135,7 +135,7 @@ static void test_a_servers_message_is_not_ours_to_send(void **state)
 
 	(void)state;
 	message.type = DHCP_ACK;
-	assert_int_equal(datagram_write(&packet, &to_server, &message), -EMSGSIZE);
+	assert_int_equal(dhcp_frame_write(&packet, &to_server, &message), -EMSGSIZE);
 }
 
 int main(void)

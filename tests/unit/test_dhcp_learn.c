@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What is learnt of a client by listening: conversations as clients have them with servers. */
+/* What is snooped of a client by listening: conversations as clients have them with servers. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,17 +17,17 @@ static void test_a_first_lease(void **state)
 	struct scene scene = nobody();
 
 	(void)state;
-	assert_int_equal(hears(&scene, &discover), LEARNT_IDENTITY);
+	assert_int_equal(hears(&scene, &discover), SNOOPED_IDENTITY);
 	assert_memory_equal(&scene.client.identity, &itself, sizeof(itself));
-	assert_int_equal(hears(&scene, &discover), LEARNT_NOTHING);
+	assert_int_equal(hears(&scene, &discover), SNOOPED_NOTHING);
 	offer.type = DHCP_OFFER;
-	assert_int_equal(hears(&scene, &offer), LEARNT_NOTHING);
+	assert_int_equal(hears(&scene, &offer), SNOOPED_NOTHING);
 	check_none(&scene);
-	assert_int_equal(requests(&scene, home, router), LEARNT_REQUEST);
+	assert_int_equal(requests(&scene, home, router), SNOOPED_REQUEST);
 	check_lease(&scene, home, router);
 	check_unbounded(&scene);
 	scene.now += 700;
-	assert_int_equal(is_granted(&scene, home, HOUR), LEARNT_GRANT);
+	assert_int_equal(is_granted(&scene, home, HOUR), SNOOPED_GRANT);
 	check_lease(&scene, home, router);
 	assert_int_equal(scene.client.lease.seconds, HOUR);
 	assert_int_equal(scene.client.lease.since, START); /* the sending */
@@ -41,10 +41,10 @@ static void test_a_request_alone_says_the_address(void **state)
 	struct scene rebooted = nobody(), selected = nobody();
 
 	(void)state;
-	assert_int_equal(requests(&rebooted, home, nowhere), LEARNT_REQUEST);
+	assert_int_equal(requests(&rebooted, home, nowhere), SNOOPED_REQUEST);
 	check_lease(&rebooted, home, nowhere);
 	check_unbounded(&rebooted);
-	assert_int_equal(requests(&selected, home, router), LEARNT_REQUEST);
+	assert_int_equal(requests(&selected, home, router), SNOOPED_REQUEST);
 	check_lease(&selected, home, router);
 	check_unbounded(&selected);
 }
@@ -59,7 +59,7 @@ static void test_t1_t2_and_the_relay_are_learnt(void **state)
 	ack.t2 = 1200;
 	ack.giaddr = elsewhere;
 	requests(&scene, home, router);
-	assert_int_equal(hears(&scene, &ack), LEARNT_GRANT);
+	assert_int_equal(hears(&scene, &ack), SNOOPED_GRANT);
 	assert_memory_equal(&scene.client.lease.relay, &elsewhere, sizeof(elsewhere));
 	assert_int_equal(scene.client.lease.renew_at, START + 600000);
 	assert_int_equal(scene.client.lease.rebind_at, START + 1200000);
@@ -72,10 +72,10 @@ static void test_a_renewal_goes_on_from_its_request(void **state)
 
 	(void)state;
 	scene.now = later;
-	assert_int_equal(renews(&scene, home), LEARNT_NOTHING); /* what is known stays */
+	assert_int_equal(renews(&scene, home), SNOOPED_NOTHING); /* what is known stays */
 	assert_int_equal(scene.client.lease.expires_at, START + HOUR * 1000);
 	scene.now += 5;
-	assert_int_equal(is_granted(&scene, home, 2 * HOUR), LEARNT_GRANT);
+	assert_int_equal(is_granted(&scene, home, 2 * HOUR), SNOOPED_GRANT);
 	assert_int_equal(scene.client.lease.since, later);
 	assert_int_equal(scene.client.lease.expires_at, later + 2 * HOUR * 1000);
 }
@@ -87,8 +87,8 @@ static void test_a_rebind_may_bring_another_server(void **state)
 
 	(void)state;
 	ack.server = stranger;
-	assert_int_equal(renews(&scene, home), LEARNT_NOTHING);
-	assert_int_equal(hears(&scene, &ack), LEARNT_GRANT);
+	assert_int_equal(renews(&scene, home), SNOOPED_NOTHING);
+	assert_int_equal(hears(&scene, &ack), SNOOPED_GRANT);
 	check_lease(&scene, home, stranger);
 }
 
@@ -97,7 +97,7 @@ static void test_a_renewal_of_what_was_not_heard_of_says_the_address(void **stat
 	struct scene scene = nobody();
 
 	(void)state;
-	assert_int_equal(renews(&scene, home), LEARNT_REQUEST);
+	assert_int_equal(renews(&scene, home), SNOOPED_REQUEST);
 	check_lease(&scene, home, nowhere);
 	check_unbounded(&scene);
 }
@@ -107,10 +107,10 @@ static void test_a_move_is_followed(void **state)
 	struct scene scene = bound();
 
 	(void)state;
-	assert_int_equal(requests(&scene, elsewhere, router), LEARNT_REQUEST);
+	assert_int_equal(requests(&scene, elsewhere, router), SNOOPED_REQUEST);
 	check_lease(&scene, elsewhere, router);
 	check_unbounded(&scene);
-	assert_int_equal(is_granted(&scene, elsewhere, HOUR), LEARNT_GRANT);
+	assert_int_equal(is_granted(&scene, elsewhere, HOUR), SNOOPED_GRANT);
 	check_lease(&scene, elsewhere, router);
 }
 
@@ -119,10 +119,10 @@ static void test_another_servers_offer_is_followed(void **state)
 	struct scene scene = bound();
 
 	(void)state;
-	assert_int_equal(requests(&scene, home, stranger), LEARNT_REQUEST);
+	assert_int_equal(requests(&scene, home, stranger), SNOOPED_REQUEST);
 	check_lease(&scene, home, stranger);
 	check_unbounded(&scene); /* what the first one said is of no worth */
-	assert_int_equal(requests(&scene, home, stranger), LEARNT_NOTHING);
+	assert_int_equal(requests(&scene, home, stranger), SNOOPED_NOTHING);
 }
 
 static void test_a_refusal_ends_it(void **state)
@@ -131,11 +131,11 @@ static void test_a_refusal_ends_it(void **state)
 
 	(void)state;
 	requests(&scene, home, nowhere);
-	assert_int_equal(is_refused(&scene), LEARNT_LOSS);
+	assert_int_equal(is_refused(&scene), SNOOPED_LOSS);
 	check_refused(&scene);
 	assert_memory_equal(&scene.client.identity, &itself, sizeof(itself));
-	assert_int_equal(is_refused(&scene), LEARNT_NOTHING);
-	assert_int_equal(is_granted(&scene, home, HOUR), LEARNT_NOTHING);
+	assert_int_equal(is_refused(&scene), SNOOPED_NOTHING);
+	assert_int_equal(is_granted(&scene, home, HOUR), SNOOPED_NOTHING);
 	check_refused(&scene);
 }
 
@@ -147,7 +147,7 @@ static void test_a_refusal_of_another_address(void **state)
 	(void)state;
 	requests(&scene, elsewhere, nowhere);
 	scene.client.lease.address = home;
-	assert_int_equal(is_refused(&scene), LEARNT_LOSS);
+	assert_int_equal(is_refused(&scene), SNOOPED_LOSS);
 	check_none(&scene);
 }
 
@@ -159,7 +159,7 @@ static void test_what_is_lost_is_not_released(void **state)
 	requests(&scene, home, nowhere);
 	is_refused(&scene);
 	assert_int_equal(hears(&scene, &(struct dhcp_message){ .type = DHCP_RELEASE }),
-	                 LEARNT_NOTHING);
+	                 SNOOPED_NOTHING);
 	check_refused(&scene);
 }
 
@@ -173,10 +173,10 @@ static void test_declined_or_released_it_is_gone(void **state)
 		struct scene scene = bound();
 
 		end.identity = (struct dhcp_identity){ 0 };
-		assert_int_equal(hears(&scene, &end), LEARNT_LOSS);
+		assert_int_equal(hears(&scene, &end), SNOOPED_LOSS);
 		check_none(&scene);
 		assert_memory_equal(&scene.client.identity, &itself, sizeof(itself));
-		assert_int_equal(hears(&scene, &end), LEARNT_NOTHING);
+		assert_int_equal(hears(&scene, &end), SNOOPED_NOTHING);
 	}
 }
 
@@ -187,10 +187,10 @@ static void test_an_identity_is_replaced_whole(void **state)
 
 	(void)state;
 	discover.identity = (struct dhcp_identity){ .vendor_class = { 5, "udhcp" } };
-	assert_int_equal(hears(&scene, &discover), LEARNT_IDENTITY);
+	assert_int_equal(hears(&scene, &discover), SNOOPED_IDENTITY);
 	assert_memory_equal(&scene.client.identity, &discover.identity, sizeof(itself));
 	check_lease(&scene, home, router);
-	assert_int_equal(renews(&scene, home), LEARNT_IDENTITY); /* and nothing else */
+	assert_int_equal(renews(&scene, home), SNOOPED_IDENTITY); /* and nothing else */
 	assert_memory_equal(&scene.client.identity, &itself, sizeof(itself));
 }
 
@@ -200,7 +200,7 @@ static void test_what_was_lost_is_had_again(void **state)
 
 	(void)state;
 	scene.client.lease.state = LEASE_LOST;
-	assert_int_equal(requests(&scene, home, nowhere), LEARNT_REQUEST);
+	assert_int_equal(requests(&scene, home, nowhere), SNOOPED_REQUEST);
 	check_lease(&scene, home, nowhere);
 	check_unbounded(&scene);
 }

@@ -16,13 +16,13 @@ static void test_a_refusal_of_another_is_none(void **state)
 	struct scene scene = bound();
 
 	(void)state;
-	assert_int_equal(is_refused(&scene), LEARNT_NOTHING); /* nothing was asked */
+	assert_int_equal(is_refused(&scene), SNOOPED_NOTHING); /* nothing was asked */
 	check_lease(&scene, home, router);
 	renews(&scene, home);
-	assert_int_equal(hears(&scene, &nak), LEARNT_NOTHING);
+	assert_int_equal(hears(&scene, &nak), SNOOPED_NOTHING);
 	check_lease(&scene, home, router);
-	assert_int_equal(is_granted(&scene, home, HOUR), LEARNT_GRANT);
-	assert_int_equal(is_refused(&scene), LEARNT_NOTHING); /* the first answer counted */
+	assert_int_equal(is_granted(&scene, home, HOUR), SNOOPED_GRANT);
+	assert_int_equal(is_refused(&scene), SNOOPED_NOTHING); /* the first answer counted */
 	check_lease(&scene, home, router);
 }
 
@@ -35,7 +35,7 @@ static void test_an_answer_behind_the_release_is_none(void **state)
 	(void)state;
 	renews(&scene, home);
 	hears(&scene, &release);
-	assert_int_equal(is_granted(&scene, home, HOUR), LEARNT_NOTHING);
+	assert_int_equal(is_granted(&scene, home, HOUR), SNOOPED_NOTHING);
 	check_none(&scene);
 }
 
@@ -44,10 +44,10 @@ static void check_ignored(const struct dhcp_message *ack)
 	struct scene scene = nobody();
 
 	requests(&scene, home, router);
-	assert_int_equal(hears(&scene, ack), LEARNT_NOTHING);
+	assert_int_equal(hears(&scene, ack), SNOOPED_NOTHING);
 	check_lease(&scene, home, router);
 	check_unbounded(&scene);
-	assert_int_equal(is_granted(&scene, home, HOUR), LEARNT_GRANT); /* the true one */
+	assert_int_equal(is_granted(&scene, home, HOUR), SNOOPED_GRANT); /* the true one */
 }
 
 static void test_foreign_answers_are_ignored(void **state)
@@ -75,10 +75,10 @@ static void test_an_answer_that_nobody_asked_for_is_ignored(void **state)
 
 	(void)state;
 	ack.xid = 0; /* as that of a client that never asked */
-	assert_int_equal(hears(&scene, &ack), LEARNT_NOTHING);
+	assert_int_equal(hears(&scene, &ack), SNOOPED_NOTHING);
 	check_none(&scene);
 	scene = bound();
-	assert_int_equal(is_granted(&scene, home, 2 * HOUR), LEARNT_NOTHING); /* once more */
+	assert_int_equal(is_granted(&scene, home, 2 * HOUR), SNOOPED_NOTHING); /* once more */
 	assert_int_equal(scene.client.lease.seconds, HOUR);
 }
 
@@ -91,12 +91,12 @@ static void test_inform_says_nothing_of_a_lease(void **state)
 	(void)state;
 	inform.ciaddr = home;
 	inform.identity.hostname = (struct dhcp_option){ 5, "other" };
-	assert_int_equal(hears(&scene, &inform), LEARNT_NOTHING);
+	assert_int_equal(hears(&scene, &inform), SNOOPED_NOTHING);
 	assert_memory_equal(&scene.client.identity, &itself, sizeof(itself));
-	assert_int_equal(is_granted(&scene, nowhere, 0), LEARNT_NOTHING);
+	assert_int_equal(is_granted(&scene, nowhere, 0), SNOOPED_NOTHING);
 	check_lease(&scene, home, router);
-	assert_int_equal(hears(&fresh, &inform), LEARNT_NOTHING);
-	assert_int_equal(is_granted(&fresh, home, HOUR), LEARNT_NOTHING);
+	assert_int_equal(hears(&fresh, &inform), SNOOPED_NOTHING);
+	assert_int_equal(is_granted(&fresh, home, HOUR), SNOOPED_NOTHING);
 	check_none(&fresh);
 }
 
@@ -106,9 +106,9 @@ static void test_a_request_for_nothing_is_none(void **state)
 	struct scene scene = bound();
 
 	(void)state;
-	assert_int_equal(hears(&scene, &request), LEARNT_NOTHING);
+	assert_int_equal(hears(&scene, &request), SNOOPED_NOTHING);
 	check_lease(&scene, home, router);
-	assert_int_equal(is_granted(&scene, nowhere, HOUR), LEARNT_NOTHING);
+	assert_int_equal(is_granted(&scene, nowhere, HOUR), SNOOPED_NOTHING);
 	check_lease(&scene, home, router);
 }
 

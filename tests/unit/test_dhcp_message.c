@@ -44,7 +44,7 @@ static void a_client_that_asks(void **state)
 	struct dhcp_message message;
 
 	(void)state;
-	assert_int_equal(read_octets(request, sizeof(request), &message), DHCP_FLAW_none);
+	assert_int_equal(read_octets(request, sizeof(request), &message), DHCP_PARSE_ERROR_none);
 	assert_int_equal(message.type, DHCP_REQUEST);
 	assert_int_equal(message.xid, 0x17d8cc2d);
 	assert_int_equal(message.secs, 0);
@@ -84,7 +84,7 @@ static void a_client_that_renews(void **state)
 	struct dhcp_message message;
 
 	(void)state;
-	assert_int_equal(read_octets(renewal, sizeof(renewal), &message), DHCP_FLAW_none);
+	assert_int_equal(read_octets(renewal, sizeof(renewal), &message), DHCP_PARSE_ERROR_none);
 	assert_int_equal(message.type, DHCP_REQUEST);
 	assert_address(message.ciaddr, 192, 0, 2, 100);
 	assert_address(message.requested, 0, 0, 0, 0);
@@ -121,7 +121,7 @@ static void a_server_that_grants(void **state)
 	struct dhcp_message message;
 
 	(void)state;
-	assert_int_equal(read_octets(ack, sizeof(ack), &message), DHCP_FLAW_none);
+	assert_int_equal(read_octets(ack, sizeof(ack), &message), DHCP_PARSE_ERROR_none);
 	assert_int_equal(message.type, DHCP_ACK);
 	assert_address(message.yiaddr, 192, 0, 2, 100);
 	assert_address(message.server, 192, 0, 2, 1);
@@ -152,7 +152,7 @@ static void a_server_that_refuses(void **state)
 	struct dhcp_message message;
 
 	(void)state;
-	assert_int_equal(read_octets(nak, sizeof(nak), &message), DHCP_FLAW_none);
+	assert_int_equal(read_octets(nak, sizeof(nak), &message), DHCP_PARSE_ERROR_none);
 	assert_int_equal(message.type, DHCP_NAK);
 	assert_int_equal(message.flags, DHCP_FLAG_BROADCAST);
 	assert_address(message.yiaddr, 0, 0, 0, 0);
@@ -190,7 +190,7 @@ static void not_about_an_ethernet_address(void **state)
 		struct octets octets = a_discover();
 
 		octets.at[wrong[i].at] = wrong[i].octet;
-		assert_int_equal(flaw_of(&octets), DHCP_FLAW_not_ethernet);
+		assert_int_equal(flaw_of(&octets), DHCP_PARSE_ERROR_not_ethernet);
 	}
 }
 
@@ -200,11 +200,11 @@ static void about_no_address_or_all(void **state)
 
 	(void)state;
 	PUT(&octets, 28, 0, 0, 0, 0, 0, 0);
-	assert_int_equal(flaw_of(&octets), DHCP_FLAW_not_ethernet);
+	assert_int_equal(flaw_of(&octets), DHCP_PARSE_ERROR_not_ethernet);
 	PUT(&octets, 28, 255, 255, 255, 255, 255, 255);
-	assert_int_equal(flaw_of(&octets), DHCP_FLAW_not_ethernet);
+	assert_int_equal(flaw_of(&octets), DHCP_PARSE_ERROR_not_ethernet);
 	PUT(&octets, 28, 0, 0, 0, 0, 0, 1);
-	assert_int_equal(flaw_of(&octets), DHCP_FLAW_none);
+	assert_int_equal(flaw_of(&octets), DHCP_PARSE_ERROR_none);
 }
 
 static void no_cookie(void **state)
@@ -214,7 +214,7 @@ static void no_cookie(void **state)
 		struct octets octets = a_discover();
 
 		octets.at[at] ^= 1;
-		assert_int_equal(flaw_of(&octets), DHCP_FLAW_no_cookie);
+		assert_int_equal(flaw_of(&octets), DHCP_PARSE_ERROR_no_cookie);
 	}
 }
 
@@ -232,7 +232,7 @@ static void type_and_direction(void **state)
 
 			ADD(&octets, 53, 1, (uint8_t)type, 255);
 			assert_int_equal(flaw_of(&octets),
-			                 right ? DHCP_FLAW_none : DHCP_FLAW_no_type);
+			                 right ? DHCP_PARSE_ERROR_none : DHCP_PARSE_ERROR_no_type);
 		}
 	}
 }
@@ -242,9 +242,9 @@ static void no_type(void **state)
 	struct octets octets = octets_of(DHCP_BOOTREQUEST);
 
 	(void)state;
-	assert_int_equal(flaw_of(&octets), DHCP_FLAW_no_type);
+	assert_int_equal(flaw_of(&octets), DHCP_PARSE_ERROR_no_type);
 	ADD(&octets, 255, 53, 1, DHCP_DISCOVER); /* behind the end */
-	assert_int_equal(flaw_of(&octets), DHCP_FLAW_no_type);
+	assert_int_equal(flaw_of(&octets), DHCP_PARSE_ERROR_no_type);
 }
 
 static void real_messages_cut_short(void **state)
@@ -262,10 +262,10 @@ static void real_messages_cut_short(void **state)
 	EACH(i, messages)
 	{
 		for (size_t length = 0; length < messages[i].length; length++) {
-			const enum dhcp_flaw flaw =
+			const enum dhcp_parse_error flaw =
 				read_octets(messages[i].octets, length, &message);
 
-			assert_true((flaw == DHCP_FLAW_short) == (length < FIXED));
+			assert_true((flaw == DHCP_PARSE_ERROR_short) == (length < FIXED));
 		}
 	}
 }
@@ -281,12 +281,12 @@ static void cut_short_at_each_octet(void **state)
 		static const char whole[] = { 3, 4, 9, 13, 14, 15 };
 		const bool is_whole = memchr(whole, (int)length - FIXED, sizeof(whole));
 		struct octets cut = { .length = length };
-		enum dhcp_flaw flaw = DHCP_FLAW_short;
+		enum dhcp_parse_error flaw = DHCP_PARSE_ERROR_short;
 
 		if (length >= FIXED)
-			flaw = is_whole ? DHCP_FLAW_none : DHCP_FLAW_bad_option;
+			flaw = is_whole ? DHCP_PARSE_ERROR_none : DHCP_PARSE_ERROR_bad_option;
 		if (length == FIXED)
-			flaw = DHCP_FLAW_no_type;
+			flaw = DHCP_PARSE_ERROR_no_type;
 		memcpy(cut.at, octets.at, length);
 		assert_int_equal(flaw_of(&cut), flaw);
 	}

@@ -56,8 +56,8 @@ static void fixed_lengths(void **state)
 			if (of_fixed_length[i].code != 53)
 				ADD(&octets, 53, 1, DHCP_ACK);
 			add_option(&octets, of_fixed_length[i].code, (uint8_t)length, DHCP_ACK);
-			assert_int_equal(flaw_of(&octets),
-			                 right ? DHCP_FLAW_none : DHCP_FLAW_bad_option);
+			assert_int_equal(flaw_of(&octets), right ? DHCP_PARSE_ERROR_none
+			                                         : DHCP_PARSE_ERROR_bad_option);
 		}
 	}
 }
@@ -74,7 +74,7 @@ static void fixed_lengths_twice(void **state)
 		for (int times = 0; times < 2; times++)
 			add_option(&octets, of_fixed_length[i].code, of_fixed_length[i].length,
 			           DHCP_ACK);
-		assert_int_equal(flaw_of(&octets), DHCP_FLAW_bad_option);
+		assert_int_equal(flaw_of(&octets), DHCP_PARSE_ERROR_bad_option);
 	}
 }
 
@@ -157,9 +157,9 @@ static void pieces_of_255_octets_and_more(void **state)
 		assert_int_equal(option_in(&message, of_any_length[i].field)->length, 255);
 		assert_int_equal(option_in(&message, of_any_length[i].field)->data[254], 'y');
 		add_option(&octets, of_any_length[i].code, 0, 'z');
-		assert_int_equal(flaw_of(&octets), DHCP_FLAW_none);
+		assert_int_equal(flaw_of(&octets), DHCP_PARSE_ERROR_none);
 		add_option(&octets, of_any_length[i].code, 1, 'z');
-		assert_int_equal(flaw_of(&octets), DHCP_FLAW_bad_option);
+		assert_int_equal(flaw_of(&octets), DHCP_PARSE_ERROR_bad_option);
 	}
 }
 
@@ -238,14 +238,14 @@ static void overload_of_no_field(void **state)
 	struct octets twice = overloaded(IN_FILE);
 
 	(void)state;
-	assert_int_equal(flaw_of(&octets), DHCP_FLAW_bad_option);
+	assert_int_equal(flaw_of(&octets), DHCP_PARSE_ERROR_bad_option);
 	for (unsigned int fields = 4; fields < 256; fields++) {
 		octets = overloaded((uint8_t)fields);
-		assert_int_equal(flaw_of(&octets), DHCP_FLAW_bad_option);
+		assert_int_equal(flaw_of(&octets), DHCP_PARSE_ERROR_bad_option);
 	}
 	twice.length--;
 	ADD(&twice, 52, 1, IN_FILE, 255);
-	assert_int_equal(flaw_of(&twice), DHCP_FLAW_bad_option);
+	assert_int_equal(flaw_of(&twice), DHCP_PARSE_ERROR_bad_option);
 }
 
 static void overload_of_no_length(void **state)
@@ -256,7 +256,7 @@ static void overload_of_no_length(void **state)
 
 		add_option(&octets, 52, (uint8_t)length, IN_FILE);
 		assert_int_equal(flaw_of(&octets),
-		                 length == 1 ? DHCP_FLAW_none : DHCP_FLAW_bad_option);
+		                 length == 1 ? DHCP_PARSE_ERROR_none : DHCP_PARSE_ERROR_bad_option);
 	}
 }
 
@@ -313,11 +313,11 @@ static void a_field_ends_where_it_ends(void **state)
 
 		ADD(&octets, 53, 1, DHCP_DISCOVER, 52, 1, fields[i].overload);
 		PUT(&octets, fields[i].end - 3, 12, 1, 'x');
-		assert_int_equal(flaw_of(&octets), DHCP_FLAW_none);
+		assert_int_equal(flaw_of(&octets), DHCP_PARSE_ERROR_none);
 		PUT(&octets, fields[i].end - 3, 12, 2, 'x');
-		assert_int_equal(flaw_of(&octets), DHCP_FLAW_bad_option);
+		assert_int_equal(flaw_of(&octets), DHCP_PARSE_ERROR_bad_option);
 		PUT(&octets, fields[i].end - 3, 0, 0, 12);
-		assert_int_equal(flaw_of(&octets), DHCP_FLAW_bad_option);
+		assert_int_equal(flaw_of(&octets), DHCP_PARSE_ERROR_bad_option);
 	}
 }
 

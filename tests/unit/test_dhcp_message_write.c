@@ -186,7 +186,7 @@ static void read_again(void **state)
 
 	(void)state;
 	assert_int_equal(read_octets(octets, dhcp_message_write(&message, octets), &again),
-	                 DHCP_FLAW_none);
+	                 DHCP_PARSE_ERROR_none);
 	assert_int_equal(again.type, DHCP_REQUEST);
 	assert_int_equal(again.xid, 0x12345678);
 	assert_int_equal(again.secs, 0x0102);
@@ -224,11 +224,11 @@ static void in_the_name_of_a_real_client(void **state)
 	struct dhcp_message again;
 
 	(void)state;
-	assert_int_equal(read_octets(discover, sizeof(discover), &message), DHCP_FLAW_none);
+	assert_int_equal(read_octets(discover, sizeof(discover), &message), DHCP_PARSE_ERROR_none);
 	assert_int_equal(message.identity.client_id.length, 19);
 	assert_int_equal(dhcp_message_write(&message, octets), DHCP_MESSAGE_MIN);
 	assert_memory_equal(octets, discover, FIXED + 3 + 21); /* up to and with its identifier */
-	assert_int_equal(read_octets(octets, DHCP_MESSAGE_MIN, &again), DHCP_FLAW_none);
+	assert_int_equal(read_octets(octets, DHCP_MESSAGE_MIN, &again), DHCP_PARSE_ERROR_none);
 	assert_int_equal(again.secs, 1);
 	assert_same_identity(&message.identity, &again.identity);
 }

@@ -174,7 +174,7 @@ static void test_the_wall_clock_was_set_far_ahead(void **state)
 	assert_false(back.lease.confirmed);
 	lease_step(&back.lease, &LEASE_TIMING_DEFAULT, &sleeps);
 	assert_int_equal(back.lease.deadline, now.boot_ms);
-	assert_int_equal(back.lease.expires_at, now.boot_ms + LEASE_BENEFIT_OF_DOUBT);
+	assert_int_equal(back.lease.expires_at, now.boot_ms + LEASE_ASSUMED_MS);
 }
 
 static void test_a_start_without_a_name_is_another_one(void **state)

@@ -9,10 +9,10 @@
 
 #include <cmocka.h>
 
-#include "dhcp/words.h"
-#include "hosts/happening.h"
+#include "dhcp/lease_text.h"
+#include "host/host_event.h"
 
-_Static_assert((int)LEASE_WORDS <= (int)HAPPENING_DETAIL, "a happening has room for the words");
+_Static_assert((int)LEASE_TEXT <= (int)HOST_EVENT_DETAIL, "a happening has room for the words");
 
 static struct lease lease_with(enum lease_result result)
 {
@@ -26,9 +26,9 @@ static struct lease lease_with(enum lease_result result)
 
 static void says(const struct lease *lease, const struct dhcp_message *answer, const char *expected)
 {
-	char words[LEASE_WORDS];
+	char words[LEASE_TEXT];
 
-	assert_string_equal(lease_words(lease, answer, words), expected);
+	assert_string_equal(lease_text(lease, answer, words), expected);
 }
 
 static void test_each_result(void **state)
@@ -126,7 +126,7 @@ static void test_a_server_cannot_write_to_the_terminal(void **state)
 
 static void test_a_server_is_not_heard_out(void **state)
 {
-	char text[255], expected[LEASE_WORDS];
+	char text[255], expected[LEASE_TEXT];
 
 	(void)state;
 	memset(text, 'x', sizeof(text));
@@ -138,7 +138,7 @@ static void test_a_server_is_not_heard_out(void **state)
 static void test_the_longest_words_fit(void **state)
 {
 	struct dhcp_message answer = nak_with("", 0);
-	char words[LEASE_WORDS];
+	char words[LEASE_TEXT];
 
 	(void)state;
 	memset(answer.error.data, 'x', sizeof(answer.error.data));
@@ -149,8 +149,8 @@ static void test_the_longest_words_fit(void **state)
 		lease.address = lease.server = answer.yiaddr =
 			(struct ipv4){ { 255, 255, 255, 255 } };
 		lease.seconds = DHCP_INFINITE - 1;
-		lease_words(&lease, &answer, words);
-		assert_true(strlen(words) < LEASE_WORDS - 1);
+		lease_text(&lease, &answer, words);
+		assert_true(strlen(words) < LEASE_TEXT - 1);
 	}
 }
 

@@ -10,15 +10,15 @@
 #include <cmocka.h>
 #include <json-c/json.h>
 
-#include "hosts/happening.h"
+#include "host/host_event.h"
 
-static struct happening woken(void)
+static struct host_event woken(void)
 {
-	return (struct happening){
-		.kind = HAPPENED_WAKING,
+	return (struct host_event){
+		.kind = HOST_EVENT_WAKING,
 		.wall_ms = 1769860800123,
 		.name = "nas",
-		.cause = CAUSE_CONNECTION,
+		.cause = TRIGGER_CONNECTION,
 		.report = { .kind = REPORT_CONNECTION,
 		            .protocol = IPPROTO_TCP,
 		            .peer = ipv4_mapped((struct ipv4){ { 192, 0, 2, 10 } }),
@@ -30,41 +30,41 @@ static struct happening woken(void)
 
 static void test_who_woke_whom(void **state)
 {
-	const struct happening happening = woken();
-	char text[HAPPENING_TEXT];
+	const struct host_event happening = woken();
+	char text[HOST_EVENT_TEXT];
 
 	(void)state;
-	assert_string_equal(happening_text(&happening, text),
+	assert_string_equal(host_event_text(&happening, text),
 	                    "nas is being woken: 192.0.2.10 (02:00:00:00:00:10) opens tcp/22");
 }
 
 static void test_how_long_it_took(void **state)
 {
-	struct happening happening = { .kind = HAPPENED_AWAKE, .name = "nas", .took_ms = 2340 };
-	char text[HAPPENING_TEXT];
+	struct host_event happening = { .kind = HOST_EVENT_AWAKE, .name = "nas", .took_ms = 2340 };
+	char text[HOST_EVENT_TEXT];
 
 	(void)state;
-	assert_string_equal(happening_text(&happening, text),
+	assert_string_equal(host_event_text(&happening, text),
 	                    "nas is awake, 2.3 s after the wake began");
 	happening.took_ms = 0;
-	assert_string_equal(happening_text(&happening, text), "nas is awake");
+	assert_string_equal(host_event_text(&happening, text), "nas is awake");
 }
 
 static void test_why(void **state)
 {
-	struct happening happening = { .kind = HAPPENED_WAKING,
-		                       .name = "nas",
-		                       .cause = CAUSE_WAKE };
-	char text[HAPPENING_TEXT];
+	struct host_event happening = { .kind = HOST_EVENT_WAKING,
+		                        .name = "nas",
+		                        .cause = TRIGGER_WAKE };
+	char text[HOST_EVENT_TEXT];
 
 	(void)state;
-	assert_string_equal(happening_text(&happening, text), "nas is being woken by command");
-	happening.cause = CAUSE_EDITED;
-	assert_string_equal(happening_text(&happening, text),
+	assert_string_equal(host_event_text(&happening, text), "nas is being woken by command");
+	happening.cause = TRIGGER_EDITED;
+	assert_string_equal(host_event_text(&happening, text),
 	                    "nas is being woken by an edit of the tables");
-	happening.kind = HAPPENED_DROWSY;
-	happening.cause = CAUSE_SLEEP;
-	assert_string_equal(happening_text(&happening, text), "nas falls asleep, as it was told");
+	happening.kind = HOST_EVENT_DROWSY;
+	happening.cause = TRIGGER_SLEEP;
+	assert_string_equal(host_event_text(&happening, text), "nas falls asleep, as it was told");
 }
 
 static void test_json_names_all_of_it(void **state)
@@ -80,8 +80,8 @@ static void test_json_names_all_of_it(void **state)
 		{ "protocol", "tcp" },
 		{ "port", "22" },
 	};
-	const struct happening happening = woken();
-	struct json_object *json = happening_json(&happening);
+	const struct host_event happening = woken();
+	struct json_object *json = host_event_json(&happening);
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(members) / sizeof(*members); i++)
@@ -94,30 +94,31 @@ static void test_json_names_all_of_it(void **state)
 static void test_what_became_of_a_lease(void **state)
 {
 	static const struct {
-		enum happening_kind kind;
-		enum host_cause cause;
+		enum host_event_kind kind;
+		enum life_trigger cause;
 		const char *text;
 	} rows[] = {
-		{ HAPPENED_LEASE_RENEWED, CAUSE_NONE, "nas keeps its lease: so and so" },
-		{ HAPPENED_LEASE_SILENCE, CAUSE_NONE,
+		{ HOST_EVENT_LEASE_RENEWED, TRIGGER_NONE, "nas keeps its lease: so and so" },
+		{ HOST_EVENT_LEASE_SILENCE, TRIGGER_NONE,
 		  "nas has a lease that nobody renews so far: so and so" },
-		{ HAPPENED_LEASE_LOST, CAUSE_NONE, "nas has lost its lease: so and so" },
-		{ HAPPENED_WAKING, CAUSE_LEASE, "nas is being woken: so and so" },
-		{ HAPPENED_AWAKE, CAUSE_SEEN,
+		{ HOST_EVENT_LEASE_LOST, TRIGGER_NONE, "nas has lost its lease: so and so" },
+		{ HOST_EVENT_WAKING, TRIGGER_LEASE, "nas is being woken: so and so" },
+		{ HOST_EVENT_AWAKE, TRIGGER_SEEN,
 		  "nas is awake, 2.3 s after the wake began: so and so" },
 	};
-	char text[HAPPENING_TEXT];
+	char text[HOST_EVENT_TEXT];
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		const struct happening happening = { .kind = rows[i].kind,
-			                             .name = "nas",
-			                             .cause = rows[i].cause,
-			                             .detail = "so and so",
-			                             .took_ms = rows[i].cause == CAUSE_SEEN ? 2340
-			                                                                    : 0 };
+		const struct host_event happening = { .kind = rows[i].kind,
+			                              .name = "nas",
+			                              .cause = rows[i].cause,
+			                              .detail = "so and so",
+			                              .took_ms = rows[i].cause == TRIGGER_SEEN
+			                                                 ? 2340
+			                                                 : 0 };
 
-		assert_string_equal(happening_text(&happening, text), rows[i].text);
+		assert_string_equal(host_event_text(&happening, text), rows[i].text);
 	}
 }
 
@@ -128,11 +129,11 @@ static const char *member(struct json_object *json, const char *name)
 
 static void test_json_of_a_lease(void **state)
 {
-	struct happening happening = { .kind = HAPPENED_WAKING,
-		                       .name = "nas",
-		                       .cause = CAUSE_LEASE,
-		                       .detail = "192.0.2.20 has expired" };
-	struct json_object *json = happening_json(&happening);
+	struct host_event happening = { .kind = HOST_EVENT_WAKING,
+		                        .name = "nas",
+		                        .cause = TRIGGER_LEASE,
+		                        .detail = "192.0.2.20 has expired" };
+	struct json_object *json = host_event_json(&happening);
 
 	(void)state;
 	assert_string_equal(member(json, "event"), "waking");
@@ -141,7 +142,7 @@ static void test_json_of_a_lease(void **state)
 	assert_string_equal(member(json, "text"), "nas is being woken: 192.0.2.20 has expired");
 	json_object_put(json);
 	*happening.detail = '\0';
-	json = happening_json(&happening);
+	json = host_event_json(&happening);
 	assert_false(json_object_object_get_ex(json, "detail", NULL));
 	json_object_put(json);
 }
@@ -149,8 +150,8 @@ static void test_json_of_a_lease(void **state)
 /* The longest of each part, at once: what does not fit is cut, and nothing else harmed. */
 static void test_the_longest_text(void **state)
 {
-	struct happening happening = woken();
-	char text[HAPPENING_TEXT + 1];
+	struct host_event happening = woken();
+	char text[HOST_EVENT_TEXT + 1];
 
 	(void)state;
 	memset(happening.name, 'n', sizeof(happening.name) - 1);
@@ -158,24 +159,24 @@ static void test_the_longest_text(void **state)
 	memset(&happening.report.peer, 0xff, sizeof(happening.report.peer));
 	happening.report.port = htons(65535);
 	happening.took_ms = INT64_MAX;
-	for (enum happening_kind kind = 0; kind < HAPPENED_COUNT; kind++) {
+	for (enum host_event_kind kind = 0; kind < HOST_EVENT_COUNT; kind++) {
 		happening.kind = kind;
-		happening.cause = CAUSE_EDITED;
-		text[HAPPENING_TEXT] = 'x';
-		assert_true(strlen(happening_text(&happening, text)) < HAPPENING_TEXT);
-		assert_int_equal(text[HAPPENING_TEXT], 'x');
+		happening.cause = TRIGGER_EDITED;
+		text[HOST_EVENT_TEXT] = 'x';
+		assert_true(strlen(host_event_text(&happening, text)) < HOST_EVENT_TEXT);
+		assert_int_equal(text[HOST_EVENT_TEXT], 'x');
 	}
 }
 
 static void test_every_kind_has_words(void **state)
 {
 	(void)state;
-	for (enum happening_kind kind = 0; kind < HAPPENED_COUNT; kind++) {
-		const struct happening happening = { .kind = kind, .name = "nas" };
-		struct json_object *json = happening_json(&happening);
-		char text[HAPPENING_TEXT];
+	for (enum host_event_kind kind = 0; kind < HOST_EVENT_COUNT; kind++) {
+		const struct host_event happening = { .kind = kind, .name = "nas" };
+		struct json_object *json = host_event_json(&happening);
+		char text[HOST_EVENT_TEXT];
 
-		assert_null(strstr(happening_text(&happening, text), "(null)"));
+		assert_null(strstr(host_event_text(&happening, text), "(null)"));
 		assert_non_null(json_object_get_string(json_object_object_get(json, "event")));
 		json_object_put(json);
 	}
@@ -183,14 +184,14 @@ static void test_every_kind_has_words(void **state)
 
 static void test_every_note_has_a_kind(void **state)
 {
-	enum happening_kind kind;
+	enum host_event_kind kind;
 
 	(void)state;
-	assert_false(happening_of_note(NOTE_NONE, &kind));
-	for (enum host_note note = NOTE_DROWSY; note <= NOTE_COOLING; note++)
-		assert_true(happening_of_note(note, &kind));
-	happening_of_note(NOTE_GAVE_UP, &kind);
-	assert_int_equal(kind, HAPPENED_GAVE_UP);
+	assert_false(host_event_of_note(NOTE_NONE, &kind));
+	for (enum life_note note = NOTE_DROWSY; note <= NOTE_COOLING; note++)
+		assert_true(host_event_of_note(note, &kind));
+	host_event_of_note(NOTE_GAVE_UP, &kind);
+	assert_int_equal(kind, HOST_EVENT_GAVE_UP);
 }
 
 int main(void)

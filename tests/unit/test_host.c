@@ -14,7 +14,7 @@ static void test_sleep_waits_for_grace_then_asks_then_takes_over(void **state)
 	struct scene scene = scene_in(AWAKE);
 
 	(void)state;
-	happens(&scene, CAUSE_SLEEP);
+	happens(&scene, TRIGGER_SLEEP);
 	check(&scene, DROWSY, NOTE_DROWSY);
 	assert_true(scene.todo.step && scene.todo.from == AWAKE);
 	assert_int_equal(scene.life.deadline, START + timing.grace);
@@ -22,7 +22,7 @@ static void test_sleep_waits_for_grace_then_asks_then_takes_over(void **state)
 	for (unsigned ask = 0; ask < timing.asks; ask++) {
 		time_passes(&scene);
 		check(&scene, DROWSY, NOTE_NONE);
-		assert_int_equal(scene.todo.ask, ASK_ANYBODY);
+		assert_int_equal(scene.todo.ask, CHECK_ADDRESS);
 	}
 	time_passes(&scene);
 	check(&scene, ASLEEP, NOTE_ASLEEP);
@@ -37,11 +37,11 @@ static void test_sleep_now_skips_grace_but_not_the_check(void **state)
 	unsigned asks = 0;
 
 	(void)state;
-	happens(&scene, CAUSE_SLEEP_NOW);
+	happens(&scene, TRIGGER_SLEEP_NOW);
 	assert_int_equal(scene.life.deadline, START);
 	while (scene.life.state == DROWSY) {
 		time_passes(&scene);
-		asks += scene.todo.ask == ASK_ANYBODY;
+		asks += scene.todo.ask == CHECK_ADDRESS;
 	}
 	assert_int_equal(asks, timing.asks);
 	assert_int_equal(scene.life.state, ASLEEP);
@@ -52,9 +52,9 @@ static void test_owner_seen_while_drowsy_is_awake(void **state)
 	struct scene scene = scene_in(AWAKE);
 
 	(void)state;
-	happens(&scene, CAUSE_SLEEP_NOW);
+	happens(&scene, TRIGGER_SLEEP_NOW);
 	time_passes(&scene);
-	happens(&scene, CAUSE_SEEN);
+	happens(&scene, TRIGGER_SEEN);
 	check(&scene, AWAKE, NOTE_AWAKE);
 	assert_false(scene.todo.step); /* the datapath has done it */
 }
@@ -64,10 +64,10 @@ static void test_last_frames_only_delay_a_told_sleep(void **state)
 	struct scene scene = scene_in(AWAKE);
 
 	(void)state;
-	happens(&scene, CAUSE_SLEEP);
+	happens(&scene, TRIGGER_SLEEP);
 	scene.input.now += 2000;
 	scene.input.last_seen = scene.input.now;
-	happens(&scene, CAUSE_SEEN);
+	happens(&scene, TRIGGER_SEEN);
 	check(&scene, AWAKE, NOTE_AWAKE);
 	assert_int_equal(scene.life.deadline, scene.input.now + timing.grace);
 	time_passes(&scene);
@@ -79,8 +79,8 @@ static void test_a_host_that_stays_noisy_is_not_asked_for_ever(void **state)
 	struct scene scene = scene_in(AWAKE);
 
 	(void)state;
-	happens(&scene, CAUSE_SLEEP);
-	happens(&scene, CAUSE_SEEN);
+	happens(&scene, TRIGGER_SLEEP);
+	happens(&scene, TRIGGER_SEEN);
 	while (scene.life.deadline) {
 		scene.input.last_seen = scene.life.deadline; /* it always just sent */
 		time_passes(&scene);
@@ -96,11 +96,11 @@ static void test_a_silent_host_that_stays_up_is_not_checked_for_ever(void **stat
 	struct scene scene = scene_in(AWAKE);
 
 	(void)state;
-	happens(&scene, CAUSE_SLEEP);
+	happens(&scene, TRIGGER_SLEEP);
 	while (scene.life.deadline) {
 		time_passes(&scene);
-		if (scene.todo.ask == ASK_ANYBODY)
-			happens(&scene, CAUSE_SEEN); /* it answers that, and says nothing else */
+		if (scene.todo.ask == CHECK_ADDRESS)
+			happens(&scene, TRIGGER_SEEN); /* it answers that, and says nothing else */
 		assert_int_not_equal(scene.life.state, ASLEEP);
 	}
 	check(&scene, AWAKE, NOTE_NOT_QUIET);
@@ -111,10 +111,10 @@ static void test_claimed_address_is_not_taken_over(void **state)
 	struct scene scene = scene_in(AWAKE);
 
 	(void)state;
-	happens(&scene, CAUSE_SLEEP_NOW);
+	happens(&scene, TRIGGER_SLEEP_NOW);
 	time_passes(&scene);
 	scene.input.state = AWAKE;
-	happens(&scene, CAUSE_CLAIM);
+	happens(&scene, TRIGGER_CLAIM);
 	check(&scene, AWAKE, NOTE_CLAIMED);
 	assert_int_equal(scene.life.deadline, 0); /* nor tried again */
 }
@@ -124,7 +124,7 @@ static void test_silence_makes_a_marked_host_checked(void **state)
 	struct scene scene = { .input = { .now = START, .state = AWAKE, .unasked = true } };
 
 	(void)state;
-	host_init(&scene.life, &timing, &scene.input);
+	life_init(&scene.life, &timing, &scene.input);
 	assert_int_equal(scene.life.deadline, START + timing.silence);
 	scene.input.last_seen = START + 50000;
 	time_passes(&scene);
@@ -133,7 +133,7 @@ static void test_silence_makes_a_marked_host_checked(void **state)
 	for (unsigned ask = 0; ask < timing.asks; ask++) {
 		time_passes(&scene);
 		check(&scene, AWAKE, NOTE_NONE);
-		assert_int_equal(scene.todo.ask, ASK_OWNER);
+		assert_int_equal(scene.todo.ask, CHECK_OWNER);
 	}
 	time_passes(&scene);
 	check(&scene, DROWSY, NOTE_DROWSY);
@@ -147,17 +147,17 @@ static void test_a_silent_host_that_answers_is_left_in_peace(void **state)
 	struct scene scene = { .input = { .now = START, .state = AWAKE, .unasked = true } };
 
 	(void)state;
-	host_init(&scene.life, &timing, &scene.input);
+	life_init(&scene.life, &timing, &scene.input);
 	time_passes(&scene);
-	assert_int_equal(scene.todo.ask, ASK_OWNER);
+	assert_int_equal(scene.todo.ask, CHECK_OWNER);
 	scene.input.last_seen = scene.input.now + 1; /* its answer */
 	time_passes(&scene);
 	check(&scene, AWAKE, NOTE_NONE);
-	assert_int_equal(scene.todo.ask, ASK_NOBODY);
+	assert_int_equal(scene.todo.ask, CHECK_NONE);
 	assert_int_equal(scene.life.deadline, scene.input.last_seen + timing.silence);
 	for (unsigned ask = 0; ask < timing.asks; ask++) { /* as often as before */
 		time_passes(&scene);
-		assert_int_equal(scene.todo.ask, ASK_OWNER);
+		assert_int_equal(scene.todo.ask, CHECK_OWNER);
 	}
 	time_passes(&scene);
 	check(&scene, DROWSY, NOTE_DROWSY);
@@ -187,37 +187,37 @@ static void test_edits_are_followed(void **state)
 
 	(void)state;
 	scene.input.state = ASLEEP;
-	happens(&scene, CAUSE_EDITED);
+	happens(&scene, TRIGGER_EDITED);
 	check(&scene, ASLEEP, NOTE_ASLEEP);
 	assert_true(scene.todo.announce);
 	assert_false(scene.todo.step);
 	scene.input.state = DROWSY;
-	happens(&scene, CAUSE_EDITED);
+	happens(&scene, TRIGGER_EDITED);
 	check(&scene, DROWSY, NOTE_DROWSY);
 	assert_int_equal(scene.life.deadline, START + timing.grace);
 	scene.input.state = AWAKE;
-	happens(&scene, CAUSE_EDITED);
+	happens(&scene, TRIGGER_EDITED);
 	check(&scene, AWAKE, NOTE_AWAKE);
 }
 
 static void test_sleep_of_a_sleeper_changes_nothing(void **state)
 {
 	struct scene scene = scene_in(ASLEEP);
-	struct host_life before = scene.life;
+	struct life before = scene.life;
 
 	(void)state;
-	happens(&scene, CAUSE_SLEEP);
-	happens(&scene, CAUSE_SLEEP_NOW);
+	happens(&scene, TRIGGER_SLEEP);
+	happens(&scene, TRIGGER_SLEEP_NOW);
 	assert_memory_equal(&before, &scene.life, sizeof(before));
 }
 
 static void test_seen_while_awake_changes_nothing(void **state)
 {
 	struct scene scene = scene_in(AWAKE);
-	struct host_life before = scene.life;
+	struct life before = scene.life;
 
 	(void)state;
-	happens(&scene, CAUSE_SEEN);
+	happens(&scene, TRIGGER_SEEN);
 	assert_memory_equal(&before, &scene.life, sizeof(before));
 }
 

@@ -15,9 +15,9 @@ enum { STEP = 1, MAGIC = 2, HAND_BACK = 4, HANDED = 8, STANDBY = 16 };
 /* What happens in which state, and what comes of it. */
 struct row {
 	enum host_state in;
-	enum host_cause cause;
+	enum life_trigger cause;
 	enum host_state out;
-	enum host_note note;
+	enum life_note note;
 	unsigned int flags; /* asked for, and left in the life */
 	int64_t deadline;   /* from then on; UNCHANGED; 0: none */
 };
@@ -37,9 +37,9 @@ static void check_rows(const struct row *rows, size_t count, bool handed, bool s
 		if (rows[i].flags & STEP)
 			assert_int_equal(scene.todo.from, rows[i].in);
 		assert_int_equal(scene.todo.magic, !!(rows[i].flags & MAGIC));
-		assert_int_equal(scene.todo.hand_back, !!(rows[i].flags & HAND_BACK));
+		assert_int_equal(scene.todo.update_neighbour, !!(rows[i].flags & HAND_BACK));
 		assert_false(scene.todo.announce);
-		assert_int_equal(scene.todo.ask, ASK_NOBODY);
+		assert_int_equal(scene.todo.ask, CHECK_NONE);
 		assert_int_equal(scene.life.handed, !!(rows[i].flags & HANDED));
 		assert_int_equal(scene.life.standby, !!(rows[i].flags & STANDBY));
 		if (rows[i].deadline != UNCHANGED)
@@ -54,16 +54,16 @@ static void check_rows(const struct row *rows, size_t count, bool handed, bool s
 static void test_what_a_host_says_of_itself_in_each_state(void **state)
 {
 	const struct row rows[] = {
-		{ AWAKE, CAUSE_HANDOVER, DROWSY, NOTE_DROWSY, STEP | HANDED, timing.grace },
-		{ DROWSY, CAUSE_HANDOVER, DROWSY, NOTE_NONE, HANDED, UNCHANGED },
-		{ ASLEEP, CAUSE_HANDOVER, ASLEEP, NOTE_NONE, HANDED, UNCHANGED },
-		{ WAKING, CAUSE_HANDOVER, DROWSY, NOTE_DROWSY, STEP | HANDED, timing.grace },
-		{ AWAKE, CAUSE_STANDBY, AWAKE, NOTE_STANDS_BY, HANDED | STANDBY, timing.standby },
-		{ DROWSY, CAUSE_STANDBY, AWAKE, NOTE_STANDS_BY, STEP | HANDED | STANDBY,
+		{ AWAKE, TRIGGER_HANDOVER, DROWSY, NOTE_DROWSY, STEP | HANDED, timing.grace },
+		{ DROWSY, TRIGGER_HANDOVER, DROWSY, NOTE_NONE, HANDED, UNCHANGED },
+		{ ASLEEP, TRIGGER_HANDOVER, ASLEEP, NOTE_NONE, HANDED, UNCHANGED },
+		{ WAKING, TRIGGER_HANDOVER, DROWSY, NOTE_DROWSY, STEP | HANDED, timing.grace },
+		{ AWAKE, TRIGGER_STANDBY, AWAKE, NOTE_STANDS_BY, HANDED | STANDBY, timing.standby },
+		{ DROWSY, TRIGGER_STANDBY, AWAKE, NOTE_STANDS_BY, STEP | HANDED | STANDBY,
 		  timing.standby },
-		{ ASLEEP, CAUSE_STANDBY, AWAKE, NOTE_STANDS_BY, STEP | HANDED | STANDBY,
+		{ ASLEEP, TRIGGER_STANDBY, AWAKE, NOTE_STANDS_BY, STEP | HANDED | STANDBY,
 		  timing.standby },
-		{ WAKING, CAUSE_STANDBY, AWAKE, NOTE_STANDS_BY, STEP | HANDED | STANDBY,
+		{ WAKING, TRIGGER_STANDBY, AWAKE, NOTE_STANDS_BY, STEP | HANDED | STANDBY,
 		  timing.standby },
 	};
 
@@ -74,13 +74,13 @@ static void test_what_a_host_says_of_itself_in_each_state(void **state)
 static void test_a_report_in_each_state(void **state)
 {
 	const struct row rows[] = {
-		{ AWAKE, CAUSE_UP, AWAKE, NOTE_NONE, 0, 0 },
-		{ DROWSY, CAUSE_UP, AWAKE, NOTE_AWAKE, STEP, 0 },
-		{ ASLEEP, CAUSE_UP, AWAKE, NOTE_AWAKE, STEP, 0 },
-		{ WAKING, CAUSE_UP, AWAKE, NOTE_AWAKE, STEP | HAND_BACK, 0 },
+		{ AWAKE, TRIGGER_UP, AWAKE, NOTE_NONE, 0, 0 },
+		{ DROWSY, TRIGGER_UP, AWAKE, NOTE_AWAKE, STEP, 0 },
+		{ ASLEEP, TRIGGER_UP, AWAKE, NOTE_AWAKE, STEP, 0 },
+		{ WAKING, TRIGGER_UP, AWAKE, NOTE_AWAKE, STEP | HAND_BACK, 0 },
 	};
 
-	const struct row standing_by[] = { { AWAKE, CAUSE_UP, AWAKE, NOTE_AWAKE, 0, 0 } };
+	const struct row standing_by[] = { { AWAKE, TRIGGER_UP, AWAKE, NOTE_AWAKE, 0, 0 } };
 
 	(void)state;
 	CHECK_ROWS(rows, false, false);
@@ -91,9 +91,9 @@ static void test_a_report_in_each_state(void **state)
 static void test_the_sleep_timer_in_each_state(void **state)
 {
 	const struct row rows[] = {
-		{ AWAKE, CAUSE_TIMER, AWAKE, NOTE_NONE, MAGIC | HANDED, UNCHANGED },
-		{ DROWSY, CAUSE_TIMER, DROWSY, NOTE_NONE, HANDED, UNCHANGED },
-		{ WAKING, CAUSE_TIMER, WAKING, NOTE_NONE, HANDED, UNCHANGED },
+		{ AWAKE, TRIGGER_TIMER, AWAKE, NOTE_NONE, MAGIC | HANDED, UNCHANGED },
+		{ DROWSY, TRIGGER_TIMER, DROWSY, NOTE_NONE, HANDED, UNCHANGED },
+		{ WAKING, TRIGGER_TIMER, WAKING, NOTE_NONE, HANDED, UNCHANGED },
 	};
 
 	(void)state;
@@ -104,10 +104,10 @@ static void test_the_sleep_timer_in_each_state(void **state)
 static void test_a_frame_in_each_state(void **state)
 {
 	const struct row rows[] = {
-		{ AWAKE, CAUSE_SEEN, AWAKE, NOTE_NONE, HANDED | STANDBY, UNCHANGED },
-		{ DROWSY, CAUSE_SEEN, AWAKE, NOTE_AWAKE, 0, 0 },
-		{ ASLEEP, CAUSE_SEEN, AWAKE, NOTE_AWAKE, 0, 0 },
-		{ WAKING, CAUSE_SEEN, AWAKE, NOTE_AWAKE, HAND_BACK, 0 },
+		{ AWAKE, TRIGGER_SEEN, AWAKE, NOTE_NONE, HANDED | STANDBY, UNCHANGED },
+		{ DROWSY, TRIGGER_SEEN, AWAKE, NOTE_AWAKE, 0, 0 },
+		{ ASLEEP, TRIGGER_SEEN, AWAKE, NOTE_AWAKE, 0, 0 },
+		{ WAKING, TRIGGER_SEEN, AWAKE, NOTE_AWAKE, HAND_BACK, 0 },
 	};
 
 	(void)state;
@@ -119,12 +119,12 @@ static void test_who_hands_himself_over_is_asked_for_and_taken_over(void **state
 	struct scene scene = scene_in(AWAKE);
 
 	(void)state;
-	happens(&scene, CAUSE_HANDOVER);
+	happens(&scene, TRIGGER_HANDOVER);
 	assert_int_equal(scene.life.quiet_until, START + timing.patience);
 	for (unsigned ask = 0; ask < timing.asks; ask++) {
 		time_passes(&scene);
 		check(&scene, DROWSY, NOTE_NONE);
-		assert_int_equal(scene.todo.ask, ASK_ANYBODY);
+		assert_int_equal(scene.todo.ask, CHECK_ADDRESS);
 	}
 	time_passes(&scene);
 	check(&scene, ASLEEP, NOTE_ASLEEP);
@@ -132,12 +132,12 @@ static void test_who_hands_himself_over_is_asked_for_and_taken_over(void **state
 	assert_true(scene.todo.announce && scene.life.handed);
 	assert_int_equal(scene.life.quiet_until, 0);
 	assert_int_equal(scene.life.cool_until, scene.input.now + timing.cooldown);
-	happens(&scene, CAUSE_TIMER);
+	happens(&scene, TRIGGER_TIMER);
 	check(&scene, WAKING, NOTE_COOLING);
 	assert_true(scene.todo.step && scene.todo.from == ASLEEP && scene.life.handed);
 	time_passes(&scene);
 	assert_true(scene.todo.magic);
-	happens(&scene, CAUSE_SEEN);
+	happens(&scene, TRIGGER_SEEN);
 	check(&scene, AWAKE, NOTE_AWAKE);
 	assert_false(scene.life.handed);
 	assert_int_equal(scene.life.deadline, 0);
@@ -149,10 +149,10 @@ static void test_last_frames_do_not_take_the_word_back(void **state)
 	struct scene scene = scene_in(AWAKE);
 
 	(void)state;
-	happens(&scene, CAUSE_HANDOVER);
+	happens(&scene, TRIGGER_HANDOVER);
 	scene.input.now += 2000;
 	scene.input.last_seen = scene.input.now;
-	happens(&scene, CAUSE_SEEN);
+	happens(&scene, TRIGGER_SEEN);
 	check(&scene, AWAKE, NOTE_AWAKE);
 	assert_true(scene.life.handed);
 	assert_int_equal(scene.life.quiet_until, START + timing.patience);
@@ -160,7 +160,7 @@ static void test_last_frames_do_not_take_the_word_back(void **state)
 	time_passes(&scene);
 	check(&scene, DROWSY, NOTE_DROWSY);
 	scene.input.now = START + timing.patience - 1;
-	happens(&scene, CAUSE_SEEN);
+	happens(&scene, TRIGGER_SEEN);
 	assert_true(scene.life.handed);
 	time_passes(&scene);
 	check(&scene, AWAKE, NOTE_NOT_QUIET);
@@ -171,29 +171,29 @@ static void test_a_frame_after_all_patience_takes_it_back(void **state)
 	struct scene scene = scene_in(AWAKE);
 
 	(void)state;
-	happens(&scene, CAUSE_HANDOVER);
+	happens(&scene, TRIGGER_HANDOVER);
 	scene.input.now = START + timing.patience;
-	happens(&scene, CAUSE_SEEN);
+	happens(&scene, TRIGGER_SEEN);
 	check(&scene, AWAKE, NOTE_AWAKE);
 	assert_false(scene.life.handed);
 	scene = scene_in(AWAKE);
-	happens(&scene, CAUSE_HANDOVER);
+	happens(&scene, TRIGGER_HANDOVER);
 	while (scene.life.state == DROWSY)
 		time_passes(&scene);
-	happens(&scene, CAUSE_SEEN); /* it sleeps: this is no last frame */
+	happens(&scene, TRIGGER_SEEN); /* it sleeps: this is no last frame */
 	check(&scene, AWAKE, NOTE_AWAKE);
 	assert_false(scene.life.handed);
 }
 
 static void test_told_again_it_has_its_patience_again(void **state)
 {
-	const enum host_cause causes[] = { CAUSE_SLEEP, CAUSE_HANDOVER };
+	const enum life_trigger causes[] = { TRIGGER_SLEEP, TRIGGER_HANDOVER };
 
 	(void)state;
 	for (size_t i = 0; i < 2; i++) {
 		struct scene scene = scene_in(AWAKE);
 
-		happens(&scene, CAUSE_SLEEP);
+		happens(&scene, TRIGGER_SLEEP);
 		scene.input.now += 3000;
 		happens(&scene, causes[i]);
 		check(&scene, DROWSY, NOTE_NONE);
@@ -208,9 +208,9 @@ static void test_told_that_it_sleeps_already_it_is_asked_for_at_once(void **stat
 	struct scene scene = scene_in(AWAKE);
 
 	(void)state;
-	happens(&scene, CAUSE_HANDOVER);
+	happens(&scene, TRIGGER_HANDOVER);
 	scene.input.now += 1000;
-	happens(&scene, CAUSE_SLEEP_NOW);
+	happens(&scene, TRIGGER_SLEEP_NOW);
 	check(&scene, DROWSY, NOTE_DROWSY);
 	assert_int_equal(scene.life.deadline, scene.input.now);
 	assert_true(scene.life.prompt);
@@ -221,8 +221,8 @@ static void test_the_timer_of_who_is_going_to_sleep_wakes_him_then(void **state)
 	struct scene scene = scene_in(AWAKE);
 
 	(void)state;
-	happens(&scene, CAUSE_HANDOVER);
-	happens(&scene, CAUSE_TIMER);
+	happens(&scene, TRIGGER_HANDOVER);
+	happens(&scene, TRIGGER_TIMER);
 	assert_false(scene.todo.magic);
 	while (scene.life.state == DROWSY)
 		time_passes(&scene);
@@ -237,10 +237,10 @@ static void test_a_report_ends_all_patience(void **state)
 	struct scene scene = scene_in(AWAKE);
 
 	(void)state;
-	happens(&scene, CAUSE_HANDOVER);
-	happens(&scene, CAUSE_SEEN);
+	happens(&scene, TRIGGER_HANDOVER);
+	happens(&scene, TRIGGER_SEEN);
 	assert_int_not_equal(scene.life.deadline, 0);
-	happens(&scene, CAUSE_UP);
+	happens(&scene, TRIGGER_UP);
 	check(&scene, AWAKE, NOTE_NONE);
 	assert_int_equal(scene.life.quiet_until, 0);
 	assert_int_equal(scene.life.deadline, 0);
@@ -251,10 +251,10 @@ static void test_patience_ends_with_its_last_moment(void **state)
 	struct scene scene = scene_in(AWAKE);
 
 	(void)state;
-	happens(&scene, CAUSE_HANDOVER);
-	happens(&scene, CAUSE_SEEN);
+	happens(&scene, TRIGGER_HANDOVER);
+	happens(&scene, TRIGGER_SEEN);
 	scene.input.last_seen = scene.input.now = START + timing.patience;
-	happens(&scene, CAUSE_TIME);
+	happens(&scene, TRIGGER_TIME);
 	check(&scene, AWAKE, NOTE_NOT_QUIET);
 	assert_true(scene.life.standby); /* it was told that it would be answered for */
 	assert_int_equal(scene.life.deadline, scene.input.now + timing.standby);
@@ -265,10 +265,10 @@ static void test_the_last_word_counts(void **state)
 	struct scene scene = scene_in(AWAKE);
 
 	(void)state;
-	happens(&scene, CAUSE_HANDOVER);
-	happens(&scene, CAUSE_WAKE);
+	happens(&scene, TRIGGER_HANDOVER);
+	happens(&scene, TRIGGER_WAKE);
 	assert_true(scene.life.wanted);
-	happens(&scene, CAUSE_SLEEP_NOW);
+	happens(&scene, TRIGGER_SLEEP_NOW);
 	while (scene.life.state == DROWSY)
 		time_passes(&scene);
 	check(&scene, ASLEEP, NOTE_ASLEEP);
@@ -280,14 +280,14 @@ static void test_a_wake_ends_what_it_was_told(void **state)
 	struct scene scene = scene_in(AWAKE);
 
 	(void)state;
-	happens(&scene, CAUSE_HANDOVER);
-	happens(&scene, CAUSE_WAKE);
+	happens(&scene, TRIGGER_HANDOVER);
+	happens(&scene, TRIGGER_WAKE);
 	scene.input.state = WAKING;
-	happens(&scene, CAUSE_CLAIM);
+	happens(&scene, TRIGGER_CLAIM);
 	check(&scene, WAKING, NOTE_WAKING);
 	assert_int_equal(scene.life.quiet_until, 0);
 	assert_false(scene.life.wanted);
-	happens(&scene, CAUSE_SEEN);
+	happens(&scene, TRIGGER_SEEN);
 	check(&scene, AWAKE, NOTE_AWAKE);
 	assert_int_equal(scene.life.deadline, 0);
 }
@@ -298,36 +298,36 @@ static void test_edits_end_what_it_was_told(void **state)
 	struct scene scene = scene_in(AWAKE);
 
 	(void)state;
-	happens(&scene, CAUSE_HANDOVER);
+	happens(&scene, TRIGGER_HANDOVER);
 	scene.input.state = ASLEEP;
-	happens(&scene, CAUSE_EDITED);
+	happens(&scene, TRIGGER_EDITED);
 	assert_int_equal(scene.life.deadline, 0);
 	assert_int_equal(scene.life.quiet_until, 0);
 	scene = scene_in(AWAKE);
-	happens(&scene, CAUSE_HANDOVER);
+	happens(&scene, TRIGGER_HANDOVER);
 	while (scene.life.state == DROWSY)
 		time_passes(&scene);
 	scene.input.state = WAKING;
-	happens(&scene, CAUSE_EDITED);
+	happens(&scene, TRIGGER_EDITED);
 	check(&scene, WAKING, NOTE_WAKING); /* without a cool-down */
 	scene = scene_in(AWAKE);
-	happens(&scene, CAUSE_HANDOVER);
+	happens(&scene, TRIGGER_HANDOVER);
 	scene.input.state = DROWSY;
-	happens(&scene, CAUSE_EDITED);
+	happens(&scene, TRIGGER_EDITED);
 	while (scene.life.state == DROWSY)
 		time_passes(&scene);
-	happens(&scene, CAUSE_CONNECTION);
+	happens(&scene, TRIGGER_CONNECTION);
 	check(&scene, WAKING, NOTE_WAKING);
 }
 
 static void test_a_life_begins_with_nothing_said(void **state)
 {
 	struct scene scene = scene_in(AWAKE);
-	struct host_life life = { .handed = true, .standby = true, .wanted = true, .tries = 7 };
+	struct life life = { .handed = true, .standby = true, .wanted = true, .tries = 7 };
 
 	(void)state;
 	scene.input.state = ASLEEP;
-	host_init(&life, &timing, &scene.input);
+	life_init(&life, &timing, &scene.input);
 	assert_false(life.handed || life.standby || life.wanted);
 	assert_int_equal(life.tries, 0);
 	assert_int_equal(life.since, START);

@@ -13,10 +13,10 @@ static struct scene behind_another(void)
 {
 	struct scene scene = scene_in(AWAKE);
 
-	happens(&scene, CAUSE_HANDOVER);
+	happens(&scene, TRIGGER_HANDOVER);
 	time_passes(&scene);
 	scene.input.state = AWAKE;
-	happens(&scene, CAUSE_CLAIM);
+	happens(&scene, TRIGGER_CLAIM);
 	return scene;
 }
 
@@ -36,8 +36,8 @@ static void test_a_claim_makes_a_proxy_stand_by(void **state)
 		check(&scene, DROWSY, NOTE_NONE);
 		assert_true(scene.todo.step && scene.todo.from == AWAKE);
 		time_passes(&scene);
-		assert_int_equal(scene.todo.ask, ASK_ANYBODY);
-		happens(&scene, CAUSE_CLAIM);
+		assert_int_equal(scene.todo.ask, CHECK_ADDRESS);
+		happens(&scene, TRIGGER_CLAIM);
 		check(&scene, AWAKE, NOTE_NONE);
 		assert_true(scene.life.standby);
 		assert_int_equal(scene.life.deadline, scene.input.now + timing.standby);
@@ -49,10 +49,10 @@ static void test_who_only_was_told_to_sleep_is_left_to_the_other(void **state)
 	struct scene scene = scene_in(AWAKE);
 
 	(void)state;
-	happens(&scene, CAUSE_SLEEP);
+	happens(&scene, TRIGGER_SLEEP);
 	time_passes(&scene);
 	scene.input.state = AWAKE;
-	happens(&scene, CAUSE_CLAIM);
+	happens(&scene, TRIGGER_CLAIM);
 	check(&scene, AWAKE, NOTE_CLAIMED);
 	assert_false(scene.life.standby);
 	assert_int_equal(scene.life.deadline, 0);
@@ -69,14 +69,14 @@ static void test_it_takes_over_when_nobody_answers(void **state)
 	while (scene.life.state == DROWSY) {
 		assert_int_equal(scene.todo.note, NOTE_NONE);
 		time_passes(&scene);
-		asks += scene.todo.ask == ASK_ANYBODY;
+		asks += scene.todo.ask == CHECK_ADDRESS;
 	}
 	check(&scene, ASLEEP, NOTE_ASLEEP);
 	assert_int_equal(asks, timing.asks);
 	assert_true(scene.todo.announce && scene.life.handed);
 	assert_false(scene.life.standby);
 	scene.input.state = WAKING;
-	happens(&scene, CAUSE_CLAIM); /* now it is the host's to deal with */
+	happens(&scene, TRIGGER_CLAIM); /* now it is the host's to deal with */
 	check(&scene, WAKING, NOTE_WAKING);
 }
 
@@ -85,20 +85,20 @@ static void test_a_backup_gives_the_first_proxy_time(void **state)
 	struct scene scene = scene_in(AWAKE);
 
 	(void)state;
-	happens(&scene, CAUSE_STANDBY);
+	happens(&scene, TRIGGER_STANDBY);
 	assert_int_equal(scene.life.quiet_until, START + timing.patience);
 	assert_int_equal(scene.life.deadline, START + timing.standby);
 	scene.input.last_seen = START + 4000; /* it still sends */
 	time_passes(&scene);
 	check(&scene, AWAKE, NOTE_NONE);
-	assert_int_equal(scene.todo.ask, ASK_NOBODY);
+	assert_int_equal(scene.todo.ask, CHECK_NONE);
 	assert_int_equal(scene.life.deadline, START + 4000 + timing.standby);
 	time_passes(&scene);
 	check(&scene, DROWSY, NOTE_NONE);
 	assert_int_equal(scene.life.deadline, scene.input.now);
 	time_passes(&scene);
-	assert_int_equal(scene.todo.ask, ASK_ANYBODY);
-	happens(&scene, CAUSE_CLAIM);
+	assert_int_equal(scene.todo.ask, CHECK_ADDRESS);
+	happens(&scene, TRIGGER_CLAIM);
 	check(&scene, AWAKE, NOTE_NONE);
 	assert_true(scene.life.standby);
 	assert_int_equal(scene.life.quiet_until, 0);
@@ -110,7 +110,7 @@ static void test_a_backup_has_patience_in_silence(void **state)
 	struct scene scene = scene_in(AWAKE);
 
 	(void)state;
-	happens(&scene, CAUSE_STANDBY);
+	happens(&scene, TRIGGER_STANDBY);
 	while (scene.life.quiet_until) {
 		scene.input.last_seen = scene.life.deadline;
 		time_passes(&scene);
@@ -125,20 +125,20 @@ static void test_last_frames_to_a_backup(void **state)
 	struct scene scene = scene_in(AWAKE);
 
 	(void)state;
-	happens(&scene, CAUSE_STANDBY);
+	happens(&scene, TRIGGER_STANDBY);
 	time_passes(&scene);
 	check(&scene, DROWSY, NOTE_NONE);
 	scene.input.last_seen = scene.input.now + 1;
 	scene.input.now++;
-	happens(&scene, CAUSE_SEEN);
+	happens(&scene, TRIGGER_SEEN);
 	check(&scene, AWAKE, NOTE_NONE);
 	assert_true(scene.life.standby && scene.life.handed);
 	assert_int_equal(scene.life.deadline, scene.input.now + timing.standby);
 	scene.input.now = START + timing.patience + 1;
-	happens(&scene, CAUSE_TIME);
+	happens(&scene, TRIGGER_TIME);
 	time_passes(&scene);
 	check(&scene, DROWSY, NOTE_NONE);
-	happens(&scene, CAUSE_SEEN); /* up again, past the proxy that goes first */
+	happens(&scene, TRIGGER_SEEN); /* up again, past the proxy that goes first */
 	check(&scene, AWAKE, NOTE_AWAKE);
 	assert_false(scene.life.standby || scene.life.handed);
 	assert_int_equal(scene.life.deadline, 0);
@@ -147,13 +147,13 @@ static void test_last_frames_to_a_backup(void **state)
 /* Magic Packets do no harm, but only the first proxy knows whether it sleeps. */
 static void test_a_backup_wakes_by_a_round(void **state)
 {
-	const enum host_cause causes[] = { CAUSE_WAKE, CAUSE_TIMER };
+	const enum life_trigger causes[] = { TRIGGER_WAKE, TRIGGER_TIMER };
 
 	(void)state;
 	for (size_t i = 0; i < 2; i++) {
 		struct scene scene = scene_in(AWAKE);
 
-		happens(&scene, CAUSE_STANDBY);
+		happens(&scene, TRIGGER_STANDBY);
 		happens(&scene, causes[i]);
 		assert_true(scene.todo.magic);
 		time_passes(&scene);
@@ -161,7 +161,7 @@ static void test_a_backup_wakes_by_a_round(void **state)
 		happens(&scene, causes[i]);
 		check(&scene, DROWSY, NOTE_NONE);
 		assert_true(scene.todo.magic && scene.life.wanted);
-		happens(&scene, CAUSE_CLAIM);
+		happens(&scene, TRIGGER_CLAIM);
 		assert_false(scene.life.wanted);
 	}
 }
@@ -171,13 +171,13 @@ static void test_the_first_proxy_after_all(void **state)
 	struct scene scene = behind_another();
 
 	(void)state;
-	happens(&scene, CAUSE_HANDOVER);
+	happens(&scene, TRIGGER_HANDOVER);
 	check(&scene, DROWSY, NOTE_DROWSY);
 	assert_false(scene.life.standby);
 	assert_true(scene.life.handed);
 	assert_int_equal(scene.life.deadline, scene.input.now + timing.grace);
 	scene = behind_another();
-	happens(&scene, CAUSE_SLEEP); /* people's word for it */
+	happens(&scene, TRIGGER_SLEEP); /* people's word for it */
 	check(&scene, DROWSY, NOTE_DROWSY);
 	assert_false(scene.life.standby);
 }
@@ -187,7 +187,7 @@ static void test_who_was_answered_for_is_left_to_the_first_proxy(void **state)
 	struct scene scene = scene_in(ASLEEP);
 
 	(void)state;
-	happens(&scene, CAUSE_STANDBY);
+	happens(&scene, TRIGGER_STANDBY);
 	assert_true(scene.todo.step && scene.todo.from == ASLEEP);
 	time_passes(&scene);
 	check(&scene, DROWSY, NOTE_NONE);
@@ -199,13 +199,13 @@ static void test_who_is_up_is_asked_for_no_more(void **state)
 	struct scene scene = behind_another();
 
 	(void)state;
-	happens(&scene, CAUSE_UP);
+	happens(&scene, TRIGGER_UP);
 	assert_int_equal(scene.life.deadline, 0);
 	assert_false(scene.life.standby || scene.life.handed);
 	scene = scene_in(AWAKE);
-	happens(&scene, CAUSE_HANDOVER);
-	happens(&scene, CAUSE_WAKE);
-	happens(&scene, CAUSE_UP);
+	happens(&scene, TRIGGER_HANDOVER);
+	happens(&scene, TRIGGER_WAKE);
+	happens(&scene, TRIGGER_UP);
 	check(&scene, AWAKE, NOTE_AWAKE);
 	assert_int_equal(scene.life.deadline, 0);
 	assert_int_equal(scene.life.quiet_until, 0);
@@ -220,7 +220,7 @@ static void test_who_may_sleep_unasked_is_watched_again_when_up(void **state)
 	scene.input.unasked = true;
 	scene.input.last_seen = scene.input.now + 500;
 	scene.input.now += 500;
-	happens(&scene, CAUSE_UP);
+	happens(&scene, TRIGGER_UP);
 	assert_int_equal(scene.life.deadline, scene.input.now + timing.silence);
 }
 
@@ -230,19 +230,19 @@ static void test_edits_of_who_handed_himself_over(void **state)
 
 	(void)state;
 	scene.input.state = ASLEEP;
-	happens(&scene, CAUSE_EDITED);
+	happens(&scene, TRIGGER_EDITED);
 	assert_true(scene.life.handed);
 	scene.input.state = WAKING;
-	happens(&scene, CAUSE_EDITED);
+	happens(&scene, TRIGGER_EDITED);
 	check(&scene, WAKING, NOTE_WAKING);
 	assert_true(scene.life.handed);
 	assert_false(scene.life.standby);
 	scene.input.state = AWAKE;
-	happens(&scene, CAUSE_EDITED);
+	happens(&scene, TRIGGER_EDITED);
 	assert_false(scene.life.handed);
 	scene = behind_another();
 	scene.input.state = AWAKE;
-	happens(&scene, CAUSE_EDITED);
+	happens(&scene, TRIGGER_EDITED);
 	assert_false(scene.life.handed || scene.life.standby);
 	assert_int_equal(scene.life.deadline, 0);
 }

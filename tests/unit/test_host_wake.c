@@ -15,25 +15,25 @@ static void test_connection_wakes_by_rounds_until_seen(void **state)
 	int64_t began;
 
 	(void)state;
-	happens(&scene, CAUSE_CONNECTION);
+	happens(&scene, TRIGGER_CONNECTION);
 	check(&scene, WAKING, NOTE_WAKING);
 	assert_false(scene.todo.step);
 	began = scene.input.now;
 	time_passes(&scene);
 	assert_int_equal(scene.input.now, began);
 	assert_true(scene.todo.magic);
-	assert_int_equal(scene.todo.ask, ASK_OWNER);
+	assert_int_equal(scene.todo.ask, CHECK_OWNER);
 	for (int ask = 0; ask < 3; ask++) {
 		time_passes(&scene);
 		assert_false(scene.todo.magic);
-		assert_int_equal(scene.todo.ask, ASK_OWNER);
+		assert_int_equal(scene.todo.ask, CHECK_OWNER);
 	}
 	time_passes(&scene);
 	assert_true(scene.todo.magic);
 	assert_int_equal(scene.input.now, began + timing.wake_interval);
-	happens(&scene, CAUSE_SEEN);
+	happens(&scene, TRIGGER_SEEN);
 	check(&scene, AWAKE, NOTE_AWAKE);
-	assert_true(scene.todo.hand_back);
+	assert_true(scene.todo.update_neighbour);
 	assert_int_equal(scene.life.deadline, 0);
 }
 
@@ -44,7 +44,7 @@ static void test_wake_gives_up_and_cools_down(void **state)
 	int64_t gave_up;
 
 	(void)state;
-	happens(&scene, CAUSE_CONNECTION);
+	happens(&scene, TRIGGER_CONNECTION);
 	while (scene.life.state == WAKING) {
 		time_passes(&scene);
 		rounds += scene.todo.magic;
@@ -54,7 +54,7 @@ static void test_wake_gives_up_and_cools_down(void **state)
 	assert_int_equal(rounds, timing.wake_rounds);
 	gave_up = scene.input.now;
 	scene.input.now += 1000;
-	happens(&scene, CAUSE_CONNECTION);
+	happens(&scene, TRIGGER_CONNECTION);
 	check(&scene, WAKING, NOTE_COOLING);
 	assert_false(scene.todo.magic);
 	time_passes(&scene);
@@ -62,12 +62,12 @@ static void test_wake_gives_up_and_cools_down(void **state)
 	assert_true(scene.todo.magic);
 }
 
-static void waits_for_the_cooldown(enum host_cause cause)
+static void waits_for_the_cooldown(enum life_trigger cause)
 {
 	struct scene scene = scene_in(AWAKE);
 	int64_t asleep;
 
-	happens(&scene, CAUSE_SLEEP);
+	happens(&scene, TRIGGER_SLEEP);
 	while (scene.life.state == DROWSY)
 		time_passes(&scene);
 	asleep = scene.input.now;
@@ -81,8 +81,8 @@ static void waits_for_the_cooldown(enum host_cause cause)
 static void test_cooldown_after_falling_asleep(void **state)
 {
 	(void)state;
-	waits_for_the_cooldown(CAUSE_CONNECTION);
-	waits_for_the_cooldown(CAUSE_LEASE);
+	waits_for_the_cooldown(TRIGGER_CONNECTION);
+	waits_for_the_cooldown(TRIGGER_LEASE);
 }
 
 static void test_no_cooldown_for_who_slept_already(void **state)
@@ -91,7 +91,7 @@ static void test_no_cooldown_for_who_slept_already(void **state)
 
 	(void)state;
 	falls_asleep(&scene);
-	happens(&scene, CAUSE_CONNECTION);
+	happens(&scene, TRIGGER_CONNECTION);
 	check(&scene, WAKING, NOTE_WAKING);
 	assert_int_equal(scene.life.deadline, scene.input.now);
 }
@@ -101,13 +101,13 @@ static void test_wake_command_in_each_state(void **state)
 	struct scene scene = scene_in(ASLEEP);
 
 	(void)state;
-	happens(&scene, CAUSE_WAKE);
+	happens(&scene, TRIGGER_WAKE);
 	check(&scene, WAKING, NOTE_WAKING);
 	assert_true(scene.todo.step && scene.todo.from == ASLEEP);
-	happens(&scene, CAUSE_WAKE);
+	happens(&scene, TRIGGER_WAKE);
 	check(&scene, WAKING, NOTE_NONE);
 	scene = scene_in(AWAKE);
-	happens(&scene, CAUSE_WAKE);
+	happens(&scene, TRIGGER_WAKE);
 	check(&scene, AWAKE, NOTE_NONE);
 	assert_true(scene.todo.magic);
 }
@@ -117,8 +117,8 @@ static void test_wake_while_drowsy_comes_after_the_check(void **state)
 	struct scene scene = scene_in(AWAKE);
 
 	(void)state;
-	happens(&scene, CAUSE_SLEEP_NOW);
-	happens(&scene, CAUSE_WAKE);
+	happens(&scene, TRIGGER_SLEEP_NOW);
+	happens(&scene, TRIGGER_WAKE);
 	check(&scene, DROWSY, NOTE_NONE);
 	assert_false(scene.todo.magic);
 	while (scene.life.state == DROWSY)
@@ -132,14 +132,14 @@ static void test_wake_while_drowsy_comes_after_the_check(void **state)
 static void test_second_report_of_one_wake_changes_nothing(void **state)
 {
 	struct scene scene = scene_in(ASLEEP);
-	struct host_life before;
+	struct life before;
 
 	(void)state;
 	scene.input.state = WAKING;
-	happens(&scene, CAUSE_EDITED); /* seen in the table first … */
+	happens(&scene, TRIGGER_EDITED); /* seen in the table first … */
 	time_passes(&scene);
 	before = scene.life;
-	happens(&scene, CAUSE_CONNECTION); /* … and reported then */
+	happens(&scene, TRIGGER_CONNECTION); /* … and reported then */
 	assert_memory_equal(&before, &scene.life, sizeof(before));
 	check(&scene, WAKING, NOTE_NONE);
 }
@@ -150,7 +150,7 @@ static void test_claim_of_a_sleeper_wakes_it(void **state)
 
 	(void)state;
 	scene.input.state = WAKING;
-	happens(&scene, CAUSE_CLAIM);
+	happens(&scene, TRIGGER_CLAIM);
 	check(&scene, WAKING, NOTE_WAKING);
 	time_passes(&scene);
 	assert_true(scene.todo.magic);
@@ -162,19 +162,19 @@ static void test_a_lost_lease_wakes_a_sleeper_alone(void **state)
 	struct scene scene = scene_in(ASLEEP);
 
 	(void)state;
-	happens(&scene, CAUSE_LEASE);
+	happens(&scene, TRIGGER_LEASE);
 	check(&scene, WAKING, NOTE_WAKING);
 	assert_true(scene.todo.step && scene.todo.from == ASLEEP);
 	time_passes(&scene);
 	assert_true(scene.todo.magic);
-	happens(&scene, CAUSE_LEASE);
+	happens(&scene, TRIGGER_LEASE);
 	check(&scene, WAKING, NOTE_NONE);
 	for (enum host_state state = AWAKE; state <= DROWSY; state++) {
-		struct host_life before;
+		struct life before;
 
 		scene = scene_in(state);
 		before = scene.life;
-		happens(&scene, CAUSE_LEASE);
+		happens(&scene, TRIGGER_LEASE);
 		check(&scene, state, NOTE_NONE);
 		assert_false(scene.todo.step || scene.todo.magic);
 		assert_memory_equal(&before, &scene.life, sizeof(before));

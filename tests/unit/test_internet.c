@@ -9,7 +9,7 @@
 #include <cmocka.h>
 #include <netinet/in.h>
 
-#include "core/internet.h"
+#include "base/internet.h"
 
 enum { IP = 20, UDP = 8 };
 

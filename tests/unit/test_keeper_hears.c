@@ -24,7 +24,7 @@ static struct dhcp_message said(enum dhcp_type type)
 
 static void hears_client(struct scene *scene, const struct dhcp_message *message)
 {
-	const struct dhcp_heard heard = heard_from_client(message);
+	const struct dhcp_snoop heard = heard_from_client(message);
 
 	keeper_hear(scene->keeper, &heard);
 }
@@ -73,7 +73,7 @@ static void test_a_conversation_is_learnt_from(void **state)
 	hears_client(scene, &release);
 	check_told(scene, 4, KEEPER_GONE);
 	assert_int_equal(lease_of(scene)->state, LEASE_NONE);
-	assert_int_equal(count_of(scene, DHCP_COUNT_learnt), 4);
+	assert_int_equal(count_of(scene, DHCP_COUNT_snooped), 4);
 	assert_int_equal(count_of(scene, DHCP_COUNT_idle), 1);
 	assert_int_equal(count_all(scene), 5);
 	wait_ms(scene, 10);
@@ -99,7 +99,7 @@ static void test_a_client_speaks_for_itself_alone(void **state)
 	requests(scene, home);
 	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++) {
 		struct dhcp_message message = said(types[i]);
-		struct dhcp_heard heard;
+		struct dhcp_snoop heard;
 
 		message.requested = elsewhere;
 		message.identity.client_id.data[0] = 9;
@@ -114,9 +114,9 @@ static void test_a_client_speaks_for_itself_alone(void **state)
 
 static void test_every_flaw_is_counted(void **state)
 {
-	const struct dhcp_heard good = heard_from_server(DHCP_ACK, XID, 3600);
+	const struct dhcp_snoop good = heard_from_server(DHCP_ACK, XID, 3600);
 	struct scene *scene = *state;
-	struct dhcp_heard bad = good;
+	struct dhcp_snoop bad = good;
 
 	bad.length = sizeof(struct dhcp) - 1;
 	keeper_hear(scene->keeper, &bad);
@@ -166,7 +166,7 @@ static void test_every_misfit_is_counted(void **state)
 static void test_an_answer_of_another_server_is_none(void **state)
 {
 	struct scene *scene = *state;
-	struct dhcp_heard heard;
+	struct dhcp_snoop heard;
 
 	falls_asleep(scene, 0);
 	wait_ms(scene, 10);

@@ -125,9 +125,9 @@ static void test_another_server_may_answer_a_rebind_and_is_asked_from_then_on(vo
 	assert_memory_equal(&scene.lease.relay, &relay, sizeof(relay));
 	asks(&scene, SEND_TO_SERVER);
 	ack.xid = scene.lease.xid;
-	assert_int_equal(lease_check(&scene.lease, &ack), LEASE_MISFIT_none);
+	assert_int_equal(lease_check(&scene.lease, &ack), LEASE_MISMATCH_none);
 	ack.server = router;
-	assert_int_equal(lease_check(&scene.lease, &ack), LEASE_MISFIT_foreign_server);
+	assert_int_equal(lease_check(&scene.lease, &ack), LEASE_MISMATCH_foreign_server);
 }
 
 static void test_an_answer_lengthens_and_shortens(void **state)
@@ -291,7 +291,7 @@ static void test_who_wakes_is_left_alone(void **state)
 	assert_int_equal(scene.lease.deadline, 0);
 	assert_false(scene.lease.kept);
 	assert_false(scene.lease.confirmed);
-	assert_int_equal(lease_check(&scene.lease, &ack), LEASE_MISFIT_unasked);
+	assert_int_equal(lease_check(&scene.lease, &ack), LEASE_MISMATCH_unasked);
 	scene.input.now += 10 * HOUR_MS;
 	happens(&scene, LEASE_TIME); /* a timer that ran already */
 	check(&scene, LEASE_BOUND, LEASE_NOTE_NONE);
@@ -342,7 +342,7 @@ static void test_each_request_has_its_own_xid(void **state)
 		assert_int_not_equal(scene.lease.xid, before);
 		before = scene.lease.xid;
 	}
-	assert_int_equal(lease_check(&scene.lease, &late), LEASE_MISFIT_foreign_xid);
+	assert_int_equal(lease_check(&scene.lease, &late), LEASE_MISMATCH_foreign_xid);
 }
 
 int main(void)

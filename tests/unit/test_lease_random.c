@@ -201,7 +201,7 @@ static void answer(struct life *life)
 {
 	const struct dhcp_message message = any_answer(&life->scene.lease);
 
-	if (lease_check(&life->scene.lease, &message) != LEASE_MISFIT_none)
+	if (lease_check(&life->scene.lease, &message) != LEASE_MISMATCH_none)
 		return;
 	life->scene.input.message = &message;
 	step(life, LEASE_ANSWER);

@@ -91,12 +91,12 @@ static void runs_out_of_doubt(struct scene *scene)
 	assert_int_equal(scene->input.now, took_over);
 	while (scene->lease.state != LEASE_REBINDING)
 		time_passes(scene);
-	assert_int_equal(scene->input.now, took_over + LEASE_BENEFIT_OF_DOUBT / 2);
+	assert_int_equal(scene->input.now, took_over + LEASE_ASSUMED_MS / 2);
 	check(scene, LEASE_REBINDING, LEASE_NOTE_SILENCE);
 	while (scene->lease.deadline)
 		time_passes(scene);
 	check_lost(scene, RESULT_EXPIRED);
-	assert_int_equal(scene->input.now, took_over + LEASE_BENEFIT_OF_DOUBT);
+	assert_int_equal(scene->input.now, took_over + LEASE_ASSUMED_MS);
 }
 
 static void test_benefit_of_the_doubt_where_nothing_is_known_of_its_times(void **state)
@@ -231,7 +231,7 @@ static void test_a_new_grant_ends_what_was_under_way(void **state)
 	asks(&scene, SEND_TO_SERVER);
 	ack = answer_to(&scene, DHCP_ACK, HOUR);
 	lease_grant(&scene.lease, &timing, &anew, 0);
-	assert_int_equal(lease_check(&scene.lease, &ack), LEASE_MISFIT_unasked);
+	assert_int_equal(lease_check(&scene.lease, &ack), LEASE_MISMATCH_unasked);
 	assert_false(scene.lease.kept);
 	assert_int_equal(scene.lease.deadline, 0);
 	happens(&scene, LEASE_TIME); /* the timer of before */

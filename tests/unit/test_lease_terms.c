@@ -230,7 +230,7 @@ static void test_forged_late_answers_make_nobody_spin(void **state)
 }
 
 static void misfits(struct scene *scene, const struct dhcp_message *message,
-                    enum lease_misfit expected)
+                    enum lease_mismatch expected)
 {
 	assert_int_equal(lease_check(&scene->lease, message), expected);
 }
@@ -242,31 +242,31 @@ static void test_every_misfit(void **state)
 
 	(void)state;
 	good = answer_to(&scene, DHCP_ACK, HOUR);
-	misfits(&scene, &good, LEASE_MISFIT_unasked); /* it was answered */
+	misfits(&scene, &good, LEASE_MISMATCH_unasked); /* it was answered */
 	asks(&scene, SEND_TO_SERVER);
 	good = answer_to(&scene, DHCP_ACK, HOUR);
-	misfits(&scene, &good, LEASE_MISFIT_none);
+	misfits(&scene, &good, LEASE_MISMATCH_none);
 	bad = good;
 	bad.xid++;
-	misfits(&scene, &bad, LEASE_MISFIT_foreign_xid);
+	misfits(&scene, &bad, LEASE_MISMATCH_foreign_xid);
 	bad = good;
 	bad.server = stranger;
-	misfits(&scene, &bad, LEASE_MISFIT_foreign_server);
+	misfits(&scene, &bad, LEASE_MISMATCH_foreign_server);
 	bad = good;
 	bad.server = nowhere;
-	misfits(&scene, &bad, LEASE_MISFIT_foreign_server);
+	misfits(&scene, &bad, LEASE_MISMATCH_foreign_server);
 	bad = good;
 	bad.lease_time = 0;
-	misfits(&scene, &bad, LEASE_MISFIT_no_answer);
+	misfits(&scene, &bad, LEASE_MISMATCH_no_answer);
 	bad = good;
 	bad.yiaddr = nowhere;
-	misfits(&scene, &bad, LEASE_MISFIT_no_answer);
+	misfits(&scene, &bad, LEASE_MISMATCH_no_answer);
 	for (enum dhcp_type type = DHCP_DISCOVER; type <= DHCP_INFORM; type++) {
 		bad = good;
 		bad.type = type;
 		misfits(&scene, &bad,
-		        type == DHCP_ACK || type == DHCP_NAK ? LEASE_MISFIT_none
-		                                             : LEASE_MISFIT_no_answer);
+		        type == DHCP_ACK || type == DHCP_NAK ? LEASE_MISMATCH_none
+		                                             : LEASE_MISMATCH_no_answer);
 	}
 }
 
@@ -278,25 +278,25 @@ static void test_every_misfit_of_a_refusal(void **state)
 	(void)state;
 	asks(&scene, SEND_TO_SERVER);
 	good = answer_to(&scene, DHCP_NAK, 0);
-	misfits(&scene, &good, LEASE_MISFIT_none);
+	misfits(&scene, &good, LEASE_MISMATCH_none);
 	bad = good;
 	bad.server = stranger;
-	misfits(&scene, &bad, LEASE_MISFIT_foreign_server);
+	misfits(&scene, &bad, LEASE_MISMATCH_foreign_server);
 	bad = good;
 	bad.server = nowhere;
-	misfits(&scene, &bad, LEASE_MISFIT_foreign_server);
+	misfits(&scene, &bad, LEASE_MISMATCH_foreign_server);
 	bad = good;
 	bad.xid ^= 0x80000000;
-	misfits(&scene, &bad, LEASE_MISFIT_foreign_xid);
+	misfits(&scene, &bad, LEASE_MISMATCH_foreign_xid);
 	while (scene.lease.state != LEASE_REBINDING)
 		time_passes(&scene);
 	good = answer_to(&scene, DHCP_NAK, 0);
 	bad = good;
 	bad.server = stranger;
-	misfits(&scene, &bad, LEASE_MISFIT_none); /* all were asked */
+	misfits(&scene, &bad, LEASE_MISMATCH_none); /* all were asked */
 	bad = good;
 	bad.server = nowhere;
-	misfits(&scene, &bad, LEASE_MISFIT_foreign_server);
+	misfits(&scene, &bad, LEASE_MISMATCH_foreign_server);
 }
 
 static void test_names(void **state)

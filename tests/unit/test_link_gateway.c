@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "link/gateway.h"
+#include "net/gateway.h"
 #include "support_netns.h"
 
 static bool is_gateway(uint8_t last)

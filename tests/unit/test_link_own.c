@@ -8,8 +8,8 @@
 #include <cmocka.h>
 #include <net/if.h>
 
-#include "core/text.h"
-#include "link/own.h"
+#include "base/text.h"
+#include "net/own_addresses.h"
 #include "support_netns.h"
 
 static struct ipv4 v4(const char *text)

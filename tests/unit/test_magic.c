@@ -8,10 +8,10 @@
 
 #include <cmocka.h>
 
-#include "wake/magic.h"
+#include "net/magic.h"
 
 static const struct mac proxy = { { 0x02, 0, 0, 0, 0, 0x02 } };
-static const struct host_spec nas = { .mac = { { 0x52, 0x54, 0x00, 0x12, 0x34, 0x56 } } };
+static const struct host_description nas = { .mac = { { 0x52, 0x54, 0x00, 0x12, 0x34, 0x56 } } };
 
 enum { ETHER = 14, IP_UDP = 28, PAYLOAD = 102 };
 
@@ -61,7 +61,7 @@ static void test_ether_to_everybody_and_to_the_host(void **state)
 
 static void test_secureon_follows_the_macs(void **state)
 {
-	struct host_spec secured = nas;
+	struct host_description secured = nas;
 	struct packet packet;
 
 	(void)state;
@@ -79,7 +79,7 @@ static void test_secureon_follows_the_macs(void **state)
 
 static void test_vlan(void **state)
 {
-	struct host_spec tagged = nas;
+	struct host_description tagged = nas;
 	struct packet packet;
 
 	(void)state;

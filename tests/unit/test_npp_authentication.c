@@ -99,7 +99,7 @@ static void signs(const struct packet *packet, struct npp_message message)
 	assert_true(npp_sign(octets, packet->length, &message, key, *packet->source,
 	                     *packet->destination));
 	assert_memory_equal(octets, packet->octets, packet->length);
-	assert_int_equal(read_octets(packet->octets, packet->length, &read), NPP_FLAW_none);
+	assert_int_equal(read_octets(packet->octets, packet->length, &read), NPP_PARSE_ERROR_none);
 	assert_same(&message, &read);
 }
 

@@ -33,7 +33,7 @@ static void numbers_of_proxies(void **state)
 			const bool right = count == there && count >= 1 && count <= NPP_PROXIES;
 
 			assert_int_equal(flaw_of(&octets),
-			                 right ? NPP_FLAW_none : NPP_FLAW_bad_option);
+			                 right ? NPP_PARSE_ERROR_none : NPP_PARSE_ERROR_bad_option);
 		}
 	}
 }
@@ -46,7 +46,7 @@ static void sizes_of_entries(void **state)
 		struct npp_message message;
 
 		if (words < 2) {
-			assert_int_equal(flaw_of(&octets), NPP_FLAW_bad_option);
+			assert_int_equal(flaw_of(&octets), NPP_PARSE_ERROR_bad_option);
 			continue;
 		}
 		message = message_of(&octets);
@@ -78,7 +78,7 @@ static void no_end_of_an_entry_that_grew(void **state)
 	for (size_t octets = 0; octets < 24; octets++) {
 		struct octets message = advertisement_of(2, 3, octets);
 
-		assert_int_equal(flaw_of(&message), NPP_FLAW_bad_option);
+		assert_int_equal(flaw_of(&message), NPP_PARSE_ERROR_bad_option);
 	}
 }
 
@@ -93,7 +93,7 @@ static void services(void **state)
 		for (uint8_t i = 0; i < count; i++)
 			ADD(&octets, 0x80, i);
 		if (count == 0 || count > NPP_SERVICES) {
-			assert_int_equal(flaw_of(&octets), NPP_FLAW_bad_option);
+			assert_int_equal(flaw_of(&octets), NPP_PARSE_ERROR_bad_option);
 			continue;
 		}
 		message = message_of(&octets);
@@ -137,7 +137,7 @@ static void codes_of_clients(void **state)
 
 			ADD(&octets, subtype, 6, (uint8_t)code, 0, 0xfe, 0xdc, 0, 0);
 			if (code > NPP_FAIL) {
-				assert_int_equal(flaw_of(&octets), NPP_FLAW_bad_option);
+				assert_int_equal(flaw_of(&octets), NPP_PARSE_ERROR_bad_option);
 				continue;
 			}
 			message = message_of(&octets);
@@ -167,9 +167,9 @@ static void notifications(void **state)
 		struct octets about = notification_of((uint16_t)number, 1, 0, 0);
 
 		assert_int_equal(flaw_of(&about),
-		                 number == 2 ? NPP_FLAW_none : NPP_FLAW_bad_option);
+		                 number == 2 ? NPP_PARSE_ERROR_none : NPP_PARSE_ERROR_bad_option);
 		if (number == 0 || number > 2)
-			assert_int_equal(flaw_of(&code), NPP_FLAW_bad_option);
+			assert_int_equal(flaw_of(&code), NPP_PARSE_ERROR_bad_option);
 		else
 			assert_int_equal(message_of(&code).wakeup_confirm.lease, number);
 	}
@@ -182,7 +182,8 @@ static void a_notification_must_follow_where_it_is_said(void **state)
 		struct octets octets = header_of(NPP_WAKEUP_CONFIRM);
 
 		ADD(&octets, 6, 6, 0, 0, 0, 1, (uint8_t)(about >> 8), (uint8_t)about);
-		assert_int_equal(flaw_of(&octets), about ? NPP_FLAW_bad_option : NPP_FLAW_none);
+		assert_int_equal(flaw_of(&octets),
+		                 about ? NPP_PARSE_ERROR_bad_option : NPP_PARSE_ERROR_none);
 	}
 }
 
@@ -201,7 +202,7 @@ static void what_is_left_of_a_lease_in_a_notification(void **state)
 	message = message_of(&all);
 	assert_int_equal(message.wakeup_confirm.lease_total, NPP_LEASE_LONG);
 	assert_int_equal(message.wakeup_confirm.lease_left, NPP_LEASE_LONG);
-	assert_int_equal(flaw_of(&more), NPP_FLAW_bad_option);
+	assert_int_equal(flaw_of(&more), NPP_PARSE_ERROR_bad_option);
 }
 
 /* Its place depends on what stands in front of it. */

@@ -13,14 +13,14 @@
 
 #include "support_npp_datagram.h"
 
-static bool read_frame(const struct octets *frame, struct npp_datagram *datagram)
+static bool read_frame(const struct octets *frame, struct npp_packet *datagram)
 {
-	struct npp_datagram untouched;
+	struct npp_packet untouched;
 	bool whole;
 
 	memset(&untouched, 0xa5, sizeof(untouched));
 	memcpy(datagram, &untouched, sizeof(*datagram));
-	whole = npp_datagram_read(at_the_edge(frame->at, frame->length), frame->length, datagram);
+	whole = npp_packet_read(at_the_edge(frame->at, frame->length), frame->length, datagram);
 	if (!whole)
 		assert_memory_equal(datagram, &untouched, sizeof(untouched));
 	return whole;
@@ -28,7 +28,7 @@ static bool read_frame(const struct octets *frame, struct npp_datagram *datagram
 
 static void refused(const struct octets *frame)
 {
-	struct npp_datagram datagram;
+	struct npp_packet datagram;
 
 	assert_false(read_frame(frame, &datagram));
 }
@@ -36,7 +36,7 @@ static void refused(const struct octets *frame)
 /* The message of so many octets, behind a header of so many. */
 static void accepted(const struct octets *frame, size_t header, size_t length)
 {
-	struct npp_datagram datagram;
+	struct npp_packet datagram;
 
 	assert_true(read_frame(frame, &datagram));
 	assert_memory_equal(&datagram.from, &host, sizeof(host));
@@ -48,9 +48,9 @@ static void accepted(const struct octets *frame, size_t header, size_t length)
 	assert_memory_equal(datagram.octets, frame->at + ETHER + header, length);
 }
 
-static struct npp_datagram a_datagram(const void *octets, size_t length)
+static struct npp_packet a_datagram(const void *octets, size_t length)
 {
-	return (struct npp_datagram){
+	return (struct npp_packet){
 		.from = host,
 		.to = proxy,
 		.source = host4,
@@ -62,14 +62,14 @@ static struct npp_datagram a_datagram(const void *octets, size_t length)
 
 static void octet_by_octet(void **state)
 {
-	const struct npp_datagram datagram = a_datagram(good + ETHER + IP, MESSAGE);
+	const struct npp_packet datagram = a_datagram(good + ETHER + IP, MESSAGE);
 	const struct octets frame = a_frame();
 	struct packet packet;
 
 	(void)state;
 	accepted(&frame, IP, MESSAGE);
 	memset(&packet, 0xa5, sizeof(packet));
-	npp_datagram_write(&datagram, &packet);
+	npp_packet_write(&datagram, &packet);
 	assert_int_equal(packet.length, sizeof(good));
 	assert_memory_equal(packet.octets, good, sizeof(good));
 	assert_false(packet.overflow);
@@ -77,35 +77,35 @@ static void octet_by_octet(void **state)
 
 static void in_a_vlan(void **state)
 {
-	struct npp_datagram datagram = a_datagram(good + ETHER + IP, MESSAGE);
+	struct npp_packet datagram = a_datagram(good + ETHER + IP, MESSAGE);
 	struct packet packet;
 
 	(void)state;
 	datagram.vlan = 0xffe;
-	npp_datagram_write(&datagram, &packet);
+	npp_packet_write(&datagram, &packet);
 	assert_int_equal(packet.length, sizeof(good) + TAG);
 	assert_memory_equal(packet.octets, good, TYPE_AT);
 	assert_memory_equal(packet.octets + TYPE_AT, "\x81\x00\x0f\xfe", TAG);
 	assert_memory_equal(packet.octets + TYPE_AT + TAG, good + TYPE_AT, sizeof(good) - TYPE_AT);
 	/* whoever reads it takes the tag off first */
-	assert_false(npp_datagram_read(packet.octets, packet.length, &datagram));
+	assert_false(npp_packet_read(packet.octets, packet.length, &datagram));
 }
 
 static void every_length(void **state)
 {
 	uint8_t message[PACKET_MAX - ETHER - IP];
-	struct npp_datagram again;
+	struct npp_packet again;
 
 	(void)state;
 	for (size_t length = 0; length <= sizeof(message); length++) {
-		const struct npp_datagram datagram = a_datagram(message, length);
+		const struct npp_packet datagram = a_datagram(message, length);
 		struct packet packet;
 
 		memset(message, (int)length, sizeof(message));
-		npp_datagram_write(&datagram, &packet);
+		npp_packet_write(&datagram, &packet);
 		assert_false(packet.overflow);
 		assert_int_equal(packet.length, ETHER + IP + length);
-		assert_true(npp_datagram_read(packet.octets, packet.length, &again));
+		assert_true(npp_packet_read(packet.octets, packet.length, &again));
 		assert_ptr_equal(again.octets, packet.octets + ETHER + IP);
 		assert_int_equal(again.length, length);
 		assert_memory_equal(again.octets, message, length);
@@ -115,12 +115,12 @@ static void every_length(void **state)
 static void check_room(size_t length, uint16_t vlan, bool fits)
 {
 	static const uint8_t message[0x10000];
-	const struct port nowhere = { .ifindex = 0 };
-	struct npp_datagram datagram = a_datagram(message, length);
+	const struct iface nowhere = { .ifindex = 0 };
+	struct npp_packet datagram = a_datagram(message, length);
 	struct packet packet;
 
 	datagram.vlan = vlan;
-	npp_datagram_write(&datagram, &packet);
+	npp_packet_write(&datagram, &packet);
 	assert_int_equal(packet_send(-1, &nowhere, &packet), fits ? -EBADF : -EMSGSIZE);
 }
 
@@ -140,12 +140,12 @@ static void what_does_not_fit_is_told(void **state)
 static void wherever_it_begins(void **state)
 {
 	uint8_t place[sizeof(good) + 8];
-	struct npp_datagram datagram;
+	struct npp_packet datagram;
 
 	(void)state;
 	for (size_t at = 0; at < 8; at++) {
 		memcpy(place + at, good, sizeof(good));
-		assert_true(npp_datagram_read(place + at, sizeof(good), &datagram));
+		assert_true(npp_packet_read(place + at, sizeof(good), &datagram));
 		assert_ptr_equal(datagram.octets, place + at + ETHER + IP);
 		assert_memory_equal(&datagram.destination, &proxy4, sizeof(proxy4));
 	}

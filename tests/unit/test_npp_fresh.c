@@ -32,27 +32,27 @@ static struct npp_message signed_with_its_code(struct npp_message message)
 }
 
 /* As a proxy does: what is fresh is accepted. */
-static enum npp_mistrust hear(struct npp_last *last, struct npp_message message, uint64_t now)
+static enum npp_auth_error hear(struct npp_replay *last, struct npp_message message, uint64_t now)
 {
 	const struct npp_message heard = signed_with_its_code(message);
-	const enum npp_mistrust mistrust = npp_fresh(last, &heard, now);
+	const enum npp_auth_error mistrust = npp_check_replay(last, &heard, now);
 
-	if (mistrust == NPP_MISTRUST_none)
-		npp_accept(last, &heard);
+	if (mistrust == NPP_AUTH_ERROR_none)
+		npp_record_nonce(last, &heard);
 	return mistrust;
 }
 
 struct step {
 	uint64_t time, nonce, now;
-	enum npp_mistrust mistrust;
+	enum npp_auth_error mistrust;
 };
 
-#define FRESH NPP_MISTRUST_none
-#define STALE NPP_MISTRUST_stale
-#define REPLAYED NPP_MISTRUST_replayed
-#define REPEATED NPP_MISTRUST_repeated
+#define FRESH NPP_AUTH_ERROR_none
+#define STALE NPP_AUTH_ERROR_stale
+#define REPLAYED NPP_AUTH_ERROR_replayed
+#define REPEATED NPP_AUTH_ERROR_repeated
 
-static void walk(struct npp_last *last, const struct step *steps, size_t count)
+static void walk(struct npp_replay *last, const struct step *steps, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		assert_int_equal(
@@ -61,7 +61,7 @@ static void walk(struct npp_last *last, const struct step *steps, size_t count)
 }
 
 #define WALK(...) \
-	walk(&(struct npp_last){ 0 }, (const struct step[]){ __VA_ARGS__ }, \
+	walk(&(struct npp_replay){ 0 }, (const struct step[]){ __VA_ARGS__ }, \
 	     sizeof((const struct step[]){ __VA_ARGS__ }) / sizeof(struct step))
 
 static void five_minutes_to_either_side(void **state)
@@ -123,7 +123,7 @@ static void the_last_one_becomes_stale(void **state)
 
 static void another_message_with_a_nonce_that_was(void **state)
 {
-	struct npp_last last = { 0 };
+	struct npp_replay last = { 0 };
 	struct npp_message message = a_report_of(T, 1);
 
 	(void)state;
@@ -137,7 +137,7 @@ static void another_message_with_a_nonce_that_was(void **state)
 
 static void more_in_a_second_than_are_remembered(void **state)
 {
-	struct npp_last last = { 0 };
+	struct npp_replay last = { 0 };
 
 	(void)state;
 	for (uint64_t nonce = 0; nonce < NPP_NONCES; nonce++)
@@ -158,7 +158,7 @@ static void what_is_refused_changes_nothing(void **state)
 		signed_with_its_code(a_report_of(T - 1, 1)),
 		signed_with_its_code(a_report_of(T, 1)),
 	};
-	struct npp_last last = { 0 }, before;
+	struct npp_replay last = { 0 }, before;
 
 	(void)state;
 	assert_int_equal(hear(&last, a_report_of(T, 1), T), FRESH);
@@ -166,7 +166,7 @@ static void what_is_refused_changes_nothing(void **state)
 	before = last;
 	EACH(i, refused)
 	{
-		assert_int_not_equal(npp_fresh(&last, &refused[i], T), FRESH);
+		assert_int_not_equal(npp_check_replay(&last, &refused[i], T), FRESH);
 		assert_memory_equal(&last, &before, sizeof(last));
 	}
 }
@@ -210,8 +210,8 @@ struct story {
 	size_t count;
 };
 
-static enum npp_mistrust tell(const struct story *story, uint64_t time, uint64_t nonce,
-                              uint64_t now)
+static enum npp_auth_error tell(const struct story *story, uint64_t time, uint64_t nonce,
+                                uint64_t now)
 {
 	static const struct step none = { .time = UINT64_MAX };
 	const struct step *last = story->count ? &story->accepted[story->count - 1] : &none;
@@ -242,15 +242,15 @@ static uint32_t below(uint32_t limit)
 static void thousands_of_messages(void **state)
 {
 	static struct story story;
-	size_t counts[NPP_MISTRUST_COUNT] = { 0 };
-	struct npp_last last = { 0 };
+	size_t counts[NPP_AUTH_ERROR_COUNT] = { 0 };
+	struct npp_replay last = { 0 };
 	uint64_t now = T;
 
 	(void)state;
 	for (size_t i = 0; i < HEARD; i++) {
 		const uint64_t time = below(8) ? last.time + !below(12) : now - 400 + below(800);
 		const uint64_t nonce = below(NONCES);
-		const enum npp_mistrust expected = tell(&story, time, nonce, now);
+		const enum npp_auth_error expected = tell(&story, time, nonce, now);
 
 		assert_int_equal(hear(&last, a_report_of(time, nonce), now), expected);
 		counts[expected]++;

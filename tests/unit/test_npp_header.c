@@ -26,9 +26,10 @@ static void shorter_or_longer_than_its_header_says(void **state)
 
 	(void)state;
 	for (size_t length = 0; length <= sizeof(octets.at); length++) {
-		const enum npp_flaw flaw = read_octets(octets.at, length, &message);
+		const enum npp_parse_error flaw = read_octets(octets.at, length, &message);
 
-		assert_int_equal(flaw, length == octets.length ? NPP_FLAW_none : NPP_FLAW_short);
+		assert_int_equal(flaw, length == octets.length ? NPP_PARSE_ERROR_none
+		                                               : NPP_PARSE_ERROR_short);
 	}
 }
 
@@ -39,13 +40,14 @@ static void of_another_icmp_type(void **state)
 		struct octets octets = a_report();
 		struct npp_message message;
 		uint8_t written[NPP_MESSAGE_MAX];
-		enum npp_flaw flaw;
+		enum npp_parse_error flaw;
 
 		octets.at[0] = (uint8_t)type;
 		flaw = flaw_of(&octets);
-		assert_int_equal(flaw, type == NPP_ICMP_TYPE ? NPP_FLAW_none : NPP_FLAW_other_type);
+		assert_int_equal(flaw, type == NPP_ICMP_TYPE ? NPP_PARSE_ERROR_none
+		                                             : NPP_PARSE_ERROR_other_type);
 		assert_int_equal(npp_read(octets.at, octets.length, (uint8_t)type, &message),
-		                 NPP_FLAW_none);
+		                 NPP_PARSE_ERROR_none);
 		assert_int_equal(npp_write(&message, (uint8_t)type, written), octets.length);
 		assert_memory_equal(written, octets.at, octets.length);
 	}
@@ -58,7 +60,7 @@ static void a_ping(void **state)
 	struct npp_message message;
 
 	(void)state;
-	assert_int_equal(read_octets(ping, sizeof(ping), &message), NPP_FLAW_other_type);
+	assert_int_equal(read_octets(ping, sizeof(ping), &message), NPP_PARSE_ERROR_other_type);
 }
 
 static void every_wrong_bit(void **state)
@@ -69,13 +71,13 @@ static void every_wrong_bit(void **state)
 	(void)state;
 	for (size_t bit = 0; bit < 8 * octets.length; bit++) {
 		struct octets wrong = octets;
-		enum npp_flaw flaw = NPP_FLAW_bad_checksum;
+		enum npp_parse_error flaw = NPP_PARSE_ERROR_bad_checksum;
 
 		wrong.at[bit / 8] ^= (uint8_t)(1 << bit % 8);
 		if (bit / 8 == 0)
-			flaw = NPP_FLAW_other_type;
+			flaw = NPP_PARSE_ERROR_other_type;
 		if (bit / 8 == AT_LENGTH)
-			flaw = NPP_FLAW_short;
+			flaw = NPP_PARSE_ERROR_short;
 		assert_int_equal(read_octets(wrong.at, wrong.length, &message), flaw);
 	}
 }
@@ -86,13 +88,13 @@ static void code_and_subtype(void **state)
 	for (unsigned int code = 0; code < 256; code++) {
 		for (unsigned int subtype = 0; subtype < 256; subtype++) {
 			struct octets octets = header_of((uint8_t)subtype);
-			enum npp_flaw flaw = NPP_FLAW_no_option;
+			enum npp_parse_error flaw = NPP_PARSE_ERROR_no_option;
 
 			octets.at[1] = (uint8_t)code;
 			if (subtype < NPP_PROXY_SOLICITATION || subtype > NPP_WAKEUP_CONFIRM)
-				flaw = NPP_FLAW_bad_subtype;
+				flaw = NPP_PARSE_ERROR_bad_subtype;
 			if (code > NPP_FAIL)
-				flaw = NPP_FLAW_bad_code;
+				flaw = NPP_PARSE_ERROR_bad_code;
 			assert_int_equal(flaw_of(&octets), flaw);
 		}
 	}

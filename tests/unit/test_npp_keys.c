@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "npp/keys.h"
+#include "npp/npp_keys.h"
 #include "support_octets.h"
 
 #define EACH(item, table) for (size_t item = 0; item < sizeof(table) / sizeof(*(table)); item++)

@@ -24,7 +24,7 @@ static void both_ways(const uint8_t *octets, size_t length, struct npp_message m
 	memset(written, 0xa5, sizeof(written));
 	assert_int_equal(npp_write(&message, NPP_ICMP_TYPE, written), length);
 	assert_memory_equal(written, octets, length);
-	assert_int_equal(read_octets(octets, length, &read), NPP_FLAW_none);
+	assert_int_equal(read_octets(octets, length, &read), NPP_PARSE_ERROR_none);
 	assert_same(&read, &message);
 }
 
@@ -303,7 +303,7 @@ static void authentication(void **state)
 	(void)state;
 	both_ways(authenticated, sizeof(authenticated), an_authenticated_message());
 	assert_int_equal(read_octets(authenticated, sizeof(authenticated), &message),
-	                 NPP_FLAW_none);
+	                 NPP_PARSE_ERROR_none);
 	assert_int_equal(message.authentication_at, sizeof(authenticated) - NPP_MAC);
 }
 
@@ -318,7 +318,7 @@ static void an_authentication_code_that_is_filled_in(void **state)
 	memset(message.authentication.mac, 0, sizeof(code));
 	assert_int_equal(npp_write(&message, NPP_ICMP_TYPE, octets), sizeof(authenticated));
 	memcpy(octets + message.authentication_at, code, sizeof(code));
-	npp_seal(octets, sizeof(authenticated));
+	npp_set_checksum(octets, sizeof(authenticated));
 	assert_memory_equal(octets, authenticated, sizeof(authenticated));
 }
 

@@ -84,7 +84,7 @@ static void each_alone(void **state)
 		struct octets octets = in_front_of(&options[i]);
 
 		add(&octets, options[i].octets, length_of(&options[i]));
-		assert_int_equal(flaw_of(&octets), NPP_FLAW_none);
+		assert_int_equal(flaw_of(&octets), NPP_PARSE_ERROR_none);
 	}
 }
 
@@ -107,7 +107,7 @@ static void each_of_every_length(void **state)
 			if (length > option->octets[1])
 				octets.at[octets.length - 1] = 'x';
 			assert_int_equal(flaw_of(&octets),
-			                 right ? NPP_FLAW_none : NPP_FLAW_bad_option);
+			                 right ? NPP_PARSE_ERROR_none : NPP_PARSE_ERROR_bad_option);
 		}
 	}
 }
@@ -121,7 +121,7 @@ static void each_cut_short(void **state)
 			struct octets octets = in_front_of(&options[i]);
 
 			add(&octets, options[i].octets, length);
-			assert_int_equal(flaw_of(&octets), NPP_FLAW_bad_option);
+			assert_int_equal(flaw_of(&octets), NPP_PARSE_ERROR_bad_option);
 		}
 	}
 }
@@ -139,7 +139,7 @@ static void each_wrong_bit_of_what_is_fixed(void **state)
 				continue;
 			add(&octets, options[i].octets, length_of(&options[i]));
 			octets.at[at] ^= (uint8_t)(1 << bit % 8);
-			assert_int_equal(flaw_of(&octets), NPP_FLAW_bad_option);
+			assert_int_equal(flaw_of(&octets), NPP_PARSE_ERROR_bad_option);
 		}
 	}
 }
@@ -153,7 +153,7 @@ static void each_twice(void **state)
 
 		for (int times = 0; times < 2; times++)
 			add(&octets, options[i].octets, length_of(&options[i]));
-		assert_int_equal(flaw_of(&octets), NPP_FLAW_bad_option);
+		assert_int_equal(flaw_of(&octets), NPP_PARSE_ERROR_bad_option);
 	}
 }
 
@@ -170,8 +170,8 @@ static void each_in_every_message(void **state)
 				continue;
 			add_own(&octets, subtype);
 			add(&octets, options[i].octets, length_of(&options[i]));
-			assert_int_equal(flaw_of(&octets),
-			                 is_any ? NPP_FLAW_none : NPP_FLAW_foreign_option);
+			assert_int_equal(flaw_of(&octets), is_any ? NPP_PARSE_ERROR_none
+			                                          : NPP_PARSE_ERROR_foreign_option);
 		}
 	}
 }
@@ -183,10 +183,10 @@ static void a_foreign_one_of_no_sense(void **state)
 
 	(void)state;
 	ADD(&octets, NPP_OPTION_SLEEP_REQUEST, 1, 77);
-	assert_int_equal(flaw_of(&octets), NPP_FLAW_foreign_option);
+	assert_int_equal(flaw_of(&octets), NPP_PARSE_ERROR_foreign_option);
 	octets.length = HEADER;
 	ADD(&octets, NPP_OPTION_SLEEP_REQUEST, 0);
-	assert_int_equal(flaw_of(&octets), NPP_FLAW_foreign_option);
+	assert_int_equal(flaw_of(&octets), NPP_PARSE_ERROR_foreign_option);
 }
 
 static void without_its_own(void **state)
@@ -195,15 +195,15 @@ static void without_its_own(void **state)
 
 	(void)state;
 	ADD(&services, NPP_OPTION_SERVICE, 2, 0, 1);
-	assert_int_equal(flaw_of(&services), NPP_FLAW_no_option);
+	assert_int_equal(flaw_of(&services), NPP_PARSE_ERROR_no_option);
 	for (uint8_t subtype = 1; subtype <= NPP_WAKEUP_CONFIRM; subtype++) {
 		struct octets octets = header_of(subtype);
 
 		ADD(&octets, 77, 1, 0);
-		assert_int_equal(flaw_of(&octets), NPP_FLAW_no_option);
+		assert_int_equal(flaw_of(&octets), NPP_PARSE_ERROR_no_option);
 		ADD(&octets, NPP_OPTION_AUTHENTICATION, 49);
 		octets.length += 49;
-		assert_int_equal(flaw_of(&octets), NPP_FLAW_no_option);
+		assert_int_equal(flaw_of(&octets), NPP_PARSE_ERROR_no_option);
 	}
 }
 
@@ -223,7 +223,7 @@ static void unknown_ones_are_skipped(void **state)
 		message = message_of(&octets);
 		assert_int_equal(message.report.id, 0x0102);
 		ADD(&octets, (uint8_t)type, 1);
-		assert_int_equal(flaw_of(&octets), NPP_FLAW_bad_option);
+		assert_int_equal(flaw_of(&octets), NPP_PARSE_ERROR_bad_option);
 	}
 }
 
@@ -238,9 +238,9 @@ static void unknown_requests_are_refused(void **state)
 			continue;
 		ADD(&octets, 3, 5, NPP_REQUEST_TIMER, 0, 0, 0, 1);
 		ADD(&octets, 3, 1, (uint8_t)request);
-		assert_int_equal(flaw_of(&octets), NPP_FLAW_unknown_request);
+		assert_int_equal(flaw_of(&octets), NPP_PARSE_ERROR_unknown_request);
 		ADD(&octets, 3, 3, (uint8_t)request, 0, 0);
-		assert_int_equal(flaw_of(&octets), NPP_FLAW_unknown_request);
+		assert_int_equal(flaw_of(&octets), NPP_PARSE_ERROR_unknown_request);
 	}
 }
 
@@ -257,9 +257,9 @@ static void behind_authentication_there_is_nothing(void **state)
 			add_own(&octets, NPP_WAKEUP_REPORT);
 			ADD(&octets, NPP_OPTION_AUTHENTICATION, 49);
 			octets.length += 49;
-			assert_int_equal(flaw_of(&octets), NPP_FLAW_none);
+			assert_int_equal(flaw_of(&octets), NPP_PARSE_ERROR_none);
 			add(&octets, behind[i], length);
-			assert_int_equal(flaw_of(&octets), NPP_FLAW_bad_option);
+			assert_int_equal(flaw_of(&octets), NPP_PARSE_ERROR_bad_option);
 		}
 	}
 }

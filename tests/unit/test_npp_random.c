@@ -213,7 +213,7 @@ static void write_and_read(struct npp_message *message)
 
 	assert_int_equal(length, HEADER + length_of(message));
 	assert_int_equal(ones_sum(octets, length), 0xffff);
-	assert_int_equal(read_octets(octets, length, &read), NPP_FLAW_none);
+	assert_int_equal(read_octets(octets, length, &read), NPP_PARSE_ERROR_none);
 	assert_same(&read, message);
 	assert_int_equal(npp_write(&read, NPP_ICMP_TYPE, again), length);
 	assert_memory_equal(again, octets, length);
@@ -246,7 +246,7 @@ static void written_and_read(void **state)
 /* Octets gone wrong, most of them with a right checksum: each flaw of a message is met. */
 static void gone_wrong(void **state)
 {
-	size_t flaws[NPP_FLAW_COUNT] = { 0 };
+	size_t flaws[NPP_PARSE_ERROR_COUNT] = { 0 };
 	struct npp_message message;
 
 	(void)state;
@@ -265,8 +265,8 @@ static void gone_wrong(void **state)
 			flaws[read_octets(octets.at, octets.length, &message)]++;
 		}
 	}
-	for (int flaw = 0; flaw < NPP_FLAW_COUNT; flaw++)
-		assert_int_equal(flaws[flaw] > 0, flaw != NPP_FLAW_other_type);
+	for (int flaw = 0; flaw < NPP_PARSE_ERROR_COUNT; flaw++)
+		assert_int_equal(flaws[flaw] > 0, flaw != NPP_PARSE_ERROR_other_type);
 }
 
 int main(void)

@@ -16,7 +16,8 @@ enum { DATA_MAX = NPP_OPTIONS_MAX - 2 };
 
 static void check(struct octets *octets, bool right)
 {
-	assert_int_equal(flaw_of(octets), right ? NPP_FLAW_none : NPP_FLAW_bad_option);
+	assert_int_equal(flaw_of(octets),
+	                 right ? NPP_PARSE_ERROR_none : NPP_PARSE_ERROR_bad_option);
 }
 
 /* As many pairs as are there, and a number that may be another. */

@@ -113,9 +113,9 @@ static void none_of(const struct mac *others, size_t count)
 /* As the daemon does where it answers with its hosts' MACs. */
 static void take_in_all(void)
 {
-	const struct port lan = { .ifindex = if_nametoindex("lan") };
+	const struct iface lan = { .ifindex = if_nametoindex("lan") };
 
-	assert_int_equal(packet_hear_all(sending, &lan, 1), 0);
+	assert_int_equal(packet_promiscuous(sending, &lan, 1), 0);
 }
 
 static void to_whom(void **state)

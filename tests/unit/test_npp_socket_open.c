@@ -161,20 +161,21 @@ static void without_the_right_to(void **state)
 /* As its owner answers. */
 static void it_sends_too(void **state)
 {
-	const struct npp_datagram answer = { host,   proxy, 0, host4, proxy4, good + ETHER + IP,
-		                             MESSAGE };
-	struct port lan;
+	const struct npp_packet answer = {
+		host, proxy, 0, host4, proxy4, good + ETHER + IP, MESSAGE
+	};
+	struct iface lan;
 	struct packet packet;
 	int ours;
 
 	(void)state;
 	connect_lan();
-	lan = (struct port){ .ifindex = if_nametoindex("lan") };
+	lan = (struct iface){ .ifindex = if_nametoindex("lan") };
 	HERE("ip link set lan-end address 02:00:00:00:00:20 && ip link set lan address "
 	     "02:00:00:00:00:21");
 	ours = hearing;
 	hearing = npp_socket_open(if_nametoindex("lan-end"), TYPE);
-	npp_datagram_write(&answer, &packet);
+	npp_packet_write(&answer, &packet);
 	assert_int_equal(packet_send(ours, &lan, &packet), 0);
 	assert_int_equal(next().length, MESSAGE);
 	close(ours);
@@ -210,7 +211,7 @@ static void what_is_malformed_is_passed_over(void **state)
 static void a_flood_keeps_nobody(void **state)
 {
 	const struct octets junk = a_malformed_frame(), frame = a_frame();
-	struct npp_datagram datagram;
+	struct npp_packet datagram;
 	int turns = 0;
 
 	(void)state;
@@ -248,7 +249,7 @@ static void what_is_too_long(void **state)
 static void the_link_is_down(void)
 {
 	struct pollfd ready = { .fd = hearing, .events = POLLIN };
-	struct npp_datagram datagram;
+	struct npp_packet datagram;
 
 	assert_int_equal(poll(&ready, 1, 5000), 1);
 	assert_int_equal(receive(&datagram), -ENETDOWN);
@@ -270,7 +271,7 @@ static void the_interface_goes_down(void **state)
 static void the_interface_goes_down_behind_a_message(void **state)
 {
 	const struct octets frame = a_frame();
-	struct npp_datagram datagram;
+	struct npp_packet datagram;
 
 	(void)state;
 	connect_lan();

@@ -22,7 +22,7 @@ static int make_keys(void **state)
 	return 0;
 }
 
-static enum npp_mistrust verdict(const struct packet *packet, const struct npp_message *message)
+static enum npp_auth_error verdict(const struct packet *packet, const struct npp_message *message)
 {
 	return npp_verify(at_the_edge(packet->octets, packet->length), packet->length, message,
 	                  &keys, *packet->source, *packet->destination);
@@ -32,7 +32,8 @@ static struct npp_message message_in(const struct packet *packet)
 {
 	struct npp_message message;
 
-	assert_int_equal(read_octets(packet->octets, packet->length, &message), NPP_FLAW_none);
+	assert_int_equal(read_octets(packet->octets, packet->length, &message),
+	                 NPP_PARSE_ERROR_none);
 	return message;
 }
 
@@ -43,7 +44,7 @@ static void signed_messages_are_trusted(void **state)
 	{
 		const struct npp_message message = message_in(&packets[i]);
 
-		assert_int_equal(verdict(&packets[i], &message), NPP_MISTRUST_none);
+		assert_int_equal(verdict(&packets[i], &message), NPP_AUTH_ERROR_none);
 	}
 }
 
@@ -64,16 +65,17 @@ static void each_changed_octet(void **state)
 			changed.octets = memcpy(octets, packets[i].octets, changed.length);
 			octets[at] ^= 0xff;
 			assert_int_equal(verdict(&changed, &message),
-			                 NPP_MISTRUST_bad_authentication);
+			                 NPP_AUTH_ERROR_bad_authentication);
 		}
 	}
 }
 
-static enum npp_mistrust expected_where(size_t bit, size_t option)
+static enum npp_auth_error expected_where(size_t bit, size_t option)
 {
 	if (bit / 8 == option)
-		return NPP_MISTRUST_unsigned;
-	return bit / 8 == option + 2 ? NPP_MISTRUST_unknown_key : NPP_MISTRUST_bad_authentication;
+		return NPP_AUTH_ERROR_unsigned;
+	return bit / 8 == option + 2 ? NPP_AUTH_ERROR_unknown_key
+	                             : NPP_AUTH_ERROR_bad_authentication;
 }
 
 /* As somebody does it who has no key: what is read is never trusted. */
@@ -95,7 +97,7 @@ static void each_changed_bit_with_the_checksum_made_right(void **state)
 				continue;
 			changed.octets = memcpy(octets, packets[i].octets, changed.length);
 			octets[bit / 8] ^= (uint8_t)(1 << bit % 8);
-			npp_seal(octets, changed.length);
+			npp_set_checksum(octets, changed.length);
 			if (npp_read(octets, changed.length, NPP_ICMP_TYPE, &message))
 				continue;
 			read++;
@@ -119,12 +121,12 @@ static void each_changed_octet_of_an_address(void **state)
 		for (size_t at = 0; at < 8; at++) {
 			ends[at / 4].octet[at % 4] ^= 1;
 			assert_int_equal(verdict(&changed, &message),
-			                 NPP_MISTRUST_bad_authentication);
+			                 NPP_AUTH_ERROR_bad_authentication);
 			ends[at / 4].octet[at % 4] ^= 1;
 		}
 		changed.source = &ends[1];
 		changed.destination = &ends[0];
-		assert_int_equal(verdict(&changed, &message), NPP_MISTRUST_bad_authentication);
+		assert_int_equal(verdict(&changed, &message), NPP_AUTH_ERROR_bad_authentication);
 	}
 }
 
@@ -139,11 +141,11 @@ static void each_changed_octet_of_a_secret(void **state)
 		for (size_t at = 0; at < key->length; at++) {
 			key->secret[at] ^= 1;
 			assert_int_equal(verdict(&packets[i], &message),
-			                 NPP_MISTRUST_bad_authentication);
+			                 NPP_AUTH_ERROR_bad_authentication);
 			key->secret[at] ^= 1;
 		}
 		key->length--;
-		assert_int_equal(verdict(&packets[i], &message), NPP_MISTRUST_bad_authentication);
+		assert_int_equal(verdict(&packets[i], &message), NPP_AUTH_ERROR_bad_authentication);
 		key->length++;
 	}
 }
@@ -155,7 +157,7 @@ static void a_key_that_is_not_there(void **state)
 
 	(void)state;
 	assert_int_equal(npp_verify(report, sizeof(report), &message, &none, home, proxy),
-	                 NPP_MISTRUST_unknown_key);
+	                 NPP_AUTH_ERROR_unknown_key);
 }
 
 static void a_message_without_the_option(void **state)
@@ -166,7 +168,7 @@ static void a_message_without_the_option(void **state)
 
 	(void)state;
 	assert_int_equal(npp_verify(octets, length, &message, &keys, home, proxy),
-	                 NPP_MISTRUST_unsigned);
+	                 NPP_AUTH_ERROR_unsigned);
 }
 
 /* Octets that the message was not read from. */
@@ -183,8 +185,8 @@ static void of_any_other_length(void **state)
 		other.octets = longer;
 		other.length = length;
 		assert_int_equal(verdict(&other, &message),
-		                 length == sizeof(report) ? NPP_MISTRUST_none
-		                                          : NPP_MISTRUST_bad_authentication);
+		                 length == sizeof(report) ? NPP_AUTH_ERROR_none
+		                                          : NPP_AUTH_ERROR_bad_authentication);
 	}
 }
 

@@ -163,7 +163,7 @@ static void hears_flaw(struct scene *scene, const struct voice *voice, size_t at
 
 	octets[at] = octet;
 	if (at != 2)
-		npp_seal(octets, length);
+		npp_set_checksum(octets, length);
 	says_octets(scene, voice, octets, length);
 }
 
@@ -200,7 +200,7 @@ static void test_a_flawed_report_is_refused(void **state)
 	const struct npp_message *message;
 
 	octets[8] = NPP_OPTION_SLEEP_REQUEST;
-	npp_seal(octets, length);
+	npp_set_checksum(octets, length);
 	says_octets(scene, &voice, octets, length);
 	message = answer(scene, 1, NPP_WAKEUP_CONFIRM);
 	assert_int_equal(message->code, NPP_FAIL);
@@ -242,7 +242,7 @@ static void test_what_is_no_message_gets_no_answer(void **state)
 	assert_int_equal(count_of(scene, PROXY_COUNT_bad_subtype), 1);
 	length = octets_of(scene, &voice, a_message(NPP_PROXY_SOLICITATION), octets);
 	octets[8] = NPP_OPTION_SLEEP_REQUEST;
-	npp_seal(octets, length);
+	npp_set_checksum(octets, length);
 	says_octets(scene, &voice, octets, length);
 	assert_int_equal(counted(scene), 7);
 	assert_int_equal(scene->sends, 0);

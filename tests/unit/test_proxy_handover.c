@@ -10,7 +10,7 @@
 #include <netinet/in.h>
 #include <string.h>
 
-#include "proxy/handover.h"
+#include "npp_server/handover.h"
 
 static struct ipv4 v4(unsigned last)
 {
@@ -51,9 +51,9 @@ static void says(struct handover *handover, struct npp_request request)
 	assert_int_equal(handover_add(handover, &request), 0);
 }
 
-static struct host_spec said_by_people(const unsigned *addresses)
+static struct host_description said_by_people(const unsigned *addresses)
 {
-	struct host_spec spec = { .name = "nas", .vlan = 7, .unasked = true };
+	struct host_description spec = { .name = "nas", .vlan = 7, .unasked = true };
 
 	for (; *addresses; addresses++)
 		spec.addresses[spec.address_count++] = ip(*addresses);
@@ -62,7 +62,7 @@ static struct host_spec said_by_people(const unsigned *addresses)
 
 #define PEOPLE(...) said_by_people((const unsigned[]){ __VA_ARGS__, 0 })
 
-static void has_addresses(const struct host_spec *spec, const unsigned *addresses)
+static void has_addresses(const struct host_description *spec, const unsigned *addresses)
 {
 	size_t count = 0;
 
@@ -123,12 +123,12 @@ static void test_as_many_addresses_as_a_host_may_have(void **state)
 	const struct npp_request one_more = ADDRESSES(100);
 
 	(void)state;
-	for (unsigned i = 0; i < SPEC_ADDRESSES; i++)
+	for (unsigned i = 0; i < HOST_ADDRESSES; i++)
 		says(&handover, ADDRESSES(20 + i));
-	says(&handover, ADDRESSES(20, 20 + SPEC_ADDRESSES - 1));
-	assert_int_equal(handover.address_count, SPEC_ADDRESSES);
+	says(&handover, ADDRESSES(20, 20 + HOST_ADDRESSES - 1));
+	assert_int_equal(handover.address_count, HOST_ADDRESSES);
 	assert_int_equal(handover_add(&handover, &one_more), -ENOSPC);
-	assert_int_equal(handover.address_count, SPEC_ADDRESSES);
+	assert_int_equal(handover.address_count, HOST_ADDRESSES);
 }
 
 static void test_as_many_ports_as_a_host_may_have(void **state)
@@ -137,12 +137,12 @@ static void test_as_many_ports_as_a_host_may_have(void **state)
 	const struct npp_request one_more = PORTS(1000);
 
 	(void)state;
-	for (uint16_t i = 0; i < SPEC_PORTS; i++)
+	for (uint16_t i = 0; i < HOST_PORTS; i++)
 		says(&handover, PORTS(1 + i));
-	says(&handover, PORTS(1, SPEC_PORTS));
-	assert_int_equal(handover.port_count, SPEC_PORTS);
+	says(&handover, PORTS(1, HOST_PORTS));
+	assert_int_equal(handover.port_count, HOST_PORTS);
 	assert_int_equal(handover_add(&handover, &one_more), -ENOSPC);
-	assert_int_equal(handover.port_count, SPEC_PORTS);
+	assert_int_equal(handover.port_count, HOST_PORTS);
 }
 
 static void test_of_addresses_and_ports_that_are_too_many_addresses_come_first(void **state)
@@ -151,7 +151,7 @@ static void test_of_addresses_and_ports_that_are_too_many_addresses_come_first(v
 	struct npp_request both = PORTS(22);
 
 	(void)state;
-	for (unsigned i = 0; i < SPEC_ADDRESSES; i++)
+	for (unsigned i = 0; i < HOST_ADDRESSES; i++)
 		says(&handover, ADDRESSES(20 + i));
 	both.pairs[both.pair_count++].address = v4(100);
 	assert_int_equal(handover_add(&handover, &both), -ENOSPC);
@@ -159,8 +159,8 @@ static void test_of_addresses_and_ports_that_are_too_many_addresses_come_first(v
 
 static void test_a_host_that_nobody_described(void **state)
 {
-	const struct host_spec people = PEOPLE(0);
-	struct host_spec spec = people;
+	const struct host_description people = PEOPLE(0);
+	struct host_description spec = people;
 	struct handover handover = { 0 };
 
 	(void)state;
@@ -171,13 +171,13 @@ static void test_a_host_that_nobody_described(void **state)
 	assert_int_equal(handover.added, 3);
 	assert_false(handover.added_ports);
 	handover_undo(&handover, &spec);
-	assert_true(spec_equal(&spec, &people));
+	assert_true(description_equal(&spec, &people));
 }
 
 static void test_what_people_said_stays(void **state)
 {
-	const struct host_spec people = PEOPLE(10, 21, 11);
-	struct host_spec spec = people;
+	const struct host_description people = PEOPLE(10, 21, 11);
+	struct host_description spec = people;
 	struct handover handover = { 0 };
 
 	(void)state;
@@ -186,40 +186,40 @@ static void test_what_people_said_stays(void **state)
 	HAS_ADDRESSES(&spec, 10, 21, 11, 20, 22);
 	assert_int_equal(handover.added, 1 << 0 | 1 << 2);
 	handover_undo(&handover, &spec);
-	assert_true(spec_equal(&spec, &people));
+	assert_true(description_equal(&spec, &people));
 }
 
 static void test_what_people_said_all_of(void **state)
 {
-	const struct host_spec people = PEOPLE(20, 21);
-	struct host_spec spec = people;
+	const struct host_description people = PEOPLE(20, 21);
+	struct host_description spec = people;
 	struct handover handover = { .added = 3 };
 
 	(void)state;
 	says(&handover, ADDRESSES(20, 21));
 	assert_int_equal(handover_apply(&handover, &spec), 0);
 	assert_int_equal(handover.added, 0);
-	assert_true(spec_equal(&spec, &people));
+	assert_true(description_equal(&spec, &people));
 	handover_undo(&handover, &spec);
-	assert_true(spec_equal(&spec, &people));
+	assert_true(description_equal(&spec, &people));
 }
 
 /* Each time from what people say: a handover that is said anew is undone before. */
 static void test_the_last_address_is_as_good_as_the_first(void **state)
 {
-	const struct host_spec people = PEOPLE(10);
-	struct host_spec spec = people;
+	const struct host_description people = PEOPLE(10);
+	struct host_description spec = people;
 	struct handover handover = { 0 };
 
 	(void)state;
-	for (unsigned i = 0; i < SPEC_ADDRESSES - 1; i++)
+	for (unsigned i = 0; i < HOST_ADDRESSES - 1; i++)
 		says(&handover, ADDRESSES(20 + i));
 	for (int round = 0; round < 2; round++) {
 		assert_int_equal(handover_apply(&handover, &spec), 0);
-		assert_int_equal(spec.address_count, SPEC_ADDRESSES);
-		assert_int_equal(handover.added, (1 << (SPEC_ADDRESSES - 1)) - 1);
+		assert_int_equal(spec.address_count, HOST_ADDRESSES);
+		assert_int_equal(handover.added, (1 << (HOST_ADDRESSES - 1)) - 1);
 		handover_undo(&handover, &spec);
-		assert_true(spec_equal(&spec, &people));
+		assert_true(description_equal(&spec, &people));
 	}
 	says(&handover, ADDRESSES(100));
 	assert_int_equal(handover_apply(&handover, &spec), -ENOSPC);
@@ -227,8 +227,8 @@ static void test_the_last_address_is_as_good_as_the_first(void **state)
 
 static void test_ports_wake_where_people_named_none(void **state)
 {
-	const struct host_spec people = PEOPLE(10);
-	struct host_spec spec = people;
+	const struct host_description people = PEOPLE(10);
+	struct host_description spec = people;
 	struct handover handover = { 0 };
 
 	(void)state;
@@ -240,13 +240,13 @@ static void test_ports_wake_where_people_named_none(void **state)
 	assert_int_equal(spec.policy.ports[0].port, 22);
 	assert_int_equal(spec.policy.ports[1].port, 80);
 	handover_undo(&handover, &spec);
-	assert_true(spec_equal(&spec, &people));
+	assert_true(description_equal(&spec, &people));
 }
 
 static void test_no_port_at_all_wakes(void **state)
 {
-	const struct host_spec people = PEOPLE(10);
-	struct host_spec spec = people;
+	const struct host_description people = PEOPLE(10);
+	struct host_description spec = people;
 	struct handover handover = { 0 };
 
 	(void)state;
@@ -257,7 +257,7 @@ static void test_no_port_at_all_wakes(void **state)
 	assert_int_equal(spec.policy.ports[0].protocol, 0);
 	assert_int_equal(spec.policy.ports[0].port, 0);
 	handover_undo(&handover, &spec);
-	assert_true(spec_equal(&spec, &people));
+	assert_true(description_equal(&spec, &people));
 }
 
 static void test_ports_that_people_named_count_alone(void **state)
@@ -266,17 +266,17 @@ static void test_ports_that_people_named_count_alone(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 3; i++) {
-		struct host_spec people = PEOPLE(10), spec;
+		struct host_description people = PEOPLE(10), spec;
 		struct handover handover = { .added_ports = true };
 
-		assert_int_equal(spec_add_port(&people.policy, IPPROTO_TCP, 22), 0);
+		assert_int_equal(policy_add_port(&people.policy, IPPROTO_TCP, 22), 0);
 		spec = people;
 		says(&handover, requests[i]);
 		assert_int_equal(handover_apply(&handover, &spec), 0);
 		assert_false(handover.added_ports);
-		assert_true(spec_equal(&spec, &people));
+		assert_true(description_equal(&spec, &people));
 		handover_undo(&handover, &spec);
-		assert_true(spec_equal(&spec, &people));
+		assert_true(description_equal(&spec, &people));
 	}
 }
 
@@ -284,18 +284,18 @@ static void test_ports_that_people_named_count_alone(void **state)
 static void test_sources_that_people_named_stay_with_the_hosts_ports(void **state)
 {
 	const struct ipv6 net = ip(0);
-	struct host_spec people = PEOPLE(10), spec;
+	struct host_description people = PEOPLE(10), spec;
 	struct handover handover = { 0 };
 
 	(void)state;
-	assert_int_equal(spec_add_source(&people.policy, &net, 120, true), 0);
+	assert_int_equal(policy_add_source(&people.policy, &net, 120, true), 0);
 	spec = people;
 	says(&handover, PORTS(22));
 	assert_int_equal(handover_apply(&handover, &spec), 0);
 	assert_int_equal(spec.policy.port_count, 1);
 	assert_int_equal(spec.policy.source_count, 1);
 	handover_undo(&handover, &spec);
-	assert_true(spec_equal(&spec, &people));
+	assert_true(description_equal(&spec, &people));
 }
 
 int main(void)

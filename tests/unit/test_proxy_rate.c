@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "proxy/rate.h"
+#include "npp_server/rate.h"
 
 enum { NOW = 1000000 };
 

@@ -12,7 +12,7 @@
 #include <json-c/json.h>
 #include <netinet/in.h>
 
-#include "proxy/record.h"
+#include "npp_server/record.h"
 
 static const struct mac nas = { { 0x52, 0x54, 0, 0x12, 0x34, 0x56 } };
 
@@ -68,7 +68,7 @@ static void assert_same(const struct session *a, const struct session *b)
 	assert_memory_equal(a->handover.addresses, b->handover.addresses,
 	                    sizeof(a->handover.addresses));
 	assert_int_equal(a->handover.port_count, b->handover.port_count);
-	for (size_t i = 0; i < SPEC_PORTS; i++) {
+	for (size_t i = 0; i < HOST_PORTS; i++) {
 		assert_int_equal(a->handover.ports[i].protocol, b->handover.ports[i].protocol);
 		assert_int_equal(a->handover.ports[i].port, b->handover.ports[i].port);
 	}
@@ -107,14 +107,14 @@ static void test_the_fullest_session_comes_back(void **state)
 	struct session session = a_session();
 
 	(void)state;
-	session.handover.address_count = SPEC_ADDRESSES;
-	for (unsigned i = 0; i < SPEC_ADDRESSES; i++)
+	session.handover.address_count = HOST_ADDRESSES;
+	for (unsigned i = 0; i < HOST_ADDRESSES; i++)
 		session.handover.addresses[i] = ip(20 + i);
-	session.handover.port_count = SPEC_PORTS;
-	for (unsigned i = 0; i < SPEC_PORTS; i++)
+	session.handover.port_count = HOST_PORTS;
+	for (unsigned i = 0; i < HOST_PORTS; i++)
 		session.handover.ports[i] =
-			(struct spec_port){ IPPROTO_UDP, (uint16_t)(UINT16_MAX - i) };
-	session.handover.added = UINT32_MAX >> (32 - SPEC_ADDRESSES);
+			(struct wake_port){ IPPROTO_UDP, (uint16_t)(UINT16_MAX - i) };
+	session.handover.added = UINT32_MAX >> (32 - HOST_ADDRESSES);
 	session.part_count = SESSION_PARTS;
 	for (unsigned i = 0; i < SESSION_PARTS; i++)
 		session.parts[i] = 0x0123456789abcdef * (i + 1);
@@ -220,10 +220,10 @@ static int reads_list(const char *key, const char *item, size_t count)
 static void test_no_more_than_there_is_room_for(void **state)
 {
 	(void)state;
-	assert_int_equal(reads_list("addresses", "\"192.0.2.20\"", SPEC_ADDRESSES), 0);
-	assert_int_equal(reads_list("addresses", "\"192.0.2.20\"", SPEC_ADDRESSES + 1), -EINVAL);
-	assert_int_equal(reads_list("ports", "\"tcp/22\"", SPEC_PORTS), 0);
-	assert_int_equal(reads_list("ports", "\"tcp/22\"", SPEC_PORTS + 1), -EINVAL);
+	assert_int_equal(reads_list("addresses", "\"192.0.2.20\"", HOST_ADDRESSES), 0);
+	assert_int_equal(reads_list("addresses", "\"192.0.2.20\"", HOST_ADDRESSES + 1), -EINVAL);
+	assert_int_equal(reads_list("ports", "\"tcp/22\"", HOST_PORTS), 0);
+	assert_int_equal(reads_list("ports", "\"tcp/22\"", HOST_PORTS + 1), -EINVAL);
 	assert_int_equal(reads_list("parts", "17", SESSION_PARTS), 0);
 	assert_int_equal(reads_list("parts", "17", SESSION_PARTS + 1), -EINVAL);
 }
@@ -232,7 +232,7 @@ static void test_what_is_no_record_at_all(void **state)
 {
 	static const char *const texts[] = { "null", "[]", "7", "\"text\"", "{}", "true", "1e400" };
 	struct session session = { .mac = nas };
-	struct npp_last last;
+	struct npp_replay last;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
@@ -244,9 +244,9 @@ static void test_what_is_no_record_at_all(void **state)
 	}
 }
 
-static struct npp_last a_last(size_t nonces)
+static struct npp_replay a_last(size_t nonces)
 {
-	struct npp_last last = { .time = 1704067200, .nonce_count = nonces };
+	struct npp_replay last = { .time = 1704067200, .nonce_count = nonces };
 
 	for (size_t i = 0; i < nonces; i++)
 		last.nonces[i] = UINT64_MAX - i * 0x1111111111111111;
@@ -255,7 +255,7 @@ static struct npp_last a_last(size_t nonces)
 	return last;
 }
 
-static int reads_last(struct json_object *record, struct npp_last *last)
+static int reads_last(struct json_object *record, struct npp_replay *last)
 {
 	struct json_object *copy = json_tokener_parse(json_object_to_json_string(record));
 	const int err = record_to_last(copy, last);
@@ -269,8 +269,8 @@ static void test_what_was_said_last_comes_back(void **state)
 {
 	(void)state;
 	for (size_t nonces = 0; nonces <= NPP_NONCES; nonces++) {
-		const struct npp_last last = a_last(nonces);
-		struct npp_last read = { .nonces = { 1, 2, 3 }, .nonce_count = 3 };
+		const struct npp_replay last = a_last(nonces);
+		struct npp_replay read = { .nonces = { 1, 2, 3 }, .nonce_count = 3 };
 
 		assert_int_equal(reads_last(record_of_last(&last), &read), 0);
 		assert_true(read.time == last.time);
@@ -303,12 +303,12 @@ static void test_nonsense_of_what_was_said_last(void **state)
 		{ "time", "-1" },
 		{ "time", "\"noon\"" },
 	};
-	const struct npp_last last = a_last(1);
+	const struct npp_replay last = a_last(1);
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
 		struct json_object *record = record_of_last(&last);
-		struct npp_last read = a_last(3);
+		struct npp_replay read = a_last(3);
 
 		if (wrong[i].text)
 			json_object_object_add(record, wrong[i].key,

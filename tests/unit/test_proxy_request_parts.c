@@ -164,14 +164,14 @@ static void test_more_addresses_than_a_host_may_have(void **state)
 	struct voice voice = nas_voice();
 	struct scene *scene = *state;
 
-	for (uint8_t i = 0; i <= SPEC_ADDRESSES; i++) {
+	for (uint8_t i = 0; i <= HOST_ADDRESSES; i++) {
 		voice.source.octet[3] = 20 + i;
 		says(scene, &voice, request_of(&voice));
 		nobody_claims(scene);
 	}
-	is_refused(scene, SPEC_ADDRESSES + 1, PROXY_COUNT_too_long);
-	assert_int_equal(scene->takes, SPEC_ADDRESSES);
-	assert_int_equal(session_of(scene, &nas)->handover.address_count, SPEC_ADDRESSES);
+	is_refused(scene, HOST_ADDRESSES + 1, PROXY_COUNT_too_long);
+	assert_int_equal(scene->takes, HOST_ADDRESSES);
+	assert_int_equal(session_of(scene, &nas)->handover.address_count, HOST_ADDRESSES);
 }
 
 static void test_a_timer_is_of_the_part_that_has_one(void **state)

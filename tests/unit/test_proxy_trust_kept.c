@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "proxy/record.h"
+#include "npp_server/record.h"
 #include "support_proxy_keys.h"
 
 enum { TRUSTED_MANY = 1024 };
@@ -54,7 +54,7 @@ static void test_a_record_that_makes_no_sense_is_passed_over(void **state)
 
 static void restore_many(struct scene *scene, unsigned count, uint64_t time)
 {
-	const struct npp_last last = { .time = time, .nonces = { 1 }, .nonce_count = 1 };
+	const struct npp_replay last = { .time = time, .nonces = { 1 }, .nonce_count = 1 };
 	struct json_object *record = record_of_last(&last);
 
 	for (unsigned i = 0; i < count; i++) {

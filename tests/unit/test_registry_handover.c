@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "core/clock.h"
+#include "base/clock.h"
 #include "support_registry.h"
 
 /* The tables have it by now; the report of it is still on its way. */
@@ -38,7 +38,7 @@ static void runs_until(struct scene *scene, enum host_state state)
 
 static int set_up_handed_over(void **state)
 {
-	const struct host_timing timing = {
+	const struct life_timing timing = {
 		.grace = 40, .patience = 5000, .ask_interval = 10, .asks = 2, .standby = 60
 	};
 	struct scene *scene;
@@ -47,7 +47,7 @@ static int set_up_handed_over(void **state)
 	scene = *state;
 	registry_set_timing(scene->registry, &timing);
 	says(scene, SPEC("nas", 1, 10));
-	registry_command(scene->registry, "nas", CAUSE_HANDOVER);
+	registry_command(scene->registry, "nas", TRIGGER_HANDOVER);
 	assert_int_equal(nas_of(scene)->life.state, DROWSY);
 	assert_int_equal(found(scene), DROWSY);
 	return err;
@@ -62,12 +62,12 @@ static void test_a_host_hands_itself_over_and_reports(void **state)
 	runs_until(scene, ASLEEP);
 	assert_int_equal(found(scene), ASLEEP);
 	assert_true(nas_of(scene)->life.handed);
-	registry_command(scene->registry, "nas", CAUSE_UP);
+	registry_command(scene->registry, "nas", TRIGGER_UP);
 	assert_int_equal(nas_of(scene)->life.state, AWAKE);
 	assert_int_equal(found(scene), AWAKE);
 	assert_int_equal(scene->followed, AWAKE);
 	assert_false(nas_of(scene)->life.handed);
-	assert_int_equal(scene->news[scene->news_count - 1].kind, HAPPENED_AWAKE);
+	assert_int_equal(scene->news[scene->news_count - 1].kind, HOST_EVENT_AWAKE);
 }
 
 /* Its last frame came between the last question and the takeover. */
@@ -81,7 +81,7 @@ static void test_a_takeover_that_comes_too_late(void **state)
 	assert_int_equal(found(scene), AWAKE);
 	assert_int_equal(scene->followed, AWAKE);
 	assert_int_equal(scene->news_count, 1);
-	assert_int_equal(scene->news[0].kind, HAPPENED_AWAKE);
+	assert_int_equal(scene->news[0].kind, HOST_EVENT_AWAKE);
 	assert_int_equal(scene->saves, 1);
 	assert_true(nas_of(scene)->life.handed);
 	assert_int_equal(nas_of(scene)->life.quiet_until, quiet_until);
@@ -95,7 +95,7 @@ static void test_a_word_that_comes_too_late(void **state)
 	struct scene *scene = *state;
 
 	is_found(scene, AWAKE);
-	registry_command(scene->registry, "nas", CAUSE_SLEEP_NOW);
+	registry_command(scene->registry, "nas", TRIGGER_SLEEP_NOW);
 	assert_int_equal(nas_of(scene)->life.state, AWAKE);
 	assert_int_equal(found(scene), AWAKE);
 	assert_false(nas_of(scene)->life.prompt); /* as if nothing had been said */
@@ -109,7 +109,7 @@ static void test_a_sleeper_that_was_faster(void **state)
 
 	runs_until(scene, ASLEEP);
 	is_found(scene, AWAKE);
-	registry_command(scene->registry, "nas", CAUSE_TIMER);
+	registry_command(scene->registry, "nas", TRIGGER_TIMER);
 	assert_int_equal(nas_of(scene)->life.state, AWAKE);
 	assert_int_equal(scene->magics, 0);
 	assert_false(nas_of(scene)->life.handed);
@@ -122,21 +122,21 @@ static void test_another_state_than_awake_is_an_edit(void **state)
 	struct scene *scene = *state;
 
 	is_found(scene, WAKING);
-	registry_command(scene->registry, "nas", CAUSE_UP);
+	registry_command(scene->registry, "nas", TRIGGER_UP);
 	assert_int_equal(nas_of(scene)->life.state, WAKING);
 	assert_int_equal(found(scene), WAKING);
 	assert_int_equal(nas_of(scene)->life.quiet_until, 0);
-	assert_int_equal(scene->news[0].kind, HAPPENED_WAKING);
+	assert_int_equal(scene->news[0].kind, HOST_EVENT_WAKING);
 }
 
 static void test_a_host_that_is_in_no_table(void **state)
 {
 	struct scene *scene = *state;
-	const struct host_life before = nas_of(scene)->life;
+	const struct life before = nas_of(scene)->life;
 
 	scene->news_count = 0;
 	scene->host_count = 0;
-	registry_command(scene->registry, "nas", CAUSE_UP);
+	registry_command(scene->registry, "nas", TRIGGER_UP);
 	assert_memory_equal(&nas_of(scene)->life, &before, sizeof(before));
 	assert_int_equal(scene->news_count, 0);
 }
@@ -145,7 +145,7 @@ static void test_a_backup_takes_over_in_silence(void **state)
 {
 	struct scene *scene = *state;
 
-	registry_command(scene->registry, "nas", CAUSE_STANDBY);
+	registry_command(scene->registry, "nas", TRIGGER_STANDBY);
 	assert_int_equal(found(scene), AWAKE);
 	scene->news_count = 0;
 	runs_until(scene, DROWSY);
@@ -154,12 +154,12 @@ static void test_a_backup_takes_over_in_silence(void **state)
 	runs_until(scene, ASLEEP);
 	assert_int_equal(found(scene), ASLEEP);
 	assert_int_equal(scene->news_count, 1);
-	assert_int_equal(scene->news[0].kind, HAPPENED_ASLEEP);
+	assert_int_equal(scene->news[0].kind, HOST_EVENT_ASLEEP);
 }
 
 static void test_a_handover_is_an_origin_of_its_own(void **state)
 {
-	struct host_spec spec = SPEC("tv", 2, 30);
+	struct host_description spec = SPEC("tv", 2, 30);
 	struct scene *scene = *state;
 	char why[REGISTRY_WHY];
 

@@ -9,8 +9,8 @@
 
 #include "support_registry.h"
 
-static void check_happening(const struct scene *scene, size_t index, enum happening_kind kind,
-                            enum host_cause cause, const char *detail)
+static void check_happening(const struct scene *scene, size_t index, enum host_event_kind kind,
+                            enum life_trigger cause, const char *detail)
 {
 	assert_true(scene->news_count > index);
 	assert_int_equal(scene->news[index].kind, kind);
@@ -53,20 +53,20 @@ static void test_a_host_may_have_no_other_address(void **state)
 static void test_the_store_gets_what_was_said(void **state)
 {
 	struct scene *scene = *state;
-	struct host_spec said = SPEC("nas", 1, 10, 11);
+	struct host_description said = SPEC("nas", 1, 10, 11);
 
 	says(scene, said);
 	assert_int_equal(leases(scene, 1, 20), 0);
-	assert_true(spec_equal(&scene->saved, &said));
+	assert_true(description_equal(&scene->saved, &said));
 	loses(scene, 20, "gone");
-	assert_true(spec_equal(&scene->saved, &said));
+	assert_true(description_equal(&scene->saved, &said));
 	assert_int_equal(leases(scene, 1, 11), 0);
-	assert_true(spec_equal(&scene->saved, &said));
+	assert_true(description_equal(&scene->saved, &said));
 	loses(scene, 11, "gone");
-	assert_true(spec_equal(&scene->saved, &said));
+	assert_true(description_equal(&scene->saved, &said));
 	assert_int_equal(leases(scene, 1, 0), 0);
-	assert_true(spec_equal(&scene->saved, &said));
-	assert_true(spec_equal(&nas_of(scene)->spec, &said));
+	assert_true(description_equal(&scene->saved, &said));
+	assert_true(description_equal(&nas_of(scene)->spec, &said));
 }
 
 static void test_a_move_takes_the_old_one_away(void **state)
@@ -100,8 +100,8 @@ static void check_loss_of_a_sleeper(struct scene *scene)
 	assert_false(answers(scene, 1, 20));
 	assert_true(answers(scene, 1, 10));
 	assert_true(nas_of(scene)->lease.lost);
-	check_happening(scene, 0, HAPPENED_LEASE_LOST, CAUSE_NONE, "refused, so to speak");
-	check_happening(scene, 1, HAPPENED_WAKING, CAUSE_LEASE, "refused, so to speak");
+	check_happening(scene, 0, HOST_EVENT_LEASE_LOST, TRIGGER_NONE, "refused, so to speak");
+	check_happening(scene, 1, HOST_EVENT_WAKING, TRIGGER_LEASE, "refused, so to speak");
 	assert_false(scene->answered[0] || scene->answered[1]); /* that went first */
 	assert_int_equal(nas_of(scene)->life.state, WAKING);
 	assert_int_equal(scene->followed, WAKING);
@@ -143,12 +143,12 @@ static void test_why_it_was_woken_is_told_until_it_is_up(void **state)
 
 	says(scene, SPEC("nas", 1, 20, 10));
 	check_loss_of_a_sleeper(scene);
-	registry_tell(scene->registry, &nas, HAPPENED_LEASE_SILENCE, "something else");
-	check_happening(scene, 3, HAPPENED_LEASE_SILENCE, CAUSE_NONE, "something else");
+	registry_tell(scene->registry, &nas, HOST_EVENT_LEASE_SILENCE, "something else");
+	check_happening(scene, 3, HOST_EVENT_LEASE_SILENCE, TRIGGER_NONE, "something else");
 	is_seen(scene);
-	check_happening(scene, 4, HAPPENED_AWAKE, CAUSE_SEEN, "refused, so to speak");
-	registry_command(scene->registry, "nas", CAUSE_SLEEP);
-	check_happening(scene, 5, HAPPENED_DROWSY, CAUSE_SLEEP, "");
+	check_happening(scene, 4, HOST_EVENT_AWAKE, TRIGGER_SEEN, "refused, so to speak");
+	registry_command(scene->registry, "nas", TRIGGER_SLEEP);
+	check_happening(scene, 5, HOST_EVENT_DROWSY, TRIGGER_SLEEP, "");
 }
 
 /* Somebody opened a connection; a lease that is told of meanwhile has nothing to do with it. */
@@ -163,13 +163,13 @@ static void test_another_reason_is_not_mixed_up(void **state)
 	is_set(scene, ASLEEP);
 	find_row(scene, &opens.host)->state = WAKING;
 	registry_report(scene->registry, &opens);
-	check_happening(scene, 0, HAPPENED_WAKING, CAUSE_CONNECTION, "");
-	registry_tell(scene->registry, &opens.host, HAPPENED_LEASE_RENEWED, "so and so");
-	check_happening(scene, 1, HAPPENED_LEASE_RENEWED, CAUSE_NONE, "so and so");
+	check_happening(scene, 0, HOST_EVENT_WAKING, TRIGGER_CONNECTION, "");
+	registry_tell(scene->registry, &opens.host, HOST_EVENT_LEASE_RENEWED, "so and so");
+	check_happening(scene, 1, HOST_EVENT_LEASE_RENEWED, TRIGGER_NONE, "so and so");
 	assert_int_equal(scene->news[1].report.kind, 0);
 	assert_int_equal(scene->news[1].took_ms, 0);
 	is_seen(scene);
-	check_happening(scene, 2, HAPPENED_AWAKE, CAUSE_SEEN, "");
+	check_happening(scene, 2, HOST_EVENT_AWAKE, TRIGGER_SEEN, "");
 	assert_int_equal(scene->news[2].report.port, 22);
 }
 
@@ -185,11 +185,11 @@ static void test_who_does_not_sleep_is_not_woken(void **state)
 		loses(scene, 20, "gone");
 		assert_false(answers(scene, 1, 20));
 		assert_int_equal(scene->news_count, 1);
-		check_happening(scene, 0, HAPPENED_LEASE_LOST, CAUSE_NONE, "gone");
+		check_happening(scene, 0, HOST_EVENT_LEASE_LOST, TRIGGER_NONE, "gone");
 		assert_int_equal(nas_of(scene)->life.state, up[i]);
 	}
-	registry_command(scene->registry, "nas", CAUSE_SLEEP_NOW);
-	check_happening(scene, 1, HAPPENED_DROWSY, CAUSE_SLEEP_NOW, "");
+	registry_command(scene->registry, "nas", TRIGGER_SLEEP_NOW);
+	check_happening(scene, 1, HOST_EVENT_DROWSY, TRIGGER_SLEEP_NOW, "");
 }
 
 /* Each message of the host's that tells of another lease, or name, comes with what is known. */
@@ -229,13 +229,13 @@ static void test_a_loss_of_nothing_takes_nothing(void **state)
 {
 	const struct ipv6 none = { { 0 } };
 	const struct mac nas = mac_of(1);
-	struct host_spec said = SPEC("nas", 1, 10);
+	struct host_description said = SPEC("nas", 1, 10);
 	struct scene *scene = *state;
 
 	says(scene, said);
 	assert_int_equal(registry_lease(scene->registry, &nas, &none, true, "gone"), 0);
-	assert_true(spec_equal(&nas_of(scene)->spec, &said));
-	assert_true(spec_equal(&scene->saved, &said));
+	assert_true(description_equal(&nas_of(scene)->spec, &said));
+	assert_true(description_equal(&scene->saved, &said));
 }
 
 static void check_refused(struct scene *scene, unsigned address, int err)
@@ -311,27 +311,27 @@ static void test_full_tables_leave_it_as_it_was(void **state)
 static void test_seventeen_addresses_are_one_too_many(void **state)
 {
 	struct scene *scene = *state;
-	struct host_spec full = SPEC("nas", 1, 101, 102, 103, 104, 105, 106, 107, 108, 109, 110,
-	                             111, 112, 113, 114, 115, 10);
+	struct host_description full = SPEC("nas", 1, 101, 102, 103, 104, 105, 106, 107, 108, 109,
+	                                    110, 111, 112, 113, 114, 115, 10);
 
 	says(scene, full);
 	assert_int_equal(leases(scene, 1, 20), -ENOSPC);
 	assert_false(answers(scene, 1, 20));
-	assert_true(spec_equal(&nas_of(scene)->spec, &full));
-	assert_true(spec_equal(&scene->saved, &full));
+	assert_true(description_equal(&nas_of(scene)->spec, &full));
+	assert_true(description_equal(&scene->saved, &full));
 	assert_int_equal(leases(scene, 1, 10), 0); /* that is one of them */
 	loses(scene, 10, "gone");
 	assert_int_equal(nas_of(scene)->spec.address_count, 15);
 	assert_int_equal(leases(scene, 1, 20), -ENOSPC); /* what is withheld has its place */
-	assert_true(spec_equal(&scene->saved, &full));
+	assert_true(description_equal(&scene->saved, &full));
 	loses(scene, 20, "gone");
-	assert_true(spec_equal(&scene->saved, &full));
+	assert_true(description_equal(&scene->saved, &full));
 }
 
 static void test_what_is_freed_may_be_anothers(void **state)
 {
 	struct scene *scene = *state;
-	struct host_spec tv = SPEC("tv", 2, 20);
+	struct host_description tv = SPEC("tv", 2, 20);
 	char why[REGISTRY_WHY] = "";
 
 	says(scene, SPEC("nas", 1, 10));

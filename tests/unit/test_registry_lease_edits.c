@@ -15,7 +15,7 @@
 static void test_a_reload_keeps_the_leased_address(void **state)
 {
 	struct scene *scene = *state;
-	struct host_spec other = SPEC("nas", 1, 11, 12);
+	struct host_description other = SPEC("nas", 1, 11, 12);
 
 	says(scene, SPEC("nas", 1, 10));
 	assert_int_equal(leases(scene, 1, 20), 0);
@@ -23,17 +23,17 @@ static void test_a_reload_keeps_the_leased_address(void **state)
 	says(scene, other);
 	assert_true(answers(scene, 1, 11) && answers(scene, 1, 12) && answers(scene, 1, 20));
 	assert_false(answers(scene, 1, 10));
-	assert_true(spec_equal(&scene->saved, &other));
+	assert_true(description_equal(&scene->saved, &other));
 	assert_int_equal(nas_of(scene)->life.state, ASLEEP);
 	assert_int_equal(scene->followed, ASLEEP);
 	assert_int_equal(leases(scene, 1, 0), 0);
-	assert_true(spec_equal(&nas_of(scene)->spec, &other));
+	assert_true(description_equal(&nas_of(scene)->spec, &other));
 }
 
 static void test_a_reload_keeps_the_withheld_address_away(void **state)
 {
 	struct scene *scene = *state;
-	struct host_spec said = SPEC("nas", 1, 20, 10);
+	struct host_description said = SPEC("nas", 1, 20, 10);
 
 	says(scene, said);
 	loses(scene, 20, "gone");
@@ -137,14 +137,14 @@ static void test_another_mac_has_no_lease(void **state)
 static void test_a_reload_leaves_no_room(void **state)
 {
 	struct scene *scene = *state;
-	struct host_spec full = SPEC("nas", 1, 101, 102, 103, 104, 105, 106, 107, 108, 109, 110,
-	                             111, 112, 113, 114, 115, 116);
+	struct host_description full = SPEC("nas", 1, 101, 102, 103, 104, 105, 106, 107, 108, 109,
+	                                    110, 111, 112, 113, 114, 115, 116);
 
 	says(scene, SPEC("nas", 1, 10));
 	assert_int_equal(leases(scene, 1, 20), 0);
 	says(scene, full);
 	assert_false(answers(scene, 1, 20));
-	assert_true(spec_equal(&scene->saved, &full));
+	assert_true(description_equal(&scene->saved, &full));
 	says(scene, SPEC("tv", 2, 20));
 	says(scene, SPEC("nas", 1, 10)); /* there is room again, but not for what is another's */
 	assert_true(answers(scene, 2, 20));
@@ -164,7 +164,7 @@ static void sync_round(struct scene *scene)
 {
 	registry_sync_begin(scene->registry);
 	for (size_t i = 0; i < scene->host_count; i++) {
-		const struct host entry = { .state = scene->hosts[i].state };
+		const struct host_entry entry = { .state = scene->hosts[i].state };
 
 		registry_sync_host(scene->registry, &scene->hosts[i].mac, &entry);
 	}
@@ -193,7 +193,7 @@ static void edits_out(struct scene *scene, unsigned address)
 static void test_tables_that_nobody_edits_change_nothing(void **state)
 {
 	struct scene *scene = *state;
-	struct host_spec said = SPEC("nas", 1, 10, 11);
+	struct host_description said = SPEC("nas", 1, 10, 11);
 
 	says(scene, said);
 	assert_int_equal(leases(scene, 1, 20), 0);
@@ -210,13 +210,13 @@ static void test_tables_that_nobody_edits_change_nothing(void **state)
 static void test_a_leased_address_is_edited_out(void **state)
 {
 	struct scene *scene = *state;
-	struct host_spec said = SPEC("nas", 1, 10);
+	struct host_description said = SPEC("nas", 1, 10);
 
 	says(scene, said);
 	assert_int_equal(leases(scene, 1, 20), 0);
 	edits_out(scene, 20);
-	assert_true(spec_equal(&nas_of(scene)->spec, &said));
-	assert_true(spec_equal(&scene->saved, &said));
+	assert_true(description_equal(&nas_of(scene)->spec, &said));
+	assert_true(description_equal(&scene->saved, &said));
 	assert_false(nas_of(scene)->lease.alone || is_taken(scene, 20));
 	assert_int_equal(leases(scene, 1, 20), 0); /* until it is heard of again */
 	assert_true(answers(scene, 1, 20));

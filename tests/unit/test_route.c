@@ -23,7 +23,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "link/route.h"
+#include "net/route.h"
 
 #define PEER_MAC "02:00:00:00:00:02"
 #define OTHER_MAC "02:00:00:00:00:99"

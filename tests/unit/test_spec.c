@@ -13,8 +13,8 @@
 #include <cmocka.h>
 #include <netinet/in.h>
 
-#include "core/text.h"
-#include "hosts/spec.h"
+#include "base/text.h"
+#include "host/description.h"
 
 #define EACH(item, table) for (size_t item = 0; item < sizeof(table) / sizeof(*(table)); item++)
 
@@ -26,9 +26,9 @@ static struct ipv6 ip(const char *text)
 	return address;
 }
 
-static struct host_spec flawless(void)
+static struct host_description flawless(void)
 {
-	struct host_spec spec = {
+	struct host_description spec = {
 		.name = "nas",
 		.mac = { { 0x52, 0x54, 0, 0x12, 0x34, 0x56 } },
 		.address_count = 2,
@@ -53,39 +53,39 @@ static struct host_spec flawless(void)
 	spec.addresses[0] = ip("192.168.1.5");
 	spec.addresses[1] = ip("169.254.3.4");
 	spec.policy.sources[0] =
-		(struct spec_source){ .address = ip("192.168.1.0"), .bits = 120, .allow = true };
-	spec.policy.sources[1] = (struct spec_source){ .address = ip("0.0.0.0"), .bits = 96 };
+		(struct source_prefix){ .address = ip("192.168.1.0"), .bits = 120, .allow = true };
+	spec.policy.sources[1] = (struct source_prefix){ .address = ip("0.0.0.0"), .bits = 96 };
 	return spec;
 }
 
-static void refused(const struct host_spec *spec, const char *expected)
+static void refused(const struct host_description *spec, const char *expected)
 {
 	char why[200] = "";
 
-	assert_int_equal(spec_check(spec, why, sizeof(why)), -EINVAL);
+	assert_int_equal(description_check(spec, why, sizeof(why)), -EINVAL);
 	assert_string_equal(why, expected);
 }
 
 static void accepts(void **state)
 {
-	struct host_spec spec = flawless();
+	struct host_description spec = flawless();
 	char why[200] = "as it was";
 
 	(void)state;
-	assert_int_equal(spec_check(&spec, why, sizeof(why)), 0);
+	assert_int_equal(description_check(&spec, why, sizeof(why)), 0);
 	spec.vlan = 4094;
 	spec.interface[0] = '\0';
 	memset(&spec.policy, 0, sizeof(spec.policy));
 	spec.secureon_length = 0;
-	assert_int_equal(spec_check(&spec, why, sizeof(why)), 0);
+	assert_int_equal(description_check(&spec, why, sizeof(why)), 0);
 	spec.address_count = 0; /* then DHCP says them */
-	assert_int_equal(spec_check(&spec, why, sizeof(why)), 0);
+	assert_int_equal(description_check(&spec, why, sizeof(why)), 0);
 	assert_string_equal(why, "as it was");
 }
 
 static void refuses_names(void **state)
 {
-	struct host_spec spec = flawless();
+	struct host_description spec = flawless();
 
 	(void)state;
 	strcpy(spec.name, "n as");
@@ -93,12 +93,12 @@ static void refuses_names(void **state)
 	spec.name[0] = '\0';
 	refused(&spec, "bad name ''; expected 1 to 63 letters, digits, '-', '_' and '.'");
 	memset(spec.name, 'x', sizeof(spec.name));
-	assert_int_equal(spec_check(&spec, (char[1]){ 0 }, 1), -EINVAL);
+	assert_int_equal(description_check(&spec, (char[1]){ 0 }, 1), -EINVAL);
 }
 
 static void refuses_macs(void **state)
 {
-	struct host_spec spec = flawless();
+	struct host_description spec = flawless();
 
 	(void)state;
 	spec.mac.octet[0] = 0x33;
@@ -120,25 +120,25 @@ static void refuses_addresses(void **state)
 		{ "255.255.255.255", "255.255.255.255 is the broadcast address" },
 		{ "fe80::1", "fe80::1 is an IPv6 address, and IPv6 is not supported yet" },
 	};
-	struct host_spec spec = flawless();
+	struct host_description spec = flawless();
 	char why[200];
 
 	(void)state;
 	EACH(i, rows)
 	{
 		spec.addresses[1] = ip(rows[i].address);
-		assert_int_equal(spec_check(&spec, why, sizeof(why)), -EINVAL);
+		assert_int_equal(description_check(&spec, why, sizeof(why)), -EINVAL);
 		*strchr(why, ';') = '\0';
 		assert_string_equal(why, rows[i].why);
 	}
 	refused(&spec, "fe80::1 is an IPv6 address, and IPv6 is not supported yet; "
 	               "expected an IPv4 address of the host's own");
-	assert_null(spec_address_flaw(&spec.addresses[0]));
+	assert_null(address_error(&spec.addresses[0]));
 }
 
 static void refuses_address_counts(void **state)
 {
-	struct host_spec spec = flawless();
+	struct host_description spec = flawless();
 
 	(void)state;
 	spec.addresses[1] = spec.addresses[0];
@@ -149,14 +149,14 @@ static void refuses_address_counts(void **state)
 
 static void refuses_ports(void **state)
 {
-	struct host_spec spec = flawless();
+	struct host_description spec = flawless();
 
 	(void)state;
 	spec.policy.ports[1] = spec.policy.ports[0];
 	refused(&spec, "port tcp/22 stands there twice; expected once");
 	spec.policy.ports[1].protocol = IPPROTO_SCTP;
 	refused(&spec, "port 132/22; expected tcp or udp");
-	spec.policy.ports[1] = (struct spec_port){ 0 };
+	spec.policy.ports[1] = (struct wake_port){ 0 };
 	refused(&spec, "port none beside others; expected it alone");
 	spec.policy.port_count = 65;
 	refused(&spec, "65 ports; expected at most 64");
@@ -164,8 +164,8 @@ static void refuses_ports(void **state)
 
 static void refuses_sources(void **state)
 {
-	struct host_spec spec = flawless();
-	struct spec_source *second = &spec.policy.sources[1];
+	struct host_description spec = flawless();
+	struct source_prefix *second = &spec.policy.sources[1];
 
 	(void)state;
 	*second = spec.policy.sources[0];
@@ -182,7 +182,7 @@ static void refuses_sources(void **state)
 
 static void refuses_places(void **state)
 {
-	struct host_spec spec = flawless();
+	struct host_description spec = flawless();
 
 	(void)state;
 	strcpy(spec.interface, "et/0");
@@ -195,116 +195,116 @@ static void refuses_places(void **state)
 
 static void refuses_secureon(void **state)
 {
-	struct host_spec spec = flawless();
+	struct host_description spec = flawless();
 
 	(void)state;
 	spec.secureon_length = 5;
 	refused(&spec, "a SecureOn password of 5 octets; expected 4 or 6");
 }
 
-static void change_name(struct host_spec *spec)
+static void change_name(struct host_description *spec)
 {
 	spec->name[0] = 'm';
 }
 
-static void change_mac(struct host_spec *spec)
+static void change_mac(struct host_description *spec)
 {
 	spec->mac.octet[5]++;
 }
 
-static void change_address(struct host_spec *spec)
+static void change_address(struct host_description *spec)
 {
 	spec->addresses[1].octet[15]++;
 }
 
-static void change_address_count(struct host_spec *spec)
+static void change_address_count(struct host_description *spec)
 {
 	spec->address_count--;
 }
 
-static void change_port(struct host_spec *spec)
+static void change_port(struct host_description *spec)
 {
 	spec->policy.ports[1].port++;
 }
 
-static void change_port_count(struct host_spec *spec)
+static void change_port_count(struct host_description *spec)
 {
 	spec->policy.port_count--;
 }
 
-static void change_source(struct host_spec *spec)
+static void change_source(struct host_description *spec)
 {
 	spec->policy.sources[1].allow = true;
 }
 
-static void change_source_bits(struct host_spec *spec)
+static void change_source_bits(struct host_description *spec)
 {
 	spec->policy.sources[1].bits++;
 }
 
-static void change_source_count(struct host_spec *spec)
+static void change_source_count(struct host_description *spec)
 {
 	spec->policy.source_count--;
 }
 
-static void change_interface(struct host_spec *spec)
+static void change_interface(struct host_description *spec)
 {
 	spec->interface[3] = '1';
 }
 
-static void change_vlan(struct host_spec *spec)
+static void change_vlan(struct host_description *spec)
 {
 	spec->vlan = 0;
 }
 
-static void change_nic(struct host_spec *spec)
+static void change_nic(struct host_description *spec)
 {
 	spec->nic_answers_arp = true;
 }
 
-static void change_unasked(struct host_spec *spec)
+static void change_unasked(struct host_description *spec)
 {
 	spec->unasked = true;
 }
 
-static void change_secureon(struct host_spec *spec)
+static void change_secureon(struct host_description *spec)
 {
 	spec->secureon[3]++;
 }
 
-static void change_secureon_length(struct host_spec *spec)
+static void change_secureon_length(struct host_description *spec)
 {
 	spec->secureon_length = 6;
 }
 
-static void change_lease(struct host_spec *spec)
+static void change_lease(struct host_description *spec)
 {
 	spec->lease.address.octet[3]++;
 }
 
-static void change_lease_server(struct host_spec *spec)
+static void change_lease_server(struct host_description *spec)
 {
 	spec->lease.server.octet[3]++;
 }
 
-static void change_client_id(struct host_spec *spec)
+static void change_client_id(struct host_description *spec)
 {
 	spec->lease.client_id[2]++;
 }
 
-static void change_client_id_length(struct host_spec *spec)
+static void change_client_id_length(struct host_description *spec)
 {
 	spec->lease.client_id_length--;
 }
 
-static void change_hostname(struct host_spec *spec)
+static void change_hostname(struct host_description *spec)
 {
 	spec->lease.hostname[2] = 'x';
 }
 
 static void each_field_makes_a_difference(void **state)
 {
-	static void (*const changes[])(struct host_spec *) = {
+	static void (*const changes[])(struct host_description *) = {
 		change_name,
 		change_mac,
 		change_address,
@@ -326,23 +326,23 @@ static void each_field_makes_a_difference(void **state)
 		change_client_id_length,
 		change_hostname,
 	};
-	const struct host_spec one = flawless();
+	const struct host_description one = flawless();
 
 	(void)state;
 	EACH(i, changes)
 	{
-		struct host_spec other = flawless();
+		struct host_description other = flawless();
 
-		assert_true(spec_equal(&one, &other));
+		assert_true(description_equal(&one, &other));
 		changes[i](&other);
-		assert_false(spec_equal(&one, &other));
+		assert_false(description_equal(&one, &other));
 	}
 }
 
 static void unused_room_makes_none(void **state)
 {
-	struct host_spec one = flawless();
-	struct host_spec other = flawless();
+	struct host_description one = flawless();
+	struct host_description other = flawless();
 
 	(void)state;
 	other.addresses[2].octet[0] = 1;
@@ -352,7 +352,7 @@ static void unused_room_makes_none(void **state)
 	strcpy(other.name + 10, "behind");
 	other.lease.client_id[3] = 1;
 	strcpy(other.lease.hostname + 10, "behind");
-	assert_true(spec_equal(&one, &other));
+	assert_true(description_equal(&one, &other));
 }
 
 int main(void)

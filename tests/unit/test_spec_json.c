@@ -9,17 +9,17 @@
 #include <cmocka.h>
 #include <json-c/json.h>
 
-#include "hosts/spec_json.h"
+#include "host/description_json.h"
 
 #define NAS "\"name\": \"nas\", \"mac\": \"52:54:00:12:34:56\", \"addresses\": [\"192.0.2.20\"]"
 
-static int read_text(const char *text, struct host_spec *spec, char why[256])
+static int read_text(const char *text, struct host_description *spec, char why[256])
 {
 	struct json_object *json = json_tokener_parse(text);
 	int err;
 
 	assert_non_null(json);
-	err = spec_from_json(json, spec, why, 256);
+	err = description_from_json(json, spec, why, 256);
 	json_object_put(json);
 	return err;
 }
@@ -30,7 +30,7 @@ static void test_all_members_survive_the_way_there_and_back(void **state)
 		"{" NAS ", \"wake\": [\"tcp/22\", \"udp/any\"], \"allow\": [\"192.0.2.0/24\"],"
 		"\"deny\": [\"192.0.2.99\"], \"interface\": \"eth0\", \"vlan\": 10,"
 		"\"nic-answers-arp\": true, \"unasked\": true, \"secureon\": \"01:02:03:04:05:06\"}";
-	struct host_spec there, back;
+	struct host_description there, back;
 	struct json_object *json;
 	char why[256];
 
@@ -40,15 +40,15 @@ static void test_all_members_survive_the_way_there_and_back(void **state)
 	assert_int_equal(there.policy.port_count, 2);
 	assert_int_equal(there.policy.source_count, 2);
 	assert_int_equal(there.secureon_length, 6);
-	json = spec_to_json(&there);
-	assert_int_equal(spec_from_json(json, &back, why, sizeof(why)), 0);
-	assert_true(spec_equal(&there, &back));
+	json = description_to_json(&there);
+	assert_int_equal(description_from_json(json, &back, why, sizeof(why)), 0);
+	assert_true(description_equal(&there, &back));
 	json_object_put(json);
 }
 
 static void test_what_is_left_out_is_empty(void **state)
 {
-	struct host_spec spec;
+	struct host_description spec;
 	char why[256];
 
 	(void)state;
@@ -61,7 +61,7 @@ static void test_what_is_left_out_is_empty(void **state)
 /* Its addresses are DHCP's to say. */
 static void test_a_host_may_have_no_address(void **state)
 {
-	struct host_spec spec;
+	struct host_description spec;
 	struct json_object *json;
 	char why[256];
 
@@ -69,16 +69,16 @@ static void test_a_host_may_have_no_address(void **state)
 	assert_int_equal(
 		read_text("{\"name\": \"nas\", \"mac\": \"52:54:00:12:34:56\"}", &spec, why), 0);
 	assert_int_equal(spec.address_count, 0);
-	json = spec_to_json(&spec);
+	json = description_to_json(&spec);
 	assert_string_equal(json_object_to_json_string(json_object_object_get(json, "addresses")),
 	                    "[ ]");
-	assert_int_equal(spec_from_json(json, &spec, why, sizeof(why)), 0);
+	assert_int_equal(description_from_json(json, &spec, why, sizeof(why)), 0);
 	json_object_put(json);
 }
 
 static void test_a_request_may_name_its_command(void **state)
 {
-	struct host_spec spec;
+	struct host_description spec;
 	char why[256];
 
 	(void)state;
@@ -110,7 +110,7 @@ static void test_what_is_wrong_is_named(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		struct host_spec spec = { .vlan = 7 };
+		struct host_description spec = { .vlan = 7 };
 		char why[256] = "";
 
 		assert_int_not_equal(read_text(rows[i].text, &spec, why), 0);

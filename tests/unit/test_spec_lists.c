@@ -9,8 +9,8 @@
 #include <cmocka.h>
 #include <netinet/in.h>
 
-#include "core/text.h"
-#include "hosts/spec.h"
+#include "base/text.h"
+#include "host/description.h"
 
 static struct ipv6 ip(const char *text)
 {
@@ -22,86 +22,86 @@ static struct ipv6 ip(const char *text)
 
 static void adds_addresses(void **state)
 {
-	struct host_spec spec = { 0 };
+	struct host_description spec = { 0 };
 	struct ipv6 address = ip("10.0.0.0");
 
 	(void)state;
-	for (int i = 0; i < SPEC_ADDRESSES; i++) {
+	for (int i = 0; i < HOST_ADDRESSES; i++) {
 		address.octet[15] = i;
-		assert_int_equal(spec_add_address(&spec, &address), 0);
-		assert_int_equal(spec_add_address(&spec, &address), -EEXIST);
+		assert_int_equal(description_add_address(&spec, &address), 0);
+		assert_int_equal(description_add_address(&spec, &address), -EEXIST);
 	}
-	address.octet[15] = SPEC_ADDRESSES;
-	assert_int_equal(spec_add_address(&spec, &address), -ENOSPC);
-	assert_int_equal(spec.address_count, SPEC_ADDRESSES);
+	address.octet[15] = HOST_ADDRESSES;
+	assert_int_equal(description_add_address(&spec, &address), -ENOSPC);
+	assert_int_equal(spec.address_count, HOST_ADDRESSES);
 }
 
 static void removes_addresses(void **state)
 {
-	struct host_spec spec = { 0 };
+	struct host_description spec = { 0 };
 	struct ipv6 address;
 
 	(void)state;
 	for (int i = 1; i <= 3; i++) {
 		address = ip("10.0.0.0");
 		address.octet[15] = i;
-		spec_add_address(&spec, &address);
+		description_add_address(&spec, &address);
 	}
 	address = ip("10.0.0.1");
-	spec_remove_address(&spec, &address);
+	description_remove_address(&spec, &address);
 	assert_int_equal(spec.address_count, 2);
 	assert_int_equal(spec.addresses[0].octet[15], 3); /* the last took its place */
 	assert_int_equal(spec.addresses[1].octet[15], 2);
-	spec_remove_address(&spec, &address);
+	description_remove_address(&spec, &address);
 	assert_int_equal(spec.address_count, 2);
 	address = ip("10.0.0.2"); /* the last itself */
-	spec_remove_address(&spec, &address);
+	description_remove_address(&spec, &address);
 	address = ip("10.0.0.3"); /* the only one */
-	spec_remove_address(&spec, &address);
+	description_remove_address(&spec, &address);
 	assert_int_equal(spec.address_count, 0);
-	spec_remove_address(&spec, &address);
+	description_remove_address(&spec, &address);
 	assert_int_equal(spec.address_count, 0);
 }
 
 static void adds_ports(void **state)
 {
-	struct spec_policy policy = { 0 };
+	struct wake_policy policy = { 0 };
 
 	(void)state;
-	assert_int_equal(spec_add_port(&policy, IPPROTO_UDP, 1), 0);
-	for (int i = 1; i < SPEC_PORTS; i++) {
-		assert_int_equal(spec_add_port(&policy, IPPROTO_TCP, i), 0);
-		assert_int_equal(spec_add_port(&policy, IPPROTO_TCP, i), -EEXIST);
+	assert_int_equal(policy_add_port(&policy, IPPROTO_UDP, 1), 0);
+	for (int i = 1; i < HOST_PORTS; i++) {
+		assert_int_equal(policy_add_port(&policy, IPPROTO_TCP, i), 0);
+		assert_int_equal(policy_add_port(&policy, IPPROTO_TCP, i), -EEXIST);
 	}
-	assert_int_equal(spec_add_port(&policy, IPPROTO_UDP, 2), -ENOSPC);
-	assert_int_equal(policy.port_count, SPEC_PORTS);
+	assert_int_equal(policy_add_port(&policy, IPPROTO_UDP, 2), -ENOSPC);
+	assert_int_equal(policy.port_count, HOST_PORTS);
 }
 
 static void adds_no_port_alone(void **state)
 {
-	struct spec_policy none = { 0 }, some = { 0 };
+	struct wake_policy none = { 0 }, some = { 0 };
 
 	(void)state;
-	assert_int_equal(spec_add_port(&none, 0, 0), 0);
-	assert_int_equal(spec_add_port(&none, 0, 0), -EEXIST);
-	assert_int_equal(spec_add_port(&none, IPPROTO_TCP, 22), -EINVAL);
-	assert_int_equal(spec_add_port(&some, IPPROTO_TCP, 22), 0);
-	assert_int_equal(spec_add_port(&some, 0, 0), -EINVAL);
+	assert_int_equal(policy_add_port(&none, 0, 0), 0);
+	assert_int_equal(policy_add_port(&none, 0, 0), -EEXIST);
+	assert_int_equal(policy_add_port(&none, IPPROTO_TCP, 22), -EINVAL);
+	assert_int_equal(policy_add_port(&some, IPPROTO_TCP, 22), 0);
+	assert_int_equal(policy_add_port(&some, 0, 0), -EINVAL);
 }
 
 static void adds_sources(void **state)
 {
-	struct spec_policy policy = { 0 };
+	struct wake_policy policy = { 0 };
 	struct ipv6 address = ip("0.0.0.0");
 
 	(void)state;
-	for (int i = 0; i < SPEC_SOURCES; i++) {
-		assert_int_equal(spec_add_source(&policy, &address, 96 + i, i % 2), 0);
-		assert_int_equal(spec_add_source(&policy, &address, 96 + i, true), -EEXIST);
-		assert_int_equal(spec_add_source(&policy, &address, 96 + i, false), -EEXIST);
+	for (int i = 0; i < HOST_SOURCES; i++) {
+		assert_int_equal(policy_add_source(&policy, &address, 96 + i, i % 2), 0);
+		assert_int_equal(policy_add_source(&policy, &address, 96 + i, true), -EEXIST);
+		assert_int_equal(policy_add_source(&policy, &address, 96 + i, false), -EEXIST);
 	}
-	assert_int_equal(spec_add_source(&policy, &address, 128, true), -ENOSPC);
-	assert_int_equal(policy.source_count, SPEC_SOURCES);
+	assert_int_equal(policy_add_source(&policy, &address, 128, true), -ENOSPC);
+	assert_int_equal(policy.source_count, HOST_SOURCES);
 	assert_false(policy.sources[0].allow);
 	assert_true(policy.sources[1].allow);
 }

@@ -11,8 +11,8 @@
 #include <json-c/json.h>
 #include <sqlite3.h>
 
-#include "core/log.h"
-#include "core/text.h"
+#include "base/log.h"
+#include "base/text.h"
 #include "support_store.h"
 
 static struct registered host_called(const char *name, uint8_t number, enum host_state state)
@@ -28,12 +28,12 @@ static struct registered host_called(const char *name, uint8_t number, enum host
 
 struct seen {
 	int count;
-	struct host_spec spec;
+	struct host_description spec;
 	enum host_origin origin;
 	enum host_state state;
 };
 
-static void see(void *context, const struct host_spec *spec, enum host_origin origin,
+static void see(void *context, const struct host_description *spec, enum host_origin origin,
                 enum host_state state)
 {
 	struct seen *seen = context;
@@ -52,7 +52,7 @@ static void test_a_host_is_found_again_by_the_next_start(void **state)
 	place->store = store_open(place->directory);
 	store_each(place->store, see, &seen);
 	assert_int_equal(seen.count, 1);
-	assert_true(spec_equal(&seen.spec, &nas.spec));
+	assert_true(description_equal(&seen.spec, &nas.spec));
 	assert_int_equal(seen.origin, ORIGIN_COMMAND);
 	assert_int_equal(seen.state, ASLEEP);
 }
@@ -96,15 +96,15 @@ static void test_a_host_is_stored_as_it_was_said_to_be(void **state)
 	struct seen seen = { 0 };
 
 	leased.lease = (struct host_lease){ .address = address, .alone = true };
-	assert_int_equal(spec_add_address(&leased.spec, &address), 0);
+	assert_int_equal(description_add_address(&leased.spec, &address), 0);
 	store_save(place->store, &leased);
 	store_each(place->store, see, &seen);
-	assert_true(spec_equal(&seen.spec, &said.spec));
+	assert_true(description_equal(&seen.spec, &said.spec));
 	withheld.lease = (struct host_lease){ .address = said.spec.addresses[0], .lost = true };
 	withheld.spec.address_count = 0;
 	store_save(place->store, &withheld);
 	store_each(place->store, see, &seen);
-	assert_true(spec_equal(&seen.spec, &said.spec));
+	assert_true(description_equal(&seen.spec, &said.spec));
 	withheld.lease.alone = true; /* nor is one that nobody said said now */
 	store_save(place->store, &withheld);
 	store_each(place->store, see, &seen);
@@ -220,9 +220,9 @@ static void test_leases_that_make_no_sense_are_passed_over(void **state)
 	assert_int_equal(seen.number, 3);
 }
 
-static void tell(struct store *store, const char *name, enum happening_kind kind)
+static void tell(struct store *store, const char *name, enum host_event_kind kind)
 {
-	struct happening happening = { .kind = kind, .wall_ms = 1700000000000 };
+	struct host_event happening = { .kind = kind, .wall_ms = 1700000000000 };
 
 	snprintf(happening.name, sizeof(happening.name), "%s", name);
 	store_tell(store, &happening);
@@ -239,9 +239,9 @@ static void test_history_is_in_order_of_one_host_or_all(void **state)
 	struct place *place = *state;
 	struct json_object *history;
 
-	tell(place->store, "nas", HAPPENED_ASLEEP);
-	tell(place->store, "tv", HAPPENED_ASLEEP);
-	tell(place->store, "nas", HAPPENED_AWAKE);
+	tell(place->store, "nas", HOST_EVENT_ASLEEP);
+	tell(place->store, "tv", HOST_EVENT_ASLEEP);
+	tell(place->store, "nas", HOST_EVENT_AWAKE);
 	history = store_history(place->store, "nas");
 	assert_int_equal(json_object_array_length(history), 2);
 	assert_string_equal(event_at(history, 0), "asleep");

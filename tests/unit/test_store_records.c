@@ -8,8 +8,8 @@
 #include <cmocka.h>
 #include <json-c/json.h>
 
-#include "core/text.h"
-#include "proxy/record.h"
+#include "base/text.h"
+#include "npp_server/record.h"
 #include "support_store.h"
 
 struct seen {

@@ -13,7 +13,7 @@
 #include <cmocka.h>
 #include <netinet/in.h>
 
-#include "core/text.h"
+#include "base/text.h"
 
 #define EACH(item, table) for (size_t item = 0; item < sizeof(table) / sizeof(*(table)); item++)
 

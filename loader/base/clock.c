@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "base/clock.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+static uint64_t read_ns(clockid_t clock)
+{
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+int64_t clock_ms(void)
+{
+	return (int64_t)(read_ns(CLOCK_MONOTONIC) / 1000000);
+}
+
+int64_t clock_boot_ms(void)
+{
+	return (int64_t)(read_ns(CLOCK_BOOTTIME) / 1000000);
+}
+
+int64_t clock_wall_ms(void)
+{
+	return (int64_t)(read_ns(CLOCK_REALTIME) / 1000000);
+}
+
+void clock_boot_id(char *id, size_t size)
+{
+	FILE *file = fopen("/proc/sys/kernel/random/boot_id", "re");
+
+	*id = '\0';
+	if (file && fgets(id, (int)size, file))
+		id[strcspn(id, "\n")] = '\0';
+	if (file)
+		fclose(file);
+}
+
+uint64_t clock_coarse_ns(void)
+{
+	return read_ns(CLOCK_MONOTONIC_COARSE);
+}

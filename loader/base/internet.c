@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "base/internet.h"
+
+#include <arpa/inet.h>
+#include <linux/ip.h>
+#include <linux/udp.h>
+#include <netinet/in.h>
+#include <string.h>
+
+enum { DONT_FRAGMENT = 0x4000, TTL = 64 };
+
+/* RFC 1071: the sum so far, goes on with these octets; an odd one may only be the last. */
+static uint32_t sum(uint32_t so_far, const void *data, size_t length)
+{
+	const uint8_t *octets = data;
+
+	for (size_t i = 0; i + 1 < length; i += 2)
+		so_far += (uint32_t)octets[i] << 8 | octets[i + 1];
+	if (length % 2)
+		so_far += (uint32_t)octets[length - 1] << 8;
+	return so_far;
+}
+
+static uint16_t folded(uint32_t sum)
+{
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	return htons((uint16_t)~sum);
+}
+
+uint16_t internet_checksum(const void *data, size_t length)
+{
+	return folded(sum(0, data, length));
+}
+
+static struct iphdr ip_header(struct ipv4 source, struct ipv4 destination, uint8_t protocol,
+                              size_t length)
+{
+	struct iphdr ip = {
+		.version = 4,
+		.ihl = sizeof(ip) / 4,
+		.tot_len = htons((uint16_t)(sizeof(ip) + length)),
+		.frag_off = htons(DONT_FRAGMENT), /* so no identification is needed (RFC 6864) */
+		.ttl = TTL,
+		.protocol = protocol,
+	};
+
+	memcpy(&ip.saddr, &source, sizeof(ip.saddr));
+	memcpy(&ip.daddr, &destination, sizeof(ip.daddr));
+	ip.check = internet_checksum(&ip, sizeof(ip));
+	return ip;
+}
+
+/* Over the pseudo header too (RFC 768); 0 would say that there is none. */
+static uint16_t udp_checksum(const struct internet_ends *ends, const struct udphdr *udp,
+                             const void *payload, size_t length)
+{
+	uint32_t total = sum(IPPROTO_UDP + ntohs(udp->len), &ends->source, sizeof(ends->source));
+	uint16_t check;
+
+	total = sum(total, &ends->destination, sizeof(ends->destination));
+	total = sum(total, udp, sizeof(*udp));
+	check = folded(sum(total, payload, length));
+	return check ? check : 0xffff;
+}
+
+void internet_add_udp(struct packet *packet, const struct internet_ends *ends, const void *payload,
+                      size_t length)
+{
+	struct udphdr udp = {
+		.source = htons(ends->source_port),
+		.dest = htons(ends->destination_port),
+		.len = htons((uint16_t)(sizeof(udp) + length)),
+	};
+	const struct iphdr ip =
+		ip_header(ends->source, ends->destination, IPPROTO_UDP, sizeof(udp) + length);
+
+	udp.check = udp_checksum(ends, &udp, payload, length);
+	packet_add(packet, &ip, sizeof(ip));
+	packet_add(packet, &udp, sizeof(udp));
+	packet_add(packet, payload, length);
+}
+
+void internet_add_icmp(struct packet *packet, struct ipv4 source, struct ipv4 destination,
+                       const void *message, size_t length)
+{
+	const struct iphdr ip = ip_header(source, destination, IPPROTO_ICMP, length);
+
+	packet_add(packet, &ip, sizeof(ip));
+	packet_add(packet, message, length);
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Addresses and the like as text, both ways. Parsers return 0, or -EINVAL and leave their output
+ * untouched. Formatters write into a buffer of the size that the constant names, zero-terminated,
+ * and return it.
+ */
+#ifndef SLEEPPROXY_BASE_TEXT_H
+#define SLEEPPROXY_BASE_TEXT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "address.h"
+
+enum {
+	TEXT_MAC = 18,
+	TEXT_IP = 46,
+	TEXT_PREFIX = TEXT_IP + 4,
+	TEXT_TIME = 32,
+};
+
+/* "52:54:00:12:34:56", also with "-". A host's own: neither zero nor a group address. */
+int text_to_mac(const char *text, struct mac *mac);
+char *text_from_mac(const struct mac *mac, char buffer[TEXT_MAC]);
+
+/*
+ * Six octets or four, in the form of a MAC or as dotted quad: a SecureOn password. `length` becomes
+ * 6 or 4.
+ */
+int text_to_secureon(const char *text, uint8_t secureon[6], size_t *length);
+
+/*
+ * "01:52:54", at most `size` octets (and 255), at least one. The other way three characters for
+ * each, and one for none.
+ */
+enum { TEXT_OCTETS_MAX = 255, TEXT_OCTETS = 3 * TEXT_OCTETS_MAX };
+int text_to_octets(const char *text, uint8_t *octets, size_t size, size_t *length);
+char *text_from_octets(const uint8_t *octets, size_t length, char *buffer);
+
+/* An IPv4 address becomes ::ffff:a.b.c.d, and is written as a.b.c.d. */
+int text_to_ip(const char *text, struct ipv6 *address);
+char *text_from_ip(const struct ipv6 *address, char buffer[TEXT_IP]);
+int text_to_ipv4(const char *text, struct ipv4 *address); /* of IPv4 alone */
+char *text_from_ipv4(struct ipv4 address, char buffer[TEXT_IP]);
+int ip_is_ipv4(const struct ipv6 *address);
+struct ipv4 ip_to_ipv4(const struct ipv6 *address);
+
+/*
+ * "192.168.1.0/24" or an address alone. `bits` counts from the front of the mapped address: 0 to
+ * 128. The bits behind the prefix are cleared: "192.168.1.5/24" is 192.168.1.0/24.
+ */
+int text_to_prefix(const char *text, struct ipv6 *address, uint8_t *bits);
+char *text_from_prefix(const struct ipv6 *address, uint8_t bits, char buffer[TEXT_PREFIX]);
+
+/*
+ * "tcp/22", "udp/5353", "tcp/any". `port` in host byte order, 0 for any. "none" is protocol 0, port
+ * 0.
+ */
+enum { TEXT_PORT = 10 };
+int text_to_port(const char *text, uint8_t *protocol, uint16_t *port);
+char *text_from_port(uint8_t protocol, uint16_t port, char buffer[TEXT_PORT]);
+
+/* Letters, digits, '-', '_' and '.', 1 to 63 of them: a host's name. */
+int text_is_name(const char *text);
+
+/*
+ * What the kernel takes for an interface's name: 1 to 15 octets, no '/', ':' or space, neither "."
+ * nor "..".
+ */
+int text_is_interface(const char *text);
+
+/* Wall-clock milliseconds since 1970 as RFC 3339, UTC, e.g. "2026-01-31T12:00:00.123Z". */
+char *text_from_time(int64_t wall_ms, char buffer[TEXT_TIME]);
+
+#endif

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "net/netlink.h"
+
+#include <errno.h>
+#include <linux/rtnetlink.h>
+#include <string.h>
+
+/* Of a socket's one question. 0 would match any answer. */
+enum { SEQUENCE = 1 };
+
+static int receive(struct mnl_socket *socket, char *buffer, mnl_cb_t on_answer, void *context)
+{
+	unsigned port = mnl_socket_get_portid(socket);
+	int more;
+
+	do {
+		ssize_t length = mnl_socket_recvfrom(socket, buffer, NETLINK_BUFFER);
+
+		if (length < 0)
+			return -errno;
+		more = mnl_cb_run(buffer, (size_t)length, SEQUENCE, port, on_answer, context);
+	} while (more > 0);
+	return more < 0 ? -errno : 0;
+}
+
+static int exchange(struct mnl_socket *socket, struct nlmsghdr *message, mnl_cb_t on_answer,
+                    void *context)
+{
+	message->nlmsg_seq = SEQUENCE;
+	/* acknowledged, so that every conversation has an end, with an answer or without */
+	message->nlmsg_flags |= NLM_F_REQUEST | NLM_F_ACK;
+	if (mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) ||
+	    mnl_socket_sendto(socket, message, message->nlmsg_len) < 0)
+		return -errno;
+	return receive(socket, (char *)message, on_answer, context);
+}
+
+int netlink_ask(int bus, struct nlmsghdr *message, mnl_cb_t on_answer, void *context)
+{
+	struct mnl_socket *socket = mnl_socket_open2(bus, SOCK_CLOEXEC);
+	int err;
+
+	if (!socket)
+		return -errno;
+	err = exchange(socket, message, on_answer, context);
+	mnl_socket_close(socket);
+	return err;
+}
+
+const void *netlink_header(const struct nlmsghdr *message, uint16_t type, size_t size)
+{
+	if (message->nlmsg_type == type && mnl_nlmsg_get_payload_len(message) >= size)
+		return mnl_nlmsg_get_payload(message);
+	errno = EBADMSG;
+	return NULL;
+}
+
+int netlink_table(uint16_t question, uint8_t family, mnl_cb_t on_row, void *context)
+{
+	char buffer[NETLINK_BUFFER];
+	struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
+	struct rtgenmsg *about = mnl_nlmsg_put_extra_header(message, sizeof(*about));
+
+	message->nlmsg_type = question;
+	message->nlmsg_flags = NLM_F_DUMP;
+	about->rtgen_family = family;
+	return netlink_ask(NETLINK_ROUTE, message, on_row, context);
+}
+
+const void *netlink_attribute(const struct nlmsghdr *message, size_t header, uint16_t type,
+                              size_t size)
+{
+	const struct nlattr *attribute;
+
+	mnl_attr_for_each(attribute, message,
+	                  header) if (mnl_attr_get_type(attribute) == type &&
+	                              mnl_attr_get_payload_len(attribute) >=
+	                                      size) return mnl_attr_get_payload(attribute);
+	return NULL;
+}
+
+int netlink_value(const struct nlattr *attribute, void *value, size_t size)
+{
+	if (mnl_attr_get_payload_len(attribute) < size) {
+		errno = EBADMSG;
+		return MNL_CB_ERROR;
+	}
+	memcpy(value, mnl_attr_get_payload(attribute), size);
+	return MNL_CB_OK;
+}

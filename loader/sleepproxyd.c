@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * sleepproxyd: the options, and the parts of the daemon in the order in which they start; they stop
+ * in reverse.
+ */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "control/control.h"
+#include "control/protocol.h"
+#include "base/capability.h"
+#include "base/log.h"
+#include "daemon/daemon.h"
+#include "doctor/doctor.h"
+#include "npp/key_file.h"
+
+static const struct {
+	int (*start)(struct daemon *daemon);
+	void (*stop)(struct daemon *daemon);
+} parts[] = {
+	{ loop_start, loop_stop },           { tables_start, tables_stop },
+	{ registry_start, registry_stop },   { hosts_start, hosts_stop },
+	{ lines_start, lines_stop },         { leases_start, leases_stop },
+	{ handovers_start, handovers_stop }, { hosts_resume, NULL },
+	{ handovers_resume, NULL },          { tick_start, tick_stop },
+	{ control_start, control_stop },
+};
+
+enum { PARTS = sizeof(parts) / sizeof(*parts) };
+
+static int serve(const struct options *options)
+{
+	struct daemon daemon = { .options = *options, .packet_fd = -1 };
+	size_t started = 0;
+	int err = 0;
+
+	config_init(&daemon.config);
+	while (started < PARTS && !err)
+		err = parts[started++].start(&daemon);
+	if (!err)
+		log_info("ready: %s", options->socket);
+	if (!err)
+		event_base_dispatch(daemon.base);
+	while (started--)
+		if (parts[started].stop)
+			parts[started].stop(&daemon);
+	return err ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+/* What the configuration points to is a part of it. */
+static int check_keys(const struct config *config)
+{
+	char why[KEY_FILE_WHY];
+	struct npp_keys keys;
+	int err = *config->npp.keys ? key_file_read(config->npp.keys, &keys, why) : 0;
+
+	if (err)
+		fprintf(stderr, "npp-keys: %s\n", why);
+	npp_keys_wipe(&keys);
+	return err;
+}
+
+static int check(const struct options *options)
+{
+	struct config config;
+	char why[CONFIG_ERROR];
+	int err;
+
+	if (!options->config) {
+		fprintf(stderr, "sleepproxyd: --check needs --config FILE\n");
+		return EXIT_FAILURE;
+	}
+	config_init(&config);
+	err = config_load(options->config, &config, why);
+	if (err)
+		fprintf(stderr, "%s\n", why);
+	else
+		err = check_keys(&config);
+	if (!err)
+		printf("%s: good, %zu interfaces, %zu hosts\n", options->config,
+		       config.interface_count, config.host_count);
+	config_done(&config);
+	return err ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+enum action { SERVE, CHECK, DOCTOR };
+
+static void help(void)
+{
+	puts("usage: sleepproxyd --interface IF [OPTION …]\n"
+	     "Keeps sleeping hosts reachable: answers ARP for them, and wakes them when they are needed.\n"
+	     "\n"
+	     "  --interface IF     serve this interface; more than one may be named\n"
+	     "  --config FILE      read this configuration (see sleepproxyd.conf(5))\n"
+	     "  --socket PATH      listen here for sleepproxyctl (" CONTROL_SOCKET ")\n"
+	     "  --pin-dir DIR      keep maps and links here, on a BPF file system (/sys/fs/bpf/sleepproxy)\n"
+	     "  --state-dir DIR    keep hosts and history here (/var/lib/sleepproxy)\n"
+	     "  --verbose          say more\n"
+	     "  --check            only say whether the configuration is good\n"
+	     "  --doctor           only say what this machine, kernel and interface can do\n"
+	     "  --help, --version");
+}
+
+static void add_interface(struct options *options, const char *name)
+{
+	if (options->interface_count == CONFIG_INTERFACES) {
+		fprintf(stderr, "sleepproxyd: --interface: at most %d\n", CONFIG_INTERFACES);
+		exit(2);
+	}
+	options->interfaces[options->interface_count++] = name;
+}
+
+static void print_and_exit(int option)
+{
+	if (option == 'h')
+		help();
+	else
+		puts("sleepproxyd " VERSION);
+	exit(EXIT_SUCCESS);
+}
+
+static enum action parse(int argc, char **argv, struct options *options)
+{
+	static const struct option names[] = {
+		{ "interface", required_argument, NULL, 'i' },
+		{ "config", required_argument, NULL, 'c' },
+		{ "socket", required_argument, NULL, 's' },
+		{ "pin-dir", required_argument, NULL, 'p' },
+		{ "state-dir", required_argument, NULL, 'd' },
+		{ "verbose", no_argument, NULL, 'v' },
+		{ "check", no_argument, NULL, 'k' },
+		{ "doctor", no_argument, NULL, 'D' },
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
+		{ 0 },
+	};
+	enum action action = SERVE;
+	int option;
+
+	while ((option = getopt_long(argc, argv, "i:c:s:p:d:vhV", names, NULL)) != -1) {
+		switch (option) {
+		case 'i':
+			add_interface(options, optarg);
+			break;
+		case 'c':
+			options->config = optarg;
+			break;
+		case 's':
+			options->socket = optarg;
+			break;
+		case 'p':
+			options->pin_dir = optarg;
+			break;
+		case 'd':
+			options->state_dir = optarg;
+			break;
+		case 'v':
+			log_init(LOG_DEBUG);
+			break;
+		case 'k':
+			action = CHECK;
+			break;
+		case 'D':
+			action = DOCTOR;
+			break;
+		case 'h':
+		case 'V':
+			print_and_exit(option);
+			break;
+		default:
+			exit(2);
+		}
+	}
+	if (optind < argc) {
+		fprintf(stderr, "sleepproxyd: unexpected: %s (see --help)\n", argv[optind]);
+		exit(2);
+	}
+	return action;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options = {
+		.socket = CONTROL_SOCKET,
+		.pin_dir = "/sys/fs/bpf/sleepproxy",
+		.state_dir = "/var/lib/sleepproxy",
+	};
+
+	log_init(LOG_INFO);
+	capability_raise();
+	switch (parse(argc, argv, &options)) {
+	case CHECK:
+		return check(&options);
+	case DOCTOR:
+		return doctor(options.interface_count ? options.interfaces[0] : NULL,
+		              options.pin_dir);
+	default:
+		return serve(&options);
+	}
+}
