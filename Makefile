@@ -11,7 +11,7 @@ LLVM_STRIP ?= llvm-strip
 Q = $(if $(V),,@)
 say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2))
 
-LIBS = libbpf libxdp libevent libmnl json-c libconfuse sqlite3 nettle
+LIBS = libbpf libxdp libevent libmnl json-c sqlite3 nettle
 CFLAGS ?= -O2 -g
 WERROR ?= -Werror
 override CFLAGS += -std=gnu11 -Wall -Wextra $(WERROR) -fstack-protector-strong
@@ -19,18 +19,19 @@ CPPFLAGS += -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Iinclude -Imaps -Iloader -I$
 override CPPFLAGS += $(shell pkg-config --cflags $(LIBS) 2>/dev/null)
 DAEMON_LIBS = $(shell pkg-config --libs $(LIBS) 2>/dev/null)
 CTL_LIBS = $(shell pkg-config --libs json-c 2>/dev/null)
-AGENT_LIBS = $(shell pkg-config --libs json-c libconfuse libmnl nettle 2>/dev/null)
+AGENT_LIBS = $(shell pkg-config --libs json-c libmnl nettle 2>/dev/null)
 # v3: the state of a host is one 32-bit compare and swap (on arm64, Linux 5.18 and later)
 BPF_FLAGS = -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Wno-unused-function $(WERROR) -Ivmlinux -Iinclude -Imaps -Ibpf
-# Stack slots of one use each: to who has not CAP_PERFMON, kernels before 6.3 refuse a store of less than 8 octets into a
-# slot that was written in part before. The code does its share: it stores what is smaller once, or not on the stack.
+# Stack slots of one use each: without CAP_PERFMON, kernels before 6.3 refuse a store of less than 8 octets into a slot
+# that was partly written before. So the code stores smaller values once, or not on the stack.
 BPF_FLAGS += -mllvm -no-stack-coloring -mllvm -no-stack-slot-sharing
 
 BASE = $(wildcard loader/base/*.c)
 CTL = $(wildcard loader/cli/*.c) $(BASE)
 # What the agent shares with the daemon: the protocol, a lease's options, netlink, and how a configuration is read.
-SHARED = $(addprefix loader/config/,config_error.c value_readers.c config_text.c confuse_tree.c option_table.c number.c) \
-	loader/dhcp/dhcp_message.c loader/dhcp/dhcp_options.c loader/host/description.c loader/net/netlink.c
+SHARED = $(addprefix loader/config/,config_reader.c value_readers.c) \
+	loader/dhcp/dhcp_message.c loader/host/description.c \
+	$(addprefix loader/net/,iface.c netlink.c)
 AGENT = $(wildcard loader/agent/*.c loader/npp/*.c) $(SHARED) $(BASE)
 DAEMON = loader/sleepproxyd.c $(filter-out $(wildcard loader/cli/*.c loader/agent/*.c),$(wildcard loader/*/*.c))
 objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
@@ -102,11 +103,13 @@ $(BUILD)/tests/datapath/test_%: $(BUILD)/tests/datapath/test_%.o $(DATAPATH_SUPP
 
 # Fuzzers: a program for each tests/fuzz/fuzz_*.c, with the sources that read what others wrote; the proxy's with what it needs.
 FUZZERS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
-FUZZED = $(wildcard loader/dhcp/dhcp_*.c loader/npp/npp_*.c loader/agent/lease_*.c) $(addprefix loader/base/,internet.c packet.c text.c)
-FUZZED += $(addprefix loader/agent/,answer.c json_fields.c candidates.c host_info_json.c services.c state_json.c strbuf.c)
-FUZZED_PROXY = $(wildcard loader/npp_server/*.c) loader/host/description.c $(addprefix loader/base/,clock.c log.c random.c) \
-	tests/fuzz/proxy_checks.h
-FUZZ_LIBS = $(shell pkg-config --libs libevent json-c nettle 2>/dev/null)
+FUZZED = loader/dhcp/dhcp_message.c $(wildcard loader/npp/npp_*.c) $(wildcard loader/base/*.c) loader/net/iface.c
+FUZZED_AGENT = $(addprefix loader/agent/,candidates.c npp_transaction.c state_file.c)
+FUZZED_LEASES = $(addprefix loader/agent/,lease_files.c lease_formats.c)
+FUZZED_NPP_SERVER = $(wildcard loader/npp_server/*.c loader/register/*.c loader/host/*.c loader/dhcp/*.c)
+FUZZED_STORE = $(wildcard loader/host/*store*.c)
+FUZZED_CONFIG = $(wildcard loader/config/*.c) loader/host/description.c
+FUZZ_LIBS = $(shell pkg-config --libs libevent json-c nettle sqlite3 2>/dev/null)
 FUZZ_FLAGS = -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
 
 $(BUILD)/tests/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(FUZZED) $(wildcard include/*.h loader/*/*.h)
@@ -114,7 +117,13 @@ $(BUILD)/tests/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(FUZZED) $(wildcard include/*.h
 	$(call say,FUZZ,$@)
 	$(Q)$(CLANG) $(CPPFLAGS) $(CFLAGS) $(FUZZ_FLAGS) $(LDFLAGS) $(filter %.c,$^) $(FUZZ_LIBS) -o $@
 
-$(BUILD)/tests/fuzz/fuzz_proxy: $(FUZZED_PROXY)
+$(BUILD)/tests/fuzz/fuzz_npp_server: $(FUZZED_NPP_SERVER) tests/fuzz/npp_server_daemon.h
+$(BUILD)/tests/fuzz/fuzz_npp_server: FUZZ_FLAGS += -Wl,--wrap=packet_send
+$(BUILD)/tests/fuzz/fuzz_store: $(FUZZED_STORE)
+$(BUILD)/tests/fuzz/fuzz_agent_answer $(BUILD)/tests/fuzz/fuzz_agent_state: $(FUZZED_AGENT)
+$(BUILD)/tests/fuzz/fuzz_lease_files: $(FUZZED_LEASES)
+$(BUILD)/tests/fuzz/fuzz_config: $(FUZZED_CONFIG)
+$(BUILD)/tests/fuzz/fuzz_config: override LDFLAGS += -Wl,--wrap=file_read
 
 tests: all $(UNIT) $(DATAPATH) $(FUZZERS) $(BUILD)/tests/lan/agent_facts
 

@@ -1,84 +1,83 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * ARP (RFC 826, RFC 5227). In: an ARP frame. Out: a request for a sleeper rewritten in place into
- * its answer; a report where another machine claims a sleeper's address; anything else untouched.
+ * ARP (RFC 826, RFC 5227). In: an ARP frame. Out: a request for a sleeping host rewritten in place
+ * into its answer; a report if another machine claims a host's address; anything else unchanged.
  */
 #ifndef SLEEPPROXY_ARP_BPF_H
 #define SLEEPPROXY_ARP_BPF_H
 
 #include "owner.bpf.h"
 
-static __always_inline enum outcome arp_claim_step(const struct frame *frame, const struct arp *arp,
-                                                   const struct found *found, enum host_state from,
-                                                   enum host_state to, enum outcome done)
+static __always_inline enum outcome arp_report_claim(const struct frame *frame,
+                                                     const struct arp *arp,
+                                                     const struct host_ref *host,
+                                                     enum host_state from, enum host_state to,
+                                                     enum outcome done)
 {
-	struct report *report = report_open(frame, REPORT_CLAIM, found->mac);
+	struct report *report = report_open(frame, REPORT_CLAIM, host->mac);
 
 	if (!report)
-		return OUTCOME_arp_claim_ring_full;
+		return OUTCOME_ARP_CLAIM_RING_FULL;
 	report->address = report->peer = ipv4_mapped(arp->sender);
-	return report_step(report, found->host, from, to) ? done : OUTCOME_arp_claim;
+	return report_with_state(report, host->entry, from, to) ? done : OUTCOME_ARP_CLAIM;
 }
 
 /*
- * Another machine uses a host's address. One that is not yet taken over is not taken over; one that
- * sleeps is woken to defend it. In this order: the daemon may make the one into the other
+ * Another machine uses a host's address. A host that is not answered for yet stays so; one that
+ * sleeps is woken to defend its address. In this order, since the daemon may set DROWSY to ASLEEP
  * meanwhile.
  */
 static __noinline enum outcome arp_claim(struct xdp_md *xdp, const struct mac *mac,
-                                         struct host_entry *host)
+                                         struct host_entry *entry)
 {
-	const struct found found = { mac, host };
-	enum outcome outcome = OUTCOME_arp_claim;
+	const struct host_ref host = { mac, entry };
+	enum outcome outcome = OUTCOME_ARP_CLAIM;
 	const struct arp *arp;
 	struct frame frame;
 
 	if (!frame_parse(&frame, xdp))
-		return OUTCOME_ether_malformed;
+		return OUTCOME_ETHER_MALFORMED;
 	arp = CURSOR_TAKE(&frame.cursor, struct arp);
 	if (!arp)
-		return OUTCOME_arp_malformed;
-	if (host_state(host) == DROWSY)
-		outcome = arp_claim_step(&frame, arp, &found, DROWSY, AWAKE, outcome);
-	if (host_state(host) == ASLEEP)
-		outcome =
-			arp_claim_step(&frame, arp, &found, ASLEEP, WAKING, OUTCOME_arp_claim_woke);
+		return OUTCOME_ARP_MALFORMED;
+	if (host_state(entry) == DROWSY)
+		outcome = arp_report_claim(&frame, arp, &host, DROWSY, AWAKE, outcome);
+	if (host_state(entry) == ASLEEP)
+		outcome = arp_report_claim(&frame, arp, &host, ASLEEP, WAKING,
+		                           OUTCOME_ARP_CLAIM_WAKE);
 	return outcome;
 }
 
 static __always_inline bool arp_is_claim(const struct frame *frame, const struct arp *arp,
-                                         struct found *found)
+                                         struct host_ref *host)
 {
-	enum outcome nobody;
+	enum outcome unused;
 
-	if (ipv4_is_zero(&arp->sender) || !host_find(&arp->sender, found) ||
-	    mac_equal(found->mac, &arp->sender_mac))
+	if (ipv4_is_zero(&arp->sender) || !host_by_address(&arp->sender, host) ||
+	    mac_equal(host->mac, &arp->sender_mac))
 		return false;
-	if (host_state(found->host) == DROWSY)
-		return host_is_here(found->host, frame);
-	return host_sleeps(found->host, frame, OUTCOME_arp_other, &nobody);
+	if (host_state(host->entry) == DROWSY)
+		return host_is_here(host->entry, frame);
+	return host_is_proxied(host->entry, frame, OUTCOME_ARP_OTHER, &unused);
 }
 
 static __always_inline enum outcome arp_request(struct frame *frame, struct arp *arp)
 {
 	enum outcome outcome;
-	struct found found;
+	struct host_ref host;
 
-	if (arp->operation != bpf_htons(ARP_REQUEST) || !host_find(&arp->target, &found))
-		return OUTCOME_arp_other;
-	if (!host_sleeps(found.host, frame, OUTCOME_arp_other, &outcome))
+	if (arp->operation != bpf_htons(ARP_REQUEST) || !host_by_address(&arp->target, &host))
+		return OUTCOME_ARP_OTHER;
+	if (!host_is_proxied(host.entry, frame, OUTCOME_ARP_OTHER, &outcome))
 		return outcome;
-	if (!host_is_addressed(frame, found.mac))
-		return OUTCOME_arp_other;
-	outcome = ipv4_is_zero(&arp->sender) ? OUTCOME_arp_probe_answered : OUTCOME_arp_answered;
-	arp_answer(frame, arp, found.mac);
+	if (!host_is_addressed(frame, host.mac))
+		return OUTCOME_ARP_OTHER;
+	outcome = ipv4_is_zero(&arp->sender) ? OUTCOME_ARP_PROBE_ANSWERED : OUTCOME_ARP_ANSWERED;
+	arp_answer(frame, arp, host.mac);
 	return outcome;
 }
 
-/*
- * Behind a repeater that puts its own MAC into the Ethernet header, the owner is known by the
- * payload alone.
- */
+/* A repeater may put its own MAC into the Ethernet header: then the ARP sender tells the owner. */
 static __always_inline bool arp_is_of_owner(const struct frame *frame, const struct arp *arp,
                                             enum outcome *outcome)
 {
@@ -94,23 +93,21 @@ static __noinline enum outcome arp_handle(struct xdp_md *xdp)
 {
 	enum outcome outcome;
 	struct frame frame;
-	struct found found;
+	struct host_ref host;
 	struct arp *arp;
 
 	if (!frame_parse(&frame, xdp))
-		return OUTCOME_ether_malformed;
+		return OUTCOME_ETHER_MALFORMED;
 	arp = CURSOR_TAKE(&frame.cursor, struct arp);
 	if (!arp || !arp_is_valid(arp, &frame))
-		return OUTCOME_arp_malformed;
-	/*
-	 * our own words, come back by a loop or a bond's other port, are no claim and no question
-	 */
-	if (mac_equal(&arp->sender_mac, interface_mac()))
-		return OUTCOME_arp_other;
+		return OUTCOME_ARP_MALFORMED;
+	/* our own frames, sent back to us by a loop or a bond's other port */
+	if (mac_equal(&arp->sender_mac, own_mac()))
+		return OUTCOME_ARP_OTHER;
 	if (arp_is_of_owner(&frame, arp, &outcome))
 		return outcome;
-	if (arp_is_claim(&frame, arp, &found))
-		return arp_claim(xdp, found.mac, found.host);
+	if (arp_is_claim(&frame, arp, &host))
+		return arp_claim(xdp, host.mac, host.entry);
 	return arp_request(&frame, arp);
 }
 

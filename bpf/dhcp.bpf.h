@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * DHCP (RFC 2131) of the hosts. In: any frame. Out: a copy for the daemon, of a message about a
- * known host, at a bounded rate. The frame's own outcome is left to ipv4.bpf.h.
+ * DHCP snooping (RFC 2131). In: any frame. Out: a copy for the daemon if it is a message of a known
+ * host or for one, at a limited rate. The outcome of the frame is decided in ipv4.bpf.h.
  */
 #ifndef SLEEPPROXY_DHCP_BPF_H
 #define SLEEPPROXY_DHCP_BPF_H
@@ -10,32 +10,32 @@
 #include "dhcp_snoop.bpf.h"
 #include "ipv4_packet.bpf.h"
 
-/* What a host may say and be told in a second: clients need four, for a new lease. */
-enum { DHCP_BUDGET = 8 };
+/* Messages of a host and to it. A client needs four for a new lease. */
+enum { DHCP_MESSAGES_PER_S = 8 };
 
-/* By the last octet of the MAC: who forges messages of one host crowds out a few others at most. */
-struct dhcp_budgets {
-	struct dhcp_budget {
+/* By the last octet of the MAC: forged messages of one host use up the rate of few others. */
+struct dhcp_rates {
+	struct dhcp_rate {
 		__u32 second;
-		__u32 spent;
+		__u32 messages; /* in that second */
 	} of[256];
 };
 
-/* In one row, since an octet as key would stand on the stack: see the Makefile on stack slots. */
+/* One row, since a key of one octet would be on the stack: see the Makefile on stack slots. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
 	__type(key, __u32);
-	__type(value, struct dhcp_budgets);
-} dhcp_budgets SEC(".maps");
+	__type(value, struct dhcp_rates);
+} dhcp_rates SEC(".maps");
 
-enum hearing {
-	HEARD_NOT, /* it is not DHCP, or about no host of ours */
-	HEARD,
-	HEARD_LOST, /* no room in the ring, or too many in this second */
+enum snoop_result {
+	SNOOP_OTHER, /* not DHCP, or about no known host */
+	SNOOP_COPIED,
+	SNOOP_LOST, /* no room in the ring, or too many in this second */
 };
 
-/* Headers of one frame, in it. */
+/* Headers in one frame. */
 struct dhcp_packet {
 	const struct iphdr *ip;
 	const struct udphdr *udp;
@@ -47,7 +47,7 @@ static __always_inline bool dhcp_is_to_client(const struct udphdr *udp)
 	return udp->dest == bpf_htons(DHCP_CLIENT_PORT);
 }
 
-/* All that the many frames which are no DHCP are asked. */
+/* The only check for the many packets that are not DHCP. */
 static __always_inline bool dhcp_has_ports(const struct iphdr *ip, const struct udphdr *udp)
 {
 	if (ip->version_ihl != IPV4_PLAIN || ip->protocol != PROTOCOL_UDP)
@@ -61,7 +61,7 @@ static __always_inline __u32 dhcp_octets(const struct udphdr *udp)
 	return bpf_ntohs(udp->len) - sizeof(*udp);
 }
 
-static __always_inline bool dhcp_is_sound(const struct frame *frame,
+static __always_inline bool dhcp_is_valid(const struct frame *frame,
                                           const struct dhcp_packet *packet)
 {
 	const __u8 op = dhcp_is_to_client(packet->udp) ? DHCP_BOOTREPLY : DHCP_BOOTREQUEST;
@@ -73,56 +73,56 @@ static __always_inline bool dhcp_is_sound(const struct frame *frame,
 	       dhcp->hlen == sizeof(struct mac) && dhcp->cookie == bpf_htonl(DHCP_COOKIE);
 }
 
-static __always_inline bool dhcp_may_be_heard(const struct mac *client)
+static __always_inline bool dhcp_within_rate(const struct mac *client)
 {
-	struct dhcp_budgets *budgets = bpf_map_lookup_elem(&dhcp_budgets, &THE_ROW);
+	struct dhcp_rates *rates = bpf_map_lookup_elem(&dhcp_rates, &ONLY_ROW);
 	const __u32 now = bpf_ktime_get_coarse_ns() / NS_PER_S;
-	struct dhcp_budget *budget;
+	struct dhcp_rate *rate;
 
-	if (!budgets)
+	if (!rates)
 		return false;
-	budget = &budgets->of[client->octet[5]];
-	if (budget->second != now) {
-		budget->second = now;
-		budget->spent = 0;
+	rate = &rates->of[client->octet[5]];
+	if (rate->second != now) {
+		rate->second = now;
+		rate->messages = 0;
 	}
-	return budget->spent++ < DHCP_BUDGET;
+	return rate->messages++ < DHCP_MESSAGES_PER_S;
 }
 
-static __always_inline enum hearing dhcp_copy(const struct frame *frame,
-                                              const struct dhcp_packet *packet)
+static __always_inline enum snoop_result dhcp_copy(const struct frame *frame,
+                                                   const struct dhcp_packet *packet)
 {
 	const __u32 offset = frame->payload_offset + sizeof(*packet->ip) + sizeof(*packet->udp);
 	__u32 length = dhcp_octets(packet->udp);
-	struct dhcp_snoop *heard;
+	struct dhcp_snoop *copy;
 
 	if (length < sizeof(struct dhcp))
-		return HEARD_NOT;
-	/* or clang makes one comparison of both, of a copy, and the verifier knows no bound */
+		return SNOOP_OTHER;
+	/* or clang merges both comparisons into one of a copy, and the verifier sees no bound */
 	asm volatile("" : "+r"(length));
 	if (length > DHCP_SNOOP_MAX)
-		return HEARD_NOT;
-	heard = bpf_ringbuf_reserve(&dhcp_snoop, sizeof(*heard), 0);
-	if (!heard)
-		return HEARD_LOST;
-	heard->ifindex = frame->xdp->ingress_ifindex;
-	heard->vlan = frame->vlan;
-	heard->length = length;
-	heard->from = *frame_source(frame);
-	heard->to = *frame_destination(frame);
-	heard->source = *(const struct ipv4 *)&packet->ip->saddr;
-	heard->destination = *(const struct ipv4 *)&packet->ip->daddr;
-	heard->source_port = packet->udp->source;
-	heard->destination_port = packet->udp->dest;
-	if (bpf_xdp_load_bytes(frame->xdp, offset, heard->message, length)) {
-		bpf_ringbuf_discard(heard, 0);
-		return HEARD_NOT;
+		return SNOOP_OTHER;
+	copy = bpf_ringbuf_reserve(&dhcp_snoop, sizeof(*copy), 0);
+	if (!copy)
+		return SNOOP_LOST;
+	copy->ifindex = frame->xdp->ingress_ifindex;
+	copy->vlan = frame->vlan;
+	copy->length = length;
+	copy->from = *frame_source(frame);
+	copy->to = *frame_destination(frame);
+	copy->source = *(const struct ipv4 *)&packet->ip->saddr;
+	copy->destination = *(const struct ipv4 *)&packet->ip->daddr;
+	copy->source_port = packet->udp->source;
+	copy->destination_port = packet->udp->dest;
+	if (bpf_xdp_load_bytes(frame->xdp, offset, copy->message, length)) {
+		bpf_ringbuf_discard(copy, 0);
+		return SNOOP_OTHER;
 	}
-	bpf_ringbuf_submit(heard, 0);
-	return HEARD;
+	bpf_ringbuf_submit(copy, 0);
+	return SNOOP_COPIED;
 }
 
-/* One step, one check: of a pointer that was kept, the verifier no longer knows that it is one. */
+/* Each header is checked once: of a pointer kept on the stack the verifier forgets the check. */
 static __always_inline bool dhcp_parse(struct frame *frame, struct dhcp_packet *packet)
 {
 	const struct dhcp *dhcp;
@@ -138,10 +138,10 @@ static __always_inline bool dhcp_parse(struct frame *frame, struct dhcp_packet *
 	if (!dhcp)
 		return false;
 	*packet = (struct dhcp_packet){ ip, udp, dhcp };
-	return dhcp_is_sound(frame, packet);
+	return dhcp_is_valid(frame, packet);
 }
 
-static __noinline enum hearing dhcp_hear(struct xdp_md *xdp)
+static __noinline enum snoop_result dhcp_snoop_frame(struct xdp_md *xdp)
 {
 	struct dhcp_packet packet;
 	struct frame frame;
@@ -149,12 +149,12 @@ static __noinline enum hearing dhcp_hear(struct xdp_md *xdp)
 
 	if (!frame_parse(&frame, xdp) || frame.protocol != bpf_htons(ETHERTYPE_IPV4) ||
 	    !dhcp_parse(&frame, &packet))
-		return HEARD_NOT;
+		return SNOOP_OTHER;
 	host = host_by_mac(&packet.dhcp->chaddr);
-	if (!host || !host_is_here(host, &frame) || !proxy_is_alive())
-		return HEARD_NOT;
-	if (!dhcp_may_be_heard(&packet.dhcp->chaddr))
-		return HEARD_LOST;
+	if (!host || !host_is_here(host, &frame) || !heartbeat_is_fresh())
+		return SNOOP_OTHER;
+	if (!dhcp_within_rate(&packet.dhcp->chaddr))
+		return SNOOP_LOST;
 	return dhcp_copy(&frame, &packet);
 }
 

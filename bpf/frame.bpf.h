@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Ethernet and up to two VLAN tags (IEEE 802.1Q, 802.1ad). In: the driver's buffer. Out: a small
- * view of the frame, the cursor at its payload. An answer is written into the same buffer, so it
- * leaves in the tags in which the question came.
+ * Ethernet and up to two VLAN tags (IEEE 802.1Q, 802.1ad). In: the driver's buffer. Out: where the
+ * parts of the frame are, with a cursor at its payload. Answers are written into the same buffer,
+ * so they leave with the tags of the frame that they answer.
  */
 #ifndef SLEEPPROXY_FRAME_BPF_H
 #define SLEEPPROXY_FRAME_BPF_H
 
 #include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
 #include "address.h"
-#include "cursor.bpf.h"
 
 #define ETHERTYPE_IPV4 0x0800
 #define ETHERTYPE_ARP 0x0806
@@ -18,31 +18,52 @@
 #define VLAN_ID_MASK 0x0fff
 #define VLAN_TAGS_MAX 2
 
+/* A position in a frame. Nothing but cursor_take compares with the end of the frame. */
+struct cursor {
+	void *at;
+	void *end;
+};
+
 struct frame {
 	struct xdp_md *xdp;
 	struct ethhdr *eth;
 	struct cursor cursor;
-	void *payload; /* behind Ethernet and VLAN headers, where the cursor starts */
+	void *payload; /* after Ethernet and VLAN headers, where the cursor starts */
 	__u32 payload_offset;
-	__be16 *protocol_at; /* where the frame names the EtherType of its payload */
+	__be16 *protocol_at; /* the field that has the payload's EtherType */
 	__be16 protocol;
 	__u16 vlan; /* innermost VLAN id; 0: no tag */
 };
+
+/* The next `octets` of the frame, or NULL if it ends before. */
+static __always_inline void *cursor_take(struct cursor *cursor, __u32 octets)
+{
+	void *taken = cursor->at;
+
+	if (taken + octets > cursor->end)
+		return NULL;
+	cursor->at = taken + octets;
+	/* or clang compares a packet pointer with 0, which the verifier allows with CAP_PERFMON */
+	__builtin_assume(taken != NULL);
+	return taken;
+}
+
+#define CURSOR_TAKE(cursor, type) ((type *)cursor_take(cursor, sizeof(type)))
 
 static __always_inline bool frame_is_vlan(__be16 protocol)
 {
 	return protocol == bpf_htons(ETHERTYPE_VLAN) || protocol == bpf_htons(ETHERTYPE_QINQ);
 }
 
-static __always_inline struct cursor frame_front(const struct xdp_md *xdp)
+static __always_inline struct cursor frame_start(const struct xdp_md *xdp)
 {
 	return (struct cursor){ (void *)(long)xdp->data, (void *)(long)xdp->data_end };
 }
 
-/* By locals and one assignment: see the Makefile on stack slots. */
+/* With local variables and one assignment because of stack slots: see the Makefile. */
 static __always_inline bool frame_parse(struct frame *frame, struct xdp_md *xdp)
 {
-	struct cursor cursor = frame_front(xdp);
+	struct cursor cursor = frame_start(xdp);
 	struct ethhdr *eth = CURSOR_TAKE(&cursor, struct ethhdr);
 	__u32 offset = sizeof(*eth);
 	__be16 *protocol;

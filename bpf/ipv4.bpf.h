@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * IPv4 (RFC 791) for a host. In: an IPv4 frame. Out: for a sleeper, a connection handed to
- * wake.bpf.h and everything else consumed, so that the machine's own stack never answers in its
- * name; for a host that is awake again, its sender redirected; for others, untouched. DHCP goes
- * through dhcp.bpf.h first.
+ * IPv4 (RFC 791) for a host. In: an IPv4 frame. Out: for a sleeping host, a connection passed to
+ * wake.bpf.h and everything else consumed, so that the machine's own stack never answers for it;
+ * for a host that is awake again, its sender told the host's MAC; otherwise unchanged. DHCP is
+ * snooped first (dhcp.bpf.h).
  */
 #ifndef SLEEPPROXY_IPV4_BPF_H
 #define SLEEPPROXY_IPV4_BPF_H
@@ -19,10 +19,10 @@
 #define ETHER_PAYLOAD_MIN 46
 
 /*
- * Only SYN alone asks for a connection (RFC 9293, 3.5): anything else belongs to a session that the
- * host has forgotten.
+ * Only SYN alone opens a connection (RFC 9293, 3.5): anything else belongs to one that the host no
+ * longer knows.
  */
-static __always_inline bool tcp_opens(const struct tcphdr *tcp)
+static __always_inline bool tcp_is_syn(const struct tcphdr *tcp)
 {
 	return (tcp->flags & (TCP_SYN | TCP_ACK | TCP_RST | TCP_FIN)) == TCP_SYN;
 }
@@ -34,11 +34,11 @@ static __always_inline enum outcome ipv4_tcp(struct frame *frame, const struct i
 
 	if (!tcp || (tcp->offset_reserved >> 4) * 4 < sizeof(*tcp) ||
 	    !ipv4_lengths_agree(frame, ip, (tcp->offset_reserved >> 4) * 4))
-		return OUTCOME_transport_malformed;
-	if (!tcp_opens(tcp))
-		return OUTCOME_tcp_no_connection;
+		return OUTCOME_TRANSPORT_MALFORMED;
+	if (!tcp_is_syn(tcp))
+		return OUTCOME_TCP_NOT_SYN;
 	connection->ports = &tcp->source;
-	return wake_for(frame, connection);
+	return wake_handle(frame, connection);
 }
 
 static __always_inline enum outcome ipv4_udp(struct frame *frame, const struct iphdr *ip,
@@ -49,16 +49,16 @@ static __always_inline enum outcome ipv4_udp(struct frame *frame, const struct i
 	if (!udp || bpf_ntohs(udp->len) < sizeof(*udp) ||
 	    (!(ip->frag_off & bpf_htons(IPV4_MORE_FRAGMENTS)) &&
 	     !ipv4_lengths_agree(frame, ip, bpf_ntohs(udp->len))))
-		return OUTCOME_transport_malformed;
+		return OUTCOME_TRANSPORT_MALFORMED;
 	connection->ports = &udp->source;
-	return wake_for(frame, connection);
+	return wake_handle(frame, connection);
 }
 
 static __always_inline enum outcome ipv4_for_sleeper(struct frame *frame, const struct iphdr *ip,
-                                                     const struct found *found)
+                                                     const struct host_ref *host)
 {
 	struct connection connection = {
-		.to = found,
+		.host = host,
 		.address = (const struct ipv4 *)&ip->daddr,
 		.peer = (const struct ipv4 *)&ip->saddr,
 		.protocol = ip->protocol,
@@ -66,115 +66,117 @@ static __always_inline enum outcome ipv4_for_sleeper(struct frame *frame, const 
 
 	if (mac_is_group(frame_destination(frame)) || mac_is_group(frame_source(frame)) ||
 	    ip->saddr == ip->daddr)
-		return OUTCOME_ipv4_ignored;
+		return OUTCOME_IPV4_IGNORED;
 	if (ip->frag_off & bpf_htons(IPV4_FRAGMENT_OFFSET))
-		return OUTCOME_fragment;
+		return OUTCOME_FRAGMENT;
 	if (ip->protocol == PROTOCOL_TCP)
 		return ipv4_tcp(frame, ip, &connection);
 	if (ip->protocol == PROTOCOL_UDP)
 		return ipv4_udp(frame, ip, &connection);
-	return OUTCOME_ipv4_ignored;
+	return OUTCOME_IPV4_IGNORED;
 }
 
 /*
- * After a wake the neighbours still have our MAC, Linux announces nothing on resume, and an
- * announcement by us would be a conflict for an owner that is probing: so each sender that still
- * comes here is told the owner's MAC, for itself. Where this machine is a router, such frames are
- * its daily bread, and pass.
+ * After a wake the neighbours still have our MAC for the host. Linux announces nothing on resume,
+ * and an announcement by us would be a conflict for a host that is probing: so each sender that
+ * still uses our MAC is told the host's, by unicast. Not on a router, which has to forward such
+ * packets.
  */
-static __always_inline bool ipv4_redirect(struct frame *frame, const struct iphdr *ip,
-                                          const struct found *found)
+static __always_inline bool ipv4_update_neighbour(struct frame *frame, const struct iphdr *ip,
+                                                  const struct host_ref *host)
 {
 	int surplus = bpf_ntohs(ip->tot_len) - ETHER_PAYLOAD_MIN;
 
-	if (interface.answer != ANSWER_PROXY || interface.forwards || !frame_is_to_proxy(frame) ||
-	    mac_is_group(frame_source(frame)) || mac_equal(frame_source(frame), found->mac) ||
-	    !host_is_here(found->host, frame) || !proxy_is_alive())
+	if (config.answer != ANSWER_PROXY || config.forwards || !frame_is_to_us(frame) ||
+	    mac_is_group(frame_source(frame)) || mac_equal(frame_source(frame), host->mac) ||
+	    !host_is_here(host->entry, frame) || !heartbeat_is_fresh())
 		return false;
 	if (!ipv4_lengths_agree(frame, ip, 0) ||
-	    !arp_redirect(frame, found->mac, *(struct ipv4 *)&ip->daddr))
+	    !arp_update_neighbour(frame, host->mac, *(struct ipv4 *)&ip->daddr))
 		return false;
-	if (surplus > 0)
-		bpf_xdp_adjust_tail(frame->xdp, -surplus); /* longer ARP is valid, but absurd */
+	if (surplus > 0) /* ARP in a longer frame would be valid, but a waste */
+		bpf_xdp_adjust_tail(frame->xdp, -surplus);
 	return true;
 }
 
 static __noinline enum outcome ipv4_for_host(struct xdp_md *xdp, const struct mac *mac,
-                                             struct host_entry *host)
+                                             struct host_entry *entry)
 {
-	const struct found found = { mac, host };
+	const struct host_ref host = { mac, entry };
 	const struct iphdr *ip;
 	enum outcome outcome;
 	struct frame frame;
 
 	if (!frame_parse(&frame, xdp))
-		return OUTCOME_ether_malformed;
+		return OUTCOME_ETHER_MALFORMED;
 	ip = CURSOR_TAKE(&frame.cursor, struct iphdr);
 	if (!ip)
-		return OUTCOME_ipv4_malformed;
-	if (host_state(host) == AWAKE)
-		return ipv4_redirect(&frame, ip, &found) ? OUTCOME_ipv4_redirected
-		                                         : OUTCOME_ipv4_other;
-	if (!host_sleeps(host, &frame, OUTCOME_ipv4_other, &outcome))
+		return OUTCOME_IPV4_MALFORMED;
+	if (host_state(entry) == AWAKE)
+		return ipv4_update_neighbour(&frame, ip, &host) ? OUTCOME_NEIGHBOUR_UPDATED
+		                                                : OUTCOME_IPV4_OTHER;
+	if (!host_is_proxied(entry, &frame, OUTCOME_IPV4_OTHER, &outcome))
 		return outcome;
 	if (!host_is_addressed(&frame, mac))
-		return OUTCOME_ipv4_other;
-	return ipv4_for_sleeper(&frame, ip, &found);
+		return OUTCOME_IPV4_OTHER;
+	return ipv4_for_sleeper(&frame, ip, &host);
 }
 
-static __always_inline bool ipv4_is_to_sleeper(const struct frame *frame, const struct found *found)
+static __always_inline bool ipv4_is_to_sleeper(const struct frame *frame,
+                                               const struct host_ref *host)
 {
-	enum outcome ignored;
+	enum outcome unused;
 
-	return host_sleeps(found->host, frame, OUTCOME_ipv4_other, &ignored) &&
-	       host_is_addressed(frame, found->mac) && !mac_is_group(frame_destination(frame));
+	return host_is_proxied(host->entry, frame, OUTCOME_IPV4_OTHER, &unused) &&
+	       host_is_addressed(frame, host->mac) && !mac_is_group(frame_destination(frame));
 }
 
 /*
- * A server's word to a sleeper is the daemon's, and never a reason to wake; whatever else it is, a
- * message that was copied goes its ordinary way.
+ * A server's message to a sleeping host is for the daemon, and never wakes it. Any other message is
+ * handled as a packet that is not DHCP would be, copied or not.
  */
 static __noinline enum outcome ipv4_dhcp(struct xdp_md *xdp)
 {
-	const enum hearing hearing = dhcp_hear(xdp);
-	enum outcome outcome = OUTCOME_ipv4_other;
+	const enum snoop_result result = dhcp_snoop_frame(xdp);
+	enum outcome outcome = OUTCOME_IPV4_OTHER;
 	const struct udphdr *udp;
 	const struct iphdr *ip;
 	struct frame frame;
-	struct found found;
+	struct host_ref host;
 
 	if (!frame_parse(&frame, xdp))
-		return OUTCOME_ether_malformed;
+		return OUTCOME_ETHER_MALFORMED;
 	ip = CURSOR_TAKE(&frame.cursor, struct iphdr);
 	if (!ip)
-		return OUTCOME_ipv4_malformed;
+		return OUTCOME_IPV4_MALFORMED;
 	udp = CURSOR_TAKE(&frame.cursor, struct udphdr);
 	if (!udp)
-		return OUTCOME_ipv4_malformed;
-	if (host_find((struct ipv4 *)&ip->daddr, &found)) {
-		if (dhcp_is_to_client(udp) && ipv4_is_to_sleeper(&frame, &found))
-			return hearing == HEARD ? OUTCOME_dhcp_taken : OUTCOME_dhcp_refused;
-		outcome = ipv4_for_host(xdp, found.mac, found.host);
+		return OUTCOME_IPV4_MALFORMED;
+	if (host_by_address((struct ipv4 *)&ip->daddr, &host)) {
+		if (dhcp_is_to_client(udp) && ipv4_is_to_sleeper(&frame, &host))
+			return result == SNOOP_COPIED ? OUTCOME_DHCP_CONSUMED
+			                              : OUTCOME_DHCP_DROPPED;
+		outcome = ipv4_for_host(xdp, host.mac, host.entry);
 	}
-	if (outcome != OUTCOME_ipv4_other || hearing == HEARD_NOT)
+	if (outcome != OUTCOME_IPV4_OTHER || result == SNOOP_OTHER)
 		return outcome;
-	return hearing == HEARD ? OUTCOME_dhcp_snooped : OUTCOME_dhcp_not_snooped;
+	return result == SNOOP_COPIED ? OUTCOME_DHCP_SNOOPED : OUTCOME_DHCP_NOT_SNOOPED;
 }
 
 static __always_inline enum outcome ipv4_handle(struct frame *frame)
 {
 	const struct iphdr *ip = CURSOR_TAKE(&frame->cursor, struct iphdr);
 	const struct udphdr *udp;
-	struct found found;
+	struct host_ref host;
 
 	if (!ip || ip->version_ihl >> 4 != 4 || ipv4_header_octets(ip) < sizeof(*ip))
-		return OUTCOME_ipv4_malformed;
+		return OUTCOME_IPV4_MALFORMED;
 	udp = CURSOR_TAKE(&frame->cursor, struct udphdr);
 	if (udp && dhcp_has_ports(ip, udp))
 		return ipv4_dhcp(frame->xdp);
-	if (!host_find((struct ipv4 *)&ip->daddr, &found))
-		return OUTCOME_ipv4_other;
-	return ipv4_for_host(frame->xdp, found.mac, found.host);
+	if (!host_by_address((struct ipv4 *)&ip->daddr, &host))
+		return OUTCOME_IPV4_OTHER;
+	return ipv4_for_host(frame->xdp, host.mac, host.entry);
 }
 
 #endif

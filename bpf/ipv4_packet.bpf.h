@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * An IPv4 packet (RFC 791) as it stands in a frame: its lengths, and the way over its options to
- * what it carries.
- */
+/* An IPv4 packet (RFC 791) in a frame: its lengths, and its transport header after the options. */
 #ifndef SLEEPPROXY_IPV4_PACKET_BPF_H
 #define SLEEPPROXY_IPV4_PACKET_BPF_H
 
@@ -21,8 +18,8 @@ static __always_inline __u32 ipv4_header_octets(const struct iphdr *ip)
 }
 
 /*
- * Do the lengths agree with each other and with the frame, which may be padded, and hold a
- * transport header?
+ * Are the lengths consistent with each other and with the frame, which may be padded, and is there
+ * room for a transport header?
  */
 static __always_inline bool ipv4_lengths_agree(const struct frame *frame, const struct iphdr *ip,
                                                __u32 transport_min)
@@ -34,8 +31,7 @@ static __always_inline bool ipv4_lengths_agree(const struct frame *frame, const 
 }
 
 /*
- * Word by word, since without CAP_PERFMON the verifier refuses to add to a packet pointer what it
- * cannot foresee.
+ * Word by word: without CAP_PERFMON the verifier lets nobody add a variable to a packet pointer.
  */
 static __always_inline bool ipv4_skip_options(struct frame *frame, const struct iphdr *ip)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * IPv6 Neighbor Discovery (RFC 4861). In: a frame. Out: whether it is an advertisement; nothing is
- * answered.
+ * IPv6 Neighbor Discovery (RFC 4861). In: a frame. Out: whether it is a Neighbor Advertisement;
+ * nothing is answered.
  */
 #ifndef SLEEPPROXY_ND_BPF_H
 #define SLEEPPROXY_ND_BPF_H
@@ -12,11 +12,8 @@
 #define PROTOCOL_ICMPV6 58
 #define ND_ADVERTISEMENT 136
 
-/*
- * The fixed header of IPv6 and the first octet of ICMPv6: who advertises puts no extension header
- * between.
- */
-struct nd_head {
+/* The IPv6 header and the first octet of ICMPv6: ND is sent without extension headers. */
+struct nd_header {
 	__u8 before[6];
 	__u8 next_header;
 	__u8 hop_limit;
@@ -27,11 +24,11 @@ struct nd_head {
 static __always_inline bool nd_is_advertisement(const struct frame *frame)
 {
 	struct cursor payload = { frame->payload, frame->cursor.end };
-	const struct nd_head *nd;
+	const struct nd_header *nd;
 
 	if (frame->protocol != bpf_htons(ETHERTYPE_IPV6))
 		return false;
-	nd = CURSOR_TAKE(&payload, struct nd_head);
+	nd = CURSOR_TAKE(&payload, struct nd_header);
 	return nd && nd->next_header == PROTOCOL_ICMPV6 && nd->type == ND_ADVERTISEMENT;
 }
 

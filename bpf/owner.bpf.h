@@ -1,24 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The owner's own frames. A waking host may first of all probe for its own address (RFC 5227,
- * 2.1.1; RFC 4862, 5.4), and any answer would be a conflict: so before anything is answered, the
- * sender's MAC is looked at. From the first frame of its owner on, a host is awake, for all its
- * addresses.
+ * Frames sent by a known host. A host that wakes may first probe for its own address (RFC 5227,
+ * 2.1.1; RFC 4862, 5.4), and any answer would be a conflict. So the sender's MAC is checked before
+ * anything is answered: with its first frame a host is awake, for all its addresses.
  */
 #ifndef SLEEPPROXY_OWNER_BPF_H
 #define SLEEPPROXY_OWNER_BPF_H
 
-#include "arp_frame.bpf.h"
+#include "arp_packet.bpf.h"
 #include "nd.bpf.h"
 #include "report.bpf.h"
 
-/* What network cards send on behalf of a host that sleeps, where they do so at all. */
-static __always_inline bool owner_is_nic_answer(const struct frame *frame)
+/* What network cards send for a host that sleeps, if they do (ARP and ND offload). */
+static __always_inline bool owner_is_offload(const struct frame *frame)
 {
 	return arp_is_reply(frame) || nd_is_advertisement(frame);
 }
 
-static __always_inline void owner_stamp(struct host_entry *host)
+static __always_inline void owner_set_last_seen(struct host_entry *host)
 {
 	__u32 now = bpf_ktime_get_coarse_ns() / NS_PER_S;
 
@@ -28,11 +27,11 @@ static __always_inline void owner_stamp(struct host_entry *host)
 }
 
 /*
- * The state goes first and the report is allowed to fail: an awake host must not be answered for,
- * whatever happens to the report, and the daemon compares states with its own every second.
+ * The state is set first, and the report may fail: nobody may answer for a host that is awake, and
+ * the daemon compares states with its own every second.
  */
-static __always_inline void owner_awake(const struct frame *frame, const struct mac *mac,
-                                        struct host_entry *host)
+static __always_inline void owner_set_awake(const struct frame *frame, const struct mac *mac,
+                                            struct host_entry *host)
 {
 	struct report *report;
 
@@ -42,20 +41,20 @@ static __always_inline void owner_awake(const struct frame *frame, const struct 
 		bpf_ringbuf_submit(report, 0);
 }
 
-/* True: the frame is of a host that was thought asleep, and ends here, with `outcome`. */
+/* True: the sender was thought asleep, and `outcome` is the frame's. */
 static __always_inline bool owner_check(const struct frame *frame, const struct mac *mac,
                                         struct host_entry *host, enum outcome *outcome)
 {
-	if ((host->flags & HOST_NIC_ANSWERS_ARP) && host_state(host) != AWAKE &&
-	    owner_is_nic_answer(frame)) {
-		*outcome = OUTCOME_owner_nic_answered;
+	if ((host->flags & HOST_ARP_OFFLOAD) && host_state(host) != AWAKE &&
+	    owner_is_offload(frame)) {
+		*outcome = OUTCOME_OWNER_OFFLOAD;
 		return true;
 	}
-	owner_stamp(host);
+	owner_set_last_seen(host);
 	if (host_state(host) == AWAKE)
 		return false;
-	owner_awake(frame, mac, host);
-	*outcome = OUTCOME_owner_woke;
+	owner_set_awake(frame, mac, host);
+	*outcome = OUTCOME_OWNER_AWAKE;
 	return true;
 }
 

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Reports to the daemon. In: what happened. Out: a record of the `events` ring. */
+/* Reports to the daemon. In: what has happened. Out: a record in the ring `reports`. */
 #ifndef SLEEPPROXY_REPORT_BPF_H
 #define SLEEPPROXY_REPORT_BPF_H
 
-#include "events.bpf.h"
 #include "host.bpf.h"
+#include "reports.bpf.h"
 
 static __always_inline struct report *report_open(const struct frame *frame, enum report_kind kind,
                                                   const struct mac *host)
 {
-	struct report *report = bpf_ringbuf_reserve(&events, sizeof(*report), 0);
+	struct report *report = bpf_ringbuf_reserve(&reports, sizeof(*report), 0);
 
 	if (!report)
 		return NULL;
@@ -23,11 +23,11 @@ static __always_inline struct report *report_open(const struct frame *frame, enu
 }
 
 /*
- * A report together with the step that it tells of: both happen, or neither. So a flood makes one
- * report, and a ring without room loses none: the state stays, and the next frame asks again.
+ * Changes the host's state and submits the report of it, or does neither. So a flood makes one
+ * report, and if the ring is full the state stays and the next frame tries again.
  */
-static __always_inline bool report_step(struct report *report, struct host_entry *host,
-                                        enum host_state from, enum host_state to)
+static __always_inline bool report_with_state(struct report *report, struct host_entry *host,
+                                              enum host_state from, enum host_state to)
 {
 	if (!host_set_state(host, from, to)) {
 		bpf_ringbuf_discard(report, 0);

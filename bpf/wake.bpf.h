@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * May this connection wake this host? In: a connection to a sleeper. Out: an outcome, and at most
- * one wake, reported to the daemon. Rules say which ports, sources say who.
+ * May a connection wake a host? In: a connection to a sleeping host. Out: an outcome, and at most
+ * one wake, reported to the daemon. wake_rules has the ports, wake_sources the sources.
  */
 #ifndef SLEEPPROXY_WAKE_BPF_H
 #define SLEEPPROXY_WAKE_BPF_H
@@ -11,19 +11,16 @@
 #include "wake_rules.bpf.h"
 #include "wake_sources.bpf.h"
 
-/* All of it points into the frame, but `to`. */
+/* The pointers, other than `host`, are into the frame. */
 struct connection {
-	const struct found *to;
-	const struct ipv4 *address;
+	const struct host_ref *host;
+	const struct ipv4 *address; /* the host's */
 	const struct ipv4 *peer;
-	const __be16 *ports; /* source and destination, as TCP and UDP both begin */
+	const __be16 *ports; /* source and destination, the first fields of TCP and of UDP */
 	__u64 protocol;
 };
 
-/*
- * Keys that are too large to be stored in one piece, out of the stack: see the Makefile on stack
- * slots.
- */
+/* Keys that are too large for one store are not on the stack: see the Makefile on stack slots. */
 struct wake_keys {
 	struct wake_rule rule;
 	struct wake_source source;
@@ -36,9 +33,9 @@ struct {
 	__type(value, struct wake_keys);
 } wake_scratch SEC(".maps");
 
-static __always_inline enum wake_action *wake_rule_of(const struct mac *host,
-                                                      const struct connection *connection,
-                                                      struct wake_rule *key)
+static __always_inline enum wake_action *wake_rule_lookup(const struct mac *host,
+                                                          const struct connection *connection,
+                                                          struct wake_rule *key)
 {
 	enum wake_action *action;
 
@@ -55,24 +52,24 @@ static __always_inline enum wake_action *wake_rule_of(const struct mac *host,
 	return action;
 }
 
-static __always_inline bool wake_is_listed(const struct connection *connection,
-                                           struct wake_rule *key)
+static __always_inline bool wake_port_allowed(const struct connection *connection,
+                                              struct wake_rule *key)
 {
-	const struct mac everyone = {};
-	enum wake_action *action = wake_rule_of(connection->to->mac, connection, key);
+	const struct mac all_hosts = {};
+	enum wake_action *action = wake_rule_lookup(connection->host->mac, connection, key);
 
 	if (!action)
-		action = wake_rule_of(&everyone, connection, key);
+		action = wake_rule_lookup(&all_hosts, connection, key);
 	return action ? *action == WAKE : connection->protocol == PROTOCOL_TCP;
 }
 
-static __always_inline bool wake_source_may(const struct connection *connection,
-                                            struct wake_source *key)
+static __always_inline bool wake_source_allowed(const struct connection *connection,
+                                                struct wake_source *key)
 {
 	enum source_action *action;
 
 	key->prefix_length = SOURCE_ALL_BITS;
-	key->host = *connection->to->mac;
+	key->host = *connection->host->mac;
 	key->source = ipv4_mapped(*connection->peer);
 	action = bpf_map_lookup_elem(&wake_sources, key);
 	key->host = (struct mac){};
@@ -81,35 +78,36 @@ static __always_inline bool wake_source_may(const struct connection *connection,
 	return !action || *action == SOURCE_ALLOW;
 }
 
-static __always_inline enum outcome wake_begin(const struct frame *frame,
+static __always_inline enum outcome wake_start(const struct frame *frame,
                                                const struct connection *connection)
 {
-	struct report *report = report_open(frame, REPORT_CONNECTION, connection->to->mac);
+	const struct host_ref *host = connection->host;
+	struct report *report = report_open(frame, REPORT_CONNECTION, host->mac);
 
 	if (!report)
-		return OUTCOME_wake_ring_full;
+		return OUTCOME_WAKE_RING_FULL;
 	report->protocol = connection->protocol;
 	report->peer = ipv4_mapped(*connection->peer);
 	report->address = ipv4_mapped(*connection->address);
 	report->peer_port = connection->ports[0];
 	report->port = connection->ports[1];
-	return report_step(report, connection->to->host, ASLEEP, WAKING) ? OUTCOME_wake_begun
-	                                                                 : OUTCOME_wake_under_way;
+	return report_with_state(report, host->entry, ASLEEP, WAKING) ? OUTCOME_WAKE_STARTED
+	                                                              : OUTCOME_WAKE_IN_PROGRESS;
 }
 
-static __noinline enum outcome wake_for(const struct frame *frame,
-                                        const struct connection *connection)
+static __noinline enum outcome wake_handle(const struct frame *frame,
+                                           const struct connection *connection)
 {
-	struct wake_keys *keys = bpf_map_lookup_elem(&wake_scratch, &THE_ROW);
+	struct wake_keys *keys = bpf_map_lookup_elem(&wake_scratch, &ONLY_ROW);
 
-	/* first of all, so that a flood costs one comparison a frame */
-	if (!keys || host_state(connection->to->host) != ASLEEP)
-		return OUTCOME_wake_under_way;
-	if (!wake_is_listed(connection, &keys->rule))
-		return OUTCOME_wake_not_listed;
-	if (!wake_source_may(connection, &keys->source))
-		return OUTCOME_wake_source_denied;
-	return wake_begin(frame, connection);
+	/* before the rules, so that a flood costs one comparison a frame */
+	if (!keys || host_state(connection->host->entry) != ASLEEP)
+		return OUTCOME_WAKE_IN_PROGRESS;
+	if (!wake_port_allowed(connection, &keys->rule))
+		return OUTCOME_WAKE_PORT_DENIED;
+	if (!wake_source_allowed(connection, &keys->source))
+		return OUTCOME_WAKE_SOURCE_DENIED;
+	return wake_start(frame, connection);
 }
 
 #endif

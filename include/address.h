@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Addresses as they stand on the wire, octet by octet in network order, so that bpftool shows and
- * takes them in the order in which people write them. Aligned to 2, as every field of a frame is
- * behind its 14-octet Ethernet header: the compiler then copies by halfwords, and no CPU needs
- * unaligned loads.
+ * Addresses as on the wire, octets in network order, so that bpftool shows and takes them in the
+ * order in which people write them. Aligned to 2, as every field of a frame is after the 14-octet
+ * Ethernet header: the compiler then copies by halfwords, and no CPU needs unaligned loads.
  */
 #ifndef SLEEPPROXY_ADDRESS_H
 #define SLEEPPROXY_ADDRESS_H
@@ -18,7 +17,7 @@ struct ipv4 {
 	__u8 octet[4];
 } __attribute__((aligned(2)));
 
-/* Where either family may stand, an IPv4 address is written ::ffff:a.b.c.d (RFC 4291, 2.5.5.2). */
+/* Where both families are possible, IPv4 is written ::ffff:a.b.c.d (RFC 4291, 2.5.5.2). */
 struct ipv6 {
 	__u8 octet[16];
 } __attribute__((aligned(2)));

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * ARP for IPv4 over Ethernet (RFC 826), the only pair that a proxy answers for. Fields in network
- * order.
- */
+/* ARP for IPv4 over Ethernet (RFC 826). Fields in network order. */
 #ifndef SLEEPPROXY_ARP_H
 #define SLEEPPROXY_ARP_H
 

@@ -1,23 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * What the datapath knows of the interface that it is attached to: constants of the program, set
- * before it is loaded.
- */
+/* How the datapath is configured on an interface. */
 #ifndef SLEEPPROXY_DATAPATH_CONFIG_H
 #define SLEEPPROXY_DATAPATH_CONFIG_H
 
 #include "address.h"
 
-/* Whose MAC goes into an answer, as ARP payload and as Ethernet source. */
+/* Whose MAC an answer contains, as ARP sender and as Ethernet source. */
 enum answer_mode {
-	ANSWER_PROXY, /* the proxy's: its traffic comes here, the switch learns nothing new */
-	ANSWER_HOST,  /* the sleeper's (the draft's 4.1): neighbours relearn nothing */
+	ANSWER_PROXY, /* the proxy's: the switch learns nothing new, traffic comes to us */
+	ANSWER_HOST,  /* the host's (4.1 of the NPP draft): neighbours keep their entries */
 };
 
+/* How it is attached. AUTO: native where the driver has XDP, generic otherwise. */
+enum xdp_mode { XDP_MODE_AUTO, XDP_MODE_NATIVE, XDP_MODE_GENERIC };
+
+/* Constants of the program, set before it is loaded. */
 struct datapath_config {
-	struct mac mac;
-	__u8 answer;   /* enum answer_mode */
-	__u8 forwards; /* the machine routes IPv4: what is not for a sleeper is its business */
+	struct mac mac; /* the interface's own */
+	__u8 answer;    /* enum answer_mode */
+	__u8 forwards;  /* the machine routes IPv4: packets to awake hosts are left to it */
 };
 
 ASSERT_SIZE(struct datapath_config, 8);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * DHCP for IPv4: the fixed part of a message (RFC 2131, 2), with its fields named as there, up to
- * and with the cookie in front of the options. Fields in network order.
+ * DHCP for IPv4: the fixed part of a message and the cookie before the options (RFC 2131, 2 and 3),
+ * with the RFC's names. Fields in network order.
  */
 #ifndef SLEEPPROXY_DHCP_H
 #define SLEEPPROXY_DHCP_H

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A DHCP message of a known host's, or for one, as it came by: the records of the `dhcp_snoop`
- * ring. Host byte order where not said otherwise.
+ * A DHCP message of a known host or for one, as it was received: the records of the ring
+ * `dhcp_snoop`. Host byte order unless the type says otherwise.
  */
 #ifndef SLEEPPROXY_DHCP_SNOOP_H
 #define SLEEPPROXY_DHCP_SNOOP_H
 
 #include "address.h"
 
-enum { DHCP_SNOOP_MAX = 1472 }; /* what an Ethernet frame holds behind IPv4 and UDP */
+enum { DHCP_SNOOP_MAX = 1472 }; /* octets that an Ethernet frame has after IPv4 and UDP */
 
 struct dhcp_snoop {
 	__u32 ifindex;
-	__u16 vlan;      /* innermost VLAN id of the frame; 0: it had no tag */
+	__u16 vlan;      /* innermost VLAN id of the frame; 0: no tag */
 	__u16 length;    /* octets of `message` */
 	struct mac from; /* Ethernet addresses */
 	struct mac to;
@@ -20,7 +20,7 @@ struct dhcp_snoop {
 	struct ipv4 destination;
 	__be16 source_port;
 	__be16 destination_port;
-	__u8 message[DHCP_SNOOP_MAX]; /* UDP's payload: DHCP's fixed part at least */
+	__u8 message[DHCP_SNOOP_MAX]; /* UDP payload: at least DHCP's fixed part */
 };
 
 ASSERT_SIZE(struct dhcp_snoop, 32 + DHCP_SNOOP_MAX);

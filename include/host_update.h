@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the daemon tells the datapath to make of a host: the context of the `order` program. The
- * step of the state is made only out of `from`; the other fields are set in any case. Host byte
- * order.
+ * A change of a host's entry in the map `hosts`, from the daemon to the datapath: the context of
+ * the BPF program `update_host`. The state becomes `to` only if it is `from`; the other fields are
+ * set in any case. Host byte order.
  */
 #ifndef SLEEPPROXY_HOST_UPDATE_H
 #define SLEEPPROXY_HOST_UPDATE_H
@@ -11,7 +11,7 @@
 #include "host_state.h"
 
 struct host_update {
-	struct mac host;
+	struct mac mac; /* which host */
 	__u16 vlan;
 	__u32 ifindex;
 	enum host_state from;
@@ -23,7 +23,7 @@ struct host_update {
 enum host_update_result {
 	HOST_UPDATE_DONE,
 	HOST_UPDATE_NO_HOST,     /* the map has no such host */
-	HOST_UPDATE_OTHER_STATE, /* the datapath was faster: its report says what it saw */
+	HOST_UPDATE_OTHER_STATE, /* the datapath has changed the state, and reported why */
 };
 
 ASSERT_SIZE(struct host_update, 24);

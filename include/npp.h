@@ -35,7 +35,7 @@ enum npp_option_type {
 	NPP_OPTION_AUTHENTICATION = 128,
 };
 
-/* What a Sleep Request Option asks for. */
+/* The Request Option Type of a Sleep Request Option. */
 enum npp_request_type {
 	NPP_REQUEST_ARP = 1,
 	NPP_REQUEST_DHCP4 = 2,
@@ -47,7 +47,7 @@ enum npp_request_type {
 	NPP_REQUEST_BACKUP,
 };
 
-/* What a proxy offers. */
+/* Services that a proxy offers. */
 enum npp_service {
 	NPP_SERVICE_ARP = 1,
 	NPP_SERVICE_DHCP4 = 2,
@@ -56,12 +56,12 @@ enum npp_service {
 	NPP_SERVICE_WAKE_ON_PACKET,
 };
 
-/* How the lease stands, in a Wakeup Confirm. */
+/* The DHCP Notification's code in a Wakeup Confirm; NONE is not on the wire. */
 enum npp_lease { NPP_LEASE_NONE, NPP_LEASE_RENEWED, NPP_LEASE_FAILED };
 
-#define NPP_LEASE_LONG 0xffff /* s: 65535 or more, so its server must be asked */
+#define NPP_LEASE_LONG 0xffff /* s: 65535 or more, so that only the server knows */
 
-/* In front of all options. Fields in network order. */
+/* Precedes the options. In network byte order. */
 struct npp_header {
 	__u8 type; /* ICMP's */
 	__u8 code;

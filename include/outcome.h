@@ -1,52 +1,84 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Every frame ends in exactly one outcome. A row is the outcome's name, its verdict and its
- * meaning; the datapath's verdicts, the `counters` map, the command line and the manual all derive
- * from this table.
+ * Every frame has exactly one outcome. The datapath's verdicts, the `counters` map, the command
+ * line and the manual all derive from this table. A row: enumerator, name of the counter, verdict,
+ * meaning.
  *
- * Verdicts: PASS the frame goes on to the network stack, untouched; ANSWER it was rewritten into
- * our answer and goes back out; CONSUME it was for a sleeper, and ends here.
+ * Verdicts: PASS, the frame goes on to the network stack unchanged; ANSWER, it was rewritten into
+ * our answer and is sent back; CONSUME, it is dropped, since it was for a sleeping host.
  */
 #ifndef SLEEPPROXY_OUTCOME_H
 #define SLEEPPROXY_OUTCOME_H
 
 /* clang-format off */
 #define OUTCOMES(ROW) \
-	ROW(other_protocol, PASS, "neither ARP nor IPv4") \
-	ROW(ether_malformed, PASS, "too short for its Ethernet or VLAN headers") \
-	ROW(owner_woke, PASS, "a frame of a host thought asleep: it is awake from here on") \
-	ROW(owner_nic_answered, PASS, "ARP or ND answered by a sleeping host's network card") \
-	ROW(arp_malformed, PASS, "ARP that is cut short or contradicts itself") \
-	ROW(arp_other, PASS, "ARP that concerns no sleeper") \
-	ROW(arp_answered, ANSWER, "an ARP request for a sleeper, answered") \
-	ROW(arp_probe_answered, ANSWER, "a foreign probe for a sleeper's address, answered") \
-	ROW(arp_claim, PASS, "another machine claims a host's address, as the daemon knows") \
-	ROW(arp_claim_woke, PASS, "another machine claims a sleeper's address: a wake began") \
-	ROW(arp_claim_ring_full, PASS, "a claim without room to report it: the next asks again") \
-	ROW(ipv4_malformed, PASS, "IPv4 with a header that is cut short or contradicts itself") \
-	ROW(ipv4_other, PASS, "IPv4 that concerns no sleeper") \
-	ROW(ipv4_redirected, ANSWER, "IPv4 for a host that is awake: its sender was told the MAC") \
-	ROW(wake_begun, CONSUME, "a connection to a sleeper: a wake began") \
-	ROW(wake_under_way, CONSUME, "a packet for a host that is being woken") \
-	ROW(wake_not_listed, CONSUME, "a connection to a port that wakes nobody") \
-	ROW(wake_source_denied, CONSUME, "a connection from a source that may not wake") \
-	ROW(wake_ring_full, CONSUME, "no room to report a wake: the next packet asks again") \
-	ROW(tcp_no_connection, CONSUME, "TCP for a sleeper that opens no connection") \
-	ROW(transport_malformed, CONSUME, "TCP or UDP for a sleeper with lengths that contradict") \
-	ROW(fragment, CONSUME, "a later fragment for a sleeper: it names no port") \
-	ROW(ipv4_ignored, CONSUME, "other IPv4 for a sleeper") \
-	ROW(dhcp_snooped, PASS, "a DHCP message of a host or for one, copied to the daemon") \
-	ROW(dhcp_not_snooped, PASS, "the same, not copied: no room, or too many in a second") \
-	ROW(dhcp_taken, CONSUME, "a DHCP server's word to a sleeper, handed to the daemon") \
-	ROW(dhcp_refused, CONSUME, "to a sleeper's DHCP port: nonsense, of no host, or too many") \
-	ROW(elsewhere, PASS, "for a sleeper of another VLAN or interface") \
-	ROW(host_invalid, PASS, "for a host whose map entry makes no sense") \
-	ROW(proxy_stale, PASS, "for a sleeper, but the daemon has not been heard of for too long")
+	ROW(OUTCOME_OTHER_PROTOCOL, other_protocol, PASS, \
+	    "neither ARP nor IPv4") \
+	ROW(OUTCOME_ETHER_MALFORMED, ether_malformed, PASS, \
+	    "too short for its Ethernet or VLAN headers") \
+	ROW(OUTCOME_OWNER_AWAKE, owner_awake, PASS, \
+	    "sent by a host that was thought asleep: it is awake from now on") \
+	ROW(OUTCOME_OWNER_OFFLOAD, owner_offload, PASS, \
+	    "ARP or ND answered by a sleeping host's network card") \
+	ROW(OUTCOME_ARP_MALFORMED, arp_malformed, PASS, \
+	    "ARP that is truncated or inconsistent") \
+	ROW(OUTCOME_ARP_OTHER, arp_other, PASS, \
+	    "ARP that concerns no sleeping host") \
+	ROW(OUTCOME_ARP_ANSWERED, arp_answered, ANSWER, \
+	    "an ARP request for a sleeping host, answered") \
+	ROW(OUTCOME_ARP_PROBE_ANSWERED, arp_probe_answered, ANSWER, \
+	    "an ARP Probe for a sleeping host's address, answered") \
+	ROW(OUTCOME_ARP_CLAIM, arp_claim, PASS, \
+	    "another machine claims a host's address: reported") \
+	ROW(OUTCOME_ARP_CLAIM_WAKE, arp_claim_wake, PASS, \
+	    "another machine claims a sleeping host's address: wake started") \
+	ROW(OUTCOME_ARP_CLAIM_RING_FULL, arp_claim_ring_full, PASS, \
+	    "a claim, but no room to report it: the next one tries again") \
+	ROW(OUTCOME_IPV4_MALFORMED, ipv4_malformed, PASS, \
+	    "IPv4 with a header that is truncated or inconsistent") \
+	ROW(OUTCOME_IPV4_OTHER, ipv4_other, PASS, \
+	    "IPv4 that concerns no sleeping host") \
+	ROW(OUTCOME_NEIGHBOUR_UPDATED, neighbour_updated, ANSWER, \
+	    "IPv4 for a host that is awake: its sender was told the host's MAC") \
+	ROW(OUTCOME_WAKE_STARTED, wake_started, CONSUME, \
+	    "a connection to a sleeping host: wake started") \
+	ROW(OUTCOME_WAKE_IN_PROGRESS, wake_in_progress, CONSUME, \
+	    "a packet for a host that is being woken") \
+	ROW(OUTCOME_WAKE_PORT_DENIED, wake_port_denied, CONSUME, \
+	    "a connection to a port that does not wake the host") \
+	ROW(OUTCOME_WAKE_SOURCE_DENIED, wake_source_denied, CONSUME, \
+	    "a connection from a source that may not wake the host") \
+	ROW(OUTCOME_WAKE_RING_FULL, wake_ring_full, CONSUME, \
+	    "a wake, but no room to report it: the next packet tries again") \
+	ROW(OUTCOME_TCP_NOT_SYN, tcp_not_syn, CONSUME, \
+	    "TCP for a sleeping host that opens no connection") \
+	ROW(OUTCOME_TRANSPORT_MALFORMED, transport_malformed, CONSUME, \
+	    "TCP or UDP for a sleeping host with inconsistent lengths") \
+	ROW(OUTCOME_FRAGMENT, fragment, CONSUME, \
+	    "a later IPv4 fragment for a sleeping host: it has no port numbers") \
+	ROW(OUTCOME_IPV4_IGNORED, ipv4_ignored, CONSUME, \
+	    "other IPv4 for a sleeping host") \
+	ROW(OUTCOME_DHCP_SNOOPED, dhcp_snooped, PASS, \
+	    "a DHCP message of a host or for one, copied to the daemon") \
+	ROW(OUTCOME_DHCP_NOT_SNOOPED, dhcp_not_snooped, PASS, \
+	    "the same, not copied: no room, or too many in a second") \
+	ROW(OUTCOME_DHCP_CONSUMED, dhcp_consumed, CONSUME, \
+	    "a DHCP server's message to a sleeping host, copied to the daemon") \
+	ROW(OUTCOME_DHCP_DROPPED, dhcp_dropped, CONSUME, \
+	    "to a sleeping host's DHCP port, not copied: invalid, of no host, or too many") \
+	ROW(OUTCOME_WRONG_VLAN, wrong_vlan, PASS, \
+	    "for a sleeping host, but not in its VLAN") \
+	ROW(OUTCOME_WRONG_INTERFACE, wrong_interface, PASS, \
+	    "for a sleeping host, but not on its interface") \
+	ROW(OUTCOME_HOST_INVALID, host_invalid, PASS, \
+	    "for a host whose map entry has an unknown state") \
+	ROW(OUTCOME_HEARTBEAT_STALE, heartbeat_stale, PASS, \
+	    "for a sleeping host, but the daemon's heartbeat is too old")
 
 /* clang-format on */
 
-#define OUTCOME_ENUM(name, verdict, meaning) OUTCOME_##name,
-enum outcome { OUTCOMES(OUTCOME_ENUM) OUTCOME_COUNT };
-#undef OUTCOME_ENUM
+#define OUTCOME_ENUMERATOR(outcome, name, verdict, meaning) outcome,
+enum outcome { OUTCOMES(OUTCOME_ENUMERATOR) OUTCOME_COUNT };
+#undef OUTCOME_ENUMERATOR
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the datapath reports to the daemon: the records of the `events` ring. Host byte order where
- * not said otherwise.
+ * What the datapath reports to the daemon: the records of the ring `reports`. Host byte order
+ * unless the type says otherwise.
  */
 #ifndef SLEEPPROXY_REPORT_H
 #define SLEEPPROXY_REPORT_H
@@ -10,22 +10,22 @@
 #include "host_state.h"
 
 enum report_kind {
-	REPORT_OWNER_SEEN = 1, /* a frame of the host itself */
-	REPORT_CLAIM,          /* another machine, the peer, uses the host's address */
+	REPORT_OWNER_SEEN = 1, /* a frame sent by the host itself */
+	REPORT_CLAIM,          /* the peer, another machine, uses the host's address */
 	REPORT_CONNECTION,     /* the peer opens a connection to the host */
 };
 
 struct report {
 	enum report_kind kind;
-	enum host_state state; /* the state that the datapath has set because of it */
+	enum host_state state; /* the host's new state, which the datapath has set */
 	__u32 ifindex;
-	__u16 vlan;    /* innermost VLAN id of the frame; 0: it had no tag */
-	__u8 protocol; /* IPPROTO_TCP or IPPROTO_UDP; 0 with ARP */
+	__u16 vlan;    /* innermost VLAN id of the frame; 0: no tag */
+	__u8 protocol; /* IPPROTO_TCP or IPPROTO_UDP; 0: ARP */
 	__u8 zero;
 	struct mac host;
 	struct mac peer_mac; /* the frame's Ethernet source */
 	struct ipv6 peer;
-	struct ipv6 address; /* the host's address that it was about */
+	struct ipv6 address; /* the host's */
 	__be16 peer_port;
 	__be16 port;
 };

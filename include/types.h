@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Fixed-width types under one name on both sides of the contract: the kernel's, in BPF code and in
- * the daemon.
- */
+/* The kernel's fixed-width types, under the same names in BPF code and in the daemon. */
 #ifndef SLEEPPROXY_TYPES_H
 #define SLEEPPROXY_TYPES_H
 
@@ -13,7 +10,7 @@
 #endif
 
 /*
- * A struct that crosses a border keeps its size; offsets follow from fixed-width fields and
+ * For structs that the datapath and user space share. Offsets follow from fixed-width fields and
  * explicit padding.
  */
 #define ASSERT_SIZE(type, octets) \

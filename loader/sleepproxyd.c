@@ -14,17 +14,21 @@
 #include "base/log.h"
 #include "daemon/daemon.h"
 #include "doctor/doctor.h"
-#include "npp/key_file.h"
+#include "npp/npp_auth.h"
 
 static const struct {
 	int (*start)(struct daemon *daemon);
 	void (*stop)(struct daemon *daemon);
 } parts[] = {
-	{ loop_start, loop_stop },           { tables_start, tables_stop },
-	{ registry_start, registry_stop },   { hosts_start, hosts_stop },
-	{ lines_start, lines_stop },         { leases_start, leases_stop },
-	{ handovers_start, handovers_stop }, { hosts_resume, NULL },
-	{ handovers_resume, NULL },          { tick_start, tick_stop },
+	{ loop_start, loop_stop },
+	{ maps_start, maps_stop },
+	{ hosts_new, hosts_free },
+	{ persist_start, persist_stop },
+	{ registrations_start, registrations_stop },
+	{ hosts_start, NULL },
+	{ served_ifaces_start, served_ifaces_stop },
+	{ hosts_resume, NULL },
+	{ tick_start, tick_stop },
 	{ control_start, control_stop },
 };
 
@@ -52,9 +56,9 @@ static int serve(const struct options *options)
 /* What the configuration points to is a part of it. */
 static int check_keys(const struct config *config)
 {
-	char why[KEY_FILE_WHY];
+	char why[NPP_KEYS_ERROR];
 	struct npp_keys keys;
-	int err = *config->npp.keys ? key_file_read(config->npp.keys, &keys, why) : 0;
+	int err = *config->npp.keys ? npp_keys_read_file(config->npp.keys, &keys, why) : 0;
 
 	if (err)
 		fprintf(stderr, "npp-keys: %s\n", why);

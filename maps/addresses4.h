@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * addresses4: whose an IPv4 address is. Key: the address (struct ipv4). Value: the MAC (struct mac)
- * of an entry of `hosts`, where the state is: a host has many addresses, and changes for all of
- * them in one step.
+ * addresses4: which host an IPv4 address belongs to. Key: the address (struct ipv4). Value: the MAC
+ * (struct mac) of an entry of `hosts`. The state is there, so that one step changes it for all
+ * addresses of the host.
  *
  * Written by the daemon and by people (bpftool); the datapath reads.
  */

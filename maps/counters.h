@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * counters: how many frames ended in each outcome (include/outcome.h), per CPU. One row with a
- * field for each outcome, so that bpftool shows them by name.
+ * counters: how many frames had each outcome (include/outcome.h), per CPU. One row with a field for
+ * each outcome, so that bpftool shows them by name.
  *
  * Written by the datapath; people and the daemon read.
  */
@@ -11,11 +11,11 @@
 #include "outcome.h"
 #include "types.h"
 
-#define COUNTER_FIELD(name, verdict, meaning) __u64 name;
+#define COUNTERS_FIELD(outcome, name, verdict, meaning) __u64 name;
 struct counters {
-	OUTCOMES(COUNTER_FIELD)
+	OUTCOMES(COUNTERS_FIELD)
 };
-#undef COUNTER_FIELD
+#undef COUNTERS_FIELD
 
 ASSERT_SIZE(struct counters, OUTCOME_COUNT * sizeof(__u64));
 

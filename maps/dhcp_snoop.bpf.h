@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * dhcp_snoop: the ring through which DHCP messages come to the daemon; its records are
- * include/dhcp_snoop.h. A ring of its own, so that no flood of them takes the room of a wake.
+ * dhcp_snoop: the ring of DHCP messages for the daemon; its records are include/dhcp_snoop.h.
+ * Separate from `reports`, so that no flood of DHCP takes the room of a wake.
  */
 #ifndef SLEEPPROXY_DHCP_SNOOP_BPF_H
 #define SLEEPPROXY_DHCP_SNOOP_BPF_H

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * heartbeat: when the daemon last lived. An address that is answered for while nobody can wake its
- * owner is worse than an absent one, so without a heartbeat in the time that `lease` grants the
- * datapath passes everything.
+ * heartbeat: when the daemon last said that it runs. An address that is answered for while nobody
+ * can wake its host is worse than one that is not reachable, so once `timeout` has passed the
+ * datapath passes every frame.
  *
  * Written by the daemon; the datapath reads.
  */
@@ -12,8 +12,8 @@
 #include "types.h"
 
 struct heartbeat {
-	__u64 last;  /* ns, CLOCK_MONOTONIC_COARSE */
-	__u64 lease; /* ns */
+	__u64 last;    /* ns, CLOCK_MONOTONIC_COARSE */
+	__u64 timeout; /* ns; 0: no heartbeat is valid */
 };
 
 ASSERT_SIZE(struct heartbeat, 16);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * hosts: the hosts that this proxy knows, by MAC address.
+ * hosts: the hosts that this proxy knows, by MAC address (struct mac).
  *
- * Written by the daemon and by people (bpftool); the datapath itself changes `state` (see
- * bpf/host.bpf.h) and `last_seen`. An entry of zeros is a host that is awake: whatever is not
- * filled in does no harm.
+ * Written by the daemon and by people (bpftool); the datapath changes `state` (bpf/host.bpf.h) and
+ * `last_seen`. An entry of zeros is a host that is awake: a field that is not filled in does no
+ * harm.
  */
 #ifndef SLEEPPROXY_HOSTS_H
 #define SLEEPPROXY_HOSTS_H
@@ -13,17 +13,17 @@
 #include "host_state.h"
 
 enum host_flag {
-	HOST_NIC_ANSWERS_ARP =
-		1, /* the network card answers ARP and ND in its sleep: that is no sign of life */
+	/* the network card answers ARP and ND while the host sleeps: these are no sign of life */
+	HOST_ARP_OFFLOAD = 1,
 };
 
+/* Host byte order. */
 struct host_entry {
 	enum host_state state;
-	__u32 ifindex; /* answered for on this interface only; 0: on any */
-	/* answered for in this VLAN (the innermost tag) only; 0: in any, and untagged */
-	__u16 vlan;
+	__u32 ifindex;   /* answered for on this interface only; 0: on any */
+	__u16 vlan;      /* answered for in this VLAN (innermost tag) only; 0: any, or untagged */
 	__u16 flags;     /* enum host_flag */
-	__u32 last_seen; /* s, CLOCK_MONOTONIC, of the last frame of the host that came by */
+	__u32 last_seen; /* s, CLOCK_MONOTONIC: when a frame of the host was last received */
 };
 
 ASSERT_SIZE(struct host_entry, 16);

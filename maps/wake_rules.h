@@ -4,7 +4,7 @@
  *
  * The first of these rows that exists decides: the host's for the port, the host's for the protocol
  * (port 0), the host's for everything (protocol 0, port 0); then the same three of the MAC
- * 00:00:00:00:00:00, which stands for all hosts; then the built-in rule: TCP wakes, UDP does not.
+ * 00:00:00:00:00:00, which means all hosts; then the built-in rule: TCP wakes, UDP does not.
  *
  * Written by the daemon and by people (bpftool); the datapath reads.
  */

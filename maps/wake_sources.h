@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * wake_sources: who may wake a host, by longest prefix. The host's own rows decide before those of
- * the MAC 00:00:00:00:00:00, which stands for all hosts; where no row matches, everybody may.
+ * wake_sources: who may wake a host, by longest prefix. The host's own rows are looked up before
+ * those of the MAC 00:00:00:00:00:00, which means all hosts; where no row matches, everybody may.
  *
  * Written by the daemon and by people (bpftool); the datapath reads.
  */
@@ -13,9 +13,8 @@
 struct wake_source {
 	__u32 prefix_length; /* bits, host byte order: 48 for the MAC, and those of `source` */
 	struct mac host;
-	struct ipv6
-		source; /* IPv4 as ::ffff:a.b.c.d, so that 192.168.1.0/24 has 48 + 96 + 24 bits */
-	__u8 zero[2];   /* behind the prefix, never compared */
+	struct ipv6 source; /* IPv4 as ::ffff:a.b.c.d: 192.168.1.0/24 has 48 + 96 + 24 bits */
+	__u8 zero[2];       /* after the prefix, never compared */
 };
 
 enum source_action { SOURCE_DENY, SOURCE_ALLOW };

@@ -2,93 +2,198 @@
 #include "agent/agent.h"
 
 #include <errno.h>
+#include <json-c/json.h>
+#include <json-c/json_pointer.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "agent/messages.h"
 #include "base/clock.h"
-#include "npp/key_file.h"
-#include "npp/npp_socket.h"
+#include "npp/npp_auth.h"
 
-int agent_interfaces(const struct agent *agent, struct agent_interfaces *interfaces)
+/* Lines of a result, in this order: a value in its JSON (RFC 6901), if it is there. */
+static const struct output_line {
+	const char *key, *path, *unit;
+} output_lines[] = {
+	{ "interface", "/interface", "" },
+	{ "proxy", "/proxy", "" },
+	{ "proxy", "/proxy/address", "" },
+	{ "client", "/client", "" },
+	{ "backup-of", "/backup-of", "" },
+	{ "since", "/when", "" },
+	{ "confirmed", "/confirmed", "" },
+	{ "address", "/address", "" },
+	{ "address", "/addresses", "" },
+	{ "mac", "/mac", "" },
+	{ "hostname", "/hostname", "" },
+	{ "wakes", "/wake", "" },
+	{ "summed-up", "/summed-up", "" },
+	{ "timer", "/timer", " s" },
+	{ "lease", "/lease/state", "" },
+	{ "lease-server", "/lease/server", "" },
+	{ "lease-time", "/lease/total", " s" },
+	{ "lease-left", "/lease/left", " s" },
+	{ "missing", "/missed", "" },
+	{ "preference", "/preference", "" },
+	{ "lifetime", "/lifetime", " s" },
+	{ "services", "/services", "" },
+	{ "suits", "/suits", "" },
+	{ "reason", "/reason", "" },
+};
+
+int agent_find_interfaces(struct agent *agent)
 {
+	struct settings *settings = &agent->settings;
 	int err;
 
-	*interfaces = (struct agent_interfaces){ .count = agent->config.interface_count };
-	memcpy(interfaces->names, agent->config.interfaces, sizeof(interfaces->names));
-	if (interfaces->count)
+	if (settings->interface_count)
 		return AGENT_DONE;
-	err = link_default(interfaces->names[interfaces->count++]);
-	if (!err)
-		return AGENT_DONE;
-	if (err == -ENOENT)
-		agent_say(
-			"no Ethernet interface has the default route: name one with --interface, or in "
-			"%s",
-			agent->config_path);
-	else
-		agent_say("cannot ask for the default route: %s", strerror(-err));
-	interfaces->count = 0;
-	return AGENT_FAILED;
+	err = default_iface(settings->interfaces[0]);
+	settings->interface_count = !err;
+	if (err)
+		agent_error("no interface with a default route: %s; name one with --interface, or "
+		            "in %s",
+		            err == -ENOENT ? "there is none" : strerror(-err), agent->config_path);
+	return err ? AGENT_FAILED : AGENT_DONE;
 }
 
-int agent_keys(const struct agent *agent, struct npp_keys *keys)
+int agent_read_keys(struct agent *agent)
 {
-	const struct agent_config *config = &agent->config;
-	char why[KEY_FILE_WHY];
+	const struct settings *settings = &agent->settings;
+	char why[NPP_KEYS_ERROR];
 
-	npp_keys_wipe(keys);
-	if (!*config->key_file)
+	if (!*settings->key_file)
 		return AGENT_DONE;
-	if (key_file_read(config->key_file, keys, why)) {
+	if (npp_keys_read_file(settings->key_file, &agent->keys, why)) {
 		fprintf(stderr, "%s\n", why);
 		return AGENT_USAGE;
 	}
-	if (npp_keys_find(keys, (uint8_t)config->key))
+	if (npp_keys_find(&agent->keys, (uint8_t)settings->key))
 		return AGENT_DONE;
-	fprintf(stderr,
-	        "%s: no key %u; expected the one that %s names, which is 1 where it is silent\n",
-	        config->key_file, config->key, agent->config_path);
-	npp_keys_wipe(keys);
+	fprintf(stderr, "%s: no key %u; expected the key of %s, or 1\n", settings->key_file,
+	        settings->key, agent->config_path);
 	return AGENT_USAGE;
 }
 
-const char *agent_presence(const struct agent *agent, const char *interface,
-                           struct agent_facts *facts, struct presence *presence)
+static const char *state_error(int err)
 {
-	const int err = agent_facts_read(interface, agent->root, facts);
-
-	switch (err) {
-	case 0:
-		return presence_of(facts, &agent->config, presence) ? NULL : "has no IPv4 address";
-	case -ENODEV:
-		return "is no interface of this machine";
-	case -EOPNOTSUPP:
-		return "is no Ethernet interface";
-	default:
-		return strerror(-err);
-	}
+	if (err == -EBADMSG)
+		return "malformed; expected what 'sleep' writes. Remove it: nothing of it can be "
+		       "taken back";
+	return err == -EACCES ? "Permission denied (run this as root)" : strerror(-err);
 }
 
-const char *agent_open(const struct agent *agent, const char *interface, struct agent_facts *facts,
-                       struct presence *presence, int *fd)
+int agent_read_state(const struct agent *agent, struct registrations *registrations)
 {
-	const char *why = agent_presence(agent, interface, facts, presence);
+	const int err = state_file_read(agent->state_path, registrations);
 
-	if (why)
-		return why;
-	if (!link_is_ready(interface))
-		return "has no carrier";
-	*fd = npp_socket_open(facts->port.ifindex, (uint8_t)agent->config.icmp_type);
-	if (*fd >= 0)
-		return NULL;
-	return *fd == -EPERM ? "cannot be listened on without CAP_NET_RAW: run this as root"
-	                     : strerror(-*fd);
+	if (err)
+		agent_error("%s: %s", agent->state_path, state_error(err));
+	else if (!registrations->count && !agent->json)
+		puts("registrations: none");
+	return err ? AGENT_FAILED : AGENT_DONE;
 }
 
-int64_t agent_share(const struct agent_interfaces *interfaces, size_t index, int64_t deadline)
+const char *agent_host_info(const struct agent *agent, const char *interface,
+                            struct system_info *system, struct host_info *info)
+{
+	const int err = system_info_read(interface, "", system);
+
+	if (err == -ENODEV)
+		return "no such interface";
+	if (err)
+		return err == -EOPNOTSUPP ? "not an Ethernet interface" : strerror(-err);
+	if (!host_info_make(system, &agent->settings, info))
+		return "no IPv4 address";
+	if (system->has_lease && !info->has_lease)
+		agent_error("%s: its lease is left out: a client identifier of more than %d octets",
+		            interface, NPP_CLIENT_ID);
+	return NULL;
+}
+
+int channel_open(const struct agent *agent, const struct iface *iface, uint8_t key,
+                 struct channel *channel)
+{
+	*channel = (struct channel){
+		.iface = *iface,
+		.icmp_type = (uint8_t)agent->settings.icmp_type,
+		.keys = key ? &agent->keys : NULL,
+		.key = key,
+	};
+	channel->fd = npp_socket_open(iface->ifindex, channel->icmp_type);
+	return channel->fd < 0 ? channel->fd : 0;
+}
+
+const char *agent_channel_open(const struct agent *agent, const char *interface,
+                               struct host_info *info, struct channel *channel)
+{
+	const uint8_t key = agent->keys.count ? (uint8_t)agent->settings.key : 0;
+	struct system_info system;
+	const char *error = agent_host_info(agent, interface, &system, info);
+	int err;
+
+	if (error)
+		return error;
+	if (!iface_is_ready(interface))
+		return "no carrier";
+	err = channel_open(agent, &system.iface, key, channel);
+	if (err == -EPERM)
+		return "cannot be used without CAP_NET_RAW: run this as root";
+	return err ? strerror(-err) : NULL;
+}
+
+int64_t interface_deadline(const struct agent *agent, size_t index, int64_t deadline)
 {
 	const int64_t now = clock_ms();
 
-	return now + (deadline - now) / (int64_t)(interfaces->count - index);
+	return now + (deadline - now) / (int64_t)(agent->settings.interface_count - index);
+}
+
+static void print_list(struct json_object *list)
+{
+	const size_t count = json_object_array_length(list);
+
+	for (size_t i = 0; i < count; i++)
+		printf("%s%s", i ? ", " : "",
+		       json_object_get_string(json_object_array_get_idx(list, i)));
+	puts(count ? "" : "none");
+}
+
+static void print_line(const struct output_line *line, struct json_object *result)
+{
+	struct json_object *value;
+
+	if (json_pointer_get(result, line->path, &value) ||
+	    json_object_is_type(value, json_type_object))
+		return;
+	printf("%s: ", line->key);
+	if (json_object_is_type(value, json_type_array))
+		print_list(value);
+	else if (*line->unit && json_object_get_int64(value) == UINT32_MAX)
+		puts("infinite");
+	else
+		printf("%s%s\n", json_object_get_string(value), line->unit);
+}
+
+void output_result(struct json_object *list, struct json_object *result, bool json)
+{
+	static bool is_next;
+
+	if (json) {
+		json_object_array_add(list, result);
+		return;
+	}
+	if (is_next)
+		puts("");
+	is_next = true;
+	for (size_t i = 0; i < sizeof(output_lines) / sizeof(*output_lines); i++)
+		print_line(&output_lines[i], result);
+	fflush(stdout);
+	json_object_put(result);
+}
+
+void output_json(struct json_object *object, bool json)
+{
+	if (json)
+		puts(json_object_to_json_string_ext(object, JSON_C_TO_STRING_NOSLASHESCAPE));
+	json_object_put(object);
 }

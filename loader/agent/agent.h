@@ -1,51 +1,55 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The commands, and what the command line and the configuration say to all of them. */
+/* The commands, what several of them begin with, and how they print results. */
 #ifndef SLEEPPROXY_AGENT_H
 #define SLEEPPROXY_AGENT_H
 
-#include "agent/settings.h"
-#include "agent/host_info.h"
-#include "npp/npp_keys.h"
+#include "agent/npp_transaction.h"
 
 /* Exit statuses. */
 enum { AGENT_DONE, AGENT_FAILED, AGENT_USAGE };
 
 struct agent {
-	struct agent_config config;
-	const char *config_path;
-	const char *state_path;
-	const char *root; /* in front of DHCP clients' files */
+	struct settings settings;
+	struct npp_keys keys; /* none: messages are not signed */
+	const char *config_path, *state_path;
 	bool json;
 };
 
-int command_status(const struct agent *agent);
-int command_discover(const struct agent *agent);
-int command_sleep(const struct agent *agent);
-int command_wake(const struct agent *agent);
-int command_alarm(const struct agent *agent);
+/* Each returns the exit status. */
+int command_status(struct agent *agent);
+int command_discover(struct agent *agent);
+int command_sleep(struct agent *agent);
+int command_wake(struct agent *agent);
 
-/*
- * Building blocks of the commands. The names of interfaces are those of the configuration, or that
- * of the default route. Each says what is wrong, and is then an exit status other than AGENT_DONE.
- */
-struct agent_interfaces {
-	char names[AGENT_INTERFACES][IFNAMSIZ];
-	size_t count;
-};
+/* The interface of the default route, where the settings name none; and the keys. Exit status. */
+int agent_find_interfaces(struct agent *agent);
+int agent_read_keys(struct agent *agent);
 
-int agent_interfaces(const struct agent *agent, struct agent_interfaces *interfaces);
-/* Leaves none where no file is named. The caller wipes them. */
-int agent_keys(const struct agent *agent, struct npp_keys *keys);
+/* The state file, empty on failure; people are told where there is nothing in it. Exit status. */
+int agent_read_state(const struct agent *agent, struct registrations *registrations);
 
 /* NULL, or why nothing can be handed over there. */
-const char *agent_presence(const struct agent *agent, const char *interface,
-                           struct agent_facts *facts, struct presence *presence);
+const char *agent_host_info(const struct agent *agent, const char *interface,
+                            struct system_info *system, struct host_info *info);
 
-/* The same, and a socket that hears what proxies say there, which the caller closes. */
-const char *agent_open(const struct agent *agent, const char *interface, struct agent_facts *facts,
-                       struct presence *presence, int *fd);
+/* The same, and a channel there. The caller closes channel->fd. */
+const char *agent_channel_open(const struct agent *agent, const char *interface,
+                               struct host_info *info, struct channel *channel);
 
-/* Until when one of them may take: its share of the time, with what those before it have left. */
-int64_t agent_share(const struct agent_interfaces *interfaces, size_t index, int64_t deadline);
+/* On this interface, signing with that key; 0: none. 0 or -errno; channel->fd is then negative. */
+int channel_open(const struct agent *agent, const struct iface *iface, uint8_t key,
+                 struct channel *channel);
+
+/* The deadline of one interface: an equal share of the time that those before it have left. */
+int64_t interface_deadline(const struct agent *agent, size_t index, int64_t deadline);
+
+/*
+ * Takes a result over: with `json` into the list, else prints it as lines "key: value", after an
+ * empty line if it is not the first. What is of no use to people is left out.
+ */
+void output_result(struct json_object *list, struct json_object *result, bool json);
+
+/* Releases the object; before, with `json`, prints it as a line. */
+void output_json(struct json_object *object, bool json);
 
 #endif

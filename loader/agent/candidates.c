@@ -1,114 +1,167 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "agent/candidates.h"
 
+#include <stdio.h>
 #include <string.h>
+#include <sys/param.h>
 
-#include "agent/services.h"
-#include "base/addr.h"
+#include "base/clock.h"
 
-bool offer_has(const struct offer *offer, uint16_t service)
+enum { MORE_ANSWERS = 300 /* ms */ };
+
+static const struct {
+	uint16_t service;
+	const char *name;
+} services[] = {
+	{ NPP_SERVICE_ARP, "arp" },
+	{ NPP_SERVICE_DHCP4, "dhcp4" },
+	{ NPP_SERVICE_ND, "nd" },
+	{ NPP_SERVICE_ECHO, "echo" },
+	{ NPP_SERVICE_WAKE_ON_PACKET, "wake-on-packet" },
+};
+
+char *service_name(uint16_t service, char name[SERVICE_NAME])
 {
-	return service_is_among(offer->services, offer->service_count, service);
+	snprintf(name, SERVICE_NAME, "0x%04x", service);
+	for (size_t i = 0; i < sizeof(services) / sizeof(*services); i++)
+		if (services[i].service == service)
+			snprintf(name, SERVICE_NAME, "%s", services[i].name);
+	return name;
+}
+
+bool service_in_list(const uint16_t *list, size_t count, uint16_t service)
+{
+	for (size_t i = 0; i < count; i++)
+		if (list[i] == service)
+			return true;
+	return false;
 }
 
 /* There is at least one. */
-static const struct npp_proxy *entry_of(const struct npp_advertisement *said, struct ipv4 source)
+static const struct npp_proxy *best_address(const struct npp_advertisement *advertisement,
+                                            struct ipv4 source)
 {
-	const struct npp_proxy *best = &said->proxies[0];
+	const struct npp_proxy *best = &advertisement->proxies[0];
 
-	for (size_t i = 0; i < said->proxy_count; i++) {
-		if (ipv4_equal(said->proxies[i].address, source))
-			return &said->proxies[i];
-		if (said->proxies[i].preference > best->preference)
-			best = &said->proxies[i];
+	for (size_t i = 0; i < advertisement->proxy_count; i++) {
+		const struct npp_proxy *proxy = &advertisement->proxies[i];
+
+		if (ipv4_equal(proxy->address, source))
+			return proxy;
+		if (proxy->preference > best->preference)
+			best = proxy;
 	}
 	return best;
 }
 
-bool offer_read(const struct offers_wanted *wanted, const struct npp_packet *heard,
-                struct offer *offer)
+bool candidate_read(const struct transaction *answered, struct candidate *candidate)
 {
-	const struct npp_proxy *entry;
-	struct npp_message message;
+	const struct npp_message *message = &answered->answer;
+	const struct npp_proxy *proxy;
 
-	if (heard->vlan || memcmp(&heard->to, &wanted->mac, sizeof(heard->to)) ||
-	    !ipv4_equal(heard->destination, wanted->address) ||
-	    npp_read(heard->octets, heard->length, wanted->icmp_type, &message) !=
-	            NPP_PARSE_ERROR_none ||
-	    message.subtype != NPP_PROXY_ADVERTISEMENT || message.code != NPP_SUCCESS ||
-	    message.transaction != wanted->transaction || !message.advertisement.lifetime)
+	if (message->code != NPP_SUCCESS || !message->advertisement.lifetime)
 		return false;
-	entry = entry_of(&message.advertisement, heard->source);
-	*offer = (struct offer){
-		.address = entry->address,
-		.mac = heard->from,
-		.preference = entry->preference,
-		.lifetime = message.advertisement.lifetime,
-		.service_count = message.service_count,
+	proxy = best_address(&message->advertisement, answered->answer_source);
+	*candidate = (struct candidate){
+		.address = proxy->address,
+		.mac = answered->answer_mac,
+		.preference = proxy->preference,
+		.lifetime = message->advertisement.lifetime,
+		.service_count = message->service_count,
 	};
-	memcpy(offer->services, message.services, sizeof(offer->services));
+	memcpy(candidate->services, message->services, sizeof(candidate->services));
 	return true;
 }
 
-/* Its place among those that are named; their number: it is none of them. */
-static size_t place_of(const struct offer *offer, const struct agent_config *config)
+/* Its index among the proxies of the settings; their number: it is none of them. */
+static size_t configured_index(const struct candidate *candidate, const struct settings *settings)
 {
-	size_t place = 0;
+	size_t index = 0;
 
-	while (place < config->proxy_count && !ipv4_equal(config->proxies[place], offer->address))
-		place++;
-	return place;
+	while (index < settings->proxy_count &&
+	       !ipv4_equal(settings->proxies[index], candidate->address))
+		index++;
+	return index;
 }
 
-const char *offer_flaw(const struct offer *offer, const struct agent_config *config)
+const char *candidate_mismatch(const struct candidate *candidate, const struct settings *settings)
 {
-	if (!offer_has(offer, NPP_SERVICE_ARP))
+	if (!service_in_list(candidate->services, candidate->service_count, NPP_SERVICE_ARP))
 		return "offers no ARP";
-	if (config->proxy_count && place_of(offer, config) == config->proxy_count)
+	if (settings->proxy_count && configured_index(candidate, settings) == settings->proxy_count)
 		return "is not among the configured proxies";
 	return NULL;
 }
 
-static bool is_better(const struct offer *offer, const struct offer *other,
-                      const struct agent_config *config)
+static bool is_better(const struct candidate *candidate, const struct candidate *other,
+                      const struct settings *settings)
 {
-	const bool is_flawed = offer_flaw(offer, config), others_is = offer_flaw(other, config);
-	const size_t place = place_of(offer, config), others = place_of(other, config);
+	const bool suits = !candidate_mismatch(candidate, settings);
+	const size_t index = configured_index(candidate, settings);
+	const size_t other_index = configured_index(other, settings);
 
-	if (is_flawed != others_is)
-		return others_is;
-	return place != others ? place < others : offer->preference > other->preference;
+	if (suits != !candidate_mismatch(other, settings))
+		return suits;
+	return index != other_index ? index < other_index
+	                            : candidate->preference > other->preference;
 }
 
-void offers_add(struct offers *offers, const struct offer *offer, const struct agent_config *config)
+void candidates_add(struct candidates *candidates, const struct candidate *candidate,
+                    const struct settings *settings)
 {
-	size_t at = offers->count;
+	size_t at = candidates->count;
 
-	for (size_t i = 0; i < offers->count; i++) {
-		if (ipv4_equal(offers->list[i].address, offer->address) &&
-		    memcmp(&offers->list[i].mac, &offer->mac, sizeof(offer->mac)) == 0)
+	for (size_t i = 0; i < candidates->count; i++)
+		if (ipv4_equal(candidates->list[i].address, candidate->address) &&
+		    mac_equal(&candidates->list[i].mac, &candidate->mac))
 			return;
-	}
-	while (at && is_better(offer, &offers->list[at - 1], config))
+	while (at && is_better(candidate, &candidates->list[at - 1], settings))
 		at--;
-	if (at == OFFERS)
+	if (at == CANDIDATES)
 		return;
-	offers->count += offers->count < OFFERS;
-	memmove(&offers->list[at + 1], &offers->list[at],
-	        (offers->count - at - 1) * sizeof(*offers->list));
-	offers->list[at] = *offer;
+	candidates->count += candidates->count < CANDIDATES;
+	memmove(&candidates->list[at + 1], &candidates->list[at],
+	        (candidates->count - at - 1) * sizeof(*candidates->list));
+	candidates->list[at] = *candidate;
 }
 
-bool offers_are_all(const struct offers *offers, const struct agent_config *config)
+bool candidates_complete(const struct candidates *candidates, const struct settings *settings)
 {
-	size_t named = 0;
+	bool found[AGENT_PROXIES + 1] = { false };
 
-	for (size_t i = 0; i < config->proxy_count; i++) {
-		bool is_there = false;
+	for (size_t i = 0; i < candidates->count; i++)
+		found[configured_index(&candidates->list[i], settings)] = true;
+	return settings->proxy_count && !memchr(found, false, settings->proxy_count);
+}
 
-		for (size_t j = 0; j < offers->count; j++)
-			is_there |= ipv4_equal(offers->list[j].address, config->proxies[i]);
-		named += is_there;
+int candidates_discover(const struct channel *channel, struct ipv4 address,
+                        const struct settings *settings, int64_t deadline,
+                        struct candidates *candidates)
+{
+	struct transaction transaction;
+	struct candidate candidate;
+	bool found = false;
+	int err = transaction_solicit(&transaction, channel, address), result;
+
+	candidates->count = 0;
+	transaction_start(&transaction, clock_ms(), deadline);
+	while (!err && !candidates_complete(candidates, settings)) {
+		err = transactions_await(&transaction, 1, deadline);
+		if (transaction.state != TRANSACTION_ANSWERED)
+			break;
+		transaction.state = TRANSACTION_OPEN;
+		if (!candidate_read(&transaction, &candidate))
+			continue;
+		candidates_add(candidates, &candidate, settings);
+		if (!found && !candidate_mismatch(&candidate, settings)) {
+			const int64_t now = clock_ms();
+
+			/* at least half of the time is for what comes after the discovery */
+			found = true;
+			transaction_listen(&transaction,
+			                   now + MIN(MORE_ANSWERS, (transaction.ends - now) / 2));
+		}
 	}
-	return config->proxy_count && named == config->proxy_count;
+	result = transaction_end(&transaction);
+	return err || candidates->count ? err : result;
 }

@@ -1,55 +1,57 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Proxies that say that they are there, in the order in which they are to be asked. Pure. */
+/* Proxies that answer a Proxy Solicitation, in the order in which they are tried. */
 #ifndef SLEEPPROXY_AGENT_CANDIDATES_H
 #define SLEEPPROXY_AGENT_CANDIDATES_H
 
-#include "agent/settings.h"
-#include "npp/npp_packet.h"
+#include "agent/npp_transaction.h"
 
-enum { OFFERS = 16 };
+enum { CANDIDATES = 16, SERVICE_NAME = 20 };
 
-struct offer {
+struct candidate {
 	struct ipv4 address;
-	struct mac mac; /* that the advertisement came from */
+	struct mac mac; /* the source of its Proxy Advertisement */
 	int32_t preference;
 	uint16_t lifetime; /* s */
 	uint16_t services[NPP_SERVICES];
 	size_t service_count;
 };
 
-struct offers {
-	struct offer list[OFFERS]; /* the best first */
+struct candidates {
+	struct candidate list[CANDIDATES]; /* the best first */
 	size_t count;
 };
 
-/* Whose answers they are to be. */
-struct offers_wanted {
-	uint8_t icmp_type;
-	uint16_t transaction;
-	struct mac mac;
-	struct ipv4 address;
-};
-
-bool offer_has(const struct offer *offer, uint16_t service);
+/*
+ * Sends a Proxy Solicitation from this address, and collects answers until 300 ms after the first
+ * suitable one, or less where the deadline is near or all proxies of the settings have answered. 0:
+ * there is at least one; else as transaction_run.
+ */
+int candidates_discover(const struct channel *channel, struct ipv4 address,
+                        const struct settings *settings, int64_t deadline,
+                        struct candidates *candidates);
 
 /*
- * False: it is no answer to us, or that of a proxy that takes its leave. A proxy is spoken to at
- * the address that it speaks from, where it advertises that, else at the one that it prefers.
+ * Pure, as all below. Of an answered Proxy Solicitation. False: it comes from a proxy that stops
+ * (lifetime 0). The address is the packet's source where the proxy advertises that, else the
+ * advertised one with the highest preference.
  */
-bool offer_read(const struct offers_wanted *wanted, const struct npp_packet *heard,
-                struct offer *offer);
+bool candidate_read(const struct transaction *answered, struct candidate *candidate);
 
-/* NULL, or why a host with this configuration does not hand itself over to it. */
-const char *offer_flaw(const struct offer *offer, const struct agent_config *config);
+/* NULL, or why a host with these settings does not use it. */
+const char *candidate_mismatch(const struct candidate *candidate, const struct settings *settings);
 
 /*
- * Adds it, where it is not there already, behind those that are as good: without a flaw, then as
- * the configuration names them, then by preference. Where they are too many, the last is left out.
+ * Adds it, unless it is there already, after those that are as good: suitable ones first, then in
+ * the order of the settings, then by preference. Where there are too many the last is dropped.
  */
-void offers_add(struct offers *offers, const struct offer *offer,
-                const struct agent_config *config);
+void candidates_add(struct candidates *candidates, const struct candidate *candidate,
+                    const struct settings *settings);
 
-/* Each proxy that the configuration names is there, and it names some. */
-bool offers_are_all(const struct offers *offers, const struct agent_config *config);
+/* The settings name proxies, and all of them are there. */
+bool candidates_complete(const struct candidates *candidates, const struct settings *settings);
+
+/* "arp", "dhcp4", "nd", "echo", "wake-on-packet"; else its number, as "0x8004". */
+char *service_name(uint16_t service, char name[SERVICE_NAME]);
+bool service_in_list(const uint16_t *services, size_t count, uint16_t service);
 
 #endif

@@ -1,110 +1,190 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "agent/host_info.h"
 
+#include <netinet/in.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "agent/services.h"
-#include "base/addr.h"
+#include "agent/candidates.h"
 
-/* What the kernel is to take away one day is leased, from whomever. NULL: nothing is. */
-static const struct link_ipv4 *find_leased(const struct link_addresses *own)
+enum { ANY_PORT = 0, PROTOCOLS = 2 };
+enum { DHCP_CLIENT = 68, DHCPV6_CLIENT = 546 }; /* RFC 2131, 4.1; RFC 8415, 7.2 */
+
+struct port_list {
+	struct wake_port ports[WAKE_PORTS + SYSTEM_PORTS + PROTOCOLS];
+	size_t count;
+};
+
+/* An address that the kernel removes one day is leased. NULL: there is none. */
+static const struct iface_address *find_leased(const struct iface_addresses *addresses)
 {
-	for (size_t i = 0; i < own->ipv4_count; i++) {
-		if (own->ipv4[i].valid && own->ipv4[i].valid != LINK_FOREVER)
-			return &own->ipv4[i];
-	}
+	for (size_t i = 0; i < addresses->ipv4_count; i++)
+		if (addresses->list[i].valid && addresses->list[i].valid != LIFETIME_FOREVER)
+			return &addresses->list[i];
 	return NULL;
 }
 
-/* `first`: NULL, or the one that goes before the others. */
-static void take_addresses(const struct agent_facts *facts, const struct ipv4 *first,
-                           struct presence *presence)
+/* `first`: NULL, or the one that comes before the others. */
+static void set_addresses(const struct iface_addresses *own, const struct ipv6 *first,
+                          struct host_info *info)
 {
-	const struct link_addresses *own = &facts->addresses;
+	size_t count = 0;
 
 	if (first)
-		presence->addresses[presence->address_count++] = *first;
-	for (size_t i = 0; i < own->ipv4_count && presence->address_count < LINK_IPV4; i++) {
-		if (!first || !ipv4_equal(own->ipv4[i].address, *first))
-			presence->addresses[presence->address_count++] = own->ipv4[i].address;
-	}
-	memcpy(presence->addresses6, own->ipv6, sizeof(presence->addresses6));
-	presence->address6_count = own->ipv6_count;
+		info->addresses[count++] = *first;
+	for (size_t i = 0; i < own->count && count < own->count; i++)
+		if (!first || !ip_equal(&own->list[i].address, first))
+			info->addresses[count++] = own->list[i].address;
+	info->address_count = own->count;
+	info->ipv4_count = own->ipv4_count;
 }
 
-static void take_lease(const struct agent_facts *facts, struct presence *presence)
+static void set_lease(const struct system_info *system, struct host_info *info)
 {
-	const struct dhcp_option *client_id = &facts->lease.client_id;
+	const struct dhcp_option *client_id = &system->lease.client_id;
 
-	presence->lease_unsayable = client_id->length > NPP_CLIENT_ID;
-	if (presence->lease_unsayable)
+	info->has_lease = client_id->length <= NPP_CLIENT_ID;
+	if (!info->has_lease)
 		return;
-	presence->has_lease = true;
-	presence->lease = (struct presence_lease){
-		.server = facts->lease.server,
-		.total = facts->lease.total,
-		.left = facts->lease_left,
+	info->lease = (struct lease_info){
+		.server = system->lease.server,
+		.total = system->lease.total,
+		.left = system->lease_left,
 		.client_id_length = client_id->length,
 	};
-	memcpy(presence->lease.client_id, client_id->data, client_id->length);
+	memcpy(info->lease.client_id, client_id->data, client_id->length);
 }
 
-/* Its client's file cannot be read. The proxy has time to ask any server. */
-static void take_unread(const struct link_ipv4 *leased, struct presence *presence)
+static void set_network(const struct system_info *system, struct host_info *info)
 {
-	presence->has_lease = true;
-	presence->lease = (struct presence_lease){ .total = leased->valid, .left = leased->valid };
-}
+	const struct iface_address *timed = find_leased(&system->addresses);
+	const struct ipv6 address = ipv4_mapped(system->lease.address);
 
-static void take_network(const struct agent_facts *facts, struct presence *presence)
-{
-	const struct link_ipv4 *leased = find_leased(&facts->addresses);
-
-	if (facts->has_lease) {
-		take_addresses(facts, &facts->lease.address, presence);
-		take_lease(facts, presence);
-	} else if (leased) {
-		take_addresses(facts, &leased->address, presence);
-		take_unread(leased, presence);
-	} else {
-		take_addresses(facts, NULL, presence);
+	set_addresses(&system->addresses,
+	              system->has_lease ? &address : (timed ? &timed->address : NULL), info);
+	if (system->has_lease) {
+		set_lease(system, info);
+	} else if (timed) {
+		/* the client's file cannot be read: the proxy asks any server for the lease */
+		info->has_lease = true;
+		info->lease = (struct lease_info){ .total = timed->valid, .left = timed->valid };
 	}
 }
 
-bool presence_of(const struct agent_facts *facts, const struct agent_config *config,
-                 struct presence *presence)
+bool host_info_make(const struct system_info *system, const struct settings *settings,
+                    struct host_info *info)
 {
-	*presence = (struct presence){ .mac = facts->port.mac, .has_ports = true };
-	if (!facts->addresses.ipv4_count)
+	*info = (struct host_info){ .mac = system->iface.mac, .has_ports = true };
+	if (!system->addresses.ipv4_count)
 		return false;
-	take_network(facts, presence);
-	memcpy(presence->hostname, facts->hostname, sizeof(presence->hostname));
-	if (config->wake_by == WAKE_BY_PROXY)
-		presence->timer = config->sleep_timer;
-	wake_ports_of(&config->wake, facts, &presence->wake);
+	set_network(system, info);
+	memcpy(info->hostname, system->hostname, sizeof(info->hostname));
+	if (settings->wake_by == WAKE_BY_PROXY)
+		info->timer = settings->sleep_timer;
+	wake_ports_make(&settings->wake, system, &info->wake);
 	return true;
 }
 
-static void miss(struct presence *presence, uint16_t service)
+void host_info_restrict(struct host_info *info, const uint16_t *services, size_t count)
 {
-	presence->missed[presence->missed_count++] = service;
+	enum missed_service *missed = info->missed;
+	size_t missed_count = 0;
+
+	if (info->has_lease && !service_in_list(services, count, NPP_SERVICE_DHCP4)) {
+		info->has_lease = false;
+		info->lease = (struct lease_info){ .total = 0 };
+		missed[missed_count++] = MISSED_DHCP4;
+	}
+	if (info->address_count > info->ipv4_count &&
+	    !service_in_list(services, count, NPP_SERVICE_ND)) {
+		info->address_count = info->ipv4_count;
+		missed[missed_count++] = MISSED_ND;
+	}
+	if (info->has_ports && !service_in_list(services, count, NPP_SERVICE_WAKE_ON_PACKET)) {
+		info->has_ports = false;
+		info->wake = (struct wake_ports){ .count = 0 };
+		missed[missed_count++] = MISSED_WAKE_ON_PACKET;
+	}
+	info->missed_count = missed_count;
 }
 
-void presence_fit(struct presence *presence, const uint16_t *services, size_t count)
+static void add_port(struct port_list *list, uint8_t protocol, uint16_t port)
 {
-	presence->missed_count = 0;
-	if (presence->has_lease && !service_is_among(services, count, NPP_SERVICE_DHCP4)) {
-		presence->has_lease = false;
-		presence->lease = (struct presence_lease){ .total = 0 };
-		miss(presence, NPP_SERVICE_DHCP4);
+	list->ports[list->count++] = (struct wake_port){ protocol, port };
+}
+
+static bool is_dhcp_client(const struct wake_port *port)
+{
+	return port->protocol == IPPROTO_UDP &&
+	       (port->port == DHCP_CLIENT || port->port == DHCPV6_CLIENT);
+}
+
+static void add_open_ports(struct port_list *list, const struct system_info *system,
+                           uint8_t protocol)
+{
+	for (size_t i = 0; i < system->port_count; i++) {
+		const struct wake_port *port = &system->ports[i];
+
+		if (port->protocol == protocol && !is_dhcp_client(port))
+			add_port(list, protocol, port->port);
 	}
-	if (presence->address6_count && !service_is_among(services, count, NPP_SERVICE_ND)) {
-		presence->address6_count = 0;
-		miss(presence, NPP_SERVICE_ND);
+	/* the ports beyond the limit are UDP's, and unknown */
+	if (protocol == IPPROTO_UDP && system->port_count == SYSTEM_PORTS)
+		add_port(list, protocol, ANY_PORT);
+}
+
+static int compare_ports(const void *a, const void *b)
+{
+	const struct wake_port *left = a, *right = b;
+
+	return left->protocol != right->protocol ? left->protocol - right->protocol
+	                                         : left->port - right->port;
+}
+
+/* Sorts, and removes duplicates and those that "any" of their protocol, which is first, covers. */
+static void normalize(struct port_list *list)
+{
+	size_t count = 0;
+
+	qsort(list->ports, list->count, sizeof(*list->ports), compare_ports);
+	for (size_t i = 0; i < list->count; i++) {
+		const struct wake_port *port = &list->ports[i];
+		const struct wake_port *last = count ? &list->ports[count - 1] : NULL;
+
+		if (last && last->protocol == port->protocol &&
+		    (last->port == port->port || last->port == ANY_PORT))
+			continue;
+		list->ports[count++] = *port;
 	}
-	if (presence->has_ports && !service_is_among(services, count, NPP_SERVICE_WAKE_ON_PACKET)) {
-		presence->has_ports = false;
-		presence->wake = (struct wake_ports){ .count = 0 };
-		miss(presence, NPP_SERVICE_WAKE_ON_PACKET);
-	}
+	list->count = count;
+}
+
+/* Begins with the protocol that has more of them, so that the other may keep its own. */
+static void sum_up(struct port_list *list)
+{
+	size_t tcp = 0;
+
+	while (tcp < list->count && list->ports[tcp].protocol == IPPROTO_TCP)
+		tcp++;
+	add_port(list, 2 * tcp >= list->count ? IPPROTO_TCP : IPPROTO_UDP, ANY_PORT);
+	normalize(list);
+}
+
+void wake_ports_make(const struct wake_setting *setting, const struct system_info *system,
+                     struct wake_ports *ports)
+{
+	struct port_list list = { .count = 0 };
+
+	for (size_t i = 0; i < setting->port_count; i++)
+		add_port(&list, setting->ports[i].protocol, setting->ports[i].port);
+	if (setting->tcp || !setting->is_set)
+		add_open_ports(&list, system, IPPROTO_TCP);
+	if (setting->udp)
+		add_open_ports(&list, system, IPPROTO_UDP);
+	normalize(&list);
+	*ports = (struct wake_ports){ .summed_up = list.count > WAKE_PORTS };
+	while (list.count > WAKE_PORTS)
+		sum_up(&list);
+	ports->count = list.count;
+	memcpy(ports->ports, list.ports, list.count * sizeof(*list.ports));
 }

@@ -1,45 +1,63 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a host hands over of itself: its presence on the network. Pure. */
+/* What a host tells a proxy about itself. Pure. */
 #ifndef SLEEPPROXY_AGENT_HOST_INFO_H
 #define SLEEPPROXY_AGENT_HOST_INFO_H
 
 #include "agent/settings.h"
 #include "agent/system_info.h"
 
-struct presence_lease {
-	struct ipv4 server;   /* 0.0.0.0: not known */
+struct lease_info {
+	struct ipv4 server;   /* 0.0.0.0: unknown */
 	uint32_t total, left; /* s, or DHCP_INFINITE */
 	uint8_t client_id[NPP_CLIENT_ID];
-	size_t client_id_length; /* 0: not known */
+	size_t client_id_length; /* 0: unknown */
 };
 
-enum { PRESENCE_MISSED = 3 };
+struct wake_ports {
+	struct wake_port ports[WAKE_PORTS]; /* TCP's first, ascending, each once */
+	size_t count;
+	bool summed_up; /* there were more: "any" of a protocol is among these instead */
+};
 
-struct presence {
+/* Services that a proxy does not offer, and that the host has a use for. */
+enum missed_service { MISSED_DHCP4, MISSED_ND, MISSED_WAKE_ON_PACKET, MISSED_SERVICES };
+
+struct host_info {
 	struct mac mac;
-	struct ipv4 addresses[LINK_IPV4]; /* the first speaks for the host: that of its lease */
-	size_t address_count;
-	bool has_lease; /* of the first address */
-	struct presence_lease lease;
-	char hostname[NPP_HOSTNAME];
-	uint32_t timer; /* s, until the proxy is to wake it; 0: never */
-	bool has_ports; /* else the proxy decides what wakes it */
+	/* IPv4's come first, and of these the lease's, which is the source of the messages */
+	struct ipv6 addresses[IFACE_IPV4 + IFACE_IPV6];
+	size_t address_count, ipv4_count; /* of both families, and of IPv4 */
+	bool has_lease;                   /* of the first address */
+	struct lease_info lease;
+	char hostname[NPP_HOSTNAME]; /* empty: none */
+	uint32_t timer;              /* s until the proxy wakes it; 0: never */
+	bool has_ports;              /* else the proxy decides what wakes it */
 	struct wake_ports wake;
-	struct ipv6 addresses6[LINK_IPV6];
-	size_t address6_count;
-	struct ipv4 backup_of; /* the proxy that goes first; 0.0.0.0: this one */
-	/* what would have been handed over, had the proxy offered it */
-	uint16_t missed[PRESENCE_MISSED];
+	struct ipv4 backup_of; /* the first proxy, where this is for a second; 0.0.0.0: it is not */
+	enum missed_service missed[MISSED_SERVICES];
 	size_t missed_count;
-	/* it has one, but its DHCP client names itself by more octets than can be said */
-	bool lease_unsayable;
 };
 
-/* False: it has no IPv4 address, and thus nothing to hand over. */
-bool presence_of(const struct agent_facts *facts, const struct agent_config *config,
-                 struct presence *presence);
+/*
+ * False: it has no IPv4 address, and thus nothing to hand over. A lease with a client identifier of
+ * more than NPP_CLIENT_ID octets is left out: without that the server would not renew it.
+ */
+bool host_info_make(const struct system_info *system, const struct settings *settings,
+                    struct host_info *info);
 
-/* Takes out what a proxy with these services would not do, and notes it as missed. */
-void presence_fit(struct presence *presence, const uint16_t *services, size_t count);
+static inline struct ipv4 host_info_ipv4(const struct host_info *info, size_t index)
+{
+	return ip_to_ipv4(&info->addresses[index]);
+}
+
+/* Removes what a proxy with these services does not do, and sets `missed`. */
+void host_info_restrict(struct host_info *info, const uint16_t *services, size_t count);
+
+/*
+ * The ports of this setting. Those on which the machine's own DHCP clients wait for answers are not
+ * counted as served: the proxy receives them in the host's place.
+ */
+void wake_ports_make(const struct wake_setting *setting, const struct system_info *system,
+                     struct wake_ports *ports);
 
 #endif

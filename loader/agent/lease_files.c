@@ -1,146 +1,109 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "agent/lease_files.h"
+#include "agent/system_info.h"
 
 #include <fcntl.h>
 #include <glob.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/cleanup.h"
-#include "base/addr.h"
+#include "base/files.h"
 
-enum { FILE_MAX = 1 << 20 }; /* octets; dhclient begins its journal anew after 20 leases */
+enum { LEASE_FILE_MAX = 1 << 20 }; /* octets; dhclient rewrites its journal after 20 leases */
 
-/* What stands in a path in front of its end. */
-enum key { KEY_NONE, KEY_NAME, KEY_INDEX };
+enum path_key { PATH_NO_KEY, PATH_BY_NAME, PATH_BY_INDEX };
 
-/* Where clients keep what they know. An earlier one is believed where two were granted at once. */
-static const struct place {
+/* Where clients store leases. Of leases granted in the same second the first found counts. */
+static const struct lease_path {
 	const char *before;
-	enum key key; /* the interface's */
-	const char *behind;
+	enum path_key key; /* of the interface, in the middle of the path */
+	const char *after;
 	lease_reader *reader;
-} places[] = {
-	{ "/var/lib/dhcp/dhclient*.lease*", KEY_NONE, "", lease_from_dhclient },
-	{ "/var/lib/dhclient/dhclient*.lease*", KEY_NONE, "", lease_from_dhclient },
-	{ "/var/lib/NetworkManager/dhclient-*-", KEY_NAME, ".lease", lease_from_dhclient },
-	{ "/run/NetworkManager/devices/", KEY_INDEX, "", lease_from_networkmanager },
-	{ "/var/lib/NetworkManager/internal-*-", KEY_NAME, ".lease", lease_from_networkd },
-	{ "/run/systemd/netif/leases/", KEY_INDEX, "", lease_from_networkd },
-	{ "/var/lib/dhcpcd*/", KEY_NAME, ".lease", lease_from_dhcpcd },
-	{ "/var/lib/dhcpcd*/", KEY_NAME, "-*.lease",
-	  lease_from_dhcpcd }, /* of a wireless network */
-	{ "/var/db/dhcpcd/", KEY_NAME, ".lease", lease_from_dhcpcd },
-	{ "/var/db/dhcpcd/", KEY_NAME, "-*.lease", lease_from_dhcpcd },
+} lease_paths[] = {
+	{ "/var/lib/dhcp/dhclient*.lease*", PATH_NO_KEY, "", lease_from_dhclient },
+	{ "/var/lib/dhclient/dhclient*.lease*", PATH_NO_KEY, "", lease_from_dhclient },
+	{ "/var/lib/NetworkManager/dhclient-*-", PATH_BY_NAME, ".lease", lease_from_dhclient },
+	{ "/run/NetworkManager/devices/", PATH_BY_INDEX, "", lease_from_networkmanager },
+	{ "/var/lib/NetworkManager/internal-*-", PATH_BY_NAME, ".lease", lease_from_networkd },
+	{ "/run/systemd/netif/leases/", PATH_BY_INDEX, "", lease_from_networkd },
+	{ "/var/lib/dhcpcd*/", PATH_BY_NAME, ".lease", lease_from_dhcpcd },
+	{ "/var/lib/dhcpcd*/", PATH_BY_NAME, "-*.lease", lease_from_dhcpcd }, /* wireless */
+	{ "/var/db/dhcpcd/", PATH_BY_NAME, ".lease", lease_from_dhcpcd },
+	{ "/var/db/dhcpcd/", PATH_BY_NAME, "-*.lease", lease_from_dhcpcd },
 };
 
-struct search {
-	const struct iface *port;
-	const struct link_addresses *addresses;
+struct lease_search {
+	const struct iface *iface;
+	const struct iface_addresses *addresses;
 	struct client_lease *best;
 	bool found;
 };
 
-static bool is_own(const struct link_addresses *addresses, struct ipv4 address)
-{
-	for (size_t i = 0; i < addresses->ipv4_count; i++) {
-		if (ipv4_equal(addresses->ipv4[i].address, address))
-			return true;
-	}
-	return false;
-}
-
-static char *read_all(int fd, size_t *length)
-{
-	char *octets = malloc(FILE_MAX + 1);
-	ssize_t got;
-
-	*length = 0;
-	while (octets && (got = read(fd, octets + *length, FILE_MAX - *length)) > 0)
-		*length += (size_t)got;
-	if (octets)
-		octets[*length] = '\0';
-	return octets;
-}
-
-static void try_file(struct search *search, lease_reader *reader, const char *path)
+static void try_file(struct lease_search *search, lease_reader *reader, const char *path)
 {
 	autoclose int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	struct lease_file file = { .interface = search->port->name };
+	struct lease_file file = { .interface = search->iface->name };
 	autofree char *octets = NULL;
 	struct client_lease lease;
-	struct stat about;
+	struct ipv6 address;
+	struct stat status;
 
-	if (fd < 0 || fstat(fd, &about) || !S_ISREG(about.st_mode) || about.st_size > FILE_MAX)
+	if (fd < 0 || fstat(fd, &status) || !S_ISREG(status.st_mode) ||
+	    status.st_size > LEASE_FILE_MAX)
 		return;
-	octets = read_all(fd, &file.length);
-	if (!octets)
+	if (file_read(fd, LEASE_FILE_MAX, &octets, &file.length))
 		return;
 	file.octets = octets;
-	file.written = about.st_mtim.tv_sec;
-	if (!reader(&file, &lease) || !is_own(search->addresses, lease.address))
+	file.written = status.st_mtim.tv_sec;
+	if (!reader(&file, &lease))
 		return;
-	if (search->found && lease.begun <= search->best->begun)
+	address = ipv4_mapped(lease.address);
+	if (!iface_addresses_find(search->addresses, &address) ||
+	    (search->found && lease.begun <= search->best->begun))
 		return;
 	*search->best = lease;
 	search->found = true;
 }
 
-/* Interfaces' names may have characters of their own meaning in a pattern. */
-static void append_literally(char *pattern, size_t size, const char *text)
+/* Interface names may contain characters that are special in a pattern. */
+static void escape(const char *text, char *escaped, size_t size)
 {
-	size_t length = strlen(pattern);
+	size_t length = 0;
 
 	for (; *text && length + 2 < size; text++) {
 		if (strchr("*?[]\\", *text))
-			pattern[length++] = '\\';
-		pattern[length++] = *text;
+			escaped[length++] = '\\';
+		escaped[length++] = *text;
 	}
-	pattern[length] = '\0';
+	escaped[length] = '\0';
 }
 
-static void append(char *pattern, size_t size, const char *text)
+static void try_path(struct lease_search *search, const char *root, const struct lease_path *path)
 {
-	const size_t length = strlen(pattern);
-
-	snprintf(pattern + length, size - length, "%s", text);
-}
-
-static void write_pattern(char pattern[PATH_MAX], const char *root, const struct place *place,
-                          const struct iface *port)
-{
-	char index[16];
-
-	snprintf(index, sizeof(index), "%u", port->ifindex);
-	*pattern = '\0';
-	append_literally(pattern, PATH_MAX, root);
-	append(pattern, PATH_MAX, place->before);
-	if (place->key != KEY_NONE)
-		append_literally(pattern, PATH_MAX, place->key == KEY_NAME ? port->name : index);
-	append(pattern, PATH_MAX, place->behind);
-}
-
-static void try_place(struct search *search, const char *root, const struct place *place)
-{
-	char pattern[PATH_MAX];
+	char pattern[PATH_MAX], directory[PATH_MAX / 2], key[2 * IFNAMSIZ] = "";
 	glob_t found;
 
-	write_pattern(pattern, root, place, search->port);
+	escape(root, directory, sizeof(directory));
+	if (path->key == PATH_BY_NAME)
+		escape(search->iface->name, key, sizeof(key));
+	else if (path->key == PATH_BY_INDEX)
+		snprintf(key, sizeof(key), "%u", search->iface->ifindex);
+	snprintf(pattern, sizeof(pattern), "%s%s%s%s", directory, path->before, key, path->after);
 	if (!glob(pattern, 0, NULL, &found)) {
 		for (size_t i = 0; i < found.gl_pathc; i++)
-			try_file(search, place->reader, found.gl_pathv[i]);
+			try_file(search, path->reader, found.gl_pathv[i]);
 	}
 	globfree(&found);
 }
 
-bool lease_files_find(const char *root, const struct iface *port,
-                      const struct link_addresses *addresses, struct client_lease *lease)
+bool lease_files_find(const char *root, const struct iface *iface,
+                      const struct iface_addresses *addresses, struct client_lease *lease)
 {
-	struct search search = { .port = port, .addresses = addresses, .best = lease };
+	struct lease_search search = { .iface = iface, .addresses = addresses, .best = lease };
 
-	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++)
-		try_place(&search, root, &places[i]);
+	for (size_t i = 0; i < sizeof(lease_paths) / sizeof(*lease_paths); i++)
+		try_path(&search, root, &lease_paths[i]);
 	return search.found;
 }

@@ -2,129 +2,80 @@
 #include "agent/settings.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
-#include "config/config_text.h"
-#include "config/option_table.h"
-#include "base/cleanup.h"
-#include "base/addr.h"
 #include "base/text.h"
+#include "config/config_reader.h"
 #include "npp.h"
 
-/* Names are numbered by the enum, and written through its integer type. */
-_Static_assert(sizeof(enum wake_by) == sizeof(unsigned int), "enums are unsigned int");
-
-static const char not_understood[] = "is not understood";
-static const char twice[] = "stands there twice";
-static const char too_many[] = "is one too many";
-
-static const char *read_interface(const struct key *key, const char *text, void *field)
+static const char *read_port(const char *text, struct wake_setting *wake)
 {
-	struct agent_config *config = field;
-	char name[IFNAMSIZ] = "";
-	const char *wrong = key_read_interface(key, text, name);
-
-	if (wrong)
-		return wrong;
-	for (size_t i = 0; i < config->interface_count; i++) {
-		if (strcmp(config->interfaces[i], name) == 0)
-			return twice;
-	}
-	if (config->interface_count == AGENT_INTERFACES)
-		return too_many;
-	memcpy(config->interfaces[config->interface_count++], name, sizeof(name));
-	return NULL;
-}
-
-static const char *read_proxy(const struct key *key, const char *text, void *field)
-{
-	struct agent_config *config = field;
-	struct ipv4 address;
-	const char *wrong = key_read_ipv4(key, text, &address);
-
-	if (wrong)
-		return wrong;
-	for (size_t i = 0; i < config->proxy_count; i++) {
-		if (ipv4_equal(config->proxies[i], address))
-			return twice;
-	}
-	if (config->proxy_count == AGENT_PROXIES)
-		return too_many;
-	config->proxies[config->proxy_count++] = address;
-	return NULL;
-}
-
-static const char *read_port(const char *text, struct wake_wish *wish)
-{
-	struct npp_port port;
+	struct wake_port port;
 
 	if (text_to_port(text, &port.protocol, &port.port))
-		return not_understood;
-	for (size_t i = 0; i < wish->port_count; i++) {
-		if (wish->ports[i].protocol == port.protocol && wish->ports[i].port == port.port)
-			return twice;
-	}
-	if (wish->port_count == WAKE_PORTS)
-		return too_many;
-	wish->ports[wish->port_count++] = port;
+		return "is not understood";
+	for (size_t i = 0; i < wake->port_count; i++)
+		if (wake_port_equal(&wake->ports[i], &port))
+			return "is a duplicate";
+	if (wake->port_count == WAKE_PORTS)
+		return "exceeds the limit";
+	wake->ports[wake->port_count++] = port;
 	return NULL;
 }
 
-static const char *read_wake(const struct key *key, const char *text, void *field)
+static const char *read_wake(const struct config_option *option, const char *text, void *field)
 {
-	struct wake_wish *wish = field;
+	struct wake_setting *wake = field;
 	const bool is_none = strcmp(text, "none") == 0;
-	const char *wrong = NULL;
+	const bool is_udp = strcmp(text, "auto-udp") == 0;
+	const bool is_first = !wake->is_set;
 
-	(void)key;
-	if (wish->none || (is_none && wish->said))
-		return "goes with nothing else, or something else stands beside 'none'";
-	if (is_none)
-		wish->none = true;
-	else if (strcmp(text, "auto") == 0)
-		wish->tcp = true;
-	else if (strcmp(text, "auto-udp") == 0)
-		wish->tcp = wish->udp = true;
-	else
-		wrong = read_port(text, wish);
-	wish->said = true;
-	return wrong;
+	(void)option;
+	if (wake->none || (is_none && !is_first))
+		return "cannot be combined, as 'none' goes with no other value";
+	wake->is_set = true;
+	wake->none = is_none;
+	wake->udp |= is_udp;
+	wake->tcp |= is_udp || strcmp(text, "auto") == 0;
+	return is_none || is_udp || strcmp(text, "auto") == 0 ? NULL : read_port(text, wake);
 }
 
 /* clang-format off */
 static const char *const wakers[] = { [WAKE_BY_PROXY] = "proxy", [WAKE_BY_RTC] = "rtc", NULL };
 
-#define PATH .read = key_read_path, .expected = "a path that begins with '/'"
+#define AT(member) FIELD_AT(struct settings, member)
+#define COUNTED(member, count) FIELD_COUNTED(struct settings, member, count)
+#define PATH(member) \
+	OPTION_READ(option_read_path, AT(member), .expected = "a path that begins with '/'")
+#define DURATION(member, low, high) OPTION_DURATION(struct settings, member, low, high)
 
-static const struct key rows[] = {
-	{ "interface", .read = read_interface, .many = true,
-	  .expected = "up to 8 different interfaces such as eth0" },
-	{ "proxy", .read = read_proxy, .many = true,
-	  .expected = "up to 8 different IPv4 addresses of proxies, such as 192.168.1.2" },
-	{ "backup", KEY_AT(agent_config, backup), .read = key_read_bool,
-	  .expected = "true or false" },
-	{ "wait", KEY_AT(agent_config, wait), KEY_DURATION("100ms", "10m") },
-	{ "report-wait", KEY_AT(agent_config, report_wait), KEY_DURATION("100ms", "10m") },
-	{ "wake", KEY_AT(agent_config, wake), .read = read_wake, .many = true,
-	  .expected = "none, or auto, auto-udp and up to 64 different ports such as tcp/22 or udp/161" },
-	{ "sleep-timer", KEY_AT(agent_config, sleep_timer), KEY_SECONDS("1s", "8760h") },
-	{ "wake-by", KEY_AT(agent_config, wake_by), KEY_NAMES(wakers) },
-	{ "rtc", KEY_AT(agent_config, rtc), PATH },
-	{ "key-file", KEY_AT(agent_config, key_file), PATH },
-	{ "key", KEY_AT(agent_config, key), KEY_NUMBER("1", "255") },
-	{ "icmp-type", KEY_AT(agent_config, icmp_type), KEY_NUMBER("1", "255") },
-	{ "on-lease-lost", KEY_AT(agent_config, on_lease_lost), PATH },
+static const struct config_option rows[] = {
+	{ "interface", OPTION_VALUE(FIELD_INTERFACE, COUNTED(interfaces, interface_count), .list = true,
+		.expected = "up to 8 different interfaces such as eth0") },
+	{ "proxy", OPTION_VALUE(FIELD_IPV4, COUNTED(proxies, proxy_count), .list = true,
+		.expected = "up to 8 different IPv4 addresses of proxies, such as 192.168.1.2") },
+	{ "backup", OPTION_VALUE(FIELD_BOOL, AT(backup)) },
+	{ "wait", DURATION(wait, "100ms", "10m") },
+	{ "report-wait", DURATION(report_wait, "100ms", "10m") },
+	{ "wake", OPTION_READ(read_wake, AT(wake), .list = true,
+		.expected = "none, or auto, auto-udp and up to 64 different ports such as tcp/22 or udp/161") },
+	{ "sleep-timer", OPTION_SECONDS(struct settings, sleep_timer, "1s", "8760h") },
+	{ "wake-by", OPTION_VALUE(FIELD_ENUM, AT(wake_by), .names = wakers) },
+	{ "rtc", PATH(rtc) },
+	{ "key-file", PATH(key_file) },
+	{ "key", OPTION_VALUE(FIELD_NUMBER, AT(key), .min = 1, .max = 255) },
+	{ "icmp-type", OPTION_VALUE(FIELD_NUMBER, AT(icmp_type), .min = 1, .max = 255) },
+	{ "on-lease-lost", PATH(on_lease_lost) },
+	{ 0 },
 };
 /* clang-format on */
 
 _Static_assert(AGENT_INTERFACES == 8 && AGENT_PROXIES == 8 && WAKE_PORTS == 64,
-               "what is expected is said in words above");
-_Static_assert(KEY_COUNT(rows) + 1 <= KEYS_MAX, "libconfuse's table has room for all, and an end");
+               "the texts above name these limits");
 
-void agent_config_init(struct agent_config *config)
+void settings_init(struct settings *settings)
 {
-	*config = (struct agent_config){
+	*settings = (struct settings){
 		.backup = true,
 		.wait = 5000,
 		.report_wait = 20000,
@@ -134,38 +85,24 @@ void agent_config_init(struct agent_config *config)
 	};
 }
 
-static int read_text(const char *text, struct agent_config *config, struct fault *fault)
+int settings_load(const char *path, struct settings *settings, char why[CONFIG_ERROR])
 {
-	const struct keys keys = KEYS(rows);
-	cfg_opt_t options[KEYS_MAX];
-	cfg_t *tree;
-	int err;
+	static const struct config_option file_row = { .section = rows };
+	struct config_error error = { .path = path };
+	struct config_item *items = config_parse(&file_row, &error);
+	const struct config_item *key = items ? config_find(items, "key") : NULL;
+	struct settings loaded;
 
-	options[table_options(&keys, options)] = syntax_end();
-	tree = syntax_parse(options, text, fault);
-	if (!tree)
-		return -EINVAL;
-	err = table_read(&keys, tree, config, fault);
-	if (!err && syntax_count(tree, "key") && !*config->key_file)
-		err = fault_at(fault, syntax_get(tree, "key", 0)->line,
-		               "key, but no file that it is in; expected key-file = FILE, too");
-	cfg_free(tree);
-	return err;
-}
-
-int agent_config_load(const char *path, struct agent_config *config, char error[CONFIG_ERROR])
-{
-	struct fault fault = { .path = path };
-	autofree char *text = NULL;
-	struct agent_config fresh;
-	int err = source_read(&fault, &text);
-
-	agent_config_init(&fresh);
-	if (!err)
-		err = read_text(text, &fresh, &fault);
-	if (err)
-		memcpy(error, fault.text, sizeof(fault.text));
+	settings_init(&loaded);
+	if (items)
+		config_read(items, &loaded, &error);
+	if (key && !*loaded.key_file)
+		config_error_at(&error, key->line,
+		                "key, but no file that it is in; expected key-file = FILE, too");
+	config_free(items);
+	if (error.err)
+		memcpy(why, error.text, sizeof(error.text));
 	else
-		*config = fresh;
-	return err;
+		*settings = loaded;
+	return error.err;
 }

@@ -1,243 +1,184 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* In: facts, and what proxies say. Out: handovers, which the state file has until the end. */
+/* Hands the host over: to the best proxy on each interface, and to a second one as backup. */
 #include <errno.h>
+#include <json-c/json.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/param.h>
+#include <unistd.h>
 
 #include "agent/agent.h"
-#include "agent/discovery.h"
-#include "agent/json_fields.h"
-#include "agent/messages.h"
-#include "agent/output.h"
-#include "agent/state.h"
-#include "agent/state_json.h"
-#include "base/cleanup.h"
+#include "agent/sleep_request.h"
 #include "base/clock.h"
-#include "base/addr.h"
-#include "base/text.h"
 
-/* Of what time is left, a silent proxy gets a third at least; the last one gets all of it. */
-enum { SHARES = 3 };
+/* A proxy that does not answer uses a third of the remaining time, the last one all of it. */
+enum { TIME_SHARES = 3 };
 
-struct sleeping {
+struct sleep_run {
 	const struct agent *agent;
-	const struct npp_keys *keys; /* NULL: nothing is signed */
-	struct state state;
-	struct json_object *failures;
+	struct registrations registrations;
+	struct json_object *list, *failures;
 	int status;
 	bool interrupted;
 };
 
 /* On one interface. */
-struct attempt {
-	struct sleeping *sleeping;
-	struct handover_voice voice;
-	struct presence presence;
-	struct offers offers;
-	size_t next; /* of the offers */
+struct iface_run {
+	struct sleep_run *run;
+	struct channel channel;
+	struct host_info info;
+	struct candidates candidates;
+	size_t next; /* of the candidates */
 	int64_t deadline;
-	struct words why; /* proxies have not taken it over */
+	char errors[1024]; /* of the candidates that were tried */
 };
 
-static void fail(struct sleeping *sleeping, const char *interface, const char *why)
+static void add_failure(struct sleep_run *run, const char *interface, const char *reason)
 {
 	struct json_object *failure = json_object_new_object();
 
-	agent_say("%s: not handed over: %s", interface, why);
-	field_add_text(failure, "interface", interface);
-	field_add_text(failure, "reason", why);
-	json_object_array_add(sleeping->failures, failure);
+	agent_error("%s: not handed over: %s", interface, reason);
+	json_object_object_add(failure, "interface", json_object_new_string(interface));
+	json_object_object_add(failure, "reason", json_object_new_string(reason));
+	json_object_array_add(run->failures, failure);
 }
 
-static void note_refusal(struct attempt *attempt, const struct offer *offer, const char *why)
+static void add_candidate_error(struct iface_run *iface_run, const struct candidate *candidate,
+                                const char *error)
 {
-	char proxy[TEXT_IP];
+	char *errors = iface_run->errors, proxy[TEXT_IP];
+	const size_t length = strlen(errors);
 
-	words_add(&attempt->why, "%s%s %s", attempt->why.length ? "; " : "",
-	          text_from_ipv4(offer->address, proxy), why);
+	snprintf(errors + length, sizeof(iface_run->errors) - length, "%s%s %s", length ? "; " : "",
+	         text_from_ipv4(candidate->address, proxy), error);
 }
 
-static void keep(struct sleeping *sleeping, const struct handover *handover)
+/* Stored before anything else, so that an interrupted run can be reported, too. */
+static void store(struct sleep_run *run, const struct proxy_registration *registration)
 {
-	const char *path = sleeping->agent->state_path;
+	const char *path = run->agent->state_path;
 	int err;
 
-	sleeping->state.handovers[sleeping->state.count++] = *handover;
-	err = state_write(path, &sleeping->state);
-	if (!err)
-		return;
-	agent_say("%s cannot be written, so that 'wake' will not know of it: %s", path,
-	          strerror(-err));
-	sleeping->status = AGENT_FAILED;
+	run->registrations.list[run->registrations.count++] = *registration;
+	err = state_file_write(path, &run->registrations);
+	if (err) {
+		agent_error("%s cannot be written, so that 'wake' will not know of it: %s", path,
+		            strerror(-err));
+		run->status = AGENT_FAILED;
+	}
+	output_result(run->list, registration_to_json(registration), run->agent->json);
 }
 
-static struct handover_time time_of(const struct attempt *attempt)
+/* ms, for the answer of the next candidate. */
+static int64_t answer_wait(const struct iface_run *iface_run)
 {
-	const int64_t proxies = (int64_t)(attempt->offers.count - attempt->next);
+	const int64_t remaining = (int64_t)(iface_run->candidates.count - iface_run->next);
 
-	return (struct handover_time){
-		.patience = (attempt->deadline - clock_ms()) / MIN(proxies, SHARES),
-		.deadline = attempt->deadline,
-	};
+	return (iface_run->deadline - clock_ms()) / MIN(remaining, TIME_SHARES);
 }
 
-/* To the best of those that are left. 0, -ENOENT: there is none, or -EINTR. */
-static int hand_over(struct attempt *attempt, struct handover *handover)
+/* With the best of the remaining candidates. 0, -ENOENT: none is left, or -EINTR. */
+static int register_with_next(struct iface_run *iface_run)
 {
-	int err = -ENOENT;
+	for (; iface_run->next < iface_run->candidates.count; iface_run->next++) {
+		const struct candidate *candidate = &iface_run->candidates.list[iface_run->next];
+		const char *error = candidate_mismatch(candidate, &iface_run->run->agent->settings);
+		struct proxy_registration registration;
+		int err = -ENOENT;
 
-	for (; err && attempt->next < attempt->offers.count; attempt->next++) {
-		const struct offer *offer = &attempt->offers.list[attempt->next];
-		const char *flaw = offer_flaw(offer, &attempt->sleeping->agent->config);
-		const struct handover_time time = time_of(attempt);
-
-		/* somebody else with the first one's address */
-		if (ipv4_equal(offer->address, attempt->presence.backup_of))
+		/* another machine with the first proxy's address */
+		if (ipv4_equal(candidate->address, iface_run->info.backup_of))
 			continue;
-		err = flaw ? -ENOENT
-		           : handover_run(&attempt->voice, offer, &attempt->presence, &time,
-		                          handover);
+		if (!error) {
+			err = sleep_request_send(&iface_run->channel, candidate, &iface_run->info,
+			                         answer_wait(iface_run), iface_run->deadline,
+			                         &registration);
+			error = transaction_error(err);
+		}
 		if (err == -EINTR)
 			return err;
-		if (err)
-			note_refusal(attempt, offer, flaw ? flaw : conversation_words(err));
+		if (!err) {
+			store(iface_run->run, &registration);
+			iface_run->info.backup_of = registration.proxy;
+			iface_run->next++;
+			return 0;
+		}
+		add_candidate_error(iface_run, candidate, error);
 	}
-	return err ? -ENOENT : 0;
+	return -ENOENT;
 }
 
-static void tell(const struct attempt *attempt, const struct handover *first,
-                 const struct handover *backup)
+static const char *failure_reason(const struct iface_run *iface_run, int err)
 {
-	struct words words = { .length = 0 };
-
-	if (attempt->sleeping->agent->json)
-		return;
-	sentence_handover(first, backup, &words);
-	puts(words.text);
-}
-
-/* The first may have answered no other question: what it said no to is told all the same. */
-static void tell_refusals(struct attempt *attempt)
-{
-	if (attempt->why.length)
-		agent_say("%s: %s", attempt->voice.port.name, attempt->why.text);
-	attempt->why = (struct words){ .length = 0 };
-}
-
-/* Once the first has confirmed, all that comes then is no failure. */
-static int hand_over_twice(struct attempt *attempt)
-{
-	struct handover first, backup;
-	int err = hand_over(attempt, &first);
-
-	if (err)
-		return err;
-	keep(attempt->sleeping, &first);
-	attempt->presence.backup_of = first.proxy;
-	err = attempt->sleeping->agent->config.backup ? hand_over(attempt, &backup) : -ENOENT;
-	if (!err)
-		keep(attempt->sleeping, &backup);
-	tell_refusals(attempt);
-	tell(attempt, &first, err ? NULL : &backup);
-	attempt->sleeping->interrupted = err == -EINTR;
-	return 0;
-}
-
-static int find_and_hand_over(struct attempt *attempt)
-{
-	const int err = discovery_run(
-		attempt->voice.fd, &attempt->voice.port, attempt->presence.addresses[0],
-		&attempt->sleeping->agent->config, attempt->deadline, &attempt->offers);
-
-	return err ? err : hand_over_twice(attempt);
-}
-
-static void explain(struct attempt *attempt, int err)
-{
-	struct sleeping *sleeping = attempt->sleeping;
-	const char *interface = attempt->voice.port.name;
-
 	if (err == -EINTR)
-		fail(sleeping, interface, "interrupted");
-	else if (attempt->why.length)
-		fail(sleeping, interface, attempt->why.text);
-	else if (err == -ETIMEDOUT)
-		fail(sleeping, interface,
-		     "no proxy answered; is one on this LAN? ('sleepproxy-agent discover')");
-	else
-		fail(sleeping, interface, strerror(-err));
-	sleeping->interrupted |= err == -EINTR;
-	sleeping->status = AGENT_FAILED;
+		return "interrupted";
+	if (*iface_run->errors)
+		return iface_run->errors;
+	if (err == -ETIMEDOUT)
+		return "no proxy answered; is one on this LAN? ('sleepproxy-agent discover')";
+	return strerror(-err);
 }
 
-static void sleep_here(struct sleeping *sleeping, const char *interface, int64_t deadline)
+static void sleep_on_interface(struct sleep_run *run, const char *interface, int64_t deadline)
 {
-	const struct agent *agent = sleeping->agent;
-	struct attempt attempt = { .sleeping = sleeping, .deadline = deadline };
-	struct words words = { .length = 0 };
-	struct agent_facts facts;
-	autoclose int fd = -1;
-	const char *why = agent_open(agent, interface, &facts, &attempt.presence, &fd);
+	struct iface_run iface_run = { .run = run, .deadline = deadline };
+	const char *error =
+		agent_channel_open(run->agent, interface, &iface_run.info, &iface_run.channel);
 	int err;
 
-	if (why) {
-		words_add(&words, "it %s", why);
-		fail(sleeping, interface, words.text);
+	/* an interface without link or address has nothing to hand over: not a failure by itself */
+	if (error) {
+		add_failure(run, interface, error);
 		return;
 	}
-	attempt.voice = (struct handover_voice){
-		.fd = fd,
-		.port = facts.port,
-		.icmp_type = (uint8_t)agent->config.icmp_type,
-		.keys = sleeping->keys,
-		.key = (uint8_t)agent->config.key,
+	err = candidates_discover(&iface_run.channel, host_info_ipv4(&iface_run.info, 0),
+	                          &run->agent->settings, deadline, &iface_run.candidates);
+	if (!err)
+		err = register_with_next(&iface_run);
+	run->interrupted = err == -EINTR;
+	if (err) {
+		add_failure(run, interface, failure_reason(&iface_run, err));
+		run->status = AGENT_FAILED;
+	} else {
+		/* the lack of a second proxy is no failure */
+		if (run->agent->settings.backup)
+			run->interrupted = register_with_next(&iface_run) == -EINTR;
+		if (*iface_run.errors)
+			agent_error("%s: %s", interface, iface_run.errors);
+	}
+	close(iface_run.channel.fd);
+}
+
+static void sleep_on_all(struct sleep_run *run)
+{
+	const struct settings *settings = &run->agent->settings;
+	const int64_t deadline = clock_ms() + settings->wait;
+
+	for (size_t i = 0; i < settings->interface_count && !run->interrupted; i++)
+		sleep_on_interface(run, settings->interfaces[i],
+		                   interface_deadline(run->agent, i, deadline));
+	if (run->interrupted && run->registrations.count)
+		agent_error("interrupted; 'sleepproxy-agent wake' takes back what is handed over");
+	if (run->interrupted || !run->registrations.count)
+		run->status = AGENT_FAILED;
+}
+
+int command_sleep(struct agent *agent)
+{
+	struct sleep_run run = {
+		.agent = agent,
+		.list = json_object_new_array(),
+		.failures = json_object_new_array(),
 	};
-	err = find_and_hand_over(&attempt);
-	if (err)
-		explain(&attempt, err);
-}
+	struct json_object *object = json_object_new_object();
 
-static void sleep_everywhere(struct sleeping *sleeping, const struct agent_interfaces *interfaces)
-{
-	const int64_t deadline = clock_ms() + sleeping->agent->config.wait;
-
-	for (size_t i = 0; i < interfaces->count && !sleeping->interrupted; i++)
-		sleep_here(sleeping, interfaces->names[i], agent_share(interfaces, i, deadline));
-	if (!sleeping->interrupted)
-		return;
-	sleeping->status = AGENT_FAILED;
-	if (sleeping->state.count)
-		agent_say("interrupted; 'sleepproxy-agent wake' takes back what is handed over");
-}
-
-static void show_json(struct sleeping *sleeping)
-{
-	struct json_object *object = state_to_json(&sleeping->state);
-
-	json_object_object_add(object, "failures", json_object_get(sleeping->failures));
-	puts(json_object_to_json_string_ext(object, JSON_C_TO_STRING_NOSLASHESCAPE));
-	json_object_put(object);
-}
-
-int command_sleep(const struct agent *agent)
-{
-	struct sleeping sleeping = { .agent = agent, .failures = json_object_new_array() };
-	struct agent_interfaces interfaces;
-	struct npp_keys keys;
-	int status = agent_keys(agent, &keys);
-
-	if (!status)
-		status = agent_interfaces(agent, &interfaces);
-	if (!status) {
-		sleeping.keys = keys.count ? &keys : NULL;
-		sleep_everywhere(&sleeping, &interfaces);
-		/* an interface that has no link or no address has nothing to be handed over */
-		status = sleeping.state.count ? sleeping.status : AGENT_FAILED;
-	}
-	if (agent->json && status != AGENT_USAGE)
-		show_json(&sleeping);
-	json_object_put(sleeping.failures);
-	npp_keys_wipe(&keys);
-	return status;
+	json_object_object_add(object, "registrations", run.list);
+	json_object_object_add(object, "failures", run.failures);
+	run.status = agent_read_keys(agent);
+	if (!run.status)
+		run.status = agent_find_interfaces(agent);
+	if (!run.status)
+		sleep_on_all(&run);
+	output_json(object, agent->json && run.status != AGENT_USAGE);
+	return run.status;
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * sleepproxy-agent, the host's side of the Network Proxy Protocol. In: the command line. Out: the
- * exit status: 0 done, 1 not done, 2 not understood.
+ * sleepproxy-agent, the host's side of the Network Proxy Protocol: options, commands, and the alarm
+ * of the machine's clock. Exit status: 0 done, 1 failed, 2 the command line or the configuration is
+ * wrong.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -13,51 +14,63 @@
 #include <unistd.h>
 
 #include "agent/agent.h"
-#include "agent/messages.h"
-#include "agent/signals.h"
 #include "base/capability.h"
+#include "base/files.h"
 #include "base/text.h"
 
 #define CONFIG_FILE "/etc/sleepproxy/agent.conf"
 #define STATE_FILE "/run/sleepproxy-agent/state.json"
 
-static const struct command {
+static int write_value(const char *path, const char *value)
+{
+	autoclose int fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
+
+	return fd < 0 || write(fd, value, strlen(value)) < 0 ? -errno : 0;
+}
+
+/* Linux's Documentation/admin-guide/rtc.rst */
+static int command_alarm(struct agent *agent)
+{
+	const struct settings *settings = &agent->settings;
+	char path[PATH_MAX + sizeof("/wakealarm")], seconds[16];
+	int err;
+
+	if (settings->wake_by != WAKE_BY_RTC || !settings->sleep_timer) {
+		if (agent_verbose)
+			agent_error("no alarm is to be set: that takes wake-by = rtc and a "
+			            "sleep-timer");
+		return AGENT_DONE;
+	}
+	snprintf(path, sizeof(path), "%s/wakealarm", settings->rtc);
+	snprintf(seconds, sizeof(seconds), "+%u", settings->sleep_timer);
+	/* an alarm that is set must be cancelled before another can be */
+	err = write_value(path, "0");
+	if (!err)
+		err = write_value(path, seconds);
+	if (err) {
+		agent_error("%s cannot be written: %s%s", path, strerror(-err),
+		            err == -EACCES ? " (run this as root)" : "");
+		return AGENT_FAILED;
+	}
+	printf("alarm: %u s\n", settings->sleep_timer);
+	return AGENT_DONE;
+}
+
+/* clang-format off */
+static const struct agent_command {
 	const char *name, *help;
-	int (*run)(const struct agent *agent);
+	int (*run)(struct agent *agent);
 	bool has_json;
 } commands[] = {
-	{ "status", "what this host would hand over, and to whom it is handed over", command_status,
-	  true },
-	{ "discover", "look for proxies, and say what they offer, the best first", command_discover,
-	  true },
-	{ "sleep", "hand this host over; ends when that is confirmed, or the wait is over",
-	  command_sleep, true },
-	{ "wake", "take it back: report to the proxies, and say how the lease stands", command_wake,
-	  true },
-	{ "alarm", "set the machine's alarm clock (wake-by = rtc): before sleep, as root",
-	  command_alarm, false },
+	{ "status", "what this host would hand over, and to whom it is handed over", command_status, true },
+	{ "discover", "look for proxies, and say what they offer, the best first", command_discover, true },
+	{ "sleep", "hand this host over; ends when that is confirmed, or the wait is over", command_sleep, true },
+	{ "wake", "take it back: report to the proxies, and say how the lease stands", command_wake, true },
+	{ "alarm", "set the machine's alarm clock (wake-by = rtc): before sleep, as root", command_alarm, false },
 };
+/* clang-format on */
 
 enum { COMMANDS = sizeof(commands) / sizeof(*commands) };
-
-struct served_iface {
-	struct agent agent;
-	const char *interfaces[AGENT_INTERFACES]; /* in the place of the configuration's */
-	size_t interface_count;
-	const struct command *command;
-};
-
-/*
- * A descriptor that is closed would become a file's. For reading only, also for output: what is
- * written there must still fail.
- */
-static void occupy_standard_descriptors(void)
-{
-	for (int fd = 0; fd <= STDERR_FILENO; fd++) {
-		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDONLY) < 0)
-			_exit(AGENT_FAILED);
-	}
-}
 
 static void help(void)
 {
@@ -77,83 +90,67 @@ static void help(void)
 	     "  --help, --version");
 }
 
-static int refuse(const char *what, const char *word, const char *expected)
+static int reject(const char *what, const char *argument, const char *expected)
 {
-	agent_say("%s '%s'; expected %s", what, word, expected);
-	fputs("'sleepproxy-agent --help' shows what there is\n", stderr);
+	agent_error("%s '%s'; expected %s ('sleepproxy-agent --help' shows all)", what, argument,
+	            expected);
 	return AGENT_USAGE;
 }
 
-static int add_interface(struct served_iface *line, const char *name)
+static int add_interface(struct settings *settings, const char *name)
 {
 	if (!text_is_interface(name))
-		return refuse("--interface", name, "a name such as eth0");
-	if (line->interface_count == AGENT_INTERFACES)
-		return refuse("--interface", name, "at most 8 of them");
-	line->interfaces[line->interface_count++] = name;
+		return reject("--interface", name, "a name such as eth0");
+	if (settings->interface_count == AGENT_INTERFACES)
+		return reject("--interface", name, "at most 8 of them");
+	strcpy(settings->interfaces[settings->interface_count++], name);
 	return AGENT_DONE;
 }
 
-static void print_and_exit(int option)
+static int set_option(struct agent *agent, int option)
 {
-	if (option == 'h')
+	if (option == 'i')
+		return add_interface(&agent->settings, optarg);
+	if (option == 'c')
+		agent->config_path = optarg;
+	else if (option == 's')
+		agent->state_path = optarg;
+	else if (option == 'j')
+		agent->json = true;
+	else if (option == 'v')
+		agent_verbose = true;
+	else if (option == 'h')
 		help();
-	else
+	else if (option == 'V')
 		puts("sleepproxy-agent " VERSION);
-	exit(fflush(stdout) ? AGENT_FAILED : AGENT_DONE);
-}
-
-static int take_option(struct served_iface *line, int option)
-{
-	switch (option) {
-	case 'c':
-		line->agent.config_path = optarg;
-		break;
-	case 'i':
-		return add_interface(line, optarg);
-	case 's':
-		line->agent.state_path = optarg;
-		break;
-	case 'j':
-		line->agent.json = true;
-		break;
-	case 'v':
-		agent_say_steps(true);
-		break;
-	case 'h':
-	case 'V':
-		print_and_exit(option);
-		break;
-	default:
-		fputs("'sleepproxy-agent --help' shows what there is\n", stderr);
+	else /* getopt_long has said why */
 		return AGENT_USAGE;
-	}
+	if (option == 'h' || option == 'V')
+		exit(fflush(stdout) ? AGENT_FAILED : AGENT_DONE);
 	return AGENT_DONE;
 }
 
-static int take_command(struct served_iface *line, char **words)
+static int find_command(const struct agent *agent, char **arguments,
+                        const struct agent_command **command)
 {
 	static const char expected[] = "one of status, discover, sleep, wake, alarm";
+	size_t i = 0;
 
-	if (!words[0]) {
-		agent_say("no command; expected %s", expected);
-		fputs("'sleepproxy-agent --help' tells more\n", stderr);
-		return AGENT_USAGE;
-	}
-	for (size_t i = 0; i < COMMANDS; i++) {
-		if (strcmp(commands[i].name, words[0]) == 0)
-			line->command = &commands[i];
-	}
-	if (!line->command)
-		return refuse("unknown command", words[0], expected);
-	if (words[1])
-		return refuse("one word too many:", words[1], "a command, and options");
-	if (line->agent.json && !line->command->has_json)
-		return refuse("--json with", words[0], "a command that has something to show");
+	if (!arguments[0])
+		return reject("no command", "", expected);
+	while (i < COMMANDS && strcmp(commands[i].name, arguments[0]))
+		i++;
+	if (i == COMMANDS)
+		return reject("unknown command", arguments[0], expected);
+	if (arguments[1])
+		return reject("unexpected argument", arguments[1], "a command, and options");
+	if (agent->json && !commands[i].has_json)
+		return reject("--json with", arguments[0], "a command that has something to show");
+	*command = &commands[i];
 	return AGENT_DONE;
 }
 
-static int parse(struct served_iface *line, int argc, char **argv)
+static int parse(struct agent *agent, int argc, char **argv, const struct agent_command **command)
 {
 	static const struct option names[] = {
 		{ "config", required_argument, NULL, 'c' },
@@ -168,50 +165,52 @@ static int parse(struct served_iface *line, int argc, char **argv)
 	int status = AGENT_DONE, option;
 
 	while (!status && (option = getopt_long(argc, argv, "c:i:s:jvhV", names, NULL)) != -1)
-		status = take_option(line, option);
-	return status ? status : take_command(line, argv + optind);
+		status = set_option(agent, option);
+	return status ? status : find_command(agent, argv + optind, command);
 }
 
-/* What the command line says goes before what the file says. The default file need not be there. */
-static int configure(struct served_iface *line)
+/* The command line overrides the file. The default file need not exist. */
+static int configure(struct agent *agent)
 {
-	const bool is_named = line->agent.config_path;
-	struct agent_config *config = &line->agent.config;
+	const char *path = agent->config_path ? agent->config_path : CONFIG_FILE;
+	const struct settings given = agent->settings;
+	struct settings *settings = &agent->settings;
 	char error[CONFIG_ERROR];
 	int err;
 
-	agent_config_init(config);
-	if (!is_named)
-		line->agent.config_path = CONFIG_FILE;
-	err = agent_config_load(line->agent.config_path, config, error);
-	if (err && (is_named || err != -ENOENT)) {
+	settings_init(settings);
+	err = settings_load(path, settings, error);
+	if (err && (agent->config_path || err != -ENOENT)) {
 		fprintf(stderr, "%s\n", error);
 		return AGENT_USAGE;
 	}
-	if (line->interface_count)
-		config->interface_count = line->interface_count;
-	for (size_t i = 0; i < line->interface_count; i++)
-		snprintf(config->interfaces[i], IFNAMSIZ, "%s", line->interfaces[i]);
+	agent->config_path = path;
+	if (given.interface_count) {
+		memcpy(settings->interfaces, given.interfaces, sizeof(given.interfaces));
+		settings->interface_count = given.interface_count;
+	}
 	return AGENT_DONE;
 }
 
 int main(int argc, char **argv)
 {
-	struct served_iface line = { .agent = { .state_path = STATE_FILE, .root = "" } };
+	struct agent agent = { .state_path = STATE_FILE };
+	const struct agent_command *command;
 	int status;
 
-	occupy_standard_descriptors();
+	files_open_standard();
 	signal(SIGPIPE, SIG_IGN);
 	capability_raise();
-	status = parse(&line, argc, argv);
+	status = parse(&agent, argc, argv, &command);
 	if (!status)
-		status = configure(&line);
+		status = configure(&agent);
 	if (status)
 		return status;
 	signals_catch();
-	status = line.command->run(&line.agent);
+	status = command->run(&agent);
+	npp_keys_wipe(&agent.keys);
 	if (ferror(stdout) || fflush(stdout)) {
-		agent_say("cannot write the output: %s", strerror(errno));
+		agent_error("cannot write the output: %s", strerror(errno));
 		return status ? status : AGENT_FAILED;
 	}
 	return status;

@@ -1,117 +1,140 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* In: facts, and the state file. Out: what this host would hand over, and to whom it has. */
+/*
+ * What there is: what this host would hand over, and which proxies it is registered with; and which
+ * proxies answer on its LANs, and what they offer.
+ */
+#include <errno.h>
+#include <json-c/json.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "agent/agent.h"
-#include "agent/host_info_json.h"
-#include "agent/messages.h"
-#include "agent/output.h"
-#include "agent/state_json.h"
+#include "agent/candidates.h"
+#include "base/clock.h"
+#include "base/fields.h"
 
-static struct json_object *interface_to_json(const char *name, const struct presence *presence)
+static int show_interfaces(struct agent *agent, struct json_object *list)
 {
-	struct json_object *object = json_object_new_object();
+	const struct settings *settings = &agent->settings;
+	int status = agent_find_interfaces(agent);
 
-	field_add_text(object, "interface", name);
-	presence_add_json(presence, object);
-	return object;
-}
+	for (size_t i = 0; i < settings->interface_count; i++) {
+		const char *name = settings->interfaces[i];
+		struct system_info system;
+		struct host_info info;
+		const char *error = agent_host_info(agent, name, &system, &info);
 
-static void tell_interface(const char *name, const struct presence *presence)
-{
-	struct words words = { .length = 0 };
-
-	sentence_presence(name, presence, &words);
-	puts(words.text);
-}
-
-/* An array, where it is shown as JSON. */
-static int show_interfaces(const struct agent *agent, struct json_object *list)
-{
-	struct agent_interfaces interfaces;
-	int status = agent_interfaces(agent, &interfaces);
-
-	for (size_t i = 0; i < interfaces.count; i++) {
-		const char *name = interfaces.names[i];
-		struct presence presence;
-		struct agent_facts facts;
-		const char *why = agent_presence(agent, name, &facts, &presence);
-
-		if (why) {
-			agent_say("%s %s", name, why);
+		if (error) {
+			agent_error("%s: %s", name, error);
 			status = AGENT_FAILED;
-		} else if (agent->json) {
-			json_object_array_add(list, interface_to_json(name, &presence));
-		} else {
-			tell_interface(name, &presence);
+			continue;
 		}
+		output_result(list, host_info_to_json(name, &info), agent->json);
 	}
 	return status;
 }
 
-static bool is_backup_of(const struct handover *backup, const struct handover *first)
+static int show_registrations(const struct agent *agent, struct json_object *list)
 {
-	return strcmp(backup->interface, first->interface) == 0 &&
-	       memcmp(&backup->presence.backup_of, &first->proxy, sizeof(first->proxy)) == 0;
+	struct registrations registrations;
+	const int status = agent_read_state(agent, &registrations);
+
+	for (size_t i = 0; i < registrations.count; i++)
+		output_result(list, registration_to_json(&registrations.list[i]), agent->json);
+	return status;
 }
 
-static const struct handover *find(const struct state *state, const struct handover *handover,
-                                   bool first)
-{
-	for (size_t i = 0; i < state->count; i++) {
-		const struct handover *other = &state->handovers[i];
-
-		if (first ? is_backup_of(handover, other) : is_backup_of(other, handover))
-			return other;
-	}
-	return NULL;
-}
-
-static void tell_state(const struct state *state)
-{
-	if (!state->count)
-		puts("nothing is handed over");
-	for (size_t i = 0; i < state->count; i++) {
-		const struct handover *handover = &state->handovers[i];
-		struct words words = { .length = 0 };
-
-		/* it stands in the sentence of the other */
-		if (find(state, handover, true))
-			continue;
-		sentence_handover(handover, find(state, handover, false), &words);
-		printf("%s; since %s\n", words.text, handover->when);
-	}
-}
-
-static int show_state(const struct agent *agent, struct json_object *object)
-{
-	struct state state;
-	const int err = state_read(agent->state_path, &state);
-
-	if (err)
-		agent_say("%s: %s", agent->state_path, state_words(err));
-	else if (!agent->json)
-		tell_state(&state);
-	for (size_t i = 0; object && i < state.count; i++)
-		json_object_array_add(object, handover_to_json(&state.handovers[i]));
-	return err ? AGENT_FAILED : AGENT_DONE;
-}
-
-int command_status(const struct agent *agent)
+int command_status(struct agent *agent)
 {
 	struct json_object *object = json_object_new_object();
 	struct json_object *interfaces = json_object_new_array();
-	struct json_object *handovers = json_object_new_array();
+	struct json_object *registrations = json_object_new_array();
 	int status;
 
 	json_object_object_add(object, "interfaces", interfaces);
-	json_object_object_add(object, "handovers", handovers);
+	json_object_object_add(object, "registrations", registrations);
 	status = show_interfaces(agent, interfaces);
-	if (show_state(agent, handovers))
+	if (show_registrations(agent, registrations))
 		status = AGENT_FAILED;
-	if (agent->json)
-		puts(json_object_to_json_string_ext(object, JSON_C_TO_STRING_NOSLASHESCAPE));
-	json_object_put(object);
+	output_json(object, agent->json);
 	return status;
+}
+
+static const struct field candidate_fields[] = {
+	{ "address", FIELD_IPV4, FIELD_AT(struct candidate, address) },
+	{ "mac", FIELD_MAC, FIELD_AT(struct candidate, mac) },
+	{ 0 },
+};
+
+static struct json_object *candidate_to_json(const char *interface,
+                                             const struct candidate *candidate,
+                                             const struct settings *settings)
+{
+	const char *mismatch = candidate_mismatch(candidate, settings);
+	struct json_object *object = json_object_new_object();
+	struct json_object *services = json_object_new_array();
+	char name[SERVICE_NAME];
+
+	for (size_t i = 0; i < candidate->service_count; i++)
+		json_object_array_add(services, json_object_new_string(service_name(
+							candidate->services[i], name)));
+	json_object_object_add(object, "interface", json_object_new_string(interface));
+	fields_add_to_json(object, candidate_fields, candidate);
+	json_object_object_add(object, "preference", json_object_new_int64(candidate->preference));
+	json_object_object_add(object, "lifetime", json_object_new_int64(candidate->lifetime));
+	json_object_object_add(object, "services", services);
+	json_object_object_add(object, "suits", json_object_new_boolean(!mismatch));
+	if (mismatch)
+		json_object_object_add(object, "reason", json_object_new_string(mismatch));
+	return object;
+}
+
+/* NULL, or why none was found. */
+static const char *discover(const struct agent *agent, const char *interface, int64_t deadline,
+                            struct json_object *list)
+{
+	struct candidates candidates;
+	struct host_info info;
+	struct channel channel;
+	const char *error = agent_channel_open(agent, interface, &info, &channel);
+	int err;
+
+	if (error)
+		return error;
+	err = candidates_discover(&channel, host_info_ipv4(&info, 0), &agent->settings, deadline,
+	                          &candidates);
+	close(channel.fd);
+	if (err == -ETIMEDOUT)
+		return "no proxy answers: is one running on its LAN, with the same ICMP type?";
+	if (err)
+		return strerror(-err);
+	for (size_t i = 0; i < candidates.count; i++)
+		output_result(list,
+		              candidate_to_json(interface, &candidates.list[i], &agent->settings),
+		              agent->json);
+	return NULL;
+}
+
+int command_discover(struct agent *agent)
+{
+	const struct settings *settings = &agent->settings;
+	struct json_object *object = json_object_new_object();
+	struct json_object *list = json_object_new_array();
+	const int status = agent_find_interfaces(agent);
+	const int64_t deadline = clock_ms() + settings->wait;
+	bool found = false;
+
+	json_object_object_add(object, "proxies", list);
+	for (size_t i = 0; i < settings->interface_count; i++) {
+		const char *name = settings->interfaces[i];
+		const char *error =
+			discover(agent, name, interface_deadline(agent, i, deadline), list);
+
+		if (error)
+			agent_error("%s: %s", name, error);
+		found |= !error;
+	}
+	output_json(object, agent->json);
+	return status || found ? status : AGENT_FAILED;
 }

@@ -2,49 +2,253 @@
 #include "agent/system_info.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <linux/rtnetlink.h>
+#include <net/if_arp.h>
+#include <netinet/in.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/param.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
-#include "agent/ports.h"
 #include "base/clock.h"
-#include "base/addr.h"
 #include "base/text.h"
+#include "net/netlink.h"
 
-enum { TRIES = 5 };
+enum { NETLINK_TRIES = 5 };
+enum { PORT_COUNT = UINT16_MAX + 1 };
 
-uint32_t agent_lease_left(const struct client_lease *lease, uint32_t valid, int64_t now)
+/* As the kernel numbers them (net/tcp_states.h). */
+enum socket_state {
+	SOCKET_UNCONNECTED = 7, /* UDP */
+	SOCKET_LISTENING = 10,  /* TCP */
+};
+
+struct address_dump {
+	uint32_t ifindex;
+	struct iface_addresses *addresses;
+	struct iface_address deprecated[IFACE_IPV6];
+	size_t deprecated_count;
+};
+
+bool iface_is_ready(const char *name)
+{
+	struct ifreq request = { 0 };
+
+	return !iface_ioctl(name, SIOCGIFFLAGS, &request) && request.ifr_flags & IFF_UP &&
+	       request.ifr_flags & IFF_RUNNING;
+}
+
+int ethernet_iface_find(const char *name, struct iface *iface)
+{
+	struct ifreq request = { 0 };
+	int err = text_is_interface(name) ? iface_ioctl(name, SIOCGIFHWADDR, &request) : -ENODEV;
+
+	if (err)
+		return err;
+	return request.ifr_hwaddr.sa_family == ARPHRD_ETHER ? iface_find(name, iface) : -EOPNOTSUPP;
+}
+
+/* A line of /proc/net/route (proc(5)). False: it has no default route of an Ethernet interface. */
+static bool parse_route(const char *line, char name[IFNAMSIZ], int *metric)
+{
+	unsigned int destination, mask;
+	struct iface iface;
+
+	return sscanf(line, "%15s %x %*x %*x %*d %*u %d %x", name, &destination, metric, &mask) ==
+	               4 &&
+	       !destination && !mask && !ethernet_iface_find(name, &iface) && iface_is_ready(name);
+}
+
+int default_iface(char name[IFNAMSIZ])
+{
+	FILE *routes = fopen("/proc/self/net/route", "re");
+	char line[256], found[IFNAMSIZ];
+	int metric, best = 0;
+
+	if (!routes)
+		return -errno;
+	*name = '\0';
+	while (fgets(line, sizeof(line), routes)) {
+		if (parse_route(line, found, &metric) && (!*name || metric < best)) {
+			memcpy(name, found, sizeof(found));
+			best = metric;
+		}
+	}
+	fclose(routes);
+	return *name ? 0 : -ENOENT;
+}
+
+static const void *address_attribute(const struct nlmsghdr *message, uint16_t type, size_t size)
+{
+	return netlink_attribute(message, sizeof(struct ifaddrmsg), type, size);
+}
+
+/* False: there is none. IFA_ADDRESS is the peer's where there is one, and IFA_LOCAL then ours. */
+static bool read_own(const struct nlmsghdr *message, bool is_ipv4, struct iface_address *own)
+{
+	const size_t size = is_ipv4 ? sizeof(struct ipv4) : sizeof(struct ipv6);
+	const struct ifa_cacheinfo *times =
+		address_attribute(message, IFA_CACHEINFO, sizeof(*times));
+	const void *local = address_attribute(message, IFA_LOCAL, size);
+
+	if (!local)
+		local = address_attribute(message, IFA_ADDRESS, size);
+	if (!local)
+		return false;
+	own->address =
+		is_ipv4 ? ipv4_mapped(*(const struct ipv4 *)local) : *(const struct ipv6 *)local;
+	own->valid = times ? times->ifa_valid : LIFETIME_FOREVER;
+	return true;
+}
+
+static void add_address(struct iface_addresses *addresses, const struct iface_address *own)
+{
+	const bool is_ipv4 = ip_is_ipv4(&own->address);
+	const size_t ipv6_count = addresses->count - addresses->ipv4_count;
+
+	if (is_ipv4 ? addresses->ipv4_count == IFACE_IPV4 : ipv6_count == IFACE_IPV6)
+		return;
+	addresses->list[addresses->count++] = *own;
+	addresses->ipv4_count += is_ipv4;
+}
+
+/* The kernel lists all of IPv4's before those of IPv6. */
+static int read_address(const struct nlmsghdr *message, void *context)
+{
+	const struct ifaddrmsg *header = netlink_header(message, RTM_NEWADDR, sizeof(*header));
+	struct address_dump *dump = context;
+	struct iface_address own;
+	const uint32_t *wide;
+	uint32_t flags;
+
+	if (!header)
+		return MNL_CB_ERROR;
+	wide = address_attribute(message, IFA_FLAGS, sizeof(*wide));
+	flags = wide ? *wide : header->ifa_flags;
+	if (header->ifa_index != dump->ifindex || flags & (IFA_F_TENTATIVE | IFA_F_DADFAILED) ||
+	    !read_own(message, header->ifa_family == AF_INET, &own))
+		return MNL_CB_OK;
+	if (!(flags & IFA_F_DEPRECATED) || header->ifa_family == AF_INET)
+		add_address(dump->addresses, &own);
+	else if (dump->deprecated_count < IFACE_IPV6)
+		dump->deprecated[dump->deprecated_count++] = own;
+	return MNL_CB_OK;
+}
+
+int iface_addresses_read(uint32_t ifindex, struct iface_addresses *addresses)
+{
+	int err = -EINTR;
+
+	for (int tries = 0; err == -EINTR && tries < NETLINK_TRIES; tries++) {
+		struct address_dump dump = { .ifindex = ifindex, .addresses = addresses };
+
+		*addresses = (struct iface_addresses){ 0 };
+		err = netlink_table(RTM_GETADDR, AF_UNSPEC, read_address, &dump);
+		for (size_t i = 0; i < dump.deprecated_count; i++)
+			add_address(addresses, &dump.deprecated[i]);
+	}
+	return err;
+}
+
+/*
+ * A line of /proc/net/tcp, tcp6, udp or udp6 (proc(5)), with an address of one or four numbers in
+ * the machine's byte order. False: it describes no socket, such as the heading.
+ */
+static bool parse_socket(const char *line, struct ipv6 *address, unsigned int *port,
+                         unsigned int *state)
+{
+	uint32_t words[4];
+	struct ipv4 v4;
+
+	if (sscanf(line, " %*u: %8x%8x%8x%8x:%4x %*[^:]:%*x %2x", &words[0], &words[1], &words[2],
+	           &words[3], port, state) == 6) {
+		memcpy(address, words, sizeof(*address));
+		return true;
+	}
+	if (sscanf(line, " %*u: %8x:%4x %*[^:]:%*x %2x", &words[0], port, state) != 3)
+		return false;
+	memcpy(&v4, words, sizeof(v4));
+	*address = ipv4_mapped(v4);
+	return true;
+}
+
+static bool is_reachable(const struct iface_addresses *addresses, const struct ipv6 *address)
+{
+	const struct ipv6 any_ipv4 = ipv4_mapped((struct ipv4){ { 0 } });
+
+	return !ip_is_set(address) || ip_equal(address, &any_ipv4) ||
+	       iface_addresses_find(addresses, address);
+}
+
+static void read_sockets(const char *path, enum socket_state wanted,
+                         const struct iface_addresses *addresses, bool set[PORT_COUNT])
+{
+	FILE *file = fopen(path, "re");
+	unsigned int port, state;
+	struct ipv6 address;
+	char line[256];
+
+	if (!file) /* as without IPv6 */
+		return;
+	while (fgets(line, sizeof(line), file))
+		if (parse_socket(line, &address, &port, &state) && state == wanted &&
+		    is_reachable(addresses, &address))
+			set[port] = true;
+	fclose(file);
+}
+
+static size_t list_ports(const bool set[PORT_COUNT], uint8_t protocol, struct wake_port *ports,
+                         size_t max)
+{
+	size_t count = 0;
+
+	for (unsigned int port = 1; port < PORT_COUNT && count < max; port++)
+		if (set[port])
+			ports[count++] = (struct wake_port){ protocol, (uint16_t)port };
+	return count;
+}
+
+size_t open_ports_read(const struct iface_addresses *addresses, struct wake_port *ports, size_t max)
+{
+	bool tcp[PORT_COUNT] = { false }, udp[PORT_COUNT] = { false };
+	size_t count;
+
+	read_sockets("/proc/self/net/tcp", SOCKET_LISTENING, addresses, tcp);
+	read_sockets("/proc/self/net/tcp6", SOCKET_LISTENING, addresses, tcp);
+	read_sockets("/proc/self/net/udp", SOCKET_UNCONNECTED, addresses, udp);
+	read_sockets("/proc/self/net/udp6", SOCKET_UNCONNECTED, addresses, udp);
+	count = list_ports(tcp, IPPROTO_TCP, ports, max);
+	return count + list_ports(udp, IPPROTO_UDP, ports + count, max - count);
+}
+
+uint32_t lease_time_left(const struct client_lease *lease, uint32_t valid, int64_t now)
 {
 	const int64_t ends = lease->begun + lease->total;
 	uint32_t left = lease->total;
 
 	if (lease->total == DHCP_INFINITE)
 		return valid;
-	if (lease->dated || valid == LINK_FOREVER)
+	if (lease->dated || valid == LIFETIME_FOREVER)
 		left = ends <= now ? 0 : (uint32_t)MIN(ends - now, lease->total);
 	return MIN(left, valid);
 }
 
-static uint32_t valid_of(const struct link_addresses *addresses, struct ipv4 address)
-{
-	for (size_t i = 0; i < addresses->ipv4_count; i++) {
-		if (ipv4_equal(addresses->ipv4[i].address, address))
-			return addresses->ipv4[i].valid;
-	}
-	return 0;
-}
-
-/* What is over says nothing of now: the file may be that of a client that is no more. */
-static void read_lease(const char *root, struct agent_facts *facts)
+/* A file with an expired lease may be that of a DHCP client that no longer runs. */
+static void read_lease(const char *root, struct system_info *system)
 {
 	const int64_t now = (clock_wall_ms() + 999) / 1000;
-	uint32_t valid;
+	const struct client_lease *lease = &system->lease;
+	struct ipv6 address;
 
-	if (!lease_files_find(root, &facts->port, &facts->addresses, &facts->lease))
+	if (!lease_files_find(root, &system->iface, &system->addresses, &system->lease))
 		return;
-	valid = valid_of(&facts->addresses, facts->lease.address);
-	facts->lease_left = agent_lease_left(&facts->lease, valid, now);
-	facts->has_lease = facts->lease_left > 0;
+	address = ipv4_mapped(lease->address);
+	system->lease_left = lease_time_left(
+		lease, iface_addresses_find(&system->addresses, &address)->valid, now);
+	system->has_lease = system->lease_left > 0;
 }
 
 static void read_hostname(char hostname[NPP_HOSTNAME])
@@ -56,38 +260,18 @@ static void read_hostname(char hostname[NPP_HOSTNAME])
 		memcpy(hostname, name, strlen(name) + 1);
 }
 
-static int read_addresses(struct agent_facts *facts)
+int system_info_read(const char *interface, const char *root, struct system_info *system)
 {
-	int err = -EINTR;
+	int err;
 
-	for (int tries = 0; err == -EINTR && tries < TRIES; tries++)
-		err = link_addresses(facts->port.ifindex, &facts->addresses);
-	return err;
-}
-
-static int find_interface(char name[IFNAMSIZ])
-{
-	int err = -EINTR;
-
-	for (int tries = 0; err == -EINTR && tries < TRIES; tries++)
-		err = link_default(name);
-	return err;
-}
-
-int agent_facts_read(const char *interface, const char *root, struct agent_facts *facts)
-{
-	char found[IFNAMSIZ];
-	int err = interface ? 0 : find_interface(found);
-
-	*facts = (struct agent_facts){ 0 };
+	*system = (struct system_info){ 0 };
+	err = ethernet_iface_find(interface, &system->iface);
 	if (!err)
-		err = link_port(interface ? interface : found, &facts->port);
-	if (!err)
-		err = read_addresses(facts);
+		err = iface_addresses_read(system->iface.ifindex, &system->addresses);
 	if (err)
 		return err;
-	read_hostname(facts->hostname);
-	facts->port_count = ports_read(&facts->addresses, facts->ports, FACTS_PORTS);
-	read_lease(root, facts);
+	read_hostname(system->hostname);
+	system->port_count = open_ports_read(&system->addresses, system->ports, SYSTEM_PORTS);
+	read_lease(root, system);
 	return 0;
 }

@@ -1,39 +1,133 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a host must know of itself before it hands itself over to a proxy. */
+/* What the agent asks the kernel and DHCP clients' files: interface, addresses, ports, lease. */
 #ifndef SLEEPPROXY_AGENT_SYSTEM_INFO_H
 #define SLEEPPROXY_AGENT_SYSTEM_INFO_H
 
-#include "agent/lease_files.h"
-#include "agent/addresses.h"
+#include "base/addr.h"
+#include "dhcp/dhcp_message.h"
+#include "net/iface.h"
 #include "npp/npp_message.h"
 
-enum { FACTS_PORTS = 512 };
+enum { IFACE_IPV4 = 16, IFACE_IPV6 = 32, SYSTEM_PORTS = 512 };
 
-struct agent_facts {
-	struct iface port; /* the interface: its name, its index, its MAC */
-	struct link_addresses addresses;
-	char hostname[NPP_HOSTNAME];        /* empty: it has none that others take (text_is_name) */
-	struct npp_port ports[FACTS_PORTS]; /* as agent/ports.h has them: TCP listens, UDP may */
+#define LIFETIME_FOREVER UINT32_MAX
+
+struct iface_address {
+	struct ipv6 address;
+	uint32_t valid; /* s until the kernel removes it, without suspends; or LIFETIME_FOREVER */
+};
+
+/* IPv4's first, then IPv6's, deprecated ones last. What exceeds the limits is left out. */
+struct iface_addresses {
+	struct iface_address list[IFACE_IPV4 + IFACE_IPV6];
+	size_t count, ipv4_count;
+};
+
+/*
+ * The lease that this machine's DHCP client holds, read from the client's own files: there is no
+ * other interface that all clients have. busybox's udhcpc stores nothing.
+ */
+struct client_lease {
+	struct ipv4 address;
+	struct ipv4 server; /* option 54 */
+	uint32_t total;     /* s, as last granted, or DHCP_INFINITE */
+	int64_t begun;      /* s since 1970, by the wall clock of that time */
+	bool dated;         /* `begun` is the last grant; else it may have been renewed since */
+	struct dhcp_option client_id; /* 61; empty: the file does not say whether there is one */
+};
+
+/* A file's content, followed by a zero octet. */
+struct lease_file {
+	const char *octets;
+	size_t length;
+	int64_t written;       /* s since 1970 */
+	const char *interface; /* whose lease to read from a file with several interfaces' */
+};
+
+/*
+ * Parsers, pure. False, with `lease` untouched: the file has no lease, or one that is malformed or
+ * without address, server or time.
+ */
+typedef bool lease_reader(const struct lease_file *file, struct client_lease *lease);
+
+/* ISC's: the last lease of the interface, with its own times. */
+lease_reader lease_from_dhclient;
+/* The server's DHCPACK, written at each renewal; with client_id if that repeats it (RFC 6842). */
+lease_reader lease_from_dhcpcd;
+/*
+ * Also NetworkManager's up to 1.20; later ones have only the address there. A renewal that changes
+ * nothing does not write the file: not dated.
+ */
+lease_reader lease_from_networkd;
+/* From 1.40 on, with any of its clients: its state of a device. */
+lease_reader lease_from_networkmanager;
+
+/*
+ * The most recently granted lease of one of these addresses. `root` is prepended to all paths, ""
+ * for the machine's own. False: there is none, or none in a readable file.
+ */
+bool lease_files_find(const char *root, const struct iface *iface,
+                      const struct iface_addresses *addresses, struct client_lease *lease);
+
+struct system_info {
+	struct iface iface;
+	struct iface_addresses addresses;
+	char hostname[NPP_HOSTNAME];          /* empty: none that is valid (text_is_name) */
+	struct wake_port ports[SYSTEM_PORTS]; /* as open_ports_read */
 	size_t port_count;
-	bool has_lease; /* of one of the addresses, not over */
+	bool has_lease; /* of one of the addresses, not expired */
 	struct client_lease lease;
 	uint32_t lease_left; /* s, or DHCP_INFINITE */
 };
 
 /*
- * What is so now of this interface, or (NULL) of that of the default route. `root` is in front of
- * the paths of clients' files, "" for the machine's own. It asks the kernel and reads files; which
- * of those it may read is the caller's matter: those of dhcpcd and NetworkManager's of dhclient are
- * root's alone. 0 or -errno, as in agent/link.h.
+ * `root` is prepended to the paths of DHCP clients' files, "" for the machine's own. Files that
+ * cannot be read are skipped: those of dhcpcd, and of NetworkManager with dhclient, are readable by
+ * root only. 0 or -errno, as ethernet_iface_find.
  */
-int agent_facts_read(const char *interface, const char *root, struct agent_facts *facts);
+int system_info_read(const char *interface, const char *root, struct system_info *system);
 
 /*
- * How long the lease lasts from `now` (s since 1970) on, where the kernel takes its address away
- * after `valid` s; 0: it is over. The kernel's word counts: no clock is set there, and a file that
- * is not dated knows less. But it does not count while the machine sleeps, as the wall clock does,
- * so that the shorter one is believed.
+ * s that the lease has left at `now` (s since 1970), where the kernel removes its address in
+ * `valid` s; 0: expired. The smaller of the two counts: a file may miss renewals or be read with a
+ * wrong clock, and the kernel's lifetime does not count during suspend.
  */
-uint32_t agent_lease_left(const struct client_lease *lease, uint32_t valid, int64_t now);
+uint32_t lease_time_left(const struct client_lease *lease, uint32_t valid, int64_t now);
+
+/*
+ * The Ethernet interface, with carrier, of IPv4's default route with the lowest metric. 0; -ENOENT:
+ * there is none; or another -errno.
+ */
+int default_iface(char name[IFNAMSIZ]);
+
+/* 0, -ENODEV: no such interface, -EOPNOTSUPP: not Ethernet, or another -errno. */
+int ethernet_iface_find(const char *name, struct iface *iface);
+
+bool iface_is_ready(const char *name); /* up, and with carrier */
+
+/*
+ * The addresses that neighbours may ask for. Tentative ones are left out, since an answer for one
+ * would make its owner find a duplicate (RFC 4862, 5.4), and so are those that failed duplicate
+ * detection. Deprecated ones are included, since they still accept connections (5.5.4). 0 or
+ * -errno.
+ */
+int iface_addresses_read(uint32_t ifindex, struct iface_addresses *addresses);
+
+static inline const struct iface_address *iface_addresses_find(
+	const struct iface_addresses *addresses, const struct ipv6 *address)
+{
+	for (size_t i = 0; i < addresses->count; i++)
+		if (ip_equal(&addresses->list[i].address, address))
+			return &addresses->list[i];
+	return NULL;
+}
+
+/*
+ * TCP ports that listen, then UDP ports that are bound and not connected, each ascending and once,
+ * bound to any address or to one of these. A bound UDP port may be a client's that waits for its
+ * answer. SO_BINDTODEVICE is not seen. Returns how many, at most `max`.
+ */
+size_t open_ports_read(const struct iface_addresses *addresses, struct wake_port *ports,
+                       size_t max);
 
 #endif

@@ -1,196 +1,329 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* In: the state file. Out: reports, and how the lease stands. */
+/*
+ * Reports to all proxies of the state file, at once, that the host is awake, and prints the state
+ * of its lease. Links may come up late: a report is sent as soon as its interface is ready.
+ */
 #include <errno.h>
+#include <json-c/json.h>
+#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "agent/agent.h"
-#include "agent/json_fields.h"
-#include "agent/hook.h"
-#include "agent/wakeup_report.h"
-#include "agent/messages.h"
-#include "agent/output.h"
-#include "agent/state_json.h"
 #include "base/clock.h"
-#include "base/text.h"
+#include "base/fields.h"
 
-struct waking {
+enum { CHECK_INTERVAL = 100 }; /* ms */
+
+/* The report to the proxy of a registration. */
+struct report {
+	/*
+	 * 0: confirmed. -ENODEV, -ENETDOWN: the interface is missing, or has no carrier; -ENOTUNIQ:
+	 * it has another MAC now, which the proxy does not know; or as transaction_end.
+	 */
+	int result;
+	bool has_ended;
+	pid_t hook; /* its on-lease-lost program; 0: none */
+};
+
+struct wake_run {
 	const struct agent *agent;
-	struct state state;
-	struct report reports[STATE_HANDOVERS];
-	pid_t hooks[STATE_HANDOVERS];
-	size_t hook_count;
+	struct registrations registrations;
+	/* of the registration with the same index */
+	struct transaction transactions[REGISTRATIONS_MAX];
+	struct report reports[REGISTRATIONS_MAX];
+	struct json_object *list;
 	int status;
 };
 
-static const struct npp_wakeup_confirm *confirm_of(const struct report *report)
+static const struct npp_wakeup_confirm *confirm_of(const struct wake_run *run, size_t index)
 {
-	return &report->question.answer.wakeup_confirm;
+	return &run->transactions[index].answer.wakeup_confirm;
 }
 
-static bool is_lost(const struct report *report)
+static bool has_lost_lease(const struct wake_run *run, size_t index)
 {
-	return !report->result && confirm_of(report)->has_lease &&
-	       confirm_of(report)->lease == NPP_LEASE_FAILED;
+	const struct report *report = &run->reports[index];
+
+	return report->has_ended && !report->result && confirm_of(run, index)->has_lease &&
+	       confirm_of(run, index)->lease == NPP_LEASE_FAILED;
 }
 
-static struct json_object *lease_to_json(const struct npp_wakeup_confirm *confirm)
+static const char *report_error(int result)
 {
-	struct json_object *object = json_object_new_object();
-	const bool is_renewed = confirm->lease == NPP_LEASE_RENEWED;
+	switch (result) {
+	case -ENODEV:
+		return "cannot be told: no such interface";
+	case -ENETDOWN:
+		return "cannot be told: the interface has no carrier";
+	case -ENOTUNIQ:
+		return "cannot be told: the interface has another MAC than it was handed over with";
+	case -ECONNREFUSED:
+		return "knows of no such registration; its log says why";
+	case -EPERM:
+		return "cannot be told without CAP_NET_RAW: run this as root";
+	default:
+		return transaction_error(result);
+	}
+}
 
-	field_add_text(object, "state", is_renewed ? "renewed" : "lost");
-	field_add_number(object, "total", confirm->lease_total);
-	field_add_number(object, "left", confirm->lease_left);
+/* clang-format off */
+static const struct field registration_fields[] = {
+	{ "interface", FIELD_INTERFACE, FIELD_AT(struct proxy_registration, interface) },
+	{ "address", FIELD_IP, FIELD_AT(struct proxy_registration, host_info.addresses[0]) },
+	{ "proxy", FIELD_IPV4, FIELD_AT(struct proxy_registration, proxy) },
+	{ "client", FIELD_NUMBER, FIELD_AT(struct proxy_registration, client) },
+	{ 0 },
+};
+
+static const char *const lease_states[] = { "none", "renewed", "lost", NULL }; /* enum npp_lease */
+
+static const struct field lease_fields[] = {
+	{ "state", FIELD_ENUM, FIELD_AT(struct npp_wakeup_confirm, lease), .names = lease_states },
+	{ "total", FIELD_NUMBER, FIELD_AT(struct npp_wakeup_confirm, lease_total) },
+	{ "left", FIELD_NUMBER, FIELD_AT(struct npp_wakeup_confirm, lease_left) },
+	{ 0 },
+};
+/* clang-format on */
+
+static struct json_object *report_to_json(const struct wake_run *run, size_t index)
+{
+	const struct npp_wakeup_confirm *confirm = confirm_of(run, index);
+	const int result = run->reports[index].result;
+	struct json_object *object =
+		fields_to_json(registration_fields, &run->registrations.list[index]);
+
+	json_object_object_add(object, "confirmed", json_object_new_boolean(!result));
+	if (result)
+		json_object_object_add(object, "reason",
+		                       json_object_new_string(report_error(result)));
+	else if (confirm->has_lease)
+		json_object_object_add(object, "lease", fields_to_json(lease_fields, confirm));
 	return object;
 }
 
-static struct json_object *report_to_json(const struct report *report)
+/*
+ * In the child: without a shell, with the signals as the agent found them. Its output goes to
+ * standard error, since the agent's may be JSON.
+ */
+static _Noreturn void run_hook(const char *path, const struct proxy_registration *registration)
 {
-	const struct handover *handover = report->handover;
-	struct json_object *object = json_object_new_object();
+	char address[TEXT_IP];
+	sigset_t none;
 
-	field_add_text(object, "interface", handover->interface);
-	field_add_ipv4(object, "address", handover->presence.addresses[0]);
-	field_add_ipv4(object, "proxy", handover->proxy);
-	field_add_number(object, "client", handover->client);
-	json_object_object_add(object, "confirmed", json_object_new_boolean(!report->result));
-	if (report->result)
-		field_add_text(object, "reason", report_words(report->result));
-	else if (confirm_of(report)->has_lease)
-		json_object_object_add(object, "lease", lease_to_json(confirm_of(report)));
-	return object;
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	signal(SIGPIPE, SIG_DFL);
+	text_from_ip(&registration->host_info.addresses[0], address);
+	if (!setenv("SLEEPPROXY_INTERFACE", registration->interface, 1) &&
+	    !setenv("SLEEPPROXY_ADDRESS", address, 1) && dup2(STDERR_FILENO, STDOUT_FILENO) >= 0)
+		execl(path, path, NULL);
+	dprintf(STDERR_FILENO, "sleepproxy-agent: %s: cannot be run: %s\n", path, strerror(errno));
+	_exit(AGENT_FAILED);
 }
 
-static void show_json(const struct waking *waking)
+/* Not where another proxy, which knew of the same lease, has reported it as lost. */
+static void start_hook(struct wake_run *run, size_t index)
 {
-	struct json_object *object = json_object_new_object();
-	struct json_object *list = json_object_new_array();
+	const struct proxy_registration *registration = &run->registrations.list[index];
 
-	for (size_t i = 0; i < waking->state.count; i++)
-		json_object_array_add(list, report_to_json(&waking->reports[i]));
-	json_object_object_add(object, "reports", list);
-	puts(json_object_to_json_string_ext(object, JSON_C_TO_STRING_NOSLASHESCAPE));
-	json_object_put(object);
+	for (size_t i = 0; i < run->registrations.count; i++)
+		if (i != index && has_lost_lease(run, i) &&
+		    !strcmp(run->registrations.list[i].interface, registration->interface))
+			return;
+	run->reports[index].hook = fork();
+	if (!run->reports[index].hook)
+		run_hook(run->agent->settings.on_lease_lost, registration);
+	if (run->reports[index].hook > 0)
+		return;
+	agent_error("%s: cannot be run: %s", run->agent->settings.on_lease_lost, strerror(errno));
+	run->status = AGENT_FAILED;
 }
 
-static void tell(const struct report *report, bool json)
+static void wait_for_hook(struct wake_run *run, pid_t pid)
 {
-	struct words words = { .length = 0 };
+	const char *path = run->agent->settings.on_lease_lost;
+	int status = 0;
+
+	while (!waitpid(pid, &status, WNOHANG)) {
+		if (!signals_poll(NULL, 0, CHECK_INTERVAL / 2))
+			continue;
+		kill(pid, SIGTERM);
+		agent_error("%s: interrupted", path);
+		run->status = AGENT_FAILED;
+		return;
+	}
+	if (WIFSIGNALED(status))
+		agent_error("%s: ended by signal %d", path, WTERMSIG(status));
+	else if (WEXITSTATUS(status))
+		agent_error("%s: failed with status %d", path, WEXITSTATUS(status));
+	if (status)
+		run->status = AGENT_FAILED;
+}
+
+static void end_report(struct wake_run *run, size_t index, int result)
+{
+	const struct proxy_registration *registration = &run->registrations.list[index];
 	char proxy[TEXT_IP];
 
-	if (report->result) {
-		agent_say("%s: %s %s", report->handover->interface,
-		          text_from_ipv4(report->handover->proxy, proxy),
-		          report_words(report->result));
-		return;
+	run->reports[index].result = result;
+	run->reports[index].has_ended = true;
+	if (run->transactions[index].channel.fd >= 0)
+		close(run->transactions[index].channel.fd);
+	if (result) {
+		agent_error("%s: %s %s", registration->interface,
+		            text_from_ipv4(registration->proxy, proxy), report_error(result));
+		run->status = AGENT_FAILED;
 	}
-	sentence_report(report->handover, confirm_of(report), &words);
-	if (!json)
-		puts(words.text);
-	fflush(stdout);
+	if (!result || run->agent->json)
+		output_result(run->list, report_to_json(run, index), run->agent->json);
+	if (*run->agent->settings.on_lease_lost && has_lost_lease(run, index))
+		start_hook(run, index);
 }
 
-/* Two proxies may know of the same lease. */
-static bool is_known(const struct waking *waking, const struct report *report)
+/* 0, or why no report can be sent now. */
+static int check_link(const struct proxy_registration *registration, struct iface *iface)
 {
-	for (size_t i = 0; i < waking->state.count; i++) {
-		const struct report *other = &waking->reports[i];
-
-		if (other != report && other->has_ended && is_lost(other) &&
-		    strcmp(other->handover->interface, report->handover->interface) == 0)
-			return true;
-	}
-	return false;
-}
-
-static void start_hook(struct waking *waking, const struct report *report)
-{
-	const char *path = waking->agent->config.on_lease_lost;
-	char address[TEXT_IP];
-	pid_t pid;
-
-	if (!*path || !is_lost(report) || is_known(waking, report))
-		return;
-	text_from_ipv4(report->handover->presence.addresses[0], address);
-	pid = hook_start(path, report->handover->interface, address);
-	if (pid < 0)
-		waking->status = AGENT_FAILED;
-	else
-		waking->hooks[waking->hook_count++] = pid;
-}
-
-static void take_end(struct report *report, void *context)
-{
-	struct waking *waking = context;
-
-	if (report->result)
-		waking->status = AGENT_FAILED;
-	tell(report, waking->agent->json);
-	start_hook(waking, report);
-}
-
-static void forget(struct waking *waking)
-{
-	const char *path = waking->agent->state_path;
-	struct state done = { .count = 0 };
-	int err;
-
-	for (size_t i = 0; i < waking->state.count; i++) {
-		const int result = waking->reports[i].result;
-
-		/* a proxy that says no will say no again */
-		if (!result || result == -ECONNREFUSED)
-			done.handovers[done.count++] = waking->state.handovers[i];
-	}
-	err = state_forget(path, &done);
-	if (!err)
-		return;
-	agent_say("%s cannot be changed: %s", path, strerror(-err));
-	waking->status = AGENT_FAILED;
-}
-
-static void report_all(struct waking *waking, const struct npp_keys *keys)
-{
-	const struct agent_config *config = &waking->agent->config;
-	const struct report_listener listener = { take_end, waking };
-
-	if (report_run(&waking->state, keys, (uint8_t)config->icmp_type,
-	               clock_ms() + config->report_wait, &listener, waking->reports))
-		agent_say("interrupted; another 'wake' reports what is not confirmed");
-	if (waking->agent->json)
-		show_json(waking);
-	forget(waking);
-	for (size_t i = 0; i < waking->hook_count; i++) {
-		if (!hook_wait(config->on_lease_lost, waking->hooks[i]))
-			waking->status = AGENT_FAILED;
-	}
-}
-
-static int read_state(struct waking *waking)
-{
-	const struct agent *agent = waking->agent;
-	const int err = state_read(agent->state_path, &waking->state);
+	const int err = ethernet_iface_find(registration->interface, iface);
 
 	if (err)
-		agent_say("%s: %s", agent->state_path, state_words(err));
-	return err ? AGENT_FAILED : AGENT_DONE;
+		return err;
+	if (!iface_is_ready(iface->name))
+		return -ENETDOWN;
+	return mac_equal(&iface->mac, &registration->host_info.mac) ? 0 : -ENOTUNIQ;
 }
 
-int command_wake(const struct agent *agent)
+/*
+ * From the address that was handed over, which need not be configured: whether it may be used is
+ * what the answer says.
+ */
+static int start_report(const struct agent *agent, struct proxy_registration *registration,
+                        struct transaction *transaction, int64_t deadline)
 {
-	struct waking waking = { .agent = agent };
-	struct npp_keys keys;
-	int status = agent_keys(agent, &keys);
+	struct channel channel;
+	struct iface iface;
+	int err = check_link(registration, &iface);
 
+	if (err)
+		return err;
+	if (transaction->channel.fd >= 0)
+		close(transaction->channel.fd);
+	err = channel_open(agent, &iface, registration->key, &channel);
+	transaction->channel.fd = channel.fd;
+	if (!err)
+		err = transaction_report(transaction, &channel, registration);
+	if (!err)
+		transaction_start(transaction, clock_ms(), deadline);
+	return err;
+}
+
+/* Starts it, as soon as its link is there, or ends it, if its transaction has ended. */
+static void advance(struct wake_run *run, size_t index, int64_t deadline)
+{
+	struct transaction *transaction = &run->transactions[index];
+	struct report *report = &run->reports[index];
+
+	switch (transaction->state) {
+	case TRANSACTION_IDLE:
+		report->result = start_report(run->agent, &run->registrations.list[index],
+		                              transaction, deadline);
+		if (report->result && report->result != -ENODEV && report->result != -ENETDOWN)
+			end_report(run, index, report->result);
+		break;
+	case TRANSACTION_OPEN:
+		break;
+	case TRANSACTION_FAILED: /* its socket: with a new one, but not at once */
+		transaction->state = TRANSACTION_IDLE;
+		report->result = -ENETDOWN;
+		break;
+	default:
+		end_report(run, index, transaction_end(transaction));
+	}
+}
+
+/* True: some have not ended. */
+static bool advance_all(struct wake_run *run, int64_t deadline, bool *is_open)
+{
+	bool is_left = false;
+
+	*is_open = false;
+	for (size_t i = 0; i < run->registrations.count; i++) {
+		if (!run->reports[i].has_ended)
+			advance(run, i, deadline);
+		is_left |= !run->reports[i].has_ended;
+		*is_open |= run->transactions[i].state == TRANSACTION_OPEN;
+	}
+	return is_left;
+}
+
+static void report_all(struct wake_run *run)
+{
+	const int64_t deadline = clock_ms() + run->agent->settings.report_wait;
+	const size_t count = run->registrations.count;
+	int64_t now;
+	bool is_open;
+	int err = 0;
+
+	for (size_t i = 0; i < count; i++)
+		run->transactions[i].channel.fd = -1;
+	while (advance_all(run, deadline, &is_open) && !err && (now = clock_ms()) < deadline) {
+		const int64_t until = MIN(now + CHECK_INTERVAL, deadline);
+
+		err = is_open ? transactions_await(run->transactions, count, until)
+		              : signals_poll(NULL, 0, until - now);
+	}
+	for (size_t i = 0; i < count; i++) {
+		if (!run->reports[i].has_ended)
+			end_report(run, i,
+			           run->transactions[i].state == TRANSACTION_OPEN
+			                   ? -ETIMEDOUT
+			                   : run->reports[i].result);
+	}
+	if (err)
+		agent_error("interrupted; another 'wake' reports what is not confirmed");
+}
+
+static void remove_registrations(struct wake_run *run)
+{
+	const char *path = run->agent->state_path;
+	struct registrations done = { .count = 0 };
+	int err;
+
+	for (size_t i = 0; i < run->registrations.count; i++) {
+		const int result = run->reports[i].result;
+
+		/* a proxy that has refused will refuse again */
+		if (!result || result == -ECONNREFUSED)
+			done.list[done.count++] = run->registrations.list[i];
+	}
+	err = state_file_remove(path, &done);
+	if (!err)
+		return;
+	agent_error("%s cannot be changed: %s", path, strerror(-err));
+	run->status = AGENT_FAILED;
+}
+
+int command_wake(struct agent *agent)
+{
+	struct wake_run run = { .agent = agent, .list = json_object_new_array() };
+	struct json_object *object = json_object_new_object();
+	int status = agent_read_keys(agent);
+
+	json_object_object_add(object, "reports", run.list);
 	if (!status)
-		status = read_state(&waking);
-	if (!status && waking.state.count)
-		report_all(&waking, keys.count ? &keys : NULL);
-	else if (!status && agent->json)
-		show_json(&waking);
-	else if (!status)
-		puts("nothing is handed over");
-	npp_keys_wipe(&keys);
-	return status ? status : waking.status;
+		status = agent_read_state(agent, &run.registrations);
+	if (run.registrations.count) {
+		report_all(&run);
+		remove_registrations(&run);
+	}
+	output_json(object, agent->json && !status);
+	fflush(stdout);
+	for (size_t i = 0; i < run.registrations.count; i++)
+		if (run.reports[i].hook > 0)
+			wait_for_hook(&run, run.reports[i].hook);
+	return status ? status : run.status;
 }

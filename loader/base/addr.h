@@ -1,16 +1,41 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Addresses compared. The datapath does so by halfwords, in bpf/frame.bpf.h. */
+/*
+ * Addresses compared and converted, and what is made of them: ports and prefixes. The datapath
+ * compares by halfwords instead, in bpf/frame.bpf.h.
+ */
 #ifndef SLEEPPROXY_BASE_ADDR_H
 #define SLEEPPROXY_BASE_ADDR_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "address.h"
 
+/* What one host may have; the maps have room for it. */
+enum { HOST_ADDRESSES = 16, HOST_PORTS = 64, HOST_SOURCES = 16 };
+
+/* A port that wakes. */
+struct wake_port {
+	uint8_t protocol; /* IPPROTO_TCP, IPPROTO_UDP; 0: no port at all, valid only alone */
+	uint16_t port;    /* host byte order; 0: any */
+};
+
+/* A source that may wake, or may not. */
+struct source_prefix {
+	struct ipv6 address; /* with zeros after the prefix */
+	uint8_t bits;        /* of the mapped address, 0 to 128 */
+	bool allow;
+};
+
 static inline bool mac_equal(const struct mac *a, const struct mac *b)
 {
 	return !memcmp(a, b, sizeof(*a));
+}
+
+static inline bool mac_is_set(const struct mac *mac)
+{
+	return !mac_equal(mac, &(struct mac){ { 0 } });
 }
 
 static inline bool ipv4_equal(struct ipv4 a, struct ipv4 b)
@@ -18,10 +43,42 @@ static inline bool ipv4_equal(struct ipv4 a, struct ipv4 b)
 	return !memcmp(&a, &b, sizeof(a));
 }
 
-/* 0.0.0.0 stands for none. */
+/* 0.0.0.0 means that there is none. */
 static inline bool ipv4_is_set(struct ipv4 address)
 {
 	return !ipv4_equal(address, (struct ipv4){ { 0 } });
+}
+
+static inline bool ip_equal(const struct ipv6 *a, const struct ipv6 *b)
+{
+	return !memcmp(a, b, sizeof(*a));
+}
+
+/* :: means that there is none. */
+static inline bool ip_is_set(const struct ipv6 *address)
+{
+	return !ip_equal(address, &(struct ipv6){ { 0 } });
+}
+
+/* Is it an IPv4 address, ::ffff:a.b.c.d? */
+static inline bool ip_is_ipv4(const struct ipv6 *address)
+{
+	static const struct ipv6 mapped = { { [10] = 0xff, 0xff } };
+
+	return !memcmp(address, &mapped, IPV4_MAPPED_BITS / 8);
+}
+
+/* Its last four octets. */
+static inline struct ipv4 ip_to_ipv4(const struct ipv6 *address)
+{
+	const uint8_t *last = address->octet + IPV4_MAPPED_BITS / 8;
+
+	return (struct ipv4){ { last[0], last[1], last[2], last[3] } };
+}
+
+static inline bool wake_port_equal(const struct wake_port *a, const struct wake_port *b)
+{
+	return a->protocol == b->protocol && a->port == b->port;
 }
 
 #endif

@@ -21,7 +21,7 @@ bool capability_has(unsigned capability)
 {
 	if (is_effective(capability))
 		return true;
-	/* both were split off from it (capabilities(7)), and it still grants them */
+	/* CAP_SYS_ADMIN included both before Linux 5.8, and still does */
 	return (capability == CAP_BPF || capability == CAP_PERFMON) && is_effective(CAP_SYS_ADMIN);
 }
 

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/random.h>
 #include <time.h>
 
 static uint64_t read_ns(clockid_t clock)
@@ -11,6 +12,11 @@ static uint64_t read_ns(clockid_t clock)
 
 	clock_gettime(clock, &now);
 	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+struct now clock_now(void)
+{
+	return (struct now){ clock_ms(), clock_boot_ms(), clock_wall_ms() };
 }
 
 int64_t clock_ms(void)
@@ -42,4 +48,13 @@ void clock_boot_id(char *id, size_t size)
 uint64_t clock_coarse_ns(void)
 {
 	return read_ns(CLOCK_MONOTONIC_COARSE);
+}
+
+/* getrandom(2) never returns fewer octets than asked for up to 256. */
+uint32_t random_u32(void)
+{
+	uint32_t number = 0;
+
+	(void)!getrandom(&number, sizeof(number), 0);
+	return number;
 }

@@ -1,16 +1,30 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The clocks; nothing else reads one. */
+/* The clocks, and random numbers: no other file reads them. */
 #ifndef SLEEPPROXY_BASE_CLOCK_H
 #define SLEEPPROXY_BASE_CLOCK_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-int64_t clock_ms(void);      /* CLOCK_MONOTONIC: for waiting */
-int64_t clock_boot_ms(void); /* CLOCK_BOOTTIME: goes on while the machine is suspended */
-int64_t clock_wall_ms(void); /* since 1970: for telling people */
-/* Names this start of the machine; empty where the kernel does not say. */
+/* One moment, in ms, on three clocks. Functions above the event loop take it as an argument. */
+struct now {
+	int64_t mono; /* CLOCK_MONOTONIC: stops while the machine is suspended */
+	int64_t boot; /* CLOCK_BOOTTIME: goes on meanwhile */
+	int64_t wall; /* CLOCK_REALTIME: since 1970 UTC, can be set */
+};
+
+struct now clock_now(void);
+
+/* Each alone: mono, boot and wall. */
+int64_t clock_ms(void);
+int64_t clock_boot_ms(void);
+int64_t clock_wall_ms(void);
+
+/* The kernel's UUID of this start of the machine, of 36 characters; empty where it does not say. */
 void clock_boot_id(char *id, size_t size);
-uint64_t clock_coarse_ns(void); /* CLOCK_MONOTONIC_COARSE: what bpf_ktime_get_coarse_ns reads */
+
+uint64_t clock_coarse_ns(void); /* CLOCK_MONOTONIC_COARSE, as bpf_ktime_get_coarse_ns */
+
+uint32_t random_u32(void); /* unpredictable */
 
 #endif

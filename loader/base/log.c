@@ -33,3 +33,15 @@ void log_at(int level, const char *format, ...)
 		fprintf(stderr, "sleepproxyd: %s%s\n", level <= LOG_WARNING ? words[level] : "",
 		        line);
 }
+
+void log_program(const char *program, const char *format, ...)
+{
+	va_list arguments;
+
+	fflush(stdout);
+	fprintf(stderr, "%s: ", program);
+	va_start(arguments, format);
+	vfprintf(stderr, format, arguments);
+	va_end(arguments);
+	fputc('\n', stderr);
+}

@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Messages for people, one a line on standard error; under systemd with its priority prefix
- * (sd-daemon(3)).
+ * The daemon's log: a line on standard error for each message; under systemd with the priority as a
+ * prefix (sd-daemon(3)). And the errors of the other programs.
  */
 #ifndef SLEEPPROXY_BASE_LOG_H
 #define SLEEPPROXY_BASE_LOG_H
 
 #include <syslog.h>
 
-void log_init(int level); /* LOG_ERR … LOG_DEBUG: the least important that is shown */
+void log_init(int level); /* up to which priority messages are shown: LOG_ERR … LOG_DEBUG */
 void log_at(int level, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* "PROGRAM: …" and a newline on standard error, after what standard output was given before. */
+void log_program(const char *program, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 
 #define log_error(...) log_at(LOG_ERR, __VA_ARGS__)
 #define log_warning(...) log_at(LOG_WARNING, __VA_ARGS__)

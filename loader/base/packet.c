@@ -2,13 +2,13 @@
 #include "base/packet.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
-#include <linux/filter.h>
 #include <linux/if_ether.h>
-#include <linux/if_packet.h>
+#include <linux/ip.h>
+#include <linux/udp.h>
+#include <netinet/in.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
+
+enum { DONT_FRAGMENT = 0x4000, TTL = 64 };
 
 void packet_start(struct packet *packet, const struct mac *to, const struct mac *from,
                   uint16_t vlan, uint16_t ethertype)
@@ -27,78 +27,90 @@ void packet_start(struct packet *packet, const struct mac *to, const struct mac 
 void packet_add(struct packet *packet, const void *data, size_t length)
 {
 	if (length > sizeof(packet->octets) - packet->length) {
-		packet->overflow = 1;
+		packet->overflow = true;
 		return;
 	}
 	memcpy(packet->octets + packet->length, data, length);
 	packet->length += length;
 }
 
-int packet_open(void)
+/* RFC 1071: continues a sum with these octets. An odd length may only come last. */
+static uint32_t sum(uint32_t so_far, const void *data, size_t length)
 {
-	/* protocol 0: nothing is received */
-	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	const uint8_t *octets = data;
 
-	return fd < 0 ? -errno : fd;
+	for (size_t i = 0; i + 1 < length; i += 2)
+		so_far += (uint32_t)octets[i] << 8 | octets[i + 1];
+	if (length % 2)
+		so_far += (uint32_t)octets[length - 1] << 8;
+	return so_far;
 }
 
-static int set(int fd, int option)
+static uint16_t folded(uint32_t sum)
 {
-	const int on = 1;
-
-	return setsockopt(fd, SOL_PACKET, option, &on, sizeof(on));
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	return htons((uint16_t)~sum);
 }
 
-static int listen_on(int fd, uint32_t ifindex, uint16_t ethertype, const struct sock_fprog *filter)
+uint16_t internet_checksum(const void *data, size_t length)
 {
-	const struct sockaddr_ll here = { .sll_family = AF_PACKET,
-		                          .sll_protocol = htons(ethertype),
-		                          .sll_ifindex = (int)ifindex };
-
-	if (!ifindex) /* bind would take it for all of them */
-		return -ENODEV;
-	/* to ETH_P_ALL the kernel also shows what goes out */
-	if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, filter, sizeof(*filter)) ||
-	    set(fd, PACKET_AUXDATA) || set(fd, PACKET_IGNORE_OUTGOING) ||
-	    bind(fd, (const struct sockaddr *)&here, sizeof(here)))
-		return -errno;
-	return 0;
+	return folded(sum(0, data, length));
 }
 
-int packet_listen(uint32_t ifindex, int kind, uint16_t ethertype, const struct sock_fprog *filter)
+static struct iphdr ip_header(struct ipv4 source, struct ipv4 destination, uint8_t protocol,
+                              size_t length)
 {
-	/* protocol 0: nothing is heard before the filter is there */
-	int fd = socket(AF_PACKET, kind | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	int err = fd < 0 ? -errno : listen_on(fd, ifindex, ethertype, filter);
+	struct iphdr ip = {
+		.version = 4,
+		.ihl = sizeof(ip) / 4,
+		.tot_len = htons((uint16_t)(sizeof(ip) + length)),
+		.frag_off = htons(DONT_FRAGMENT), /* so no identification is needed (RFC 6864) */
+		.ttl = TTL,
+		.protocol = protocol,
+	};
 
-	if (fd >= 0 && err)
-		close(fd);
-	return err ? err : fd;
+	memcpy(&ip.saddr, &source, sizeof(ip.saddr));
+	memcpy(&ip.daddr, &destination, sizeof(ip.daddr));
+	ip.check = internet_checksum(&ip, sizeof(ip));
+	return ip;
 }
 
-int packet_promiscuous(int fd, const struct iface *port, int on)
+/* RFC 768: includes the pseudo header; 0 would mean that there is no checksum. */
+static uint16_t udp_checksum(const struct udp_ends *ends, const struct udphdr *udp,
+                             const void *payload, size_t length)
 {
-	const struct packet_mreq all = { .mr_ifindex = (int)port->ifindex,
-		                         .mr_type = PACKET_MR_PROMISC };
+	uint32_t total = sum(IPPROTO_UDP + ntohs(udp->len), &ends->source, sizeof(ends->source));
+	uint16_t check;
 
-	if (setsockopt(fd, SOL_PACKET, on ? PACKET_ADD_MEMBERSHIP : PACKET_DROP_MEMBERSHIP, &all,
-	               sizeof(all)))
-		return -errno;
-	return 0;
+	total = sum(total, &ends->destination, sizeof(ends->destination));
+	total = sum(total, udp, sizeof(*udp));
+	check = folded(sum(total, payload, length));
+	return check ? check : 0xffff;
 }
 
-int packet_send(int fd, const struct iface *port, struct packet *packet)
+void packet_add_udp(struct packet *packet, const struct udp_ends *ends, const void *payload,
+                    size_t length)
 {
-	const struct sockaddr_ll out = { .sll_family = AF_PACKET,
-		                         .sll_ifindex = (int)port->ifindex,
-		                         .sll_halen = ETH_ALEN };
+	struct udphdr udp = {
+		.source = htons(ends->source_port),
+		.dest = htons(ends->destination_port),
+		.len = htons((uint16_t)(sizeof(udp) + length)),
+	};
+	const struct iphdr ip =
+		ip_header(ends->source, ends->destination, IPPROTO_UDP, sizeof(udp) + length);
 
-	if (packet->overflow)
-		return -EMSGSIZE;
-	if (packet->length < ETH_ZLEN)
-		packet->length = ETH_ZLEN;
-	if (sendto(fd, packet->octets, packet->length, 0, (const struct sockaddr *)&out,
-	           sizeof(out)) < 0)
-		return -errno;
-	return 0;
+	udp.check = udp_checksum(ends, &udp, payload, length);
+	packet_add(packet, &ip, sizeof(ip));
+	packet_add(packet, &udp, sizeof(udp));
+	packet_add(packet, payload, length);
+}
+
+void packet_add_icmp(struct packet *packet, struct ipv4 source, struct ipv4 destination,
+                     const void *message, size_t length)
+{
+	const struct iphdr ip = ip_header(source, destination, IPPROTO_ICMP, length);
+
+	packet_add(packet, &ip, sizeof(ip));
+	packet_add(packet, message, length);
 }

@@ -1,62 +1,54 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Whole frames out of an interface, past the network stack (AF_PACKET, packet(7)): what a proxy
- * sends is not from the machine's own addresses, and may need a VLAN tag of its own.
+ * Ethernet frames built in a buffer, with IPv4 and what is in it: for frames that the network stack
+ * does not make. Pure; net/iface.h sends them.
  */
 #ifndef SLEEPPROXY_BASE_PACKET_H
 #define SLEEPPROXY_BASE_PACKET_H
 
-#include <net/if.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "address.h"
 
-struct sock_fprog;
-
 enum { PACKET_MAX = 1514 };
 
-/* Where frames go out, and as whom. */
-struct iface {
-	char name[IFNAMSIZ];
-	uint32_t ifindex;
-	struct mac mac;
-};
-
 /*
- * A frame under construction. The writers set a flag instead of failing: packet_send then returns
- * -EMSGSIZE.
+ * A frame under construction. What does not fit is left out, and sets `overflow`: packet_send then
+ * returns -EMSGSIZE, so that the writers need not fail.
  */
 struct packet {
 	uint8_t octets[PACKET_MAX];
 	size_t length;
-	int overflow;
+	bool overflow;
 };
 
 static const struct mac MAC_BROADCAST = { { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff } };
 
-/* Starts a frame; `vlan` 0: without tag. `ethertype` in host byte order. */
+/* Starts a frame. `vlan` 0: without a tag. `ethertype` in host byte order. */
 void packet_start(struct packet *packet, const struct mac *to, const struct mac *from,
                   uint16_t vlan, uint16_t ethertype);
 void packet_add(struct packet *packet, const void *data, size_t length);
 
-/* A socket that sends and receives nothing; -errno. Needs CAP_NET_RAW. The caller closes it. */
-int packet_open(void);
+/* Ports in host byte order. */
+struct udp_ends {
+	struct ipv4 source, destination;
+	uint16_t source_port, destination_port;
+};
+
+/* Appends an IPv4 and a UDP header, with both checksums, and the payload. */
+void packet_add_udp(struct packet *packet, const struct udp_ends *ends, const void *payload,
+                    size_t length);
+
+/* Appends an IPv4 header and an ICMP message, which has its own checksum already. */
+void packet_add_icmp(struct packet *packet, struct ipv4 source, struct ipv4 destination,
+                     const void *message, size_t length);
 
 /*
- * A socket that does not block, and hears what comes in on the interface from then on and passes
- * the filter, with PACKET_AUXDATA; -errno. `kind`: SOCK_RAW, or SOCK_DGRAM for frames without their
- * Ethernet header. `ethertype` in host byte order. Needs CAP_NET_RAW. The caller closes it.
+ * RFC 1071, in network byte order. Over octets that contain their checksum it is 0 if that is
+ * right.
  */
-int packet_listen(uint32_t ifindex, int kind, uint16_t ethertype, const struct sock_fprog *filter);
-
-/*
- * Lets the interface take in frames to other MACs, such as a sleeper's, for as long as the socket
- * is open or `on` was the last word. 0 or -errno.
- */
-int packet_promiscuous(int fd, const struct iface *port, int on);
-
-/* Pads to Ethernet's minimum and sends. 0 or -errno. */
-int packet_send(int fd, const struct iface *port, struct packet *packet);
+uint16_t internet_checksum(const void *data, size_t length);
 
 #endif

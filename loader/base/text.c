@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * In: what people type. Out: addresses, ports and times as values; and back again. Which of them
- * make sense for a host is for hosts/spec.c to say.
+ * Text to values and back. What is valid as text need not be valid for a host: that is checked by
+ * host/description.c.
  */
 #include "base/text.h"
 
@@ -10,36 +10,20 @@
 #include <errno.h>
 #include <net/if.h>
 #include <netinet/in.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/param.h>
 #include <time.h>
 
-enum { MAC_OCTETS = 6, NAME_MAX_LENGTH = 63, MS_PER_S = 1000 };
+enum { MAC_OCTETS = 6, NAME_MAX_LENGTH = 63, MS_PER_S = 1000, NEAR = 2 };
 
-static const struct {
-	const char *name;
-	uint8_t number;
-} protocols[] = {
-	{ "tcp", IPPROTO_TCP },
-	{ "udp", IPPROTO_UDP },
-	{ "any", 0 },
-};
-
-static uint8_t hex_value(char digit)
+int text_hex_digit(char digit)
 {
-	return isdigit((unsigned char)digit) ? digit - '0'
-	                                     : tolower((unsigned char)digit) - 'a' + 10;
-}
+	static const char digits[] = "0123456789abcdef";
+	const char *found = digit ? strchr(digits, tolower((unsigned char)digit)) : NULL;
 
-static int hex_octet(const char text[2], uint8_t *octet)
-{
-	if (!isxdigit((unsigned char)text[0]) || !isxdigit((unsigned char)text[1]))
-		return -EINVAL;
-	*octet = hex_value(text[0]) << 4 | hex_value(text[1]);
-	return 0;
+	return found ? (int)(found - digits) : -1;
 }
 
 /* Pairs of hexadecimal digits, with the same ':' or '-' between all of them. */
@@ -53,10 +37,11 @@ int text_to_octets(const char *text, uint8_t *octets, size_t size, size_t *lengt
 	    (separator != ':' && separator != '-'))
 		return -EINVAL;
 	for (size_t i = 0; i < count; i++) {
-		if (hex_octet(text + 3 * i, &parsed[i]))
+		const int high = text_hex_digit(text[3 * i]), low = text_hex_digit(text[3 * i + 1]);
+
+		if (high < 0 || low < 0 || (i && text[3 * i - 1] != separator))
 			return -EINVAL;
-		if (i && text[3 * i - 1] != separator)
-			return -EINVAL;
+		parsed[i] = (uint8_t)(high << 4 | low);
 	}
 	memcpy(octets, parsed, count);
 	*length = count;
@@ -73,39 +58,63 @@ char *text_from_octets(const uint8_t *octets, size_t length, char *buffer)
 
 static int six_octets(const char *text, uint8_t octets[MAC_OCTETS])
 {
-	uint8_t parsed[MAC_OCTETS];
 	size_t length;
 
-	if (text_to_octets(text, parsed, sizeof(parsed), &length) || length != MAC_OCTETS)
+	if (strlen(text) != TEXT_MAC - 1)
 		return -EINVAL;
-	memcpy(octets, parsed, sizeof(parsed));
+	return text_to_octets(text, octets, MAC_OCTETS, &length);
+}
+
+int text_to_number(const char *text, int64_t max, int64_t *number)
+{
+	const size_t length = strspn(text, "0123456789");
+	unsigned long long value;
+
+	/* strtoull would also take a sign and spaces */
+	if (!length || text[length])
+		return -EINVAL;
+	errno = 0;
+	value = strtoull(text, NULL, 10);
+	if (errno || value > (unsigned long long)max)
+		return -ERANGE;
+	*number = (int64_t)value;
 	return 0;
 }
 
-/* Decimal digits alone: strtoul would also take a sign and spaces. */
-static int decimal(const char *text, unsigned long max, unsigned long *number)
+int text_to_duration(const char *text, int64_t *ms)
 {
-	unsigned long value;
-	char *end;
+	static const struct {
+		const char *name;
+		int64_t ms;
+	} units[] = { { "ms", 1 },
+		      { "s", 1000 },
+		      { "", 1000 },
+		      { "m", 60 * 1000 },
+		      { "h", 60 * 60 * 1000 } };
+	const size_t digits = strspn(text, "0123456789");
+	char number[32];
+	int64_t value;
+	int err;
 
-	if (!isdigit((unsigned char)*text))
-		return -EINVAL;
-	errno = 0;
-	value = strtoul(text, &end, 10);
-	if (errno || *end || value > max)
-		return -EINVAL;
-	*number = value;
-	return 0;
+	for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++) {
+		if (strcmp(text + digits, units[i].name))
+			continue;
+		if (digits >= sizeof(number))
+			return -ERANGE;
+		snprintf(number, sizeof(number), "%.*s", (int)digits, text);
+		err = text_to_number(number, INT64_MAX / units[i].ms, &value);
+		if (!err)
+			*ms = value * units[i].ms;
+		return err;
+	}
+	return -EINVAL;
 }
 
 int text_to_mac(const char *text, struct mac *mac)
 {
-	static const struct mac zero;
 	struct mac parsed;
 
-	if (six_octets(text, parsed.octet))
-		return -EINVAL;
-	if ((parsed.octet[0] & 1) || memcmp(&parsed, &zero, sizeof(zero)) == 0)
+	if (six_octets(text, parsed.octet) || parsed.octet[0] & 1 || !mac_is_set(&parsed))
 		return -EINVAL;
 	*mac = parsed;
 	return 0;
@@ -174,34 +183,12 @@ char *text_from_ipv4(struct ipv4 address, char buffer[TEXT_IP])
 	return text_from_ip(&mapped, buffer);
 }
 
-int ip_is_ipv4(const struct ipv6 *address)
-{
-	static const struct ipv6 mapped = { { [10] = 0xff, 0xff } };
-
-	return memcmp(address, &mapped, IPV4_MAPPED_BITS / 8) == 0;
-}
-
-struct ipv4 ip_to_ipv4(const struct ipv6 *address)
-{
-	struct ipv4 v4;
-
-	memcpy(&v4, address->octet + IPV4_MAPPED_BITS / 8, sizeof(v4));
-	return v4;
-}
-
-static void clear_host_bits(struct ipv6 *address, unsigned int bits)
-{
-	for (unsigned int i = bits; i < 128; i++)
-		address->octet[i / 8] &= ~(0x80 >> i % 8);
-}
-
 int text_to_prefix(const char *text, struct ipv6 *address, uint8_t *bits)
 {
 	const char *slash = strchrnul(text, '/');
 	char alone[TEXT_IP];
 	struct ipv6 parsed;
-	unsigned long length = 128;
-	unsigned long before;
+	int64_t length = 128, before;
 
 	if (slash - text >= (ptrdiff_t)sizeof(alone))
 		return -EINVAL;
@@ -209,18 +196,19 @@ int text_to_prefix(const char *text, struct ipv6 *address, uint8_t *bits)
 	if (text_to_ip(alone, &parsed))
 		return -EINVAL;
 	/*
-	 * "::ffff:192.168.1.0/120" counts from the front as it is written, "192.168.1.0/24" does
-	 * not.
+	 * the length in "::ffff:192.168.1.0/120" counts from the start of 128 bits, the one in
+	 * "192.168.1.0/24" from the start of 32
 	 */
 	before = strchr(alone, ':') ? 0 : IPV4_MAPPED_BITS;
 	if (*slash) {
-		if (decimal(slash + 1, 128 - before, &length))
+		if (text_to_number(slash + 1, 128 - before, &length))
 			return -EINVAL;
 		length += before;
 	}
-	clear_host_bits(&parsed, length);
+	for (int64_t i = length; i < 128; i++)
+		parsed.octet[i / 8] &= ~(0x80 >> i % 8);
 	*address = parsed;
-	*bits = length;
+	*bits = (uint8_t)length;
 	return 0;
 }
 
@@ -239,50 +227,35 @@ char *text_from_prefix(const struct ipv6 *address, uint8_t bits, char buffer[TEX
 	return buffer;
 }
 
-static int transport(const char *text, size_t length, uint8_t *protocol)
-{
-	for (size_t i = 0; i < sizeof(protocols) / sizeof(*protocols); i++) {
-		if (!protocols[i].number || strlen(protocols[i].name) != length)
-			continue;
-		if (strncmp(protocols[i].name, text, length) == 0) {
-			*protocol = protocols[i].number;
-			return 0;
-		}
-	}
-	return -EINVAL;
-}
-
 int text_to_port(const char *text, uint8_t *protocol, uint16_t *port)
 {
-	const char *slash = strchrnul(text, '/');
-	unsigned long number = 0;
-	uint8_t parsed;
+	const int is_tcp = !strncmp(text, "tcp/", 4);
+	int64_t number = 0;
 
 	if (!strcmp(text, "none")) {
 		*protocol = 0;
 		*port = 0;
 		return 0;
 	}
-	if (!*slash || transport(text, slash - text, &parsed))
+	if (!is_tcp && strncmp(text, "udp/", 4))
 		return -EINVAL;
-	/* 0 stands for any port, so that a 0 that was typed would wake for more than was meant */
-	if (strcmp(slash + 1, "any") && (decimal(slash + 1, UINT16_MAX, &number) || !number))
+	/* 0 means any port in the struct: somebody who types it would get more than they meant */
+	if (strcmp(text + 4, "any") && (text_to_number(text + 4, UINT16_MAX, &number) || !number))
 		return -EINVAL;
-	*protocol = parsed;
-	*port = number;
+	*protocol = is_tcp ? IPPROTO_TCP : IPPROTO_UDP;
+	*port = (uint16_t)number;
 	return 0;
 }
 
-/* Maps are also written by hand, so that any number may be met. */
+/* Maps can be edited with bpftool, so the protocol may be any number. */
 static void protocol_name(uint8_t protocol, char name[4])
 {
-	for (size_t i = 0; i < sizeof(protocols) / sizeof(*protocols); i++) {
-		if (protocols[i].number == protocol) {
-			snprintf(name, 4, "%s", protocols[i].name);
-			return;
-		}
-	}
-	snprintf(name, 4, "%u", protocol);
+	if (protocol == IPPROTO_TCP || protocol == IPPROTO_UDP)
+		strcpy(name, protocol == IPPROTO_TCP ? "tcp" : "udp");
+	else if (protocol)
+		snprintf(name, 4, "%u", protocol);
+	else
+		strcpy(name, "any");
 }
 
 char *text_from_port(uint8_t protocol, uint16_t port, char buffer[TEXT_PORT])
@@ -309,28 +282,46 @@ int text_is_name(const char *text)
 
 int text_is_interface(const char *text)
 {
-	if (strcmp(text, ".") == 0 || strcmp(text, "..") == 0)
-		return 0;
-	for (const char *c = text; *c; c++) {
-		if (*c == '/' || *c == ':' || isspace((unsigned char)*c))
-			return 0;
-	}
-	return *text && strlen(text) < IFNAMSIZ;
+	const size_t length = strcspn(text, "/: \t\n\v\f\r");
+
+	return length >= 1 && length < IFNAMSIZ && !text[length] && strcmp(text, ".") != 0 &&
+	       strcmp(text, "..") != 0;
 }
 
 char *text_from_time(int64_t wall_ms, char buffer[TEXT_TIME])
 {
-	int ms = (int)(wall_ms % MS_PER_S);
-	time_t seconds = wall_ms / MS_PER_S;
+	const time_t seconds = wall_ms / MS_PER_S - (wall_ms % MS_PER_S < 0);
+	const int ms = (int)(wall_ms - seconds * MS_PER_S);
 	struct tm utc;
 	size_t length;
 
-	if (ms < 0) {
-		ms += MS_PER_S;
-		seconds--;
-	}
 	gmtime_r(&seconds, &utc);
 	length = strftime(buffer, TEXT_TIME, "%Y-%m-%dT%H:%M:%S", &utc);
 	snprintf(buffer + length, TEXT_TIME - length, ".%03dZ", ms);
 	return buffer;
+}
+
+static void next_row(size_t row[], char letter, const char *meant, size_t length)
+{
+	size_t corner = row[0]++;
+
+	for (size_t i = 1; i <= length; i++) {
+		const size_t above = row[i], replaced = corner + (letter != meant[i - 1]);
+
+		row[i] = MIN(MIN(above, row[i - 1]) + 1, replaced);
+		corner = above;
+	}
+}
+
+size_t words_distance(const char *typed, const char *meant)
+{
+	size_t row[WORDS_MAX + 1], length = strlen(meant);
+
+	if (length > WORDS_MAX)
+		return WORDS_FAR;
+	for (size_t i = 0; i <= length; i++)
+		row[i] = i;
+	for (const char *letter = typed; *letter; letter++)
+		next_row(row, *letter, meant, length);
+	return row[length] <= NEAR && row[length] * 2 <= strlen(typed) ? row[length] : WORDS_FAR;
 }

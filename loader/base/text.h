@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Addresses and the like as text, both ways. Parsers return 0, or -EINVAL and leave their output
- * untouched. Formatters write into a buffer of the size that the constant names, zero-terminated,
- * and return it.
+ * Numbers, addresses, ports and times as text, both ways. Parsers return 0, or a negative errno
+ * (-EINVAL unless said otherwise) with the output untouched. Formatters write zero-terminated text
+ * into a buffer of the size that the constant names, and return it.
  */
 #ifndef SLEEPPROXY_BASE_TEXT_H
 #define SLEEPPROXY_BASE_TEXT_H
@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "address.h"
+#include "base/addr.h"
 
 enum {
 	TEXT_MAC = 18,
@@ -19,7 +19,14 @@ enum {
 	TEXT_TIME = 32,
 };
 
-/* "52:54:00:12:34:56", also with "-". A host's own: neither zero nor a group address. */
+/* Decimal digits alone. -ERANGE: more than `max`. */
+int text_to_number(const char *text, int64_t max, int64_t *number);
+/* "500ms", "5s", "2m", "1h"; "5" is 5 s. -ERANGE: more than fits. */
+int text_to_duration(const char *text, int64_t *ms);
+/* The value of a hexadecimal digit, of either case; -1: it is none. */
+int text_hex_digit(char digit);
+
+/* "52:54:00:12:34:56", also with "-". A host's: neither all zeros nor a group address. */
 int text_to_mac(const char *text, struct mac *mac);
 char *text_from_mac(const struct mac *mac, char buffer[TEXT_MAC]);
 
@@ -30,8 +37,8 @@ char *text_from_mac(const struct mac *mac, char buffer[TEXT_MAC]);
 int text_to_secureon(const char *text, uint8_t secureon[6], size_t *length);
 
 /*
- * "01:52:54", at most `size` octets (and 255), at least one. The other way three characters for
- * each, and one for none.
+ * "01:52:54": at least one octet, at most `size` and 255. The buffer needs three characters for
+ * each octet, and one where there is none.
  */
 enum { TEXT_OCTETS_MAX = 255, TEXT_OCTETS = 3 * TEXT_OCTETS_MAX };
 int text_to_octets(const char *text, uint8_t *octets, size_t size, size_t *length);
@@ -40,22 +47,17 @@ char *text_from_octets(const uint8_t *octets, size_t length, char *buffer);
 /* An IPv4 address becomes ::ffff:a.b.c.d, and is written as a.b.c.d. */
 int text_to_ip(const char *text, struct ipv6 *address);
 char *text_from_ip(const struct ipv6 *address, char buffer[TEXT_IP]);
-int text_to_ipv4(const char *text, struct ipv4 *address); /* of IPv4 alone */
+int text_to_ipv4(const char *text, struct ipv4 *address); /* IPv4 only */
 char *text_from_ipv4(struct ipv4 address, char buffer[TEXT_IP]);
-int ip_is_ipv4(const struct ipv6 *address);
-struct ipv4 ip_to_ipv4(const struct ipv6 *address);
 
 /*
- * "192.168.1.0/24" or an address alone. `bits` counts from the front of the mapped address: 0 to
- * 128. The bits behind the prefix are cleared: "192.168.1.5/24" is 192.168.1.0/24.
+ * "192.168.1.0/24" or an address alone. `bits` is the length in the mapped address, 0 to 128. Host
+ * bits are cleared: "192.168.1.5/24" becomes 192.168.1.0/24.
  */
 int text_to_prefix(const char *text, struct ipv6 *address, uint8_t *bits);
 char *text_from_prefix(const struct ipv6 *address, uint8_t bits, char buffer[TEXT_PREFIX]);
 
-/*
- * "tcp/22", "udp/5353", "tcp/any". `port` in host byte order, 0 for any. "none" is protocol 0, port
- * 0.
- */
+/* "tcp/22", "udp/5353", "tcp/any", "none"; as in struct wake_port. */
 enum { TEXT_PORT = 10 };
 int text_to_port(const char *text, uint8_t *protocol, uint16_t *port);
 char *text_from_port(uint8_t protocol, uint16_t port, char buffer[TEXT_PORT]);
@@ -64,12 +66,19 @@ char *text_from_port(uint8_t protocol, uint16_t port, char buffer[TEXT_PORT]);
 int text_is_name(const char *text);
 
 /*
- * What the kernel takes for an interface's name: 1 to 15 octets, no '/', ':' or space, neither "."
- * nor "..".
+ * What the kernel accepts as an interface's name: 1 to 15 octets without '/', ':' and white space,
+ * but not "." or "..".
  */
 int text_is_interface(const char *text);
 
 /* Wall-clock milliseconds since 1970 as RFC 3339, UTC, e.g. "2026-01-31T12:00:00.123Z". */
 char *text_from_time(int64_t wall_ms, char buffer[TEXT_TIME]);
+
+/*
+ * For "did you mean": the number of letters to add, drop or change to turn `typed` into `meant`
+ * (Levenshtein); or WORDS_FAR where it is more than 2, or more than half of the word.
+ */
+enum { WORDS_MAX = 63, WORDS_FAR = WORDS_MAX + 1 };
+size_t words_distance(const char *typed, const char *meant);
 
 #endif

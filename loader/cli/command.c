@@ -1,139 +1,264 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* In: words. Out: the command that they name, or what might have been meant. */
 #include "cli/command.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-#include "cli/groups.h"
-#include "cli/suggest.h"
+#include "base/text.h"
 
-const struct command_group *const command_groups[] = { &hosts_group, &leases_group,
-	                                               &happenings_group, &daemon_group, NULL };
+enum { LINE_WIDTH = 78, HELP_COLUMN = 26, ENTRY_TEXT = 64 };
 
-const struct command *command_at(size_t index)
+static const struct command_group *const groups[] = { &host_group, &lease_group, &event_group,
+	                                              &daemon_group };
+
+enum { GROUPS = sizeof(groups) / sizeof(*groups) };
+
+const struct cli_option global_options[] = {
+	{ "--socket", "PATH", OPTION_TEXT, .setting = true,
+	  .help = "the daemon's socket (default: SLEEPPROXY_SOCKET)" },
+	{ "--json", .brief = "-j", .setting = true, .help = "print JSON, one line, for programs" },
+	{ "--help", .brief = "-h", .setting = true, .help = "show this" },
+	{ "--version", .brief = "-V", .setting = true, .help = "show the version" },
+	{ 0 },
+};
+
+const struct cli_command *command_at(size_t index)
 {
-	for (const struct command_group *const *group = command_groups; *group; group++)
-		for (const struct command *row = (*group)->commands; row->name; row++)
+	for (size_t i = 0; i < GROUPS; i++)
+		for (const struct cli_command *row = groups[i]->commands; row->name; row++)
 			if (index-- == 0)
 				return row;
 	return NULL;
 }
 
-/* The number of words in the name, where they all stand in `words`; else 0. */
-static size_t words_matched(const char *name, char *const *words)
+/* "FIRST SECOND"; `second`: NULL, or empty: FIRST. */
+static const char *join(const char *first, const char *second, char text[ENTRY_TEXT])
 {
-	size_t count = 0;
-
-	while (*name && words[count]) {
-		size_t length = strcspn(name, " ");
-
-		if (strlen(words[count]) != length || strncmp(name, words[count], length) != 0)
-			return 0;
-		name += length;
-		name += strspn(name, " ");
-		count++;
-	}
-	return *name ? 0 : count;
+	second = second ? second : "";
+	snprintf(text, ENTRY_TEXT, "%s%s%s", first, *second ? " " : "", second);
+	return text;
 }
 
-const struct command *command_find(char *const *words, size_t *used)
+const struct cli_command *command_find(char *const *words, size_t *used)
 {
-	const struct command *command;
+	const struct cli_command *command;
+	char both[ENTRY_TEXT];
 
+	join(words[0], words[1], both);
 	for (size_t i = 0; (command = command_at(i)); i++) {
-		*used = words_matched(command->name, words);
-		if (*used)
+		*used = strchr(command->name, ' ') ? 2 : 1;
+		if (strcmp(command->name, *used == 2 ? both : words[0]) == 0)
 			return command;
 	}
 	return NULL;
 }
 
-bool command_is_of(const struct command *command, const char *word)
+/* Compares with the whole name and each of its words: "add" and "hosts" mean "host add" too. */
+static const struct cli_command *nearest(const char *typed)
 {
-	size_t length = strlen(word);
-
-	return strncmp(command->name, word, length) == 0 && command->name[length] == ' ';
-}
-
-static bool is_first_word(const char *word)
-{
-	const struct command *command;
-
-	for (size_t i = 0; (command = command_at(i)); i++)
-		if (command_is_of(command, word))
-			return true;
-	return false;
-}
-
-static size_t smaller(size_t a, size_t b)
-{
-	return a < b ? a : b;
-}
-
-/* "add" and "hosts" for "host add" are slips too: its words count as well as the whole name. */
-static size_t distance(const char *typed, const char *name)
-{
-	size_t length = strcspn(name, " ");
-	char first[WORDS_MAX + 1];
-	size_t least;
-
-	snprintf(first, sizeof(first), "%.*s", (int)length, name);
-	least = smaller(words_distance(typed, name), words_distance(typed, first));
-	return name[length] ? smaller(least, words_distance(typed, name + length + 1)) : least;
-}
-
-static const struct command *nearest(const char *typed)
-{
-	const struct command *command, *best = NULL;
+	const struct cli_command *command, *best = NULL;
 	size_t least = WORDS_FAR;
 
 	for (size_t i = 0; (command = command_at(i)); i++) {
-		size_t now = distance(typed, command->name);
+		const size_t length = strcspn(command->name, " ");
+		const char *second = command->name + length + (command->name[length] == ' ');
+		char first[WORDS_MAX + 1];
 
-		if (now < least) {
-			least = now;
-			best = command;
+		snprintf(first, sizeof(first), "%.*s", (int)length, command->name);
+		for (size_t form = 0; form < 3; form++) {
+			const char *const forms[] = { command->name, first, second };
+			size_t distance = words_distance(typed, forms[form]);
+
+			if (distance < least) {
+				least = distance;
+				best = command;
+			}
 		}
 	}
 	return best;
 }
 
-static void complain(const char *typed, const struct command *near)
+/* Writes a word, on a new line if the line would become too long. */
+static void put_wrapped(FILE *file, size_t *column, const char *word)
 {
-	if (near)
-		say("unknown command '%s' (did you mean '%s'?)", typed, near->name);
-	else
-		say("unknown command '%s'", typed);
+	size_t indent = strlen("usage: sleepproxyctl");
+
+	if (*column + 1 + strlen(word) > LINE_WIDTH) {
+		fprintf(file, "\n%*s", (int)indent, "");
+		*column = indent;
+	}
+	*column += fprintf(file, " %s", word);
 }
 
-static void list_second_words(const char *first)
+void command_usage(FILE *file, const struct cli_command *command)
 {
-	const struct command *command;
+	size_t column = fprintf(file, "usage: sleepproxyctl %s", command->name);
+	char text[ENTRY_TEXT], word[ENTRY_TEXT + 2];
 
-	fprintf(stderr, "%s takes one of:", first);
-	for (size_t i = 0; (command = command_at(i)); i++)
-		if (command_is_of(command, first))
-			fprintf(stderr, " %s", command->name + strlen(first) + 1);
-	fputc('\n', stderr);
+	if (command->argument)
+		put_wrapped(file, &column, command->argument);
+	for (const struct cli_option *row = command->options; row && row->name; row++) {
+		join(row->name, row->value, text);
+		snprintf(word, sizeof(word), row->required ? "%s" : "[%s]", text);
+		put_wrapped(file, &column, word);
+	}
+	fputc('\n', file);
+}
+
+/* "  LEFT    help", with further lines of the help aligned. */
+static void put_entry(FILE *file, const char *left, const char *help)
+{
+	const char *end = strchrnul(help, '\n');
+
+	fprintf(file, "  %-*s  %.*s\n", HELP_COLUMN - 4, left, (int)(end - help), help);
+	if (*end)
+		fprintf(file, "%*s%s\n", HELP_COLUMN, "", end + 1);
+}
+
+static void put_options(FILE *file, const struct cli_option *options)
+{
+	for (const struct cli_option *row = options; row && row->name; row++) {
+		char text[ENTRY_TEXT], left[ENTRY_TEXT + 4];
+
+		snprintf(left, sizeof(left), "%s%s%s", row->brief ? row->brief : "",
+		         row->brief ? ", " : "", join(row->name, row->value, text));
+		put_entry(file, left, row->help);
+	}
+}
+
+static void put_command(FILE *file, const struct cli_command *command)
+{
+	char called[ENTRY_TEXT], left[ENTRY_TEXT + 4];
+
+	join(command->name, command->argument, called);
+	snprintf(left, sizeof(left), "%s%s", called, command->options ? " ..." : "");
+	put_entry(file, left, command->help);
+}
+
+/* The commands of two words that begin with this one, and their number; NULL: without printing. */
+static size_t put_group(FILE *file, const char *first)
+{
+	const struct cli_command *command;
+	const size_t length = strlen(first);
+	size_t count = 0;
+
+	for (size_t i = 0; (command = command_at(i)); i++) {
+		if (strncmp(command->name, first, length) != 0 || command->name[length] != ' ')
+			continue;
+		count++;
+		if (file)
+			put_command(file, command);
+	}
+	return count;
 }
 
 int command_unknown(char *const *words)
 {
-	const char *second = words[1] ? words[1] : "";
-	const struct command *near;
-	char both[WORDS_MAX + 1];
+	const bool is_group = put_group(NULL, words[0]);
+	const struct cli_command *near;
+	char both[ENTRY_TEXT];
 
-	snprintf(both, sizeof(both), "%s%s%s", words[0], words[1] ? " " : "", second);
-	near = nearest(both);
-	if (!is_first_word(words[0])) {
-		complain(words[0], near ? near : nearest(words[0]));
-		fputs("'sleepproxyctl help' lists the commands\n", stderr);
-		return CTL_USAGE;
-	}
-	if (words[1])
-		complain(both, near);
+	near = nearest(join(words[0], words[1], both));
+	if (!near && !is_group)
+		near = nearest(words[0]);
+	if (is_group && !words[1])
+		print_error("'%s' is not a complete command", words[0]);
 	else
-		say("'%s' needs one more word", words[0]);
-	list_second_words(words[0]);
+		print_error("unknown command '%s'%s%s%s", is_group ? both : words[0],
+		            near ? " (did you mean '" : "", near ? near->name : "",
+		            near ? "'?)" : "");
+	if (!is_group)
+		fputs("'sleepproxyctl help' lists the commands\n", stderr);
+	put_group(stderr, words[0]);
 	return CTL_USAGE;
+}
+
+static void put_help(FILE *file, const struct cli_command *command)
+{
+	char called[ENTRY_TEXT];
+
+	command_usage(file, command);
+	fprintf(file, "\n%s: %s.\n\n%s", command->name, command->help, command->text);
+	for (const char *const *word = command->words; word && *word; word++)
+		fprintf(file, "  %-10s %s\n", *word, meaning_of(*word));
+	if (command->options)
+		fputc('\n', file);
+	put_options(file, command->options);
+	if (command->example)
+		fprintf(file, "\nexample:\n  %s\n", command->example);
+	else
+		fprintf(file, "\nexample:\n  sleepproxyctl %s\n",
+		        join(command->name, command->argument ? "nas" : NULL, called));
+}
+
+void command_overview(FILE *file)
+{
+	fputs("usage: sleepproxyctl [--socket PATH] [-j|--json] COMMAND ...\n\n"
+	      "Controls sleepproxyd, which answers for sleeping hosts and wakes them for\n"
+	      "connections.\n",
+	      file);
+	for (size_t i = 0; i < GROUPS; i++) {
+		fprintf(file, "\n%s\n", groups[i]->title);
+		for (const struct cli_command *row = groups[i]->commands; row->name; row++)
+			put_command(file, row);
+	}
+	fputs("\nOptions\n", file);
+	put_options(file, global_options);
+	fputs("\nFirst steps:\n"
+	      "  sleepproxyctl host add nas --mac 52:54:00:12:34:56 --address 192.168.1.5\n"
+	      "  sleepproxyctl host sleep nas\n"
+	      "  sleepproxyctl watch\n"
+	      "'sleepproxyctl help COMMAND' explains a command.\n",
+	      file);
+}
+
+int command_help(const struct cli_call *call)
+{
+	char *const *words = call->words;
+	const struct cli_command *command;
+	size_t used;
+
+	if (!words || !words[0]) {
+		command_overview(stdout);
+		return CTL_OK;
+	}
+	command = command_find(words, &used);
+	if (command)
+		put_help(stdout, command);
+	else if (words[1] || !put_group(stdout, words[0]))
+		return command_unknown(words);
+	return CTL_OK;
+}
+
+void call_view(const struct output *output, const struct cli_call *call, struct json_object *result)
+{
+	if (call->command->none && !json_length(result))
+		output_write(output, PLAIN, "%s\n", call->command->none);
+	else if (call->command->view)
+		call->command->view(output, result);
+	else
+		output_write(output, PLAIN, call->command->done,
+		             json_get_text(call->request, "name"));
+}
+
+int call_show(const struct cli_call *call, struct json_object *result)
+{
+	struct output output = output_stdout();
+
+	output.all = json_get_bool(call->settings, "all");
+	if (json_get_bool(call->settings, "json"))
+		puts(json_object_to_json_string_ext(
+			result, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+	else
+		call_view(&output, call, result);
+	return fflush(stdout) == 0 && !ferror(stdout) ? CTL_OK : CTL_FAILED;
+}
+
+int call_simple(const struct cli_call *call)
+{
+	struct json_object *result = client_ask(call->client, call->request);
+	int status = result ? call_show(call, result) : CTL_FAILED;
+
+	json_object_put(result);
+	return status;
 }

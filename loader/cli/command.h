@@ -1,60 +1,124 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A command is a row, the rows of a group stand in one file, and the help derives from the rows. */
+/* The commands and their options, a row each, from which the help is generated. */
 #ifndef SLEEPPROXY_CLI_COMMAND_H
 #define SLEEPPROXY_CLI_COMMAND_H
 
 #include <json-c/json.h>
 #include <stdbool.h>
-#include <stdio.h>
+#include <stdint.h>
 
-#include "cli/client.h"
-#include "cli/options.h"
-#include "cli/say.h"
-#include "cli/writer.h"
+#include "cli/view.h"
 
-struct command;
-
-/* What the command line says, taken apart. */
-struct call {
-	const struct command *command;
-	struct json_object *request;  /* what the daemon is asked */
-	struct json_object *settings; /* what concerns the client alone: "socket", "json", … */
-	char **words;                 /* what follows a raw command */
-	const struct writer *writer;
+/*
+ * An option's value becomes a member of a JSON object: the request to the daemon, or the settings
+ * of the client itself.
+ */
+enum cli_option_type {
+	OPTION_FLAG,            /* true */
+	OPTION_TEXT,            /* a string */
+	OPTION_NUMBER,          /* a number, 0 to INT32_MAX */
+	OPTION_OPTIONAL_NUMBER, /* the same; 0 where it is left out */
+	OPTION_LIST,            /* an array of strings: "A B", "A,B", or the option repeated */
 };
 
-struct command {
-	const char *name;     /* one word, or two */
-	const char *argument; /* "NAME"; in brackets where it may be left out; NULL: none */
-	const char *request;  /* what the protocol calls it */
-	const struct option *options;
-	bool raw;         /* what follows is not ours to understand */
-	const char *help; /* one line */
-	const char *text; /* the rest, in lines of at most 78 */
-	const char *example;
-	int (*run)(const struct call *call); /* an exit status */
-	view *view;                          /* its result, for people */
+struct cli_option {
+	const char *name;  /* "--address" */
+	const char *value; /* the value's name in the help; NULL for flags */
+	enum cli_option_type type;
+	const char *brief; /* "-j", or NULL */
+	const char *key;   /* NULL: the name without "--" */
+	bool setting;      /* of the client, not part of the request */
+	bool required;
+	const char *help;
+};
+
+/* A connection to the daemon (control/protocol.h). */
+struct cli_client;
+
+/* NULL with the error printed. `path` must outlive the client. */
+struct cli_client *client_open(const char *path);
+void client_close(struct cli_client *client);
+
+/* The result, owned by the caller; NULL with the error printed. */
+struct json_object *client_ask(struct cli_client *client, struct json_object *request);
+
+/*
+ * Waits for the next object that the daemon sends; the caller owns it. 0, or a negative errno with
+ * nothing printed: -ETIMEDOUT after `deadline` (ms, of clock_ms; -1: none), -ECONNRESET: the daemon
+ * has closed the connection, -EPIPE: nobody reads our standard output, -EBADMSG, -EMSGSIZE.
+ */
+int client_read(struct cli_client *client, int64_t deadline, struct json_object **object);
+
+/* Prints what such an error means. */
+void client_print_error(const struct cli_client *client, int error);
+
+/* Exit statuses. */
+enum { CTL_OK = 0, CTL_FAILED = 1, CTL_USAGE = 2 };
+
+struct cli_command;
+
+enum { OPTION_WHY = 256 };
+
+/* A command line that is parsed. */
+struct cli_call {
+	char **next;                            /* the argument to read next, as in argv */
+	const struct cli_command *command;      /* NULL: none yet, only global options */
+	char **words;                           /* from its name on; of a raw command: after it */
+	struct json_object *request, *settings; /* settings: of the client, "socket", "json", … */
+	const char *attached;                   /* what follows "=" in an option, or NULL */
+	char why[OPTION_WHY];                   /* of the last refusal */
+	struct cli_client *client;              /* NULL for a raw command */
+};
+
+/* Prints a result for people. */
+typedef void view(const struct output *output, struct json_object *result);
+
+struct cli_command {
+	const char *name;     /* one word, or two; in a request joined by '-' */
+	const char *argument; /* "NAME"; "[NAME]": optional; NULL: none */
+	const struct cli_option *options;
+	bool raw;                 /* its arguments are not parsed */
+	const char *help;         /* one line */
+	const char *text;         /* more, in lines of at most 78 columns */
+	const char *const *words; /* of the daemon's, which the help explains; NULL: none */
+	const char *example;      /* NULL: the name, and a host's where it takes one */
+	int (*run)(const struct cli_call *call); /* an exit status; NULL: call_simple */
+	view *view;
+	const char *none; /* instead of an empty list */
+	const char *done; /* without a view: a format for the argument */
 };
 
 struct command_group {
 	const char *title;
-	const struct command *commands; /* up to one without a name */
+	const struct cli_command *commands; /* up to one without a name */
 };
 
-extern const struct command_group hosts_group, leases_group, happenings_group, daemon_group;
-extern const struct option global_options[];
+extern const struct command_group host_group, lease_group, event_group, daemon_group;
+extern const struct cli_option global_options[];
 
-/* NULL: none. `used` becomes the number of words that its name takes. */
-const struct command *command_find(char *const *words, size_t *used);
-int command_unknown(char *const *words); /* complains, CTL_USAGE */
+/* All commands in the order of the help; NULL after the last. */
+const struct cli_command *command_at(size_t index);
+/* NULL: none. `used`: the number of words in its name. */
+const struct cli_command *command_find(char *const *words, size_t *used);
+int command_unknown(char *const *words); /* prints the error; CTL_USAGE */
 
-void command_usage(FILE *file, const struct command *command);
-int command_help(const struct call *call);
+void command_usage(FILE *file, const struct cli_command *command);
+int command_help(const struct cli_call *call);
 void command_overview(FILE *file);
 
-/* Building blocks of the commands. */
-const char *call_socket(const struct call *call);
-int call_show(const struct call *call, view *view, struct json_object *result);
-int call_simple(const struct call *call); /* asks and shows: all that most commands do */
+/* Not "-" and "--". */
+bool option_is(const char *word);
+/* Reads the option at `next` and its values. 0, or -EINVAL with the reason in `why`. */
+int option_read(struct cli_call *call);
+/* The first required option that was not given, or NULL. */
+const struct cli_option *option_missing(const struct cli_call *call);
+
+/* Prints a result as text. */
+void call_view(const struct output *output, const struct cli_call *call,
+               struct json_object *result);
+/* Prints a result as text, or as JSON with -j; an exit status. */
+int call_show(const struct cli_call *call, struct json_object *result);
+/* Sends the request and shows the result: what most commands do. */
+int call_simple(const struct cli_call *call);
 
 #endif

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* In: STATUS. Out: a few lines. The commands about the daemon as a whole; it checks itself. */
 #include <errno.h>
 #include <inttypes.h>
 #include <libgen.h>
@@ -9,187 +8,131 @@
 #include <unistd.h>
 
 #include "cli/command.h"
-#include "cli/json_get.h"
-#include "cli/timefmt.h"
 
 static const char *const states[] = { "awake", "drowsy", "asleep", "waking" };
 
-static void view_host_counts(const struct paper *paper, struct json_object *hosts)
+static void view_host_counts(const struct output *output, struct json_object *hosts)
 {
-	paper_write(paper, BOLD, "hosts      ");
+	output_write(output, BOLD, "hosts         ");
 	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
-		int64_t count = field_number(hosts, states[i]);
+		int64_t count = json_get_number(hosts, states[i]);
 
-		paper_write(paper, PLAIN, i ? ", " : " ");
-		paper_write(paper, count ? style_of(states[i]) : DIM, "%" PRId64 " %s", count,
-		            states[i]);
+		output_write(output, PLAIN, i ? ", " : "");
+		output_write(output, count ? style_of(states[i]) : DIM, "%" PRId64 " %s", count,
+		             states[i]);
 	}
-	paper_write(paper, PLAIN, "\n");
+	output_write(output, PLAIN, "\n");
 }
 
-static void view_npp(const struct paper *paper, struct json_object *npp)
+static void view_npp(const struct output *output, struct json_object *npp)
 {
-	const int64_t keys = field_number(npp, "keys"), hosts = field_number(npp, "handed-over");
+	const int64_t keys = json_get_number(npp, "keys");
 
-	paper_write(paper, BOLD, "handovers  ");
-	if (!field_bool(npp, "on")) {
-		paper_write(paper, YELLOW, " off: npp = false\n");
+	output_write(output, BOLD, "registration  ");
+	if (!json_get_bool(npp, "on")) {
+		output_write(output, YELLOW, "off: npp = false\n");
 		return;
 	}
-	paper_write(paper, PLAIN, " ICMP type %" PRId64 ", preference %" PRId64 ", ",
-	            field_number(npp, "type"), field_number(npp, "preference"));
-	if (keys)
-		paper_write(paper, PLAIN, "%" PRId64 " key%s", keys, keys == 1 ? "" : "s");
+	output_write(output, PLAIN,
+	             "ICMP type %s, preference %s, %s key%s; %s active; %s of max-registrations = "
+	             "%s\n",
+	             json_get_text(npp, "type"), json_get_text(npp, "preference"),
+	             keys ? json_get_text(npp, "keys") : "no", keys == 1 ? "" : "s",
+	             json_get_text(npp, "active"), json_get_text(npp, "registrations"),
+	             json_get_text(npp, "max-registrations"));
+}
+
+static const struct view_row interface_columns[] = {
+	{ "INTERFACE", .member = "name" },
+	{ "STATE", .member = "state", .kind = VIEW_WORD },
+	{ "MODE", .member = "mode", .empty = "-" },
+	{ "ANSWER", .member = "answer", .empty = "-" },
+	{ "MAC", .member = "mac", .empty = "-" },
+	{ "DETAIL", .member = "detail" },
+	{ 0 },
+};
+
+static void view_status(const struct output *output, struct json_object *result)
+{
+	struct json_object *interfaces = json_object_object_get(result, "interfaces");
+	char duration[TIME_TEXT];
+
+	output_write(output, BOLD, "sleepproxyd   ");
+	output_write(output, PLAIN, "%s, process %s, up for %s\n", json_get_text(result, "version"),
+	             json_get_text(result, "pid"),
+	             duration_text(json_get_number(result, "uptime"), duration));
+	view_host_counts(output, json_object_object_get(result, "hosts"));
+	view_npp(output, json_object_object_get(result, "npp"));
+	output_write(output, BOLD, "heartbeat     ");
+	output_write(output, PLAIN, "answers stop %s after the daemon\n",
+	             duration_text(json_get_number(result, "heartbeat-timeout"), duration));
+	if (json_length(interfaces))
+		view_list(output, interfaces, interface_columns, NULL);
 	else
-		paper_write(paper, PLAIN, "no keys");
-	paper_write(paper, PLAIN,
-	            "; %" PRId64 " host%s handed over, %" PRId64 " of %" PRId64 " places taken\n",
-	            hosts, hosts == 1 ? "" : "s", field_number(npp, "places-taken"),
-	            field_number(npp, "places"));
+		output_write(output, YELLOW, "no interface: nothing is answered\n");
 }
 
-static void add_interface(struct table *table, struct json_object *interface)
-{
-	const char *state = field_text(interface, "state");
-
-	table_text(table, PLAIN, field_text(interface, "name"));
-	table_cell(table, style_of(state), "%s", state);
-	table_text(table, PLAIN, field_text(interface, "mode"));
-	table_text(table, PLAIN, field_text(interface, "answer"));
-	table_text(table, PLAIN, field_text(interface, "mac"));
-	table_cell(table, PLAIN, "%s", field_text(interface, "detail"));
-}
-
-static void view_interfaces(const struct paper *paper, struct json_object *interfaces)
-{
-	static const char *const headings[] = { "INTERFACE", "STATE",  "MODE", "ANSWER",
-		                                "MAC",       "DETAIL", NULL };
-	struct table *table = table_new(headings);
-
-	for (size_t i = 0; i < array_length(interfaces); i++)
-		add_interface(table, json_object_array_get_idx(interfaces, i));
-	table_print(table, paper);
-	table_free(table);
-}
-
-static void view_status(const struct paper *paper, const struct call *call,
-                        struct json_object *result)
-{
-	struct json_object *interfaces = field_array(result, "interfaces");
-	char span[WHEN_SPAN];
-
-	(void)call;
-	paper_write(paper, BOLD, "sleepproxyd ");
-	paper_write(paper, PLAIN, "%s, process %" PRId64 ", up for %s\n",
-	            field_text(result, "version"), field_number(result, "pid"),
-	            when_span(field_number(result, "uptime"), span));
-	view_host_counts(paper, json_object_object_get(result, "hosts"));
-	view_npp(paper, json_object_object_get(result, "npp"));
-	paper_write(paper, BOLD, "heartbeat  ");
-	paper_write(paper, PLAIN, " without the daemon, answers end after %s\n",
-	            when_span(field_number(result, "heartbeat-lease"), span));
-	if (array_length(interfaces))
-		view_interfaces(paper, interfaces);
-	else
-		paper_write(paper, YELLOW, "no interface: nothing is answered for\n");
-}
-
-static void view_reloaded(const struct paper *paper, const struct call *call,
-                          struct json_object *result)
-{
-	(void)call;
-	(void)result;
-	paper_write(paper, PLAIN, "the configuration was read again\n");
-}
-
-/* Only execs: returns where that was not possible. */
-static void exec_beside(char *const *arguments)
+/* Tries the places where sleepproxyd is installed relative to this program; returns on failure. */
+static void exec_sleepproxyd(char *const *arguments)
 {
 	static const char *const places[] = { "sleepproxyd", "../sbin/sleepproxyd" };
 	char self[PATH_MAX], path[PATH_MAX + 32];
 	ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
 	const char *directory;
 
-	if (length < 0)
-		return;
-	self[length] = '\0';
-	directory = dirname(self);
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		snprintf(path, sizeof(path), "%s/%s", directory, places[i]);
-		execv(path, arguments);
+	if (length >= 0) {
+		self[length] = '\0';
+		directory = dirname(self);
+		for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+			snprintf(path, sizeof(path), "%s/%s", directory, places[i]);
+			execv(path, arguments);
+		}
 	}
+	execvp(arguments[0], arguments);
 }
 
-static int run_doctor(const struct call *call)
+static int run_doctor(const struct cli_call *call)
 {
-	size_t count = 0;
-	char **arguments;
+	/* the words before the options: our own name or an option of it, and "doctor" */
+	char **arguments = call->words - 2;
 
-	if (field_bool(call->settings, "json")) {
-		say("doctor has no JSON to show: leave -j out");
+	if (json_get_bool(call->settings, "json")) {
+		print_error("doctor has no JSON output: omit -j");
 		return CTL_USAGE;
 	}
-	while (call->words[count])
-		count++;
-	arguments = calloc(count + 3, sizeof(*arguments));
-	if (!arguments)
-		say_no_memory();
 	arguments[0] = "sleepproxyd";
 	arguments[1] = "--doctor";
-	memcpy(&arguments[2], call->words, count * sizeof(*arguments));
-	exec_beside(arguments);
-	execvp(arguments[0], arguments);
-	say("cannot start sleepproxyd, which does the check: %s (is it installed beside this "
-	    "program, or in PATH?)",
-	    strerror(errno));
-	free(arguments);
+	exec_sleepproxyd(arguments);
+	print_error("cannot start sleepproxyd for the check: %s (is it installed beside this "
+	            "program, or in PATH?)",
+	            strerror(errno));
 	return CTL_FAILED;
 }
 
-static const struct command commands[] = {
-	{
-		.name = "status",
-		.request = "status",
-		.help = "whether the daemon runs, on which interfaces, for how many hosts",
-		.text = "An interface is 'attached' when the proxy sees its frames, natively in the\n"
-			"driver or by the kernel's generic way; 'absent' while it does not exist; and\n"
-			"'failed' with the reason. ANSWER says whose MAC its answers carry.\n"
-			"A host that is known for its handover alone takes a place until it has been up\n"
-			"and another one needs it.\n",
-		.example = "sleepproxyctl status",
-		.run = call_simple,
-		.view = view_status,
-	},
-	{
-		.name = "reload",
-		.request = "reload",
-		.help = "read the configuration file again",
-		.text = "Where the file has a mistake, the daemon says in which line and goes on with\n"
-			"what it had.\n",
-		.example = "sleepproxyctl reload",
-		.run = call_simple,
-		.view = view_reloaded,
-	},
-	{
-		.name = "doctor",
-		.argument = "[OPTION...]",
-		.raw = true,
-		.help = "check whether this machine can be a sleep proxy, and what to do if not",
-		.text = "Runs 'sleepproxyd --doctor' with the options that follow. It needs no running\n"
-			"daemon, and ends with the check's own exit status.\n",
-		.example = "sudo sleepproxyctl doctor",
-		.run = run_doctor,
-	},
-	{
-		.name = "help",
-		.argument = "[COMMAND]",
-		.raw = true,
-		.help = "explain a command, with an example",
-		.text = "Without COMMAND: the list of all. 'sleepproxyctl COMMAND --help' is the same.\n",
-		.example = "sleepproxyctl help host add",
-		.run = command_help,
-	},
+/* clang-format off */
+static const struct cli_command commands[] = {
+	{ "status", .view = view_status,
+	  .help = "show the daemon, its interfaces, and how many hosts it knows",
+	  .text = "An interface is 'attached' if the XDP program runs there, in the driver (native)\n"
+		"or in the kernel's generic path; 'absent' while it does not exist; 'failed' with\n"
+		"the reason. ANSWER says whose MAC its answers contain.\n"
+		"A host that is known only by its registration counts against max-registrations\n"
+		"until it has been up and another host needs the place.\n" },
+	{ "reload",
+	  .help = "reload the configuration file",
+	  .text = "If the file has an error, the daemon reports its line and changes nothing.\n",
+	  .done = "the configuration was reloaded\n" },
+	{ "doctor", .argument = "[OPTION...]", .raw = true, .run = run_doctor,
+	  .help = "check whether this machine can be a proxy, and what is missing",
+	  .text = "Runs 'sleepproxyd --doctor' with the options that follow. The daemon need not\n"
+		"run. The exit status is that of the check.\n",
+	  .example = "sudo sleepproxyctl doctor" },
+	{ "help", .argument = "[COMMAND]", .raw = true, .run = command_help,
+	  .help = "explain a command, with an example",
+	  .text = "Without COMMAND: list all. 'sleepproxyctl COMMAND --help' is the same.\n",
+	  .example = "sleepproxyctl help host add" },
 	{ 0 },
 };
+/* clang-format on */
 
 const struct command_group daemon_group = { "The daemon", commands };

@@ -1,190 +1,152 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* In: counts and events. Out: a table of counts, a line an event. */
+/* Counters and events. */
 #include <errno.h>
 #include <string.h>
 
 #include "cli/command.h"
-#include "cli/json_get.h"
-#include "cli/labels.h"
-#include "cli/timefmt.h"
-#include "dhcp/counts.h"
-#include "outcome.h"
-#include "npp_server/counts.h"
 
-#define OUTCOME_ROW(name, verdict, meaning) { #name, meaning },
-#define DHCP_ROW(name, meaning) { DHCP_COUNT_PREFIX #name, meaning },
-#define NPP_ROW(name, meaning) { PROXY_COUNT_PREFIX #name, meaning },
-static const struct meaning meanings[] = {
-	OUTCOMES(OUTCOME_ROW) DHCP_COUNTS(DHCP_ROW) PROXY_COUNTS(NPP_ROW){ 0 },
-};
-#undef OUTCOME_ROW
-#undef DHCP_ROW
-#undef NPP_ROW
-
-/* A table each: as frames, the outcomes count messages already. */
-static const struct kind {
-	const char *prefix;
-	const char *headings[4];
+/* A table for each kind: a message is also counted as a frame. */
+static const struct count_kind {
+	const char *prefix, *name, *counted;
 } kinds[] = {
-	{ "", { "OUTCOME", "FRAMES", "MEANING", NULL } },
-	{ DHCP_COUNT_PREFIX, { "DHCP", "MESSAGES", "MEANING", NULL } },
-	{ PROXY_COUNT_PREFIX, { "NPP", "MESSAGES", "MEANING", NULL } },
+	{ "", "OUTCOME", "FRAMES" },
+	{ "dhcp_message_", "DHCP", "MESSAGES" },
+	{ "npp_", "NPP", "MESSAGES" },
 };
 enum { KINDS = sizeof(kinds) / sizeof(*kinds) };
 
-static const struct kind *kind_of(const char *name)
+static const struct count_kind *kind_of(const char *name)
 {
-	for (const struct kind *kind = kinds + 1; kind < kinds + KINDS; kind++)
+	for (const struct count_kind *kind = kinds + 1; kind < kinds + KINDS; kind++)
 		if (!strncmp(name, kind->prefix, strlen(kind->prefix)))
 			return kind;
 	return kinds;
 }
 
-static void add_counter(struct table *table, const char *name, int64_t count)
+static void add_headings(struct text_table *table, const struct count_kind *kind)
 {
-	enum style style = count ? PLAIN : DIM;
-
-	table_cell(table, style, "%s", name);
-	table_count(table, style, count);
-	table_cell(table, style, "%s", meaning_of(meanings, name));
+	table_cell(table, BOLD, "%s", kind->name);
+	table_cell(table, BOLD, "%s", kind->counted);
+	table_cell(table, BOLD, "MEANING");
 }
 
-static size_t view_counts(const struct paper *paper, const struct kind *kind,
-                          struct json_object *counts, bool all)
+/* Returns how many were left out because they are zero. */
+static size_t view_kind(const struct output *output, const struct count_kind *kind,
+                        struct json_object *counts)
 {
-	struct table *table = table_new(kind->headings);
-	size_t shown = 0, left_out = 0;
+	struct text_table table = { .columns = 3 };
+	size_t left_out = 0;
 
+	if (kind == kinds)
+		add_headings(&table, kind);
 	json_object_object_foreach (counts, name, value) {
-		int64_t count = json_object_get_int64(value);
+		const int64_t count = json_get_number(value, "count");
+		const enum style style = count ? PLAIN : DIM;
 
 		if (kind_of(name) != kind)
 			continue;
-		if (count || all) {
-			add_counter(table, name, count);
-			shown++;
-		} else {
+		if (!count && !output->all) {
 			left_out++;
+			continue;
 		}
+		if (!table.count) {
+			output_write(output, PLAIN, "\n");
+			add_headings(&table, kind);
+		}
+		table_cell(&table, style, "%s", name);
+		table_count(&table, style, count);
+		table_cell(&table, style, "%s", json_get_text(value, "meaning"));
 	}
-	if (shown && kind != kinds)
-		paper_write(paper, PLAIN, "\n");
-	if (shown || kind == kinds)
-		table_print(table, paper);
-	table_free(table);
+	table_finish(&table, output);
 	return left_out;
 }
 
-static void view_counters(const struct paper *paper, const struct call *call,
-                          struct json_object *result)
+static void view_counters(const struct output *output, struct json_object *result)
 {
-	bool all = field_bool(call->settings, "all");
 	size_t left_out = 0;
 
 	for (size_t i = 0; i < KINDS; i++)
-		left_out += view_counts(paper, &kinds[i], result, all);
+		left_out += view_kind(output, &kinds[i], result);
 	if (left_out)
-		paper_write(paper, DIM, "(%zu more are zero: --all shows them)\n", left_out);
+		output_write(output, DIM, "(%zu more are zero: --all shows them)\n", left_out);
 }
 
-/* The words begin with the host's name, which has a column of its own here. */
-static const char *words_of(struct json_object *event, const char *host)
+/* The text begins with the name of the host, which is in a column of its own here. */
+static const char *event_text(struct json_object *event, const char *host)
 {
-	const char *text = field_text(event, "text");
+	const char *text = json_get_text(event, "text");
 	size_t length = strlen(host);
 
 	if (!*text)
-		return field_text(event, "event");
+		return json_get_text(event, "event");
 	return strncmp(text, host, length) == 0 && text[length] == ' ' ? text + length + 1 : text;
 }
 
-static void view_event(const struct paper *paper, const struct call *call,
-                       struct json_object *event)
+static void view_event(const struct output *output, struct json_object *event)
 {
-	const char *what = field_text(event, "event");
-	const char *host = field_text(event, "host");
-	char moment[WHEN_MOMENT];
+	const char *host = json_get_text(event, "host");
+	char time[TIME_TEXT];
 
-	(void)call;
-	paper_write(paper, DIM, "%s", when_moment(field_text(event, "time"), moment));
-	paper_write(paper, BOLD, "  %-12s", host);
-	paper_write(paper, style_of(what), "  %s", words_of(event, host));
-	paper_write(paper, PLAIN, "\n");
+	output_write(output, DIM, "%s", local_time(json_get_text(event, "time"), time));
+	output_write(output, BOLD, "  %-12s", host);
+	output_write(output, style_of(json_get_text(event, "event")), "  %s",
+	             event_text(event, host));
+	output_write(output, PLAIN, "\n");
 }
 
-static void view_history(const struct paper *paper, const struct call *call,
-                         struct json_object *events)
+static void view_history(const struct output *output, struct json_object *events)
 {
-	for (size_t i = 0; i < array_length(events); i++)
-		view_event(paper, call, json_object_array_get_idx(events, i));
-	if (!array_length(events))
-		paper_write(paper, PLAIN, "nothing has happened yet\n");
+	for (size_t i = 0; i < json_length(events); i++)
+		view_event(output, json_object_array_get_idx(events, i));
 }
 
-static int show_events(const struct call *call, struct client *client)
+static int run_watch(const struct cli_call *call)
 {
-	struct json_object *event;
-	int error, status = CTL_OK;
-
-	while (!status && !(error = client_read(client, -1, &event))) {
-		status = call_show(call, call->command->view, event);
-		json_object_put(event);
-	}
-	if (!status)
-		client_explain(client, error);
-	return CTL_FAILED;
-}
-
-static int run_watch(const struct call *call)
-{
-	struct client *client = client_open(call_socket(call));
-	struct json_object *result = client ? client_ask(client, call->request) : NULL;
-	int status = result ? show_events(call, client) : CTL_FAILED;
+	struct json_object *result = client_ask(call->client, call->request), *event;
+	int error, status = result ? CTL_OK : CTL_FAILED;
 
 	json_object_put(result);
-	client_close(client);
+	while (!status) {
+		error = client_read(call->client, -1, &event);
+		if (error) {
+			client_print_error(call->client, error);
+			return CTL_FAILED;
+		}
+		status = call_show(call, event);
+		json_object_put(event);
+	}
 	return status;
 }
 
-static const struct option counters_options[] = {
-	{ "--all", "-a", NULL, "all", OPTION_FLAG, .setting = true,
-	  .help = "also the counts that are zero" },
+/* People are told what each counter means. */
+static int run_counters(const struct cli_call *call)
+{
+	if (!json_get_bool(call->settings, "json"))
+		json_object_object_add(call->request, "meanings", json_object_new_boolean(true));
+	return call_simple(call);
+}
+
+static const struct cli_option counters_options[] = {
+	{ "--all", .brief = "-a", .setting = true, .help = "also the counters that are zero" },
 	{ 0 },
 };
 
-static const struct command commands[] = {
-	{
-		.name = "counters",
-		.request = "counters",
-		.options = counters_options,
-		.help = "what became of the frames that came by",
-		.text = "Every frame has exactly one outcome, so the counts add up to the frames seen.\n"
-			"Below: what the messages that reached the daemon were good for, of DHCP and of\n"
-			"the Network Proxy Protocol (NPP), by which hosts hand themselves over.\n",
-		.example = "sleepproxyctl counters --all",
-		.run = call_simple,
-		.view = view_counters,
-	},
-	{
-		.name = "history",
-		.argument = "[NAME]",
-		.request = "history",
-		.help = "what happened to a host or to all: who slept, and who woke whom",
-		.text = "The newest is last. Times are local here, and UTC with -j.\n",
-		.example = "sleepproxyctl history nas",
-		.run = call_simple,
-		.view = view_history,
-	},
-	{
-		.name = "watch",
-		.request = "watch",
-		.help = "tell what happens, as it happens, until Ctrl-C",
-		.text = "With -j one JSON object a line, for programs.\n",
-		.example = "sleepproxyctl watch",
-		.run = run_watch,
-		.view = view_event,
-	},
+/* clang-format off */
+static const struct cli_command commands[] = {
+	{ "counters", .options = counters_options, .run = run_counters, .view = view_counters,
+	  .help = "count frames and messages by their outcome",
+	  .text = "Every frame has exactly one outcome, so the first table adds up to all frames.\n"
+		"Further tables: messages that reached the daemon, of DHCP and of the Network\n"
+		"Proxy Protocol (NPP), by which hosts register.\n",
+	  .example = "sleepproxyctl counters --all" },
+	{ "history", .argument = "[NAME]", .view = view_history, .none = "no events",
+	  .help = "list the events of a host or of all: who slept, and who woke whom",
+	  .text = "The newest is last. Times are local here, and UTC with -j.\n" },
+	{ "watch", .run = run_watch, .view = view_event,
+	  .help = "follow the events, until Ctrl-C",
+	  .text = "With -j one JSON object a line, for programs.\n" },
 	{ 0 },
 };
+/* clang-format on */
 
-const struct command_group happenings_group = { "What happens", commands };
+const struct command_group event_group = { "Events", commands };

@@ -1,207 +1,290 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* In: HOST, or a list of them. Out: a table, or a sentence. A wake that waits is in wait.c. */
+#include <inttypes.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "base/clock.h"
 #include "cli/command.h"
-#include "cli/json_get.h"
-#include "cli/host_view.h"
-#include "cli/wait.h"
-#include "cli/timefmt.h"
 
-enum { LIST_SHOWN = 3, LIST_TEXT = 256 };
+/* At most so many items of a list, that many addresses leave the other columns on the screen. */
+enum { CELL_ITEMS = 3, CELL_TEXT = 256 };
+enum { POLL_INTERVAL = 200000 }; /* us */
 
-static void view_removed(const struct paper *paper, const struct call *call,
-                         struct json_object *result)
+static bool is_standby(struct json_object *host)
 {
-	(void)result;
-	paper_write(paper, PLAIN, "%s was removed\n", field_text(call->request, "name"));
+	return json_get_bool(json_object_object_get(host, "registration"), "standby");
 }
 
-/* The first few: a host with ten addresses must not push the other columns off the screen. */
-static const char *list_text(struct json_object *list, char text[LIST_TEXT])
+static bool is_awake(struct json_object *host)
 {
-	size_t count = array_length(list), used = 0;
+	return strcmp(json_get_text(host, "state"), "awake") == 0 && !is_standby(host);
+}
+
+/* To this proxy it is merely awake, and checked periodically: since when says nothing. */
+static void show_standby(struct json_object *host)
+{
+	if (!is_standby(host))
+		return;
+	json_object_object_add(host, "state", json_object_new_string("standby"));
+	json_object_object_del(host, "for");
+}
+
+static void view_state(const struct output *output, struct json_object *host)
+{
+	const char *state, *meaning;
+
+	show_standby(host);
+	state = json_get_text(host, "state");
+	meaning = meaning_of(state);
+	output_write(output, PLAIN, "%s is %s", json_get_text(host, "name"),
+	             is_standby(host) ? "on " : "");
+	output_write(output, style_of(state), "%s", state);
+	output_write(output, PLAIN, "%s%s\n", meaning ? ": " : "", meaning ? meaning : "");
+}
+
+/* The first items, and how many more there are. */
+static void put_items(struct json_object *list, char text[CELL_TEXT])
+{
+	size_t count = json_length(list), used = 0;
 
 	*text = '\0';
-	for (size_t i = 0; i < count && i < LIST_SHOWN; i++) {
+	for (size_t i = 0; i < count && i < CELL_ITEMS; i++) {
 		struct json_object *item = json_object_array_get_idx(list, i);
 
-		snprintf(text + used, LIST_TEXT - used, "%s%s", i ? "," : "",
+		snprintf(text + used, CELL_TEXT - used, "%s%s", i ? "," : "",
 		         json_object_get_string(item));
 		used = strlen(text);
 	}
-	if (count > LIST_SHOWN)
-		snprintf(text + used, LIST_TEXT - used, ",+%zu", count - LIST_SHOWN);
-	return text;
+	if (count > CELL_ITEMS)
+		snprintf(text + used, CELL_TEXT - used, ",+%zu", count - CELL_ITEMS);
 }
 
-/* In brackets: one that it has lost, and that is not answered for. */
-static void add_addresses(struct table *table, struct json_object *host)
-{
-	const char *withheld = field_text(host, "withheld");
-	char text[LIST_TEXT];
-	size_t used = strlen(list_text(field_array(host, "addresses"), text));
+static const struct view_row host_columns[] = {
+	{ "NAME", .member = "name" },
+	{ "STATE", .member = "state", .kind = VIEW_WORD },
+	{ "FOR", .member = "for", .kind = VIEW_DURATION, .empty = "-" },
+	{ "MAC", .member = "mac" },
+	{ .label = "ADDRESSES" },
+	{ .label = "WAKES" },
+	{ 0 },
+};
 
+static void add_host(struct text_table *table, struct json_object *host)
+{
+	const char *withheld = json_get_text(host, "withheld");
+	char text[CELL_TEXT];
+	size_t used;
+
+	show_standby(host);
+	view_cells(table, host, host_columns);
+	put_items(json_object_object_get(host, "addresses"), text);
+	used = strlen(text);
 	if (*withheld)
-		snprintf(text + used, LIST_TEXT - used, "%s(%s)", used ? "," : "", withheld);
-	table_text(table, *withheld ? RED : PLAIN, text);
+		snprintf(text + used, CELL_TEXT - used, "%s(%s)", used ? "," : "", withheld);
+	table_text(table, *withheld ? RED : PLAIN, text, "-");
+	put_items(json_object_object_get(host, "wake"), text);
+	table_text(table, PLAIN, text, "default");
 }
 
-static void add_wakes(struct table *table, struct json_object *host)
+static void view_hosts(const struct output *output, struct json_object *hosts)
 {
-	char text[LIST_TEXT];
-
-	list_text(field_array(host, "wake"), text);
-	table_cell(table, *text ? PLAIN : DIM, "%s", *text ? text : "default");
+	view_list(output, hosts, host_columns, add_host);
 }
 
-static void add_host(struct table *table, struct json_object *host)
+/* clang-format off */
+static const struct view_row host_rows[] = {
+	{ "state", .member = "state", .kind = VIEW_WORD, .empty = "-" },
+	{ "for", .member = "for", .kind = VIEW_DURATION },
+	{ "MAC", .member = "mac", .empty = "-" },
+	{ "addresses", .member = "addresses", .empty = "-", .empty_note = "its DHCP address, once known" },
+	{ "by DHCP", .member = "leased", .note = "only by its lease: see 'lease show'" },
+	{ "lost", .member = "withheld", .note = "its lease is lost: it is not answered for", .style = RED },
+	{ "wakes", .member = "wake", .empty = "-",
+	  .empty_note = "the configuration's default, else any TCP connection" },
+	{ "allowed", .member = "allow" },
+	{ "denied", .member = "deny" },
+	{ "interface", .member = "interface", .note = "it is answered for only there" },
+	{ "VLAN", .member = "vlan", .note = "it is answered for only there" },
+	{ "SecureOn", .member = "secureon", .note = "the password of its network card" },
+	{ "detection", .member = "detect-sleep", .kind = VIEW_FLAG, .note = "silence and unanswered ARP requests mean sleep" },
+	{ "offload", .member = "arp-offload", .kind = VIEW_FLAG, .note = "its network card answers ARP while it sleeps" },
+	{ "added by", .member = "origin", .kind = VIEW_WORD, .empty = "-" },
+	{ 0 },
+};
+
+static const struct view_row registration_rows[] = {
+	{ "addresses", .member = "addresses", .empty = "-" },
+	{ "wakes", .member = "ports", .note = "no connection wakes it", .empty = "-",
+	  .empty_note = "it named none" },
+	{ "Sleep Timer", .member = "wake-in", .kind = VIEW_DISTANCE, .note = "it is woken then" },
+	{ "backup of", .member = "backup-of", .note = "that proxy has priority" },
+	{ "expires", .member = "expires-in", .kind = VIEW_DISTANCE,
+	  .note = "the host is up, and its registration is deleted then" },
+	{ 0 },
+};
+/* clang-format on */
+
+static void view_registration(const struct output *output, struct json_object *registration)
 {
-	const char *state = host_state(host);
-	char span[WHEN_SPAN];
+	const bool active = json_get_bool(registration, "active");
+	struct json_object *ports = json_object_object_get(registration, "ports");
+	struct text_table table = { .columns = 3 };
 
-	table_cell(table, PLAIN, "%s", field_text(host, "name"));
-	table_cell(table, style_of(state), "%s", state);
-	table_text(table, PLAIN, host_span(host, span));
-	table_cell(table, PLAIN, "%s", field_text(host, "mac"));
-	add_addresses(table, host);
-	add_wakes(table, host);
+	table_row(&table, BOLD, "REGISTRATION", active ? "active" : "ended", "");
+	table_row(&table, PLAIN, "client id", json_get_text(registration, "client-identifier"),
+	          "the Client Identifier in its Wakeup Report");
+	/* an empty list differs from none */
+	if (ports && !json_length(ports))
+		json_object_object_add(registration, "ports", json_object_new_string("none"));
+	/* later only the Client Identifier is kept */
+	if (active || json_object_object_get(registration, "expires-in"))
+		view_rows(&table, registration, registration_rows);
+	output_write(output, PLAIN, "\n");
+	table_finish(&table, output);
 }
 
-static void view_hosts(const struct paper *paper, const struct call *call,
-                       struct json_object *hosts)
+static void view_host(const struct output *output, struct json_object *host)
 {
-	static const char *const headings[] = { "NAME",      "STATE", "FOR", "MAC",
-		                                "ADDRESSES", "WAKES", NULL };
-	struct table *table = table_new(headings);
+	struct json_object *registration = json_object_object_get(host, "registration");
+	struct text_table table = { .columns = 3 };
 
-	(void)call;
-	for (size_t i = 0; i < array_length(hosts); i++)
-		add_host(table, json_object_array_get_idx(hosts, i));
-	if (array_length(hosts))
-		table_print(table, paper);
-	else
-		paper_write(paper, PLAIN,
-		            "no hosts yet: 'sleepproxyctl help host add' shows how\n");
-	table_free(table);
+	show_standby(host);
+	table_row(&table, BOLD, "HOST", json_get_text(host, "name"), "");
+	view_rows(&table, host, host_rows);
+	table_finish(&table, output);
+	if (registration)
+		view_registration(output, registration);
 }
 
-static const struct option add_options[] = {
-	{ "--mac", NULL, "MAC", "mac", OPTION_TEXT, .required = true,
-	  .help = "its Ethernet address, which also wakes it" },
-	{ "--address", NULL, "ADDR...", "addresses", OPTION_LIST,
+static struct json_object *ask(const struct cli_call *call, const char *command)
+{
+	json_object_object_add(call->request, "command", json_object_new_string(command));
+	return client_ask(call->client, call->request);
+}
+
+/* The last event tells why the wake has failed. */
+static void print_failure(const struct cli_call *call)
+{
+	struct json_object *events = ask(call, "history");
+	const size_t count = json_length(events);
+
+	if (count)
+		print_error("%s",
+		            json_get_text(json_object_array_get_idx(events, count - 1), "text"));
+	json_object_put(events);
+}
+
+/* What has become of the wake; NULL with the error printed, if it has failed. */
+static struct json_object *wait_until_awake(const struct cli_call *call, struct json_object *host,
+                                            int64_t seconds)
+{
+	const int64_t deadline = clock_ms() + seconds * 1000;
+
+	while (host && !is_awake(host)) {
+		const bool failed = strcmp(json_get_text(host, "state"), "asleep") == 0;
+		const bool late = seconds && clock_ms() >= deadline;
+
+		json_object_put(host);
+		host = NULL;
+		if (failed) {
+			print_failure(call);
+		} else if (late) {
+			print_error("%s is not awake after %" PRId64
+			            " s; the wake continues (follow it by 'sleepproxyctl watch')",
+			            json_get_text(call->request, "name"), seconds);
+		} else {
+			usleep(POLL_INTERVAL);
+			host = ask(call, "host-show");
+		}
+	}
+	return host;
+}
+
+static int run_wake(const struct cli_call *call)
+{
+	struct json_object *wait = json_object_object_get(call->settings, "wait");
+	struct json_object *host = client_ask(call->client, call->request);
+	int status;
+
+	if (wait)
+		host = wait_until_awake(call, host, json_object_get_int64(wait));
+	status = host ? call_show(call, host) : CTL_FAILED;
+	json_object_put(host);
+	return status;
+}
+
+static const struct cli_option add_options[] = {
+	{ "--mac", "MAC", OPTION_TEXT, .required = true,
+	  .help = "its MAC address, also the target of Magic Packets" },
+	{ "--address", "ADDR...", OPTION_LIST, .key = "addresses",
 	  .help = "the addresses to answer for while it sleeps\n"
-	          "(without: the one that it has by DHCP, once known)" },
-	{ "--wake", NULL, "PORT...", "wake", OPTION_LIST,
+	          "(default: its DHCP address, once known)" },
+	{ "--wake", "PORT...", OPTION_LIST,
 	  .help = "connections that wake it: tcp/22, udp/5353, tcp/any, none\n"
-	          "(default: as the configuration says, else any TCP)" },
-	{ "--allow", NULL, "NET...", "allow", OPTION_LIST,
+	          "(default: the configuration's, else any TCP)" },
+	{ "--allow", "NET...", OPTION_LIST,
 	  .help = "sources that may wake it: 192.168.1.0/24, 192.168.1.7" },
-	{ "--deny", NULL, "NET...", "deny", OPTION_LIST,
+	{ "--deny", "NET...", OPTION_LIST,
 	  .help = "sources that may not; the longest prefix decides. With\n"
-	          "--allow alone, nobody else may; else whom none names may" },
-	{ "--interface", NULL, "IF", "interface", OPTION_TEXT,
-	  .help = "the only interface where it is answered for" },
-	{ "--vlan", NULL, "N", "vlan", OPTION_NUMBER,
-	  .help = "the only VLAN where it is answered for" },
-	{ "--secureon", NULL, "PW", "secureon", OPTION_TEXT,
-	  .help = "the password its network card wants: 01:02:03:04:05:06,\n"
-	          "or four octets: 1.2.3.4" },
-	{ "--unasked", NULL, NULL, "unasked", OPTION_FLAG,
-	  .help = "take silence for sleep, though nobody says 'host sleep'" },
-	{ "--nic-answers-arp", NULL, NULL, "nic-answers-arp", OPTION_FLAG,
-	  .help = "its network card answers ARP while it sleeps" },
+	          "--allow only, all other sources may not; else they may" },
+	{ "--interface", "IF", OPTION_TEXT, .help = "answer for it only on this interface" },
+	{ "--vlan", "N", OPTION_NUMBER, .help = "answer for it only in this VLAN" },
+	{ "--secureon", "PW", OPTION_TEXT,
+	  .help = "the SecureOn password of its network card:\n"
+	          "01:02:03:04:05:06, or four octets: 1.2.3.4" },
+	{ "--detect-sleep", .help = "silence and unanswered ARP requests mean sleep" },
+	{ "--arp-offload", .help = "its network card answers ARP while it sleeps" },
 	{ 0 },
 };
 
-static const struct option sleep_options[] = {
-	{ "--now", NULL, NULL, "now", OPTION_FLAG, .help = "it sleeps already: no time of grace" },
+static const struct cli_option sleep_options[] = {
+	{ "--now", .help = "it sleeps already: no grace period" },
 	{ 0 },
 };
 
-static const struct option wake_options[] = {
-	{ "--wait", NULL, "[SECONDS]", "wait", OPTION_MAYBE_NUMBER, .setting = true,
-	  .help = "wait until it is awake (status 0), or until it is given\n"
-	          "up or SECONDS are over (status 1)" },
+static const struct cli_option wake_options[] = {
+	{ "--wait", "[SECONDS]", OPTION_OPTIONAL_NUMBER, .setting = true,
+	  .help = "wait until it is awake (status 0), or until the wake\n"
+	          "fails or SECONDS are over (status 1)" },
 	{ 0 },
 };
 
-static const struct command commands[] = {
-	{
-		.name = "host list",
-		.request = "host-list",
-		.help = "the known hosts, and whether they are awake",
-		.text = "awake    not answered for\n"
-			"drowsy   going to sleep: not answered for until it has fallen quiet\n"
-			"asleep   answered for; a connection to it wakes it\n"
-			"waking   Magic Packets are under way, until it shows itself\n"
-			"standby  it sleeps, and another proxy answers for it as long as it can\n"
-			"An address in brackets is one that the host had by DHCP and has lost: it is not\n"
-			"answered for.\n",
-		.example = "sleepproxyctl host list",
-		.run = call_simple,
-		.view = view_hosts,
-	},
-	{
-		.name = "host show",
-		.argument = "NAME",
-		.request = "host-show",
-		.help = "all that is known about a host, and what it handed over by itself",
-		.text = "A host that speaks the Network Proxy Protocol says when it sleeps, at which\n"
-			"addresses, what is to wake it, and which proxy goes first.\n",
-		.example = "sleepproxyctl host show nas",
-		.run = call_simple,
-		.view = view_host,
-	},
-	{
-		.name = "host add",
-		.argument = "NAME",
-		.request = "host-add",
-		.options = add_options,
-		.help = "make a host known, or change it",
-		.text = "A host of that name is replaced, and its state kept. Lists may be written as\n"
-			"'--address A B', '--address A,B', or with the option repeated. Without an\n"
-			"address it is answered for at the one that it has by DHCP, once the proxy has\n"
-			"heard of it ('lease list').\n",
-		.example = "sleepproxyctl host add nas --mac 52:54:00:12:34:56 \\\n"
-			   "      --address 192.168.1.5 --wake tcp/22 tcp/445",
-		.run = call_simple,
-		.view = view_host_state,
-	},
-	{
-		.name = "host remove",
-		.argument = "NAME",
-		.request = "host-remove",
-		.help = "forget a host: it is answered for no longer",
-		.text = "It is not woken by that: wake it first if it shall be reachable.\n",
-		.example = "sleepproxyctl host remove nas",
-		.run = call_simple,
-		.view = view_removed,
-	},
-	{
-		.name = "host sleep",
-		.argument = "NAME",
-		.request = "host-sleep",
-		.options = sleep_options,
-		.help = "say that a host goes to sleep: answer for it from then on",
-		.text = "This puts no host to sleep: say it when the host does so. It first gets time to\n"
-			"fall quiet, and is answered for when nobody answers at its addresses any more.\n",
-		.example = "sleepproxyctl host sleep nas && ssh nas systemctl suspend",
-		.run = call_simple,
-		.view = view_host_state,
-	},
-	{
-		.name = "host wake",
-		.argument = "NAME",
-		.request = "host-wake",
-		.options = wake_options,
-		.help = "wake a host by Magic Packets",
-		.text = "Returns at once, unless it is to wait.\n",
-		.example = "sleepproxyctl host wake nas --wait 60 && ssh nas",
-		.run = wait_wake,
-		.view = view_host_state,
-	},
+static const char *const states[] = { "drowsy", "asleep", "waking", "standby", NULL };
+
+/* clang-format off */
+static const struct cli_command commands[] = {
+	{ "host list", .view = view_hosts, .words = states,
+	  .none = "no hosts: 'sleepproxyctl help host add' explains how to add one",
+	  .help = "list the known hosts and their states",
+	  .text = "An address in parentheses is one of a lost DHCP lease. It is not answered for,\n"
+		"nor is a host that is awake. Other states:\n" },
+	{ "host show", .argument = "NAME", .view = view_host,
+	  .help = "show a host, and its registration",
+	  .text = "A host that uses the Network Proxy Protocol registers before it sleeps, with\n"
+		"its addresses, the ports that wake it, and the proxy that has priority.\n" },
+	{ "host add", .argument = "NAME", .options = add_options, .view = view_state,
+	  .help = "add a host, or replace its description",
+	  .text = "A host of that name is replaced, and its state kept. Lists may be written as\n"
+		"'--address A B', '--address A,B', or with the option repeated. Without an\n"
+		"address it is answered for at its DHCP address, once the proxy has seen it\n"
+		"('lease list').\n",
+	  .example = "sleepproxyctl host add nas --mac 52:54:00:12:34:56 \\\n"
+		"      --address 192.168.1.5 --wake tcp/22 tcp/445" },
+	{ "host remove", .argument = "NAME",
+	  .help = "remove a host: it is no longer answered for",
+	  .text = "This does not wake it: wake it first if it must be reachable.\n",
+	  .done = "%s was removed\n" },
+	{ "host sleep", .argument = "NAME", .options = sleep_options, .view = view_state,
+	  .help = "announce that a host goes to sleep: answer for it from then on",
+	  .text = "This does not suspend the host: use it when the host suspends. The host has a\n"
+		"grace period, and is answered for when nobody answers for its addresses.\n",
+	  .example = "sleepproxyctl host sleep nas && ssh nas systemctl suspend" },
+	{ "host wake", .argument = "NAME", .options = wake_options, .run = run_wake, .view = view_state,
+	  .help = "wake a host by Magic Packets",
+	  .text = "Returns at once, unless --wait is given.\n",
+	  .example = "sleepproxyctl host wake nas --wait 60 && ssh nas" },
 	{ 0 },
 };
+/* clang-format on */
 
-const struct command_group hosts_group = { "Hosts", commands };
+const struct command_group host_group = { "Hosts", commands };

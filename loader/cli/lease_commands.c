@@ -1,168 +1,94 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* In: LEASE, or a list of them. Out: a table, or lines of a label and a value. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/command.h"
-#include "cli/json_get.h"
-#include "cli/labels.h"
-#include "cli/timefmt.h"
 
-/* 255 numbers of up to three digits, each with a blank */
+/* 255 numbers of up to three digits, each with a space */
 enum { NUMBERS_TEXT = 1024 };
 
-static const struct meaning states[] = {
-	{ "none", "nothing was heard or said of one" },
-	{ "bound", "the address is the host's" },
-	{ "renewing", "its server is asked for more time" },
-	{ "rebinding", "its server was silent: every server is asked" },
-	{ "lost", "the address may be another's by now: it is not answered for" },
+/* clang-format off */
+static const struct view_row columns[] = {
+	{ "HOST", .member = "host" },
+	{ "ADDRESS", .member = "address", .empty = "-" },
+	{ "SERVER", .member = "server", .empty = "-" },
+	{ "STATE", .member = "state", .kind = VIEW_WORD },
+	{ "RENEWED BY", .member = "renewed-by", .empty = "-" },
+	{ "T1", .member = "t1-in", .kind = VIEW_DISTANCE, .empty = "-" },
+	{ "EXPIRES", .member = "expires-in", .kind = VIEW_DISTANCE, .empty = "-" },
+	{ .label = "LAST" },
 	{ 0 },
 };
 
-static const char *keeper_meaning(struct json_object *lease)
+static const struct view_row term_rows[] = {
+	{ "address", .member = "address", .empty = "-" },
+	{ "server", .member = "server", .empty = "-" },
+	{ "relay", .member = "relay", .note = "between host and server" },
+	{ "granted for", .member = "seconds", .kind = VIEW_DURATION, .empty = "-" },
+	{ "since", .member = "since", .kind = VIEW_TIME },
+	{ "T1", .member = "t1", .kind = VIEW_TIME },
+	{ "T2", .member = "t2", .kind = VIEW_TIME },
+	{ "expires", .member = "expires", .kind = VIEW_TIME },
+	{ "next request", .member = "next-request-in", .kind = VIEW_DISTANCE, .empty = "-" },
+	{ 0 },
+};
+
+static const struct view_row identity_rows[] = {
+	{ "client-id", .member = "client-id", .empty = "-" },
+	{ "hostname", .member = "hostname", .empty = "-" },
+	{ "parameters", .member = "parameters", .empty = "-" },
+	{ "vendor class", .member = "vendor-class", .empty = "-" },
+	{ "FQDN", .member = "fqdn", .empty = "-" },
+	{ 0 },
+};
+/* clang-format on */
+
+static const char *renewal_meaning(struct json_object *lease)
 {
-	if (strcmp(field_text(lease, "kept-by"), "host") == 0)
-		return "the host is up, and sees to it by itself";
-	return field_bool(lease, "confirmed") ? "renewed since the host fell asleep"
-	                                      : "not renewed since the host fell asleep";
+	if (strcmp(json_get_text(lease, "renewed-by"), "host") == 0)
+		return "the host is up, and renews it by itself";
+	return json_get_bool(lease, "confirmed") ? "renewed since the host fell asleep"
+	                                         : "not renewed since the host fell asleep";
 }
 
-static bool is_endless(struct json_object *lease)
+static void set_never(struct json_object *lease)
 {
-	return strcmp(field_text(lease, "seconds"), "infinite") == 0;
+	static const char *const times[] = { "t1-in", "t2-in", "expires-in" };
+
+	if (strcmp(json_get_text(lease, "seconds"), "infinite") != 0)
+		return;
+	for (size_t i = 0; i < sizeof(times) / sizeof(*times); i++)
+		json_object_object_add(lease, times[i], json_object_new_string("never"));
 }
 
-/* "" where it is not known */
-static const char *time_left(struct json_object *lease, const char *key, char left[WHEN_DISTANCE])
+static void add_lease(struct text_table *table, struct json_object *lease)
 {
-	struct json_object *seconds = json_object_object_get(lease, key);
+	const char *result = json_get_text(lease, "result");
+	char text[TIME_TEXT];
 
-	if (seconds)
-		return when_distance(json_object_get_int64(seconds), left);
-	return is_endless(lease) ? "never" : "";
-}
-
-static void add_time_left(struct table *table, struct json_object *lease, const char *key)
-{
-	char left[WHEN_DISTANCE];
-
-	table_text(table, PLAIN, time_left(lease, key, left));
-}
-
-static void add_last(struct table *table, struct json_object *lease)
-{
-	const char *result = field_text(lease, "result");
-	char past[WHEN_DISTANCE];
-
+	set_never(lease);
+	view_cells(table, lease, columns);
 	if (*result)
 		table_cell(table, style_of(result), "%s %s", result,
-		           when_from_now(field_text(lease, "result-at"), past));
+		           distance_from_now(json_get_text(lease, "result-at"), text));
 	else
-		table_text(table, PLAIN, "");
+		table_text(table, PLAIN, "", "-");
 }
 
-static void add_lease(struct table *table, struct json_object *lease)
+static void view_leases(const struct output *output, struct json_object *leases)
 {
-	const char *state = field_text(lease, "state");
-
-	table_cell(table, PLAIN, "%s", field_text(lease, "host"));
-	table_text(table, PLAIN, field_text(lease, "address"));
-	table_text(table, PLAIN, field_text(lease, "server"));
-	table_cell(table, style_of(state), "%s", state);
-	table_text(table, PLAIN, field_text(lease, "kept-by"));
-	add_time_left(table, lease, "t1-in");
-	add_time_left(table, lease, "expires-in");
-	add_last(table, lease);
+	view_list(output, leases, columns, add_lease);
 }
 
-static void view_leases(const struct paper *paper, const struct call *call,
-                        struct json_object *leases)
+static void add_result(struct text_table *table, struct json_object *lease)
 {
-	static const char *const headings[] = { "HOST", "ADDRESS", "SERVER", "STATE", "KEPT BY",
-		                                "T1",   "EXPIRES", "LAST",   NULL };
-	struct table *table = table_new(headings);
+	const char *result = json_get_text(lease, "result"),
+		   *at = json_get_text(lease, "result-at");
+	char text[TIME_TEXT];
 
-	(void)call;
-	for (size_t i = 0; i < array_length(leases); i++)
-		add_lease(table, json_object_array_get_idx(leases, i));
-	if (array_length(leases))
-		table_print(table, paper);
-	else
-		paper_write(paper, PLAIN,
-		            "no leases were heard of yet: 'sleepproxyctl help lease set' shows "
-		            "how to say one\n");
-	table_free(table);
-}
-
-static void add_granted(struct table *table, struct json_object *lease)
-{
-	int64_t seconds = field_number(lease, "seconds");
-	char span[WHEN_SPAN];
-
-	table_line(table, PLAIN, "granted for",
-	           seconds ? when_span(seconds, span) : field_text(lease, "seconds"), "");
-}
-
-static void add_since(struct table *table, struct json_object *lease)
-{
-	const char *since = field_text(lease, "since");
-	char moment[WHEN_MOMENT], past[WHEN_DISTANCE];
-
-	table_line(table, PLAIN, "since", when_moment(since, moment), when_from_now(since, past));
-}
-
-static void add_end(struct table *table, struct json_object *lease, const char *label,
-                    const char *key, const char *left_key)
-{
-	const char *end = field_text(lease, key);
-	char moment[WHEN_MOMENT], left[WHEN_DISTANCE];
-	const char *in = time_left(lease, left_key, left);
-
-	table_line(table, PLAIN, label, *end ? when_moment(end, moment) : in, *end ? in : "");
-}
-
-static void add_next_request(struct table *table, struct json_object *lease)
-{
-	struct json_object *seconds = json_object_object_get(lease, "next-request-in");
-	char left[WHEN_DISTANCE];
-
-	table_line(table, PLAIN, "next request",
-	           seconds ? when_distance(json_object_get_int64(seconds), left) : "", "");
-}
-
-static void add_result(struct table *table, struct json_object *lease)
-{
-	const char *result = field_text(lease, "result"), *at = field_text(lease, "result-at");
-	char moment[WHEN_MOMENT], past[WHEN_DISTANCE];
-
-	table_line(table, style_of(result), "last result", result, when_from_now(at, past));
+	table_row(table, style_of(result), "last result", result, distance_from_now(at, text));
 	if (*result)
-		table_line(table, PLAIN, "", when_moment(at, moment), field_text(lease, "reason"));
-}
-
-static void view_terms(const struct paper *paper, struct json_object *lease)
-{
-	const char *const headings[] = { "LEASE", field_text(lease, "host"), "", NULL };
-	const char *state = field_text(lease, "state");
-	struct table *table = table_new(headings);
-
-	table_line(table, style_of(state), "state", state, meaning_of(states, state));
-	table_line(table, PLAIN, "kept by", field_text(lease, "kept-by"), keeper_meaning(lease));
-	table_line(table, PLAIN, "address", field_text(lease, "address"), "");
-	table_line(table, PLAIN, "server", field_text(lease, "server"), "");
-	if (*field_text(lease, "relay"))
-		table_line(table, PLAIN, "relay", field_text(lease, "relay"),
-		           "through which it speaks");
-	add_granted(table, lease);
-	add_since(table, lease);
-	add_end(table, lease, "T1", "t1", "t1-in");
-	add_end(table, lease, "T2", "t2", "t2-in");
-	add_end(table, lease, "expires", "expires", "expires-in");
-	add_next_request(table, lease);
-	add_result(table, lease);
-	table_print(table, paper);
-	table_free(table);
+		table_row(table, PLAIN, "", local_time(at, text), json_get_text(lease, "reason"));
 }
 
 /* "01:0f:06" as "1 15 6": options are known by their numbers. */
@@ -177,107 +103,67 @@ static const char *numbers(const char *octets, char text[NUMBERS_TEXT])
 	return text;
 }
 
-static void view_identity(const struct paper *paper, struct json_object *lease)
+static void view_lease(const struct output *output, struct json_object *lease)
 {
-	static const char *const headings[] = { "IDENTITY", "as the host tells it to servers", "",
-		                                NULL };
-	struct table *table = table_new(headings);
+	const char *state = json_get_text(lease, "state");
+	struct text_table terms = { .columns = 3 }, identity = { .columns = 3 };
 	char parameters[NUMBERS_TEXT];
 
-	table_line(table, PLAIN, "client-id", field_text(lease, "client-id"), "");
-	table_line(table, PLAIN, "hostname", field_text(lease, "hostname"), "");
-	table_line(table, PLAIN, "parameters", numbers(field_text(lease, "parameters"), parameters),
-	           "");
-	table_line(table, PLAIN, "vendor class", field_text(lease, "vendor-class"), "");
-	table_line(table, PLAIN, "FQDN", field_text(lease, "fqdn"), "");
-	table_print(table, paper);
-	table_free(table);
+	set_never(lease);
+	table_row(&terms, BOLD, "LEASE", json_get_text(lease, "host"), "");
+	table_row(&terms, style_of(state), "state", state, meaning_of(state));
+	table_row(&terms, PLAIN, "renewed by", json_get_text(lease, "renewed-by"),
+	          renewal_meaning(lease));
+	view_rows(&terms, lease, term_rows);
+	add_result(&terms, lease);
+	table_finish(&terms, output);
+	output_write(output, PLAIN, "\n");
+	numbers(json_get_text(lease, "parameters"), parameters);
+	json_object_object_add(lease, "parameters", json_object_new_string(parameters));
+	table_row(&identity, BOLD, "IDENTITY", "as sent to DHCP servers", "");
+	view_rows(&identity, lease, identity_rows);
+	table_finish(&identity, output);
 }
 
-static void view_lease(const struct paper *paper, const struct call *call,
-                       struct json_object *lease)
-{
-	(void)call;
-	view_terms(paper, lease);
-	paper_write(paper, PLAIN, "\n");
-	view_identity(paper, lease);
-}
-
-static void view_forgotten(const struct paper *paper, const struct call *call,
-                           struct json_object *result)
-{
-	(void)result;
-	paper_write(paper, PLAIN, "the lease of %s was forgotten\n",
-	            field_text(call->request, "name"));
-}
-
-static const struct option set_options[] = {
-	{ "--address", NULL, "A", "address", OPTION_TEXT, .required = true,
-	  .help = "the address that it has" },
-	{ "--server", NULL, "S", "server", OPTION_TEXT,
-	  .help = "the server that granted it (default: every one is asked)" },
-	{ "--seconds", NULL, "N", "seconds", OPTION_NUMBER,
-	  .help = "how long it was granted for, in all, in seconds" },
-	{ "--left", NULL, "N", "left", OPTION_NUMBER,
-	  .help = "how many of them are left (without: not known)" },
-	{ "--client-id", NULL, "HEX", "client-id", OPTION_TEXT,
-	  .help = "how the host names itself to servers, octet for octet:\n"
-	          "01:52:54:00:12:34:56 (default: as was heard)" },
-	{ "--hostname", NULL, "NAME", "hostname", OPTION_TEXT,
-	  .help = "the name that it tells them (default: as was heard)" },
+static const struct cli_option set_options[] = {
+	{ "--address", "A", OPTION_TEXT, .required = true, .help = "the leased address" },
+	{ "--server", "S", OPTION_TEXT,
+	  .help = "the server that granted it (default: any server)" },
+	{ "--seconds", "N", OPTION_NUMBER, .help = "the duration of the lease in seconds" },
+	{ "--left", "N", OPTION_NUMBER, .help = "how many of them are left (default: not known)" },
+	{ "--client-id", "HEX", OPTION_TEXT,
+	  .help = "the client identifier that the host sends, octet for octet:\n"
+	          "01:52:54:00:12:34:56 (default: the snooped one)" },
+	{ "--hostname", "NAME", OPTION_TEXT,
+	  .help = "the host name that it sends (default: the snooped one)" },
 	{ 0 },
 };
 
-static const struct command commands[] = {
-	{
-		.name = "lease list",
-		.request = "lease-list",
-		.help = "the hosts' DHCP leases: who renews them, and until when they last",
-		.text = "bound      the address is the host's\n"
-			"renewing   from T1 on: its server is asked for more time\n"
-			"rebinding  from T2 on: its server was silent, and every server is asked\n"
-			"lost       refused, expired, or moved: the address is not answered for\n"
-			"KEPT BY the host while it is up; by the proxy while it sleeps.\n",
-		.example = "sleepproxyctl lease list",
-		.run = call_simple,
-		.view = view_leases,
-	},
-	{
-		.name = "lease show",
-		.argument = "NAME",
-		.request = "lease-show",
-		.help = "all that is known about a host's lease",
-		.text = "With each time, how far away it is; and how the host names itself to servers,\n"
-			"which the proxy repeats when it asks in the host's name.\n",
-		.example = "sleepproxyctl lease show nas",
-		.run = call_simple,
-		.view = view_lease,
-	},
-	{
-		.name = "lease set",
-		.argument = "NAME",
-		.request = "lease-set",
-		.options = set_options,
-		.help = "say which lease a host has",
-		.text = "For a host whose DHCP the proxy has not heard. It is taken for a claim: when the\n"
-			"host sleeps, the proxy at once asks the server to renew the lease.\n",
-		.example = "sleepproxyctl lease set nas --address 192.168.1.5 \\\n"
-			   "      --server 192.168.1.1 --seconds 43200 --left 7200",
-		.run = call_simple,
-		.view = view_lease,
-	},
-	{
-		.name = "lease forget",
-		.argument = "NAME",
-		.request = "lease-forget",
-		.help = "forget a host's lease: it is renewed no longer",
-		.text = "Nothing is sent, so for the server the lease goes on until it expires. An\n"
-			"address that the host has by DHCP alone is answered for no longer.\n",
-		.example = "sleepproxyctl lease forget nas",
-		.run = call_simple,
-		.view = view_forgotten,
-	},
+static const char *const states[] = { "bound", "renewing", "rebinding", "lost", NULL };
+
+/* clang-format off */
+static const struct cli_command commands[] = {
+	{ "lease list", .view = view_leases, .words = states,
+	  .none = "no leases are known: 'sleepproxyctl help lease set' explains how to set one",
+	  .help = "list the DHCP leases: who renews them, and when they expire",
+	  .text = "RENEWED BY the host while it is up, by the proxy while it sleeps.\n" },
+	{ "lease show", .argument = "NAME", .view = view_lease,
+	  .help = "show the lease of a host",
+	  .text = "With the times, and the identity that the host sends to DHCP servers, which the\n"
+		"proxy repeats in its requests for the host.\n" },
+	{ "lease set", .argument = "NAME", .options = set_options, .view = view_lease,
+	  .help = "set the lease of a host",
+	  .text = "For a host whose DHCP messages the proxy has not seen. When the host sleeps, the\n"
+		"proxy renews the lease at once to verify it.\n",
+	  .example = "sleepproxyctl lease set nas --address 192.168.1.5 \\\n"
+		"      --server 192.168.1.1 --seconds 43200 --left 7200" },
+	{ "lease forget", .argument = "NAME",
+	  .help = "remove the lease of a host: it is no longer renewed",
+	  .text = "Nothing is sent, so for the server the lease lasts until it expires. An address\n"
+		"that the host has only by DHCP is no longer answered for.\n",
+	  .done = "the lease of %s was removed\n" },
 	{ 0 },
 };
+/* clang-format on */
 
-const struct command_group leases_group = { "Leases", commands };
+const struct command_group lease_group = { "Leases", commands };

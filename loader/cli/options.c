@@ -1,101 +1,70 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* In: words of the command line, rows of options. Out: JSON fields, or the reason for a refusal. */
-#include "cli/options.h"
+#include "cli/command.h"
 
 #include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/suggest.h"
-
-/* One option that is being read: its row, where its value goes, and what stands behind a "=". */
-struct reading {
-	const struct option *option;
-	struct json_object *target;
-	const char *attached;
-	char **next;
-	char *why;
-};
+#include "base/text.h"
 
 bool option_is(const char *word)
 {
 	return word[0] == '-' && word[1] && strcmp(word, "--") != 0;
 }
 
-static int refuse_missing_value(const struct reading *reading)
+__attribute__((format(printf, 2, 3))) static int refuse(struct cli_call *call, const char *format,
+                                                        ...)
 {
-	snprintf(reading->why, OPTION_WHY, "%s needs a value: %s", reading->option->name,
-	         reading->option->value);
+	va_list values;
+
+	va_start(values, format);
+	vsnprintf(call->why, sizeof(call->why), format, values);
+	va_end(values);
 	return -EINVAL;
 }
 
-static const char *take_word(struct reading *reading)
+static const char *key_of(const struct cli_option *option)
 {
-	if (reading->attached)
-		return reading->attached;
-	if (!*reading->next || (*reading->next)[0] == '-')
-		return NULL;
-	return *reading->next++;
+	return option->key ? option->key : option->name + strlen("--");
 }
 
-static int read_flag(struct reading *reading)
+static int store(struct cli_call *call, const struct cli_option *option, struct json_object *value)
 {
-	if (reading->attached) {
-		snprintf(reading->why, OPTION_WHY, "%s takes no value", reading->option->name);
-		return -EINVAL;
-	}
-	json_object_object_add(reading->target, reading->option->key,
-	                       json_object_new_boolean(true));
+	json_object_object_add(option->setting ? call->settings : call->request, key_of(option),
+	                       value);
 	return 0;
 }
 
-static int read_text(struct reading *reading)
+/* What follows "=", or the next word; NULL: there is none. */
+static const char *take_value(struct cli_call *call)
 {
-	const char *word = take_word(reading);
+	const char *attached = call->attached;
 
-	if (!word || !*word)
-		return refuse_missing_value(reading);
-	json_object_object_add(reading->target, reading->option->key, json_object_new_string(word));
-	return 0;
+	call->attached = NULL;
+	if (attached)
+		return attached;
+	return *call->next && (*call->next)[0] != '-' ? *call->next++ : NULL;
 }
 
-static int add_number(struct reading *reading, const char *word)
+static int refuse_missing_value(struct cli_call *call, const struct cli_option *option)
 {
-	char *end;
-	intmax_t number;
-
-	errno = 0;
-	number = strtoimax(word, &end, 10);
-	if (errno || *end || !isdigit((unsigned char)*word) || number > INT32_MAX) {
-		snprintf(reading->why, OPTION_WHY, "%s needs a number, and '%s' is none",
-		         reading->option->name, word);
-		return -EINVAL;
-	}
-	json_object_object_add(reading->target, reading->option->key,
-	                       json_object_new_int64(number));
-	return 0;
+	return refuse(call, "%s needs a value: %s", option->name, option->value);
 }
 
-static int read_number(struct reading *reading)
+static int store_number(struct cli_call *call, const struct cli_option *option, const char *word)
 {
-	const char *word = take_word(reading);
+	int64_t number;
 
-	return word ? add_number(reading, word) : refuse_missing_value(reading);
+	if (text_to_number(word, INT32_MAX, &number))
+		return refuse(call, "%s: '%s' is not a number", option->name, word);
+	return store(call, option, json_object_new_int64(number));
 }
 
-static int read_maybe_number(struct reading *reading)
-{
-	const char *word = reading->attached;
-
-	if (!word && *reading->next && isdigit((unsigned char)(*reading->next)[0]))
-		word = *reading->next++;
-	return add_number(reading, word ? word : "0");
-}
-
-static void add_parts(struct json_object *array, const char *word)
+static void add_items(struct json_object *array, const char *word)
 {
 	while (*word) {
 		size_t length = strcspn(word, ",");
@@ -107,92 +76,99 @@ static void add_parts(struct json_object *array, const char *word)
 	}
 }
 
-static int read_list(struct reading *reading)
+static int read_list(struct cli_call *call, const struct cli_option *option)
 {
-	struct json_object *array = json_object_object_get(reading->target, reading->option->key);
+	struct json_object *array = json_object_object_get(call->request, key_of(option));
+	const bool attached = call->attached;
 	size_t before = array ? json_object_array_length(array) : 0;
 	const char *word;
 
 	if (!array) {
 		array = json_object_new_array();
-		json_object_object_add(reading->target, reading->option->key, array);
+		store(call, option, array);
 	}
-	while ((word = take_word(reading))) {
-		add_parts(array, word);
-		if (reading->attached)
+	while ((word = take_value(call))) {
+		add_items(array, word);
+		if (attached)
 			break;
 	}
-	return json_object_array_length(array) > before ? 0 : refuse_missing_value(reading);
+	return json_object_array_length(array) > before ? 0 : refuse_missing_value(call, option);
 }
 
-static int (*const readers[])(struct reading *) = {
-	[OPTION_FLAG] = read_flag,     [OPTION_TEXT] = read_text,
-	[OPTION_NUMBER] = read_number, [OPTION_MAYBE_NUMBER] = read_maybe_number,
-	[OPTION_LIST] = read_list,
-};
-
-static const struct option *find(const option_tables tables, const char *word, size_t length)
+static int read_option(struct cli_call *call, const struct cli_option *option)
 {
-	for (size_t i = 0; i < OPTION_TABLES; i++)
-		for (const struct option *row = tables[i]; row && row->name; row++)
-			if ((strlen(row->name) == length && !strncmp(row->name, word, length)) ||
-			    (row->brief && strcmp(row->brief, word) == 0))
-				return row;
+	const char *word;
+
+	if (option->type == OPTION_LIST)
+		return read_list(call, option);
+	if (option->type == OPTION_FLAG && call->attached)
+		return refuse(call, "%s takes no value", option->name);
+	if (option->type == OPTION_FLAG)
+		return store(call, option, json_object_new_boolean(true));
+	/* the next word may be the argument instead */
+	if (option->type == OPTION_OPTIONAL_NUMBER && !call->attached &&
+	    !(*call->next && isdigit((unsigned char)(*call->next)[0])))
+		return store_number(call, option, "0");
+	word = take_value(call);
+	if (!word || !*word)
+		return refuse_missing_value(call, option);
+	if (option->type == OPTION_TEXT)
+		return store(call, option, json_object_new_string(word));
+	return store_number(call, option, word);
+}
+
+/* Those of the command and the global ones; NULL after the last. */
+static const struct cli_option *option_at(const struct cli_call *call, size_t index)
+{
+	const struct cli_option *row = call->command ? call->command->options : NULL;
+
+	for (; row && row->name; row++)
+		if (index-- == 0)
+			return row;
+	for (row = global_options; row->name; row++)
+		if (index-- == 0)
+			return row;
 	return NULL;
 }
 
-static const char *nearest(const option_tables tables, const char *word)
+static int refuse_unknown(struct cli_call *call, const char *name)
 {
-	const char *best = NULL;
+	const struct cli_option *row, *best = NULL;
 	size_t least = WORDS_FAR;
 
-	for (size_t i = 0; i < OPTION_TABLES; i++)
-		for (const struct option *row = tables[i]; row && row->name; row++) {
-			size_t distance = words_distance(word, row->name);
+	for (size_t i = 0; (row = option_at(call, i)); i++) {
+		size_t distance = words_distance(name, row->name);
 
-			if (distance < least) {
-				least = distance;
-				best = row->name;
-			}
+		if (distance < least) {
+			least = distance;
+			best = row;
 		}
-	return best;
+	}
+	if (best)
+		return refuse(call, "unknown option '%s' (did you mean %s?)", name, best->name);
+	return refuse(call, "unknown option '%s'", name);
 }
 
-static int refuse_unknown(const option_tables tables, const char *word, size_t length,
-                          char why[OPTION_WHY])
+int option_read(struct cli_call *call)
 {
+	const char *word = *call->next++, *end = strchrnul(word, '=');
+	const struct cli_option *row;
 	char name[WORDS_MAX + 1];
-	const char *near;
 
-	snprintf(name, sizeof(name), "%.*s", (int)length, word);
-	near = nearest(tables, name);
-	snprintf(why, OPTION_WHY, "unknown option '%s'%s%s%s", name, near ? " (did you mean " : "",
-	         near ? near : "", near ? "?)" : "");
-	return -EINVAL;
+	snprintf(name, sizeof(name), "%.*s", (int)(end - word), word);
+	call->attached = *end ? end + 1 : NULL;
+	for (size_t i = 0; (row = option_at(call, i)); i++)
+		if (strcmp(row->name, name) == 0 || (row->brief && strcmp(row->brief, word) == 0))
+			return read_option(call, row);
+	return refuse_unknown(call, name);
 }
 
-int option_read(struct arguments *in, const option_tables tables, char why[OPTION_WHY])
+const struct cli_option *option_missing(const struct cli_call *call)
 {
-	const char *word = *in->next;
-	size_t length = strcspn(word, "=");
-	struct reading reading = { .option = find(tables, word, length), .why = why };
-	int error;
+	const struct cli_option *row = call->command->options;
 
-	if (!reading.option)
-		return refuse_unknown(tables, word, length, why);
-	reading.target = reading.option->setting ? in->settings : in->request;
-	reading.attached = word[length] ? word + length + 1 : NULL;
-	reading.next = in->next + 1;
-	error = readers[reading.option->kind](&reading);
-	if (!error)
-		in->next = reading.next;
-	return error;
-}
-
-const struct option *option_missing(const struct option *table, struct json_object *request)
-{
-	for (const struct option *row = table; row && row->name; row++)
-		if (row->required && !json_object_object_get(request, row->key))
+	for (; row && row->name; row++)
+		if (row->required && !json_object_object_get(call->request, key_of(row)))
 			return row;
 	return NULL;
 }

@@ -1,182 +1,158 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* In: the command line. Out: the exit status: 0, 1 the command failed, 2 it was not understood. */
+/* Parses the command line. Exit status: 0, 1 the command failed, 2 a usage error. */
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "base/files.h"
 #include "cli/command.h"
-#include "cli/json_get.h"
+#include "control/protocol.h"
 
-/*
- * A descriptor that is closed would become the socket's. For reading only, also for output: what is
- * written there must still fail.
- */
-static void occupy_standard_descriptors(void)
-{
-	for (int fd = 0; fd <= STDERR_FILENO; fd++)
-		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDONLY) < 0)
-			_exit(CTL_FAILED);
-}
-
-static int refuse(const struct call *call, const char *why)
+static int usage_error(const struct cli_call *call)
 {
 	if (!call->command) {
-		say("%s", why);
-		fputs("'sleepproxyctl --help' shows what there is\n", stderr);
+		print_error("%s", call->why);
+		fputs("'sleepproxyctl --help' lists commands and options\n", stderr);
 		return CTL_USAGE;
 	}
-	say("%s: %s", call->command->name, why);
+	print_error("%s: %s", call->command->name, call->why);
 	command_usage(stderr, call->command);
-	fprintf(stderr, "'sleepproxyctl help %s' tells more\n", call->command->name);
+	fprintf(stderr, "'sleepproxyctl help %s' explains it\n", call->command->name);
 	return CTL_USAGE;
 }
 
-/* Options in front of the command, which are all the client's. */
-static int read_front(struct call *call, struct arguments *in)
+static int take_argument(struct cli_call *call)
 {
-	const option_tables tables = { global_options };
-	char why[OPTION_WHY];
-
-	while (*in->next && option_is(*in->next))
-		if (option_read(in, tables, why) < 0)
-			return refuse(call, why);
-	return CTL_OK;
-}
-
-static int take_argument(struct call *call, const char *word)
-{
-	char why[OPTION_WHY];
+	const char *word = *call->next++;
 
 	if (call->command->argument && !json_object_object_get(call->request, "name")) {
 		json_object_object_add(call->request, "name", json_object_new_string(word));
 		return CTL_OK;
 	}
-	snprintf(why, sizeof(why), "'%s' is one word too many", word);
-	return refuse(call, why);
+	snprintf(call->why, sizeof(call->why), "unexpected argument '%s'", word);
+	return usage_error(call);
 }
 
-/* Options and the argument behind the command, in any order. */
-static int read_rest(struct call *call, struct arguments *in)
+/* The command's name in a request: "host-add". */
+static void add_command(struct cli_call *call)
 {
-	const option_tables tables = { call->command->options, global_options };
-	bool options_end = false;
-	char why[OPTION_WHY];
-	int status = CTL_OK;
+	char name[32];
 
-	while (*in->next && !status) {
-		if (!options_end && strcmp(*in->next, "--") == 0) {
+	snprintf(name, sizeof(name), "%s", call->command->name);
+	for (char *space = name; (space = strchr(space, ' '));)
+		*space = '-';
+	json_object_object_add(call->request, "command", json_object_new_string(name));
+}
+
+/*
+ * Global options, the command, and then its options and argument in any order; but what follows a
+ * raw command is left.
+ */
+static int parse(struct cli_call *call)
+{
+	bool options_end = false;
+	int status = CTL_OK;
+	size_t used;
+
+	while (*call->next && !status && !(call->command && call->command->raw)) {
+		if (call->command && !options_end && strcmp(*call->next, "--") == 0) {
 			options_end = true;
-			in->next++;
-		} else if (!options_end && option_is(*in->next)) {
-			status = option_read(in, tables, why) < 0 ? refuse(call, why) : CTL_OK;
+			call->next++;
+		} else if (!options_end && option_is(*call->next)) {
+			status = option_read(call) ? usage_error(call) : CTL_OK;
+		} else if (call->command) {
+			status = take_argument(call);
 		} else {
-			status = take_argument(call, *in->next++);
+			call->words = call->next;
+			call->command = command_find(call->next, &used);
+			if (!call->command)
+				break;
+			call->next += used;
+			add_command(call);
 		}
 	}
 	return status;
 }
 
-static int check_complete(const struct call *call)
+static int check_complete(struct cli_call *call)
 {
-	const struct command *command = call->command;
-	const struct option *missing = option_missing(command->options, call->request);
-	char why[OPTION_WHY];
+	const struct cli_command *command = call->command;
+	const struct cli_option *missing = option_missing(call);
 
 	if (command->argument && command->argument[0] != '[' &&
-	    !json_object_object_get(call->request, "name")) {
-		snprintf(why, sizeof(why), "%s is missing (it stands before the options)",
-		         command->argument);
-		return refuse(call, why);
-	}
-	if (missing) {
-		snprintf(why, sizeof(why), "%s %s is missing", missing->name, missing->value);
-		return refuse(call, why);
-	}
-	return CTL_OK;
+	    !json_object_object_get(call->request, "name"))
+		snprintf(call->why, sizeof(call->why),
+		         "missing %s (it must come before the options)", command->argument);
+	else if (missing)
+		snprintf(call->why, sizeof(call->why), "missing %s %s", missing->name,
+		         missing->value);
+	else
+		return CTL_OK;
+	return usage_error(call);
 }
 
-static int run_command(struct call *call, struct arguments *in, char **name)
+static int run_command(struct cli_call *call)
 {
-	int status;
+	const char *option = json_get_text(call->settings, "socket");
+	const char *variable = getenv("SLEEPPROXY_SOCKET");
+	int status = CTL_FAILED;
 
-	json_object_object_add(call->request, "command",
-	                       json_object_new_string(call->command->request));
-	status = read_rest(call, in);
-	if (!status && field_bool(call->settings, "help")) {
-		call->words = name;
-		return command_help(call);
-	}
-	if (!status)
-		status = check_complete(call);
-	call->writer = field_bool(call->settings, "json") ? &writer_json : &writer_text;
-	return status ? status : call->command->run(call);
+	if (!*option)
+		option = variable && *variable ? variable : CONTROL_SOCKET;
+	call->client = client_open(option);
+	if (call->client)
+		status = call->command->run ? call->command->run(call) : call_simple(call);
+	client_close(call->client);
+	return status;
 }
 
-/* What follows is the command's own, but for a first word that asks for help. */
-static int run_raw(struct call *call, char **rest, char **name)
+static int run(struct cli_call *call)
 {
-	bool help = rest[0] && (strcmp(rest[0], "--help") == 0 || strcmp(rest[0], "-h") == 0);
-
-	call->words = help ? name : rest;
-	return help ? command_help(call) : call->command->run(call);
-}
-
-static int run_words(struct call *call, struct arguments *in)
-{
-	char **name = in->next;
-	size_t used;
-
-	call->command = command_find(name, &used);
-	if (!call->command)
-		return command_unknown(name);
-	in->next += used;
-	if (call->command->raw)
-		return run_raw(call, in->next, name);
-	return run_command(call, in, name);
-}
-
-static int run(struct call *call, struct arguments *in)
-{
-	int status = read_front(call, in);
+	int status = parse(call);
 
 	if (status)
 		return status;
-	if (field_bool(call->settings, "version")) {
+	if (json_get_bool(call->settings, "version")) {
 		puts("sleepproxyctl " VERSION);
 		return CTL_OK;
 	}
-	if (field_bool(call->settings, "help")) {
-		call->words = in->next;
+	if (json_get_bool(call->settings, "help"))
 		return command_help(call);
+	if (!call->words) {
+		command_overview(stderr);
+		return CTL_USAGE;
 	}
-	if (*in->next)
-		return run_words(call, in);
-	command_overview(stderr);
-	return CTL_USAGE;
+	if (!call->command)
+		return command_unknown(call->words);
+	if (!call->command->raw) {
+		status = check_complete(call);
+		return status ? status : run_command(call);
+	}
+	if (*call->next && (strcmp(*call->next, "--help") == 0 || strcmp(*call->next, "-h") == 0))
+		return command_help(call);
+	call->words = call->next;
+	return call->command->run(call);
 }
 
 static int finish_output(int status)
 {
-	if (ferror(stdout) || fflush(stdout) != 0) {
-		if (!status)
-			say("cannot write the output: %s", strerror(errno));
-		return status ? status : CTL_FAILED;
-	}
-	return status;
+	if (!ferror(stdout) && fflush(stdout) == 0)
+		return status;
+	print_error("cannot write the output: %s", strerror(errno));
+	return CTL_FAILED;
 }
 
 int main(int argc, char **argv)
 {
-	struct call call = { .request = json_object_new_object(),
-		             .settings = json_object_new_object() };
-	struct arguments in = { argv + (argc > 0), call.request, call.settings };
+	struct cli_call call = { .next = argv + (argc > 0),
+		                 .request = json_object_new_object(),
+		                 .settings = json_object_new_object() };
 	int status;
 
-	occupy_standard_descriptors();
+	files_open_standard();
 	signal(SIGPIPE, SIG_IGN);
-	status = finish_output(run(&call, &in));
+	status = finish_output(run(&call));
 	json_object_put(call.settings);
 	json_object_put(call.request);
 	return status;

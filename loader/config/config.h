@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * The configuration file, read whole into one value, or refused with the file, the line and what
- * was expected there.
- */
+/* The daemon's configuration file. */
 #ifndef SLEEPPROXY_CONFIG_H
 #define SLEEPPROXY_CONFIG_H
 
@@ -10,24 +7,21 @@
 #include <net/if.h>
 #include <stdbool.h>
 
-#include "host/life.h"
+#include "host/step.h"
 #include "datapath_config.h"
 #include "host/description.h"
 
 enum { CONFIG_INTERFACES = 16, CONFIG_ERROR = 1024 };
 
-enum xdp_mode { XDP_MODE_AUTO, XDP_MODE_NATIVE, XDP_MODE_GENERIC };
-
-/* Whose MAC a sleeper's DHCP requests come from. */
+/* Whose MAC the DHCP requests for a sleeping host come from. */
 enum dhcp_source {
 	DHCP_SOURCE_PROXY,
-	DHCP_SOURCE_HOST, /* for switches with DHCP snooping, that compare it with chaddr */
+	DHCP_SOURCE_HOST, /* for switches with DHCP snooping, which compare it with chaddr */
 };
 
 enum on_stop {
-	ON_STOP_WAKE, /* wake the sleepers, then let go of the interface */
-	/* leave the datapath in place, for the next start within the heartbeat's lease */
-	ON_STOP_KEEP,
+	ON_STOP_WAKE, /* wake sleeping hosts, then detach */
+	ON_STOP_KEEP, /* leave the datapath attached; it answers until the heartbeat timeout */
 };
 
 struct config_interface {
@@ -41,20 +35,20 @@ struct config_interface {
 struct config_npp {
 	bool on;
 	uint32_t icmp_type;
-	uint32_t interval; /* s, between advertisements; 0: none but answers */
+	uint32_t interval; /* s, between advertisements; 0: only answers to solicitations */
 	uint32_t lifetime; /* s, of an advertisement; 0: three intervals */
 	int32_t preference;
-	uint32_t hosts_max;  /* that may be known for their handover alone */
-	char keys[PATH_MAX]; /* a file; empty: none are asked for */
+	uint32_t max_registrations; /* hosts that are known only by their registration */
+	char keys[PATH_MAX];        /* path of the key file; empty: no keys */
 };
 
 struct config {
 	struct config_interface interfaces[CONFIG_INTERFACES];
 	size_t interface_count;
 	struct life_timing timing;
-	struct wake_policy policy; /* for hosts without ports or sources of their own */
-	uint32_t heartbeat_lease;  /* s */
-	int64_t lease_floor;       /* ms: no DHCP lease is taken for shorter */
+	struct wake_policy policy;  /* for hosts without ports or sources */
+	uint32_t heartbeat_timeout; /* s */
+	int64_t min_lease;          /* ms: the shortest duration that is assumed for a DHCP lease */
 	uint32_t max_hosts;
 	enum on_stop on_stop;
 	struct config_npp npp;
@@ -67,13 +61,12 @@ void config_init(struct config *config);
 void config_done(struct config *config);
 
 /*
- * 0, or a negative errno with "FILE:LINE: what is wrong, and what was expected" in `error`;
- * `config` is then untouched. On success it owns what it had before no longer (config_done is
- * called on it).
+ * Replaces `config`, which must be initialized. 0, or a negative errno with "FILE:LINE: what is
+ * wrong; what was expected" in `why`, and `config` untouched.
  */
-int config_load(const char *path, struct config *config, char error[CONFIG_ERROR]);
+int config_load(const char *path, struct config *config, char why[CONFIG_ERROR]);
 
-/* Adds an interface with defaults, or finds it. NULL: the table is full. */
+/* Finds the interface, or adds it with defaults. NULL: there are CONFIG_INTERFACES already. */
 struct config_interface *config_interface(struct config *config, const char *name);
 
 #endif

@@ -1,241 +1,143 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "config/value_readers.h"
-
-#include <confuse.h>
+/* What the words of a configuration file mean, by the types of the members that they go to. */
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
-#include "config/config.h"
-#include "config/number.h"
+#include "base/fields.h"
 #include "base/text.h"
+#include "config/config_reader.h"
+#include "host/description.h"
 
-static const char not_understood[] = "is not understood";
+static const char invalid[] = "is not understood", out_of_range[] = "is out of range";
 
-static const char *within(const struct key *key, int (*value)(const char *, int64_t *),
-                          const char *text, int64_t *number)
+const char *option_read_duration(const struct config_option *option, const char *text, void *member)
 {
-	int64_t from = 0;
-	int64_t to = 0;
+	int64_t ms, from = 0, to = 0;
+	int err = text_to_duration(text, &ms);
 
-	if (value(text, number) || value(key->from, &from) || value(key->to, &to))
-		return not_understood;
-	return *number < from || *number > to ? "is out of range" : NULL;
-}
-
-const char *key_read_ms(const struct key *key, const char *text, void *field)
-{
-	int64_t ms = 0;
-	const char *wrong = within(key, value_ms, text, &ms);
-
-	if (!wrong)
-		*(int64_t *)field = ms;
-	return wrong;
-}
-
-const char *key_read_seconds(const struct key *key, const char *text, void *field)
-{
-	int64_t ms = 0;
-	const char *wrong = within(key, value_ms, text, &ms);
-
-	if (!wrong && ms % 1000)
-		wrong = "has a fraction of a second";
-	if (!wrong)
-		*(uint32_t *)field = ms / 1000;
-	return wrong;
-}
-
-const char *key_read_number(const struct key *key, const char *text, void *field)
-{
-	int64_t number = 0;
-	const char *wrong = within(key, value_number, text, &number);
-
-	if (!wrong)
-		*(uint32_t *)field = number;
-	return wrong;
-}
-
-const char *key_read_vlan(const struct key *key, const char *text, void *field)
-{
-	uint32_t number = 0;
-	const char *wrong = key_read_number(key, text, &number);
-
-	if (!wrong)
-		*(uint16_t *)field = number;
-	return wrong;
-}
-
-/* RFC 1256's: 32 bits, signed */
-const char *key_read_preference(const struct key *key, const char *text, void *field)
-{
-	const bool minus = *text == '-';
-	int64_t number = 0;
-
-	(void)key;
-	if (value_number(text + minus, &number))
-		return not_understood;
-	number = minus ? -number : number;
-	if (number < INT32_MIN || number > INT32_MAX)
-		return "is out of range";
-	*(int32_t *)field = (int32_t)number;
+	text_to_duration(option->from, &from);
+	text_to_duration(option->to, &to);
+	if (err)
+		return err == -ERANGE ? out_of_range : invalid;
+	if (ms < from || ms > to)
+		return out_of_range;
+	if (option->value.size == sizeof(int64_t))
+		*(int64_t *)member = ms;
+	else if (ms % 1000)
+		return "has a fraction of a second";
+	else
+		*(uint32_t *)member = (uint32_t)(ms / 1000);
 	return NULL;
 }
 
-const char *key_read_path(const struct key *key, const char *text, void *field)
+const char *option_read_path(const struct config_option *option, const char *text, void *member)
 {
-	(void)key;
 	if (*text != '/')
 		return "is not absolute";
-	if (strlen(text) >= PATH_MAX)
+	if (strlen(text) >= option->value.size)
 		return "is too long";
-	memcpy(field, text, strlen(text) + 1);
+	strcpy(member, text);
 	return NULL;
 }
 
-const char *key_read_name(const struct key *key, const char *text, void *field)
+static const char *read_number(const struct field_value *place, const char *text)
 {
-	for (unsigned int i = 0; key->names[i]; i++) {
-		if (strcmp(key->names[i], text) == 0) {
-			*(unsigned int *)field = i;
+	const bool minus = *text == '-' && place->field->min < 0;
+	int64_t number;
+	int err = text_to_number(text + minus, INT64_MAX, &number);
+
+	if (err)
+		return err == -ERANGE ? out_of_range : invalid;
+	number = minus ? -number : number;
+	if (number < place->field->min || number > field_value_max(place->field))
+		return out_of_range;
+	field_value_save(place->at, place->field->size, (uint64_t)number);
+	return NULL;
+}
+
+static const char *read_bool(const struct field_value *place, const char *text)
+{
+	static const char *const words[] = { "false", "no", "off", "true", "yes", "on" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
+		if (strcasecmp(text, words[i]) == 0) {
+			*(bool *)place->at = i >= 3;
 			return NULL;
 		}
 	}
-	return not_understood;
+	return invalid;
 }
 
-const char *key_read_bool(const struct key *key, const char *text, void *field)
+static const char *read_value(const struct field_value *place, const char *text)
 {
-	int boolean = cfg_parse_boolean(text);
-
-	(void)key;
-	if (boolean < 0)
-		return not_understood;
-	*(bool *)field = boolean;
-	return NULL;
-}
-
-const char *key_read_mac(const struct key *key, const char *text, void *field)
-{
-	(void)key;
-	return text_to_mac(text, field) ? not_understood : NULL;
-}
-
-const char *key_read_interface(const struct key *key, const char *text, void *field)
-{
-	(void)key;
-	if (!text_is_interface(text))
-		return not_understood;
-	snprintf(field, IFNAMSIZ, "%s", text);
-	return NULL;
-}
-
-const char *key_read_secureon(const struct key *key, const char *text, void *field)
-{
-	struct host_description *spec = field;
-
-	(void)key;
-	return text_to_secureon(text, spec->secureon, &spec->secureon_length) ? not_understood
-	                                                                      : NULL;
-}
-
-const char *key_read_ipv4(const struct key *key, const char *text, void *field)
-{
+	const enum field_type type = place->field->type;
 	struct ipv6 address;
 
-	(void)key;
-	if (text_to_ip(text, &address))
-		return not_understood;
-	if (address_error(&address))
+	if (type == FIELD_NUMBER)
+		return read_number(place, text);
+	if (type == FIELD_BOOL)
+		return read_bool(place, text);
+	if ((type == FIELD_IP || type == FIELD_IPV4) && !text_to_ip(text, &address) &&
+	    address_error(&address))
 		return address_error(&address);
-	*(struct ipv4 *)field = ip_to_ipv4(&address);
-	return NULL;
+	return *text && !field_value_parse(place, text) ? NULL : invalid;
 }
 
-const char *key_read_client_id(const struct key *key, const char *text, void *field)
+/* Elements are compared as they are in memory. */
+static const char *read_element(const struct field *field, const char *text, char *owner)
 {
-	struct lease_description *lease = field;
+	struct field_value place = { field, owner, owner + field->offset };
+	const size_t count = field_value_count(&place);
+	const char *wrong = "exceeds the limit";
 
-	(void)key;
-	return text_to_octets(text, lease->client_id, sizeof(lease->client_id),
-	                      &lease->client_id_length)
-	               ? not_understood
-	               : NULL;
+	place.at += count * field->size;
+	if (count < field->room)
+		wrong = read_value(&place, text);
+	for (size_t i = 1; i <= count && !wrong; i++)
+		if (memcmp(place.at, place.at - i * field->size, field->size) == 0)
+			wrong = "is a duplicate";
+	if (!wrong)
+		field_value_set_count(&place, count + 1);
+	return wrong;
 }
 
-const char *key_read_hostname(const struct key *key, const char *text, void *field)
+static const char *read_item(const struct config_item *item, char *owner)
 {
-	(void)key;
-	if (!text_is_name(text))
-		return not_understood;
-	snprintf(field, HOSTNAME_MAX_SIZE, "%s", text);
-	return NULL;
+	const struct config_option *option = item->option;
+	const struct field *field = &option->value;
+	const struct field_value place = { field, owner, owner + field->offset };
+
+	if (option->read)
+		return option->read(option, item->text, place.at);
+	return field->list ? read_element(field, item->text, owner)
+	                   : read_value(&place, item->text);
 }
 
-static const char *added(int result)
+/* The next value of the section, or NULL. */
+static const struct config_item *next_value(const struct config_item *item)
 {
-	if (result == -EEXIST)
-		return "stands there twice";
-	if (result == -EINVAL)
-		return "goes with no other";
-	return result ? "is one too many" : NULL;
+	return item->next && !item->next->option->section ? item->next : NULL;
 }
 
-const char *key_read_address(const struct key *key, const char *text, void *field)
+void config_read(const struct config_item *section, void *into, struct config_error *error)
 {
-	struct ipv6 address;
-	const char *flaw;
+	char expected[FIELD_WORDS];
 
-	(void)key;
-	if (text_to_ip(text, &address))
-		return not_understood;
-	flaw = address_error(&address);
-	return flaw ? flaw : added(description_add_address(field, &address));
-}
+	for (const struct config_item *item = next_value(section); item; item = next_value(item)) {
+		const char *wrong = read_item(item, into);
 
-const char *key_read_port(const struct key *key, const char *text, void *field)
-{
-	uint8_t protocol;
-	uint16_t port;
-
-	(void)key;
-	if (text_to_port(text, &protocol, &port))
-		return not_understood;
-	return added(policy_add_port(field, protocol, port));
-}
-
-static bool has_source(const struct wake_policy *policy, const struct ipv6 *address, uint8_t bits,
-                       bool allow)
-{
-	for (size_t i = 0; i < policy->source_count; i++) {
-		const struct source_prefix *source = &policy->sources[i];
-
-		if (source->bits == bits && source->allow == allow &&
-		    memcmp(&source->address, address, sizeof(*address)) == 0)
-			return true;
+		if (wrong)
+			config_error_at(error, item->line, "%s '%s' %s; expected %s",
+			                item->option->name, item->text, wrong,
+			                field_value_expected(&item->option->value, expected));
 	}
-	return false;
 }
 
-static const char *read_source(const char *text, struct wake_policy *policy, bool allow)
+const struct config_item *config_find(const struct config_item *section, const char *name)
 {
-	struct ipv6 address;
-	uint8_t bits;
+	const struct config_item *item = next_value(section);
 
-	if (text_to_prefix(text, &address, &bits))
-		return not_understood;
-	if (has_source(policy, &address, bits, !allow))
-		return "is both allowed and denied";
-	return added(policy_add_source(policy, &address, bits, allow));
-}
-
-const char *key_read_allow(const struct key *key, const char *text, void *field)
-{
-	(void)key;
-	return read_source(text, field, true);
-}
-
-const char *key_read_deny(const struct key *key, const char *text, void *field)
-{
-	(void)key;
-	return read_source(text, field, false);
+	while (item && strcmp(item->option->name, name) != 0)
+		item = next_value(item);
+	return item;
 }

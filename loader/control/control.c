@@ -2,10 +2,12 @@
 #include "control/control.h"
 
 #include <errno.h>
+#include <event2/event.h>
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <event2/listener.h>
 #include <json-c/json.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
@@ -14,11 +16,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "control/commands.h"
 #include "control/protocol.h"
-#include "base/cleanup.h"
+#include "base/files.h"
 #include "base/log.h"
-#include "daemon/daemon.h"
 
 /* What a client that does not read may leave unread, before it is let go. */
 enum { UNREAD_MAX = 4 * 1024 * 1024 };
@@ -27,18 +27,24 @@ struct client {
 	struct control *control;
 	struct bufferevent *stream;
 	bool watches;
+	uint64_t token;             /* of its request that waits for the store; 0: none does */
+	struct json_object *result; /* of that request, where it is known already */
+	struct mac host;            /* … else the host that is shown then */
 	LIST_ENTRY(client) others;
 };
 
 struct control {
 	struct daemon *daemon;
 	struct evconnlistener *listener;
+	struct event *completions;
+	uint64_t tokens; /* given so far: a client is known by its token, as it may be gone */
 	LIST_HEAD(, client) clients;
 };
 
 static void drop(struct client *client)
 {
 	LIST_REMOVE(client, others);
+	json_object_put(client->result);
 	bufferevent_free(client->stream);
 	free(client);
 }
@@ -51,21 +57,45 @@ static void send_line(struct client *client, struct json_object *json)
 	                    json_object_to_json_string_ext(json, JSON_C_TO_STRING_PLAIN));
 }
 
-static void answer(struct client *client, const char *line)
+/* A result, which this takes; or why there is none. */
+static void send_reply(struct client *client, struct json_object *result, const char *why)
 {
-	struct json_object *request = json_tokener_parse(line);
-	struct json_object *reply = json_object_new_object(), *result;
-	char why[COMMAND_WHY] = "";
+	struct json_object *reply = json_object_new_object();
 
-	result = command_run(client->control->daemon, request, &client->watches, why);
-	json_object_object_add(reply, "ok", json_object_new_boolean(result != NULL));
-	if (result)
-		json_object_object_add(reply, "result", result);
+	json_add_bool(reply, "ok", !why);
+	if (why)
+		json_add_text(reply, "error", why);
 	else
-		json_object_object_add(reply, "error", json_object_new_string(why));
+		json_object_object_add(reply, "result", json_object_get(result));
 	send_line(client, reply);
 	json_object_put(reply);
-	json_object_put(request);
+	json_object_put(result);
+}
+
+/* A client with an open request is not read from, so that its answers come in order. */
+static void wait_for_store(struct client *client, const struct request *request)
+{
+	client->token = request->token;
+	client->result = request->result;
+	client->host = request->host;
+	bufferevent_disable(client->stream, EV_READ);
+}
+
+static void answer(struct client *client, const char *line)
+{
+	struct request request = {
+		.daemon = client->control->daemon,
+		.json = json_tokener_parse(line),
+		.token = ++client->control->tokens,
+	};
+	const enum request_end end = request_run(&request);
+
+	client->watches |= request.watch;
+	if (end == REQUEST_WAITS)
+		wait_for_store(client, &request);
+	else
+		send_reply(client, request.result, end == REQUEST_DONE ? NULL : request.why);
+	json_object_put(request.json);
 }
 
 static void on_input(struct bufferevent *stream, void *context)
@@ -74,12 +104,61 @@ static void on_input(struct bufferevent *stream, void *context)
 	struct client *client = context;
 	char *line;
 
-	while ((line = evbuffer_readln(in, NULL, EVBUFFER_EOL_LF))) {
+	while (!client->token && (line = evbuffer_readln(in, NULL, EVBUFFER_EOL_LF))) {
 		answer(client, line);
 		free(line);
 	}
 	if (evbuffer_get_length(in) > CONTROL_LINE_MAX)
 		drop(client);
+}
+
+static struct json_object *result_of(struct client *client, const struct store_wait *completion)
+{
+	struct daemon *daemon = client->control->daemon;
+	const struct now now = clock_now();
+	struct json_object *result = client->result;
+	const struct host *host;
+
+	client->result = NULL;
+	if (completion->json)
+		return json_tokener_parse(completion->json);
+	if (result)
+		return result;
+	host = host_find_mac(daemon->hosts, &client->host);
+	return host ? host_json(host, &now) : json_object_new_object();
+}
+
+static void complete(struct client *client, const struct store_wait *completion)
+{
+	struct json_object *result = result_of(client, completion);
+	char why[256];
+
+	client->token = 0;
+	if (completion->err == -E2BIG)
+		snprintf(why, sizeof(why), "the maps are full (max-hosts)");
+	else
+		snprintf(why, sizeof(why), "it cannot be stored: %s", strerror(-completion->err));
+	send_reply(client, result, completion->err ? why : NULL);
+	bufferevent_enable(client->stream, EV_READ);
+	on_input(client->stream, client); /* what it has sent meanwhile */
+}
+
+static void on_completions(evutil_socket_t fd, short what, void *context)
+{
+	struct control *control = context;
+	struct store_wait completion;
+	struct client *client;
+
+	(void)fd;
+	(void)what;
+	while (daemon_next_completion(control->daemon, &completion)) {
+		LIST_FOREACH(client, &control->clients, others)
+		if (client->token == completion.token)
+			break;
+		if (client)
+			complete(client, &completion);
+		free(completion.json);
+	}
 }
 
 static void on_end(struct bufferevent *stream, short what, void *context)
@@ -110,9 +189,10 @@ static void on_client(struct evconnlistener *listener, evutil_socket_t fd, struc
 }
 
 /* To each client that watches. */
-static void tell(struct control *control, const struct host_event *happening)
+static void on_event(void *context, const struct host_event *host_event)
 {
-	struct json_object *event = host_event_json(happening);
+	struct control *control = context;
+	struct json_object *event = host_event_json(host_event);
 	struct client *client, *next;
 
 	for (client = LIST_FIRST(&control->clients); client; client = next) {
@@ -188,13 +268,15 @@ int control_start(struct daemon *daemon)
 	err = listen_on(control, daemon->options.socket);
 	if (err) {
 		log_error("cannot listen on %s: %s", daemon->options.socket,
-		          err == -EADDRINUSE ? "another sleepproxyd answers there"
+		          err == -EADDRINUSE ? "another sleepproxyd listens there"
 		                             : strerror(-err));
 		free(control);
 		return err;
 	}
+	control->completions = event_new(daemon->base, -1, 0, on_completions, control);
+	daemon->completions_ready = control->completions;
 	daemon->control = control;
-	daemon->on_happening = tell;
+	daemon_subscribe(daemon, &(struct subscriber){ on_event, control });
 	return 0;
 }
 
@@ -209,7 +291,9 @@ void control_stop(struct daemon *daemon)
 		drop(client);
 	evconnlistener_free(control->listener);
 	unlink(daemon->options.socket);
-	free(control);
+	daemon_unsubscribe(daemon, control);
+	daemon->completions_ready = NULL;
 	daemon->control = NULL;
-	daemon->on_happening = NULL;
+	event_free(control->completions);
+	free(control);
 }

@@ -1,18 +1,65 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * The control socket: clients' requests, and what happens for those who watch. protocol.h says what
- * is spoken.
- */
+/* The control socket: clients' requests, and events for those who watch (protocol.h). */
 #ifndef SLEEPPROXY_CONTROL_H
 #define SLEEPPROXY_CONTROL_H
 
-struct daemon;
+#include <json-c/json.h>
+
+#include "daemon/daemon.h"
+#include "dhcp/dhcp_client.h"
 
 /*
- * Listens on the socket's path. A dead daemon's socket is replaced; a live one's is -EADDRINUSE.
- * Errors are logged.
+ * Listens on the socket's path. The socket of a daemon that is gone is replaced; that of a live one
+ * is -EADDRINUSE. Errors are logged.
  */
 int control_start(struct daemon *daemon);
 void control_stop(struct daemon *daemon);
+
+enum { REQUEST_WHY = 512 };
+
+/* How a request ends. */
+enum request_end {
+	REQUEST_DONE,    /* with `result` */
+	REQUEST_REFUSED, /* with `why` */
+	REQUEST_WAITS,   /* for the store: the daemon completes `token` */
+};
+
+struct request {
+	struct daemon *daemon;
+	struct json_object *json;
+	uint64_t token;             /* of the client */
+	bool watch;                 /* the client is sent the events from now on */
+	struct json_object *result; /* owned by who runs the request */
+	struct mac host;            /* where it waits without a result: the host to be shown then */
+	char why[REQUEST_WHY];
+};
+
+struct request_row {
+	const char *command;
+	enum request_end (*run)(struct request *request);
+};
+
+/* Each up to a row without a command. */
+extern const struct request_row host_requests[], lease_requests[];
+
+enum request_end request_run(struct request *request);
+/* Sets why; REQUEST_REFUSED. */
+enum request_end request_refuse(struct request *request, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+/* A string member; NULL: none. */
+const char *request_text(const struct request *request, const char *member);
+/* The host that "name" says, by its name or its MAC; NULL, with the reason: none. */
+struct host *request_host(struct request *request);
+
+void json_add_int(struct json_object *json, const char *member, int64_t value);
+void json_add_bool(struct json_object *json, const char *member, bool value);
+void json_add_text(struct json_object *json, const char *member, const char *text); /* or null */
+/* The HOST and the LEASE of protocol.h. The caller owns them. */
+struct json_object *host_json(const struct host *host, const struct now *now);
+struct json_object *lease_json(const char *host, const struct dhcp_client *client,
+                               const struct now *now);
+/* From a GRANT: 0, or -EINVAL with the reason in `why`. */
+int lease_from_json(struct json_object *json, const struct now *now, struct lease_grant *grant,
+                    struct dhcp_identity *identity, char *why, size_t why_size);
 
 #endif

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the daemon and its clients say to each other: JSON objects, one a line, over a Unix stream
- * socket.
+ * The control protocol between the daemon and its clients: JSON objects, one a line, over a Unix
+ * stream socket.
  *
  *  request   {"command": NAME, …}          one a connection or many, answered in order
- *  answer    {"ok": true, "result": …}     or {"ok": false, "error": "what is wrong, in words"}
+ *  answer    {"ok": true, "result": …}     or {"ok": false, "error": "what is wrong"}
  *
  *  command      takes                          result
  *  status       -                              STATUS
  *  host-list    -                              [HOST, …], by name
  *  host-show    "name"                         HOST
- *  host-add     SPEC                           HOST; one of that name is replaced, its state kept
+ *  host-add     DESCRIPTION                    HOST; one of that name is replaced, its state kept
  *  host-remove  "name"                         {}
  *  host-sleep   "name", "now": bool            HOST
  *  host-wake    "name"                         HOST
@@ -18,55 +18,59 @@
  *  lease-show   "name"                         LEASE
  *  lease-set    "name", GRANT                  LEASE
  *  lease-forget "name"                         {}
- *  counters     -                              {OUTCOME: frames, …}, as in include/outcome.h,
- *                                              and the messages of DHCP and of the Network Proxy
- *                                              Protocol by what they were good for
+ *  counters     "meanings": bool               {OUTCOME: frames, …}, as in include/outcome.h,
+ *                                              and dhcp_message_NAME and npp_NAME: messages;
+ *                                              with meanings {…: {"count": n, "meaning": text}}
  *  history      "name" (or without: of all)    [EVENT, …], the newest last
  *  watch        -                              {}, and from then on an EVENT a line
  *  reload       -                              {}
  *
- *  SPEC    "name", "mac", "addresses": ["192.168.1.5", …], and where wanted
+ *  DESCRIPTION
+ *          "name", "mac", "addresses": ["192.168.1.5", …], and optionally
  *          "wake": ["tcp/22", "udp/any", …], "allow": ["192.168.1.0/24", …], "deny": […],
- *          "interface": "eth0", "vlan": 10, "nic-answers-arp": bool, "unasked": bool,
+ *          "interface": "eth0", "vlan": 10, "arp-offload": bool, "detect-sleep": bool,
  *          "secureon": "01:02:03:04:05:06"
- *  HOST    SPEC, all of it, and "state": "awake" | "drowsy" | "asleep" | "waking",
- *          "for": seconds in that state, "origin": "config" | "command" | "map" | "handover":
- *          where it was added, and where it differs from what was said of it "leased": the one of
- *          its addresses that it has by DHCP alone, "withheld": one that it has lost; and where it
- *          ever handed itself over "handover": HANDOVER
- *  HANDOVER
- *          "open": bool: it has not been up since, "standby": bool: it is left to another proxy,
- *          and "awake" or "drowsy" here, "client": its Client Identifier, "addresses": those that
- *          it said, "ports": those that wake it, [] for none; no such member: it named none,
- *          and where so "backup-of": the proxy that goes first, "wake-in": seconds until its Sleep
- *          Timer is over, "forgotten-in": seconds until what it said counts no more, as it is up
+ *  HOST    DESCRIPTION, all members, and "state": "awake" | "drowsy" | "asleep" | "waking",
+ *          "for": seconds in that state, "origin": "config" | "command" | "map" | "registration":
+ *          who added it; "leased": an address that it has by DHCP alone, or "withheld": one that
+ *          it has lost; "incomplete": true: an address of it is not answered for, as it is another
+ *          host's, or the maps could not be written; if it ever registered "registration":
+ *          REGISTRATION
+ *  REGISTRATION
+ *          "active": bool: it has not been up since, "standby": bool: another proxy answers for it,
+ *          and its state here is "awake" or "drowsy", "client-identifier", "addresses", "ports":
+ *          the requested wake ports, [] for none, missing if it named none; and where they apply
+ *          "backup-of": the proxy with priority, "wake-in": seconds until its Sleep Timer expires,
+ *          "expires-in": seconds until the registration of a host that is up again is deleted
  *  LEASE   "host", "state": "none" | "bound" | "renewing" | "rebinding" | "lost",
- *          "kept-by": "host" | "proxy": who renews it now, "confirmed": bool: whether the proxy
- *          has had it renewed since the host slept, "address", "server" or null, "relay" or
- *          null, "seconds": how long it was granted for, or null (not known) or "infinite",
+ *          "renewed-by": "host" | "proxy", "confirmed": bool: the proxy has renewed it since the
+ *          host fell asleep, "address", "server" or null, "relay" or null, "seconds": its
+ *          duration, null (not known) or "infinite",
  *          "since", "t1", "t2", "expires": RFC 3339 or null (not known, or never),
- *          "t1-in", "t2-in", "expires-in": seconds from now, below 0: ago, or null,
- *          "next-request-in": s or null, "result": "renewed" | "silence" | "refused" | "expired" |
- *          "moved" or null, "result-at": RFC 3339 or null, "reason": the result in words or "",
+ *          "t1-in", "t2-in", "expires-in": seconds from now, negative in the past, or null,
+ *          "next-request-in": s or null, "result": "renewed" | "no-answer" | "nak" | "expired" |
+ *          "address-changed" or null, "result-at": RFC 3339 or null, "reason": text or "",
  *          "client-id", "parameters", "fqdn": octets as "01:52:54", "hostname", "vendor-class":
- *          text: as the host says them to servers; "" where it does not
+ *          text: what the host sends to servers; "" for an option that it does not send
  *  GRANT   "address", and where known "server", "seconds", "left": seconds until it expires,
  *          "client-id": "01:52:54", "hostname"
- *  STATUS  "version", "pid", "uptime": s, "heartbeat-lease": s,
+ *  STATUS  "version", "pid", "uptime": s, "heartbeat-timeout": s, "stored": bool: what changes is
+ *          kept on the disk,
  *          "hosts": {"awake": n, "drowsy": n, "asleep": n, "waking": n},
- *          "npp": {"on": bool, "type": of ICMP, "keys": how many; 0: none are asked for,
- *          "preference", "handed-over": hosts that have not been up since, "places": how many hosts
- *          may be known for their handover alone, "places-taken": how many are},
+ *          "npp": {"on": bool, "type": ICMP type, "keys": how many; 0: requests are not signed,
+ *          "preference", "active": registrations of hosts that have not been up since,
+ *          "max-registrations": of the configuration, "registrations": hosts that are known by
+ *          their registration alone},
  *          "interfaces": [{"name", "state": "attached" | "absent" | "failed" | "detached",
  *          "answer": "proxy" | "host", and where attached "mode": "native" | "generic", "mac";
  *          else "detail": why not}, …]
- *  EVENT   "time": RFC 3339, "host": name, "text": the event in words,
- *          "event": "drowsy" | "asleep" | "waking" | "awake" | "not-quiet" | "claimed" |
- *          "stands-by" | "gave-up" | "cooling" | "added" | "removed" | "magic" |
- *          "lease-renewed" | "lease-silence" | "lease-lost",
- *          "why": "command" | "handover" | "report" | "timer" | "connection" | "claim" |
- *          "owner" | "edit" | "time" | "lease",
- *          with a lease "detail": what became of it, in words,
+ *  EVENT   "time": RFC 3339, "host": name, "text": a sentence,
+ *          "event": "drowsy" | "asleep" | "waking" | "awake" | "still-active" |
+ *          "address-in-use" | "standby" | "wake-failed" | "wake-delayed" | "added" | "removed" |
+ *          "magic-packet" | "lease-renewed" | "lease-unanswered" | "lease-lost",
+ *          "why": "command" | "sleep-request" | "wakeup-report" | "sleep-timer" | "connection" |
+ *          "address-claim" | "host-seen" | "map-edit" | "timeout" | "lease",
+ *          with a lease "detail": its result, as text,
  *          and where known "address", "peer", "peer-mac", "protocol", "port", "took": s
  */
 #ifndef SLEEPPROXY_CONTROL_PROTOCOL_H

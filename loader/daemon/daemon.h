@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The daemon as a whole: its parts, started in order by main.c and stopped in reverse. A part's
- * start returns 0, or a negative errno and has then logged why; its stop takes a part that never
- * started.
+ * The daemon: one event loop on one thread, which owns everything here; the store alone has a
+ * thread of its own. A part's start returns 0 or a negative errno and has then logged why; its stop
+ * takes a part that was never started.
  */
 #ifndef SLEEPPROXY_DAEMON_H
 #define SLEEPPROXY_DAEMON_H
@@ -10,20 +10,20 @@
 #include <event2/event.h>
 
 #include "config/config.h"
-#include "base/packet.h"
-#include "daemon/handovers.h"
-#include "daemon/lease_actions.h"
 #include "datapath/datapath.h"
-#include "host/registry.h"
-#include "host/store.h"
-#include "net/link_monitor.h"
-#include "net/own_addresses.h"
-#include "net/iface.h"
-#include "npp_server/proxy.h"
+#include "dhcp/dhcp_client.h"
+#include "host/host.h"
+#include "host/host_store.h"
+#include "net/net_state.h"
+#include "npp_server/npp_server.h"
+#include "register/register.h"
+
+#define host_table_each(table, host) \
+	for (struct host *host = host_table_next(table, NULL); host; \
+	     host = host_table_next(table, host))
 
 struct control;
-struct ear;
-struct remembered;
+struct npp_listener;
 
 struct options {
 	const char *interfaces[CONFIG_INTERFACES];
@@ -34,107 +34,247 @@ struct options {
 
 enum served_state { SERVED_ABSENT, SERVED_ATTACHED, SERVED_FAILED, SERVED_DETACHED };
 
-/* An interface that we serve. */
+/* An interface that is served. */
 struct served_iface {
 	struct config_interface config;
 	enum served_state state;
-	struct iface port;                /* as it was attached */
-	struct datapath_config interface; /* what its program was told */
+	struct iface iface;                     /* as it was attached */
+	struct datapath_config datapath_config; /* of its program */
 	struct attachment *attachment;
-	int64_t retry_at; /* when it failed: ms, of clock_ms */
-	bool promiscuous; /* promiscuous, for host mode */
+	int64_t retry_at; /* where it failed: ms of CLOCK_MONOTONIC */
+	bool promiscuous; /* for answers with the host's MAC */
 	int lock;
-	char detail[DATAPATH_WHY]; /* why it failed */
+	struct npp_listener *npp_listener; /* NULL: none */
+	char detail[DATAPATH_WHY];         /* why it is not attached */
+};
+
+/* Who is told of events. The only callback: the log, the history, clients that watch. */
+struct subscriber {
+	void (*on_event)(void *context, const struct host_event *event);
+	void *context;
+};
+
+enum { SUBSCRIBERS_MAX = 4 };
+
+#define STORE_BATCH_NEXT UINT64_MAX /* the one that is submitted at the end of this turn */
+
+#define STORE_BATCH_LOST (UINT64_MAX - 1) /* it failed, and is not queued again yet */
+#define STORE_BATCH_DONE (UINT64_MAX - 2) /* a completion that can be taken */
+
+/* What waits for a batch of the store. */
+struct store_wait {
+	enum {
+		WAIT_COMPLETION, /* the end of a request, for the client of that token */
+		WAIT_REPORT,     /* the Confirm of a Wakeup Report follows what that has changed */
+		WAIT_DELETION,   /* the row of a host that was removed is on the disk so far */
+	} kind;
+	uint64_t batch; /* 0 is one, too: of what changes nothing before anything was stored */
+	uint64_t token;
+	int err;    /* of a completion: negative errno: it was not done, or is not kept */
+	char *json; /* … a result, to be freed by who takes it; NULL: none */
+	struct npp_requester requester;
+	struct npp_wakeup_confirm confirm;
+	struct mac mac;
+	struct store_wait *prev, *next;
 };
 
 struct daemon {
 	struct options options;
 	struct config config;
 	struct event_base *base;
-	struct event *signals[4];
+	struct event *signals[3];
+	struct event *ring_event, *net_event, *store_event, *tick_event;
+	struct event *deadline_event; /* of the hosts and of the registrar */
+	struct event *flush_event;    /* at the end of a turn of the loop */
+	struct event *stop_check;
 	int packet_fd;
 	struct datapath *datapath;
-	bool taken_over; /* the maps of an earlier start were kept … */
-	bool was_fresh;  /* … which had died no longer ago than the lease */
-	struct event *reports;
-	struct store *store;
-	struct registry *registry;
-	struct keeper *keeper;
-	struct proxy *proxy;
-	struct ear *ears;
-	struct npp_keys *keys;         /* NULL: hosts need none */
-	int64_t clocks_apart;          /* ms, that the machine has been suspended so far */
-	struct remembered *remembered; /* the store's hosts, until hosts_resume … */
-	bool settled;                  /* … when what an earlier start left is in order */
-	struct served_iface lines[CONFIG_INTERFACES];
-	size_t line_count;
-	struct monitor *monitor;
-	struct event *link_notices;
-	struct event *pulse;
-	struct event *stop_check;
-	struct own own; /* of the last pulse */
-	uint64_t tables_digest;
-	uint32_t strays, strays_found; /* addresses of no host, in the last look and in this one */
-	struct control *control;
-	void (*on_happening)(struct control *control,
-	                     const struct host_event *happening); /* NULL: nobody listens */
-	int64_t started;                                          /* ms, of clock_ms */
-	bool stopping;
+	bool maps_reused, maps_fresh; /* an earlier daemon's, that was alive until now */
+	struct net_state *net;
+	struct host_store *store; /* NULL: nothing is kept */
+	uint64_t store_batch;     /* submitted last */
+	uint64_t store_done;      /* the last one with a result */
+	int store_err;            /* of the last commit */
+	bool rows_lost;           /* by it: they are to be queued again */
+	int64_t wall_offset;      /* ms, of the wall clock from CLOCK_BOOTTIME, in the rows */
+	char boot_id[LEASE_RECORD_BOOT_ID]; /* of this start of the machine */
+	struct host_table *hosts;
+	struct host_timing timing;
+	uint64_t descriptions; /* so far, for struct described */
+	bool in_step;          /* no step runs inside another */
+	struct host *dirty;    /* hosts whose rows are out of date */
+	unsigned int unsynced; /* hosts whose tables are to be written again */
+	struct proposal *proposals;
+	struct store_wait *waits;
+	struct event *completions_ready; /* of the control socket; NULL: nobody waits */
+	struct subscriber subscribers[SUBSCRIBERS_MAX];
+	size_t subscriber_count;
+	struct registrar *registrar;
+	struct npp_server *npp;
+	struct npp_keys *keys; /* NULL: requests need no signature */
+	uint64_t dhcp_counts[DHCP_COUNT_COUNT];
+	struct control *control; /* NULL: nobody can ask */
+	struct served_iface served[CONFIG_INTERFACES];
+	size_t served_count;
+	bool own_addresses_changed; /* since the last tick */
+	int64_t suspended;          /* ms, that the machine has been suspended so far */
+	uint32_t sync_round;
+	uint64_t maps_digest;
+	uint32_t orphans,
+		orphans_found; /* addresses in the map of no host, in the last look and now */
+	int64_t started;       /* ms of CLOCK_MONOTONIC */
+	bool is_stopping;
 };
 
+/* loop.c */
 int loop_start(struct daemon *daemon);
 void loop_stop(struct daemon *daemon);
-int tables_start(struct daemon *daemon);
-void tables_stop(struct daemon *daemon);
-int registry_start(struct daemon *daemon);
-void registry_stop(struct daemon *daemon);
+/* Hosts are woken first, within a bounded time, as on-stop says; called twice: at once. */
+void daemon_stop(struct daemon *daemon);
+void daemon_subscribe(struct daemon *daemon, const struct subscriber *subscriber);
+void daemon_unsubscribe(struct daemon *daemon, const void *context);
+
+/* startup.c */
+int maps_start(struct daemon *daemon);
+void maps_stop(struct daemon *daemon);
+int hosts_new(struct daemon *daemon);
+void hosts_free(struct daemon *daemon);
 int hosts_start(struct daemon *daemon);
 int hosts_resume(struct daemon *daemon);
-void hosts_stop(struct daemon *daemon);
-int lines_start(
-	struct daemon
-		*daemon); /* again at a reload: what the configuration no longer has is let go of */
-void lines_stop(struct daemon *daemon);
+
+/* 0; or -errno with the reason in `why`, and then nothing has changed. */
+int daemon_reload(struct daemon *daemon, char why[CONFIG_ERROR]);
+/* The built-in timing, rules and hosts of the configuration. */
+void daemon_follow_config(struct daemon *daemon);
+
+/* describe.c: what people ask for; results come with a completion of the token */
+enum { DAEMON_WHY = 256 };
+/* By command. 0: accepted, the completion follows; -errno with `why`: refused. */
+int daemon_describe(struct daemon *daemon, const struct host_description *description,
+                    uint64_t token, char why[DAEMON_WHY]);
+/* Again, once it is stored: what happened meanwhile comes first. 0 or -errno. */
+int daemon_check_described(struct daemon *daemon, const struct host *host,
+                           const struct proposal *proposal);
+/* All hosts of the configuration are described anew; those that it no longer has are not. */
+void daemon_describe_configured(struct daemon *daemon);
+void daemon_remove(struct daemon *daemon, struct host *host);
+/* By that name; where it is NULL, or another host's, by one from the MAC. NULL: no memory. */
+struct host *daemon_add_host(struct daemon *daemon, const struct mac *mac, const char *name);
+bool daemon_is_configured(const struct daemon *daemon, const struct mac *mac);
+/* It was described by the file; takes NULL. */
+static inline bool host_is_in_file(const struct host *host)
+{
+	return host && host->described && host->described->by == DESCRIBED_BY_CONFIG;
+}
+void host_take_name(struct daemon *daemon, struct host *host, const char *name);
+/* Nobody describes it any more; it stays known while it is registered. */
+void daemon_undescribe(struct daemon *daemon, struct host *host);
+
+/* effects.c */
+void host_run(struct daemon *daemon, struct host *host, const struct host_trigger *trigger);
+void host_trigger(struct daemon *daemon, struct host *host, enum host_trigger_kind kind);
+/* What became of its lease without a step. `reply`: the message that did it, or NULL. */
+void host_lease_changed(struct daemon *daemon, struct host *host,
+                        const struct lease_effects *effects, const struct dhcp_message *reply);
+void host_send_magic(struct daemon *daemon, struct host *host);
+void host_announce(struct daemon *daemon, struct host *host);
+void host_emit(struct daemon *daemon, const struct host *host, enum host_event_kind kind);
+void host_start(struct daemon *daemon, struct host *host, enum host_state state);
+void host_arm(struct daemon *daemon, struct host *host);
+void daemon_arm(struct daemon *daemon); /* the timer of all deadlines */
+/* All reports of the datapath so far come before what is done now. */
+void daemon_read_ring(struct daemon *daemon);
+
+/* map_sync.c */
+/* The host's inputs or its lease have changed: claims, then tables. The first -errno of its own. */
+int host_sync(struct daemon *daemon, struct host *host);
+int host_set_state(struct daemon *daemon, struct host *host, enum host_state from,
+                   enum host_state to, enum host_update_result *result);
+/* NULL: no host has it, or may. */
+const struct host *daemon_address_owner(struct daemon *daemon, const struct ipv6 *address);
+void host_uninstall(struct daemon *daemon, struct host *host);
+/* Removed from the maps and from the table. */
+void host_release(struct daemon *daemon, struct host *host);
+/* What could not be written, and addresses that may have become free; `all`: of every host. */
+void maps_retry(struct daemon *daemon, bool all);
+
+/* map_edits.c */
+/* As the map has them. */
+void host_set_fields(struct wanted *wanted, const struct host_entry *entry);
+void host_end_edits(struct host *host);
+/* The map has the address, or not any more. False: no memory, or no room for more. */
+bool host_change_installed(struct host *host, const struct ipv6 *address, bool add);
+void daemon_follow_map_edits(struct daemon *daemon);
+
+/* persist.c */
+struct lease_record_clock daemon_record_clock(struct daemon *daemon);
+uint64_t row_digest(const char *row);
+void host_persist(struct daemon *daemon, struct host *host);   /* at the end of the turn */
+void persist_forget(struct daemon *daemon, struct host *host); /* it is removed */
+void persist_soon(struct daemon *daemon);                      /* what was queued, too */
+/* For its batch: STORE_BATCH_NEXT, once all that was changed in this turn is on the disk. */
+void persist_wait(struct daemon *daemon, const struct store_wait *wait);
+void persist_end_reports(struct daemon *daemon); /* are confirmed at once */
+void daemon_complete_when_stored(struct daemon *daemon, uint64_t token);
+void daemon_complete(struct daemon *daemon, uint64_t token, int err);
+/* One that is done; false: none is. The caller owns `json`. */
+bool daemon_next_completion(struct daemon *daemon, struct store_wait *completion);
+/* The newest events, of all hosts (NULL) or of one, with the completion of the token. */
+void daemon_read_history(struct daemon *daemon, const char *host, uint64_t token);
+void persist_retry(struct daemon *daemon);
+int persist_start(struct daemon *daemon);
+void persist_stop(struct daemon *daemon);
+
+/* proposals.c */
+/* The host takes what is proposed once its row is on the disk. */
+void daemon_propose(struct daemon *daemon, struct host *host, struct proposal *proposal);
+void proposals_finish(struct daemon *daemon, uint64_t batch, int err); /* those up to the batch */
+void proposal_cancel(struct daemon *daemon, struct host *host);        /* the host is removed */
+
+/* dhcp_messages.c */
+struct dhcp_identity dhcp_identity_of(const uint8_t *client_id, size_t length,
+                                      const char *hostname);
+/* Of a struct daemon. */
+void daemon_receive_dhcp(void *context, const struct dhcp_snoop *snoop);
+/* 0; -EAGAIN: the next hop is being resolved; other -errno */
+int host_send_dhcp(struct daemon *daemon, struct host *host, enum lease_send how);
+int host_grant_lease(struct daemon *daemon, struct host *host, const struct lease_grant *grant,
+                     const struct dhcp_identity *identity);
+
+/* registrations.c */
+int registrations_start(struct daemon *daemon);
+void registrations_stop(struct daemon *daemon);
+/* 0, with NULL where none are named; or -errno with `why`. */
+int daemon_read_keys(const struct config *config, struct npp_keys **keys, char why[CONFIG_ERROR]);
+void registrations_follow_config(struct daemon *daemon, struct npp_keys *keys);
+void registrations_timeout(struct daemon *daemon, const struct now *now);
+void registrations_cancel(struct daemon *daemon, const struct mac *mac);
+/* A registration was carried out; or it was not (REJECT_…), and `host` may be NULL. */
+void registration_complete(struct daemon *daemon, struct host *host, void *requester,
+                           enum reject_reason reason);
+
+void registration_requested(struct daemon *daemon, const struct npp_server_request *request);
+void registration_reported(struct daemon *daemon, const struct npp_server_request *request);
+
+/* npp_listener.c */
+void npp_listeners_follow(struct daemon *daemon); /* one on each interface that is attached */
+void npp_listener_stop(struct served_iface *served);
+
+/* served_ifaces.c */
+int served_ifaces_start(struct daemon *daemon); /* again at a reload */
+void served_ifaces_stop(struct daemon *daemon);
+/* Attaches what has appeared or changed, detaches what is gone. True: one was attached. */
+bool served_ifaces_check(struct daemon *daemon);
+/* After a suspend, in which a driver may lose the program (virtio_net). */
+void served_ifaces_reattach(struct daemon *daemon);
+/*
+ * The attached interfaces on which a host is, one after another. NULL: the first; no further one.
+ */
+struct served_iface *served_iface_next(struct daemon *daemon, const struct host *host,
+                                       const struct served_iface *last);
+
+/* tick.c */
 int tick_start(struct daemon *daemon);
 void tick_stop(struct daemon *daemon);
-
-/* The registry's hands. */
-struct registry_actions daemon_actions(struct daemon *daemon);
-
-/* The configuration anew: 0, or -errno with the reason in `why`, and then nothing has changed. */
-int daemon_reload(struct daemon *daemon, char why[CONFIG_ERROR]);
-
-/*
- * Begins to stop: as on-stop says, hosts are woken first, within a bounded time; asked twice, at
- * once.
- */
-void daemon_stop(struct daemon *daemon);
-
-/* Config's hosts are made known; those that it no longer has are removed. The errors are logged. */
-void hosts_follow_config(struct daemon *daemon);
-
-/* -EADDRINUSE: an address is this machine's own; else as registry_add. */
-int hosts_add(struct daemon *daemon, const struct host_description *spec, enum host_origin origin,
-              char why[REGISTRY_WHY]);
-/* The entries name the interfaces by their numbers of now. */
-void hosts_follow_lines(struct daemon *daemon);
-
-/* Attaches once more what is attached: in a suspend a driver may lose the program (virtio_net). */
-void lines_renew(struct daemon *daemon);
-
-/* Attaches what has appeared or changed, lets go of what has gone. True: a line was attached. */
-bool lines_check(struct daemon *daemon);
-
-/*
- * Each attached line on which a host is: its own, or all where it names none. The first -errno;
- * -ENODEV: none.
- */
-int lines_each_of(struct daemon *daemon, const struct host_description *spec,
-                  int (*each)(struct daemon *daemon, const struct served_iface *line,
-                              const struct host_description *spec, const void *argument),
-                  const void *argument);
-
-/* Takes all reports that the datapath has made. */
-void reports_take(struct daemon *daemon);
 
 #endif

@@ -1,148 +1,379 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What the registry decides, done: on the wire, in the store and for people; in the datapath's
- * tables, by entries.h.
+ * A host's steps, and their effects carried out. A Magic Packet comes before everything that is
+ * slower: the log, the store and those who watch follow it.
  */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "net/arp_send.h"
-#include "base/clock.h"
 #include "base/log.h"
-#include "base/text.h"
+#include "base/clock.h"
 #include "daemon/daemon.h"
-#include "daemon/entries.h"
+#include "net/arp.h"
 #include "net/magic.h"
 
-static bool is_own(void *context, const struct ipv6 *address)
+/* A state that the map does not have cannot be changed: it is tried again later. ms */
+enum { RETRY_STATE = 1000 };
+
+/* The steps that follow from one, and what they have in common. */
+struct run {
+	struct daemon *daemon;
+	struct host *host;
+	struct host_trigger trigger; /* of the step that runs */
+	struct host_trigger queue[4];
+	size_t count;
+};
+
+static void enqueue(struct run *run, struct host_trigger trigger)
 {
-	return own_has(&((struct daemon *)context)->own, address);
+	if (run->count < sizeof(run->queue) / sizeof(*run->queue))
+		run->queue[run->count++] = trigger;
+}
+
+/* NULL: no memory; then people are not told why. */
+static struct wake_reason *wake_reason(struct host *host)
+{
+	if (!host->wake)
+		host->wake = calloc(1, sizeof(*host->wake));
+	return host->wake;
+}
+
+/* The map has whole seconds: it may have been seen until the end of that one. */
+static void read_map(struct run *run, struct host_trigger *trigger)
+{
+	const int64_t now = trigger->now.mono;
+	struct host_entry entry;
+	int64_t end;
+
+	if (hosts_get(run->daemon->datapath, &run->host->mac, &entry))
+		return;
+	end = ((int64_t)entry.last_seen + 1) * 1000;
+	trigger->asleep = entry.state == ASLEEP;
+	trigger->last_seen = !entry.last_seen ? 0 : end < now ? end : now;
+}
+
+/* A wake needs nothing from the map, and is not to wait for a system call. */
+static void complete_trigger(struct run *run, struct host_trigger *trigger)
+{
+	const struct described *described = run->host->described;
+
+	trigger->now = clock_now();
+	trigger->detect_sleep = described && described->detect_sleep;
+	if (trigger->kind == TRIGGER_CONNECTION)
+		return;
+	trigger->random = random_u32();
+	read_map(run, trigger);
+}
+
+static void emit(const struct run *run, enum host_event_kind kind, int64_t took, const char *detail)
+{
+	const struct daemon *daemon = run->daemon;
+	const struct wake_reason *wake = run->host->wake;
+	struct host_event event = {
+		.kind = kind,
+		.wall = clock_wall_ms(),
+		.name = run->host->name,
+		.trigger = run->trigger.kind,
+		.took = took,
+		.detail = detail ? detail
+		          : wake ? wake->detail
+		                 : "",
+	};
+
+	if (kind == HOST_EVENT_NONE)
+		return;
+	if (wake && !detail)
+		event.report = wake->report;
+	for (size_t i = 0; i < daemon->subscriber_count; i++)
+		daemon->subscribers[i].on_event(daemon->subscribers[i].context, &event);
+}
+
+void host_emit(struct daemon *daemon, const struct host *host, enum host_event_kind kind)
+{
+	const struct run run = { .daemon = daemon, .host = (struct host *)host };
+
+	emit(&run, kind, 0, "");
+}
+
+static void emit_lease(struct run *run, enum host_event_kind kind, const struct dhcp_message *reply)
+{
+	char text[LEASE_TEXT];
+
+	if (kind == HOST_EVENT_NONE)
+		return;
+	lease_text(&run->host->dhcp->lease, reply, text);
+	run->trigger.kind = TRIGGER_NONE; /* the text says why */
+	emit(run, kind, 0, text);
+	if (kind == HOST_EVENT_LEASE_LOST && wake_reason(run->host))
+		memcpy(run->host->wake->detail, text, sizeof(run->host->wake->detail));
+}
+
+/* The first error of several interfaces. */
+static void note_error(int *err, int failed)
+{
+	if (!*err || *err == -ENODEV)
+		*err = failed;
+}
+
+void host_send_magic(struct daemon *daemon, struct host *host)
+{
+	const struct described *described = host->described;
+	struct magic_target target = {
+		.mac = host->mac,
+		.vlan = host->installed ? host->installed->vlan : 0,
+	};
+	struct served_iface *served = NULL;
+	int err = -ENODEV;
+
+	if (described) {
+		memcpy(target.secureon, described->secureon, sizeof(target.secureon));
+		target.secureon_length = described->secureon_length;
+	}
+	while ((served = served_iface_next(daemon, host, served)))
+		note_error(&err, magic_send(daemon->packet_fd, &served->iface, &target,
+		                            net_source_address(daemon->net, served->iface.ifindex,
+		                                               NULL)));
+	if (err)
+		log_error("cannot send Magic Packets to %s: %s", host->name, strerror(-err));
+}
+
+void host_announce(struct daemon *daemon, struct host *host)
+{
+	const struct installed *installed = host->installed;
+	struct served_iface *served = NULL;
+	int err = -ENODEV;
+
+	while ((served = served_iface_next(daemon, host, served)))
+		for (size_t i = 0; installed && i < installed->address_count; i++)
+			note_error(&err, arp_announce(daemon->packet_fd, &served->iface,
+			                              served->config.answer == ANSWER_HOST
+			                                      ? &host->mac
+			                                      : &served->iface.mac,
+			                              ip_to_ipv4(&installed->addresses[i]),
+			                              installed->vlan, &MAC_BROADCAST));
+	if (err && err != -ENODEV)
+		log_error("cannot announce %s: %s", host->name, strerror(-err));
+}
+
+/* With the host's MAC in answers, nobody has ours. */
+static void update_neighbour(struct run *run)
+{
+	const struct wake_reason *wake = run->host->wake;
+	struct daemon *daemon = run->daemon;
+	struct served_iface *served = NULL;
+
+	if (!wake || wake->report.kind != REPORT_CONNECTION)
+		return;
+	while ((served = served_iface_next(daemon, run->host, served)))
+		if (served->iface.ifindex == wake->report.ifindex &&
+		    served->config.answer == ANSWER_PROXY)
+			arp_update_neighbour(daemon->packet_fd, &served->iface, &wake->report);
 }
 
 /*
- * After answers, or DHCP requests, from its MAC a switch sends frames to the host back to us: then
- * only broadcast reaches it.
+ * After answers, or DHCP requests, from the host's MAC a switch sends frames to the host back to
+ * us: then only broadcast reaches it.
  */
-static int ask_on(struct daemon *daemon, const struct served_iface *line,
-                  const struct host_description *spec, const void *argument)
+static int check_address(struct daemon *daemon, const struct served_iface *served,
+                         const struct host *host, enum arp_check kind, struct ipv4 address)
 {
-	enum arp_check ask = *(const enum arp_check *)argument;
+	const bool broadcast = kind == CHECK_ADDRESS || served->config.answer == ANSWER_HOST ||
+	                       served->config.dhcp_source == DHCP_SOURCE_HOST;
 
-	if (line->config.answer == ANSWER_HOST || line->config.dhcp_source == DHCP_SOURCE_HOST)
-		ask = CHECK_ADDRESS;
-	return announce_ask(daemon->packet_fd, &line->port, ask, spec);
+	return arp_request(daemon->packet_fd, &served->iface,
+	                   broadcast ? &MAC_BROADCAST : &host->mac,
+	                   net_source_address(daemon->net, served->iface.ifindex, &address),
+	                   address, host->installed->vlan);
 }
 
-static int ask(void *context, enum arp_check ask, const struct host_description *spec)
+/* An owner that is up still has the address that it has lost, and perhaps no other. */
+static size_t addresses_to_check(const struct host *host, enum arp_check kind,
+                                 struct ipv6 addresses[HOST_ADDRESSES + 1])
 {
-	return lines_each_of(context, spec, ask_on, &ask);
+	const struct host_inputs inputs = host_inputs(host);
+	const struct installed *installed = host->installed;
+	size_t count = installed->address_count;
+
+	memcpy(addresses, installed->addresses, count * sizeof(*addresses));
+	if (kind == CHECK_OWNER && host_lease_address(&inputs, true, &addresses[count]))
+		count++;
+	return count;
 }
 
-static int announce_on(struct daemon *daemon, const struct served_iface *line,
-                       const struct host_description *spec, const void *unused)
+static void check(struct run *run, enum arp_check kind)
 {
-	(void)unused;
-	return announce_takeover(daemon->packet_fd, &line->port, line->config.answer, spec);
-}
+	struct ipv6 addresses[HOST_ADDRESSES + 1];
+	struct served_iface *served = NULL;
+	struct host *host = run->host;
+	int err = -ENODEV;
+	const size_t count = host->installed ? addresses_to_check(host, kind, addresses) : 0;
 
-static int announce(void *context, const struct host_description *spec)
-{
-	return lines_each_of(context, spec, announce_on, NULL);
-}
-
-/* In host mode nobody has our MAC. */
-static int update_neighbour(void *context, const struct report *report)
-{
-	struct daemon *daemon = context;
-
-	for (size_t i = 0; i < daemon->line_count; i++) {
-		const struct served_iface *line = &daemon->lines[i];
-
-		if (line->state == SERVED_ATTACHED && line->port.ifindex == report->ifindex &&
-		    line->config.answer == ANSWER_PROXY)
-			return announce_update_neighbour(daemon->packet_fd, &line->port, report);
+	while ((served = served_iface_next(run->daemon, host, served))) {
+		note_error(&err, 0);
+		for (size_t i = 0; i < count; i++)
+			note_error(&err, check_address(run->daemon, served, host, kind,
+			                               ip_to_ipv4(&addresses[i])));
 	}
-	return 0;
+	if (err)
+		enqueue(run, (struct host_trigger){ .kind = TRIGGER_CHECK_FAILED });
+	if (err && !host->check_failing)
+		log_warning("cannot check whether %s is up: %s", host->name,
+		            err == -EADDRNOTAVAIL ? "no IPv4 address to ask from" : strerror(-err));
+	host->check_failing = err;
 }
 
-static int magic_on(struct daemon *daemon, const struct served_iface *line,
-                    const struct host_description *spec, const void *unused)
+static void carry_out(struct run *run, const struct host_effects *effects,
+                      const struct dhcp_message *reply)
 {
-	(void)unused;
-	return magic_send(daemon->packet_fd, &line->port, spec);
+	int err = 0;
+
+	if (effects->send_magic)
+		host_send_magic(run->daemon, run->host);
+	if (effects->sync_tables)
+		host_sync(run->daemon, run->host);
+	if (effects->announce)
+		host_announce(run->daemon, run->host);
+	if (effects->update_neighbour)
+		update_neighbour(run);
+	if (effects->check != CHECK_NONE)
+		check(run, effects->check);
+	if (effects->send_dhcp != LEASE_SEND_NONE)
+		err = host_send_dhcp(run->daemon, run->host, effects->send_dhcp);
+	if (err)
+		enqueue(run, (struct host_trigger){ .kind = TRIGGER_DHCP_FAILED,
+		                                    .sent = effects->send_dhcp,
+		                                    .err = err });
+	emit(run, effects->event, effects->took, NULL);
+	if (effects->send_magic)
+		emit(run, HOST_EVENT_MAGIC_PACKET, 0, NULL);
+	emit_lease(run, effects->lease_event, reply);
+	if (effects->persist)
+		host_persist(run->daemon, run->host);
+	if (effects->next != TRIGGER_NONE)
+		enqueue(run, (struct host_trigger){ .kind = effects->next });
 }
 
-static int magic(void *context, const struct host_description *spec)
+/* What the map has instead is the next trigger; without a row there is no step. */
+static void state_differs(struct run *run)
 {
-	return lines_each_of(context, spec, magic_on, NULL);
-}
+	struct life *life = &run->host->life;
+	struct host_entry entry;
 
-static void follow(void *context, const struct registered *host)
-{
-	leases_follow(context, host);
-	handovers_follow(context, host);
-}
-
-static void tell(void *context, const struct host_event *happening)
-{
-	struct daemon *daemon = context;
-	char text[HOST_EVENT_TEXT];
-	bool detail = happening->kind == HOST_EVENT_MAGIC || happening->kind == HOST_EVENT_ADDED ||
-	              happening->kind == HOST_EVENT_LEASE_RENEWED;
-
-	log_at(detail ? LOG_DEBUG : LOG_INFO, "%s", host_event_text(happening, text));
-	if (!daemon->on_happening) /* the hosts of before the start are no news */
+	if (!hosts_get(run->daemon->datapath, &run->host->mac, &entry) && entry.state <= WAKING) {
+		enqueue(run, (struct host_trigger){ .kind = entry.state == AWAKE ? TRIGGER_HOST_SEEN
+		                                                                 : TRIGGER_MAP_EDIT,
+		                                    .state = entry.state });
 		return;
-	if (happening->kind != HOST_EVENT_MAGIC)
-		store_tell(daemon->store, happening);
-	daemon->on_happening(daemon->control, happening);
+	}
+	if (life->deadline && life->deadline < run->trigger.now.mono + RETRY_STATE)
+		life->deadline = run->trigger.now.mono + RETRY_STATE;
 }
 
-static void save(void *context, const struct registered *host)
+/* False: the datapath has another state than we thought, and nothing else of the step is done. */
+static bool set_state(struct run *run, enum host_state from, enum host_state to)
 {
-	store_save(((struct daemon *)context)->store, host);
+	enum host_update_result result = HOST_UPDATE_DONE;
+	const int err = host_set_state(run->daemon, run->host, from, to, &result);
+
+	if (err)
+		log_error("cannot change the state of %s: %s", run->host->name, strerror(-err));
+	return !err && result == HOST_UPDATE_DONE;
 }
 
-static void forget(void *context, const struct mac *mac)
+static void note_report(struct run *run)
 {
-	struct daemon *daemon = context;
+	const struct report *report = run->trigger.report;
 
-	store_forget(daemon->store, mac);
-	leases_forget(daemon, mac);
-	handovers_forget(daemon, mac);
+	if (report && report->kind != REPORT_OWNER_SEEN && wake_reason(run->host))
+		run->host->wake->report = *report;
 }
 
-struct registry_actions daemon_actions(struct daemon *daemon)
+static void run_step(struct run *run)
 {
-	return (struct registry_actions){
-		.context = daemon,
-		.admit = entries_admit,
-		.dismiss = entries_dismiss,
-		.order = entries_update,
-		.look = entries_look,
-		.is_own = is_own,
-		.ask = ask,
-		.announce = announce,
-		.magic = magic,
-		.update_neighbour = update_neighbour,
-		.follow = follow,
-		.tell = tell,
-		.save = save,
-		.forget = forget,
-	};
+	struct host_core core = host_core(run->host);
+	struct host_effects effects;
+
+	complete_trigger(run, &run->trigger);
+	host_step(&core, &run->daemon->timing, &run->trigger, &effects);
+	if (effects.set_state && !set_state(run, effects.from, core.life.state)) {
+		state_differs(run);
+		return;
+	}
+	note_report(run);
+	host_table_set_core(run->daemon->hosts, run->host, &core);
+	carry_out(run, &effects, NULL);
 }
 
-int registry_start(struct daemon *daemon)
+static void run_queue(struct run *run)
 {
-	const struct registry_actions actions = daemon_actions(daemon);
-
-	daemon->store = store_open(daemon->options.state_dir);
-	daemon->registry = registry_new(daemon->base, &actions);
-	return daemon->registry ? 0 : -ENOMEM;
+	while (run->count) {
+		run->trigger = run->queue[0];
+		memmove(run->queue, run->queue + 1, --run->count * sizeof(*run->queue));
+		run_step(run);
+	}
+	if (run->host->life.state != WAKING) {
+		free(run->host->wake);
+		run->host->wake = NULL;
+	}
+	run->daemon->in_step = false;
+	host_arm(run->daemon, run->host);
 }
 
-void registry_stop(struct daemon *daemon)
+static void begin_run(struct run *run)
 {
-	registry_free(daemon->registry);
-	store_close(daemon->store);
+	if (run->daemon->in_step) { /* an effect must not call back into a step */
+		log_error("a step inside a step of %s", run->host->name);
+		abort();
+	}
+	run->daemon->in_step = true;
+}
+
+void host_run(struct daemon *daemon, struct host *host, const struct host_trigger *trigger)
+{
+	struct run run = { .daemon = daemon, .host = host, .queue = { *trigger }, .count = 1 };
+
+	begin_run(&run);
+	run_queue(&run);
+}
+
+void host_trigger(struct daemon *daemon, struct host *host, enum host_trigger_kind kind)
+{
+	const struct host_trigger trigger = { .kind = kind };
+
+	host_run(daemon, host, &trigger);
+}
+
+void host_lease_changed(struct daemon *daemon, struct host *host, const struct lease_effects *lease,
+                        const struct dhcp_message *reply)
+{
+	struct run run = { .daemon = daemon, .host = host };
+	struct host_effects effects = { .next = TRIGGER_NONE };
+
+	host_lease_effects(lease, &effects);
+	begin_run(&run);
+	carry_out(&run, &effects, reply);
+	run_queue(&run);
+}
+
+/* A host that was just added, and has its rows. */
+void host_start(struct daemon *daemon, struct host *host, enum host_state state)
+{
+	struct host_core core = host_core(host);
+	struct host_effects effects = { .next = TRIGGER_NONE };
+
+	life_init(&core.life, &daemon->timing.life, state, clock_ms(), &effects);
+	host_table_set_core(daemon->hosts, host, &core);
+	host_emit(daemon, host, HOST_EVENT_ADDED);
+	host_arm(daemon, host);
+}
+
+void host_arm(struct daemon *daemon, struct host *host)
+{
+	const struct now now = clock_now();
+	const struct host_core core = host_core(host);
+
+	host_table_arm(daemon->hosts, host,
+	               host->addresses_lost ? now.mono : host_core_deadline(&core, &now));
+	daemon_arm(daemon);
 }

@@ -1,61 +1,64 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The event loop, and what signals ask for: an end, or the configuration anew. */
+/* The event loop, and what signals ask for: an end, or the configuration read again. */
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "daemon/daemon.h"
 
-/*
- * Hosts take longer to resume than who stops us has patience; what counts is that each was sent
- * Magic Packets.
- */
-static const struct timeval STOP_PATIENCE = { .tv_sec = 4 };
-
-static void wake_sleeper(void *context, const struct registered *host)
-{
-	struct daemon *daemon = context;
-	const struct registry_actions actions = daemon_actions(daemon);
-
-	if (host->life.state == DROWSY) /* it may sleep already: a round costs nothing */
-		actions.magic(daemon, &host->spec);
-	if (host->life.state == ASLEEP)
-		registry_command(daemon->registry, host->spec.name, TRIGGER_WAKE);
-}
-
-static void find_waking(void *context, const struct registered *host)
-{
-	*(bool *)context |= host->life.state == WAKING;
-}
+/* Hosts take longer to resume; what counts is that each was sent Magic Packets. */
+static const struct timeval STOP_TIMEOUT = { .tv_sec = 4 };
 
 static void on_stop_check(evutil_socket_t fd, short what, void *context)
 {
 	struct daemon *daemon = context;
-	bool waking = false;
 
 	(void)fd;
 	(void)what;
-	registry_each(daemon->registry, find_waking, &waking);
-	if (!waking)
+	if (!host_table_states(daemon->hosts, WAKING))
 		event_base_loopbreak(daemon->base);
+}
+
+/* A host that is DROWSY may sleep already: the wake follows when it is known to. */
+static void wake_sleepers(struct daemon *daemon)
+{
+	host_table_each (daemon->hosts, host)
+		if (host->life.state == ASLEEP)
+			host_trigger(daemon, host, TRIGGER_WAKE);
+		else if (host->life.state == DROWSY)
+			host_send_magic(daemon, host);
 }
 
 void daemon_stop(struct daemon *daemon)
 {
-	static const struct timeval often = { .tv_usec = 100000 };
+	static const struct timeval interval = { .tv_usec = 100000 };
 
-	if (daemon->stopping || daemon->config.on_stop == ON_STOP_KEEP) {
+	if (daemon->is_stopping || daemon->config.on_stop == ON_STOP_KEEP) {
 		event_base_loopbreak(daemon->base);
 	} else {
 		log_info("waking the sleepers before the end");
-		registry_each(daemon->registry, wake_sleeper, daemon);
-		event_base_loopexit(daemon->base, &STOP_PATIENCE);
+		wake_sleepers(daemon);
+		event_base_loopexit(daemon->base, &STOP_TIMEOUT);
 		daemon->stop_check = event_new(daemon->base, -1, EV_PERSIST, on_stop_check, daemon);
-		event_add(daemon->stop_check, &often);
+		event_add(daemon->stop_check, &interval);
 	}
-	daemon->stopping = true;
+	daemon->is_stopping = true;
+}
+
+void daemon_subscribe(struct daemon *daemon, const struct subscriber *subscriber)
+{
+	if (daemon->subscriber_count < SUBSCRIBERS_MAX)
+		daemon->subscribers[daemon->subscriber_count++] = *subscriber;
+}
+
+void daemon_unsubscribe(struct daemon *daemon, const void *context)
+{
+	for (size_t i = daemon->subscriber_count; i-- > 0;)
+		if (daemon->subscribers[i].context == context)
+			daemon->subscribers[i] = daemon->subscribers[--daemon->subscriber_count];
 }
 
 /* The interfaces of the command line are served besides those of the file. */
@@ -64,9 +67,35 @@ static int read_config(const struct options *options, struct config *config, cha
 	int err = options->config ? config_load(options->config, config, why) : 0;
 
 	for (size_t i = 0; i < options->interface_count && !err; i++)
-		if (!config_interface(config, options->interfaces[i]))
+		if (!config_interface(config, options->interfaces[i])) {
+			snprintf(why, CONFIG_ERROR, "more than %d interfaces", CONFIG_INTERFACES);
 			err = -ENOSPC;
+		}
 	return err;
+}
+
+/*
+ * Two proxies that check a sleeper at once find each other silent, and both take it over: a
+ * quarter to either side, at random, keeps them apart.
+ */
+static int64_t jitter(int64_t interval)
+{
+	return interval + interval * ((int64_t)(random_u32() % 501) - 250) / 1000;
+}
+
+void daemon_follow_config(struct daemon *daemon)
+{
+	static const struct mac all_hosts;
+	const struct config *config = &daemon->config;
+
+	daemon->timing.life = config->timing;
+	daemon->timing.life.standby = jitter(config->timing.standby);
+	daemon->timing.lease.min_lease = config->min_lease;
+	wake_rules_clear(daemon->datapath, &all_hosts);
+	wake_rules_put(daemon->datapath, &all_hosts, config->policy.ports,
+	               config->policy.port_count, config->policy.sources,
+	               config->policy.source_count);
+	daemon_describe_configured(daemon);
 }
 
 int daemon_reload(struct daemon *daemon, char why[CONFIG_ERROR])
@@ -78,21 +107,20 @@ int daemon_reload(struct daemon *daemon, char why[CONFIG_ERROR])
 	config_init(&fresh);
 	err = read_config(&daemon->options, &fresh, why);
 	if (!err)
-		err = handovers_read_keys(&fresh, &keys, why);
-	if (!err && fresh.max_hosts != daemon->config.max_hosts)
-		log_warning("max-hosts takes effect at the next start");
+		err = daemon_read_keys(&fresh, &keys, why);
 	if (err) {
 		config_done(&fresh);
 		return err;
 	}
+	if (fresh.max_hosts != daemon->config.max_hosts)
+		log_warning("max-hosts takes effect at the next start");
 	config_done(&daemon->config);
 	daemon->config = fresh;
-	lines_start(daemon);
-	hosts_follow_config(daemon);
-	leases_follow_config(daemon);
-	handovers_follow_config(daemon, keys);
-	hosts_follow_lines(daemon);
-	log_info("the configuration was read anew");
+	served_ifaces_start(daemon);
+	daemon_follow_config(daemon);
+	registrations_follow_config(daemon, keys);
+	maps_retry(daemon, true);
+	log_info("the configuration was read again");
 	return 0;
 }
 
@@ -108,32 +136,64 @@ static void on_signal(evutil_socket_t number, short what, void *context)
 		log_error("the configuration stays as it is: %s", why);
 }
 
-static int read_first_config(struct daemon *daemon)
+static void on_deadline(evutil_socket_t fd, short what, void *context)
 {
-	char why[CONFIG_ERROR];
-	int err = read_config(&daemon->options, &daemon->config, why);
+	struct daemon *daemon = context;
+	const struct now now = clock_now();
+	struct host *host;
 
-	if (err) {
-		log_error("%s", why);
-		return err;
+	(void)fd;
+	(void)what;
+	registrations_timeout(daemon, &now);
+	while ((host = host_table_due(daemon->hosts, now.mono))) {
+		const bool lost = host->addresses_lost;
+
+		host->addresses_lost = false;
+		host_trigger(daemon, host, lost ? TRIGGER_ADDRESSES_LOST : TRIGGER_TIMEOUT);
+		if (host->deadline <= now.mono) /* others have their turn first */
+			host_table_arm(daemon->hosts, host, now.mono + 1);
 	}
-	if (daemon->config.interface_count)
-		return 0;
-	log_error("no interface to serve: name one with --interface, or in the configuration");
-	return -EINVAL;
+	daemon_arm(daemon);
 }
 
-int loop_start(struct daemon *daemon)
+void daemon_arm(struct daemon *daemon)
+{
+	int64_t deadline = host_table_deadline(daemon->hosts);
+	struct timeval after;
+	int64_t wait;
+
+	if (daemon->registrar && register_deadline(daemon->registrar) < deadline)
+		deadline = register_deadline(daemon->registrar);
+	if (deadline == INT64_MAX) {
+		evtimer_del(daemon->deadline_event);
+		return;
+	}
+	wait = deadline - clock_ms();
+	wait = wait < 0 ? 0 : wait > 3600000 ? 3600000 : wait;
+	after = (struct timeval){ .tv_sec = wait / 1000, .tv_usec = wait % 1000 * 1000 };
+	evtimer_add(daemon->deadline_event, &after);
+}
+
+static void log_event(void *context, const struct host_event *event)
+{
+	const bool detail = event->kind == HOST_EVENT_MAGIC_PACKET ||
+	                    event->kind == HOST_EVENT_ADDED ||
+	                    event->kind == HOST_EVENT_LEASE_RENEWED;
+	char text[HOST_EVENT_TEXT];
+
+	(void)context;
+	log_at(detail ? LOG_DEBUG : LOG_INFO, "%s", host_event_text(event, text));
+}
+
+static int start_events(struct daemon *daemon)
 {
 	static const int numbers[] = { SIGTERM, SIGINT, SIGHUP };
-	int err = read_first_config(daemon);
 
-	if (err)
-		return err;
-	signal(SIGPIPE, SIG_IGN);
-	daemon->started = clock_ms();
 	daemon->base = event_base_new();
 	if (!daemon->base)
+		return -ENOMEM;
+	daemon->deadline_event = evtimer_new(daemon->base, on_deadline, daemon);
+	if (!daemon->deadline_event)
 		return -ENOMEM;
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++) {
 		daemon->signals[i] = evsignal_new(daemon->base, numbers[i], on_signal, daemon);
@@ -142,13 +202,36 @@ int loop_start(struct daemon *daemon)
 	return 0;
 }
 
+int loop_start(struct daemon *daemon)
+{
+	const struct subscriber log = { .on_event = log_event };
+	char why[CONFIG_ERROR];
+	int err = read_config(&daemon->options, &daemon->config, why);
+
+	if (err) {
+		log_error("%s", why);
+		return err;
+	}
+	if (!daemon->config.interface_count) {
+		log_error("no interface to serve: name one with --interface, or in the "
+		          "configuration");
+		return -EINVAL;
+	}
+	signal(SIGPIPE, SIG_IGN);
+	daemon->started = clock_ms();
+	daemon_subscribe(daemon, &log);
+	return start_events(daemon);
+}
+
 void loop_stop(struct daemon *daemon)
 {
-	if (daemon->stop_check)
-		event_free(daemon->stop_check);
-	for (size_t i = 0; i < sizeof(daemon->signals) / sizeof(*daemon->signals); i++)
-		if (daemon->signals[i])
-			event_free(daemon->signals[i]);
+	struct event *const events[] = { daemon->stop_check, daemon->deadline_event,
+		                         daemon->signals[0], daemon->signals[1],
+		                         daemon->signals[2] };
+
+	for (size_t i = 0; i < sizeof(events) / sizeof(*events); i++)
+		if (events[i])
+			event_free(events[i]);
 	if (daemon->base)
 		event_base_free(daemon->base);
 	config_done(&daemon->config);

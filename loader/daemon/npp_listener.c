@@ -1,189 +1,149 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "daemon/npp_listener.h"
-
+/* Listens on the served interfaces for the protocol and for ARP replies, and advertises there. */
 #include <errno.h>
-#include <event2/event.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-#include <utlist.h>
 
-#include "net/arp_replies.h"
+#include "base/files.h"
+#include "base/clock.h"
 #include "base/log.h"
-#include "base/random.h"
 #include "daemon/daemon.h"
-#include "npp/npp_socket.h"
+#include "net/arp.h"
+#include "npp/npp_message.h"
 
-/* So many messages at a time, then others have their turn. */
-enum { TURN = 64 };
+/* So many messages are received before other events have their turn. */
+enum { MESSAGES_MAX = 64 };
 
-struct ear {
-	struct ear *next;
+/* Of one interface. */
+struct npp_listener {
 	struct daemon *daemon;
-	struct iface port;
+	struct iface iface;
 	uint8_t icmp_type;
-	int messages_fd, replies_fd;
-	struct event *messages, *replies, *advertisement;
+	int npp_fd, arp_fd;
+	struct event *npp_event, *arp_event, *advertise_event;
 };
 
-/* What the datapath saw before counts before. */
-static void on_message(evutil_socket_t fd, short what, void *context)
+/* What the datapath saw before comes before. */
+static void on_npp(evutil_socket_t fd, short what, void *context)
 {
-	struct ear *ear = context;
-	struct npp_packet datagram;
+	struct npp_listener *listener = context;
+	struct daemon *daemon = listener->daemon;
+	struct npp_packet packet;
 	struct npp_frame frame;
 
 	(void)what;
-	for (int i = 0; i < TURN && !npp_socket_receive(fd, &frame, &datagram); i++) {
-		reports_take(ear->daemon);
-		proxy_hear(ear->daemon->proxy, &ear->port, &datagram);
+	for (int i = 0; i < MESSAGES_MAX && !npp_socket_receive(fd, &frame, &packet); i++) {
+		const struct now now = clock_now();
+		struct npp_server_request request;
+
+		daemon_read_ring(daemon);
+		npp_server_receive(daemon->npp, &listener->iface, &packet, &now, &request);
+		if (request.requester.authenticated)
+			persist_soon(daemon); /* its replay data */
+		if (request.kind == NPP_REQUEST_SLEEP)
+			registration_requested(daemon, &request);
+		else if (request.kind == NPP_REQUEST_REPORT)
+			registration_reported(daemon, &request);
 	}
 }
 
-static void on_reply(evutil_socket_t fd, short what, void *context)
+static void on_arp(evutil_socket_t fd, short what, void *context)
 {
-	struct ear *ear = context;
+	struct daemon *daemon = ((struct npp_listener *)context)->daemon;
+	struct pending_registration pending;
 	struct ipv4 address;
 	struct mac mac;
 
 	(void)what;
-	for (int i = 0; i < TURN && !replies_take(fd, &address, &mac); i++)
-		proxy_claimed(ear->daemon->proxy, address, &mac);
+	for (int i = 0; i < MESSAGES_MAX && !arp_receive(fd, &address, &mac); i++)
+		while (register_address_in_use(daemon->registrar, address, &mac, &pending))
+			registration_complete(daemon, NULL, pending.requester,
+			                      REJECT_ADDRESS_IN_USE);
 }
 
-/* 10 % to either side, so that proxies that began together do not speak together. */
-static void arm(struct ear *ear)
+/* 10 % to either side, so that proxies that started together do not send together. */
+static void on_advertise(evutil_socket_t fd, short what, void *context)
 {
-	const uint64_t ms = (uint64_t)ear->daemon->config.npp.interval * 1000;
-	const uint64_t wait = ms - ms / 10 + (ms ? random_u32() % (ms / 5 + 1) : 0);
+	struct npp_listener *listener = context;
+	const uint64_t ms = (uint64_t)listener->daemon->config.npp.interval * 1000;
+	const uint64_t wait = ms - ms / 10 + random_u32() % (ms / 5 + 1);
 	const struct timeval after = { .tv_sec = (time_t)(wait / 1000),
 		                       .tv_usec = (suseconds_t)(wait % 1000 * 1000) };
 
-	if (ms)
-		evtimer_add(ear->advertisement, &after);
-	else
-		evtimer_del(ear->advertisement);
-}
-
-static void on_advertisement(evutil_socket_t fd, short what, void *context)
-{
-	struct ear *ear = context;
-
 	(void)fd;
 	(void)what;
-	if (ear->daemon->config.npp.interval)
-		proxy_advertise(ear->daemon->proxy, &ear->port, false);
-	arm(ear);
+	if (!ms)
+		return;
+	npp_server_advertise(listener->daemon->npp, &listener->iface, false);
+	evtimer_add(listener->advertise_event, &after);
 }
 
-static struct event *watch(struct ear *ear, int fd, event_callback_fn call)
+static struct event *watch(struct npp_listener *listener, int fd, event_callback_fn call)
 {
-	struct event *event = event_new(ear->daemon->base, fd, EV_READ | EV_PERSIST, call, ear);
+	struct event *event =
+		event_new(listener->daemon->base, fd, EV_READ | EV_PERSIST, call, listener);
 
 	event_add(event, NULL);
 	return event;
 }
 
-static int open_sockets(struct ear *ear)
+static void listen_on(struct daemon *daemon, struct served_iface *served)
 {
-	ear->replies_fd = -1;
-	ear->messages_fd = npp_socket_open(ear->port.ifindex, ear->icmp_type);
-	if (ear->messages_fd < 0)
-		return ear->messages_fd;
-	ear->replies_fd = replies_open(ear->port.ifindex);
-	return ear->replies_fd < 0 ? ear->replies_fd : 0;
-}
+	struct npp_listener *listener = calloc(1, sizeof(*listener));
 
-static void close_sockets(struct ear *ear)
-{
-	if (ear->messages_fd >= 0)
-		close(ear->messages_fd);
-	if (ear->replies_fd >= 0)
-		close(ear->replies_fd);
-}
-
-static void ear_open(struct daemon *daemon, const struct iface *port)
-{
-	struct ear *ear = calloc(1, sizeof(*ear));
-	int err;
-
-	if (!ear)
+	if (!listener)
 		return;
-	ear->daemon = daemon;
-	ear->port = *port;
-	ear->icmp_type = (uint8_t)daemon->config.npp.icmp_type;
-	err = open_sockets(ear);
-	if (err) {
-		log_error("%s: cannot hear hosts that hand themselves over: %s", port->name,
-		          strerror(-err));
-		close_sockets(ear);
-		free(ear);
+	listener->daemon = daemon;
+	listener->iface = served->iface;
+	listener->icmp_type = (uint8_t)daemon->config.npp.icmp_type;
+	listener->npp_fd = npp_socket_open(served->iface.ifindex, listener->icmp_type);
+	listener->arp_fd = arp_listen(served->iface.ifindex);
+	if (listener->npp_fd < 0 || listener->arp_fd < 0) {
+		const int err = listener->npp_fd < 0 ? listener->npp_fd : listener->arp_fd;
+
+		log_error("%s: cannot listen for the Network Proxy Protocol: %s",
+		          listener->iface.name, strerror(-err));
+		cleanup_close(&listener->npp_fd);
+		cleanup_close(&listener->arp_fd);
+		free(listener);
 		return;
 	}
-	ear->messages = watch(ear, ear->messages_fd, on_message);
-	ear->replies = watch(ear, ear->replies_fd, on_reply);
-	ear->advertisement = evtimer_new(daemon->base, on_advertisement, ear);
-	LL_PREPEND(daemon->ears, ear);
-	on_advertisement(-1, 0, ear);
+	listener->npp_event = watch(listener, listener->npp_fd, on_npp);
+	listener->arp_event = watch(listener, listener->arp_fd, on_arp);
+	listener->advertise_event = evtimer_new(daemon->base, on_advertise, listener);
+	served->npp_listener = listener;
+	on_advertise(-1, 0, listener);
 }
 
-static void ear_close(struct ear *ear)
+void npp_listener_stop(struct served_iface *served)
 {
-	proxy_advertise(ear->daemon->proxy, &ear->port, true);
-	LL_DELETE(ear->daemon->ears, ear);
-	event_free(ear->messages);
-	event_free(ear->replies);
-	event_free(ear->advertisement);
-	close_sockets(ear);
-	free(ear);
+	struct npp_listener *listener = served->npp_listener;
+
+	if (!listener)
+		return;
+	npp_server_advertise(listener->daemon->npp, &listener->iface, true);
+	event_free(listener->npp_event);
+	event_free(listener->arp_event);
+	event_free(listener->advertise_event);
+	cleanup_close(&listener->npp_fd);
+	cleanup_close(&listener->arp_fd);
+	free(listener);
+	served->npp_listener = NULL;
 }
 
-static bool is_on(const struct ear *ear, const struct served_iface *line)
+void npp_listeners_follow(struct daemon *daemon)
 {
-	return line->state == SERVED_ATTACHED &&
-	       !memcmp(&ear->port, &line->port, sizeof(ear->port));
-}
+	const struct config_npp *config = &daemon->config.npp;
 
-static bool has_line(const struct ear *ear)
-{
-	const struct daemon *daemon = ear->daemon;
-	bool found = false;
+	for (size_t i = 0; i < daemon->served_count; i++) {
+		struct served_iface *served = &daemon->served[i];
+		const struct npp_listener *listener = served->npp_listener;
+		const bool wanted = config->on && served->state == SERVED_ATTACHED;
 
-	for (size_t i = 0; i < daemon->line_count; i++)
-		found |= is_on(ear, &daemon->lines[i]);
-	return found && daemon->config.npp.on && ear->icmp_type == daemon->config.npp.icmp_type;
-}
-
-static bool has_ear(const struct daemon *daemon, const struct served_iface *line)
-{
-	const struct ear *ear;
-
-	LL_FOREACH(daemon->ears, ear)
-	if (is_on(ear, line))
-		return true;
-	return false;
-}
-
-void ears_follow(struct daemon *daemon)
-{
-	struct ear *ear, *next;
-
-	LL_FOREACH_SAFE(daemon->ears, ear, next)
-	if (!has_line(ear))
-		ear_close(ear);
-	for (size_t i = 0; i < daemon->line_count; i++) {
-		const struct served_iface *line = &daemon->lines[i];
-
-		if (daemon->config.npp.on && line->state == SERVED_ATTACHED &&
-		    !has_ear(daemon, line))
-			ear_open(daemon, &line->port);
+		if (listener && (!wanted || listener->icmp_type != config->icmp_type ||
+		                 memcmp(&listener->iface, &served->iface, sizeof(served->iface))))
+			npp_listener_stop(served);
+		if (wanted && !served->npp_listener)
+			listen_on(daemon, served);
 	}
-}
-
-void ears_stop(struct daemon *daemon)
-{
-	struct ear *ear, *next;
-
-	LL_FOREACH_SAFE(daemon->ears, ear, next)
-	ear_close(ear);
 }

@@ -4,270 +4,317 @@
  * of.
  */
 #include <errno.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 
-#include "base/cleanup.h"
+#include "base/files.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "daemon/daemon.h"
-#include "daemon/lock.h"
+#include "net/iface.h"
 
-/* To load a program is work: not twice a second for a line that fails. */
+/* To load a program is work: not twice a second for a served that fails. */
 enum { RETRY_MS = 5000 };
 
-static struct datapath_config facts_of(const struct served_iface *line, const struct iface *port)
+static struct datapath_config config_of(const struct served_iface *served,
+                                        const struct iface *iface)
 {
 	return (struct datapath_config){
-		.mac = port->mac,
-		.answer = (uint8_t)line->config.answer,
-		.forwards = iface_forwards(port),
+		.mac = iface->mac,
+		.answer = (uint8_t)served->config.answer,
+		.forwards = iface_forwards(iface),
 	};
 }
 
-static void say_attached(const struct served_iface *line)
+static void log_attached(const struct served_iface *served)
 {
-	const char *mode = attachment_mode(line->attachment);
+	const char *mode = attachment_mode(served->attachment);
 	char driver[IFACE_DRIVER];
 
-	log_info("%s: attached, %s XDP, answering with %s MAC", line->config.name, mode,
-	         line->config.answer == ANSWER_HOST ? "the host's" : "the proxy's");
-	iface_driver(line->config.name, driver);
+	log_info("%s: attached, %s XDP, answering with %s MAC", served->config.name, mode,
+	         served->config.answer == ANSWER_HOST ? "the host's" : "the proxy's");
+	iface_driver(served->config.name, driver);
 	if (!strcmp(driver, "veth") && !strcmp(mode, "native"))
 		log_warning("%s is a veth: its answers arrive only if the other end has an XDP "
 		            "program too, whichever; mode = generic needs none",
-		            line->config.name);
+		            served->config.name);
 }
 
 /*
  * In host mode the sleeper's traffic comes to its own MAC, which the network card would filter out;
  * and so do the answers of some DHCP servers, where requests come from that MAC.
  */
-static void follow_mode(struct daemon *daemon, struct served_iface *line)
+static void follow_promiscuous(struct daemon *daemon, struct served_iface *served)
 {
-	bool wanted =
-		line->state == SERVED_ATTACHED && (line->config.answer == ANSWER_HOST ||
-	                                           line->config.dhcp_source == DHCP_SOURCE_HOST);
+	bool wanted = served->state == SERVED_ATTACHED &&
+	              (served->config.answer == ANSWER_HOST ||
+	               served->config.dhcp_source == DHCP_SOURCE_HOST);
 	int err;
 
-	if (wanted == line->promiscuous)
+	if (wanted == served->promiscuous)
 		return;
-	err = packet_promiscuous(daemon->packet_fd, &line->port, wanted);
+	err = packet_promiscuous(daemon->packet_fd, &served->iface, wanted);
 	if (err && wanted)
-		log_error("%s: cannot hear frames to its hosts' MACs: %s", line->config.name,
+		log_error("%s: cannot hear frames to its hosts' MACs: %s", served->config.name,
 		          strerror(-err));
-	line->promiscuous = wanted && !err;
+	served->promiscuous = wanted && !err;
 }
 
-static int attach(struct daemon *daemon, struct served_iface *line, const struct iface *port)
+static int attach(struct daemon *daemon, struct served_iface *served, const struct iface *iface)
 {
-	const struct datapath_config facts = facts_of(line, port);
+	const struct datapath_config config = config_of(served, iface);
 	int err;
 
-	attachment_close(line->attachment, true);
-	line->attachment = NULL;
-	err = datapath_attach(daemon->datapath, port, line->config.mode, &facts, &line->attachment,
-	                      line->detail);
+	attachment_close(served->attachment, true);
+	served->attachment = NULL;
+	err = datapath_attach(daemon->datapath, iface->name, iface->ifindex, served->config.mode,
+	                      &config, &served->attachment, served->detail);
 	if (err) {
-		line->state = SERVED_FAILED;
-		line->retry_at = clock_ms() + RETRY_MS;
+		served->state = SERVED_FAILED;
+		served->retry_at = clock_ms() + RETRY_MS;
 		return err;
 	}
-	line->state = SERVED_ATTACHED;
-	line->port = *port;
-	line->interface = facts;
-	*line->detail = 0;
-	follow_mode(daemon, line);
-	say_attached(line);
+	served->state = SERVED_ATTACHED;
+	served->iface = *iface;
+	served->datapath_config = config;
+	*served->detail = 0;
+	follow_promiscuous(daemon, served);
+	log_attached(served);
 	return 0;
 }
 
-static void let_go(struct daemon *daemon, struct served_iface *line, bool keep)
+static void detach(struct daemon *daemon, struct served_iface *served, bool keep)
 {
-	attachment_close(line->attachment, keep);
-	line->attachment = NULL;
-	line->state = SERVED_ABSENT;
-	follow_mode(daemon, line);
+	attachment_close(served->attachment, keep);
+	served->attachment = NULL;
+	served->state = SERVED_ABSENT;
+	follow_promiscuous(daemon, served);
 }
 
-static bool has_changed(const struct served_iface *line, const struct iface *port)
+static bool has_changed(const struct served_iface *served, const struct iface *iface)
 {
-	const struct datapath_config facts = facts_of(line, port);
+	const struct datapath_config config = config_of(served, iface);
 
-	return port->ifindex != line->port.ifindex ||
-	       memcmp(&facts, &line->interface, sizeof(facts));
+	return iface->ifindex != served->iface.ifindex ||
+	       memcmp(&config, &served->datapath_config, sizeof(config));
 }
 
-static void gone(struct daemon *daemon, struct served_iface *line)
+static void gone(struct daemon *daemon, struct served_iface *served)
 {
-	if (line->state == SERVED_ATTACHED)
+	if (served->state == SERVED_ATTACHED)
 		log_warning("%s: the interface is gone; waiting for it to come back",
-		            line->config.name);
-	let_go(daemon, line, false);
+		            served->config.name);
+	detach(daemon, served, false);
 }
 
 /* Somebody took the program off: their will is done until the configuration is read anew. */
-static void detached(struct daemon *daemon, struct served_iface *line)
+static void detached(struct daemon *daemon, struct served_iface *served)
 {
-	let_go(daemon, line, false);
-	line->state = SERVED_DETACHED;
-	snprintf(line->detail, sizeof(line->detail), "detached by hand; reload to attach again");
-	log_warning("%s: %s", line->config.name, line->detail);
+	detach(daemon, served, false);
+	served->state = SERVED_DETACHED;
+	snprintf(served->detail, sizeof(served->detail),
+	         "detached by hand; reload to attach again");
+	log_warning("%s: %s", served->config.name, served->detail);
 }
 
 /* 0 where there is nothing to do, or it is done. */
-static int check(struct daemon *daemon, struct served_iface *line)
+static int check(struct daemon *daemon, struct served_iface *served)
 {
-	struct iface port;
+	struct iface iface;
 
-	if (iface_find(line->config.name, &port)) {
-		gone(daemon, line);
+	if (iface_find(served->config.name, &iface)) {
+		gone(daemon, served);
 		return 0;
 	}
-	if (line->state == SERVED_ATTACHED && port.ifindex != line->port.ifindex)
-		gone(daemon, line);
-	if (line->state == SERVED_ATTACHED && !attachment_is_on(line->attachment))
-		detached(daemon, line);
-	if (line->state == SERVED_DETACHED)
+	if (served->state == SERVED_ATTACHED && iface.ifindex != served->iface.ifindex)
+		gone(daemon, served);
+	if (served->state == SERVED_ATTACHED && !attachment_is_active(served->attachment))
+		detached(daemon, served);
+	if (served->state == SERVED_DETACHED)
 		return 0;
-	if (line->state == SERVED_FAILED && clock_ms() < line->retry_at)
+	if (served->state == SERVED_FAILED && clock_ms() < served->retry_at)
 		return 0;
-	if (line->state == SERVED_ATTACHED && !has_changed(line, &port))
+	if (served->state == SERVED_ATTACHED && !has_changed(served, &iface))
 		return 0;
-	return attach(daemon, line, &port);
+	return attach(daemon, served, &iface);
 }
 
-bool lines_check(struct daemon *daemon)
+bool served_ifaces_check(struct daemon *daemon)
 {
 	bool attached = false;
 
-	for (size_t i = 0; i < daemon->line_count; i++) {
-		struct served_iface *line = &daemon->lines[i];
-		const enum served_state before = line->state;
+	for (size_t i = 0; i < daemon->served_count; i++) {
+		struct served_iface *served = &daemon->served[i];
+		const enum served_state before = served->state;
 
-		if (check(daemon, line) && before != SERVED_FAILED)
-			log_error("%s", line->detail);
-		attached |= line->state == SERVED_ATTACHED && before != SERVED_ATTACHED;
+		if (check(daemon, served) && before != SERVED_FAILED)
+			log_error("%s", served->detail);
+		attached |= served->state == SERVED_ATTACHED && before != SERVED_ATTACHED;
 	}
 	return attached;
 }
 
-void lines_renew(struct daemon *daemon)
+void served_ifaces_reattach(struct daemon *daemon)
 {
-	for (size_t i = 0; i < daemon->line_count; i++) {
-		struct served_iface *line = &daemon->lines[i];
-		const struct iface port = line->port;
+	for (size_t i = 0; i < daemon->served_count; i++) {
+		struct served_iface *served = &daemon->served[i];
+		const struct iface iface = served->iface;
 
-		if (line->state == SERVED_ATTACHED && attach(daemon, line, &port))
-			log_error("%s", line->detail);
+		if (served->state == SERVED_ATTACHED && attach(daemon, served, &iface))
+			log_error("%s", served->detail);
 	}
 }
 
-static struct served_iface *find_line(struct daemon *daemon, const char *name)
+static struct served_iface *find_served(struct daemon *daemon, const char *name)
 {
-	for (size_t i = 0; i < daemon->line_count; i++)
-		if (!strcmp(daemon->lines[i].config.name, name))
-			return &daemon->lines[i];
+	for (size_t i = 0; i < daemon->served_count; i++)
+		if (!strcmp(daemon->served[i].config.name, name))
+			return &daemon->served[i];
 	return NULL;
 }
 
-static int add_line(struct daemon *daemon, const struct config_interface *config)
+static socklen_t lock_address(const char *name, struct sockaddr_un *address)
 {
-	struct served_iface *line = &daemon->lines[daemon->line_count];
+	int length;
+
+	*address = (struct sockaddr_un){ .sun_family = AF_UNIX };
+	length = snprintf(address->sun_path + 1, sizeof(address->sun_path) - 1, "sleepproxyd/%s",
+	                  name);
+	return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)length);
+}
+
+/* 0: not to be found out. */
+static int lock_holder(const struct sockaddr_un *address, socklen_t length)
+{
+	autoclose int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct ucred who = { 0 };
+	socklen_t size = sizeof(who);
+
+	if (fd < 0 || connect(fd, (const struct sockaddr *)address, length))
+		return 0;
+	getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &size);
+	return who.pid;
+}
+
+/*
+ * One daemon an interface. An abstract Unix socket is the lock: it is as wide as the interface's
+ * own network namespace, needs no directory, and is gone with its process, however that ends.
+ * A file descriptor; or -EBUSY with the holder's pid in `why`, or another -errno.
+ */
+static int lock_interface(const char *name, char *why, size_t why_size)
+{
+	struct sockaddr_un address;
+	socklen_t length = lock_address(name, &address);
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int err;
+
+	if (fd >= 0 && !bind(fd, (const struct sockaddr *)&address, length) && !listen(fd, 1))
+		return fd;
+	err = errno == EADDRINUSE ? -EBUSY : -errno;
+	if (err == -EBUSY)
+		snprintf(why, why_size, "another sleepproxyd serves %s (pid %d)", name,
+		         lock_holder(&address, length));
+	else
+		snprintf(why, why_size, "cannot lock %s: %s", name, strerror(-err));
+	cleanup_close(&fd);
+	return err;
+}
+
+static int add_served(struct daemon *daemon, const struct config_interface *config)
+{
+	struct served_iface *served = &daemon->served[daemon->served_count];
 	char why[256];
 	int err;
 
-	*line = (struct served_iface){ .config = *config };
-	line->lock = lock_interface(config->name, why, sizeof(why));
-	if (line->lock < 0) {
+	*served = (struct served_iface){ .config = *config };
+	served->lock = lock_interface(config->name, why, sizeof(why));
+	if (served->lock < 0) {
 		log_error("%s", why);
-		return line->lock;
+		return served->lock;
 	}
-	daemon->line_count++;
-	err = check(daemon, line);
+	daemon->served_count++;
+	err = check(daemon, served);
 	if (err)
-		log_error("%s", line->detail);
-	else if (line->state == SERVED_ABSENT)
+		log_error("%s", served->detail);
+	else if (served->state == SERVED_ABSENT)
 		log_warning("%s: no such interface yet; waiting for it", config->name);
 	return err;
 }
 
-static void remove_line(struct daemon *daemon, struct served_iface *line)
+static int change_served(struct daemon *daemon, struct served_iface *served,
+                         const struct config_interface *config)
 {
-	log_info("%s: let go of", line->config.name);
-	let_go(daemon, line, false);
-	cleanup_close(&line->lock);
-	*line = daemon->lines[--daemon->line_count];
+	if (served->state == SERVED_DETACHED)
+		served->state = SERVED_ABSENT;
+	if (served->config.mode != config->mode)
+		detach(daemon, served, false);
+	served->config = *config;
+	return check(daemon, served);
 }
 
-static int change_line(struct daemon *daemon, struct served_iface *line,
-                       const struct config_interface *config)
+static void release(struct daemon *daemon, struct served_iface *served, bool keep)
 {
-	if (line->state == SERVED_DETACHED)
-		line->state = SERVED_ABSENT;
-	if (line->config.mode != config->mode)
-		let_go(daemon, line, false);
-	line->config = *config;
-	return check(daemon, line);
+	npp_listener_stop(served);
+	detach(daemon, served, keep);
+	cleanup_close(&served->lock);
 }
 
 static void remove_unlisted(struct daemon *daemon)
 {
-	for (size_t i = daemon->line_count; i-- > 0;) {
-		struct served_iface *line = &daemon->lines[i];
+	for (size_t i = daemon->served_count; i-- > 0;) {
+		struct served_iface *served = &daemon->served[i];
 		bool listed = false;
 
 		for (size_t j = 0; j < daemon->config.interface_count; j++)
-			listed |= !strcmp(daemon->config.interfaces[j].name, line->config.name);
-		if (!listed)
-			remove_line(daemon, line);
+			listed |= !strcmp(daemon->config.interfaces[j].name, served->config.name);
+		if (listed)
+			continue;
+		log_info("%s: let go of", served->config.name);
+		release(daemon, served, false);
+		*served = daemon->served[--daemon->served_count];
 	}
 }
 
-int lines_start(struct daemon *daemon)
+int served_ifaces_start(struct daemon *daemon)
 {
 	int err = 0;
 
 	remove_unlisted(daemon);
 	for (size_t i = 0; i < daemon->config.interface_count; i++) {
 		const struct config_interface *config = &daemon->config.interfaces[i];
-		struct served_iface *line = find_line(daemon, config->name);
-		int failed = line ? change_line(daemon, line, config) : add_line(daemon, config);
+		struct served_iface *served = find_served(daemon, config->name);
+		int failed =
+			served ? change_served(daemon, served, config) : add_served(daemon, config);
 
 		err = err ? err : failed;
 	}
 	return err;
 }
 
-int lines_each_of(struct daemon *daemon, const struct host_description *spec,
-                  int (*each)(struct daemon *daemon, const struct served_iface *line,
-                              const struct host_description *spec, const void *argument),
-                  const void *argument)
+struct served_iface *served_iface_next(struct daemon *daemon, const struct host *host,
+                                       const struct served_iface *last)
 {
-	int err = -ENODEV;
+	const uint32_t ifindex = host->installed ? host->installed->ifindex : 0;
 
-	for (size_t i = 0; i < daemon->line_count; i++) {
-		const struct served_iface *line = &daemon->lines[i];
-		int failed;
+	for (size_t i = last ? (size_t)(last - daemon->served) + 1 : 0; i < daemon->served_count;
+	     i++) {
+		struct served_iface *served = &daemon->served[i];
 
-		if (line->state != SERVED_ATTACHED ||
-		    (*spec->interface && strcmp(spec->interface, line->config.name)))
-			continue;
-		failed = each(daemon, line, spec, argument);
-		if (!err || err == -ENODEV)
-			err = failed;
+		if (served->state == SERVED_ATTACHED &&
+		    (!ifindex || served->iface.ifindex == ifindex))
+			return served;
 	}
-	return err;
+	return NULL;
 }
 
-void lines_stop(struct daemon *daemon)
+void served_ifaces_stop(struct daemon *daemon)
 {
 	bool keep = daemon->config.on_stop == ON_STOP_KEEP;
 
-	while (daemon->line_count) {
-		struct served_iface *line = &daemon->lines[--daemon->line_count];
-
-		let_go(daemon, line, keep);
-		cleanup_close(&line->lock);
-	}
+	while (daemon->served_count)
+		release(daemon, &daemon->served[--daemon->served_count], keep);
 }

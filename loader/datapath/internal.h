@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the files of this room share, and nobody else sees. */
+/* What the files of this room share. */
 #ifndef SLEEPPROXY_DATAPATH_INTERNAL_H
 #define SLEEPPROXY_DATAPATH_INTERNAL_H
 
@@ -10,23 +10,29 @@
 
 struct ring_buffer;
 
+struct ring_reader {
+	ring_report_fn *on_report;
+	ring_dhcp_fn *on_dhcp;
+	void *context;
+};
+
 struct datapath {
 	char pin_dir[PATH_MAX];
-	bool mounted; /* a BPF file system on it, by us */
-	int lock;     /* on pin_dir */
-	struct sleepproxy_bpf
-		*maps; /* the instance whose maps and order program we use; attached nowhere */
+	bool mounted;                /* we have mounted a BPF file system on pin_dir */
+	int lock;                    /* on pin_dir */
+	struct sleepproxy_bpf *maps; /* owns the maps and update_host; attached nowhere */
 	struct ring_buffer *ring;
-	struct report_actions actions;
+	struct ring_reader reader; /* of the ring_read in progress */
 };
 
 /*
- * An instance of the program on the datapath's maps, with the interface's constants. Owned by the
- * caller.
+ * Loads the program with the interface's constants, on the datapath's maps. The caller destroys
+ * it. 0 or -errno with `why`.
  */
-int program_load(const struct datapath *datapath, const struct datapath_config *interface,
-                 struct sleepproxy_bpf **skeleton);
-/* Why an instance could not be loaded. */
-void program_explain(int err, char why[DATAPATH_WHY]);
+int program_load(const struct datapath *datapath, const struct datapath_config *config,
+                 struct sleepproxy_bpf **skeleton, char why[DATAPATH_WHY]);
+/* Writes the reason of an error, and returns that. */
+int explain(char why[DATAPATH_WHY], int err, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 
 #endif

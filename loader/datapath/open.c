@@ -1,26 +1,119 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The program and its maps: opened, sized, pinned, or found pinned by an earlier start. */
+/*
+ * The directory of pins: created, mounted and locked. Maps and programs: loaded, with the maps
+ * created and pinned or reused from an earlier start. The rings: records in, calls to the reader's
+ * functions out.
+ */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/capability.h"
-#include "base/cleanup.h"
+#include "base/files.h"
 #include "base/log.h"
 #include "datapath/internal.h"
-#include "datapath/pins.h"
+#include "datapath/probe.h"
+
+int explain(char why[DATAPATH_WHY], int err, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(why, DATAPATH_WHY, format, arguments);
+	va_end(arguments);
+	return err;
+}
+
+bool probe_bpffs(const char *path)
+{
+	struct statfs fs;
+
+	return !statfs(path, &fs) && fs.f_type == BPF_FS_MAGIC;
+}
+
+/* mkdir -p, which works on a BPF file system too. */
+static int make_directories(const char *dir)
+{
+	char path[PATH_MAX];
+
+	if (snprintf(path, sizeof(path), "%s/", dir) >= (int)sizeof(path))
+		return -ENAMETOOLONG;
+	for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		*slash = 0;
+		if (mkdir(path, 0700) && errno != EEXIST)
+			return -errno;
+		*slash = '/';
+	}
+	return 0;
+}
+
+/* In /sys no directory can be made, unless a BPF file system is mounted there first. */
+static void mount_default(const char *dir)
+{
+	static const char place[] = "/sys/fs/bpf";
+
+	if (!strncmp(dir, place, strlen(place)) && !probe_bpffs(place))
+		mount("bpf", place, "bpf", 0, "mode=0700");
+}
 
 /*
- * The maps of maps/, which outlive us and all instances share, and how many entries they have for a
- * host (0: fixed).
+ * Creates the directory on a BPF file system, and mounts one where there is none and we may. 0 or
+ * -errno with `why`.
  */
+static int prepare_pin_dir(struct datapath *datapath, char why[DATAPATH_WHY])
+{
+	const char *dir = datapath->pin_dir;
+	int err;
+
+	mount_default(dir);
+	err = make_directories(dir);
+	if (err)
+		return explain(why, err, "cannot create %s: %s", dir, strerror(-err));
+	if (probe_bpffs(dir))
+		return 0;
+	datapath->mounted = !mount("bpf", dir, "bpf", 0, "mode=0700");
+	if (datapath->mounted)
+		return 0;
+	err = -errno;
+	return explain(
+		why, err,
+		"%s is not on a BPF file system, and none can be mounted there: %s "
+		"(as root: mount -t bpf bpf /sys/fs/bpf, then name a directory below it with --pin-dir)",
+		dir, strerror(-err));
+}
+
+/* For one daemon, until the datapath is closed. -EBUSY with `why`: another one has it. */
+static int lock_pin_dir(struct datapath *datapath, char why[DATAPATH_WHY])
+{
+	const char *dir = datapath->pin_dir;
+	int err;
+
+	datapath->lock = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (datapath->lock >= 0 && !flock(datapath->lock, LOCK_EX | LOCK_NB))
+		return 0;
+	err = -errno;
+	if (err == -EWOULDBLOCK)
+		return explain(
+			why, -EBUSY,
+			"another sleepproxyd uses the maps in %s: stop it, or give this one another --pin-dir",
+			dir);
+	return explain(why, err, "cannot open %s: %s", dir, strerror(-err));
+}
+
+/* The maps of maps/, pinned and shared by all loaded programs. */
 static const struct {
 	const char *name;
-	uint32_t per_host;
+	uint32_t per_host; /* entries for each host; 0: a fixed size */
 } shared[] = {
 	{ "hosts", 1 },
 	{ "addresses4", 4 },
@@ -28,17 +121,14 @@ static const struct {
 	{ "wake_sources", HOST_SOURCES },
 	{ "counters", 0 },
 	{ "heartbeat", 0 },
-	{ "events", 0 },
+	{ "reports", 0 },
 	{ "dhcp_snoop", 0 },
 };
 
 enum { SHARED = sizeof(shared) / sizeof(*shared) };
 
-/*
- * libbpf's own words matter only to who looks for a fault in us: what is wrong for a user is said
- * by the callers.
- */
-static int to_log(enum libbpf_print_level level, const char *format, va_list arguments)
+/* libbpf's messages are for developers: what users need is in `why`. */
+static int log_libbpf(enum libbpf_print_level level, const char *format, va_list arguments)
 {
 	char line[1024];
 
@@ -55,30 +145,24 @@ static struct bpf_map *shared_map(const struct sleepproxy_bpf *skeleton, size_t 
 	return bpf_object__find_map_by_name(skeleton->obj, shared[i].name);
 }
 
-static int set_sizes(struct sleepproxy_bpf *skeleton, uint32_t max_hosts)
-{
-	int err = 0;
-
-	for (size_t i = 0; i < SHARED && !err; i++)
-		if (shared[i].per_host)
-			err = bpf_map__set_max_entries(shared_map(skeleton, i),
-			                               max_hosts * shared[i].per_host);
-	return err;
-}
-
 static void pin_of(const char *pin_dir, size_t i, char path[PATH_MAX])
 {
 	snprintf(path, PATH_MAX, "%s/%s", pin_dir, shared[i].name);
 }
 
-static int set_pins(struct sleepproxy_bpf *skeleton, const char *pin_dir)
+static int set_sizes_and_pins(struct sleepproxy_bpf *skeleton, const char *pin_dir,
+                              uint32_t max_hosts)
 {
 	char path[PATH_MAX];
 	int err = 0;
 
 	for (size_t i = 0; i < SHARED && !err; i++) {
+		struct bpf_map *map = shared_map(skeleton, i);
+
 		pin_of(pin_dir, i, path);
-		err = bpf_map__set_pin_path(shared_map(skeleton, i), path);
+		err = bpf_map__set_pin_path(map, path);
+		if (!err && shared[i].per_host)
+			err = bpf_map__set_max_entries(map, max_hosts * shared[i].per_host);
 	}
 	return err;
 }
@@ -93,8 +177,8 @@ static void remove_pins(const char *pin_dir)
 	}
 }
 
-/* Loaded, or gone. `err`: of what was to be set before. */
-static int finish(struct sleepproxy_bpf *skeleton, int err, struct sleepproxy_bpf **loaded)
+/* Loads the skeleton, or destroys it. `err`: of the steps before. */
+static int load_skeleton(struct sleepproxy_bpf *skeleton, int err, struct sleepproxy_bpf **loaded)
 {
 	if (!err)
 		err = sleepproxy_bpf__load(skeleton);
@@ -105,33 +189,28 @@ static int finish(struct sleepproxy_bpf *skeleton, int err, struct sleepproxy_bp
 	return err;
 }
 
-static int load(const char *pin_dir, uint32_t max_hosts, struct sleepproxy_bpf **loaded)
+static int load_maps(const char *pin_dir, uint32_t max_hosts, struct sleepproxy_bpf **loaded)
 {
 	struct sleepproxy_bpf *skeleton = sleepproxy_bpf__open();
-	int err;
 
 	if (!skeleton)
 		return -errno;
-	err = set_sizes(skeleton, max_hosts);
-	if (!err)
-		err = set_pins(skeleton, pin_dir);
-	return finish(skeleton, err, loaded);
+	return load_skeleton(skeleton, set_sizes_and_pins(skeleton, pin_dir, max_hosts), loaded);
 }
 
-void program_explain(int err, char why[DATAPATH_WHY])
+static int explain_load(int err, char why[DATAPATH_WHY])
 {
 	if (err == -EPERM)
 		capability_explain(why, DATAPATH_WHY);
 	else if (err == -EACCES)
-		snprintf(
-			why, DATAPATH_WHY,
-			"the kernel's verifier refuses the program, or another user's sleepproxyd left pins that "
-			"we may not use (sleepproxyd --doctor says which)");
+		explain(why, err,
+		        "the kernel's verifier refuses the program, or another user's sleepproxyd left pins that "
+		        "we may not use (see sleepproxyd --doctor)");
 	else
-		snprintf(
-			why, DATAPATH_WHY,
-			"the kernel does not take the program: %s (sleepproxyd --doctor says more)",
-			strerror(-err));
+		explain(why, err,
+		        "the kernel cannot load the program: %s (see sleepproxyd --doctor)",
+		        strerror(-err));
+	return err;
 }
 
 static bool has_pins(const char *pin_dir)
@@ -142,52 +221,76 @@ static bool has_pins(const char *pin_dir)
 	return !access(path, F_OK);
 }
 
-/*
- * libbpf refuses (EINVAL) to reuse a pinned map of another layout or size: those of another build
- * make room for ours.
- */
-static int load_or_replace(struct datapath *datapath, uint32_t max_hosts, bool *taken_over)
+/* libbpf refuses (EINVAL) to reuse a pinned map of another layout or size: replace those. */
+static int load_or_replace(struct datapath *datapath, uint32_t max_hosts, bool *reused)
 {
+	const char *pin_dir = datapath->pin_dir;
 	int err;
 
-	*taken_over = has_pins(datapath->pin_dir);
-	err = load(datapath->pin_dir, max_hosts, &datapath->maps);
-	if (err != -EINVAL || !*taken_over)
+	*reused = has_pins(pin_dir);
+	err = load_maps(pin_dir, max_hosts, &datapath->maps);
+	if (err != -EINVAL || !*reused)
 		return err;
-	remove_pins(datapath->pin_dir);
-	*taken_over = false;
-	return load(datapath->pin_dir, max_hosts, &datapath->maps);
+	remove_pins(pin_dir);
+	*reused = false;
+	return load_maps(pin_dir, max_hosts, &datapath->maps);
 }
 
-static int open_all(struct datapath *datapath, uint32_t max_hosts, bool *taken_over,
+static int on_report(void *context, void *record, size_t size)
+{
+	const struct ring_reader *reader = context;
+
+	if (size >= sizeof(struct report))
+		reader->on_report(reader->context, record);
+	return 0;
+}
+
+static int on_dhcp(void *context, void *record, size_t size)
+{
+	const struct ring_reader *reader = context;
+	const struct dhcp_snoop *message = record;
+
+	if (size >= sizeof(*message) && message->length <= sizeof(message->message))
+		reader->on_dhcp(reader->context, message);
+	return 0;
+}
+
+static int open_rings(struct datapath *datapath)
+{
+	const struct sleepproxy_bpf *maps = datapath->maps;
+	int reports = bpf_map__fd(maps->maps.reports), dhcp = bpf_map__fd(maps->maps.dhcp_snoop);
+
+	datapath->ring = ring_buffer__new(reports, on_report, &datapath->reader, NULL);
+	return datapath->ring ? ring_buffer__add(datapath->ring, dhcp, on_dhcp, &datapath->reader)
+	                      : -errno;
+}
+
+static int open_all(struct datapath *datapath, uint32_t max_hosts, bool *reused,
                     char why[DATAPATH_WHY])
 {
-	int err = pins_prepare(datapath->pin_dir, &datapath->mounted, why, DATAPATH_WHY);
+	int err = prepare_pin_dir(datapath, why);
 
+	if (!err)
+		err = lock_pin_dir(datapath, why);
 	if (err)
 		return err;
-	datapath->lock = pins_lock(datapath->pin_dir, why, DATAPATH_WHY);
-	if (datapath->lock < 0)
-		return datapath->lock;
-	err = load_or_replace(datapath, max_hosts, taken_over);
-	if (err)
-		program_explain(err, why);
-	return err;
+	err = load_or_replace(datapath, max_hosts, reused);
+	return err ? explain_load(err, why) : open_rings(datapath);
 }
 
-int datapath_open(struct datapath **opened, const char *pin_dir, uint32_t max_hosts,
-                  bool *taken_over, char why[DATAPATH_WHY])
+int datapath_open(struct datapath **opened, const char *pin_dir, uint32_t max_hosts, bool *reused,
+                  char why[DATAPATH_WHY])
 {
 	struct datapath *datapath = calloc(1, sizeof(*datapath));
 	int err;
 
 	if (!datapath)
 		return -ENOMEM;
-	libbpf_set_print(to_log);
+	libbpf_set_print(log_libbpf);
 	libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
 	datapath->lock = -1;
 	snprintf(datapath->pin_dir, sizeof(datapath->pin_dir), "%s", pin_dir);
-	err = open_all(datapath, max_hosts, taken_over, why);
+	err = open_all(datapath, max_hosts, reused, why);
 	if (err) {
 		datapath_close(datapath);
 		return err;
@@ -206,22 +309,26 @@ static int share_maps(const struct datapath *datapath, struct sleepproxy_bpf *sk
 	return err;
 }
 
-int program_load(const struct datapath *datapath, const struct datapath_config *interface,
-                 struct sleepproxy_bpf **loaded)
+int program_load(const struct datapath *datapath, const struct datapath_config *config,
+                 struct sleepproxy_bpf **loaded, char why[DATAPATH_WHY])
 {
 	struct sleepproxy_bpf *skeleton = sleepproxy_bpf__open();
+	int err = -errno;
 
-	if (!skeleton)
-		return -errno;
-	memcpy((void *)&skeleton->rodata->interface, interface, sizeof(*interface));
-	bpf_program__set_autoload(skeleton->progs.order, false);
-	return finish(skeleton, share_maps(datapath, skeleton), loaded);
+	if (skeleton) {
+		memcpy((void *)&skeleton->rodata->config, config, sizeof(*config));
+		bpf_program__set_autoload(skeleton->progs.update_host, false);
+		err = load_skeleton(skeleton, share_maps(datapath, skeleton), loaded);
+	}
+	return err ? explain_load(err, why) : 0;
 }
 
-void datapath_forget(struct datapath *datapath)
+void datapath_unpin(struct datapath *datapath)
 {
 	remove_pins(datapath->pin_dir);
-	pins_remove(datapath->pin_dir, datapath->mounted);
+	if (datapath->mounted)
+		umount2(datapath->pin_dir, MNT_DETACH);
+	rmdir(datapath->pin_dir);
 }
 
 void datapath_close(struct datapath *datapath)
@@ -232,4 +339,19 @@ void datapath_close(struct datapath *datapath)
 	sleepproxy_bpf__destroy(datapath->maps);
 	cleanup_close(&datapath->lock);
 	free(datapath);
+}
+
+int ring_fd(const struct datapath *datapath)
+{
+	return ring_buffer__epoll_fd(datapath->ring);
+}
+
+int ring_read(struct datapath *datapath, ring_report_fn *report, ring_dhcp_fn *dhcp, void *context)
+{
+	int count;
+
+	/* libbpf takes its context when a ring is opened: so the functions of this call go there */
+	datapath->reader = (struct ring_reader){ report, dhcp, context };
+	count = ring_buffer__consume(datapath->ring);
+	return count < 0 ? count : 0;
 }

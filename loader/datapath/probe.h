@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the kernel's BPF can do, tried out without leaving a trace: nothing is pinned, nothing is
- * attached.
+ * What the kernel's BPF supports, found out by trying. Nothing is pinned or attached.
  */
 #ifndef SLEEPPROXY_DATAPATH_PROBE_H
 #define SLEEPPROXY_DATAPATH_PROBE_H
@@ -10,36 +9,43 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Part of the kernel's BPF that the datapath is built on. */
+/* First: switches off libbpf's own messages, as the caller says what is wrong. */
+void probe_init(void);
+
+/* A feature of BPF that the datapath needs. */
 struct probe_feature {
-	const char *kind, *name, *since; /* "map type", "ringbuf", the first Linux that has it */
-	bool (*is_there)(int id);
+	const char *kind, *name, *since; /* "map type", "ringbuf", the first Linux with it */
+	bool (*is_supported)(int id);
 	int id;
 };
 
 extern const struct probe_feature probe_features[];
 extern const size_t probe_feature_count;
 
-/* 0, or the -errno with which the kernel refuses any map, any XDP program. */
+/* Does the kernel create maps, and load XDP programs? 0 or its -errno. */
 int probe_maps(void);
 int probe_xdp(void);
 
-/* Are programs compiled, or interpreted? */
+/* Are programs compiled? If not, they are interpreted. */
 bool probe_jit(void);
 
-/* 0, or the -errno with which the kernel refuses this build's program. */
+/* Does it load this build's programs? 0 or its -errno. */
 int probe_program(void);
 
 enum { PROBE_NAMES = 256 };
 
-/* What sits in an interface's XDP slot. */
+/* What is attached to an interface. */
 struct probe_slot {
 	uint32_t id;             /* 0: nothing */
-	bool ours;               /* our own link, pinned in the directory */
-	char names[PROBE_NAMES]; /* of the programs, as far as we may know them; else empty */
+	bool ours;               /* attached by our link, pinned in `pin_dir` */
+	char names[PROBE_NAMES]; /* of the programs; empty without CAP_SYS_ADMIN */
 };
 
+/* 0 or -errno. */
 int probe_slot(uint32_t ifindex, const char *interface, const char *pin_dir,
                struct probe_slot *slot);
+
+/* Is the path on a BPF file system? */
+bool probe_bpffs(const char *path);
 
 #endif

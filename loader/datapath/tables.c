@@ -1,22 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The maps' entries, written and read; what an entry means is the headers' of maps/ to say. */
+/* Entries of the maps, written and read. Their meaning is documented in maps/. */
 #include <arpa/inet.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <netinet/in.h>
 #include <string.h>
 
-#include "base/cleanup.h"
+#include "base/files.h"
 #include "base/clock.h"
 #include "datapath/internal.h"
 #include "heartbeat.h"
+#include "wake_rules.h"
+#include "wake_sources.h"
 
 #define FD(datapath, map) bpf_map__fd((datapath)->maps->maps.map)
 
 enum { BATCH = 4096 };
 
-static const uint32_t THE_ROW; /* of a map that has but one */
+static const uint32_t ONLY_ROW; /* key of a map with one row */
 
 int hosts_put(struct datapath *datapath, const struct mac *mac, const struct host_entry *host)
 {
@@ -33,11 +34,11 @@ int hosts_delete(struct datapath *datapath, const struct mac *mac)
 	return bpf_map_delete_elem(FD(datapath, hosts), mac);
 }
 
-int hosts_update(struct datapath *datapath, struct host_update *order,
+int hosts_update(struct datapath *datapath, struct host_update *update,
                  enum host_update_result *result)
 {
-	LIBBPF_OPTS(bpf_test_run_opts, run, .ctx_in = order, .ctx_size_in = sizeof(*order));
-	int err = bpf_prog_test_run_opts(bpf_program__fd(datapath->maps->progs.order), &run);
+	LIBBPF_OPTS(bpf_test_run_opts, run, .ctx_in = update, .ctx_size_in = sizeof(*update));
+	int err = bpf_prog_test_run_opts(bpf_program__fd(datapath->maps->progs.update_host), &run);
 
 	if (err)
 		return err;
@@ -75,10 +76,10 @@ static int source_put(struct datapath *datapath, const struct mac *mac,
 }
 
 /*
- * Deletes each entry whose key holds `mac` at `offset`. The key after a deleted one is asked for
- * before the deletion.
+ * Deletes each entry whose key has `mac` at `offset`. The next key is read before the deletion,
+ * since the kernel cannot tell what follows a key that is gone.
  */
-static void delete_of(int fd, size_t key_size, size_t offset, const struct mac *mac)
+static void delete_rows(int fd, size_t key_size, size_t offset, const struct mac *mac)
 {
 	uint8_t key[64], next[64];
 	bool more = !bpf_map_get_next_key(fd, NULL, next);
@@ -91,74 +92,60 @@ static void delete_of(int fd, size_t key_size, size_t offset, const struct mac *
 	}
 }
 
-static bool only_allows(const struct wake_policy *policy)
+static bool all_allowed(const struct source_prefix *sources, size_t count)
 {
-	for (size_t i = 0; i < policy->source_count; i++)
-		if (!policy->sources[i].allow)
+	for (size_t i = 0; i < count; i++)
+		if (!sources[i].allow)
 			return false;
-	return policy->source_count;
+	return count;
 }
 
-/* Whoever lists ports means these alone, and so does who only allows sources. */
-static int put_closing_rows(struct datapath *datapath, const struct mac *mac,
-                            const struct wake_policy *policy)
+int wake_rules_put(struct datapath *datapath, const struct mac *mac, const struct wake_port *ports,
+                   size_t port_count, const struct source_prefix *sources, size_t source_count)
 {
 	const struct source_prefix everybody = { .bits = 0, .allow = false };
-	int err = 0;
+	int err = port_count ? rule_put(datapath, mac, 0, 0, WAKE_IGNORE) : 0;
 
-	if (policy->port_count)
-		err = rule_put(datapath, mac, 0, 0, WAKE_IGNORE);
-	if (!err && only_allows(policy))
+	for (size_t i = 0; i < port_count && ports[i].protocol && !err; i++)
+		err = rule_put(datapath, mac, ports[i].protocol, ports[i].port, WAKE);
+	if (!err && all_allowed(sources, source_count))
 		err = source_put(datapath, mac, &everybody);
+	for (size_t i = 0; i < source_count && !err; i++)
+		err = source_put(datapath, mac, &sources[i]);
 	return err;
 }
 
-void policy_clear(struct datapath *datapath, const struct mac *mac)
+void wake_rules_clear(struct datapath *datapath, const struct mac *mac)
 {
-	delete_of(FD(datapath, wake_rules), sizeof(struct wake_rule),
-	          offsetof(struct wake_rule, host), mac);
-	delete_of(FD(datapath, wake_sources), sizeof(struct wake_source),
-	          offsetof(struct wake_source, host), mac);
+	delete_rows(FD(datapath, wake_rules), sizeof(struct wake_rule),
+	            offsetof(struct wake_rule, host), mac);
+	delete_rows(FD(datapath, wake_sources), sizeof(struct wake_source),
+	            offsetof(struct wake_source, host), mac);
 }
 
-int policy_put(struct datapath *datapath, const struct mac *mac, const struct wake_policy *policy)
-{
-	int err = put_closing_rows(datapath, mac, policy);
-
-	for (size_t i = 0; i < policy->port_count && policy->ports[i].protocol && !err; i++)
-		err = rule_put(datapath, mac, policy->ports[i].protocol, policy->ports[i].port,
-		               WAKE);
-	for (size_t i = 0; i < policy->source_count && !err; i++)
-		err = source_put(datapath, mac, &policy->sources[i]);
-	return err;
-}
-
-/* A hash map, in batches: keys and values side by side, `each` for every pair. */
-typedef int pair_fn(void *context, const void *key, const void *value);
-
-struct pairs {
-	uint8_t *keys, *values;
-	size_t key_size, value_size;
+/* Whom to call for the entries of a map: one of the two. */
+struct visit {
+	hosts_each_fn *host;
+	addresses4_each_fn *address;
+	void *context;
 };
 
-static int each_of_batch(const struct pairs *pairs, uint32_t count, pair_fn *each, void *context)
+static int visit_entry(const struct visit *visit, const void *key, const void *value)
 {
-	int err = 0;
+	const struct ipv4 *address = key;
 
-	for (uint32_t i = 0; i < count && !err; i++)
-		err = each(context, pairs->keys + i * pairs->key_size,
-		           pairs->values + i * pairs->value_size);
-	return err;
+	return visit->host ? visit->host(visit->context, key, value)
+	                   : visit->address(visit->context, *address, value);
 }
 
-static int pairs_each(int fd, size_t key_size, size_t value_size, pair_fn *each, void *context)
+/* The entries of a hash map, in batches. */
+static int each_entry(int fd, size_t key_size, size_t value_size, const struct visit *visit)
 {
 	autofree uint8_t *keys = malloc(BATCH * key_size);
 	autofree uint8_t *values = malloc(BATCH * value_size);
-	const struct pairs pairs = { keys, values, key_size, value_size };
-	uint32_t position, count = BATCH;
+	uint32_t position, count;
 	void *from = NULL;
-	int err, stop;
+	int err, stop = 0;
 
 	if (!keys || !values)
 		return -ENOMEM;
@@ -167,85 +154,62 @@ static int pairs_each(int fd, size_t key_size, size_t value_size, pair_fn *each,
 		err = bpf_map_lookup_batch(fd, from, &position, keys, values, &count, NULL);
 		if (err && err != -ENOENT) /* ENOENT: this was the last batch */
 			return err;
-		stop = each_of_batch(&pairs, count, each, context);
+		for (uint32_t i = 0; i < count && !stop; i++)
+			stop = visit_entry(visit, keys + i * key_size, values + i * value_size);
 		from = &position;
 	} while (!err && !stop);
 	return stop;
 }
 
-struct hosts_visit {
-	hosts_each_fn *each;
-	void *context;
-};
-
-static int visit_host(void *context, const void *key, const void *value)
-{
-	const struct hosts_visit *visit = context;
-
-	return visit->each(visit->context, key, value);
-}
-
 int hosts_each(struct datapath *datapath, hosts_each_fn *each, void *context)
 {
-	struct hosts_visit visit = { each, context };
+	const struct visit visit = { .host = each, .context = context };
 
-	return pairs_each(FD(datapath, hosts), sizeof(struct mac), sizeof(struct host_entry),
-	                  visit_host, &visit);
-}
-
-struct addresses4_visit {
-	addresses4_each_fn *each;
-	void *context;
-};
-
-static int visit_address4(void *context, const void *key, const void *value)
-{
-	const struct addresses4_visit *visit = context;
-
-	return visit->each(visit->context, *(const struct ipv4 *)key, value);
+	return each_entry(FD(datapath, hosts), sizeof(struct mac), sizeof(struct host_entry),
+	                  &visit);
 }
 
 int addresses4_each(struct datapath *datapath, addresses4_each_fn *each, void *context)
 {
-	struct addresses4_visit visit = { each, context };
+	const struct visit visit = { .address = each, .context = context };
 
-	return pairs_each(FD(datapath, addresses4), sizeof(struct ipv4), sizeof(struct mac),
-	                  visit_address4, &visit);
+	return each_entry(FD(datapath, addresses4), sizeof(struct ipv4), sizeof(struct mac),
+	                  &visit);
 }
 
 int counters_read(struct datapath *datapath, struct counters *counters)
 {
 	int cpus = libbpf_num_possible_cpus();
-	autofree struct counters *each = NULL;
+	autofree struct counters *rows = NULL;
 	int err;
 
 	if (cpus < 0)
 		return cpus;
-	each = calloc((size_t)cpus, sizeof(*each));
-	if (!each)
+	rows = calloc((size_t)cpus, sizeof(*rows));
+	if (!rows)
 		return -ENOMEM;
-	err = bpf_map_lookup_elem(FD(datapath, counters), &THE_ROW, each);
+	err = bpf_map_lookup_elem(FD(datapath, counters), &ONLY_ROW, rows);
 	if (err)
 		return err;
 	memset(counters, 0, sizeof(*counters));
 	for (int cpu = 0; cpu < cpus; cpu++)
 		for (size_t outcome = 0; outcome < OUTCOME_COUNT; outcome++)
-			((uint64_t *)counters)[outcome] += ((uint64_t *)&each[cpu])[outcome];
+			((uint64_t *)counters)[outcome] += ((uint64_t *)&rows[cpu])[outcome];
 	return 0;
 }
 
-int heartbeat_beat(struct datapath *datapath, uint32_t lease_s)
+int heartbeat_write(struct datapath *datapath, uint32_t timeout_s)
 {
 	const struct heartbeat beat = { .last = clock_coarse_ns(),
-		                        .lease = (uint64_t)lease_s * 1000000000 };
+		                        .timeout = (uint64_t)timeout_s * 1000000000 };
 
-	return bpf_map_update_elem(FD(datapath, heartbeat), &THE_ROW, &beat, BPF_ANY);
+	return bpf_map_update_elem(FD(datapath, heartbeat), &ONLY_ROW, &beat, BPF_ANY);
 }
 
 bool heartbeat_is_fresh(struct datapath *datapath)
 {
 	struct heartbeat beat;
 
-	return !bpf_map_lookup_elem(FD(datapath, heartbeat), &THE_ROW, &beat) && beat.last &&
-	       clock_coarse_ns() - beat.last < beat.lease;
+	return !bpf_map_lookup_elem(FD(datapath, heartbeat), &ONLY_ROW, &beat) && beat.last &&
+	       clock_coarse_ns() - beat.last < beat.timeout;
 }

@@ -1,87 +1,88 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "dhcp/lease.h"
 
+#include <ctype.h>
+#include <errno.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <sys/param.h>
 
 #include "base/addr.h"
+#include "base/text.h"
 
-#define MIN(a, b) ((a) < (b) ? (a) : (b))
-#define MAX(a, b) ((a) > (b) ? (a) : (b))
+/* RFC 2131, 4.1: retransmissions while nothing is known of the lease yet. ms */
+enum { FIRST_RETRY = 4000, QUICK_RETRIES = 4 };
 
-/* RFC 2131, 4.1: retransmissions of a request that nothing is known about yet. ms */
-enum { FIRST_RETRY = 4000, QUICK_TRIES = 4 };
-
-/* While the host may be up, a request waits. ms */
+/* While the host may be awake, a request waits. ms */
 enum { WAIT_FOR_SLEEP = 1000 };
 
+/* While the next hop to the server is being resolved, before the request is broadcast. ms */
+enum { NEXT_HOP_INTERVAL = 200, NEXT_HOP_RETRIES = 15 };
+
 /* One call of lease_step. */
-struct turn {
-	struct lease *lease;
+struct step {
 	const struct lease_timing *timing;
-	const struct lease_input *in;
-	struct lease_actions out;
+	const struct lease_trigger *trigger;
+	struct lease_effects effects;
 };
 
-static void conclude(struct turn *turn, enum lease_result result, enum lease_note note)
+static void set_deadline(struct lease *lease, int64_t deadline)
 {
-	turn->lease->result = result;
-	turn->lease->result_at = turn->in->now;
-	turn->out.note = note;
+	lease->deadline = deadline;
+	lease->resolving = false;
 }
 
-static void lose(struct turn *turn, enum lease_result why)
+static void finish(struct lease *lease, struct step *step, enum lease_result result,
+                   enum lease_event event)
 {
-	turn->lease->state = LEASE_LOST;
-	turn->lease->deadline = 0;
-	turn->lease->asked = false;
-	conclude(turn, why, LEASE_NOTE_LOST);
+	lease->result = result;
+	lease->result_at = step->trigger->now;
+	step->effects.event = event;
+	step->effects.persist = true;
 }
 
-/* Up to 1/64 sooner, so that not all hosts ask in the same moment (RFC 2131, 4.4.5). */
-static int64_t spread(int64_t t1, uint32_t random)
+static void lose(struct lease *lease, struct step *step, enum lease_result why)
 {
-	return t1 - random % (t1 / 64 + 1);
+	lease->state = LEASE_LOST;
+	lease->request_pending = false;
+	set_deadline(lease, 0);
+	finish(lease, step, why, LEASE_EVENT_LOST);
 }
 
 static void set_times(struct lease *lease, const struct lease_timing *timing, uint32_t t1,
                       uint32_t t2, uint32_t random)
 {
-	const int64_t span = MAX((int64_t)lease->seconds * 1000, timing->floor);
-	int64_t renew = (int64_t)t1 * 1000, rebind = (int64_t)t2 * 1000;
+	const int64_t span = MAX((int64_t)lease->seconds * 1000, timing->min_lease);
+	int64_t renew = t1 ? (int64_t)t1 * 1000 : span / 2;
+	int64_t rebind = t2 ? (int64_t)t2 * 1000 : span / 8 * 7;
 
 	if (lease->seconds == DHCP_INFINITE) {
 		lease->renew_at = lease->rebind_at = lease->expires_at = LEASE_NEVER;
 		return;
 	}
-	if (!renew)
-		renew = span / 2;
-	if (!rebind)
-		rebind = span / 8 * 7;
-	if (renew < timing->floor / 2 || renew >= rebind || rebind >= span) {
+	if (renew < timing->min_lease / 2 || renew >= rebind || rebind >= span) {
 		renew = span / 2;
 		rebind = span / 8 * 7;
 	}
-	lease->renew_at = lease->since + spread(renew, random);
+	/* up to 1/64 sooner, so that not all are renewed at once (RFC 2131, 4.4.5) */
+	lease->renew_at = lease->since + renew - random % (renew / 64 + 1);
 	lease->rebind_at = lease->since + rebind;
 	lease->expires_at = lease->since + span;
 }
 
-static void await(struct turn *turn)
+static void wait_for_t1(struct lease *lease)
 {
-	struct lease *lease = turn->lease;
-
-	lease->deadline = lease->renew_at == LEASE_NEVER ? 0 : lease->renew_at;
+	set_deadline(lease, lease->renew_at == LEASE_NEVER ? 0 : lease->renew_at);
 }
 
 /*
- * Its times may be long past, as the host has renewed it since; that the host had it until it fell
- * asleep is all that is known. Times that are made up have no beginning: the next doubt makes up
- * others.
+ * The host may have renewed the lease unseen, so its times may be long past; all that is known is
+ * that the host had it until it fell asleep. `since` is cleared, so that the next time that the
+ * host falls asleep other times are assumed.
  */
-static void doubt(struct turn *turn)
+static void assume_lease_times(struct lease *lease, struct step *step)
 {
-	struct lease *lease = turn->lease;
-	int64_t now = turn->in->now;
+	const int64_t now = step->trigger->now;
 
 	if (!lease->since || lease->expires_at <= now) {
 		lease->since = lease->rebind_at = 0;
@@ -92,143 +93,180 @@ static void doubt(struct turn *turn)
 	lease->renew_at = now;
 }
 
-/* A lease that never ends and is confirmed needs nobody. */
-static void sleeps(struct turn *turn)
+/* An infinite lease that is confirmed is never renewed. */
+static void host_asleep(struct lease *lease, struct step *step)
 {
-	struct lease *lease = turn->lease;
-
-	if (lease->kept)
+	if (lease->proxy_renews)
 		return;
-	lease->kept = true;
-	lease->tries = 0;
+	lease->proxy_renews = true;
+	lease->requests = lease->unanswered = 0;
 	if (lease->state == LEASE_NONE || lease->state == LEASE_LOST)
 		return;
 	if (!lease->confirmed)
-		doubt(turn);
-	await(turn);
+		assume_lease_times(lease, step);
+	wait_for_t1(lease);
 }
 
-static void wakes(struct turn *turn)
+static void host_awake(struct lease *lease, struct step *step)
 {
-	struct lease *lease = turn->lease;
-
-	lease->kept = false;
+	step->effects.persist = lease->confirmed;
+	lease->proxy_renews = false;
 	lease->confirmed = false;
-	lease->asked = false;
-	lease->deadline = 0;
+	lease->request_pending = false;
+	set_deadline(lease, 0);
 	if (lease->state == LEASE_RENEWING || lease->state == LEASE_REBINDING)
 		lease->state = LEASE_BOUND;
 }
 
-/*
- * Half of what remains until `end`, but not before the floor, nor behind the end. A lease without
- * one needs no answer.
- */
-static int64_t next_try(const struct turn *turn, int64_t end)
+static int64_t end_of_state(const struct lease *lease)
 {
-	const struct lease *lease = turn->lease;
-	int64_t now = turn->in->now, wait = MAX((end - now) / 2, turn->timing->floor);
+	return lease->state == LEASE_RENEWING ? lease->rebind_at : lease->expires_at;
+}
 
-	if (!lease->confirmed && lease->tries <= QUICK_TRIES)
-		wait = MIN(wait, (int64_t)FIRST_RETRY << (lease->tries - 1));
+/* Sends the pending request: the same octets, also when it is sent again. */
+static void transmit(struct lease *lease, struct step *step, enum lease_send how)
+{
+	if (step->trigger->asleep)
+		step->effects.send = how;
+	else
+		set_deadline(lease, MIN(step->trigger->now + WAIT_FOR_SLEEP, end_of_state(lease)));
+}
+
+/*
+ * Half of what remains until T2 or expiry, but not less than the shortest lease, nor beyond that
+ * end. An infinite lease needs no answer.
+ */
+static int64_t next_request(const struct lease *lease, const struct step *step)
+{
+	const int64_t now = step->trigger->now, end = end_of_state(lease);
+	int64_t wait = MAX((end - now) / 2, step->timing->min_lease);
+
+	if (!lease->confirmed && lease->requests <= QUICK_RETRIES)
+		wait = MIN(wait, (int64_t)FIRST_RETRY << (lease->requests - 1));
 	else if (end == LEASE_NEVER)
 		return 0;
 	return MIN(now + wait, end);
 }
 
-static void send_request(struct turn *turn, enum lease_send how, int64_t end)
+static void send_request(struct lease *lease, struct step *step, enum lease_send how)
 {
-	struct lease *lease = turn->lease;
-
-	if (!turn->in->asleep) {
-		lease->deadline = MIN(turn->in->now + WAIT_FOR_SLEEP, end);
-		return;
+	if (step->trigger->asleep) {
+		lease->xid = step->trigger->random;
+		lease->request_pending = true;
+		lease->sent_at = step->trigger->now;
+		lease->next_hop_tries = 0;
+		lease->requests++;
+		lease->unanswered++;
+		set_deadline(lease, next_request(lease, step));
 	}
-	lease->xid = turn->in->random;
-	lease->asked = true;
-	lease->sent_at = turn->in->now;
-	lease->tries++;
-	lease->deadline = next_try(turn, end);
-	turn->out.send = how;
+	transmit(lease, step, how);
 }
 
-/* Behind a suspend its server may not have been asked at all. */
-static void rebind(struct turn *turn)
+/* After a suspend its server may not have been asked at all. */
+static void rebind(struct lease *lease, struct step *step)
 {
-	if (turn->lease->state != LEASE_REBINDING && turn->lease->tries)
-		conclude(turn, RESULT_SILENCE, LEASE_NOTE_SILENCE);
-	turn->lease->state = LEASE_REBINDING;
-	send_request(turn, SEND_TO_ALL, turn->lease->expires_at);
+	if (lease->state != LEASE_REBINDING && lease->unanswered)
+		finish(lease, step, LEASE_RESULT_NO_ANSWER, LEASE_EVENT_UNANSWERED);
+	lease->state = LEASE_REBINDING;
+	send_request(lease, step, LEASE_SEND_BROADCAST);
 }
 
-static void renew(struct turn *turn)
+static void renew(struct lease *lease, struct step *step)
 {
-	struct lease *lease = turn->lease;
-
 	lease->state = LEASE_RENEWING;
-	send_request(turn, ipv4_is_set(lease->server) ? SEND_TO_SERVER : SEND_TO_ALL,
-	             lease->rebind_at);
+	send_request(lease, step,
+	             ipv4_is_set(lease->server) ? LEASE_SEND_UNICAST : LEASE_SEND_BROADCAST);
 }
 
-static void time_over(struct turn *turn)
+/* The request is due once more, unless another is by now. */
+static bool try_next_hop(struct lease *lease, struct step *step)
 {
-	const struct lease *lease = turn->lease;
-	int64_t now = turn->in->now;
+	if (!lease->resolving ||
+	    (lease->retransmit_at && step->trigger->now >= lease->retransmit_at))
+		return false;
+	set_deadline(lease, lease->retransmit_at);
+	transmit(lease, step, LEASE_SEND_UNICAST);
+	return true;
+}
 
-	if (!lease->kept || lease->state == LEASE_NONE || lease->state == LEASE_LOST)
+static void timeout(struct lease *lease, struct step *step)
+{
+	const int64_t now = step->trigger->now;
+
+	if (!lease->deadline || now < lease->deadline || try_next_hop(lease, step))
 		return;
 	if (now >= lease->expires_at)
-		lose(turn, RESULT_EXPIRED);
+		lose(lease, step, LEASE_RESULT_EXPIRED);
 	else if (now >= lease->rebind_at)
-		rebind(turn);
-	else if (now >= lease->renew_at)
-		renew(turn);
+		rebind(lease, step);
 	else
-		await(turn);
+		renew(lease, step);
 }
 
-static void acknowledged(struct turn *turn, const struct dhcp_message *message)
+static void acknowledged(struct lease *lease, struct step *step, const struct dhcp_message *message)
 {
-	struct lease *lease = turn->lease;
-
 	lease->state = LEASE_BOUND;
 	lease->server = message->server;
 	lease->relay = message->giaddr;
 	lease->seconds = message->lease_time;
 	lease->since = lease->sent_at;
 	lease->confirmed = true;
-	lease->tries = 0;
-	set_times(lease, turn->timing, message->t1, message->t2, turn->in->random);
-	conclude(turn, RESULT_RENEWED, LEASE_NOTE_RENEWED);
-	await(turn);
+	lease->requests = lease->unanswered = 0;
+	set_times(lease, step->timing, message->t1, message->t2, step->trigger->random);
+	finish(lease, step, LEASE_RESULT_RENEWED, LEASE_EVENT_RENEWED);
+	wait_for_t1(lease);
 }
 
-static void answered(struct turn *turn)
+static void replied(struct lease *lease, struct step *step)
 {
-	const struct dhcp_message *message = turn->in->message;
+	const struct dhcp_message *message = step->trigger->message;
 
-	turn->lease->asked = false;
+	lease->request_pending = false;
 	if (message->type == DHCP_NAK)
-		lose(turn, RESULT_REFUSED);
-	else if (!ipv4_equal(message->yiaddr, turn->lease->address))
-		lose(turn, RESULT_MOVED);
+		lose(lease, step, LEASE_RESULT_NAK);
+	else if (!ipv4_equal(message->yiaddr, lease->address))
+		lose(lease, step, LEASE_RESULT_ADDRESS_CHANGED);
 	else
-		acknowledged(turn, message);
+		acknowledged(lease, step, message);
 }
 
-struct lease_actions lease_step(struct lease *lease, const struct lease_timing *timing,
-                                const struct lease_input *input)
+static void wait_for_next_hop(struct lease *lease, struct step *step)
 {
-	static void (*const by_cause[])(struct turn *) = {
-		[LEASE_SLEEPS] = sleeps,
-		[LEASE_WAKES] = wakes,
-		[LEASE_TIME] = time_over,
-		[LEASE_ANSWER] = answered,
-	};
-	struct turn turn = { lease, timing, input, { SEND_NOTHING, LEASE_NOTE_NONE } };
+	const int64_t next = step->trigger->now + NEXT_HOP_INTERVAL;
 
-	by_cause[input->cause](&turn);
-	return turn.out;
+	lease->next_hop_tries++;
+	lease->retransmit_at = lease->deadline;
+	lease->deadline = lease->deadline ? MIN(next, lease->deadline) : next;
+	lease->resolving = true;
+}
+
+/* A broadcast reaches the server as well. If that fails too, nobody has been asked. */
+static void send_failed(struct lease *lease, struct step *step)
+{
+	if (!lease->request_pending)
+		return;
+	if (step->trigger->sent == LEASE_SEND_BROADCAST) {
+		lease->request_pending = false;
+		lease->unanswered--;
+	} else if (step->trigger->err == -EAGAIN && lease->next_hop_tries < NEXT_HOP_RETRIES) {
+		wait_for_next_hop(lease, step);
+	} else {
+		transmit(lease, step, LEASE_SEND_BROADCAST);
+	}
+}
+
+struct lease_effects lease_step(struct lease *lease, const struct lease_timing *timing,
+                                const struct lease_trigger *trigger)
+{
+	static void (*const by_kind[])(struct lease *, struct step *) = {
+		[LEASE_TRIGGER_ASLEEP] = host_asleep,      [LEASE_TRIGGER_AWAKE] = host_awake,
+		[LEASE_TRIGGER_TIMEOUT] = timeout,         [LEASE_TRIGGER_REPLY] = replied,
+		[LEASE_TRIGGER_SEND_FAILED] = send_failed,
+	};
+	struct step step = { .timing = timing, .trigger = trigger };
+
+	by_kind[trigger->kind](lease, &step);
+	return step.effects;
 }
 
 static bool is_answer(const struct dhcp_message *message)
@@ -237,20 +275,19 @@ static bool is_answer(const struct dhcp_message *message)
 	       (message->type == DHCP_ACK && message->lease_time && ipv4_is_set(message->yiaddr));
 }
 
-enum lease_mismatch lease_check(const struct lease *lease, const struct dhcp_message *message)
+enum dhcp_count lease_check(const struct lease *lease, const struct dhcp_message *message)
 {
-	if (!lease->asked)
-		return LEASE_MISMATCH_unasked;
+	if (!lease->request_pending)
+		return DHCP_COUNT_NOT_REQUESTED;
 	if (message->xid != lease->xid)
-		return LEASE_MISMATCH_foreign_xid;
+		return DHCP_COUNT_WRONG_XID;
 	if (!is_answer(message))
-		return LEASE_MISMATCH_no_answer;
-	if (!ipv4_is_set(message->server))
-		return LEASE_MISMATCH_foreign_server;
-	if (lease->state == LEASE_RENEWING && ipv4_is_set(lease->server) &&
-	    !ipv4_equal(message->server, lease->server))
-		return LEASE_MISMATCH_foreign_server;
-	return LEASE_MISMATCH_none;
+		return DHCP_COUNT_NOT_AN_ANSWER;
+	if (!ipv4_is_set(message->server) ||
+	    (lease->state == LEASE_RENEWING && ipv4_is_set(lease->server) &&
+	     !ipv4_equal(message->server, lease->server)))
+		return DHCP_COUNT_WRONG_SERVER;
+	return DHCP_COUNT_RENEWAL;
 }
 
 void lease_grant(struct lease *lease, const struct lease_timing *timing,
@@ -266,7 +303,7 @@ void lease_grant(struct lease *lease, const struct lease_timing *timing,
 		.seconds = grant->seconds,
 		.since = grant->since,
 	};
-	if (before.result != RESULT_RENEWED && ipv4_equal(before.address, grant->address)) {
+	if (before.result != LEASE_RESULT_RENEWED && ipv4_equal(before.address, grant->address)) {
 		lease->result = before.result;
 		lease->result_at = before.result_at;
 	}
@@ -274,24 +311,69 @@ void lease_grant(struct lease *lease, const struct lease_timing *timing,
 		set_times(lease, timing, grant->t1, grant->t2, random);
 }
 
-const char *lease_state_name(enum lease_state state)
-{
-	static const char *const names[] = {
-		[LEASE_NONE] = "none",         [LEASE_BOUND] = "bound",
-		[LEASE_RENEWING] = "renewing", [LEASE_REBINDING] = "rebinding",
-		[LEASE_LOST] = "lost",
-	};
+const char *const lease_state_names[] = {
+	[LEASE_NONE] = "none",           [LEASE_BOUND] = "bound", [LEASE_RENEWING] = "renewing",
+	[LEASE_REBINDING] = "rebinding", [LEASE_LOST] = "lost",
+};
 
-	return names[state];
+const char *const lease_result_names[] = {
+	[LEASE_RESULT_NONE] = NULL,
+	[LEASE_RESULT_RENEWED] = "renewed",
+	[LEASE_RESULT_NO_ANSWER] = "no-answer",
+	[LEASE_RESULT_NAK] = "nak",
+	[LEASE_RESULT_EXPIRED] = "expired",
+	[LEASE_RESULT_ADDRESS_CHANGED] = "address-changed",
+};
+
+static void write_span(uint32_t seconds, char text[32])
+{
+	if (seconds == DHCP_INFINITE)
+		snprintf(text, 32, "ever");
+	else if (seconds % 3600 == 0)
+		snprintf(text, 32, "%u h", seconds / 3600);
+	else if (seconds % 60 == 0)
+		snprintf(text, 32, "%u min", seconds / 60);
+	else
+		snprintf(text, 32, "%u s", seconds);
 }
 
-const char *lease_result_name(enum lease_result result)
+/* ": \"its text\"", or nothing: option 56 comes from the network, and goes to terminals. */
+static void quote_error(const struct dhcp_option *error, char text[72])
 {
-	static const char *const names[] = {
-		[RESULT_RENEWED] = "renewed", [RESULT_SILENCE] = "silence",
-		[RESULT_REFUSED] = "refused", [RESULT_EXPIRED] = "expired",
-		[RESULT_MOVED] = "moved",
-	};
+	char printable[61];
+	size_t length = 0;
 
-	return result == RESULT_NONE ? NULL : names[result];
+	for (size_t i = 0; i < error->length && length < sizeof(printable) - 1; i++)
+		if (isprint(error->data[i]) && error->data[i] != '"')
+			printable[length++] = (char)error->data[i];
+	printable[length] = '\0';
+	if (length)
+		snprintf(text, 72, ": \"%s\"", printable);
+}
+
+char *lease_text(const struct lease *lease, const struct dhcp_message *reply, char text[LEASE_TEXT])
+{
+	char address[TEXT_IP], server[TEXT_IP], other[TEXT_IP] = "another address";
+	char span[32], error[72] = "";
+
+	text_from_ipv4(lease->address, address);
+	text_from_ipv4(lease->server, server);
+	write_span(lease->seconds, span);
+	if (reply) {
+		text_from_ipv4(reply->yiaddr, other);
+		quote_error(&reply->error, error);
+	}
+	*text = '\0';
+	if (lease->result == LEASE_RESULT_RENEWED)
+		snprintf(text, LEASE_TEXT, "%s for %s, by %s", address, span, server);
+	else if (lease->result == LEASE_RESULT_NO_ANSWER)
+		snprintf(text, LEASE_TEXT, "no answer from its server: all are asked for %s",
+		         address);
+	else if (lease->result == LEASE_RESULT_NAK)
+		snprintf(text, LEASE_TEXT, "%s is refused by a server (DHCPNAK)%s", address, error);
+	else if (lease->result == LEASE_RESULT_EXPIRED)
+		snprintf(text, LEASE_TEXT, "%s has expired, as no server answered", address);
+	else if (lease->result == LEASE_RESULT_ADDRESS_CHANGED)
+		snprintf(text, LEASE_TEXT, "a server assigned %s instead of %s", other, address);
+	return text;
 }

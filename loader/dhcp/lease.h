@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A lease while its host sleeps, pure: (lease, what happened, now) → (lease, what to do). It is the
- * client's side of RFC 2131, 4.4.5, with one end more: a lease that is lost is given up at once.
- * Times are milliseconds of one clock that goes on while the machine is suspended.
+ * A DHCP lease and its renewal while its host sleeps, pure: (lease, trigger) → (lease, effects).
+ * The client's side of RFC 2131, 4.4.5; a lease that is lost is given up at once. All times are
+ * milliseconds of CLOCK_BOOTTIME, which goes on while the machine is suspended.
  *
  *  BOUND ──T1──▶ RENEWING ──T2──▶ REBINDING ──expiry──▶ LOST
- *    ▲              │ ack             │ ack              ▲
- *    └──────────────┴─────────────────┘   refused, or another address: from either
+ *    ▲              │ ACK             │ ACK              ▲
+ *    └──────────────┴─────────────────┘   NAK, or an ACK of another address: from either
  */
 #ifndef SLEEPPROXY_DHCP_LEASE_H
 #define SLEEPPROXY_DHCP_LEASE_H
@@ -17,21 +17,21 @@
 #include "dhcp/dhcp_message.h"
 
 enum lease_state {
-	LEASE_NONE, /* nothing is known of one */
+	LEASE_NONE, /* no lease is known */
 	LEASE_BOUND,
 	LEASE_RENEWING,  /* its server is asked */
 	LEASE_REBINDING, /* any server is asked */
 	LEASE_LOST,      /* nobody may use the address */
 };
 
-/* What came of it last. */
+/* How the last renewal ended. */
 enum lease_result {
-	RESULT_NONE,
-	RESULT_RENEWED,
-	RESULT_SILENCE, /* its server did not answer until T2 */
-	RESULT_REFUSED, /* DHCPNAK */
-	RESULT_EXPIRED,
-	RESULT_MOVED, /* the server's answer was about another address */
+	LEASE_RESULT_NONE,
+	LEASE_RESULT_RENEWED,
+	LEASE_RESULT_NO_ANSWER, /* from its server, until T2 */
+	LEASE_RESULT_NAK,
+	LEASE_RESULT_EXPIRED,
+	LEASE_RESULT_ADDRESS_CHANGED, /* the server acknowledged another address */
 };
 
 #define LEASE_NEVER INT64_MAX
@@ -39,107 +39,143 @@ enum lease_result {
 struct lease {
 	enum lease_state state;
 	struct ipv4 address;
-	struct ipv4 server; /* its identifier, option 54; 0.0.0.0: not known */
-	struct ipv4 relay;  /* through which the server spoke, giaddr; 0.0.0.0: none */
-	uint32_t seconds;   /* as it was granted; 0: not known */
-	int64_t since;      /* the sending of the request that was granted; 0: not known */
-	int64_t renew_at;   /* T1 */
-	int64_t rebind_at;  /* T2 */
-	int64_t expires_at; /* 0: not known; LEASE_NEVER */
-	bool confirmed;     /* nobody but us can have changed it since */
-	bool kept;          /* by us: the host sleeps */
+	struct ipv4 server; /* server identifier, option 54; 0.0.0.0: unknown */
+	struct ipv4 relay;  /* giaddr of its answer; 0.0.0.0: none */
+	uint32_t seconds;   /* as granted; 0: unknown */
 	enum lease_result result;
 	int64_t result_at;
-	uint32_t xid; /* of the request that awaits an answer; valid where `asked` */
-	bool asked;
-	int64_t sent_at;
-	uint32_t tries;   /* requests without an answer */
-	int64_t deadline; /* when LEASE_TIME is due; 0: never */
+	int64_t since;      /* when the granted request was sent; 0: unknown */
+	int64_t renew_at;   /* T1 */
+	int64_t rebind_at;  /* T2 */
+	int64_t expires_at; /* 0: unknown; LEASE_NEVER */
+	int64_t deadline;   /* when LEASE_TRIGGER_TIMEOUT is due; 0: never */
+	bool confirmed;     /* to the proxy, and the host has not been awake since */
+	bool proxy_renews;  /* as the host sleeps */
+	/* the proxy's request */
+	bool request_pending;   /* awaits an answer; its xid and sent_at are valid */
+	bool resolving;         /* the next hop: it is to be sent again at `deadline` */
+	uint8_t next_hop_tries; /* that failed, of this request */
+	uint32_t xid;
+	uint32_t requests;     /* since the last answer; they set the pace of further ones */
+	uint32_t unanswered;   /* those of them that could be sent */
+	int64_t sent_at;       /* RFC 2131, 4.4.1: a lease counts from here */
+	int64_t retransmit_at; /* valid while `resolving`: the deadline of before; 0: never */
 };
 
 /*
- * No lease is taken for shorter, and no request repeated sooner (but for the first few of a lease
- * that is not confirmed, RFC 2131, 4.1): so no server's word makes us spin.
+ * No lease is taken for shorter, and no request is repeated sooner (but for the first few of a
+ * lease that is not confirmed, RFC 2131, 4.1): no server can make the proxy spin.
  */
 struct lease_timing {
-	int64_t floor; /* ms */
+	int64_t min_lease; /* ms */
 };
 
-#define LEASE_TIMING_DEFAULT ((struct lease_timing){ .floor = 60000 })
+#define LEASE_TIMING_DEFAULT ((struct lease_timing){ .min_lease = 60000 })
 
-/* A lease whose end is not known, or past, is asked for at a takeover for so long. ms */
+/* A lease whose end is unknown, or past, is assumed to last so long from when its host sleeps. */
 enum { LEASE_ASSUMED_MS = 600000 };
 
-enum lease_cause {
-	LEASE_SLEEPS, /* the host is answered for from now on */
-	LEASE_WAKES,  /* it is not, or may be up: nothing more is sent */
-	LEASE_TIME,   /* the deadline is over */
-	LEASE_ANSWER, /* `message` has passed lease_check */
+enum lease_send { LEASE_SEND_NONE, LEASE_SEND_UNICAST, LEASE_SEND_BROADCAST };
+
+enum lease_trigger_kind {
+	LEASE_TRIGGER_ASLEEP,      /* the host is answered for (ASLEEP); again: nothing changes */
+	LEASE_TRIGGER_AWAKE,       /* it is not (AWAKE, DROWSY), and may renew the lease itself */
+	LEASE_TRIGGER_TIMEOUT,     /* `deadline` may be over; too early: nothing changes */
+	LEASE_TRIGGER_REPLY,       /* `message` has passed lease_check */
+	LEASE_TRIGGER_SEND_FAILED, /* what the last effects asked for could not be sent */
 };
 
-struct lease_input {
-	enum lease_cause cause;
+/* A host in WAKING is still answered for: no trigger, and the lease goes on. */
+struct lease_trigger {
+	enum lease_trigger_kind kind;
 	int64_t now;
-	bool asleep;     /* beyond doubt: else nothing is sent */
-	uint32_t random; /* for a transaction id, and to spread many hosts' requests */
-	const struct dhcp_message *message;
+	bool asleep;     /* ASLEEP by the datapath's own table, right now: else nothing is sent */
+	uint32_t random; /* for transaction ids, and for the jitter of T1 */
+	const struct dhcp_message *message; /* REPLY */
+	enum lease_send sent;               /* SEND_FAILED: what could not be sent, and why: */
+	int err; /* -EAGAIN: the next hop is being resolved; or another -errno */
 };
 
-enum lease_send {
-	SEND_NOTHING,
-	SEND_TO_SERVER, /* unicast */
-	SEND_TO_ALL,    /* broadcast */
+enum lease_event {
+	LEASE_EVENT_NONE,
+	LEASE_EVENT_SNOOPED,    /* dhcp_client.h: its lease or identity is another than before */
+	LEASE_EVENT_GONE,       /* dhcp_client.h: the host has given up its lease, or lost it */
+	LEASE_EVENT_RENEWED,    /* by the proxy */
+	LEASE_EVENT_UNANSWERED, /* its server does not answer; all are asked from now on */
+	LEASE_EVENT_LOST,       /* to the proxy: the address must not be used from now on */
 };
 
-enum lease_note { LEASE_NOTE_NONE, LEASE_NOTE_RENEWED, LEASE_NOTE_SILENCE, LEASE_NOTE_LOST };
-
-struct lease_actions {
-	enum lease_send send;
-	enum lease_note note;
+/* What could not be sent is the next trigger; its effects are another way to send, or none. */
+struct lease_effects {
+	enum lease_send send; /* dhcp_client_request(), to `server` or to all */
+	enum lease_event event;
+	bool persist; /* what the store has of the lease is out of date */
 };
 
-struct lease_actions lease_step(struct lease *lease, const struct lease_timing *timing,
-                                const struct lease_input *input);
+struct lease_effects lease_step(struct lease *lease, const struct lease_timing *timing,
+                                const struct lease_trigger *trigger);
 
-/* Why a message is no answer to our request: a row as in DHCP_PARSE_ERRORS. */
+/*
+ * What each DHCP message that reached the daemon was good for: exactly one of these. A row is its
+ * enumerator, its name, which has DHCP_COUNT_PREFIX in the `counters` command, and its meaning.
+ * From SHORT on they are in the order of enum dhcp_parse_error.
+ */
+#define DHCP_COUNT_PREFIX "dhcp_message_"
+
 /* clang-format off */
-#define LEASE_MISMATCHS(ROW) \
-	ROW(unasked, "nothing was asked") \
-	ROW(foreign_xid, "an answer to another request") \
-	ROW(foreign_server, "of another server than was asked, or of none") \
-	ROW(no_answer, "neither an acknowledgement with an address and a time, nor a refusal")
+#define DHCP_COUNTS(ROW) \
+	ROW(DHCP_COUNT_SNOOPED, snooped, "of or to an awake host: changed what is known of its lease") \
+	ROW(DHCP_COUNT_UNCHANGED, unchanged, "of or to an awake host: nothing new") \
+	ROW(DHCP_COUNT_RELAYED, relayed, "of a client, but from another MAC than its own: ignored") \
+	ROW(DHCP_COUNT_RENEWAL, renewal, "an answer that renewed or ended a sleeping host's lease") \
+	ROW(DHCP_COUNT_SHORT, short, "shorter than the fixed part of a message") \
+	ROW(DHCP_COUNT_NOT_ETHERNET, not_ethernet, "not about an Ethernet address") \
+	ROW(DHCP_COUNT_NO_COOKIE, no_cookie, "no DHCP magic cookie: BOOTP, or something else") \
+	ROW(DHCP_COUNT_BAD_OPTION, bad_option, "an option that is cut short, or of a wrong length") \
+	ROW(DHCP_COUNT_NO_TYPE, no_type, "no message type, an unknown one, or one of the other direction") \
+	ROW(DHCP_COUNT_NOT_REQUESTED, not_requested, "an answer while no request is pending") \
+	ROW(DHCP_COUNT_WRONG_XID, wrong_xid, "an answer to another request") \
+	ROW(DHCP_COUNT_WRONG_SERVER, wrong_server, "an answer of another server than was asked, or without server identifier") \
+	ROW(DHCP_COUNT_NOT_AN_ANSWER, not_an_answer, "neither a DHCPNAK nor a DHCPACK with an address and a lease time")
 /* clang-format on */
 
-#define LEASE_MISMATCH_ENUM(name, meaning) LEASE_MISMATCH_##name,
-enum lease_mismatch {
-	LEASE_MISMATCH_none,
-	LEASE_MISMATCHS(LEASE_MISMATCH_ENUM) LEASE_MISMATCH_COUNT
-};
-#undef LEASE_MISMATCH_ENUM
+#define DHCP_COUNT_ENUM(count, name, meaning) count,
+enum dhcp_count { DHCP_COUNTS(DHCP_COUNT_ENUM) DHCP_COUNT_COUNT };
+#undef DHCP_COUNT_ENUM
 
-/* `message` has the chaddr of the lease's host. */
-enum lease_mismatch lease_check(const struct lease *lease, const struct dhcp_message *message);
+/*
+ * Is `message`, with the chaddr of the lease's host, an answer to the proxy's request? If so,
+ * DHCP_COUNT_RENEWAL; else why not.
+ */
+enum dhcp_count lease_check(const struct lease *lease, const struct dhcp_message *message);
 
-/* What somebody says of a lease. What is not known is zero. */
+/* What somebody says of a lease. Zero: unknown. */
 struct lease_grant {
 	struct ipv4 address;
 	struct ipv4 server;
 	struct ipv4 relay;
 	uint32_t seconds; /* in all */
-	uint32_t t1, t2;  /* s; where they make no sense together, half and seven eighths */
-	int64_t since;    /* of the clock; 0: not known */
+	uint32_t t1, t2; /* s; where they make no sense together, half and seven eighths are used */
+	int64_t since;
 };
 
 /*
- * A lease as it is said to be, in place of what was known, one that is lost included. It is not
- * confirmed, whoever says it: the host, awake, may renew it unseen. Nor is it kept, or an answer
- * awaited, until LEASE_SLEEPS. The result stays where it still tells something: of the same
- * address, but of no terms that are over.
+ * Replaces the lease, also one that is lost. It is not confirmed, as the host may renew it unseen,
+ * and no request is sent until LEASE_TRIGGER_ASLEEP. The last result stays if it is of the same
+ * address, unless it is RENEWED, which was about terms that are over.
  */
 void lease_grant(struct lease *lease, const struct lease_timing *timing,
                  const struct lease_grant *grant, uint32_t random);
 
-const char *lease_state_name(enum lease_state state);    /* "none", "bound" … */
-const char *lease_result_name(enum lease_result result); /* "renewed" …, NULL for none */
+extern const char *const lease_state_names[];  /* "none", "bound" … */
+extern const char *const lease_result_names[]; /* "renewed" …, NULL for none */
+
+/*
+ * The last result for people, on one line; empty: none yet. `reply`: the message that it came by,
+ * or NULL; its text (option 56) is made printable. Returns `text`.
+ */
+enum { LEASE_TEXT = 192 };
+char *lease_text(const struct lease *lease, const struct dhcp_message *reply,
+                 char text[LEASE_TEXT]);
 
 #endif

@@ -1,185 +1,143 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "dhcp/lease_record.h"
+#include "dhcp/dhcp_client.h"
 
 #include <errno.h>
 #include <json-c/json.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/addr.h"
-#include "base/text.h"
-
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
-#define AT(member) offsetof(struct dhcp_client, member)
+#include "base/fields.h"
 
 /* No time of either clock is beyond, so that two of them can be added. ms */
-static const int64_t TIME_MAX = INT64_MAX / 4;
+#define TIME_MAX (INT64_MAX / 4)
 
-static const struct {
-	const char *name;
-	size_t offset;
-} times[] = {
-	{ "since", AT(lease.since) },           { "renew-at", AT(lease.renew_at) },
-	{ "rebind-at", AT(lease.rebind_at) },   { "expires-at", AT(lease.expires_at) },
-	{ "result-at", AT(lease.result_at) },
-}, addresses[] = {
-	{ "address", AT(lease.address) },
-	{ "server", AT(lease.server) },
-	{ "relay", AT(lease.relay) },
-}, options[] = {
-	{ "client-id", AT(identity.client_id) },
-	{ "hostname", AT(identity.hostname) },
-	{ "parameters", AT(identity.parameters) },
-	{ "vendor-class", AT(identity.vendor_class) },
-	{ "fqdn", AT(identity.fqdn) },
+struct record {
+	char boot_id[LEASE_RECORD_BOOT_ID];
+	int64_t boot_began; /* by the wall clock */
+	struct lease lease;
+	uint8_t address_length, server_length, relay_length;
+	struct dhcp_identity identity;
 };
 
-static void *in(const struct dhcp_client *client, size_t offset)
+/* clang-format off */
+#define NUMBER(member) FIELD_NUMBER, FIELD_AT(struct record, member), .flags = FIELD_REQUIRED
+#define TIME(member) NUMBER(member), .min = -TIME_MAX
+#define ADDRESS(name) \
+	FIELD_OCTETS, FIELD_COUNTED(struct record, lease.name.octet, name##_length), .flags = FIELD_REQUIRED
+#define OPTION(name) \
+	FIELD_OCTETS, FIELD_COUNTED(struct record, identity.name.data, identity.name.length), .flags = FIELD_REQUIRED
+
+static const struct field fields[] = {
+	{ "boot", FIELD_TEXT, FIELD_AT(struct record, boot_id), .flags = FIELD_REQUIRED },
+	{ "boot-began", TIME(boot_began), .max = TIME_MAX },
+	{ "state", NUMBER(lease.state), .max = LEASE_LOST },
+	{ "seconds", NUMBER(lease.seconds) },
+	{ "confirmed", FIELD_BOOL, FIELD_AT(struct record, lease.confirmed), .flags = FIELD_REQUIRED },
+	{ "result", NUMBER(lease.result), .max = LEASE_RESULT_ADDRESS_CHANGED },
+	{ "since", TIME(lease.since) },
+	{ "renew-at", TIME(lease.renew_at) },
+	{ "rebind-at", TIME(lease.rebind_at) },
+	{ "expires-at", TIME(lease.expires_at) },
+	{ "result-at", TIME(lease.result_at) },
+	{ "address", ADDRESS(address) },
+	{ "server", ADDRESS(server) },
+	{ "relay", ADDRESS(relay) },
+	{ "client-id", OPTION(client_id) },
+	{ "hostname", OPTION(hostname) },
+	{ "parameters", OPTION(parameters) },
+	{ "vendor-class", OPTION(vendor_class) },
+	{ "fqdn", OPTION(fqdn) },
+	{ 0 },
+};
+/* clang-format on */
+
+struct json_object *lease_record_write(const struct dhcp_client *client,
+                                       const struct lease_record_clock *now)
 {
-	return (char *)client + offset;
+	struct record record = {
+		.boot_began = now->wall_ms - now->boot_ms,
+		.lease = client->lease,
+		.address_length = sizeof(struct ipv4),
+		.server_length = sizeof(struct ipv4),
+		.relay_length = sizeof(struct ipv4),
+		.identity = dhcp_client_identity(client),
+	};
+
+	snprintf(record.boot_id, sizeof(record.boot_id), "%s", now->boot_id);
+	return fields_to_json(fields, &record);
 }
 
-static void write_lease(struct json_object *json, const struct lease *lease)
+/* What lease.c ensures of a lease. */
+static bool is_valid(const struct record *record)
 {
-	json_object_object_add(json, "state", json_object_new_int(lease->state));
-	json_object_object_add(json, "seconds", json_object_new_int64(lease->seconds));
-	json_object_object_add(json, "confirmed", json_object_new_boolean(lease->confirmed));
-	json_object_object_add(json, "result", json_object_new_int(lease->result));
-}
+	const struct lease *lease = &record->lease;
 
-struct json_object *record_write(const struct dhcp_client *client, const struct record_moment *now)
-{
-	struct json_object *json = json_object_new_object();
-	char text[TEXT_OCTETS];
-
-	json_object_object_add(json, "boot", json_object_new_string(now->boot));
-	json_object_object_add(json, "boot-began",
-	                       json_object_new_int64(now->wall_ms - now->boot_ms));
-	write_lease(json, &client->lease);
-	for (size_t i = 0; i < COUNT(times); i++)
-		json_object_object_add(
-			json, times[i].name,
-			json_object_new_int64(*(int64_t *)in(client, times[i].offset)));
-	for (size_t i = 0; i < COUNT(addresses); i++)
-		json_object_object_add(json, addresses[i].name,
-		                       json_object_new_string(text_from_octets(
-					       in(client, addresses[i].offset), 4, text)));
-	for (size_t i = 0; i < COUNT(options); i++) {
-		const struct dhcp_option *option = in(client, options[i].offset);
-
-		json_object_object_add(json, options[i].name,
-		                       json_object_new_string(text_from_octets(
-					       option->data, option->length, text)));
-	}
-	return json;
-}
-
-static int64_t number(struct json_object *json, const char *name)
-{
-	return json_object_get_int64(json_object_object_get(json, name));
-}
-
-static const char *string(struct json_object *json, const char *name)
-{
-	const char *text = json_object_get_string(json_object_object_get(json, name));
-
-	return text ? text : "";
-}
-
-static bool is_time(int64_t ms)
-{
-	return ms >= -TIME_MAX && ms <= TIME_MAX;
-}
-
-static int read_time(struct json_object *json, const char *name, int64_t *time)
-{
-	*time = number(json, name);
-	return *time == LEASE_NEVER || is_time(*time) ? 0 : -EINVAL;
-}
-
-static int read_address(struct json_object *json, const char *name, struct ipv4 *address)
-{
-	size_t length;
-
-	if (text_to_octets(string(json, name), address->octet, sizeof(*address), &length) ||
-	    length != sizeof(*address))
-		return -EINVAL;
-	return 0;
-}
-
-static int read_option(struct json_object *json, const char *name, struct dhcp_option *option)
-{
-	const char *text = string(json, name);
-	size_t length = 0;
-
-	if (*text && text_to_octets(text, option->data, sizeof(option->data), &length))
-		return -EINVAL;
-	option->length = (uint8_t)length;
-	return 0;
-}
-
-static int read_lease(struct json_object *json, struct lease *lease)
-{
-	int64_t state = number(json, "state"), result = number(json, "result");
-	int64_t seconds = number(json, "seconds");
-
-	if (state < LEASE_NONE || state > LEASE_LOST || result < RESULT_NONE ||
-	    result > RESULT_MOVED || seconds < 0 || seconds > DHCP_INFINITE)
-		return -EINVAL;
-	lease->state = state == LEASE_RENEWING || state == LEASE_REBINDING
-	                       ? LEASE_BOUND
-	                       : (enum lease_state)state;
-	lease->result = (enum lease_result)result;
-	lease->seconds = (uint32_t)seconds;
-	lease->confirmed = json_object_get_boolean(json_object_object_get(json, "confirmed"));
-	return 0;
-}
-
-/* What lease.h makes of a lease is so. */
-static bool makes_sense(const struct lease *lease)
-{
+	if (record->address_length != sizeof(struct ipv4) ||
+	    record->server_length != sizeof(struct ipv4) ||
+	    record->relay_length != sizeof(struct ipv4))
+		return false;
 	if (lease->state == LEASE_NONE)
 		return true;
 	return ipv4_is_set(lease->address) && lease->renew_at <= lease->rebind_at &&
 	       lease->rebind_at <= lease->expires_at && (lease->renew_at || !lease->confirmed);
 }
 
-/*
- * Times of before the machine's start, on the clock of now, by the wall's. Where that was set back
- * meanwhile the lease seems to begin in the future: then nothing is known of its times, nor is it
- * where they were made up.
- */
-static void shift(struct dhcp_client *client, int64_t by, const struct record_moment *now)
+/* False: one of them cannot be. */
+static bool shift_times(struct lease *lease, int64_t by)
 {
-	for (size_t i = 0; i < COUNT(times); i++) {
-		int64_t *time = in(client, times[i].offset);
+	int64_t *const times[] = { &lease->since, &lease->renew_at, &lease->rebind_at,
+		                   &lease->expires_at, &lease->result_at };
 
-		if (*time && *time != LEASE_NEVER)
-			*time += by;
+	for (size_t i = 0; i < sizeof(times) / sizeof(*times); i++) {
+		if (!*times[i] || *times[i] == LEASE_NEVER)
+			continue;
+		if (*times[i] > TIME_MAX)
+			return false;
+		*times[i] += by;
 	}
-	client->lease.confirmed = false;
-	if (!client->lease.since || client->lease.since > now->boot_ms)
-		client->lease.since = client->lease.renew_at = client->lease.rebind_at =
-			client->lease.expires_at = 0;
+	return true;
 }
 
-int record_read(struct json_object *json, const struct record_moment *now,
-                struct dhcp_client *client)
+/*
+ * After another start of the machine. If the wall clock was set back meanwhile, the lease seems to
+ * begin in the future: then its times are unknown. Times that were assumed, without a beginning,
+ * are not worth converting.
+ */
+static bool convert_times(struct record *record, const struct lease_record_clock *now)
 {
-	struct dhcp_client read = { 0 };
-	const int64_t began = number(json, "boot-began");
-	int err = is_time(began) ? read_lease(json, &read.lease) : -EINVAL;
+	struct lease *lease = &record->lease;
 
-	for (size_t i = 0; i < COUNT(times) && !err; i++)
-		err = read_time(json, times[i].name, in(&read, times[i].offset));
-	for (size_t i = 0; i < COUNT(addresses) && !err; i++)
-		err = read_address(json, addresses[i].name, in(&read, addresses[i].offset));
-	for (size_t i = 0; i < COUNT(options) && !err; i++)
-		err = read_option(json, options[i].name, in(&read, options[i].offset));
-	if (err || !makes_sense(&read.lease))
+	if (*now->boot_id && !strcmp(record->boot_id, now->boot_id))
+		return shift_times(lease, 0);
+	if (!shift_times(lease, record->boot_began - (now->wall_ms - now->boot_ms)))
+		return false;
+	lease->confirmed = false;
+	if (!lease->since || lease->since > now->boot_ms)
+		lease->since = lease->renew_at = lease->rebind_at = lease->expires_at = 0;
+	return true;
+}
+
+int lease_record_read(struct json_object *json, const struct lease_record_clock *now,
+                      struct dhcp_client **client)
+{
+	struct record record = { 0 };
+	struct lease *lease = &record.lease;
+	struct dhcp_client *made;
+	char why[128];
+
+	if (fields_from_json(fields, json, &record, why, sizeof(why)) || !is_valid(&record) ||
+	    !convert_times(&record, now))
 		return -EINVAL;
-	if (!*now->boot || strcmp(string(json, "boot"), now->boot))
-		shift(&read, began - (now->wall_ms - now->boot_ms), now);
-	*client = read;
+	if (lease->state == LEASE_RENEWING || lease->state == LEASE_REBINDING)
+		lease->state = LEASE_BOUND;
+	made = dhcp_client_new();
+	if (!made || dhcp_client_set_identity(made, &record.identity)) {
+		dhcp_client_free(made);
+		return -ENOMEM;
+	}
+	made->lease = *lease;
+	*client = made;
 	return 0;
 }

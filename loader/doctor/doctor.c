@@ -1,54 +1,318 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Runs the groups of checks, and prints their findings: a line each, below the group's title. Here
+ * are the checks of the machine: version and build of the kernel, what this process may do, whether
+ * its BPF is permitted and complete and accepts this build's program, and the directory of pins.
+ * The daemon has the same privileges if it is started in the same way.
+ */
 #include "doctor/doctor.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <langinfo.h>
+#include <limits.h>
+#include <linux/capability.h>
+#include <linux/seccomp.h>
+#include <locale.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/statvfs.h>
+#include <sys/utsname.h>
+#include <unistd.h>
 
-#include "doctor/visit.h"
+#include "base/capability.h"
+#include "datapath/probe.h"
 
 static const struct {
-	const char *title;
-	check_fn *const *checks;
-	bool of_interface;
-} groups[] = {
-	{ "Machine", machine_checks, false },
-	{ "Privileges", privilege_checks, false },
-	{ "BPF", bpf_checks, false },
-	{ "Pins", pin_checks, false },
-	{ "Interface", interface_checks, true },
+	const char *sign, *word, *colour;
+} grades[GRADES] = {
+	[GRADE_OK] = { "✓", "ok  ", "32" },
+	[GRADE_NOTE] = { "·", "note", "2" },
+	[GRADE_WARN] = { "!", "warn", "33" },
+	[GRADE_BAD] = { "✗", "bad ", "31" },
 };
 
-static int verdict(const struct findings *findings)
+static struct {
+	bool words;   /* grades are words: the locale is not UTF-8 */
+	bool colours; /* to a terminal, and NO_COLOR is not set */
+	unsigned count[GRADES];
+} findings;
+
+void findings_title(const char *title)
 {
-	unsigned bad = findings->count[GRADE_BAD], warnings = findings->count[GRADE_WARN];
+	printf(findings.colours ? "\033[1m%s\033[0m\n" : "%s\n", title);
+}
+
+void findings_add(enum grade grade, const char *format, ...)
+{
+	const char *sign = findings.words ? grades[grade].word : grades[grade].sign;
+	va_list arguments;
+
+	findings.count[grade]++;
+	if (findings.colours)
+		printf("  \033[%sm%s\033[0m ", grades[grade].colour, sign);
+	else
+		printf("  %s ", sign);
+	va_start(arguments, format);
+	vprintf(format, arguments);
+	va_end(arguments);
+	putchar('\n');
+}
+
+enum { NEEDED = 5 << 8 | 18, ACCOUNTS_BPF_BY_CGROUP = 5 << 8 | 11 };
+
+/*
+ * Major and minor as one number. Only a hint: distributions backport parts of newer kernels to
+ * older ones.
+ */
+static int version(const struct utsname *name)
+{
+	char *rest;
+	long major = strtol(name->release, &rest, 10);
+
+	return (int)(major << 8 | (*rest == '.' ? strtol(rest + 1, NULL, 10) & 0xff : 0));
+}
+
+static void check_version(const struct utsname *name)
+{
+	if (version(name) >= NEEDED)
+		OK("Linux %s on %s (5.18 or later is needed)", name->release, name->machine);
+	else
+		WARN("Linux %s on %s is older than 5.18: features that are missing are listed below",
+		     name->release, name->machine);
+}
+
+static void check_memlock(const struct utsname *name)
+{
+	struct rlimit limit;
+
+	getrlimit(RLIMIT_MEMLOCK, &limit);
+	if (version(name) < ACCOUNTS_BPF_BY_CGROUP && limit.rlim_cur != RLIM_INFINITY)
+		WARN("a kernel before 5.11 counts maps as locked memory: run `ulimit -l unlimited` "
+		     "first, or grant CAP_SYS_RESOURCE");
+}
+
+static void check_btf(void)
+{
+	if (access("/sys/kernel/btf/vmlinux", R_OK))
+		NOTE("no kernel BTF: only libxdp's dispatcher needs it");
+	else
+		OK("kernel BTF is available (only libxdp's dispatcher needs it)");
+}
+
+static void check_machine(void)
+{
+	struct utsname name;
+
+	findings_title("Machine");
+	uname(&name);
+	check_version(&name);
+	check_memlock(&name);
+	check_btf();
+}
+
+static const struct {
+	unsigned number;
+	const char *name, *use;
+	enum grade missing;
+} capabilities[] = {
+	{ CAP_BPF, "CAP_BPF", "to create maps and load programs", GRADE_BAD },
+	{ CAP_NET_ADMIN, "CAP_NET_ADMIN", "to attach a program to an interface", GRADE_BAD },
+	{ CAP_NET_RAW, "CAP_NET_RAW", "to send Magic Packets and ARP requests", GRADE_BAD },
+	{ CAP_PERFMON, "CAP_PERFMON", "not needed; with it the datapath is faster", GRADE_NOTE },
+	{ CAP_SYS_ADMIN, "CAP_SYS_ADMIN",
+	  "not needed; with it sleepproxyd can mount bpffs, and name other XDP programs",
+	  GRADE_NOTE },
+};
+
+/* Field "Seccomp:" of proc(5). */
+static int seccomp_mode(void)
+{
+	FILE *status = fopen("/proc/self/status", "re");
+	char line[256];
+	int mode = SECCOMP_MODE_DISABLED;
+
+	while (status && fgets(line, sizeof(line), status))
+		if (sscanf(line, "Seccomp: %d", &mode) == 1)
+			break;
+	if (status)
+		fclose(status);
+	return mode;
+}
+
+static void check_privileges(void)
+{
+	findings_title("Privileges");
+	for (size_t i = 0; i < sizeof(capabilities) / sizeof(*capabilities); i++) {
+		bool has = capability_has(capabilities[i].number);
+
+		findings_add(has ? GRADE_OK : capabilities[i].missing, "%s%s: %s",
+		             has ? "" : "missing ", capabilities[i].name, capabilities[i].use);
+	}
+	if (seccomp_mode() != SECCOMP_MODE_DISABLED)
+		NOTE("a seccomp filter is active: it must allow bpf(2)");
+}
+
+static const char *reason(int err)
+{
+	if (err == -EPERM || err == -EACCES)
+		return "a capability is missing, see above, or a seccomp profile or security "
+		       "module forbids bpf(2)";
+	if (err == -ENOSYS)
+		return "the kernel was built without CONFIG_BPF_SYSCALL, or a seccomp profile "
+		       "hides it";
+	if (err == -ENOMEM)
+		return "the memory limit of this control group is too small";
+	return "the kernel was built without it, or a security module forbids it";
+}
+
+static bool check_permission(const char *what, int err)
+{
+	if (!err)
+		OK("bpf(2) permits %s", what);
+	else
+		BAD("bpf(2) refuses %s (%s): %s", what, strerror(-err), reason(err));
+	return !err;
+}
+
+static void check_features(void)
+{
+	for (size_t i = 0; i < probe_feature_count; i++) {
+		const struct probe_feature *feature = &probe_features[i];
+
+		if (feature->is_supported(feature->id))
+			OK("%s %s", feature->kind, feature->name);
+		else
+			BAD("no %s %s: it needs Linux %s", feature->kind, feature->name,
+			    feature->since);
+	}
+}
+
+static void check_jit(void)
+{
+	if (probe_jit())
+		OK("programs are compiled (JIT)");
+	else
+		WARN("programs are interpreted, which is slow: sysctl net.core.bpf_jit_enable=1");
+}
+
+static void check_program(void)
+{
+	int err = probe_program();
+
+	if (err)
+		BAD("the kernel's verifier refuses sleepproxyd's program: %s", strerror(-err));
+	else
+		OK("the kernel accepts sleepproxyd's program");
+}
+
+static void check_bpf(void)
+{
+	bool maps, programs;
+
+	findings_title("BPF");
+	maps = check_permission("maps", probe_maps());
+	programs = check_permission("XDP programs", probe_xdp());
+	if (!maps || !programs)
+		return;
+	check_features();
+	check_jit();
+	check_program();
+}
+
+/* The directory itself, or the nearest one above it that exists. */
+static void find_existing(const char *path, char existing[PATH_MAX])
+{
+	snprintf(existing, PATH_MAX, "%s", path);
+	while (access(existing, F_OK)) {
+		char *slash = strrchr(existing, '/');
+
+		if (!slash) {
+			strcpy(existing, ".");
+			return;
+		}
+		slash[slash == existing] = 0;
+	}
+}
+
+static void add_no_bpffs(const char *pin_dir)
+{
+	if (!capability_has(CAP_SYS_ADMIN))
+		BAD("%s is on no BPF file system. As root: mount -t bpf -o uid=%u,mode=0700 bpf %s "
+		    "(Linux before 6.8 has no uid=: then chown it)",
+		    pin_dir, geteuid(), pin_dir);
+	else
+		WARN("%s is on no BPF file system yet: sleepproxyd tries to mount one "
+		     "(by hand: mount -t bpf bpf %s)",
+		     pin_dir, pin_dir);
+}
+
+static void check_directory(const char *pin_dir)
+{
+	char existing[PATH_MAX];
+	struct statvfs fs;
+
+	find_existing(pin_dir, existing);
+	if (!probe_bpffs(existing))
+		add_no_bpffs(pin_dir);
+	else if (!statvfs(existing, &fs) && fs.f_flag & ST_RDONLY)
+		BAD("the BPF file system at %s is mounted read-only here (in a systemd unit: "
+		    "ReadWritePaths=%s)",
+		    existing, existing);
+	else if (faccessat(AT_FDCWD, existing, W_OK | X_OK, AT_EACCESS))
+		BAD("user %u may not write to %s: %s (chown %u %s)", geteuid(), existing,
+		    strerror(errno), geteuid(), existing);
+	else if (strcmp(existing, pin_dir))
+		OK("%s can be created, on the BPF file system at %s", pin_dir, existing);
+	else
+		OK("%s is on a BPF file system, and writable", pin_dir);
+}
+
+/* An earlier daemon may have run as another user. */
+static void check_owner(const char *pin_dir)
+{
+	char hosts[PATH_MAX];
+
+	snprintf(hosts, sizeof(hosts), "%s/hosts", pin_dir);
+	if (faccessat(AT_FDCWD, hosts, R_OK | W_OK, AT_EACCESS) && errno == EACCES)
+		BAD("user %u may not use %s, which another user's sleepproxyd left: rm %s/*",
+		    geteuid(), hosts, pin_dir);
+}
+
+static int print_result(void)
+{
+	unsigned bad = findings.count[GRADE_BAD], warnings = findings.count[GRADE_WARN];
 
 	if (bad)
-		fprintf(findings->out,
-		        "\nsleepproxyd cannot run here: %u finding%s above stand%s in its way.\n",
-		        bad, bad == 1 ? "" : "s", bad == 1 ? "s" : "");
+		printf("\nsleepproxyd cannot run here: %u problem%s, see above.\n", bad,
+		       bad == 1 ? "" : "s");
 	else if (warnings)
-		fprintf(findings->out, "\nsleepproxyd can run here; mind the %u warning%s above.\n",
-		        warnings, warnings == 1 ? "" : "s");
+		printf("\nsleepproxyd can run here: %u warning%s, see above.\n", warnings,
+		       warnings == 1 ? "" : "s");
 	else
-		fprintf(findings->out, "\nsleepproxyd can run here.\n");
+		printf("\nsleepproxyd can run here.\n");
 	return bad ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
 int doctor(const char *interface, const char *pin_dir)
 {
-	struct visit visit = {
-		.interface = interface,
-		.pin_dir = pin_dir,
-		.findings = findings_start(stdout),
-	};
+	const char *no_color = getenv("NO_COLOR");
 
-	for (size_t i = 0; i < sizeof(groups) / sizeof(*groups); i++) {
-		check_fn *const *check = groups[i].checks;
-
-		if (groups[i].of_interface && !interface)
-			continue;
-		findings_title(&visit.findings, groups[i].title);
-		while (*check && (*check)(&visit))
-			check++;
-	}
-	return verdict(&visit.findings);
+	setlocale(LC_CTYPE, "");
+	findings.words = strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
+	findings.colours = isatty(STDOUT_FILENO) && !(no_color && *no_color);
+	probe_init();
+	check_machine();
+	check_privileges();
+	check_bpf();
+	findings_title("Pins");
+	check_directory(pin_dir);
+	check_owner(pin_dir);
+	if (interface)
+		check_interface(interface, pin_dir);
+	return print_result();
 }

@@ -12,25 +12,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "address.h"
+#include "base/addr.h"
 
-enum {
-	HOST_NAME_MAX_SIZE = 64,
-	HOST_ADDRESSES = 16,
-	HOST_PORTS = 64,
-	HOST_SOURCES = 16,
-};
-
-struct wake_port {
-	uint8_t protocol; /* IPPROTO_TCP, IPPROTO_UDP; 0: none at all, which stands alone */
-	uint16_t port;    /* host byte order; 0: any */
-};
-
-struct source_prefix {
-	struct ipv6 address;
-	uint8_t bits; /* of the mapped address, 0 to 128 */
-	bool allow;
-};
+enum { HOST_NAME_MAX_SIZE = 64 };
 
 /* The ports that wake and the sources that may. Empty: the built-in rule, any TCP from anybody. */
 struct wake_policy {
@@ -59,36 +43,39 @@ struct host_description {
 	struct wake_policy policy;
 	char interface[IFNAMSIZ]; /* empty: any */
 	uint16_t vlan;            /* 0: any */
-	bool nic_answers_arp;     /* the network card answers ARP in its sleep */
-	bool unasked;             /* silence and unanswered ARP requests mean sleep */
+	bool arp_offload;         /* the network card answers ARP in its sleep */
+	bool detect_sleep;        /* silence and unanswered ARP requests mean sleep */
 	uint8_t secureon[6];
 	size_t secureon_length; /* octets: 0, 4 or 6 */
 	struct lease_description lease;
 };
 
 /*
- * 0, or -EINVAL with the reason, in words, in `why`: no name, an address twice, an address of no
- * one host … It may have no address: then it is answered for at the one that it has by DHCP.
+ * Whether its members, each of which has been read as config/ and base/fields do, make a host: 0,
+ * or -EINVAL with the reason in `why`: no MAC, an address of no one host, "none" beside other ports
+ * … It may have no address: then it is answered for at the one that it has by DHCP.
  */
-int description_check(const struct host_description *spec, char *why, size_t why_size);
+int description_check(const struct host_description *description, char *why, size_t why_size);
 /* NULL, or what is wrong with it as a host's own address: "is a multicast address" … */
 const char *address_error(const struct ipv6 *address);
-bool policy_equal(const struct wake_policy *a, const struct wake_policy *b);
-bool description_equal(const struct host_description *a, const struct host_description *b);
+
+/*
+ * As JSON, both ways: the SPEC of control/protocol.h, on the control socket and in the store. The
+ * caller owns the object. From it: 0, or -EINVAL with the member and what was expected of it, or as
+ * description_check, in `why`. Members that it does not know are refused.
+ */
+struct json_object;
+struct json_object *description_to_json(const struct host_description *description);
+int description_from_json(struct json_object *json, struct host_description *description, char *why,
+                          size_t why_size);
 
 /* "host-525400123456": who adds a host by its MAC alone finds it under it. */
 void host_name_from_mac(const struct mac *mac, char name[HOST_NAME_MAX_SIZE]);
 
-/* Its place among the host's addresses; -1: it is none of them. */
-int description_find_address(const struct host_description *spec, const struct ipv6 *address);
-
 /*
- * 0, -EEXIST where it stands there already (a source: as allowed or as denied), -ENOSPC; -EINVAL:
- * none beside other ports
+ * Add to a list: 0, -EEXIST where it is in it already (a source: as allowed or as denied), -ENOSPC;
+ * -EINVAL: none beside other ports
  */
-int description_add_address(struct host_description *spec, const struct ipv6 *address);
-/* The last one takes its place. */
-void description_remove_address(struct host_description *spec, const struct ipv6 *address);
 int policy_add_port(struct wake_policy *policy, uint8_t protocol, uint16_t port);
 int policy_add_source(struct wake_policy *policy, const struct ipv6 *address, uint8_t bits,
                       bool allow);

@@ -5,65 +5,57 @@
 #include <json-c/json.h>
 #include <stdio.h>
 
-#include "base/json.h"
+#include "base/fields.h"
 #include "base/text.h"
 
-/* The words behind the host's name. */
+const char *const host_state_names[] = { "awake", "drowsy", "asleep", "waking", NULL };
+
+/* As JSON has it, and the words after the host's name. */
 static const struct {
 	const char *event, *words;
 } kinds[HOST_EVENT_COUNT] = {
-	[HOST_EVENT_DROWSY] = { "drowsy", "falls asleep" },
+	[HOST_EVENT_DROWSY] = { "drowsy", "is going to sleep" },
 	[HOST_EVENT_ASLEEP] = { "asleep", "is asleep and answered for" },
 	[HOST_EVENT_WAKING] = { "waking", "is being woken" },
 	[HOST_EVENT_AWAKE] = { "awake", "is awake" },
-	[HOST_EVENT_NOT_QUIET] = { "not-quiet", "was told to sleep, but does not fall quiet" },
-	[HOST_EVENT_CLAIMED] = { "claimed",
-	                         "is not taken over: another machine answers for its address" },
-	[HOST_EVENT_STANDS_BY] = { "stands-by", "is left to another proxy" },
-	[HOST_EVENT_GAVE_UP] = { "gave-up", "did not wake" },
-	[HOST_EVENT_COOLING] = { "cooling", "will be woken when its cool-down is over" },
-	[HOST_EVENT_ADDED] = { "added", "is known from now on" },
-	[HOST_EVENT_REMOVED] = { "removed", "is no longer known" },
-	[HOST_EVENT_MAGIC] = { "magic", "is sent Magic Packets" },
-	[HOST_EVENT_LEASE_RENEWED] = { "lease-renewed", "keeps its lease" },
-	[HOST_EVENT_LEASE_SILENCE] = { "lease-silence", "has a lease that nobody renews so far" },
+	[HOST_EVENT_STILL_ACTIVE] = { "still-active", "was told to sleep, but still sends" },
+	[HOST_EVENT_ADDRESS_IN_USE] = { "address-in-use",
+	                                "is not answered for: another machine has its address" },
+	[HOST_EVENT_STANDBY] = { "standby", "is left to another proxy" },
+	[HOST_EVENT_WAKE_FAILED] = { "wake-failed", "did not wake" },
+	[HOST_EVENT_WAKE_DELAYED] = { "wake-delayed",
+	                              "will be woken when its wake-holdoff is over" },
+	[HOST_EVENT_ADDED] = { "added", "was added" },
+	[HOST_EVENT_REMOVED] = { "removed", "was removed" },
+	[HOST_EVENT_MAGIC_PACKET] = { "magic-packet", "was sent Magic Packets" },
+	[HOST_EVENT_LEASE_RENEWED] = { "lease-renewed", "has its lease renewed" },
+	[HOST_EVENT_LEASE_UNANSWERED] = { "lease-unanswered",
+	                                  "has a lease that no server has renewed so far" },
 	[HOST_EVENT_LEASE_LOST] = { "lease-lost", "has lost its lease" },
 };
 
-bool host_event_of_note(enum life_note note, enum host_event_kind *kind)
-{
-	static const enum host_event_kind of[] = {
-		[NOTE_DROWSY] = HOST_EVENT_DROWSY,       [NOTE_ASLEEP] = HOST_EVENT_ASLEEP,
-		[NOTE_WAKING] = HOST_EVENT_WAKING,       [NOTE_AWAKE] = HOST_EVENT_AWAKE,
-		[NOTE_NOT_QUIET] = HOST_EVENT_NOT_QUIET, [NOTE_CLAIMED] = HOST_EVENT_CLAIMED,
-		[NOTE_STANDS_BY] = HOST_EVENT_STANDS_BY, [NOTE_GAVE_UP] = HOST_EVENT_GAVE_UP,
-		[NOTE_COOLING] = HOST_EVENT_COOLING,
-	};
-
-	if (note == NOTE_NONE)
-		return false;
-	*kind = of[note];
-	return true;
-}
-
-/* Why, where no report tells it: in a word for programs, and behind the sentence for people. */
+/* Why, where no report tells it: a word for programs, and the end of the sentence for people. */
 static const struct {
 	const char *word, *words;
-} causes[] = {
+} reasons[] = {
 	[TRIGGER_NONE] = { NULL, "" },
-	[TRIGGER_SLEEP] = { "command", ", as it was told" },
-	[TRIGGER_SLEEP_NOW] = { "command", ", as it was told" },
-	[TRIGGER_HANDOVER] = { "handover", ", as it said" },
-	[TRIGGER_STANDBY] = { "handover", ", as it said" },
-	[TRIGGER_UP] = { "report", ", as it said" },
-	[TRIGGER_WAKE] = { "command", " by command" },
-	[TRIGGER_TIMER] = { "timer", ", as its Sleep Timer is over" },
+	[TRIGGER_SLEEP] = { "command", ", by command" },
+	[TRIGGER_SLEEP_NOW] = { "command", ", by command" },
+	[TRIGGER_SLEEP_REQUEST] = { "sleep-request", ", by its Sleep Request" },
+	[TRIGGER_STANDBY] = { "sleep-request", ", by its Sleep Request" },
+	[TRIGGER_WAKEUP_REPORT] = { "wakeup-report", ", by its Wakeup Report" },
+	[TRIGGER_WAKE] = { "command", ", by command" },
+	[TRIGGER_SLEEP_TIMER] = { "sleep-timer", ", as its Sleep Timer is over" },
 	[TRIGGER_CONNECTION] = { "connection", "" },
-	[TRIGGER_CLAIM] = { "claim", "" },
-	[TRIGGER_SEEN] = { "owner", "" },
-	[TRIGGER_LEASE] = { "lease", "" },
-	[TRIGGER_EDITED] = { "edit", " by an edit of the tables" },
-	[TRIGGER_TIME] = { "time", "" },
+	[TRIGGER_ADDRESS_CLAIM] = { "address-claim", "" },
+	[TRIGGER_HOST_SEEN] = { "host-seen", "" },
+	[TRIGGER_LEASE_LOST] = { "lease", "" },
+	[TRIGGER_ADDRESSES_LOST] = { "lease", ", as it has no address left" },
+	[TRIGGER_MAP_EDIT] = { "map-edit", ", by an edit of the map" },
+	[TRIGGER_TIMEOUT] = { "timeout", "" },
+	[TRIGGER_INPUTS_CHANGED] = { NULL, "" },
+	[TRIGGER_CHECK_FAILED] = { NULL, "" },
+	[TRIGGER_DHCP_FAILED] = { "lease", "" },
 };
 
 static void write_report(const struct report *report, char *text, size_t size)
@@ -80,18 +72,24 @@ static void write_report(const struct report *report, char *text, size_t size)
 		snprintf(text, size, ": %s uses its address %s", peer_mac, address);
 }
 
-const char *host_event_text(const struct host_event *happening, char text[HOST_EVENT_TEXT])
+const char *host_event_text(const struct host_event *event, char text[HOST_EVENT_TEXT])
 {
 	char report[128], took[48] = "";
 
-	write_report(&happening->report, report, sizeof(report));
-	if (happening->took_ms)
+	write_report(&event->report, report, sizeof(report));
+	if (event->took)
 		snprintf(took, sizeof(took), ", %.1f s after the wake began",
-		         (double)happening->took_ms / 1000);
-	snprintf(text, HOST_EVENT_TEXT, "%s %s%s%s%s%s%s", happening->name,
-	         kinds[happening->kind].words, causes[happening->cause].words, took, report,
-	         *happening->detail ? ": " : "", happening->detail);
+		         (double)event->took / 1000);
+	snprintf(text, HOST_EVENT_TEXT, "%s %s%s%s%s%s%s", event->name, kinds[event->kind].words,
+	         reasons[event->trigger].words, took, report, *event->detail ? ": " : "",
+	         event->detail);
 	return text;
+}
+
+static void add_text(struct json_object *json, const char *member, const char *text)
+{
+	if (text && *text)
+		json_object_object_add(json, member, json_object_new_string(text));
 }
 
 static void add_report(struct json_object *json, const struct report *report)
@@ -100,38 +98,28 @@ static void add_report(struct json_object *json, const struct report *report)
 
 	if (report->kind != REPORT_CONNECTION && report->kind != REPORT_CLAIM)
 		return;
-	json_object_object_add(json, "address",
-	                       json_object_new_string(text_from_ip(&report->address, address)));
-	json_object_object_add(json, "peer",
-	                       json_object_new_string(text_from_ip(&report->peer, peer)));
-	json_object_object_add(json, "peer-mac",
-	                       json_object_new_string(text_from_mac(&report->peer_mac, peer_mac)));
+	add_text(json, "address", text_from_ip(&report->address, address));
+	add_text(json, "peer", text_from_ip(&report->peer, peer));
+	add_text(json, "peer-mac", text_from_mac(&report->peer_mac, peer_mac));
 	if (report->kind != REPORT_CONNECTION)
 		return;
-	json_object_object_add(
-		json, "protocol",
-		json_object_new_string(report->protocol == IPPROTO_TCP ? "tcp" : "udp"));
+	add_text(json, "protocol", report->protocol == IPPROTO_TCP ? "tcp" : "udp");
 	json_object_object_add(json, "port", json_object_new_int(ntohs(report->port)));
 }
 
-struct json_object *host_event_json(const struct host_event *happening)
+struct json_object *host_event_json(const struct host_event *event)
 {
 	struct json_object *json = json_object_new_object();
 	char time[TEXT_TIME], text[HOST_EVENT_TEXT];
 
-	json_object_object_add(json, "time",
-	                       json_object_new_string(text_from_time(happening->wall_ms, time)));
-	json_object_object_add(json, "host", json_object_new_string(happening->name));
-	json_object_object_add(json, "event", json_object_new_string(kinds[happening->kind].event));
-	json_object_object_add(json, "text",
-	                       json_object_new_string(host_event_text(happening, text)));
-	if (causes[happening->cause].word)
-		json_object_object_add(json, "why",
-		                       json_object_new_string(causes[happening->cause].word));
-	add_report(json, &happening->report);
-	if (*happening->detail)
-		json_object_object_add(json, "detail", json_object_new_string(happening->detail));
-	if (happening->took_ms)
-		json_object_object_add(json, "took", json_seconds(happening->took_ms));
+	add_text(json, "time", text_from_time(event->wall, time));
+	add_text(json, "host", event->name);
+	add_text(json, "event", kinds[event->kind].event);
+	add_text(json, "text", host_event_text(event, text));
+	add_text(json, "why", reasons[event->trigger].word);
+	add_report(json, &event->report);
+	add_text(json, "detail", event->detail);
+	if (event->took)
+		json_object_object_add(json, "took", json_seconds(event->took));
 	return json;
 }

@@ -1,381 +1,393 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The steps of host.h, a function a state, and one a cause that any state knows. */
-#include "host/life.h"
+/* A function for each trigger, and one for each state whose deadline is over. */
+#include "host/step.h"
 
 #include <stddef.h>
-
-#define MIN(a, b) ((a) < (b) ? (a) : (b))
-#define MAX(a, b) ((a) > (b) ? (a) : (b))
+#include <sys/param.h>
 
 /* One call of life_step. */
-struct turn {
+struct life_call {
 	struct life *life;
 	const struct life_timing *timing;
-	const struct life_input *in;
-	struct life_actions out;
+	const struct host_trigger *trigger;
+	int64_t now;
+	struct host_effects *effects;
 };
 
-static void enter(struct turn *turn, enum host_state state, enum life_note note)
+static void enter(struct life_call *call, enum host_state state, enum host_event_kind event)
 {
-	struct life *life = turn->life;
+	struct life *life = call->life;
 
+	if (life->state == WAKING)
+		call->effects->took = call->now - life->since;
 	life->state = state;
-	life->since = turn->in->now;
+	life->since = call->now;
 	life->deadline = 0;
-	life->tries = 0;
-	turn->out.note = note;
+	life->attempts = 0;
+	call->effects->event = event;
 }
 
-/* A step of ours, as against one that the datapath has made already. */
-static void step(struct turn *turn, enum host_state state, enum life_note note)
+/* By us, as against a change that the datapath has made already. */
+static void set_state(struct life_call *call)
 {
-	turn->out.step = true;
-	turn->out.from = turn->life->state;
-	enter(turn, state, note);
+	call->effects->set_state = true;
+	call->effects->from = call->life->state;
 }
 
-static int64_t silence_limit(const struct turn *turn)
+static void change(struct life_call *call, enum host_state state, enum host_event_kind event)
 {
-	if (turn->life->standby)
-		return turn->timing->standby;
-	if (turn->life->quiet_until)
-		return turn->timing->grace;
-	return turn->in->unasked ? turn->timing->silence : 0;
+	set_state(call);
+	enter(call, state, event);
+}
+
+static int64_t idle_limit(const struct life_call *call)
+{
+	if (call->life->standby)
+		return call->timing->standby;
+	if (call->life->idle_until)
+		return call->timing->grace_period;
+	return call->trigger->detect_sleep ? call->timing->idle_timeout : 0;
+}
+
+/* A host that is AWAKE is checked again once it has been idle for so long that it may sleep. */
+static void await_idle(struct life_call *call)
+{
+	const int64_t limit = idle_limit(call);
+	const int64_t seen = MAX(call->trigger->last_seen, call->life->since);
+
+	call->life->deadline = limit ? MAX(seen + limit, call->now + 1) : 0;
+}
+
+static void become_awake(struct life_call *call, enum host_event_kind event)
+{
+	call->life->wake_pending = false;
+	enter(call, AWAKE, event);
+	await_idle(call);
+}
+
+static void become_drowsy(struct life_call *call, int64_t wait)
+{
+	change(call, DROWSY, call->life->standby ? HOST_EVENT_NONE : HOST_EVENT_DROWSY);
+	call->life->deadline = call->now + wait;
 }
 
 /*
- * Awake hosts are looked at again when they have been silent for as long as makes one think of
- * sleep.
+ * Linux announces nothing on resume, so the host is asked until it answers: that shows that it is
+ * awake, and makes the switch relearn its port.
  */
-static void await_silence(struct turn *turn)
+static void wake_round(struct life_call *call)
 {
-	int64_t limit = silence_limit(turn);
-	int64_t heard = MAX(turn->in->last_seen, turn->life->since);
+	struct life *life = call->life;
+	const int64_t now = call->now;
 
-	turn->life->deadline = limit ? MAX(heard + limit, turn->in->now + 1) : 0;
+	if (now >= life->next_magic) {
+		life->attempts++;
+		life->next_magic = now + call->timing->wake_interval;
+		call->effects->send_magic = true;
+	}
+	life->deadline = MIN(now + call->timing->check_interval, life->next_magic);
+	call->effects->check = CHECK_OWNER;
 }
 
-static void become_awake(struct turn *turn, enum life_note note)
+static void begin_wake(struct life_call *call)
 {
-	turn->life->wanted = false;
-	enter(turn, AWAKE, note);
-	await_silence(turn);
-}
+	struct life *life = call->life;
 
-static void become_drowsy(struct turn *turn, int64_t wait)
-{
-	step(turn, DROWSY, turn->life->standby ? NOTE_NONE : NOTE_DROWSY);
-	turn->life->deadline = turn->in->now + wait;
-}
-
-static void begin_wake(struct turn *turn)
-{
-	struct life *life = turn->life;
-
-	enter(turn, WAKING, NOTE_WAKING);
+	enter(call, WAKING, HOST_EVENT_WAKING);
 	life->standby = false;
-	life->quiet_until = 0;
-	life->wanted = false;
-	life->magic_at = MAX(turn->in->now, life->cool_until);
-	life->deadline = life->magic_at;
-	if (life->magic_at > turn->in->now)
-		turn->out.note = NOTE_COOLING;
+	life->idle_until = 0;
+	life->wake_pending = false;
+	life->next_magic = life->deadline = MAX(call->now, life->holdoff_until);
+	if (life->next_magic > call->now)
+		call->effects->event = HOST_EVENT_WAKE_DELAYED;
+	else
+		wake_round(call); /* in this very step: nothing is as urgent */
 }
 
-static void become_asleep(struct turn *turn)
+static void become_asleep(struct life_call *call)
 {
-	struct life *life = turn->life;
+	struct life *life = call->life;
 
-	step(turn, ASLEEP, NOTE_ASLEEP);
-	life->cool_until = life->prompt ? 0 : turn->in->now + turn->timing->cooldown;
-	life->quiet_until = 0;
+	change(call, ASLEEP, HOST_EVENT_ASLEEP);
+	life->holdoff_until = life->skip_holdoff ? 0 : call->now + call->timing->wake_holdoff;
+	life->idle_until = 0;
 	life->standby = false;
-	turn->out.announce = true;
-	if (life->wanted)
-		begin_wake(turn);
+	call->effects->announce = true;
+	if (life->wake_pending)
+		begin_wake(call);
 }
 
-static void told_to_sleep(struct turn *turn, bool now)
+static void told_to_sleep(struct life_call *call)
 {
-	struct life *life = turn->life;
+	const bool now = call->trigger->kind == TRIGGER_SLEEP_NOW;
+	struct life *life = call->life;
 
+	life->registered |= call->trigger->kind == TRIGGER_SLEEP_REQUEST;
 	if (life->state == ASLEEP)
 		return;
-	life->quiet_until = turn->in->now + turn->timing->patience;
+	life->idle_until = call->now + call->timing->sleep_timeout;
 	if (life->state == DROWSY && !now)
 		return;
 	life->standby = false;
-	life->prompt = now;
-	life->wanted = false;
-	become_drowsy(turn, now ? 0 : turn->timing->grace);
+	life->skip_holdoff = now;
+	life->wake_pending = false;
+	become_drowsy(call, now ? 0 : call->timing->grace_period);
 }
 
-/* It may take its time to fall quiet here, too, and the other proxy to answer for it. */
-static void told_to_stand_by(struct turn *turn)
+/* The host may take its time to fall idle, and the other proxy to answer for it. */
+static void standby(struct life_call *call)
 {
-	struct life *life = turn->life;
+	struct life *life = call->life;
 
-	life->handed = true;
+	life->registered = true;
 	life->standby = true;
-	life->quiet_until = turn->in->now + turn->timing->patience;
-	if (life->state != AWAKE) {
-		turn->out.step = true;
-		turn->out.from = life->state;
-	}
-	become_awake(turn, NOTE_STANDS_BY);
+	life->idle_until = call->now + call->timing->sleep_timeout;
+	if (life->state != AWAKE)
+		set_state(call);
+	become_awake(call, HOST_EVENT_STANDBY);
 }
 
-static void told_that_up(struct turn *turn)
+static void wakeup_report(struct life_call *call)
 {
-	struct life *life = turn->life;
+	struct life *life = call->life;
 	const enum host_state before = life->state;
-	const bool news = before != AWAKE || life->standby;
+	const bool changes = before != AWAKE || life->standby;
 
-	life->handed = false;
+	life->registered = false;
 	life->standby = false;
-	life->quiet_until = 0;
-	if (!news) {
-		await_silence(turn);
+	life->idle_until = 0;
+	if (!changes) {
+		await_idle(call);
 		return;
 	}
-	turn->out.step = before != AWAKE;
-	turn->out.from = before;
-	turn->out.update_neighbour = before == WAKING;
-	become_awake(turn, NOTE_AWAKE);
+	if (before != AWAKE)
+		set_state(call);
+	call->effects->update_neighbour = before == WAKING;
+	become_awake(call, HOST_EVENT_AWAKE);
 }
 
-static void told_to_wake(struct turn *turn)
+static void told_to_wake(struct life_call *call)
 {
-	switch (turn->life->state) {
-	case ASLEEP:
-		turn->out.step = true;
-		turn->out.from = ASLEEP;
-		begin_wake(turn);
-		break;
-	case DROWSY: /* not before it is known to sleep: whoever is woken is answered for */
-		turn->life->wanted = true;
-		turn->out.magic = turn->life->standby;
-		break;
-	case AWAKE: /* as far as we know; a round costs nothing */
-		turn->out.magic = true;
-		break;
-	case WAKING:
-		break;
+	struct life *life = call->life;
+
+	if (life->state == ASLEEP) {
+		set_state(call);
+		begin_wake(call);
+	} else if (life->state == DROWSY) {
+		/* WAKING implies that we answer for it; verify that it sleeps first */
+		life->wake_pending = true;
+		call->effects->send_magic = life->standby;
+	} else if (life->state == AWAKE) { /* as far as is known; a round costs nothing */
+		call->effects->send_magic = true;
 	}
 }
 
-/* In DROWSY, somebody else's answer to our question: the address is not ours to take. */
-static void claimed(struct turn *turn)
+/* Its address, or its last one, is gone: only the host itself can get another. */
+static void lost_address(struct life_call *call)
 {
-	enum life_note note;
+	if (call->life->state == ASLEEP)
+		told_to_wake(call);
+}
 
-	if (turn->in->state == WAKING) {
-		if (turn->life->state != WAKING)
-			begin_wake(turn);
+static void connection(struct life_call *call)
+{
+	if (call->life->state != WAKING)
+		begin_wake(call);
+}
+
+/* In DROWSY, another machine answered our check: the address is not ours to take. */
+static void address_claim(struct life_call *call)
+{
+	struct life *life = call->life;
+	enum host_event_kind event;
+
+	if (call->trigger->state == WAKING) {
+		connection(call);
 		return;
 	}
-	note = turn->life->standby ? NOTE_NONE : NOTE_CLAIMED;
-	turn->life->quiet_until = 0;
-	turn->life->standby = turn->life->handed;
-	become_awake(turn, note);
+	event = life->standby ? HOST_EVENT_NONE : HOST_EVENT_ADDRESS_IN_USE;
+	life->idle_until = 0;
+	life->standby = life->registered;
+	become_awake(call, event);
 }
 
-static void seen(struct turn *turn)
+static void seen(struct life_call *call)
 {
-	struct life *life = turn->life;
+	struct life *life = call->life;
 
 	if (life->state == AWAKE)
 		return;
-	turn->out.update_neighbour = life->state == WAKING;
-	if (life->state == DROWSY && turn->in->now < life->quiet_until) {
-		become_awake(turn, life->standby ? NOTE_NONE : NOTE_AWAKE);
+	call->effects->update_neighbour = life->state == WAKING;
+	if (life->state == DROWSY && call->now < life->idle_until) {
+		become_awake(call, life->standby ? HOST_EVENT_NONE : HOST_EVENT_AWAKE);
 		return;
 	}
-	life->handed = life->standby = false;
-	become_awake(turn, NOTE_AWAKE);
+	life->registered = life->standby = false;
+	become_awake(call, HOST_EVENT_AWAKE);
 }
 
-/* By hand, or by the datapath whose report found no room: the map is right. */
-static void edited(struct turn *turn)
+/* By hand, or by the datapath whose report found no room in the ring: the map is right. */
+static void map_edit(struct life_call *call)
 {
-	struct life *life = turn->life;
+	struct life *life = call->life;
 
-	life->cool_until = 0;
-	life->quiet_until = 0;
-	life->prompt = true;
-	switch (turn->in->state) {
+	life->holdoff_until = 0;
+	life->idle_until = 0;
+	life->skip_holdoff = true;
+	life->wake_pending = false;
+	switch (call->trigger->state) {
 	case DROWSY:
-		enter(turn, DROWSY, NOTE_DROWSY);
-		life->deadline = turn->in->now + turn->timing->grace;
+		enter(call, DROWSY, HOST_EVENT_DROWSY);
+		life->deadline = call->now + call->timing->grace_period;
 		break;
 	case ASLEEP:
-		enter(turn, ASLEEP, NOTE_ASLEEP);
-		turn->out.announce = true;
+		enter(call, ASLEEP, HOST_EVENT_ASLEEP);
+		life->standby = false;
+		call->effects->announce = true;
 		break;
 	case WAKING:
-		begin_wake(turn);
+		begin_wake(call);
 		break;
 	default:
-		life->handed = life->standby = false;
-		become_awake(turn, NOTE_AWAKE);
+		life->registered = life->standby = false;
+		become_awake(call, HOST_EVENT_AWAKE);
 	}
 }
 
-static void ask(struct turn *turn, enum arp_check whom)
+static void check(struct life_call *call, enum arp_check kind)
 {
-	turn->life->tries++;
-	turn->life->deadline = turn->in->now + turn->timing->ask_interval;
-	turn->out.ask = whom;
+	call->life->attempts++;
+	call->life->deadline = call->now + call->timing->check_interval;
+	call->effects->check = kind;
 }
 
 /*
- * Silent unasked, it is asked first: most such hosts merely have nothing to say, and then nobody
- * hears of it.
+ * With detect-sleep the owner is asked first: most idle hosts are awake, and then no event tells
+ * of the check.
  */
-static void check_silent(struct turn *turn)
+static void check_idle(struct life_call *call)
 {
-	struct life *life = turn->life;
+	struct life *life = call->life;
 
-	if (!life->quiet_until && !life->standby && life->tries < turn->timing->asks) {
-		ask(turn, CHECK_OWNER);
+	if (!life->idle_until && !life->standby && life->attempts < call->timing->check_requests) {
+		check(call, CHECK_OWNER);
 		return;
 	}
-	life->prompt = !life->quiet_until; /* it has slept for long */
-	become_drowsy(turn, 0);
+	life->skip_holdoff = !life->idle_until; /* it has slept for long */
+	become_drowsy(call, 0);
 }
 
-static void time_awake(struct turn *turn)
+static void timeout_awake(struct life_call *call)
 {
-	struct life *life = turn->life;
-	int64_t limit = silence_limit(turn), now = turn->in->now;
+	struct life *life = call->life;
+	const int64_t limit = idle_limit(call), now = call->now;
 
-	if (life->quiet_until && now >= life->quiet_until) {
-		life->quiet_until = 0;
-		turn->out.note = life->standby ? NOTE_NONE : NOTE_NOT_QUIET;
-		life->standby = life->handed; /* it may yet, and relies on us */
-	} else if (limit && now >= MAX(turn->in->last_seen, life->since) + limit) {
-		check_silent(turn);
+	if (life->idle_until && now >= life->idle_until) {
+		life->idle_until = 0;
+		call->effects->event = life->standby ? HOST_EVENT_NONE : HOST_EVENT_STILL_ACTIVE;
+		life->standby = life->registered; /* it may sleep later, and relies on us */
+	} else if (limit && now >= MAX(call->trigger->last_seen, life->since) + limit) {
+		check_idle(call);
 		return;
 	}
-	life->tries = 0;
-	await_silence(turn);
+	life->attempts = 0;
+	await_idle(call);
 }
 
-static void time_drowsy(struct turn *turn)
+static void timeout_drowsy(struct life_call *call)
 {
-	struct life *life = turn->life;
-
-	if (life->tries == turn->timing->asks) {
-		become_asleep(turn);
-		return;
-	}
-	ask(turn, CHECK_ADDRESS);
+	if (call->life->attempts == call->timing->check_requests)
+		become_asleep(call);
+	else
+		check(call, CHECK_ADDRESS);
 }
 
-static void give_up(struct turn *turn)
+static void wake_failed(struct life_call *call)
 {
-	step(turn, ASLEEP, NOTE_GAVE_UP);
-	turn->life->cool_until = turn->in->now + turn->timing->cooldown;
+	change(call, ASLEEP, HOST_EVENT_WAKE_FAILED);
+	call->life->holdoff_until = call->now + call->timing->wake_holdoff;
 }
 
-/*
- * Linux announces nothing on resume, so a host that wakes is asked until it answers: that finds it
- * out, and makes the switch learn its port again.
- */
-static void time_waking(struct turn *turn)
+static void timeout_waking(struct life_call *call)
 {
-	struct life *life = turn->life;
-	int64_t now = turn->in->now;
+	const struct life *life = call->life;
 
-	if (now >= life->magic_at) {
-		if (life->tries == turn->timing->wake_rounds) {
-			give_up(turn);
-			return;
-		}
-		life->tries++;
-		life->magic_at = now + turn->timing->wake_interval;
-		turn->out.magic = true;
-	}
-	life->deadline = MIN(now + turn->timing->ask_interval, life->magic_at);
-	turn->out.ask = CHECK_OWNER;
+	if (call->now >= life->next_magic && life->attempts == call->timing->wake_attempts)
+		wake_failed(call);
+	else
+		wake_round(call);
 }
 
-static void time_over(struct turn *turn)
+static void timeout(struct life_call *call)
 {
-	static void (*const by_state[])(struct turn *) = {
-		[AWAKE] = time_awake,
-		[DROWSY] = time_drowsy,
-		[WAKING] = time_waking,
+	static void (*const by_state[])(struct life_call *) = {
+		[AWAKE] = timeout_awake,
+		[DROWSY] = timeout_drowsy,
+		[WAKING] = timeout_waking,
 	};
+	struct life *life = call->life;
 
-	turn->life->deadline = 0;
-	if (by_state[turn->life->state])
-		by_state[turn->life->state](turn);
+	if (!life->deadline || call->now < life->deadline)
+		return;
+	life->deadline = 0;
+	if (by_state[life->state])
+		by_state[life->state](call);
 }
 
-void life_init(struct life *life, const struct life_timing *timing, const struct life_input *input)
+/* It may have become one whose sleep is to be detected. */
+static void inputs_changed(struct life_call *call)
 {
-	struct turn turn = { life, timing, input, { 0 } };
-
-	*life = (struct life){ .since = input->now };
-	edited(&turn);
+	if (call->life->state == AWAKE && !call->life->deadline)
+		await_idle(call);
 }
 
-struct life_actions life_step(struct life *life, const struct life_timing *timing,
-                              const struct life_input *input)
+/* An unsent request is not an unanswered one. */
+static void check_failed(struct life_call *call)
 {
-	struct turn turn = { life, timing, input, { 0 } };
-
-	switch (input->cause) {
-	case TRIGGER_NONE:
-		break;
-	case TRIGGER_SLEEP:
-		told_to_sleep(&turn, false);
-		break;
-	case TRIGGER_SLEEP_NOW:
-		told_to_sleep(&turn, true);
-		break;
-	case TRIGGER_HANDOVER:
-		life->handed = true;
-		told_to_sleep(&turn, false);
-		break;
-	case TRIGGER_STANDBY:
-		told_to_stand_by(&turn);
-		break;
-	case TRIGGER_UP:
-		told_that_up(&turn);
-		break;
-	case TRIGGER_WAKE:
-	case TRIGGER_TIMER:
-		told_to_wake(&turn);
-		break;
-	case TRIGGER_LEASE:
-		if (life->state == ASLEEP)
-			told_to_wake(&turn);
-		break;
-	case TRIGGER_CONNECTION:
-		if (life->state != WAKING)
-			begin_wake(&turn);
-		break;
-	case TRIGGER_CLAIM:
-		claimed(&turn);
-		break;
-	case TRIGGER_SEEN:
-		seen(&turn);
-		break;
-	case TRIGGER_EDITED:
-		edited(&turn);
-		break;
-	case TRIGGER_TIME:
-		time_over(&turn);
-		break;
-	}
-	return turn.out;
+	if (call->life->state != WAKING && call->life->attempts)
+		call->life->attempts--;
 }
 
-const char *host_state_name(enum host_state state)
+void life_init(struct life *life, const struct life_timing *timing, enum host_state state,
+               int64_t now, struct host_effects *effects)
 {
-	static const char *const names[] = { "awake", "drowsy", "asleep", "waking" };
+	const struct host_trigger found = { .kind = TRIGGER_MAP_EDIT, .state = state };
+	struct life_call call = { life, timing, &found, now, effects };
 
-	return state <= WAKING ? names[state] : "invalid";
+	*life = (struct life){ .since = now };
+	map_edit(&call);
+	effects->took = 0;
+	if (state != WAKING)
+		return;
+	/* nothing can be sent yet: the first round is due at once */
+	life->attempts = 0;
+	life->next_magic = life->deadline = now;
+}
+
+void life_step(struct life *life, const struct life_timing *timing,
+               const struct host_trigger *trigger, struct host_effects *effects)
+{
+	static void (*const by_trigger[])(struct life_call *) = {
+		[TRIGGER_SLEEP] = told_to_sleep,
+		[TRIGGER_SLEEP_NOW] = told_to_sleep,
+		[TRIGGER_SLEEP_REQUEST] = told_to_sleep,
+		[TRIGGER_STANDBY] = standby,
+		[TRIGGER_WAKEUP_REPORT] = wakeup_report,
+		[TRIGGER_WAKE] = told_to_wake,
+		[TRIGGER_SLEEP_TIMER] = told_to_wake,
+		[TRIGGER_CONNECTION] = connection,
+		[TRIGGER_ADDRESS_CLAIM] = address_claim,
+		[TRIGGER_HOST_SEEN] = seen,
+		[TRIGGER_LEASE_LOST] = lost_address,
+		[TRIGGER_ADDRESSES_LOST] = lost_address,
+		[TRIGGER_MAP_EDIT] = map_edit,
+		[TRIGGER_TIMEOUT] = timeout,
+		[TRIGGER_INPUTS_CHANGED] = inputs_changed,
+		[TRIGGER_CHECK_FAILED] = check_failed,
+		[TRIGGER_DHCP_FAILED] = NULL,
+	};
+	struct life_call call = { life, timing, trigger, trigger->now.mono, effects };
+
+	if (by_trigger[trigger->kind])
+		by_trigger[trigger->kind](&call);
 }

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "net/iface.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/ethtool.h>
+#include <linux/filter.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
 #include <linux/sockios.h>
 #include <net/if.h>
 #include <stdio.h>
@@ -10,25 +15,28 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
-#include "base/cleanup.h"
+#include "base/files.h"
 
-int iface_find(const char *name, struct iface *port)
+int iface_ioctl(const char *name, unsigned long command, struct ifreq *request)
 {
-	struct ifreq request = { 0 };
 	autoclose int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	struct iface found = { 0 };
 
-	if (fd < 0)
-		return -errno;
-	snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", name);
-	snprintf(found.name, sizeof(found.name), "%s", name);
-	if (ioctl(fd, SIOCGIFINDEX, &request))
-		return -errno;
-	found.ifindex = (uint32_t)request.ifr_ifindex;
-	if (ioctl(fd, SIOCGIFHWADDR, &request))
-		return -errno;
-	memcpy(&found.mac, request.ifr_hwaddr.sa_data, sizeof(found.mac));
-	*port = found;
+	snprintf(request->ifr_name, sizeof(request->ifr_name), "%s", name);
+	return fd < 0 || ioctl(fd, command, request) ? -errno : 0;
+}
+
+int iface_find(const char *name, struct iface *iface)
+{
+	struct ifreq index = { 0 }, address = { 0 };
+	int err = iface_ioctl(name, SIOCGIFINDEX, &index);
+
+	if (!err)
+		err = iface_ioctl(name, SIOCGIFHWADDR, &address);
+	if (err)
+		return err;
+	*iface = (struct iface){ .ifindex = (uint32_t)index.ifr_ifindex };
+	snprintf(iface->name, sizeof(iface->name), "%s", name);
+	memcpy(&iface->mac, address.ifr_hwaddr.sa_data, sizeof(iface->mac));
 	return 0;
 }
 
@@ -36,25 +44,83 @@ void iface_driver(const char *name, char driver[IFACE_DRIVER])
 {
 	struct ethtool_drvinfo info = { .cmd = ETHTOOL_GDRVINFO };
 	struct ifreq request = { .ifr_data = (void *)&info };
-	autoclose int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
-	snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", name);
 	*driver = 0;
-	if (fd >= 0 && !ioctl(fd, SIOCETHTOOL, &request))
+	if (!iface_ioctl(name, SIOCETHTOOL, &request))
 		snprintf(driver, IFACE_DRIVER, "%s", info.driver);
 }
 
-bool iface_forwards(const struct iface *port)
+bool iface_forwards(const struct iface *iface)
 {
 	char path[64 + IFNAMSIZ];
-	FILE *file;
-	int forwards;
+	char forwards = '0';
+	autoclose int fd = -1;
 
-	snprintf(path, sizeof(path), "/proc/sys/net/ipv4/conf/%s/forwarding", port->name);
-	file = fopen(path, "re");
-	if (!file)
-		return false;
-	forwards = fgetc(file);
-	fclose(file);
-	return forwards == '1';
+	snprintf(path, sizeof(path), "/proc/sys/net/ipv4/conf/%s/forwarding", iface->name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	return fd >= 0 && read(fd, &forwards, 1) == 1 && forwards == '1';
+}
+
+int packet_open(void)
+{
+	/* protocol 0: nothing is received */
+	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	return fd < 0 ? -errno : fd;
+}
+
+static int listen_on(int fd, uint32_t ifindex, uint16_t ethertype, const struct sock_fprog *filter)
+{
+	const struct sockaddr_ll here = { .sll_family = AF_PACKET,
+		                          .sll_protocol = htons(ethertype),
+		                          .sll_ifindex = (int)ifindex };
+	const int on = 1;
+
+	if (!ifindex) /* bind would take it for all interfaces */
+		return -ENODEV;
+	/* to ETH_P_ALL the kernel also shows what goes out */
+	if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, filter, sizeof(*filter)) ||
+	    setsockopt(fd, SOL_PACKET, PACKET_AUXDATA, &on, sizeof(on)) ||
+	    setsockopt(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &on, sizeof(on)) ||
+	    bind(fd, (const struct sockaddr *)&here, sizeof(here)))
+		return -errno;
+	return 0;
+}
+
+int packet_listen(uint32_t ifindex, int kind, uint16_t ethertype, const struct sock_fprog *filter)
+{
+	/* protocol 0: nothing is received before the filter is attached */
+	int fd = socket(AF_PACKET, kind | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int err = fd < 0 ? -errno : listen_on(fd, ifindex, ethertype, filter);
+
+	if (fd >= 0 && err)
+		close(fd);
+	return err ? err : fd;
+}
+
+int packet_promiscuous(int fd, const struct iface *iface, bool on)
+{
+	const struct packet_mreq all = { .mr_ifindex = (int)iface->ifindex,
+		                         .mr_type = PACKET_MR_PROMISC };
+
+	if (setsockopt(fd, SOL_PACKET, on ? PACKET_ADD_MEMBERSHIP : PACKET_DROP_MEMBERSHIP, &all,
+	               sizeof(all)))
+		return -errno;
+	return 0;
+}
+
+int packet_send(int fd, const struct iface *iface, struct packet *packet)
+{
+	const struct sockaddr_ll out = { .sll_family = AF_PACKET,
+		                         .sll_ifindex = (int)iface->ifindex,
+		                         .sll_halen = ETH_ALEN };
+
+	if (packet->overflow)
+		return -EMSGSIZE;
+	if (packet->length < ETH_ZLEN)
+		packet->length = ETH_ZLEN;
+	if (sendto(fd, packet->octets, packet->length, 0, (const struct sockaddr *)&out,
+	           sizeof(out)) < 0)
+		return -errno;
+	return 0;
 }

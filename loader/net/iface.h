@@ -1,20 +1,56 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Facts of one interface, asked of the kernel at the moment of need. */
+/*
+ * One network interface: what the kernel says of it at this moment; and packet sockets (packet(7))
+ * on it: whole frames past the network stack, as those that a proxy sends come from addresses that
+ * are not the machine's, and may need a VLAN tag. These need CAP_NET_RAW.
+ */
 #ifndef SLEEPPROXY_NET_IFACE_H
 #define SLEEPPROXY_NET_IFACE_H
 
+#include <net/if.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/packet.h"
 
-/* The facts of an interface by its name. -ENODEV: there is none. */
-int iface_find(const char *name, struct iface *port);
+struct sock_fprog;
 
-/* The name of its driver, empty where that is not told. */
+struct iface {
+	char name[IFNAMSIZ];
+	uint32_t ifindex;
+	struct mac mac;
+};
+
+/* 0 or -errno; -ENODEV: there is no interface of that name. */
+int iface_find(const char *name, struct iface *iface);
+
+/* An ioctl of netdevice(7), with what `request` has beside the name. 0 or -errno. */
+int iface_ioctl(const char *name, unsigned long command, struct ifreq *request);
+
+/* The name of its driver; empty where the kernel does not say. */
 enum { IFACE_DRIVER = 32 };
 void iface_driver(const char *name, char driver[IFACE_DRIVER]);
 
-/* Does the machine route IPv4 that comes in here? */
-bool iface_forwards(const struct iface *port);
+/* Does the machine forward the IPv4 packets that come in here (ip_forward)? */
+bool iface_forwards(const struct iface *iface);
+
+/* A socket that sends, and receives nothing; or -errno. The caller closes it. */
+int packet_open(void);
+
+/*
+ * A socket that receives, without blocking, what comes in on the interface from now on and passes
+ * the filter, with PACKET_AUXDATA; or -errno. `kind`: SOCK_RAW, or SOCK_DGRAM for frames without
+ * their Ethernet header. `ethertype` in host byte order. The caller closes it.
+ */
+int packet_listen(uint32_t ifindex, int kind, uint16_t ethertype, const struct sock_fprog *filter);
+
+/*
+ * Turns the interface's promiscuous mode on or off, so that frames to a sleeper's MAC come in. The
+ * kernel counts who wants it; closing the socket ends it, too. 0 or -errno.
+ */
+int packet_promiscuous(int fd, const struct iface *iface, bool on);
+
+/* Pads to Ethernet's minimum and sends. 0 or -errno. */
+int packet_send(int fd, const struct iface *iface, struct packet *packet);
 
 #endif

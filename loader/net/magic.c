@@ -4,9 +4,6 @@
 #include <linux/if_ether.h>
 #include <string.h>
 
-#include "base/internet.h"
-#include "net/own_addresses.h"
-
 enum { MAC_REPEATS = 16 };
 
 struct magic {
@@ -16,51 +13,52 @@ struct magic {
 };
 
 /* Returns how many of its octets count. */
-static size_t magic_of(const struct host_description *host, struct magic *magic)
+static size_t magic_of(const struct magic_target *target, struct magic *magic)
 {
 	memset(magic->sync, 0xff, sizeof(magic->sync));
 	for (int repeat = 0; repeat < MAC_REPEATS; repeat++)
-		magic->macs[repeat] = host->mac;
-	memcpy(magic->secureon, host->secureon, sizeof(magic->secureon));
-	return offsetof(struct magic, secureon) + host->secureon_length;
+		magic->macs[repeat] = target->mac;
+	memcpy(magic->secureon, target->secureon, sizeof(magic->secureon));
+	return offsetof(struct magic, secureon) + target->secureon_length;
 }
 
-void magic_udp(struct packet *packet, const struct host_description *host, const struct mac *from,
-               struct ipv4 source)
+void magic_write_udp(struct packet *packet, const struct magic_target *target,
+                     const struct mac *from, struct ipv4 source)
 {
-	const struct internet_ends ends = {
+	const struct udp_ends ends = {
 		.source = source,
 		.destination = { { 255, 255, 255, 255 } },
 		.source_port = MAGIC_UDP_SOURCE_PORT,
 		.destination_port = MAGIC_UDP_PORT,
 	};
 	struct magic magic;
-	size_t length = magic_of(host, &magic);
+	size_t length = magic_of(target, &magic);
 
-	packet_start(packet, &MAC_BROADCAST, from, host->vlan, ETH_P_IP);
-	internet_add_udp(packet, &ends, &magic, length);
+	packet_start(packet, &MAC_BROADCAST, from, target->vlan, ETH_P_IP);
+	packet_add_udp(packet, &ends, &magic, length);
 }
 
-void magic_ether(struct packet *packet, const struct host_description *host, const struct mac *from,
-                 const struct mac *to)
+void magic_write_ether(struct packet *packet, const struct magic_target *target,
+                       const struct mac *from, const struct mac *to)
 {
 	struct magic magic;
-	size_t length = magic_of(host, &magic);
+	size_t length = magic_of(target, &magic);
 
-	packet_start(packet, to, from, host->vlan, MAGIC_ETHERTYPE);
+	packet_start(packet, to, from, target->vlan, MAGIC_ETHERTYPE);
 	packet_add(packet, &magic, length);
 }
 
-int magic_send(int fd, const struct iface *port, const struct host_description *host)
+int magic_send(int fd, const struct iface *iface, const struct magic_target *target,
+               struct ipv4 source)
 {
 	struct packet forms[3];
 	int err = 0;
 
-	magic_udp(&forms[0], host, &port->mac, own_ipv4_near(port->ifindex, NULL));
-	magic_ether(&forms[1], host, &port->mac, &MAC_BROADCAST);
-	magic_ether(&forms[2], host, &port->mac, &host->mac);
+	magic_write_udp(&forms[0], target, &iface->mac, source);
+	magic_write_ether(&forms[1], target, &iface->mac, &MAC_BROADCAST);
+	magic_write_ether(&forms[2], target, &iface->mac, &target->mac);
 	for (size_t form = 0; form < sizeof(forms) / sizeof(*forms); form++) {
-		int sent = packet_send(fd, port, &forms[form]);
+		int sent = packet_send(fd, iface, &forms[form]);
 
 		err = err ? err : sent;
 	}

@@ -3,9 +3,8 @@
 
 #include <errno.h>
 #include <linux/rtnetlink.h>
-#include <string.h>
 
-/* Of a socket's one question. 0 would match any answer. */
+/* Of a socket's only request. 0 would match any answer. */
 enum { SEQUENCE = 1 };
 
 static int receive(struct mnl_socket *socket, char *buffer, mnl_cb_t on_answer, void *context)
@@ -23,18 +22,6 @@ static int receive(struct mnl_socket *socket, char *buffer, mnl_cb_t on_answer, 
 	return more < 0 ? -errno : 0;
 }
 
-static int exchange(struct mnl_socket *socket, struct nlmsghdr *message, mnl_cb_t on_answer,
-                    void *context)
-{
-	message->nlmsg_seq = SEQUENCE;
-	/* acknowledged, so that every conversation has an end, with an answer or without */
-	message->nlmsg_flags |= NLM_F_REQUEST | NLM_F_ACK;
-	if (mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) ||
-	    mnl_socket_sendto(socket, message, message->nlmsg_len) < 0)
-		return -errno;
-	return receive(socket, (char *)message, on_answer, context);
-}
-
 int netlink_ask(int bus, struct nlmsghdr *message, mnl_cb_t on_answer, void *context)
 {
 	struct mnl_socket *socket = mnl_socket_open2(bus, SOCK_CLOEXEC);
@@ -42,7 +29,14 @@ int netlink_ask(int bus, struct nlmsghdr *message, mnl_cb_t on_answer, void *con
 
 	if (!socket)
 		return -errno;
-	err = exchange(socket, message, on_answer, context);
+	message->nlmsg_seq = SEQUENCE;
+	/* with an acknowledgement the end is known, whether there was an answer or not */
+	message->nlmsg_flags |= NLM_F_REQUEST | NLM_F_ACK;
+	if (mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) ||
+	    mnl_socket_sendto(socket, message, message->nlmsg_len) < 0)
+		err = -errno;
+	else
+		err = receive(socket, (char *)message, on_answer, context);
 	mnl_socket_close(socket);
 	return err;
 }
@@ -55,13 +49,13 @@ const void *netlink_header(const struct nlmsghdr *message, uint16_t type, size_t
 	return NULL;
 }
 
-int netlink_table(uint16_t question, uint8_t family, mnl_cb_t on_row, void *context)
+int netlink_table(uint16_t request, uint8_t family, mnl_cb_t on_row, void *context)
 {
 	char buffer[NETLINK_BUFFER];
 	struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
 	struct rtgenmsg *about = mnl_nlmsg_put_extra_header(message, sizeof(*about));
 
-	message->nlmsg_type = question;
+	message->nlmsg_type = request;
 	message->nlmsg_flags = NLM_F_DUMP;
 	about->rtgen_family = family;
 	return netlink_ask(NETLINK_ROUTE, message, on_row, context);
@@ -72,19 +66,9 @@ const void *netlink_attribute(const struct nlmsghdr *message, size_t header, uin
 {
 	const struct nlattr *attribute;
 
-	mnl_attr_for_each(attribute, message,
-	                  header) if (mnl_attr_get_type(attribute) == type &&
-	                              mnl_attr_get_payload_len(attribute) >=
-	                                      size) return mnl_attr_get_payload(attribute);
+	mnl_attr_for_each (attribute, message, header)
+		if (mnl_attr_get_type(attribute) == type &&
+		    mnl_attr_get_payload_len(attribute) >= size)
+			return mnl_attr_get_payload(attribute);
 	return NULL;
-}
-
-int netlink_value(const struct nlattr *attribute, void *value, size_t size)
-{
-	if (mnl_attr_get_payload_len(attribute) < size) {
-		errno = EBADMSG;
-		return MNL_CB_ERROR;
-	}
-	memcpy(value, mnl_attr_get_payload(attribute), size);
-	return MNL_CB_OK;
 }

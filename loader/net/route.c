@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <linux/rtnetlink.h>
 #include <stdbool.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -16,59 +15,44 @@ enum {
 		NUD_PERMANENT | NUD_NOARP | NUD_REACHABLE | NUD_PROBE | NUD_STALE | NUD_DELAY,
 };
 
-/* The kernel forgets a failure only where its table is crowded: an old one says nothing of now. */
+/* The kernel keeps failed entries for as long as there is room: an older one is out of date. */
 enum { FAILURE_LASTS = 5 }; /* s */
 
 struct route {
-	uint8_t type;  /* RTN_* */
-	uint8_t table; /* RT_TABLE_* */
+	bool is_local;
+	bool is_usable; /* a next hop out of `ifindex`: no IPv6 address, and not in a tunnel */
 	uint32_t ifindex;
 	struct ipv4 hop;
-	bool foreign; /* its next hop is of IPv6, or in a tunnel */
 };
 
 struct neighbour {
-	uint16_t state; /* NUD_* */
-	uint8_t flags;  /* NTF_* */
-	uint32_t flags_ext;
+	uint16_t state;  /* NUD_* */
+	bool is_managed; /* by another program */
 	bool has_mac;
 	struct mac mac;
-	struct nda_cacheinfo ages;
+	uint32_t updated; /* how long ago, in ticks of sysconf(_SC_CLK_TCK) */
 };
-
-static int read_route(const struct nlattr *attribute, void *context)
-{
-	struct route *route = context;
-
-	switch (mnl_attr_get_type(attribute)) {
-	case RTA_OIF:
-		return netlink_value(attribute, &route->ifindex, sizeof(route->ifindex));
-	case RTA_GATEWAY:
-		return netlink_value(attribute, &route->hop, sizeof(route->hop));
-	case RTA_VIA:
-	case RTA_ENCAP:
-		route->foreign = true;
-		break;
-	}
-	return MNL_CB_OK;
-}
 
 static int on_route(const struct nlmsghdr *message, void *context)
 {
 	const struct rtmsg *header = netlink_header(message, RTM_NEWROUTE, sizeof(*header));
+	const struct ipv4 *gateway;
+	const uint32_t *ifindex;
 	struct route *route = context;
 
 	if (!header)
 		return MNL_CB_ERROR;
-	route->type = header->rtm_type;
-	route->table = header->rtm_table;
-	return mnl_attr_parse(message, sizeof(*header), read_route, route);
-}
-
-/* How the kernel says that it has no route, or one that is unreachable, prohibit or blackhole. */
-static bool is_refusal(int err)
-{
-	return err == -ENETUNREACH || err == -EHOSTUNREACH || err == -EACCES || err == -EINVAL;
+	gateway = netlink_attribute(message, sizeof(*header), RTA_GATEWAY, sizeof(*gateway));
+	ifindex = netlink_attribute(message, sizeof(*header), RTA_OIF, sizeof(*ifindex));
+	route->is_local = header->rtm_type == RTN_LOCAL;
+	/* with an interface given, an address that no table has is assumed to be on-link */
+	route->is_usable = header->rtm_type == RTN_UNICAST &&
+	                   header->rtm_table != RT_TABLE_UNSPEC &&
+	                   !netlink_attribute(message, sizeof(*header), RTA_VIA, 0) &&
+	                   !netlink_attribute(message, sizeof(*header), RTA_ENCAP, 0);
+	route->ifindex = ifindex ? *ifindex : 0;
+	route->hop = gateway ? *gateway : route->hop;
+	return MNL_CB_OK;
 }
 
 /* `ifindex` 0: out of any. */
@@ -88,9 +72,10 @@ static int find_route(uint32_t ifindex, struct ipv4 to, struct route *route)
 		mnl_attr_put_u32(message, RTA_OIF, ifindex);
 	*route = (struct route){ .hop = to };
 	err = netlink_ask(NETLINK_ROUTE, message, on_route, route);
-	if (err)
-		return is_refusal(err) ? -EHOSTUNREACH : err;
-	return route->type == RTN_LOCAL ? -EADDRINUSE : 0;
+	/* there is no route, or one of type unreachable, prohibit or blackhole */
+	if (err == -ENETUNREACH || err == -EACCES || err == -EINVAL)
+		return -EHOSTUNREACH;
+	return !err && route->is_local ? -EADDRINUSE : err;
 }
 
 static int find_hop(uint32_t ifindex, struct ipv4 to, struct ipv4 *hop)
@@ -98,54 +83,45 @@ static int find_hop(uint32_t ifindex, struct ipv4 to, struct ipv4 *hop)
 	struct route route;
 	int err;
 
-	/* asked about one interface, the kernel knows not of its addresses on the others */
+	/* with an interface given, the kernel does not look at the addresses of the others */
 	if (find_route(0, to, &route) == -EADDRINUSE)
 		return -EADDRINUSE;
 	err = find_route(ifindex, to, &route);
 	if (err)
 		return err;
-	/* nor does it need a route: what no table has, it takes to be on the link */
-	if (route.table == RT_TABLE_UNSPEC || route.type != RTN_UNICAST || route.foreign ||
-	    route.ifindex != ifindex)
+	if (!route.is_usable || route.ifindex != ifindex)
 		return -EHOSTUNREACH;
 	*hop = route.hop;
 	return 0;
 }
 
-static int read_neighbour(const struct nlattr *attribute, void *context)
-{
-	struct neighbour *neighbour = context;
-
-	switch (mnl_attr_get_type(attribute)) {
-	case NDA_LLADDR:
-		neighbour->has_mac = mnl_attr_get_payload_len(attribute) == sizeof(neighbour->mac);
-		if (neighbour->has_mac)
-			memcpy(&neighbour->mac, mnl_attr_get_payload(attribute),
-			       sizeof(neighbour->mac));
-		break;
-	case NDA_CACHEINFO:
-		return netlink_value(attribute, &neighbour->ages, sizeof(neighbour->ages));
-	case NDA_FLAGS_EXT:
-		return netlink_value(attribute, &neighbour->flags_ext,
-		                     sizeof(neighbour->flags_ext));
-	}
-	return MNL_CB_OK;
-}
-
 static int on_neighbour(const struct nlmsghdr *message, void *context)
 {
 	const struct ndmsg *header = netlink_header(message, RTM_NEWNEIGH, sizeof(*header));
+	const struct nda_cacheinfo *ages;
 	struct neighbour *neighbour = context;
+	const uint32_t *flags;
+	const struct mac *mac;
 
 	if (!header)
 		return MNL_CB_ERROR;
+	mac = netlink_attribute(message, sizeof(*header), NDA_LLADDR, sizeof(*mac));
+	ages = netlink_attribute(message, sizeof(*header), NDA_CACHEINFO, sizeof(*ages));
+	flags = netlink_attribute(message, sizeof(*header), NDA_FLAGS_EXT, sizeof(*flags));
 	neighbour->state = header->ndm_state;
-	neighbour->flags = header->ndm_flags;
-	return mnl_attr_parse(message, sizeof(*header), read_neighbour, neighbour);
+	neighbour->updated = ages ? ages->ndm_updated : 0;
+	neighbour->is_managed =
+		header->ndm_flags & NTF_EXT_LEARNED || (flags && *flags & NTF_EXT_MANAGED);
+	/* a longer one is not Ethernet's */
+	neighbour->has_mac =
+		mac && !netlink_attribute(message, sizeof(*header), NDA_LLADDR, sizeof(*mac) + 1);
+	if (mac)
+		neighbour->mac = *mac;
+	return MNL_CB_OK;
 }
 
-static struct nlmsghdr *about_neighbour(char *buffer, uint16_t type, uint32_t ifindex,
-                                        struct ipv4 hop, uint8_t flags)
+static struct nlmsghdr *neighbour_message(char *buffer, uint16_t type, uint32_t ifindex,
+                                          struct ipv4 hop, uint8_t flags)
 {
 	struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
 	struct ndmsg *header = mnl_nlmsg_put_extra_header(message, sizeof(*header));
@@ -158,35 +134,35 @@ static struct nlmsghdr *about_neighbour(char *buffer, uint16_t type, uint32_t if
 	return message;
 }
 
-/* NUD_NONE: nobody has asked for it. */
+/* NUD_NONE: there is no entry. */
 static int find_neighbour(uint32_t ifindex, struct ipv4 hop, struct neighbour *neighbour)
 {
 	char buffer[NETLINK_BUFFER];
-	struct nlmsghdr *message = about_neighbour(buffer, RTM_GETNEIGH, ifindex, hop, 0);
+	struct nlmsghdr *message = neighbour_message(buffer, RTM_GETNEIGH, ifindex, hop, 0);
 	int err = netlink_ask(NETLINK_ROUTE, message, on_neighbour, neighbour);
 
 	return err == -ENOENT ? 0 : err;
 }
 
 /*
- * Has the kernel ask for the neighbour, or whether it is still there, as if it had a packet for it.
- * From an entry that others keep up to date this would take their mark, so it is left to them.
+ * Makes the kernel resolve the neighbour, or verify it, as if it had a packet for it. Entries that
+ * another program manages are left to it, as this would clear their flags.
  */
 static int resolve(uint32_t ifindex, struct ipv4 hop, const struct neighbour *neighbour)
 {
 	char buffer[NETLINK_BUFFER];
-	struct nlmsghdr *message = about_neighbour(buffer, RTM_NEWNEIGH, ifindex, hop, NTF_USE);
+	struct nlmsghdr *message = neighbour_message(buffer, RTM_NEWNEIGH, ifindex, hop, NTF_USE);
 
-	if (neighbour->flags & NTF_EXT_LEARNED || neighbour->flags_ext & NTF_EXT_MANAGED)
+	if (neighbour->is_managed)
 		return 0;
 	message->nlmsg_flags = NLM_F_CREATE;
 	return netlink_ask(NETLINK_ROUTE, message, NULL, NULL);
 }
 
-static bool failed_lately(const struct neighbour *neighbour)
+static bool failed_recently(const struct neighbour *neighbour)
 {
 	return neighbour->state & NUD_FAILED &&
-	       neighbour->ages.ndm_updated / (uint32_t)sysconf(_SC_CLK_TCK) < FAILURE_LASTS;
+	       neighbour->updated / (uint32_t)sysconf(_SC_CLK_TCK) < FAILURE_LASTS;
 }
 
 int route_next_hop(uint32_t ifindex, struct ipv4 to, struct mac *mac)
@@ -200,7 +176,8 @@ int route_next_hop(uint32_t ifindex, struct ipv4 to, struct mac *mac)
 	if (err)
 		return err;
 	if (!(neighbour.state & NUD_SENDABLE)) {
-		err = failed_lately(&neighbour) ? -EHOSTUNREACH : resolve(ifindex, hop, &neighbour);
+		err = failed_recently(&neighbour) ? -EHOSTUNREACH
+		                                  : resolve(ifindex, hop, &neighbour);
 		return err ? err : -EAGAIN;
 	}
 	if (!neighbour.has_mac)

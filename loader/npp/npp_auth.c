@@ -1,9 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "npp/npp_auth.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <nettle/hmac.h>
 #include <nettle/memops.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+
+#include "base/files.h"
+#include "base/text.h"
+
+/* The largest set of keys, with a line of comment for each. */
+enum { FILE_MAX = 65535 };
 
 enum {
 	HEADER = sizeof(struct npp_header),
@@ -11,43 +21,170 @@ enum {
 	CHECKSUM_END = offsetof(struct npp_header, transaction),
 };
 
-_Static_assert(NPP_MAC == SHA256_DIGEST_SIZE, "the code is a whole SHA-256");
+_Static_assert(NPP_HMAC == SHA256_DIGEST_SIZE, "the HMAC is not truncated");
 _Static_assert(NPP_SECRET_MAX == SHA256_BLOCK_SIZE, "no secret is hashed first");
 
-/* The ends of the packet, and the message with zeros where the checksum and the code stand. */
-static void make_code(const uint8_t *octets, size_t code_at, const struct npp_key *key,
-                      struct ipv4 source, struct ipv4 destination, uint8_t code[NPP_MAC])
+static bool parse_secret(const char *digits, struct npp_key *key)
 {
-	static const uint8_t zeros[NPP_MAC];
-	struct hmac_sha256_ctx hmac;
+	const size_t count = digits ? strlen(digits) : 0;
 
-	hmac_sha256_set_key(&hmac, key->length, key->secret);
-	hmac_sha256_update(&hmac, sizeof(source.octet), source.octet);
-	hmac_sha256_update(&hmac, sizeof(destination.octet), destination.octet);
-	hmac_sha256_update(&hmac, CHECKSUM, octets);
-	hmac_sha256_update(&hmac, CHECKSUM_END - CHECKSUM, zeros);
-	hmac_sha256_update(&hmac, code_at - CHECKSUM_END, octets + CHECKSUM_END);
-	hmac_sha256_update(&hmac, sizeof(zeros), zeros);
-	hmac_sha256_digest(&hmac, NPP_MAC, code);
-	explicit_bzero(&hmac, sizeof(hmac));
+	if (count % 2 || count < 2 * NPP_SECRET_MIN || count > 2 * NPP_SECRET_MAX)
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		const int digit = text_hex_digit(digits[i]);
+
+		if (digit < 0)
+			return false;
+		key->secret[i / 2] = (uint8_t)(key->secret[i / 2] << 4 | digit);
+	}
+	key->length = count / 2;
+	return true;
 }
 
-/* Without the option it is said to stand at 0; behind it, as the last, there is nothing. */
-static bool has_its_code(const struct npp_message *message, size_t length)
+/* NULL, or what is wrong. */
+static const char *parse_line(char *line, struct npp_keys *keys)
 {
-	return message->authentication_at >= HEADER &&
-	       message->authentication_at + NPP_MAC == length;
+	static const char blanks[] = " \t\r";
+	char *rest, *text = strsep(&line, "#");
+	const char *id = strtok_r(text, blanks, &rest), *secret = strtok_r(NULL, blanks, &rest);
+	struct npp_key *key = &keys->key[keys->count];
+	int64_t number;
+
+	if (!id)
+		return NULL;
+	if (text_to_number(id, NPP_KEYS, &number) || number < 1)
+		return "invalid key number; expected 1 to 255, followed by a secret";
+	if (npp_keys_find(keys, (uint8_t)number))
+		return "duplicate key number";
+	if (!parse_secret(secret, key))
+		return "invalid secret; expected an even number of hexadecimal digits, 32 to 128";
+	if (strtok_r(NULL, blanks, &rest))
+		return "unexpected text after the secret; expected '#' before a comment";
+	key->id = (uint8_t)number;
+	keys->count++;
+	return NULL;
+}
+
+/* What is wrong with a file, unless an errno says it. */
+struct key_error {
+	const char *reason;
+	size_t line; /* 0: the whole file */
+};
+
+static int parse_keys(char *text, struct npp_keys *keys, struct key_error *error)
+{
+	while (text && !error->reason) {
+		error->line++;
+		error->reason = parse_line(strsep(&text, "\n"), keys);
+	}
+	if (!error->reason && !keys->count)
+		*error = (struct key_error){ "no key; expected a number and a secret a line", 0 };
+	return error->reason ? -EINVAL : 0;
+}
+
+static int refuse(struct key_error *error, const char *reason, int err)
+{
+	error->reason = reason;
+	return err;
+}
+
+static int check_mode(int fd, struct key_error *error)
+{
+	struct stat file;
+
+	if (fstat(fd, &file))
+		return -errno;
+	if (!S_ISREG(file.st_mode))
+		return refuse(error, "not a regular file", -EINVAL);
+	if (file.st_mode & (S_IRWXO | S_IWGRP))
+		return refuse(error, "others may read or change it; expected mode 600 or 640",
+		              -EPERM);
+	return 0;
+}
+
+static int read_keys(const char *path, struct npp_keys *keys, struct key_error *error)
+{
+	autoclose int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	autofree char *text = NULL;
+	size_t length;
+	int err = fd < 0 ? -errno : check_mode(fd, error);
+
+	if (!err)
+		err = file_read(fd, FILE_MAX, &text, &length);
+	if (err == -EFBIG)
+		return refuse(error, "longer than any file of keys", err);
+	if (err)
+		return err;
+	err = strlen(text) == length ? parse_keys(text, keys, error)
+	                             : refuse(error, "not a text file", -EINVAL);
+	explicit_bzero(text, length);
+	return err;
+}
+
+int npp_keys_read_file(const char *path, struct npp_keys *keys, char text[NPP_KEYS_ERROR])
+{
+	struct key_error error = { .line = 0 };
+	int err;
+
+	npp_keys_wipe(keys);
+	err = read_keys(path, keys, &error);
+	if (!err)
+		return 0;
+	npp_keys_wipe(keys);
+	if (error.line)
+		snprintf(text, NPP_KEYS_ERROR, "%s:%zu: %s", path, error.line, error.reason);
+	else
+		snprintf(text, NPP_KEYS_ERROR, "%s: %s", path,
+		         error.reason ? error.reason : strerror(-err));
+	return err;
+}
+
+const struct npp_key *npp_keys_find(const struct npp_keys *keys, uint8_t id)
+{
+	for (size_t i = 0; i < keys->count; i++)
+		if (keys->key[i].id == id)
+			return &keys->key[i];
+	return NULL;
+}
+
+void npp_keys_wipe(struct npp_keys *keys)
+{
+	explicit_bzero(keys, sizeof(*keys));
+}
+
+/* Over the packet's addresses and the message, with zeros for the checksum and the HMAC itself. */
+static void compute_hmac(const uint8_t *octets, size_t length, const struct npp_key *key,
+                         struct ipv4 source, struct ipv4 destination, uint8_t hmac[NPP_HMAC])
+{
+	static const uint8_t zeros[NPP_HMAC];
+	struct hmac_sha256_ctx context;
+
+	hmac_sha256_set_key(&context, key->length, key->secret);
+	hmac_sha256_update(&context, sizeof(source.octet), source.octet);
+	hmac_sha256_update(&context, sizeof(destination.octet), destination.octet);
+	hmac_sha256_update(&context, CHECKSUM, octets);
+	hmac_sha256_update(&context, CHECKSUM_END - CHECKSUM, zeros);
+	hmac_sha256_update(&context, length - NPP_HMAC - CHECKSUM_END, octets + CHECKSUM_END);
+	hmac_sha256_update(&context, sizeof(zeros), zeros);
+	hmac_sha256_digest(&context, NPP_HMAC, hmac);
+	explicit_bzero(&context, sizeof(context));
+}
+
+/* The option is the last of a message, and ends with the HMAC. */
+static bool has_hmac(const struct npp_message *message, size_t length)
+{
+	return message->authenticated && length >= HEADER + NPP_HMAC;
 }
 
 bool npp_sign(uint8_t *octets, size_t length, struct npp_message *message,
               const struct npp_key *key, struct ipv4 source, struct ipv4 destination)
 {
-	struct npp_authentication *said = &message->authentication;
+	struct npp_authentication *authentication = &message->authentication;
 
-	if (!has_its_code(message, length) || said->key != key->id)
+	if (!has_hmac(message, length) || authentication->key != key->id)
 		return false;
-	make_code(octets, message->authentication_at, key, source, destination, said->mac);
-	memcpy(octets + message->authentication_at, said->mac, sizeof(said->mac));
+	compute_hmac(octets, length, key, source, destination, authentication->hmac);
+	memcpy(octets + length - NPP_HMAC, authentication->hmac, sizeof(authentication->hmac));
 	npp_set_checksum(octets, length);
 	return true;
 }
@@ -56,63 +193,18 @@ enum npp_auth_error npp_verify(const uint8_t *octets, size_t length,
                                const struct npp_message *message, const struct npp_keys *keys,
                                struct ipv4 source, struct ipv4 destination)
 {
-	const size_t at = message->authentication_at;
 	const struct npp_key *key;
-	uint8_t code[NPP_MAC];
+	uint8_t hmac[NPP_HMAC];
 
 	if (!message->authenticated)
-		return NPP_AUTH_ERROR_unsigned;
+		return NPP_AUTH_ERROR_NOT_SIGNED;
 	key = npp_keys_find(keys, message->authentication.key);
 	if (!key)
-		return NPP_AUTH_ERROR_unknown_key;
-	if (!has_its_code(message, length))
-		return NPP_AUTH_ERROR_bad_authentication;
-	make_code(octets, at, key, source, destination, code);
-	/* in the same time wherever they differ, or a code could be found octet by octet */
-	return memeql_sec(code, octets + at, sizeof(code)) ? NPP_AUTH_ERROR_none
-	                                                   : NPP_AUTH_ERROR_bad_authentication;
-}
-
-static bool is_stale(uint64_t time, uint64_t now)
-{
-	return (time > now ? time - now : now - time) > NPP_STALE_AFTER;
-}
-
-static bool is_repeated(const struct npp_replay *last, const struct npp_authentication *said)
-{
-	return memcmp(last->code, said->mac, sizeof(last->code)) == 0;
-}
-
-static bool is_replayed(const struct npp_replay *last, const struct npp_authentication *said)
-{
-	if (said->time != last->time)
-		return said->time < last->time;
-	for (size_t i = 0; i < last->nonce_count; i++) {
-		if (last->nonces[i] == said->nonce)
-			return true;
-	}
-	return last->nonce_count == NPP_NONCES;
-}
-
-enum npp_auth_error npp_check_replay(const struct npp_replay *last,
-                                     const struct npp_message *message, uint64_t now)
-{
-	const struct npp_authentication *said = &message->authentication;
-
-	if (is_stale(said->time, now))
-		return NPP_AUTH_ERROR_stale;
-	if (is_repeated(last, said))
-		return NPP_AUTH_ERROR_repeated;
-	return is_replayed(last, said) ? NPP_AUTH_ERROR_replayed : NPP_AUTH_ERROR_none;
-}
-
-void npp_record_nonce(struct npp_replay *last, const struct npp_message *message)
-{
-	const struct npp_authentication *said = &message->authentication;
-
-	if (said->time != last->time)
-		last->nonce_count = 0;
-	last->time = said->time;
-	last->nonces[last->nonce_count++] = said->nonce;
-	memcpy(last->code, said->mac, sizeof(last->code));
+		return NPP_AUTH_ERROR_UNKNOWN_KEY;
+	if (!has_hmac(message, length))
+		return NPP_AUTH_ERROR_BAD_HMAC;
+	compute_hmac(octets, length, key, source, destination, hmac);
+	/* in constant time, or an HMAC could be guessed octet by octet */
+	return memeql_sec(hmac, octets + length - NPP_HMAC, sizeof(hmac)) ? NPP_AUTH_ERROR_NONE
+	                                                                  : NPP_AUTH_ERROR_BAD_HMAC;
 }

@@ -2,116 +2,55 @@
 #include "npp/npp_message.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
+#include <linux/filter.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
+#include <netinet/ip.h>
 #include <string.h>
+#include <sys/socket.h>
 
-#include "base/internet.h"
-#include "npp/npp_options.h"
+#include "net/iface.h"
 
 enum { HEADER = sizeof(struct npp_header) };
-
-/* Options 1 to 6 are the messages' own, and have their numbers. */
-static bool is_own(const struct npp_option *option, const struct npp_message *message)
-{
-	return option->type == (uint8_t)message->subtype;
-}
+enum { FRAGMENT_BITS = IP_MF | IP_OFFMASK };
+enum { FRAMES_MAX = 64 }; /* in one call: a flood of other frames must not block the caller */
+enum { TYPE_AT = 12, IP_AT = ETH_HLEN, FRAGMENT_AT = IP_AT + 6, PROTOCOL_AT = IP_AT + 9 };
 
 static bool is_subtype(unsigned int subtype)
 {
 	return subtype >= NPP_PROXY_SOLICITATION && subtype <= NPP_WAKEUP_CONFIRM;
 }
 
-/* What was read so far. */
-struct reading {
-	struct npp_message *message;
-	uint32_t seen; /* a bit for each row of npp_options */
-	bool has_own;
-};
-
-static enum npp_parse_error read_row(struct reading *reading, const struct npp_option *option,
-                                     struct npp_cursor *data)
+const char *npp_subtype_name(enum npp_subtype subtype)
 {
-	const uint32_t bit = (uint32_t)1 << (option - npp_options);
-	const bool again = reading->seen & bit;
+	static const char *const names[] = {
+		"invalid",       "Proxy Solicitation", "Proxy Advertisement", "Sleep Request",
+		"Sleep Confirm", "Wakeup Report",      "Wakeup Confirm",
+	};
 
-	option->pass(data, reading->message);
-	reading->seen |= bit;
-	reading->has_own |= is_own(option, reading->message);
-	if (again || data->failed || data->at != data->end ||
-	    (option->is_said && !option->is_said(reading->message)))
-		return NPP_PARSE_ERROR_bad_option;
-	return NPP_PARSE_ERROR_none;
-}
-
-static enum npp_parse_error read_data(struct reading *reading, uint8_t type,
-                                      struct npp_cursor *data)
-{
-	const uint8_t subtype = npp_option_subtype(type);
-	const bool is_request = type == NPP_OPTION_SLEEP_REQUEST;
-	const struct npp_option *option;
-	uint8_t request = 0;
-
-	if (subtype && subtype != (uint8_t)reading->message->subtype)
-		return NPP_PARSE_ERROR_foreign_option;
-	if (is_request)
-		npp_cursor_u8(data, &request);
-	if (data->failed)
-		return NPP_PARSE_ERROR_bad_option;
-	option = npp_option_of(type, request);
-	if (option)
-		return read_row(reading, option, data);
-	return is_request ? NPP_PARSE_ERROR_unknown_request : NPP_PARSE_ERROR_none;
-}
-
-static enum npp_parse_error read_option(struct reading *reading, struct npp_cursor *cursor)
-{
-	struct npp_cursor data = *cursor;
-	uint8_t type = 0, length = 0;
-
-	npp_cursor_u8(&data, &type);
-	npp_cursor_u8(&data, &length);
-	*cursor = data;
-	npp_cursor_skip(cursor, length);
-	data.end = cursor->at;
-	/* nothing may stand behind what covers all that is in front of it */
-	if (cursor->failed || reading->message->authenticated)
-		return NPP_PARSE_ERROR_bad_option;
-	return read_data(reading, type, &data);
-}
-
-static enum npp_parse_error read_options(const uint8_t *octets, size_t length,
-                                         struct npp_message *message)
-{
-	struct npp_cursor cursor = { .from = octets, .at = HEADER, .end = length };
-	struct reading reading = { .message = message };
-
-	while (cursor.at < cursor.end) {
-		const enum npp_parse_error flaw = read_option(&reading, &cursor);
-
-		if (flaw != NPP_PARSE_ERROR_none)
-			return flaw;
-	}
-	return reading.has_own ? NPP_PARSE_ERROR_none : NPP_PARSE_ERROR_no_option;
+	return names[is_subtype(subtype) ? subtype : 0];
 }
 
 static enum npp_parse_error read_header(const uint8_t *octets, size_t length, uint8_t icmp_type,
                                         struct npp_header *header)
 {
 	if (length < HEADER)
-		return NPP_PARSE_ERROR_short;
+		return NPP_PARSE_ERROR_SHORT;
 	memcpy(header, octets, HEADER);
-	/* before the rest, which means other things there */
+	/* first, as the other fields have another meaning in other ICMP */
 	if (header->type != icmp_type)
-		return NPP_PARSE_ERROR_other_type;
+		return NPP_PARSE_ERROR_OTHER_TYPE;
 	if (length != HEADER + (size_t)header->length)
-		return NPP_PARSE_ERROR_short;
+		return NPP_PARSE_ERROR_SHORT;
 	if (internet_checksum(octets, length) != 0)
-		return NPP_PARSE_ERROR_bad_checksum;
+		return NPP_PARSE_ERROR_BAD_CHECKSUM;
 	if (header->code > NPP_FAIL)
-		return NPP_PARSE_ERROR_bad_code;
-	return is_subtype(header->subtype) ? NPP_PARSE_ERROR_none : NPP_PARSE_ERROR_bad_subtype;
+		return NPP_PARSE_ERROR_BAD_CODE;
+	return is_subtype(header->subtype) ? NPP_PARSE_ERROR_NONE : NPP_PARSE_ERROR_BAD_SUBTYPE;
 }
 
-static void start(struct npp_message *message, const struct npp_header *header)
+static void set_header(struct npp_message *message, const struct npp_header *header)
 {
 	memset(message, 0, sizeof(*message));
 	message->code = header->code;
@@ -119,72 +58,40 @@ static void start(struct npp_message *message, const struct npp_header *header)
 	message->subtype = header->subtype;
 }
 
-enum npp_parse_error npp_read(const uint8_t *octets, size_t length, uint8_t icmp_type,
-                              struct npp_message *message)
+enum npp_parse_error npp_message_read(const uint8_t *octets, size_t length, uint8_t icmp_type,
+                                      struct npp_message *message)
 {
 	struct npp_header header;
-	enum npp_parse_error flaw;
+	enum npp_parse_error error;
 
 	memset(message, 0, sizeof(*message));
-	flaw = read_header(octets, length, icmp_type, &header);
-	if (flaw != NPP_PARSE_ERROR_none)
-		return flaw;
-	start(message, &header);
-	flaw = read_options(octets, length, message);
-	if (flaw != NPP_PARSE_ERROR_none)
-		start(message, &header);
-	return flaw;
+	error = read_header(octets, length, icmp_type, &header);
+	if (error)
+		return error;
+	set_header(message, &header);
+	error = npp_options_read(octets + HEADER, length - HEADER, message);
+	if (error)
+		set_header(message, &header);
+	return error;
 }
 
-static void write_option(struct npp_cursor *cursor, const struct npp_option *option,
-                         struct npp_message *message)
+size_t npp_message_write(const struct npp_message *message, uint8_t icmp_type,
+                         uint8_t octets[NPP_MESSAGE_MAX])
 {
-	uint8_t type = option->type, request = option->request;
-	const size_t length_at = cursor->at + sizeof(type);
+	const size_t length = npp_options_write(message, octets + HEADER);
+	const struct npp_header header = {
+		.type = icmp_type,
+		.code = (uint8_t)message->code,
+		.transaction = htons(message->transaction),
+		.subtype = (uint8_t)message->subtype,
+		.length = (uint8_t)length,
+	};
 
-	npp_cursor_u8(cursor, &type);
-	npp_cursor_skip(cursor, sizeof(uint8_t));
-	if (request)
-		npp_cursor_u8(cursor, &request);
-	option->pass(cursor, message);
-	if (!cursor->failed)
-		cursor->to[length_at] = (uint8_t)(cursor->at - length_at - sizeof(uint8_t));
-}
-
-static bool write_options(struct npp_cursor *cursor, struct npp_message *message)
-{
-	const uint8_t subtype = (uint8_t)message->subtype;
-	bool has_own = false;
-
-	for (size_t i = 0; i < NPP_OPTIONS; i++) {
-		const struct npp_option *option = &npp_options[i];
-
-		if (!(option->is_said ? option->is_said(message) : option->subtype == subtype))
-			continue;
-		npp_cursor_require(cursor, !option->subtype || option->subtype == subtype);
-		write_option(cursor, option, message);
-		has_own |= is_own(option, message);
-	}
-	return has_own && !cursor->failed;
-}
-
-size_t npp_write(struct npp_message *message, uint8_t icmp_type, uint8_t octets[NPP_MESSAGE_MAX])
-{
-	struct npp_cursor cursor = { .to = octets, .at = HEADER, .end = NPP_MESSAGE_MAX };
-	struct npp_header header = { .type = icmp_type };
-	struct npp_message said = *message; /* options pass their fields both ways */
-
-	said.authentication_at = 0;
-	if (said.code > NPP_FAIL || !is_subtype(said.subtype) || !write_options(&cursor, &said))
+	if (!length || message->code > NPP_FAIL || !is_subtype(message->subtype))
 		return 0;
-	header.code = (uint8_t)said.code;
-	header.transaction = htons(said.transaction);
-	header.subtype = (uint8_t)said.subtype;
-	header.length = (uint8_t)(cursor.at - HEADER);
 	memcpy(octets, &header, HEADER);
-	npp_set_checksum(octets, cursor.at);
-	message->authentication_at = said.authentication_at;
-	return cursor.at;
+	npp_set_checksum(octets, HEADER + length);
+	return HEADER + length;
 }
 
 void npp_set_checksum(uint8_t *octets, size_t length)
@@ -197,12 +104,134 @@ void npp_set_checksum(uint8_t *octets, size_t length)
 	memcpy(octets + at, &checksum, sizeof(checksum));
 }
 
-const char *npp_subtype_name(enum npp_subtype subtype)
+/* In octets; 0: it is not a whole IPv4 packet with ICMP. */
+static size_t ip_header_length(const struct iphdr *ip, size_t available)
 {
-	static const char *const names[] = {
-		"invalid",       "Proxy Solicitation", "Proxy Advertisement", "Sleep Request",
-		"Sleep Confirm", "Wakeup Report",      "Wakeup Confirm",
-	};
+	const size_t length = ip->ihl * 4UL, total = ntohs(ip->tot_len);
 
-	return names[is_subtype(subtype) ? subtype : 0];
+	if (ip->version != IPVERSION || ip->protocol != IPPROTO_ICMP || length < sizeof(*ip) ||
+	    length > total || total > available || ntohs(ip->frag_off) & FRAGMENT_BITS)
+		return 0;
+	return internet_checksum(ip, length) ? 0 : length;
+}
+
+bool npp_packet_read(const uint8_t *frame, size_t length, struct npp_packet *packet)
+{
+	struct {
+		struct iphdr ip;
+		uint8_t options[60 - sizeof(struct iphdr)];
+	} copy = { 0 }; /* the header in the frame need not be aligned */
+	struct ethhdr ethernet;
+	size_t header;
+
+	if (length < sizeof(ethernet) + sizeof(copy.ip))
+		return false;
+	memcpy(&ethernet, frame, sizeof(ethernet));
+	length -= sizeof(ethernet);
+	frame += sizeof(ethernet);
+	memcpy(&copy, frame, length < sizeof(copy) ? length : sizeof(copy));
+	header = ip_header_length(&copy.ip, length);
+	if (!header || ethernet.h_proto != htons(ETH_P_IP))
+		return false;
+	*packet = (struct npp_packet){
+		.octets = frame + header,
+		.length = ntohs(copy.ip.tot_len) - header,
+	};
+	memcpy(&packet->from, ethernet.h_source, sizeof(packet->from));
+	memcpy(&packet->to, ethernet.h_dest, sizeof(packet->to));
+	memcpy(&packet->source, &copy.ip.saddr, sizeof(packet->source));
+	memcpy(&packet->destination, &copy.ip.daddr, sizeof(packet->destination));
+	return true;
+}
+
+void npp_packet_write(const struct npp_packet *packet, struct packet *frame)
+{
+	packet_start(frame, &packet->to, &packet->from, packet->vlan, ETH_P_IP);
+	packet_add_icmp(frame, packet->source, packet->destination, packet->octets, packet->length);
+}
+
+/*
+ * Unfragmented ICMP of our type. Not bound to ETH_P_IP, since there the kernel delivers a tagged
+ * frame after it has removed all trace of the tag: as PACKET_OTHERHOST or, if this machine has an
+ * interface in that VLAN, as an untagged frame.
+ */
+int npp_socket_open(uint32_t ifindex, uint8_t icmp_type)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_H | BPF_ABS, TYPE_AT),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ETH_P_IP, 0, 8),
+		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, PROTOCOL_AT),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IPPROTO_ICMP, 0, 6),
+		BPF_STMT(BPF_LD | BPF_H | BPF_ABS, FRAGMENT_AT),
+		BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, FRAGMENT_BITS, 4, 0),
+		BPF_STMT(BPF_LDX | BPF_B | BPF_MSH, IP_AT),
+		BPF_STMT(BPF_LD | BPF_B | BPF_IND, IP_AT),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, icmp_type, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
+		BPF_STMT(BPF_RET | BPF_K, 0),
+	};
+	const struct sock_fprog filter = { sizeof(code) / sizeof(*code), code };
+
+	return packet_listen(ifindex, SOCK_RAW, ETH_P_ALL, &filter);
+}
+
+/* The kernel moves the tag from the frame into the auxiliary data. */
+static uint16_t vlan_of(struct msghdr *message)
+{
+	for (struct cmsghdr *header = CMSG_FIRSTHDR(message); header;
+	     header = CMSG_NXTHDR(message, header)) {
+		struct tpacket_auxdata aux;
+
+		if (header->cmsg_level != SOL_PACKET || header->cmsg_type != PACKET_AUXDATA)
+			continue;
+		memcpy(&aux, CMSG_DATA(header), sizeof(aux));
+		return aux.tp_status & TP_STATUS_VLAN_VALID ? aux.tp_vlan_tci & 0xfff : 0;
+	}
+	return 0;
+}
+
+/* The length in octets, or -errno. */
+static ssize_t receive(int fd, struct npp_frame *frame, struct sockaddr_ll *from, uint16_t *vlan)
+{
+	union {
+		struct cmsghdr aligned;
+		char space[CMSG_SPACE(sizeof(struct tpacket_auxdata))];
+	} control;
+	struct iovec buffer = { frame->octets, sizeof(frame->octets) };
+	struct msghdr message = {
+		.msg_name = from,
+		.msg_namelen = sizeof(*from),
+		.msg_iov = &buffer,
+		.msg_iovlen = 1,
+		.msg_control = &control,
+		.msg_controllen = sizeof(control),
+	};
+	ssize_t length = recvmsg(fd, &message, MSG_DONTWAIT);
+
+	if (length < 0)
+		return -errno;
+	*vlan = vlan_of(&message);
+	return length;
+}
+
+static bool is_for_us(const struct sockaddr_ll *from)
+{
+	return from->sll_pkttype == PACKET_HOST || from->sll_pkttype == PACKET_BROADCAST;
+}
+
+int npp_socket_receive(int fd, struct npp_frame *frame, struct npp_packet *packet)
+{
+	for (int i = 0; i < FRAMES_MAX; i++) {
+		struct sockaddr_ll from = { 0 };
+		uint16_t vlan = 0;
+		ssize_t length = receive(fd, frame, &from, &vlan);
+
+		if (length < 0)
+			return (int)length;
+		if (!is_for_us(&from) || !npp_packet_read(frame->octets, (size_t)length, packet))
+			continue;
+		packet->vlan = vlan;
+		return 0;
+	}
+	return -EAGAIN;
 }

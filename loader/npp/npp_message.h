@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Messages of the Network Proxy Protocol (docs/npp.md), pure: octets from the wire to a value, and
- * a value to octets, for the proxy and for the host alike. What a message means is left to others.
+ * Messages of the Network Proxy Protocol (docs/npp.md), the packets that carry them, and the socket
+ * that receives these; for the proxy and for the host. Pure but for the socket.
  */
 #ifndef SLEEPPROXY_NPP_MESSAGE_H
 #define SLEEPPROXY_NPP_MESSAGE_H
@@ -10,9 +10,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/addr.h"
+#include "base/packet.h"
 #include "npp.h"
 
-/* So much fits into the options of one message; what is more goes into another. */
+/* The maximum of each that fits into the options of one message. */
 enum {
 	NPP_PAIRS = 24,
 	NPP_PORTS = 60,
@@ -21,7 +23,7 @@ enum {
 	NPP_SERVICES = 16,
 	NPP_CLIENT_ID = 64,
 	NPP_HOSTNAME = 64,
-	NPP_MAC = 32, /* octets of HMAC-SHA-256 */
+	NPP_HMAC = 32, /* octets of HMAC-SHA-256 */
 	NPP_MESSAGE_MAX = sizeof(struct npp_header) + NPP_OPTIONS_MAX,
 };
 
@@ -37,43 +39,38 @@ struct npp_proxy {
 
 /* Option 2 */
 struct npp_advertisement {
-	uint16_t lifetime; /* s; 0: the proxy takes its leave */
+	uint16_t lifetime; /* s; 0: the proxy stops */
 	struct npp_proxy proxies[NPP_PROXIES];
 	size_t proxy_count; /* at least one (RFC 1256, 5.2) */
 };
 
-/* Option 3, a Request Option Type each; how many of a kind, or whether there is one */
 struct npp_pair {
 	struct mac mac;
 	struct ipv4 address;
 };
 
-struct npp_port {
-	uint8_t protocol; /* IPPROTO_TCP, IPPROTO_UDP */
-	uint16_t port;    /* 0: any */
-};
-
+/* Option 3, one for each Request Option Type */
 struct npp_request {
 	struct npp_pair pairs[NPP_PAIRS];
 	size_t pair_count;
 	bool has_lease;
 	uint16_t lease_total, lease_left; /* s, up to NPP_LEASE_LONG */
-	struct ipv4 lease_server;
-	uint32_t timer; /* s, until the host wants to be woken; 0: not said */
-	struct npp_port ports[NPP_PORTS];
+	struct ipv4 lease_server;         /* 0.0.0.0: not known */
+	uint32_t timer;                   /* s, until the host wants to be woken; 0: none */
+	struct wake_port ports[NPP_PORTS];
 	size_t port_count;
-	bool has_ports; /* even none: nothing wakes it */
+	bool has_ports; /* with port_count 0: no port wakes it */
 	struct ipv6 addresses6[NPP_ADDRESSES6];
 	size_t address6_count;
 	uint8_t client_id[NPP_CLIENT_ID]; /* DHCP's option 61 */
 	size_t client_id_length;
-	char hostname[NPP_HOSTNAME]; /* empty: not said */
-	struct ipv4 backup_of;       /* the proxy that goes first; 0.0.0.0: this one */
+	char hostname[NPP_HOSTNAME]; /* empty: none */
+	struct ipv4 backup_of;       /* the proxy with priority; 0.0.0.0: this one */
 };
 
-/* Options 4, 5 and 6 begin alike. */
+/* Options 4 and 5, and the first fields of option 6 */
 struct npp_client {
-	uint8_t code;
+	uint8_t code; /* enum npp_code */
 	uint16_t id;
 };
 
@@ -85,76 +82,113 @@ struct npp_wakeup_confirm {
 	uint16_t lease_total, lease_left; /* s */
 };
 
-/* Option 128; the message's authentication code stands for itself with zeros while it is made. */
+/* Option 128 */
 struct npp_authentication {
-	uint8_t key;
+	uint8_t key;   /* its id */
 	uint64_t time; /* s since 1970 */
 	uint64_t nonce;
-	uint8_t mac[NPP_MAC];
+	uint8_t hmac[NPP_HMAC];
 };
 
-/* Host byte order but for addresses. */
+/* Numbers in host byte order. */
 struct npp_message {
 	enum npp_code code;
 	uint16_t transaction;
 	enum npp_subtype subtype;
-	/* the option that goes with the subtype */
+	/* the one that belongs to the subtype */
 	struct npp_solicitation solicitation;
 	struct npp_advertisement advertisement;
 	struct npp_request request;
 	struct npp_client confirm; /* Sleep Confirm */
 	struct npp_client report;  /* Wakeup Report */
 	struct npp_wakeup_confirm wakeup_confirm;
-	/* with a Proxy Advertisement */
+	/* in a Proxy Advertisement */
 	uint16_t services[NPP_SERVICES];
 	size_t service_count;
-	/* with any */
-	bool authenticated; /* it has option 128, which is not verified yet */
+	/* in any message */
+	bool authenticated; /* has option 128, which is not verified yet */
 	struct npp_authentication authentication;
-	size_t authentication_at; /* where its code stands in the octets read or written */
 };
 
-/* What is wrong with octets that are no message; a row is the flaw's name and its meaning. */
-/* clang-format off */
-#define NPP_PARSE_ERRORS(ROW) \
-	ROW(short, "shorter than a header, or shorter or longer than its header says") \
-	ROW(other_type, "ICMP of another type") \
-	ROW(bad_checksum, "its checksum is wrong") \
-	ROW(bad_code, "neither success nor failure") \
-	ROW(bad_subtype, "no such message") \
-	ROW(bad_option, "an option cut short, twice there, or of a wrong length or content") \
-	ROW(no_option, "without the option that the message is about") \
-	ROW(foreign_option, "with an option of another message") \
-	ROW(unknown_request, "a Sleep Request Option of an unknown type")
-/* clang-format on */
-
-#define NPP_PARSE_ERROR_ENUM(name, meaning) NPP_PARSE_ERROR_##name,
 enum npp_parse_error {
-	NPP_PARSE_ERROR_none,
-	NPP_PARSE_ERRORS(NPP_PARSE_ERROR_ENUM) NPP_PARSE_ERROR_COUNT
+	NPP_PARSE_ERROR_NONE,
+	NPP_PARSE_ERROR_SHORT,
+	NPP_PARSE_ERROR_OTHER_TYPE,
+	NPP_PARSE_ERROR_BAD_CHECKSUM,
+	NPP_PARSE_ERROR_BAD_CODE,
+	NPP_PARSE_ERROR_BAD_SUBTYPE,
+	/* in the options: the header is valid, so that a request can be answered with a failure */
+	NPP_PARSE_ERROR_BAD_OPTION,
+	NPP_PARSE_ERROR_MISSING_OPTION,
+	NPP_PARSE_ERROR_UNEXPECTED_OPTION,
+	NPP_PARSE_ERROR_UNKNOWN_REQUEST,
+	NPP_PARSE_ERROR_COUNT
 };
-#undef NPP_PARSE_ERROR_ENUM
-
-/*
- * An ICMP message of the ICMP type: what IPv4's total length says, without the IPv4 header and an
- * Ethernet frame's padding. On a flaw in its options `message` has code, transaction and subtype
- * (so that a request can be refused), and else zeros; on any other it has zeros alone. An unknown
- * option that is no Sleep Request Option is skipped, as later drafts may add some.
- */
-enum npp_parse_error npp_read(const uint8_t *octets, size_t length, uint8_t icmp_type,
-                              struct npp_message *message);
-
-/*
- * The octets, with the checksum. With `authenticated` the option is written with its code as it
- * stands, and authentication_at says where: whoever fills it in calls npp_set_checksum. The
- * length, or 0 where the options do not fit, do not go with the subtype, or are such as
- * npp_read would refuse.
- */
-size_t npp_write(struct npp_message *message, uint8_t icmp_type, uint8_t octets[NPP_MESSAGE_MAX]);
-
-/* Makes the checksum right again, after octets were changed. */
-void npp_set_checksum(uint8_t *octets, size_t length);
 
 const char *npp_subtype_name(enum npp_subtype subtype); /* "Sleep Request" … */
+
+/*
+ * Parses an ICMP message: what IPv4's total length covers, without the IPv4 header and the padding
+ * of the Ethernet frame. After an error in the options `message` has code, transaction and subtype,
+ * and zeros; after any other, only zeros. Unknown options other than Sleep Request Options are
+ * skipped, as later drafts may add some.
+ */
+enum npp_parse_error npp_message_read(const uint8_t *octets, size_t length, uint8_t icmp_type,
+                                      struct npp_message *message);
+
+/*
+ * Writes the message, with its checksum. An authentication option is the last, and ends with the
+ * HMAC that `message` has; whoever changes it in the octets calls npp_set_checksum. The length; or
+ * 0: the options do not fit, do not belong to the subtype, or are such as npp_message_read would
+ * refuse.
+ */
+size_t npp_message_write(const struct npp_message *message, uint8_t icmp_type,
+                         uint8_t octets[NPP_MESSAGE_MAX]);
+
+void npp_set_checksum(uint8_t *octets, size_t length);
+
+/* The options alone, into a message of zeros but for its header. On error it is written in part. */
+enum npp_parse_error npp_options_read(const uint8_t *octets, size_t length,
+                                      struct npp_message *message);
+size_t npp_options_write(const struct npp_message *message, uint8_t octets[NPP_OPTIONS_MAX]);
+
+/*
+ * A message and the Ethernet and IPv4 addresses of its packet. Both sides send and receive whole
+ * frames: a proxy knows a host by the source MAC, and a firewall that takes unknown ICMP for
+ * invalid would keep the answers from a host.
+ */
+struct npp_packet {
+	struct mac from, to;
+	uint16_t vlan; /* 0: untagged */
+	struct ipv4 source, destination;
+	const uint8_t *octets; /* the ICMP message; not owned */
+	size_t length;
+};
+
+/*
+ * From an untagged frame, as the kernel delivers it. False: it is not one whole IPv4 packet with
+ * ICMP in it, with right lengths and a right header checksum. `octets` points into the frame.
+ */
+bool npp_packet_read(const uint8_t *frame, size_t length, struct npp_packet *packet);
+
+/* Into a frame; if it does not fit, packet_send fails (base/packet.h). */
+void npp_packet_write(const struct npp_packet *packet, struct packet *frame);
+
+/*
+ * A packet socket (packet(7)) that receives, without blocking, the messages that come in on the
+ * interface from now on; or -errno. A filter in the kernel drops all other frames before they wake
+ * the process. Needs CAP_NET_RAW. The caller closes it. It can also send (packet_send).
+ */
+int npp_socket_open(uint32_t ifindex, uint8_t icmp_type);
+
+struct npp_frame {
+	uint8_t octets[PACKET_MAX];
+};
+
+/*
+ * Receives the next packet into `frame`, to which `packet` points. Malformed packets, and frames
+ * neither to this interface nor broadcast, are skipped. 0; -EAGAIN: none is left; or -errno.
+ */
+int npp_socket_receive(int fd, struct npp_frame *frame, struct npp_packet *packet);
 
 #endif

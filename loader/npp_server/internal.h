@@ -1,93 +1,96 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The proxy from inside: what the files of this room share, and nobody else sees. */
+/* What the files of this room share, and nobody else sees. */
 #ifndef SLEEPPROXY_NPP_SERVER_INTERNAL_H
 #define SLEEPPROXY_NPP_SERVER_INTERNAL_H
 
-#include <uthash.h>
+#include "npp_server/npp_server.h"
 
-#include "npp/npp_auth.h"
-#include "npp_server/proxy.h"
-#include "npp_server/rate.h"
-
-struct event;
-
-/* A session, and what is not worth keeping through a restart. */
-struct agreement {
-	struct session session;
-	struct proxy *proxy;
-	uint64_t reported; /* the part of its last Wakeup Report since; 0: none */
-	struct event *timer;
-	UT_hash_handle hh; /* by MAC */
+/* How a message ended, then the reject reasons, the parse errors and the authentication errors. */
+enum npp_count {
+	NPP_COUNT_SOLICITATION,
+	NPP_COUNT_REGISTERED,
+	NPP_COUNT_REPORTED,
+	NPP_COUNT_DUPLICATE,
+	NPP_COUNT_NOT_FOR_PROXY,
+	NPP_COUNT_CANCELED,
+	NPP_COUNT_WRONG_DESTINATION,
+	NPP_COUNT_NO_ADDRESS,
+	NPP_COUNT_RATE_LIMITED,
+	NPP_COUNT_REJECTS,
+	NPP_COUNT_PARSE_ERRORS = NPP_COUNT_REJECTS + REJECT_REASONS,
+	NPP_COUNT_AUTH_ERRORS = NPP_COUNT_PARSE_ERRORS + NPP_PARSE_ERROR_COUNT,
+	NPP_COUNTS = NPP_COUNT_AUTH_ERRORS + NPP_AUTH_ERROR_COUNT,
+	NPP_COUNT_NONE = NPP_COUNTS,
 };
 
-/* A message in hand. Its octets are there only while it is heard. */
-struct letter {
-	struct proxy *proxy;
-	struct iface port;
-	struct npp_packet datagram;
-	struct npp_message message;
-	uint64_t part;
-	bool trusted; /* signed with a key of ours */
+enum {
+	RATE_BUCKETS = 256,
+	RATE_BURST = 32,     /* messages: a long request, with all of it sent twice */
+	RATE_INTERVAL = 125, /* ms, for each message more */
 };
 
-/* A Sleep Request that waits for somebody else to claim its addresses. */
-struct pending {
-	struct session next; /* as it will be */
-	struct letter letter;
-	struct event *timer;
-	UT_hash_handle hh; /* by MAC */
+/*
+ * How much one source may ask. Sources share buckets, so that memory is bounded whatever they call
+ * themselves; who shares with whom is a secret of each start.
+ */
+struct rate_limit {
+	uint64_t secret;
+	int64_t full_at[RATE_BUCKETS]; /* ms, when a source has its whole burst again */
 };
 
-/* What was accepted from who has a key. */
-struct trusted {
-	struct ipv4 source;
-	struct npp_replay last;
-	UT_hash_handle hh;
+/* One more message at `now`, in ms of any clock. False: it is one too many. */
+bool rate_limit_take(struct rate_limit *rate, const struct mac *source, int64_t now);
+
+/*
+ * What was accepted last from each source that has a key, so that no recorded message is carried
+ * out again. A host is identified by its source IPv4 address here, which the HMAC covers, unlike
+ * its MAC. It is stored, as a proxy that has lost it accepts messages that were recorded in the
+ * last minutes.
+ *
+ * Effects of a wrong clock:
+ * - The host's or the proxy's clock is off by more than five minutes: messages are stale and not
+ *   recorded here, so that they are accepted as soon as the clock is right.
+ * - The host's clock is set back by less: its messages are taken for replays until it has passed
+ *   its last time again, ten minutes at most. Nothing distinguishes them from recorded ones.
+ * - Both are ahead, as where the host gets its time from the proxy, and then set right: the same,
+ *   but for as long as they were ahead, or until the host, and its entry, is removed. If the
+ *   clock were trusted instead, whoever can set it could replay all that was ever recorded.
+ */
+struct replay_cache {
+	struct replay_entry *entries; /* by source */
+	struct host_store *store;     /* NULL: none */
 };
 
-struct proxy {
-	struct event_base *base;
-	struct proxy_actions actions;
-	struct proxy_settings settings;
-	struct agreement *agreements;
-	struct pending *pending;
-	struct trusted *trusted;
-	struct rate rate;
-	uint64_t counts[PROXY_COUNT_COUNT];
-	int64_t said_at[PROXY_COUNT_COUNT]; /* ms, when the log was told of one last */
-	uint64_t unsaid[PROXY_COUNT_COUNT]; /* since then */
+/*
+ * For a message that npp_verify has accepted, `wall` in s since 1970: STALE_TIME, REPLAY, REPEATED;
+ * or NONE, and it is recorded, even if the request is then rejected: it must not be replayed when
+ * it would be granted. A message can be REPEATED for ten minutes at most before it is stale, so
+ * answers need not be kept longer. Messages beyond NPP_NONCES in one second are REPLAY.
+ */
+enum npp_auth_error replay_cache_check(struct replay_cache *cache, struct ipv4 source,
+                                       const struct npp_message *message, uint64_t wall);
+void replay_cache_restore(struct replay_cache *cache, struct ipv4 source, struct json_object *row,
+                          uint64_t wall);
+void replay_cache_done(struct replay_cache *cache);
+
+struct npp_server {
+	struct npp_server_parts parts;
+	struct npp_server_settings settings;
+	struct replay_cache replay;
+	struct rate_limit rate;
+	uint64_t counts[NPP_COUNTS];
+	int64_t logged_at[NPP_COUNTS]; /* ms of CLOCK_MONOTONIC; 0: never */
+	uint64_t not_logged[NPP_COUNTS];
 };
 
-/* answers.c */
-/* It came to this end; what is somebody's fault is told to the log, which no flood fills. */
-void proxy_count(const struct letter *letter, enum proxy_count end);
-/* The answer has its subtype and option; the rest is made from the letter. */
-void proxy_answer(const struct letter *letter, struct npp_message *answer);
+/* Counts the message; one that was rejected is logged, within a limit. */
+void npp_server_count(struct npp_server *server, const struct npp_requester *requester,
+                      enum npp_count count);
 
-/* Code 1, and the reason for people. */
-void proxy_refuse(const struct letter *letter, enum proxy_count why);
-
-/* request.c, report.c */
-/* Others come first: it is for the host to say it again. */
-bool request_must_wait(const struct letter *letter);
-void request_hear(struct letter *letter, bool repeated);
-void request_forget(struct proxy *proxy, const struct mac *mac);
-void request_forget_all(struct proxy *proxy);
-void report_hear(struct letter *letter);
-
-/* agreements.c */
-struct agreement *agreement_find(const struct proxy *proxy, const struct mac *mac);
-/* In place of one that is over, where there are as many as there may be. NULL: no memory. */
-struct agreement *agreement_add(struct proxy *proxy, const struct session *session);
-void agreement_set(struct agreement *agreement, const struct session *session);
-void agreement_end(struct agreement *agreement);  /* the host is up */
-void agreement_drop(struct agreement *agreement); /* … and has been for long */
-void agreement_free(struct agreement *agreement);
-void agreement_arm(struct agreement *agreement);
-bool agreement_has_room(const struct proxy *proxy, const struct mac *mac);
-
-/* trust.c: is it from a host with a key, and made just now? Where there are keys. */
-enum npp_auth_error trust_check(struct letter *letter);
-void trust_forget_all(struct proxy *proxy);
+/* Sends the answer, whose subtype and option are set. */
+void npp_server_answer(struct npp_server *server, const struct npp_requester *requester,
+                       struct npp_message *answer);
+/* Code 1, to a Sleep Request or a Wakeup Report. */
+void npp_server_answer_failure(struct npp_server *server, const struct npp_requester *requester);
 
 #endif

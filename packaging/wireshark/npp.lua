@@ -23,22 +23,22 @@ local PROXY_WORDS, WORD = 2, 4 -- octets, of an address and its preference
 local npp = Proto("npp", "Network Proxy Protocol")
 npp.prefs.icmp_type = Pref.uint("ICMP type", 253, "The type that the messages have, 0 to 255")
 
--- The flaws of loader/npp/message.h that are not ICMP's to see; and what is no flaw, and noted.
-local flaws = {
+-- The parse errors of loader/npp/npp_message.h, but for those of ICMP; and what is a note alone.
+local parse_errors = {
 	short = { "shorter than a header, or shorter or longer than its header says" },
 	bad_code = { "neither success nor failure" },
 	bad_subtype = { "no such message" },
-	bad_option = { "an option cut short, twice there, or of a wrong length or content" },
-	no_option = { "without the option that the message is about" },
-	foreign_option = { "with an option of another message" },
+	bad_option = { "an option is cut short, duplicate, or of a wrong length or content" },
+	missing_option = { "without the option that the message is about" },
+	unexpected_option = { "with an option of another message" },
 	unknown_request = { "a Sleep Request Option of an unknown type" },
 	unknown_option = { "an option of an unknown type, which is skipped", expert.severity.NOTE },
 	captured_in_part = { "the capture ends before the message", expert.severity.NOTE },
 }
 local experts = {}
-for name, flaw in pairs(flaws) do
-	experts[name] = ProtoExpert.new("npp." .. name, flaw[1], expert.group.PROTOCOL,
-		flaw[2] or expert.severity.ERROR)
+for name, row in pairs(parse_errors) do
+	experts[name] = ProtoExpert.new("npp." .. name, row[1], expert.group.PROTOCOL,
+		row[2] or expert.severity.ERROR)
 end
 npp.experts = experts
 
@@ -203,10 +203,10 @@ function Cursor:left()
 	return self.stop - self.at
 end
 
-function Cursor:flaw(name, words, item)
-	(item or self.tree):add_proto_expert_info(experts[name], words or flaws[name][1])
-	if not flaws[name][2] then
-		self.message.flaw = self.message.flaw or name
+function Cursor:parse_error(name, words, item)
+	(item or self.tree):add_proto_expert_info(experts[name], words or parse_errors[name][1])
+	if not parse_errors[name][2] then
+		self.message.parse_error = self.message.parse_error or name
 	end
 end
 
@@ -221,8 +221,8 @@ function Cursor:take(name, size)
 	local octets = self.octets(self.at, size)
 	local item = self.tree:add_packet_field(field.proto, octets, field.encoding)
 	if field.is_right and not field.is_right(octets) then
-		local own = flaws["bad_" .. name] and "bad_" .. name
-		self:flaw(own or "bad_option", "wrong: " .. field.title, item)
+		local own = parse_errors["bad_" .. name] and "bad_" .. name
+		self:parse_error(own or "bad_option", "wrong: " .. field.title, item)
 	end
 	self.at = self.at + size
 	self.values[name] = octets[field.read](octets)
@@ -283,7 +283,7 @@ local function read_content(data, option)
 		data:say(option.say_notified)
 	end
 	if values["dhcp.left"] and values["dhcp.left"] > values["dhcp.total"] then
-		data:flaw("bad_option", "wrong: more of a lease is left than its total")
+		data:parse_error("bad_option", "wrong: more of a lease is left than its total")
 	end
 end
 
@@ -293,16 +293,16 @@ local function row_of(data)
 	local option = options[type]
 	message.has_own = message.has_own or type == message.subtype
 	if not option then
-		data:flaw("unknown_option")
+		data:parse_error("unknown_option")
 	elseif SUBTYPES[message.subtype] and (option.subtype or message.subtype) ~= message.subtype then
-		data:flaw("foreign_option")
+		data:parse_error("unexpected_option")
 	end
 	if not option or not option.requests then
 		return option, option and option.name or "unknown"
 	end
 	local request = requests[data:take("request.type")]
 	if not request and not data.failed then
-		data:flaw("unknown_request")
+		data:parse_error("unknown_request")
 	end
 	return request, option.name .. ", " .. (request and request.name or "unknown")
 end
@@ -311,10 +311,10 @@ local function read_row(data, option)
 	local message = data.message
 	read_content(data, option)
 	if not data.failed and data:left() > 0 then
-		data:flaw("bad_option", "too long for its content")
+		data:parse_error("bad_option", "too long for its content")
 	end
 	if message.seen[option] then
-		data:flaw("bad_option", "twice there")
+		data:parse_error("bad_option", "twice there")
 	end
 	message.seen[option] = true
 end
@@ -322,7 +322,7 @@ end
 local function read_data(data)
 	data:take_all({ "option.type", "option.length" })
 	if data.message.seen[options[LAST]] then
-		data:flaw("bad_option", "behind the last option")
+		data:parse_error("bad_option", "behind the last option")
 	end
 	local option, title = row_of(data)
 	if option then
@@ -338,9 +338,9 @@ local function read_option(head)
 	local data = cursor_of(octets, head.tree:add(fields.option.proto, octets), message)
 	read_data(data)
 	if left < OPTION_HEAD + length then
-		data:flaw(message.in_part or "bad_option", "cut short by the end of the options")
+		data:parse_error(message.in_part or "bad_option", "cut short by the end of the options")
 	elseif data.failed then
-		data:flaw("bad_option", "too short for its content")
+		data:parse_error("bad_option", "too short for its content")
 	end
 	data:rest("option.data")
 	head.at = head.at + octets:len()
@@ -350,7 +350,7 @@ end
 local function read_options(head, message)
 	local length, there = head.values.length, head:left()
 	if there ~= length then
-		head:flaw(there < length and message.in_part or "short")
+		head:parse_error(there < length and message.in_part or "short")
 	end
 	head.stop = HEADER + math.min(there, length)
 	while head:left() > 0 do
@@ -358,8 +358,8 @@ local function read_options(head, message)
 	end
 	head.stop = head.octets:len()
 	head:rest("behind")
-	if not (message.has_own or message.flaw or message.in_part) then
-		head:flaw("no_option")
+	if not (message.has_own or message.parse_error or message.in_part) then
+		head:parse_error("missing_option")
 	end
 end
 
@@ -370,7 +370,7 @@ local function read_message(head, message)
 	head:take_all({ "transaction", "subtype", "length" })
 	message.subtype = head.values.subtype
 	if head.failed then
-		head:flaw(message.in_part or "short")
+		head:parse_error(message.in_part or "short")
 	else
 		read_options(head, message)
 	end
@@ -381,7 +381,7 @@ local function info_of(head, message)
 	return string.format("%s 0x%04x", name or "Unknown message", values.transaction or 0)
 		.. (values.code == 0 and "" or ", " .. (CODES[values.code] or "unknown code"))
 		.. (head.said[1] and ": " .. table.concat(head.said, ", ") or "")
-		.. (message.flaw and " [" .. message.flaw:gsub("_", " ") .. "]" or "")
+		.. (message.parse_error and " [" .. message.parse_error:gsub("_", " ") .. "]" or "")
 end
 
 local icmp = Field.new("icmp")

@@ -11,8 +11,7 @@
 #include <linux/tcp.h>
 #include <linux/udp.h>
 #include "arp.h"
-#include "clock.h"
-#include "fatal.h"
+#include "measure.h"
 #include "subject.h"
 #include "traffic.skel.h"
 
@@ -33,9 +32,9 @@ struct frame {
 	};
 } __attribute__((packed));
 
-_Static_assert(sizeof(struct frame) == FRAME_OCTETS, "the least that Ethernet carries");
+_Static_assert(sizeof(struct frame) == FRAME_OCTETS, "the shortest frame of Ethernet");
 
-static void make_ip(struct frame *frame, __u8 protocol, size_t octets)
+static void make_ipv4(struct frame *frame, __u8 protocol, size_t octets)
 {
 	frame->eth.h_proto = htobe16(ETH_P_IP);
 	frame->ip = (struct iphdr){
@@ -44,14 +43,14 @@ static void make_ip(struct frame *frame, __u8 protocol, size_t octets)
 		.tot_len = htobe16(sizeof(frame->ip) + octets),
 		.ttl = TTL,
 		.protocol = protocol,
-		.saddr = htobe32(ADDRESS_ASKER),
+		.saddr = htobe32(ADDRESS_PEER),
 		.daddr = htobe32(ADDRESS_PROXY),
 	};
 }
 
 static void make_udp(struct frame *frame)
 {
-	make_ip(frame, IPPROTO_UDP, sizeof(frame->udp));
+	make_ipv4(frame, IPPROTO_UDP, sizeof(frame->udp));
 	frame->udp = (struct udphdr){ .source = htobe16(CLIENT),
 		                      .dest = htobe16(DNS),
 		                      .len = htobe16(sizeof(frame->udp)) };
@@ -59,7 +58,7 @@ static void make_udp(struct frame *frame)
 
 static void make_tcp(struct frame *frame, bool syn)
 {
-	make_ip(frame, IPPROTO_TCP, sizeof(frame->tcp));
+	make_ipv4(frame, IPPROTO_TCP, sizeof(frame->tcp));
 	frame->tcp = (struct tcphdr){ .source = htobe16(CLIENT), .dest = htobe16(SSH), .doff = 5 };
 	frame->tcp.syn = syn;
 	frame->tcp.ack = !syn;
@@ -78,16 +77,16 @@ static void make_arp(struct frame *frame)
 	memcpy(&frame->arp.sender_mac, frame->eth.h_source, ETH_ALEN);
 }
 
-static void make(struct frame *frame, enum offer offer)
+static void make_frame(struct frame *frame, enum offer offer)
 {
-	const __u64 asker = mac_of_stranger(0);
+	const __u64 peer = mac_of_unknown(0);
 
 	memset(frame, 0, sizeof(*frame));
 	memcpy(frame->eth.h_dest, &proxy_mac, ETH_ALEN);
-	memcpy(frame->eth.h_source, &asker, ETH_ALEN);
+	memcpy(frame->eth.h_source, &peer, ETH_ALEN);
 	if (offer == OFFER_ARP_UNKNOWN)
 		make_arp(frame);
-	else if (offer == OFFER_UDP_STRANGER)
+	else if (offer == OFFER_UDP_UNKNOWN)
 		make_udp(frame);
 	else if (offer == OFFER_IPV6)
 		frame->eth.h_proto = htobe16(ETH_P_IPV6);
@@ -99,9 +98,9 @@ static void make(struct frame *frame, enum offer offer)
 
 static void set_subject(const struct traffic_bpf *traffic, int program)
 {
-	const __u32 only = 0;
+	const __u32 only_row = 0;
 
-	need(!bpf_map_update_elem(bpf_map__fd(traffic->maps.subject), &only, &program, BPF_ANY),
+	need(!bpf_map_update_elem(bpf_map__fd(traffic->maps.subject), &only_row, &program, BPF_ANY),
 	     "set the program");
 }
 
@@ -112,7 +111,7 @@ double offer_run(const struct traffic_bpf *traffic, const struct offered *offere
 	            .repeat = count);
 	double from;
 
-	make(&frame, offered->offer);
+	make_frame(&frame, offered->offer);
 	traffic->bss->traffic.offer = offered->offer;
 	traffic->bss->traffic.hosts = offered->hosts;
 	traffic->bss->traffic.macs = offered->macs;
@@ -122,7 +121,7 @@ double offer_run(const struct traffic_bpf *traffic, const struct offered *offere
 	     "offer frames");
 	from = cpu_ns() - from;
 	if ((int)options.retval != offered->verdict) {
-		fprintf(stderr, "offer %d ended in verdict %u\n", offered->offer, options.retval);
+		fprintf(stderr, "offer %d had verdict %u\n", offered->offer, options.retval);
 		exit(1);
 	}
 	return from / count;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Frames that reach a program without a wire, by BPF_PROG_TEST_RUN: what the program itself
- * costs.
+ * Frames passed to a program by BPF_PROG_TEST_RUN, without a wire: the costs of the program alone.
  */
 #ifndef SLEEPPROXY_BENCH_OFFER_H
 #define SLEEPPROXY_BENCH_OFFER_H
@@ -18,7 +17,7 @@ struct offered {
 	int verdict;
 };
 
-/* CPU ns a frame, with what it costs to make the frame; `count` frames. */
+/* CPU time in ns a frame, including the making of the frame; of `count` frames. */
 double offer_run(const struct traffic_bpf *traffic, const struct offered *offered, unsigned count);
 
 #endif

@@ -10,14 +10,14 @@
 #include <bpf/libbpf.h>
 #include <linux/capability.h>
 #include <sys/syscall.h>
-#include "fatal.h"
+#include "measure.h"
 #include "heartbeat.h"
 #include "datapath_config.h"
 #include "sleepproxy.skel.h"
 
 #define NS_PER_S 1000000000ULL
 
-enum { ADDRESSES_PER_HOST = 4, LEASE_S = 3600 };
+enum { ADDRESSES_PER_HOST = 4, TIMEOUT_S = 3600 };
 
 struct subject {
 	struct subject_plan plan;
@@ -59,7 +59,7 @@ static void object_open(struct subject *subject)
 	need(subject->program != NULL, "find the program");
 }
 
-/* The section of constants is found by its end: libbpf puts the object's name in front. */
+/* The name of the map of constants starts with the object's, which libbpf puts there. */
 static struct bpf_map *rodata_of(const struct subject *subject)
 {
 	struct bpf_map *map;
@@ -76,7 +76,7 @@ static struct bpf_map *rodata_of(const struct subject *subject)
 
 static void object_set(const struct subject *subject)
 {
-	const struct datapath_config interface = { .mac = proxy_mac, .answer = ANSWER_PROXY };
+	const struct datapath_config config = { .mac = proxy_mac, .answer = ANSWER_PROXY };
 	struct bpf_map *rodata = rodata_of(subject);
 	struct sleepproxy_bpf__rodata *constants;
 	size_t size;
@@ -84,7 +84,7 @@ static void object_set(const struct subject *subject)
 	need(rodata != NULL, "find the constants");
 	constants = (void *)bpf_map__initial_value(rodata, &size); /* const before libbpf 1.2 */
 	need(constants && size >= sizeof(*constants), "set the constants");
-	memcpy((void *)&constants->interface, &interface, sizeof(interface));
+	memcpy((void *)&constants->config, &config, sizeof(config));
 	bpf_map__set_max_entries(map_of(subject, "hosts"), subject->plan.hosts);
 	bpf_map__set_max_entries(map_of(subject, "addresses4"),
 	                         subject->plan.hosts * ADDRESSES_PER_HOST);
@@ -100,27 +100,27 @@ static void capability_drop(caps of, unsigned capability)
 }
 
 /*
- * As the daemon loads it. Barriers against speculation make a program slower by far more than
- * what is looked for here.
+ * As the daemon loads it. The barriers against speculation cost far more than the differences that
+ * are measured here.
  */
 static int object_load(const struct subject *subject)
 {
-	caps all, few;
+	caps all, reduced;
 	int err;
 
 	need(!syscall(SYS_capget, &self, all), "read capabilities");
-	memcpy(few, all, sizeof(few));
+	memcpy(reduced, all, sizeof(reduced));
 	if (!subject->plan.perfmon) {
-		capability_drop(few, CAP_PERFMON);
-		capability_drop(few, CAP_SYS_ADMIN);
+		capability_drop(reduced, CAP_PERFMON);
+		capability_drop(reduced, CAP_SYS_ADMIN);
 	}
-	need(!syscall(SYS_capset, &self, few), "drop capabilities");
+	need(!syscall(SYS_capset, &self, reduced), "drop capabilities");
 	err = bpf_object__load(subject->object);
 	need(!syscall(SYS_capset, &self, all), "regain capabilities");
 	return err;
 }
 
-static int take_report(void *context, void *data, size_t size)
+static int on_report(void *context, void *data, size_t size)
 {
 	struct subject *subject = context;
 
@@ -139,8 +139,8 @@ struct subject *subject_new(const struct subject_plan *plan)
 	object_open(subject);
 	object_set(subject);
 	need(!object_load(subject), "load the datapath");
-	subject->ring = ring_buffer__new(bpf_map__fd(map_of(subject, "events")), take_report,
-	                                 subject, NULL);
+	subject->ring =
+		ring_buffer__new(bpf_map__fd(map_of(subject, "reports")), on_report, subject, NULL);
 	need(subject->ring != NULL, "open the ring");
 	subject_reset(subject);
 	return subject;
@@ -172,24 +172,25 @@ static void set_host(const struct subject *subject, __u32 i)
 
 void subject_reset(const struct subject *subject)
 {
-	struct heartbeat beat = { .lease = LEASE_S * NS_PER_S };
+	struct heartbeat beat = { .timeout = TIMEOUT_S * NS_PER_S };
 	struct timespec now;
-	__u32 only = 0;
+	__u32 only_row = 0;
 
 	for (__u32 i = 0; i < subject->plan.hosts; i++)
 		set_host(subject, i);
 	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
 	beat.last = now.tv_sec * NS_PER_S + now.tv_nsec;
-	map_set(subject, "heartbeat", &only, &beat);
+	map_set(subject, "heartbeat", &only_row, &beat);
 }
 
 struct counters subject_counters(const struct subject *subject)
 {
 	const int cpus = libbpf_num_possible_cpus();
 	struct counters *rows = calloc(cpus, sizeof(*rows)), sum = { 0 };
-	__u32 only = 0;
+	__u32 only_row = 0;
 
-	need(rows && !bpf_map_lookup_elem(bpf_map__fd(map_of(subject, "counters")), &only, rows),
+	need(rows && !bpf_map_lookup_elem(bpf_map__fd(map_of(subject, "counters")), &only_row,
+	                                  rows),
 	     "read the counters");
 	for (int cpu = 0; cpu < cpus; cpu++)
 		for (unsigned i = 0; i < OUTCOME_COUNT; i++)
@@ -198,7 +199,7 @@ struct counters subject_counters(const struct subject *subject)
 	return sum;
 }
 
-unsigned subject_take_reports(struct subject *subject)
+unsigned subject_read_reports(struct subject *subject)
 {
 	subject->reports = 0;
 	need(ring_buffer__consume(subject->ring) >= 0, "read the ring");

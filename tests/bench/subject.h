@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A datapath under measurement: the real program, or another build of it, with maps of its own
- * that are full of hosts.
+ * The datapath that is measured: the real program or another build, with maps of its own that
+ * are full of hosts.
  */
 #ifndef SLEEPPROXY_BENCH_SUBJECT_H
 #define SLEEPPROXY_BENCH_SUBJECT_H
@@ -26,10 +26,10 @@ struct subject *subject_new(const struct subject_plan *plan);
 void subject_free(struct subject *subject);
 int subject_program(const struct subject *subject);
 
-/* Puts all hosts into the state of the plan again, and the heartbeat to now. */
+/* Sets all hosts to the plan's state again, and the heartbeat to now. */
 void subject_reset(const struct subject *subject);
 struct counters subject_counters(const struct subject *subject);
-unsigned subject_take_reports(struct subject *subject);
+unsigned subject_read_reports(struct subject *subject);
 
 extern const struct mac proxy_mac;
 

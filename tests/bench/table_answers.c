@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* ARP answers a second over a wire, beside a program that only swaps the MACs. */
-#include "fatal.h"
+/* ARP answers a second over a wire, compared with a program that only swaps the MACs. */
+#include "measure.h"
 #include "tables.h"
 
 enum { ROWS_MAX = 16 };
 
 #define NOISE_MAX 0.15
 
-/* Who answers. */
+/* One that answers. */
 struct row {
 	const char *name;
 	struct subject *subject; /* NULL: `program` */
@@ -30,10 +30,10 @@ static const struct {
 	enum macs macs;
 } loads[] = {
 	{ "1 host", "other, 1 host", 1, SEQUENTIAL },
-	{ "1 000 hosts", "other, 1 000 hosts", SOME, SEQUENTIAL },
-	{ "1 000, random MACs", "other, 1 000, random MACs", SOME, RANDOM },
-	{ "64 000 hosts", "other, 64 000 hosts", MANY, SEQUENTIAL },
-	{ "64 000, random MACs", "other, 64 000, random MACs", MANY, RANDOM },
+	{ "1 000 hosts", "other, 1 000 hosts", HOSTS_FEW, SEQUENTIAL },
+	{ "1 000, random MACs", "other, 1 000, random MACs", HOSTS_FEW, RANDOM },
+	{ "64 000 hosts", "other, 64 000 hosts", HOSTS_MANY, SEQUENTIAL },
+	{ "64 000, random MACs", "other, 64 000, random MACs", HOSTS_MANY, RANDOM },
 };
 
 static void add(struct table *table, const struct row *row)
@@ -84,8 +84,8 @@ static void measure(struct row *row, const struct traffic_bpf *traffic, double s
 {
 	double ns;
 
-	wire_answer_by(row->program);
-	wire_kernel_is(row->kernel);
+	wire_attach(row->program);
+	wire_set_kernel(row->kernel);
 	ns = wire_run(traffic, seconds * 1e9, row->hosts, row->macs, row->replies);
 	if (!ns)
 		return;
@@ -110,8 +110,8 @@ static void print_noise(const struct summary *ns)
 {
 	const double spread = (ns->max - ns->min) / ns->median;
 
-	printf("  the reflector itself spread by %.0f %%%s\n", spread * 100,
-	       spread > NOISE_MAX ? ": NOISY, trust the ratios' medians at most" : "");
+	printf("  the reflector's own results vary by %.0f %%%s\n", spread * 100,
+	       spread > NOISE_MAX ? ": NOISY, at most the medians of the ratios are useful" : "");
 }
 
 static void print_row(const struct row *row, const struct summary *reflector)
@@ -131,8 +131,8 @@ static void print(const struct table *table)
 {
 	const struct summary reflector = sample_summary(&table->row[0].ns);
 
-	printf("\nARP answers over veth, one CPU; every request was answered\n");
-	printf("  %-26s %6s  %6s  %11s  %7s\n", "who answers", "M/s", "ratio", "min-max",
+	printf("\nARP answers over veth, one CPU; all requests answered\n");
+	printf("  %-26s %6s  %6s  %11s  %7s\n", "answered by", "M/s", "ratio", "min-max",
 	       "ns more");
 	for (unsigned i = 0; i < table->count; i++)
 		print_row(&table->row[i], &reflector);
@@ -147,7 +147,7 @@ void table_answers(const struct traffic_bpf *traffic, const struct options *opti
 	for (int round = 0; round < options->rounds; round++)
 		one_round(&table, traffic, options->seconds);
 	print(&table);
-	wire_answer_by(bpf_program__fd(traffic->progs.pass));
+	wire_attach(bpf_program__fd(traffic->progs.pass));
 	for (unsigned i = 0; i < table.count; i++)
 		subject_free(table.row[i].subject);
 }

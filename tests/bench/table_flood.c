@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A flood of connections to sleepers, from random sources: each host is woken once. */
-#include "fatal.h"
+/* A flood of connections to sleepers, from random sources, which wakes each host once. */
+#include "measure.h"
 #include "offer.h"
 #include "tables.h"
 
-/* so many that hardly a host is left out by chance */
-enum { ENOUGH = 50 * SOME };
+/* enough that hardly any host is missed by chance */
+enum { FRAMES_MIN = 50 * HOSTS_FEW };
 
 struct flood {
 	const char *name;
@@ -17,7 +17,7 @@ struct flood {
 static struct subject *sleepers(const struct options *options, const char *file)
 {
 	const struct subject_plan plan = { .file = file,
-		                           .hosts = SOME,
+		                           .hosts = HOSTS_FEW,
 		                           .macs = RANDOM,
 		                           .state = ASLEEP,
 		                           .perfmon = options->perfmon };
@@ -28,7 +28,7 @@ static struct subject *sleepers(const struct options *options, const char *file)
 static double offer_syns(const struct traffic_bpf *traffic, int program, int verdict,
                          unsigned count)
 {
-	const struct offered syns = { OFFER_SYN, SOME, RANDOM, program, verdict };
+	const struct offered syns = { OFFER_SYN, HOSTS_FEW, RANDOM, program, verdict };
 
 	return offer_run(traffic, &syns, count);
 }
@@ -36,14 +36,14 @@ static double offer_syns(const struct traffic_bpf *traffic, int program, int ver
 static void check(struct flood *flood, const struct counters *before, unsigned count)
 {
 	const struct counters after = subject_counters(flood->subject);
-	const unsigned reports = subject_take_reports(flood->subject);
-	const __u64 begun = after.wake_begun - before->wake_begun;
-	const __u64 under_way = after.wake_under_way - before->wake_under_way;
+	const unsigned reports = subject_read_reports(flood->subject);
+	const __u64 started = after.wake_started - before->wake_started;
+	const __u64 in_progress = after.wake_in_progress - before->wake_in_progress;
 
-	if (begun == SOME && begun + under_way == count && reports == SOME)
+	if (started == HOSTS_FEW && started + in_progress == count && reports == HOSTS_FEW)
 		return;
 	flood->wrong = true;
-	printf("  %u SYNs: %llu wakes, %llu under way, %u reports\n", count, begun, under_way,
+	printf("  %u SYNs: %llu wakes, %llu in progress, %u reports\n", count, started, in_progress,
 	       reports);
 }
 
@@ -71,7 +71,7 @@ static void print(const struct flood *flood)
 
 void table_flood(const struct traffic_bpf *traffic, const struct options *options)
 {
-	const unsigned count = options->seconds * 1e7 + ENOUGH;
+	const unsigned count = options->seconds * 1e7 + FRAMES_MIN;
 	struct flood floods[] = {
 		{ .name = "ours", .subject = sleepers(options, NULL) },
 		{ .name = "other",

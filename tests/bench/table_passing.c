@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What a frame that is not for a sleeper is held up by. */
+/* The delay of a frame that is not for a sleeper. */
 #include <string.h>
-#include "fatal.h"
+#include "measure.h"
 #include "offer.h"
 #include "tables.h"
 
 enum { SUBJECTS_MAX = 4, CALIBRATE = 1 << 14 };
 
-/* What is offered, and what it costs to make it and pass it by an empty program. */
+/* What is offered, and the costs with an empty program and beyond that. */
 struct row {
 	const char *name;
 	enum offer offer;
@@ -17,11 +17,11 @@ struct row {
 };
 
 static struct row rows[] = {
-	{ .name = "TCP to us, of a stranger", .offer = OFFER_TCP_STRANGER },
-	{ .name = "TCP to us, of awake hosts", .offer = OFFER_TCP_HOST },
-	{ .name = "UDP to us, of a stranger", .offer = OFFER_UDP_STRANGER },
-	{ .name = "IPv6, of a stranger", .offer = OFFER_IPV6 },
-	{ .name = "ARP request for unknowns", .offer = OFFER_ARP_UNKNOWN },
+	{ .name = "TCP to us, unknown sender", .offer = OFFER_TCP_UNKNOWN },
+	{ .name = "TCP to us, awake hosts", .offer = OFFER_TCP_HOST },
+	{ .name = "UDP to us, unknown sender", .offer = OFFER_UDP_UNKNOWN },
+	{ .name = "IPv6, unknown sender", .offer = OFFER_IPV6 },
+	{ .name = "ARP for unknown address", .offer = OFFER_ARP_UNKNOWN },
 	{ .name = "other EtherType", .offer = OFFER_OTHER },
 };
 
@@ -65,7 +65,7 @@ static double run(const struct traffic_bpf *traffic, const struct row *row,
 	return offer_run(traffic, &offered, count);
 }
 
-/* The empty program before and after: what drifts meanwhile, drifts out. */
+/* The empty program before and after, so that drift cancels out. */
 static void measure(const struct traffic_bpf *traffic, struct row *row, unsigned i,
                     const struct column *column)
 {
@@ -109,11 +109,11 @@ void table_passing(const struct traffic_bpf *traffic, const struct options *opti
 {
 	struct columns columns = { 0 };
 
-	add(&columns, options, "1 000 hosts", NULL, SOME);
-	add(&columns, options, "64 000 hosts", NULL, MANY);
+	add(&columns, options, "1 000 hosts", NULL, HOSTS_FEW);
+	add(&columns, options, "64 000 hosts", NULL, HOSTS_MANY);
 	if (options->against) {
-		add(&columns, options, "other, 1 000", options->against, SOME);
-		add(&columns, options, "other, 64 000", options->against, MANY);
+		add(&columns, options, "other, 1 000", options->against, HOSTS_FEW);
+		add(&columns, options, "other, 64 000", options->against, HOSTS_MANY);
 	}
 	measure_all(traffic, options, &columns);
 	print(&columns);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The tables that the bench prints. */
+/* The tables that are printed. */
 #ifndef SLEEPPROXY_BENCH_TABLES_H
 #define SLEEPPROXY_BENCH_TABLES_H
 
 #include <stdbool.h>
-#include "sample.h"
+#include "measure.h"
 #include "subject.h"
 #include "traffic.skel.h"
 #include "wire.h"
@@ -18,7 +18,7 @@ struct options {
 	bool perfmon;
 };
 
-enum { MANY = 64000, SOME = 1000 };
+enum { HOSTS_MANY = 64000, HOSTS_FEW = 1000 };
 
 void table_answers(const struct traffic_bpf *traffic, const struct options *options);
 void table_passing(const struct traffic_bpf *traffic, const struct options *options);

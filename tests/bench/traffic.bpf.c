@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The bench's own programs: who asks, who counts, and the least that a program can do, with which
- * ours is compared. Frames are written in the widest stores that fit, since a wide load behind
- * narrow stores would measure the CPU's store buffer, which no frame of a network card passes
- * through.
+ * The benchmark's own programs: one sends requests, one counts replies, and the others do the least
+ * that a program can do, for comparison. Frames are written with the widest stores that fit: a wide
+ * load after narrow stores would measure the CPU's store buffer, which frames from a network card
+ * do not pass through.
  */
 #include "vmlinux.h"
 
@@ -34,7 +34,7 @@ struct {
 	__type(value, __u32);
 } subject SEC(".maps");
 
-static __always_inline __u32 random_word(void)
+static __always_inline __u32 random_u32(void)
 {
 	traffic.seed = traffic.seed * 6364136223846793005ULL + 1442695040888963407ULL;
 	return traffic.seed >> 32;
@@ -42,7 +42,7 @@ static __always_inline __u32 random_word(void)
 
 static __always_inline __u32 random_host(void)
 {
-	return (__u64)random_word() * traffic.hosts >> 32;
+	return (__u64)random_u32() * traffic.hosts >> 32;
 }
 
 static __always_inline void *frame_of(struct xdp_md *xdp, __u32 octets)
@@ -53,7 +53,7 @@ static __always_inline void *frame_of(struct xdp_md *xdp, __u32 octets)
 }
 
 SEC("xdp")
-int ask(struct xdp_md *xdp)
+int request(struct xdp_md *xdp)
 {
 	void *data = frame_of(xdp, FRAME_OCTETS);
 
@@ -67,9 +67,9 @@ int ask(struct xdp_md *xdp)
 }
 
 SEC("xdp")
-int arrive(struct xdp_md *xdp)
+int count_replies(struct xdp_md *xdp)
 {
-	void *data = frame_of(xdp, ARP_OCTETS); /* the kernel's answers are not padded */
+	void *data = frame_of(xdp, ARP_OCTETS); /* the kernel does not pad its answers */
 
 	if (!data)
 		return XDP_DROP;
@@ -100,16 +100,16 @@ int pass(struct xdp_md *xdp)
 	return XDP_PASS;
 }
 
-static __always_inline void from(void *data, __u64 mac)
+static __always_inline void set_source(void *data, __u64 mac)
 {
 	__u64 protocol = AT(__u16, data, AT_PROTOCOL);
 
 	AT(__u64, data, AT_SOURCE) = mac | protocol << 48;
 }
 
-static __always_inline void syn(void *data)
+static __always_inline void set_connection(void *data)
 {
-	__u64 peer = bpf_htonl(random_word()), host = bpf_htonl(NET_HOSTS + random_host());
+	__u64 peer = bpf_htonl(random_u32()), host = bpf_htonl(NET_HOSTS + random_host());
 
 	AT(__u64, data, AT_IPV4_ADDRESSES) = peer | host << 32;
 }
@@ -122,13 +122,13 @@ int offer(struct xdp_md *xdp)
 	if (!data)
 		return XDP_ABORTED;
 	if (traffic.offer == OFFER_TCP_HOST)
-		from(data, mac_of_host(random_host(), traffic.macs));
+		set_source(data, mac_of_host(random_host(), traffic.macs));
 	else if (traffic.offer == OFFER_ARP_UNKNOWN)
-		AT(__u32, data, AT_ARP_TARGET) = bpf_htonl(NET_NOBODY + (random_word() & 0xffff));
+		AT(__u32, data, AT_ARP_TARGET) = bpf_htonl(NET_UNKNOWN + (random_u32() & 0xffff));
 	else if (traffic.offer == OFFER_SYN)
-		syn(data);
+		set_connection(data);
 	else
-		from(data, mac_of_stranger(random_word()));
+		set_source(data, mac_of_unknown(random_u32()));
 	bpf_tail_call(xdp, &subject, 0);
 	return XDP_ABORTED;
 }

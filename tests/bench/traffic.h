@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The traffic of the bench: who the hosts are, and which frames are offered. Shared by the
- * program that fills the maps and the BPF programs that make frames, so that each frame names a
- * host without a table, whose own cache misses would be measured too.
+ * The traffic: which hosts exist, and which frames are offered. Shared by the program that fills
+ * the maps and the BPF programs that make frames, so that these need no table of hosts, whose cache
+ * misses would be measured too.
  */
 #ifndef SLEEPPROXY_BENCH_TRAFFIC_H
 #define SLEEPPROXY_BENCH_TRAFFIC_H
@@ -14,9 +14,9 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "frames are made of li
 enum macs { SEQUENTIAL, RANDOM };
 
 enum offer {
-	OFFER_TCP_STRANGER,
+	OFFER_TCP_UNKNOWN,
 	OFFER_TCP_HOST,
-	OFFER_UDP_STRANGER,
+	OFFER_UDP_UNKNOWN,
 	OFFER_IPV6,
 	OFFER_ARP_UNKNOWN,
 	OFFER_OTHER,
@@ -27,7 +27,7 @@ enum offer {
 enum {
 	FRAME_OCTETS = 60,
 	REQUEST_WORDS = 5, /* 40 octets of an ARP request, up to the target address's last two */
-	STRANGERS = 16,
+	UNKNOWN_MACS = 16,
 	HOSTS_MAX = 65536,
 };
 
@@ -43,12 +43,12 @@ struct traffic {
 };
 
 #define NET_HOSTS 0x0a010000u     /* 10.1.0.0/16 */
-#define NET_NOBODY 0x0a020000u    /* 10.2.0.0/16 */
+#define NET_UNKNOWN 0x0a020000u   /* 10.2.0.0/16 */
 #define ADDRESS_PROXY 0x0a090001u /* 10.9.0.1 */
-#define ADDRESS_ASKER 0x0a090002u
+#define ADDRESS_PEER 0x0a090002u
 
 #define MAC_LOCAL 0x02ULL
-#define MAC_STRANGER 0x0000beef0006ULL
+#define MAC_UNKNOWN 0x0000beef0006ULL
 
 /* A MAC in the low 48 bits, its first octet lowest. */
 static inline __u64 mac_of_host(__u32 i, enum macs macs)
@@ -58,9 +58,9 @@ static inline __u64 mac_of_host(__u32 i, enum macs macs)
 	return (__u64)(i & 0xff) << 40 | (__u64)(i >> 8 & 0xff) << 32 | MAC_LOCAL;
 }
 
-static inline __u64 mac_of_stranger(__u32 i)
+static inline __u64 mac_of_unknown(__u32 i)
 {
-	return (__u64)(i % STRANGERS) << 40 | MAC_STRANGER;
+	return (__u64)(i % UNKNOWN_MACS) << 40 | MAC_UNKNOWN;
 }
 
 #endif

@@ -10,8 +10,7 @@
 #include <bpf/libbpf.h>
 #include <linux/if_ether.h>
 #include "arp.h"
-#include "clock.h"
-#include "fatal.h"
+#include "measure.h"
 #include "subject.h"
 #include "traffic.h"
 #include "traffic.skel.h"
@@ -21,8 +20,8 @@ enum { BATCH = 64, REPEAT_MIN = 1 << 12, REPEAT_FIRST = 1 << 16, REPEAT_MAX = 1 
 static struct bpf_link *far_link;
 
 /*
- * The kernel answers only for what it would route elsewhere: so the hosts are behind a third
- * interface.
+ * The kernel answers only for addresses that it would route to another interface: so the hosts are
+ * on a third one.
  */
 static const char *const commands[] = {
 	"ip link add near type veth peer name far",
@@ -65,10 +64,10 @@ static void make_request(struct traffic *traffic)
 		         sizeof(struct mac), sizeof(struct ipv4), htobe16(ARP_REQUEST),
 		         .sender = { { 10, 9, 0, 2 } } },
 	};
-	const __u64 asker = mac_of_stranger(0);
+	const __u64 peer = mac_of_unknown(0);
 
-	memcpy(request.eth.h_source, &asker, ETH_ALEN);
-	memcpy(&request.arp.sender_mac, &asker, ETH_ALEN);
+	memcpy(request.eth.h_source, &peer, ETH_ALEN);
+	memcpy(&request.arp.sender_mac, &peer, ETH_ALEN);
 	memcpy(traffic->request, &request, sizeof(traffic->request));
 }
 
@@ -79,38 +78,39 @@ void wire_new(const struct traffic_bpf *traffic)
 		run(commands[i]);
 	neigh_proxies();
 	make_request(&traffic->bss->traffic);
-	/* what a veth transmits by XDP arrives only where there is a program too */
-	need(bpf_program__attach_xdp(traffic->progs.arrive, if_nametoindex("near")) != NULL,
+	/* frames that XDP sends over a veth arrive only if the other end has a program too */
+	need(bpf_program__attach_xdp(traffic->progs.count_replies, if_nametoindex("near")) != NULL,
 	     "attach to the near end");
 	far_link = bpf_program__attach_xdp(traffic->progs.pass, if_nametoindex("far"));
 	need(far_link != NULL, "attach to the far end");
 }
 
-void wire_answer_by(int program)
+void wire_attach(int program)
 {
 	need(!bpf_link_update(bpf_link__fd(far_link), program, NULL), "attach to the far end");
 }
 
-static void setting(const char *path, const char *value)
+static void write_setting(const char *path, const char *value)
 {
 	FILE *file = fopen(path, "w");
 
 	need(file && fputs(value, file) >= 0 && !fclose(file), path);
 }
 
-void wire_kernel_is(enum kernel_peer peer)
+void wire_set_kernel(enum kernel_peer peer)
 {
-	setting("/proc/sys/net/ipv4/conf/far/proxy_arp", peer == KERNEL_PROXY_ARP ? "1" : "0");
+	write_setting("/proc/sys/net/ipv4/conf/far/proxy_arp",
+	              peer == KERNEL_PROXY_ARP ? "1" : "0");
 }
 
-/* Softirqs that were put off to ksoftirqd may still be under way when the call is back. */
-static void settle(const struct traffic *traffic, __u64 arrived)
+/* Softirqs that were deferred to ksoftirqd may still run when the call returns. */
+static void wait_for_frames(const struct traffic *traffic, __u64 arrived)
 {
 	for (int ms = 0; ms < 100 && *(volatile const __u64 *)&traffic->arrived < arrived; ms++)
 		usleep(1000);
 }
 
-/* Returns ns a frame. */
+/* ns a frame; 0: not all came back. */
 static double send_requests(const struct traffic_bpf *bpf, unsigned repeat, bool replies)
 {
 	struct traffic *traffic = &bpf->bss->traffic;
@@ -124,11 +124,12 @@ static double send_requests(const struct traffic_bpf *bpf, unsigned repeat, bool
 
 	traffic->arrived = traffic->replies = 0;
 	from = cpu_ns();
-	need(!bpf_prog_test_run_opts(bpf_program__fd(bpf->progs.ask), &options), "send requests");
+	need(!bpf_prog_test_run_opts(bpf_program__fd(bpf->progs.request), &options),
+	     "send requests");
 	from = cpu_ns() - from;
-	settle(traffic, repeat);
+	wait_for_frames(traffic, repeat);
 	if (traffic->arrived != repeat || (replies && traffic->replies != repeat)) {
-		printf("  of %u requests %llu came back, %llu as replies\n", repeat,
+		printf("  of %u requests %llu came back, %llu of them as replies\n", repeat,
 		       traffic->arrived, traffic->replies);
 		return 0;
 	}

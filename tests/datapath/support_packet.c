@@ -13,7 +13,7 @@ static const struct mac macs[WHO_COUNT] = {
 	[FILLER] = { { 0x02, 0xf0, 0xf1, 0xf2, 0xf3, 0xf4 } },
 	[PEER] = { { 0x02, 0xc0, 0xc1, 0xc2, 0xc3, 0xc4 } },
 	[REPEATER] = { { 0x02, 0xd0, 0xd1, 0xd2, 0xd3, 0xd4 } },
-	[STRANGER] = { { 0x02, 0xe0, 0xe1, 0xe2, 0xe3, 0xe4 } },
+	[UNKNOWN] = { { 0x02, 0xe0, 0xe1, 0xe2, 0xe3, 0xe4 } },
 	[NEAR_HOST1] = { { 0x02, 0xaf, 0xa1, 0xa2, 0xa3, 0xa4 } },
 	[NEAR_HOST2] = { { 0x02, 0xa0, 0xaf, 0xa2, 0xa3, 0xa4 } },
 	[NEAR_HOST3] = { { 0x02, 0xa0, 0xa1, 0xa2, 0xa3, 0xaf } },
@@ -21,16 +21,21 @@ static const struct mac macs[WHO_COUNT] = {
 	[NEAR_PROXY2] = { { 0x02, 0x50, 0x10, 0x2f, 0x30, 0x40 } },
 	[NEAR_PROXY3] = { { 0x02, 0x50, 0x10, 0x20, 0x3f, 0x40 } },
 	[GROUP] = { { 0x01, 0x00, 0x5e, 0x00, 0x00, 0x01 } },
-	[EVERYBODY] = { { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff } },
+	[BROADCAST] = { { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff } },
 };
 
 static const struct ipv4 addresses[WHERE_COUNT] = {
-	[PEER_IP] = { { 192, 0, 2, 77 } },         [HOST_IP] = { { 192, 0, 2, 10 } },
-	[HOST_IP2] = { { 198, 51, 100, 10 } },     [SECOND_IP] = { { 192, 0, 2, 11 } },
-	[OWN_IP] = { { 192, 0, 2, 1 } },           [FILLER_IP] = { { 192, 0, 2, 12 } },
-	[DANGLING_IP] = { { 192, 0, 2, 13 } },     [STRANGER_IP] = { { 203, 0, 113, 99 } },
-	[HALF_IP1] = { { 0, 0, 2, 14 } },          [HALF_IP2] = { { 10, 14, 0, 0 } },
-	[EVERYWHERE] = { { 255, 255, 255, 255 } },
+	[PEER_IP] = { { 192, 0, 2, 77 } },
+	[HOST_IP] = { { 192, 0, 2, 10 } },
+	[HOST_IP2] = { { 198, 51, 100, 10 } },
+	[SECOND_IP] = { { 192, 0, 2, 11 } },
+	[OWN_IP] = { { 192, 0, 2, 1 } },
+	[FILLER_IP] = { { 192, 0, 2, 12 } },
+	[DANGLING_IP] = { { 192, 0, 2, 13 } },
+	[UNKNOWN_IP] = { { 203, 0, 113, 99 } },
+	[ZERO_HALF_IP1] = { { 0, 0, 2, 14 } },
+	[ZERO_HALF_IP2] = { { 10, 14, 0, 0 } },
+	[BROADCAST_IP] = { { 255, 255, 255, 255 } },
 };
 
 const struct mac *mac_of(enum who who)
@@ -87,14 +92,14 @@ static void put_ipv4(struct octets *frame, enum where where)
 	put(frame, addresses[where].octet, sizeof(addresses[where].octet));
 }
 
-/* No octet is the same as its neighbour, so that one in the wrong place is seen. */
+/* No octet equals the next one, so that a test sees one in the wrong place. */
 static void put_data(struct octets *frame, size_t octets)
 {
 	while (octets--)
 		put8(frame, 0x80 | (frame->length & 0x7f));
 }
 
-static uint16_t unless(uint16_t given, uint16_t ordinary)
+static uint16_t value_or(uint16_t given, uint16_t ordinary)
 {
 	return given ? given : ordinary;
 }
@@ -110,12 +115,12 @@ static void ether_put(struct octets *frame, const struct packet *packet, const s
 	put16(frame, packet->type);
 }
 
-static void arp_put(struct octets *frame, const struct arp_words *arp)
+static void arp_put(struct octets *frame, const struct arp_fields *arp)
 {
-	put16(frame, unless(arp->hardware_type, 1));
-	put16(frame, unless(arp->protocol_type, TYPE_IPV4));
-	put8(frame, unless(arp->hardware_length, 6));
-	put8(frame, unless(arp->protocol_length, 4));
+	put16(frame, value_or(arp->hardware_type, 1));
+	put16(frame, value_or(arp->protocol_type, TYPE_IPV4));
+	put8(frame, value_or(arp->hardware_length, 6));
+	put8(frame, value_or(arp->protocol_length, 4));
 	put16(frame, arp->operation);
 	put_mac(frame, arp->sender_mac);
 	put_ipv4(frame, arp->sender);
@@ -123,34 +128,34 @@ static void arp_put(struct octets *frame, const struct arp_words *arp)
 	put_ipv4(frame, arp->target);
 }
 
-static void tcp_put(struct octets *frame, const struct ipv4_words *ip)
+static void tcp_put(struct octets *frame, const struct ipv4_fields *ip)
 {
 	put16(frame, ip->peer_port);
 	put16(frame, ip->port);
 	put32(frame, 0x01020304);
 	put32(frame, ip->flags & ACK ? 0x05060708 : 0);
-	put8(frame, unless(ip->tcp_words, TCP_OCTETS / 4) << 4);
+	put8(frame, value_or(ip->tcp_words, TCP_OCTETS / 4) << 4);
 	put8(frame, ip->flags);
 	put16(frame, 64240);
 	put32(frame, 0);
 }
 
-static void udp_put(struct octets *frame, const struct ipv4_words *ip)
+static void udp_put(struct octets *frame, const struct ipv4_fields *ip)
 {
 	put16(frame, ip->peer_port);
 	put16(frame, ip->port);
-	put16(frame, unless(ip->udp_length, UDP_OCTETS + ip->data));
+	put16(frame, value_or(ip->udp_length, UDP_OCTETS + ip->data));
 	put16(frame, 0);
 }
 
-/* RFC 2131, 2, with `octets` of it in all; the cookie is RFC 2132's, 2. */
-static void dhcp_put(struct octets *frame, const struct dhcp_words *dhcp, size_t octets)
+/* RFC 2131, 2, `octets` in all; the cookie is RFC 2132's, 2. */
+static void dhcp_put(struct octets *frame, const struct dhcp_fields *dhcp, size_t octets)
 {
 	const size_t start = frame->length;
 
 	put8(frame, dhcp->op);
-	put8(frame, unless(dhcp->htype, 1));
-	put8(frame, unless(dhcp->hlen, 6));
+	put8(frame, value_or(dhcp->htype, 1));
+	put8(frame, value_or(dhcp->hlen, 6));
 	put_data(frame, 25); /* hops to giaddr */
 	put_mac(frame, dhcp->client);
 	put_data(frame, 202); /* the rest of chaddr, sname, file */
@@ -171,13 +176,13 @@ static uint16_t checksum(const uint8_t *at, size_t octets)
 	return ~sum;
 }
 
-static void ipv4_put(struct octets *frame, const struct ipv4_words *ip, size_t transport)
+static void ipv4_put(struct octets *frame, const struct ipv4_fields *ip, size_t transport)
 {
 	const size_t start = frame->length, header = IPV4_OCTETS + ip->options;
 
-	put8(frame, unless(ip->version, 4) << 4 | unless(ip->words, header / 4));
+	put8(frame, value_or(ip->version, 4) << 4 | value_or(ip->words, header / 4));
 	put8(frame, 0);
-	put16(frame, unless(ip->total, header + transport + ip->data));
+	put16(frame, value_or(ip->total, header + transport + ip->data));
 	put16(frame, 0x1234);
 	put16(frame, ip->fragment);
 	put8(frame, 64);
@@ -194,7 +199,7 @@ static void ipv4_put(struct octets *frame, const struct ipv4_words *ip, size_t t
 	frame->at[start + 11] = sum & 0xff;
 }
 
-static void icmp_put(struct octets *frame, const struct ipv4_words *ip)
+static void icmp_put(struct octets *frame, const struct ipv4_fields *ip)
 {
 	put16(frame, 8 << 8); /* echo request */
 	put16(frame, 0);
@@ -202,7 +207,7 @@ static void icmp_put(struct octets *frame, const struct ipv4_words *ip)
 	put16(frame, 1);
 }
 
-static void data_put(struct octets *frame, const struct ipv4_words *ip)
+static void data_put(struct octets *frame, const struct ipv4_fields *ip)
 {
 	(void)frame;
 	(void)ip;
@@ -210,7 +215,7 @@ static void data_put(struct octets *frame, const struct ipv4_words *ip)
 
 static const struct transport {
 	size_t octets;
-	void (*put)(struct octets *frame, const struct ipv4_words *ip);
+	void (*put)(struct octets *frame, const struct ipv4_fields *ip);
 } transports[] = {
 	[ICMP] = { ICMP_OCTETS, icmp_put },
 	[TCP] = { TCP_OCTETS, tcp_put },

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Frames in words: who sends what to whom. In: a struct packet and its VLAN tags. Out: the octets
- * as they stand on the wire. Written apart from include/, so that a mistake there shows here.
+ * Frames by name: a struct packet and its VLAN tags in, the octets on the wire out. Independent of
+ * include/, so that a mistake there is found here.
  */
 #ifndef SLEEPPROXY_TESTS_PACKET_H
 #define SLEEPPROXY_TESTS_PACKET_H
@@ -11,38 +11,38 @@
 #include "address.h"
 
 enum who {
-	NOBODY, /* 00:00:00:00:00:00 */
+	NO_MAC, /* 00:00:00:00:00:00 */
 	PROXY,
 	HOST,       /* the sleeper of the tests */
-	SECOND,     /* another host of the proxy's, asleep only where a row says so */
+	SECOND,     /* another known host, asleep only if a row says so */
 	FILLER,     /* the host whose reports fill the ring */
-	PEER,       /* whoever talks to the host */
-	REPEATER,   /* puts its own MAC into the Ethernet header of frames that it passes on */
-	STRANGER,   /* of no interest to the proxy */
-	NEAR_HOST1, /* as HOST but for one octet in the first, second, third pair */
+	PEER,       /* another machine, which talks to the host */
+	REPEATER,   /* puts its own MAC into the Ethernet header of frames that it forwards */
+	UNKNOWN,    /* in no map */
+	NEAR_HOST1, /* HOST with another octet in the first, second, third pair */
 	NEAR_HOST2,
 	NEAR_HOST3,
 	NEAR_PROXY1,
 	NEAR_PROXY2,
 	NEAR_PROXY3,
 	GROUP, /* a multicast address */
-	EVERYBODY,
+	BROADCAST,
 	WHO_COUNT,
 };
 
 enum where {
-	NOWHERE, /* 0.0.0.0 */
+	NO_IP, /* 0.0.0.0 */
 	PEER_IP,
 	HOST_IP,
 	HOST_IP2,
 	SECOND_IP,
 	FILLER_IP,
-	OWN_IP,      /* the proxy's machine's */
-	EVERYWHERE,  /* 255.255.255.255 */
-	DANGLING_IP, /* in addresses4, with a MAC that hosts does not have */
-	STRANGER_IP,
-	HALF_IP1, /* one half of it is zero */
-	HALF_IP2,
+	OWN_IP,       /* the proxy's machine's */
+	BROADCAST_IP, /* 255.255.255.255 */
+	DANGLING_IP,  /* in addresses4, with a MAC that hosts does not have */
+	UNKNOWN_IP,
+	ZERO_HALF_IP1, /* one half of it is zero */
+	ZERO_HALF_IP2,
 	WHERE_COUNT,
 };
 
@@ -82,8 +82,8 @@ enum {
 	FRAME_MAX = 2048,
 };
 
-/* A field that is 0 has its ordinary value, where 0 could not be meant. */
-struct arp_words {
+/* A field that is 0 gets its usual value, unless 0 is a useful value. */
+struct arp_fields {
 	uint16_t operation;
 	enum who sender_mac;
 	enum where sender;
@@ -95,7 +95,7 @@ struct arp_words {
 	uint8_t protocol_length;
 };
 
-struct dhcp_words {
+struct dhcp_fields {
 	uint8_t op; /* 0: it is not DHCP */
 	enum who client;
 	uint8_t htype;
@@ -103,39 +103,39 @@ struct dhcp_words {
 	uint32_t cookie;
 };
 
-struct ipv4_words {
+struct ipv4_fields {
 	uint8_t protocol;
 	enum where from, to;
 	uint16_t port, peer_port;
 	uint8_t flags;       /* TCP's */
 	uint8_t options;     /* octets of IP options */
 	uint32_t option;     /* each four octets of them */
-	uint16_t data;       /* octets behind the transport header */
+	uint16_t data;       /* octets after the transport header */
 	uint16_t fragment;   /* flags and offset */
 	uint16_t total;      /* what the total length claims */
 	uint16_t udp_length; /* what UDP's length claims */
 	uint8_t version;
-	uint8_t words;          /* what the header length claims */
-	uint8_t tcp_words;      /* what TCP's data offset claims */
-	struct dhcp_words dhcp; /* what `data` begins with, or all of it */
+	uint8_t words;           /* what the header length claims */
+	uint8_t tcp_words;       /* what TCP's data offset claims */
+	struct dhcp_fields dhcp; /* the start of `data`, or all of it */
 };
 
 struct packet {
 	enum who to, from;
-	uint16_t type; /* EtherType; other ones than ARP and IPv4 carry arbitrary octets */
-	struct arp_words arp;
-	struct ipv4_words ip;
+	uint16_t type; /* EtherType; for others than ARP and IPv4 the payload is arbitrary */
+	struct arp_fields arp;
+	struct ipv4_fields ip;
 	uint8_t icmp6; /* with TYPE_IPV6: the type of the message in it */
 };
 
 /* clang-format off */
-/* By two steps, so that a macro may stand for several of the words. */
-#define ARP(...) ARP_WORDS(__VA_ARGS__)
-#define ARP_WORDS(to, from, ...) { to, from, TYPE_ARP, .arp = { __VA_ARGS__ } }
-#define IP(...) IP_WORDS(__VA_ARGS__)
-#define IP_WORDS(to, from, ...) { to, from, TYPE_IPV4, .ip = { __VA_ARGS__ } }
+/* In two steps, so that one macro can give several fields. */
+#define ARP(...) ARP_FIELDS(__VA_ARGS__)
+#define ARP_FIELDS(to, from, ...) { to, from, TYPE_ARP, .arp = { __VA_ARGS__ } }
+#define IP(...) IP_FIELDS(__VA_ARGS__)
+#define IP_FIELDS(to, from, ...) { to, from, TYPE_IPV4, .ip = { __VA_ARGS__ } }
 #define ICMP6(to, from, message) { to, from, TYPE_IPV6, .icmp6 = message }
-#define OTHER(to, from, type) { to, from, type, .ip.data = 46 }
+#define FRAME(to, from, type) { to, from, type, .ip.data = 46 }
 /* clang-format on */
 
 enum { TAGS_MAX = 3 };

@@ -7,11 +7,11 @@
 #include <string.h>
 #include <cmocka.h>
 
-const struct rows *const rows_all[] = { &rows_arp,    &rows_claim,    &rows_owner,
-	                                &rows_ipv4,   &rows_redirect, &rows_wake,
-	                                &rows_policy, &rows_dhcp,     NULL };
+const struct rows *const rows_all[] = {
+	&rows_arp, &rows_owner, &rows_ipv4, &rows_wake, &rows_dhcp, NULL,
+};
 
-/* Priority and drop-eligible bits are set, so that an id is seen to be masked out of them. */
+/* Priority and drop-eligible bits are set, so that a test sees an id that is not masked. */
 const struct tags untagged = { .name = "no tag" };
 const struct tags one_tag = { "one tag", 1, { { TYPE_VLAN, 0xb007 } } };
 const struct tags two_tags = { "two tags", 2, { { TYPE_QINQ, 0x7064 }, { TYPE_VLAN, 0xb007 } } };
@@ -36,7 +36,7 @@ static void frame_in(struct octets *in, const struct row *row, const struct tags
 }
 
 /*
- * An answer is written over the front of the frame that asked; what is behind it stays as padding.
+ * An answer is written over the start of the request's frame; the rest of that stays as padding.
  */
 static void frame_out(struct octets *out, const struct octets *in, const struct row *row,
                       const struct tags *tags)
@@ -51,20 +51,20 @@ static void frame_out(struct octets *out, const struct octets *in, const struct 
 	out->length -= row->shorter;
 }
 
-static void check_counted(struct bench *bench, const struct row *row)
+static void check_counted(struct testbed *testbed, const struct row *row)
 {
 	__u64 counted[OUTCOME_COUNT];
 
-	bench_counted(bench, counted);
+	testbed_counted(testbed, counted);
 	for (unsigned i = 0; i < OUTCOME_COUNT; i++)
 		if (counted[i] != (i == row->outcome))
 			fail_msg("%s was counted %llu times; expected was %s", outcome_name(i),
 			         counted[i], outcome_name(row->outcome));
 }
 
-static void check_host(struct bench *bench, const struct row *row)
+static void check_host(struct testbed *testbed, const struct row *row)
 {
-	const struct host_entry before = row->world.host, after = bench_host(bench, HOST);
+	const struct host_entry before = row->setup.host, after = testbed_host(testbed, HOST);
 
 	assert_int_equal(after.state, row->state);
 	assert_int_equal(after.ifindex, before.ifindex);
@@ -75,11 +75,11 @@ static void check_host(struct bench *bench, const struct row *row)
 
 static struct report expected_report(const struct row *row, const struct tags *tags)
 {
-	const struct ipv4_words *ip = &row->in.ip;
+	const struct ipv4_fields *ip = &row->in.ip;
 	struct report report = {
 		.kind = row->report,
 		.state = row->state,
-		.ifindex = BENCH_IFINDEX,
+		.ifindex = TESTBED_IFINDEX,
 		.vlan = tags_vlan(tags),
 		.host = *mac_of(HOST),
 		.peer_mac = *mac_of(row->in.from),
@@ -97,12 +97,12 @@ static struct report expected_report(const struct row *row, const struct tags *t
 	return report;
 }
 
-static void check_reports(struct bench *bench, const struct row *row, const struct tags *tags)
+static void check_reports(struct testbed *testbed, const struct row *row, const struct tags *tags)
 {
 	const struct report expected = expected_report(row, tags);
-	struct report reports[BENCH_REPORTS_MAX];
+	struct report reports[TESTBED_REPORTS_MAX];
 
-	assert_int_equal(bench_reports(bench, reports), row->report ? 1 : 0);
+	assert_int_equal(testbed_reports(testbed, reports), row->report ? 1 : 0);
 	if (row->report)
 		assert_memory_equal(reports, &expected, sizeof(expected));
 }
@@ -110,9 +110,9 @@ static void check_reports(struct bench *bench, const struct row *row, const stru
 static struct dhcp_snoop expected_copy(const struct row *row, const struct tags *tags,
                                        const struct octets *in)
 {
-	const struct ipv4_words *ip = &row->in.ip;
+	const struct ipv4_fields *ip = &row->in.ip;
 	struct dhcp_snoop copy = {
-		.ifindex = BENCH_IFINDEX,
+		.ifindex = TESTBED_IFINDEX,
 		.vlan = tags_vlan(tags),
 		.length = ip->udp_length ? ip->udp_length - UDP_OCTETS : ip->data,
 		.from = *mac_of(row->in.from),
@@ -127,13 +127,13 @@ static struct dhcp_snoop expected_copy(const struct row *row, const struct tags 
 	return copy;
 }
 
-/* What a record holds behind its message is left over from others. */
-static void check_copies(struct bench *bench, const struct row *row, const struct tags *tags,
+/* A record's octets after its message are left over from others. */
+static void check_copies(struct testbed *testbed, const struct row *row, const struct tags *tags,
                          const struct octets *in)
 {
-	struct dhcp_snoop copies[BENCH_COPIES_MAX], expected;
+	struct dhcp_snoop copies[TESTBED_COPIES_MAX], expected;
 
-	assert_int_equal(bench_copies(bench, copies), row->copied);
+	assert_int_equal(testbed_copies(testbed, copies), row->copied);
 	if (!row->copied)
 		return;
 	expected = expected_copy(row, tags, in);
@@ -143,23 +143,23 @@ static void check_copies(struct bench *bench, const struct row *row, const struc
 
 void row_run(const struct row *row, const struct tags *tags, size_t length)
 {
-	struct bench *bench = bench_of(row->world.machine);
+	struct testbed *testbed = testbed_of(row->setup.machine);
 	struct octets in, out = { 0 }, expected;
 
 	frame_in(&in, row, tags, length);
 	frame_out(&expected, &in, row, tags);
-	bench_set(bench, &row->world);
+	testbed_set(testbed, &row->setup);
 
-	const int verdict = bench_run(bench, &in, &out);
+	const int verdict = testbed_run(testbed, &in, &out);
 
-	bench_clear(bench, &row->world);
-	check_reports(bench, row, tags);
-	check_copies(bench, row, tags, &in);
-	check_counted(bench, row);
+	testbed_clear(testbed, &row->setup);
+	check_reports(testbed, row, tags);
+	check_copies(testbed, row, tags, &in);
+	check_counted(testbed, row);
 	assert_int_equal(verdict, row->verdict);
 	assert_int_equal(out.length, expected.length);
 	assert_memory_equal(out.at, expected.at, expected.length);
-	check_host(bench, row);
+	check_host(testbed, row);
 	reached[row->outcome] = true;
 }
 
@@ -173,47 +173,47 @@ static size_t network_octets(uint16_t type)
 	return type == TYPE_ARP ? ARP_OCTETS : type == TYPE_IPV4 ? IPV4_OCTETS : 0;
 }
 
-/* A sleeper's DHCP port is all that is left of a message to it, or not even that. */
+/* A truncated message to a sleeper's DHCP port: with its ports, or without. */
 static enum outcome cut_dhcp(const struct row *row, size_t length)
 {
 	if (length >= IPV4_OCTETS + UDP_OCTETS)
-		return OUTCOME_dhcp_refused;
-	return row->in.ip.fragment & FRAGMENT_OFFSET ? OUTCOME_fragment
-	                                             : OUTCOME_transport_malformed;
+		return OUTCOME_DHCP_DROPPED;
+	return row->in.ip.fragment & FRAGMENT_OFFSET ? OUTCOME_FRAGMENT
+	                                             : OUTCOME_TRANSPORT_MALFORMED;
 }
 
 static enum outcome cut_outcome(const struct row *row, size_t headers, size_t length)
 {
-	/* what lacks its transport header; an outcome that is not here does not depend on it */
+	/* without the transport header; outcomes that are not here do not depend on it */
 	static const enum outcome without_transport[OUTCOME_COUNT] = {
-		[OUTCOME_wake_begun] = OUTCOME_transport_malformed,
-		[OUTCOME_wake_under_way] = OUTCOME_transport_malformed,
-		[OUTCOME_wake_not_listed] = OUTCOME_transport_malformed,
-		[OUTCOME_wake_source_denied] = OUTCOME_transport_malformed,
-		[OUTCOME_wake_ring_full] = OUTCOME_transport_malformed,
-		[OUTCOME_tcp_no_connection] = OUTCOME_transport_malformed,
-		[OUTCOME_ipv4_redirected] = OUTCOME_ipv4_other,
-		[OUTCOME_dhcp_snooped] = OUTCOME_ipv4_other,
-		[OUTCOME_dhcp_not_snooped] = OUTCOME_ipv4_other,
+		[OUTCOME_WAKE_STARTED] = OUTCOME_TRANSPORT_MALFORMED,
+		[OUTCOME_WAKE_IN_PROGRESS] = OUTCOME_TRANSPORT_MALFORMED,
+		[OUTCOME_WAKE_PORT_DENIED] = OUTCOME_TRANSPORT_MALFORMED,
+		[OUTCOME_WAKE_SOURCE_DENIED] = OUTCOME_TRANSPORT_MALFORMED,
+		[OUTCOME_WAKE_RING_FULL] = OUTCOME_TRANSPORT_MALFORMED,
+		[OUTCOME_TCP_NOT_SYN] = OUTCOME_TRANSPORT_MALFORMED,
+		[OUTCOME_NEIGHBOUR_UPDATED] = OUTCOME_IPV4_OTHER,
+		[OUTCOME_DHCP_SNOOPED] = OUTCOME_IPV4_OTHER,
+		[OUTCOME_DHCP_NOT_SNOOPED] = OUTCOME_IPV4_OTHER,
 	};
 
 	if (length < headers)
-		return OUTCOME_ether_malformed;
+		return OUTCOME_ETHER_MALFORMED;
 	if (length < headers + network_octets(row->in.type))
-		return row->in.type == TYPE_ARP ? OUTCOME_arp_malformed : OUTCOME_ipv4_malformed;
-	if (row->outcome == OUTCOME_dhcp_taken || row->outcome == OUTCOME_dhcp_refused)
+		return row->in.type == TYPE_ARP ? OUTCOME_ARP_MALFORMED : OUTCOME_IPV4_MALFORMED;
+	if (row->outcome == OUTCOME_DHCP_CONSUMED || row->outcome == OUTCOME_DHCP_DROPPED)
 		return cut_dhcp(row, length - headers);
 	return without_transport[row->outcome] ? without_transport[row->outcome] : row->outcome;
 }
 
-/* By its Ethernet source alone, the owner is known from whatever is left of its frame. */
+/* The Ethernet source alone identifies the owner. */
 static void cut_owner(struct row *cut)
 {
-	cut->outcome = OUTCOME_owner_woke;
+	cut->outcome = OUTCOME_OWNER_AWAKE;
 	cut->verdict = XDP_PASS;
 	cut->state = AWAKE;
 	cut->seen = true;
-	cut->report = cut->world.ring_full ? 0 : REPORT_OWNER_SEEN;
+	cut->report = cut->setup.ring_full ? 0 : REPORT_OWNER_SEEN;
 }
 
 struct row row_cut(const struct row *row, const struct tags *tags, size_t length)
@@ -223,14 +223,14 @@ struct row row_cut(const struct row *row, const struct tags *tags, size_t length
 	struct row cut = *row;
 
 	cut.copied = false;
-	if (of_owner && row->world.host.state != AWAKE) {
+	if (of_owner && row->setup.host.state != AWAKE) {
 		cut_owner(&cut);
 		return cut;
 	}
 	cut.outcome = cut_outcome(row, headers, length);
 	if (row->verdict != XDP_DROP || length < headers + network_octets(row->in.type))
 		cut.verdict = XDP_PASS;
-	cut.state = row->world.host.state;
+	cut.state = row->setup.host.state;
 	cut.seen = of_owner;
 	cut.report = 0;
 	return cut;

@@ -1,30 +1,30 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A row: what the maps hold, one frame in, and all that must come of it. The rows are in
- * support_rows_*.c; test_rows, test_tags and test_cut each run all of them in another way.
+ * A row: what the maps hold, one frame in, and all that must result. The rows are in
+ * support_rows_*.c; test_rows, test_tags and test_cut run all of them, each in another way.
  */
 #ifndef SLEEPPROXY_TESTS_ROW_H
 #define SLEEPPROXY_TESTS_ROW_H
 
 #include "arp.h"
-#include "support_bench.h"
+#include "support_testbed.h"
 
 struct row {
 	const char *name; /* what it shows */
-	struct world world;
+	struct setup setup;
 	struct packet in;
 	enum outcome outcome;
 	enum xdp_action verdict;
-	struct packet out;     /* with XDP_TX: what the front of the frame becomes */
-	uint16_t shorter;      /* with XDP_TX: by how many octets the frame is cut */
+	struct packet out;     /* with XDP_TX: what the start of the frame becomes */
+	uint16_t shorter;      /* with XDP_TX: by how many octets the frame gets shorter */
 	enum host_state state; /* of HOST, afterwards */
 	bool seen;             /* HOST's last_seen is now */
 	enum report_kind report;
 	bool copied; /* a DHCP message, to the daemon */
 };
 
-#define THEN(outcome_, verdict_, state_) \
-	.outcome = OUTCOME_##outcome_, .verdict = XDP_##verdict_, .state = state_
+#define EXPECT(outcome_, verdict_, state_) \
+	.outcome = outcome_, .verdict = XDP_##verdict_, .state = state_
 
 struct rows {
 	const struct row *row;
@@ -33,20 +33,19 @@ struct rows {
 
 #define ROWS(name, array) const struct rows name = { array, sizeof(array) / sizeof(array[0]) }
 
-extern const struct rows rows_arp, rows_claim, rows_owner, rows_ipv4, rows_redirect, rows_wake,
-	rows_policy, rows_dhcp;
+extern const struct rows rows_arp, rows_owner, rows_ipv4, rows_wake, rows_dhcp;
 extern const struct rows *const rows_all[];
 
 extern const struct tags untagged, one_tag, two_tags;
 
-/* Runs the row with `length` octets of its frame, or padded to them; asserts all that it says. */
+/* Runs the row with `length` octets of its frame, or padded to them; asserts all its results. */
 void row_run(const struct row *row, const struct tags *tags, size_t length);
 size_t row_length(const struct row *row, const struct tags *tags);
 
-/* The row that a frame cut to `length` makes of `row`. */
+/* `row` with its frame cut to `length`, and the results for that. */
 struct row row_cut(const struct row *row, const struct tags *tags, size_t length);
 
-bool row_reached(enum outcome outcome); /* did a row that was run end in it? */
+bool row_reached(enum outcome outcome); /* has any row that was run had this outcome? */
 
 /* Runs `test` as one test for each row, with the row as its *state; returns what main() returns. */
 int row_tests(const char *name, void (*test)(void **state));

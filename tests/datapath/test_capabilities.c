@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The datapath loads with CAP_BPF and CAP_NET_ADMIN alone. Without CAP_PERFMON the verifier is
- * stricter: no pointer arithmetic that it cannot foresee, no comparison of packet pointers with
- * anything but the frame's end.
+ * stricter: no variable is added to a packet pointer, which is compared only with the frame's end.
  */
 #include "support_row.h"
 
@@ -63,7 +62,7 @@ static void bpf_and_net_admin_suffice(void **state)
 	assert_int_equal(load_apart(BIT(CAP_BPF) | BIT(CAP_NET_ADMIN)), LOADED);
 }
 
-/* Or else the test above would say nothing. */
+/* Otherwise the test above would prove nothing. */
 static void less_does_not_suffice(void **state)
 {
 	(void)state;

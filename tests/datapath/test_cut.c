@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Every row with its frame cut short at each length: untouched, counted once, never answered. */
+/* Every row with its frame cut at each length: unchanged, counted once, never answered. */
 #include "support_row.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <cmocka.h>
 
-/* BPF_PROG_TEST_RUN takes no frame without a whole Ethernet header. */
+/* BPF_PROG_TEST_RUN refuses a frame without a whole Ethernet header. */
 static void at_each_length(const struct row *row, const struct tags *tags)
 {
 	const size_t whole = row_length(row, tags);

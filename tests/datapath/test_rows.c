@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Every row as it stands, and padded as short frames are; and whether an outcome is left out. */
+/* Every row as it is, and padded as short frames are; and whether every outcome is reached. */
 #include "support_row.h"
 
 #include <setjmp.h>
@@ -19,38 +19,38 @@ static void whole_and_padded(void **state)
 static void half_a_tag(void **state)
 {
 	const struct row row = { .name = "half a tag",
-		                 .in = OTHER(PROXY, PEER, TYPE_IPV6),
-		                 THEN(ether_malformed, PASS, AWAKE) };
+		                 .in = FRAME(PROXY, PEER, TYPE_IPV6),
+		                 EXPECT(OUTCOME_ETHER_MALFORMED, PASS, AWAKE) };
 
 	(void)state;
 	row_run(&row, &one_tag, ETHER_OCTETS + TAG_OCTETS / 2);
 }
 
 /* No wire carries such a frame, but a virtual interface may. */
-static void no_room_for_a_redirect(void **state)
+static void no_room_for_arp(void **state)
 {
-	const struct row row = { .name = "no room",
+	const struct row row = { .name = "no room for ARP",
 		                 .in = IP(PROXY, PEER, ICMP, PEER_IP, HOST_IP, .total = 27),
-		                 THEN(ipv4_other, PASS, AWAKE) };
+		                 EXPECT(OUTCOME_IPV4_OTHER, PASS, AWAKE) };
 
 	(void)state;
 	row_run(&row, &untagged, ETHER_OCTETS + ARP_OCTETS - 1);
 }
 
-static void no_outcome_is_left_out(void **state)
+static void every_outcome_is_reached(void **state)
 {
 	(void)state;
 	for (unsigned i = 0; i < OUTCOME_COUNT; i++)
 		if (!row_reached(i))
-			fail_msg("no row ends in %s", outcome_name(i));
+			fail_msg("no row has the outcome %s", outcome_name(i));
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(half_a_tag),
-		cmocka_unit_test(no_room_for_a_redirect),
-		cmocka_unit_test(no_outcome_is_left_out),
+		cmocka_unit_test(no_room_for_arp),
+		cmocka_unit_test(every_outcome_is_reached),
 	};
 	const int failed = row_tests("rows", whole_and_padded);
 

@@ -19,35 +19,35 @@ enum {
 
 static const struct packet syn = IP(PROXY, PEER, TCP, PEER_IP, HOST_IP, 22, 40000, .flags = SYN);
 static const struct packet claim =
-	ARP(EVERYBODY, PEER, ARP_REQUEST, PEER, HOST_IP, NOBODY, HOST_IP);
-static const struct packet owner = OTHER(GROUP, HOST, TYPE_IPV6);
+	ARP(BROADCAST, PEER, ARP_REQUEST, PEER, HOST_IP, NO_MAC, HOST_IP);
+static const struct packet owner = FRAME(GROUP, HOST, TYPE_IPV6);
 static const struct packet question =
-	ARP(EVERYBODY, PEER, ARP_REQUEST, PEER, PEER_IP, NOBODY, HOST_IP);
+	ARP(BROADCAST, PEER, ARP_REQUEST, PEER, PEER_IP, NO_MAC, HOST_IP);
 static const struct packet question2 =
-	ARP(EVERYBODY, PEER, ARP_REQUEST, PEER, PEER_IP, NOBODY, HOST_IP2);
-static const struct world asleep = { .host.state = ASLEEP };
-static const struct world asleep_ring_full = { .ring_full = true, .host.state = ASLEEP };
+	ARP(BROADCAST, PEER, ARP_REQUEST, PEER, PEER_IP, NO_MAC, HOST_IP2);
+static const struct setup asleep = { .host.state = ASLEEP };
+static const struct setup asleep_ring_full = { .ring_full = true, .host.state = ASLEEP };
 
-static void expect_counted(struct bench *bench, enum outcome outcome, __u64 times)
+static void assert_counted(struct testbed *testbed, enum outcome outcome, __u64 times)
 {
 	__u64 counted[OUTCOME_COUNT];
 
-	bench_counted(bench, counted);
+	testbed_counted(testbed, counted);
 	assert_int_equal(counted[outcome], times);
 }
 
-static void expect_reports(struct bench *bench, size_t count, enum report_kind kind)
+static void assert_reports(struct testbed *testbed, size_t count, enum report_kind kind)
 {
-	struct report reports[BENCH_REPORTS_MAX];
+	struct report reports[TESTBED_REPORTS_MAX];
 
-	assert_int_equal(bench_reports(bench, reports), count);
+	assert_int_equal(testbed_reports(testbed, reports), count);
 	for (size_t i = 0; i < count; i++)
 		assert_int_equal(reports[i].kind, kind);
 }
 
 static void a_flood_makes_one_wake(void **state)
 {
-	struct bench *bench = bench_with(&asleep);
+	struct testbed *testbed = testbed_with(&asleep);
 	__u64 counted[OUTCOME_COUNT];
 	struct octets in, out;
 
@@ -56,30 +56,30 @@ static void a_flood_makes_one_wake(void **state)
 	for (unsigned i = 0; i < FLOOD; i++) {
 		memcpy(in.at + IPV4_SOURCE, &i, sizeof(i));
 		memcpy(in.at + TCP_SOURCE, &i, sizeof(__be16));
-		assert_int_equal(bench_run(bench, &in, &out), XDP_DROP);
+		assert_int_equal(testbed_run(testbed, &in, &out), XDP_DROP);
 	}
-	bench_counted(bench, counted);
-	assert_int_equal(counted[OUTCOME_wake_begun], 1);
-	assert_int_equal(counted[OUTCOME_wake_under_way], FLOOD - 1);
-	expect_reports(bench, 1, REPORT_CONNECTION);
+	testbed_counted(testbed, counted);
+	assert_int_equal(counted[OUTCOME_WAKE_STARTED], 1);
+	assert_int_equal(counted[OUTCOME_WAKE_IN_PROGRESS], FLOOD - 1);
+	assert_reports(testbed, 1, REPORT_CONNECTION);
 }
 
 static void a_flood_of_claims_makes_one_wake(void **state)
 {
-	struct bench *bench = bench_with(&asleep);
+	struct testbed *testbed = testbed_with(&asleep);
 	__u64 counted[OUTCOME_COUNT];
 
 	(void)state;
 	for (unsigned i = 0; i < 100; i++)
-		assert_int_equal(bench_send(bench, &claim), XDP_PASS);
-	bench_counted(bench, counted);
-	assert_int_equal(counted[OUTCOME_arp_claim_woke], 1);
-	assert_int_equal(counted[OUTCOME_arp_claim], 99);
-	expect_reports(bench, 1, REPORT_CLAIM);
+		assert_int_equal(testbed_send(testbed, &claim), XDP_PASS);
+	testbed_counted(testbed, counted);
+	assert_int_equal(counted[OUTCOME_ARP_CLAIM_WAKE], 1);
+	assert_int_equal(counted[OUTCOME_ARP_CLAIM], 99);
+	assert_reports(testbed, 1, REPORT_CLAIM);
 }
 
-/* Two threads of which each runs a round when the other is ready for it too. */
-static void meet(atomic_uint *arrived, unsigned round)
+/* Two threads, each of which starts a round when the other is ready too. */
+static void wait_for_both(atomic_uint *arrived, unsigned round)
 {
 	atomic_fetch_add(arrived, 1);
 	while (atomic_load(arrived) < 2 * round)
@@ -87,7 +87,7 @@ static void meet(atomic_uint *arrived, unsigned round)
 }
 
 struct race {
-	struct bench *bench;
+	struct testbed *testbed;
 	atomic_uint start, end;
 };
 
@@ -96,19 +96,19 @@ static void *racer(void *data)
 	struct race *race = data;
 
 	for (unsigned round = 1; round <= RACES; round++) {
-		meet(&race->start, round);
-		bench_send(race->bench, &syn);
-		meet(&race->end, round);
+		wait_for_both(&race->start, round);
+		testbed_send(race->testbed, &syn);
+		wait_for_both(&race->end, round);
 	}
 	return NULL;
 }
 
-/* Of two CPUs that want the same step, one makes it. Chance decides how close they meet. */
+/* Of two CPUs that try the same step, one succeeds. How close they come is left to chance. */
 static void a_race_makes_one_wake(void **state)
 {
-	struct race race = { .bench = bench_with(&asleep) };
+	struct race race = { .testbed = testbed_with(&asleep) };
 	unsigned wakes = 0, reports = 0;
-	struct report seen[BENCH_REPORTS_MAX];
+	struct report seen[TESTBED_REPORTS_MAX];
 	pthread_t other;
 
 	(void)state;
@@ -116,13 +116,13 @@ static void a_race_makes_one_wake(void **state)
 	for (unsigned round = 1; round <= RACES; round++) {
 		__u64 counted[OUTCOME_COUNT];
 
-		bench_set_host(race.bench, HOST, &asleep.host);
-		meet(&race.start, round);
-		bench_send(race.bench, &syn);
-		meet(&race.end, round);
-		bench_counted(race.bench, counted);
-		wakes += counted[OUTCOME_wake_begun];
-		reports += bench_reports(race.bench, seen);
+		testbed_set_host(race.testbed, HOST, &asleep.host);
+		wait_for_both(&race.start, round);
+		testbed_send(race.testbed, &syn);
+		wait_for_both(&race.end, round);
+		testbed_counted(race.testbed, counted);
+		wakes += counted[OUTCOME_WAKE_STARTED];
+		reports += testbed_reports(race.testbed, seen);
 	}
 	assert_int_equal(pthread_join(other, NULL), 0);
 	assert_int_equal(wakes, RACES);
@@ -131,14 +131,14 @@ static void a_race_makes_one_wake(void **state)
 
 static void an_emptied_ring_wakes(const struct packet *packet, enum report_kind kind)
 {
-	struct bench *bench = bench_with(&asleep_ring_full);
+	struct testbed *testbed = testbed_with(&asleep_ring_full);
 
-	bench_send(bench, packet);
-	assert_int_equal(bench_host(bench, HOST).state, ASLEEP);
-	expect_reports(bench, 0, kind);
-	bench_send(bench, packet);
-	assert_int_equal(bench_host(bench, HOST).state, WAKING);
-	expect_reports(bench, 1, kind);
+	testbed_send(testbed, packet);
+	assert_int_equal(testbed_host(testbed, HOST).state, ASLEEP);
+	assert_reports(testbed, 0, kind);
+	testbed_send(testbed, packet);
+	assert_int_equal(testbed_host(testbed, HOST).state, WAKING);
+	assert_reports(testbed, 1, kind);
 }
 
 static void no_wake_is_lost(void **state)
@@ -148,43 +148,43 @@ static void no_wake_is_lost(void **state)
 	an_emptied_ring_wakes(&claim, REPORT_CLAIM);
 }
 
-static void one_frame_frees_all_addresses(void **state)
+static void one_frame_ends_answers_for_all_addresses(void **state)
 {
-	struct bench *bench = bench_with(&asleep);
+	struct testbed *testbed = testbed_with(&asleep);
 
 	(void)state;
-	assert_int_equal(bench_send(bench, &question), XDP_TX);
-	assert_int_equal(bench_send(bench, &question2), XDP_TX);
-	assert_int_equal(bench_send(bench, &owner), XDP_PASS);
-	assert_int_equal(bench_send(bench, &question), XDP_PASS);
-	assert_int_equal(bench_send(bench, &question2), XDP_PASS);
-	expect_counted(bench, OUTCOME_arp_other, 2);
+	assert_int_equal(testbed_send(testbed, &question), XDP_TX);
+	assert_int_equal(testbed_send(testbed, &question2), XDP_TX);
+	assert_int_equal(testbed_send(testbed, &owner), XDP_PASS);
+	assert_int_equal(testbed_send(testbed, &question), XDP_PASS);
+	assert_int_equal(testbed_send(testbed, &question2), XDP_PASS);
+	assert_counted(testbed, OUTCOME_ARP_OTHER, 2);
 }
 
 static void an_owner_is_reported_once(void **state)
 {
-	struct bench *bench = bench_with(&asleep);
+	struct testbed *testbed = testbed_with(&asleep);
 
 	(void)state;
 	for (unsigned i = 0; i < 100; i++)
-		assert_int_equal(bench_send(bench, &owner), XDP_PASS);
-	expect_counted(bench, OUTCOME_owner_woke, 1);
-	expect_reports(bench, 1, REPORT_OWNER_SEEN);
+		assert_int_equal(testbed_send(testbed, &owner), XDP_PASS);
+	assert_counted(testbed, OUTCOME_OWNER_AWAKE, 1);
+	assert_reports(testbed, 1, REPORT_OWNER_SEEN);
 }
 
-static void a_wake_can_follow_a_wake(void **state)
+static void a_host_can_be_woken_again(void **state)
 {
-	struct bench *bench = bench_with(&asleep);
+	struct testbed *testbed = testbed_with(&asleep);
 
 	(void)state;
 	for (unsigned i = 1; i <= 3; i++) {
-		bench_set_host(bench, HOST, &asleep.host);
-		bench_send(bench, &syn);
-		assert_int_equal(bench_host(bench, HOST).state, WAKING);
-		expect_reports(bench, 1, REPORT_CONNECTION);
-		bench_send(bench, &owner);
-		assert_int_equal(bench_host(bench, HOST).state, AWAKE);
-		expect_reports(bench, 1, REPORT_OWNER_SEEN);
+		testbed_set_host(testbed, HOST, &asleep.host);
+		testbed_send(testbed, &syn);
+		assert_int_equal(testbed_host(testbed, HOST).state, WAKING);
+		assert_reports(testbed, 1, REPORT_CONNECTION);
+		testbed_send(testbed, &owner);
+		assert_int_equal(testbed_host(testbed, HOST).state, AWAKE);
+		assert_reports(testbed, 1, REPORT_OWNER_SEEN);
 	}
 }
 
@@ -195,9 +195,9 @@ int main(void)
 		cmocka_unit_test(a_flood_of_claims_makes_one_wake),
 		cmocka_unit_test(a_race_makes_one_wake),
 		cmocka_unit_test(no_wake_is_lost),
-		cmocka_unit_test(one_frame_frees_all_addresses),
+		cmocka_unit_test(one_frame_ends_answers_for_all_addresses),
 		cmocka_unit_test(an_owner_is_reported_once),
-		cmocka_unit_test(a_wake_can_follow_a_wake),
+		cmocka_unit_test(a_host_can_be_woken_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

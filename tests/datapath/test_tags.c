@@ -6,10 +6,10 @@
 #include <stdarg.h>
 #include <cmocka.h>
 
-#define QUESTION ARP(EVERYBODY, PEER, ARP_REQUEST, PEER, PEER_IP, NOBODY, HOST_IP)
-#define ANSWER ARP(PEER, PROXY, ARP_REPLY, PROXY, HOST_IP, PEER, PEER_IP)
+#define WHO_HAS ARP(BROADCAST, PEER, ARP_REQUEST, PEER, PEER_IP, NO_MAC, HOST_IP)
+#define IS_AT ARP(PEER, PROXY, ARP_REPLY, PROXY, HOST_IP, PEER, PEER_IP)
 #define MESSAGE \
-	IP(EVERYBODY, PEER, UDP, PEER_IP, EVERYWHERE, 68, 67, .data = 300, \
+	IP(BROADCAST, PEER, UDP, PEER_IP, BROADCAST_IP, 68, 67, .data = 300, \
 	   .dhcp = { BOOTREPLY, HOST })
 
 static void run(const struct row *row, const struct tags *tags)
@@ -27,47 +27,47 @@ static void in_one_and_in_two(void **state)
 	row_run(row, &two_tags, length < FRAME_MIN ? FRAME_MIN : length + 6);
 }
 
-/* Each of them concerns a host of VLAN 7: there, and anywhere else. */
-static const struct row there[] = {
+/* The host is in VLAN 7. First: what happens there, then: what happens anywhere else. */
+static const struct row matching[] = {
 	{ .name = "answered",
-	  .world.host = { .state = ASLEEP, .vlan = 7 },
-	  .in = QUESTION,
-	  THEN(arp_answered, TX, ASLEEP),
-	  .out = ANSWER },
+	  .setup.host = { .state = ASLEEP, .vlan = 7 },
+	  .in = WHO_HAS,
+	  EXPECT(OUTCOME_ARP_ANSWERED, TX, ASLEEP),
+	  .out = IS_AT },
 	{ .name = "copied",
-	  .world.host = { .state = ASLEEP, .vlan = 7 },
+	  .setup.host = { .state = ASLEEP, .vlan = 7 },
 	  .in = MESSAGE,
-	  THEN(dhcp_snooped, PASS, ASLEEP),
+	  EXPECT(OUTCOME_DHCP_SNOOPED, PASS, ASLEEP),
 	  .copied = true },
 };
 
-static const struct row elsewhere[] = {
+static const struct row other[] = {
 	{ .name = "not answered",
-	  .world.host = { .state = ASLEEP, .vlan = 7 },
-	  .in = QUESTION,
-	  THEN(elsewhere, PASS, ASLEEP) },
+	  .setup.host = { .state = ASLEEP, .vlan = 7 },
+	  .in = WHO_HAS,
+	  EXPECT(OUTCOME_WRONG_VLAN, PASS, ASLEEP) },
 	{ .name = "not copied",
-	  .world.host = { .state = ASLEEP, .vlan = 7 },
+	  .setup.host = { .state = ASLEEP, .vlan = 7 },
 	  .in = MESSAGE,
-	  THEN(ipv4_other, PASS, ASLEEP) },
+	  EXPECT(OUTCOME_IPV4_OTHER, PASS, ASLEEP) },
 };
 
-enum { ROWS_EACH = sizeof(there) / sizeof(there[0]) };
+enum { ROWS_EACH = sizeof(matching) / sizeof(matching[0]) };
 
 static const struct vlan_row {
 	const struct row *rows;
 	struct tags tags;
 } vlan_rows[] = {
-	{ there, { "its own VLAN", 1, { { TYPE_VLAN, 7 } } } },
-	{ there, { "its own VLAN at a priority", 1, { { TYPE_VLAN, 0xf007 } } } },
-	{ there, { "its own VLAN by a service tag", 1, { { TYPE_QINQ, 7 } } } },
-	{ there, { "its own VLAN inside", 2, { { TYPE_QINQ, 100 }, { TYPE_VLAN, 7 } } } },
-	{ there, { "two customer tags", 2, { { TYPE_VLAN, 100 }, { TYPE_VLAN, 7 } } } },
-	{ elsewhere, { "its own VLAN outside", 2, { { TYPE_QINQ, 7 }, { TYPE_VLAN, 100 } } } },
-	{ elsewhere, { "another VLAN", 1, { { TYPE_VLAN, 8 } } } },
-	{ elsewhere, { "a VLAN of which it is a part", 1, { { TYPE_VLAN, 0x107 } } } },
-	{ elsewhere, { "a priority alone", 1, { { TYPE_VLAN, 0xe000 } } } },
-	{ elsewhere, { "no tag", 0, { { 0 } } } },
+	{ matching, { "its own VLAN", 1, { { TYPE_VLAN, 7 } } } },
+	{ matching, { "its own VLAN at a priority", 1, { { TYPE_VLAN, 0xf007 } } } },
+	{ matching, { "its own VLAN by a service tag", 1, { { TYPE_QINQ, 7 } } } },
+	{ matching, { "its own VLAN inside", 2, { { TYPE_QINQ, 100 }, { TYPE_VLAN, 7 } } } },
+	{ matching, { "two customer tags", 2, { { TYPE_VLAN, 100 }, { TYPE_VLAN, 7 } } } },
+	{ other, { "its own VLAN outside", 2, { { TYPE_QINQ, 7 }, { TYPE_VLAN, 100 } } } },
+	{ other, { "another VLAN", 1, { { TYPE_VLAN, 8 } } } },
+	{ other, { "a VLAN whose low octet it is", 1, { { TYPE_VLAN, 0x107 } } } },
+	{ other, { "a priority alone", 1, { { TYPE_VLAN, 0xe000 } } } },
+	{ other, { "no tag", 0, { { 0 } } } },
 };
 
 static void run_vlan_row(const struct vlan_row *vlan_row)
@@ -78,31 +78,31 @@ static void run_vlan_row(const struct vlan_row *vlan_row)
 	}
 }
 
-static void in_its_vlan_alone(void **state)
+static void only_in_its_vlan(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(vlan_rows) / sizeof(vlan_rows[0]); i++)
 		run_vlan_row(&vlan_rows[i]);
 }
 
-/* More tags than we read: the frame is nobody's, but its sender is known all the same. */
-static void three_are_not_read(void **state)
+/* With more tags than we parse, a frame passes, but its sender is recognized. */
+static void three_are_not_parsed(void **state)
 {
 	static const struct tags three = {
 		"three tags", 3, { { TYPE_QINQ, 100 }, { TYPE_VLAN, 7 }, { TYPE_VLAN, 7 } }
 	};
-	const struct row question = { .name = "a question in three tags",
-		                      .world.host.state = ASLEEP,
-		                      .in = QUESTION,
-		                      THEN(other_protocol, PASS, ASLEEP) };
+	const struct row question = { .name = "a request in three tags",
+		                      .setup.host.state = ASLEEP,
+		                      .in = WHO_HAS,
+		                      EXPECT(OUTCOME_OTHER_PROTOCOL, PASS, ASLEEP) };
 	const struct row message = { .name = "a DHCP message in three tags",
-		                     .world.host.state = ASLEEP,
+		                     .setup.host.state = ASLEEP,
 		                     .in = MESSAGE,
-		                     THEN(other_protocol, PASS, ASLEEP) };
+		                     EXPECT(OUTCOME_OTHER_PROTOCOL, PASS, ASLEEP) };
 	const struct row owner = { .name = "the owner in three tags",
-		                   .world.host.state = ASLEEP,
-		                   .in = OTHER(GROUP, HOST, TYPE_IPV6),
-		                   THEN(owner_woke, PASS, AWAKE),
+		                   .setup.host.state = ASLEEP,
+		                   .in = FRAME(GROUP, HOST, TYPE_IPV6),
+		                   EXPECT(OUTCOME_OWNER_AWAKE, PASS, AWAKE),
 		                   .seen = true,
 		                   .report = REPORT_OWNER_SEEN };
 
@@ -115,8 +115,8 @@ static void three_are_not_read(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(in_its_vlan_alone),
-		cmocka_unit_test(three_are_not_read),
+		cmocka_unit_test(only_in_its_vlan),
+		cmocka_unit_test(three_are_not_parsed),
 	};
 	const int failed = row_tests("tags", in_one_and_in_two);
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The demo's typesetting: who says what, when; what was expected; tables. Colours on a terminal only."""
+"""The demo's output: lines with time and speaker, checks, tables. Colours only on a terminal."""
 
 from __future__ import annotations
 

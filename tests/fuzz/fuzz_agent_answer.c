@@ -16,9 +16,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "agent/answer.h"
 #include "agent/candidates.h"
-#include "base/internet.h"
+#include "base/packet.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t length);
 
@@ -44,46 +43,50 @@ static void make_sums_right(uint8_t *frame, size_t length)
 	npp_set_checksum(frame + ICMP_AT, length - ICMP_AT);
 }
 
-static void check_answer(const struct npp_packet *heard, enum npp_subtype subtype,
+static struct transaction a_transaction(enum npp_subtype subtype, const struct npp_keys *keys)
+{
+	return (struct transaction){
+		.channel = { .icmp_type = NPP_ICMP_TYPE, .keys = keys, .key = KEY },
+		.packet = { .from = host,
+		            .to = proxy,
+		            .source = host_address,
+		            .destination = proxy_address },
+		.answer_subtype = subtype,
+		.id = TRANSACTION,
+	};
+}
+
+static void check_answer(const struct npp_packet *received, enum npp_subtype subtype,
                          const struct npp_keys *keys)
 {
-	const struct answer_wanted wanted = {
-		.icmp_type = NPP_ICMP_TYPE,
-		.subtype = subtype,
-		.transaction = TRANSACTION,
-		.mac = host,
-		.proxy_mac = proxy,
-		.address = host_address,
-		.proxy = proxy_address,
-		.keys = keys,
-		.key = KEY,
-	};
+	const struct transaction transaction = a_transaction(subtype, keys);
 	struct npp_message message;
 
-	if (answer_of(&wanted, heard, &message) != ANSWER_FITS)
+	if (answer_check(&transaction, received, &message) != ANSWER_MATCHES)
 		return;
 	assert(!keys); /* nobody here has the key */
 	assert(message.subtype == subtype && message.transaction == TRANSACTION);
-	assert(memcmp(&heard->from, &proxy, sizeof(proxy)) == 0);
-	assert(memcmp(&heard->to, &host, sizeof(host)) == 0);
-	assert(memcmp(&heard->source, &proxy_address, sizeof(proxy_address)) == 0);
-	assert(memcmp(&heard->destination, &host_address, sizeof(host_address)) == 0);
-	assert(answer_refuses(&message) || subtype == NPP_WAKEUP_CONFIRM || message.confirm.id);
+	assert(memcmp(&received->from, &proxy, sizeof(proxy)) == 0);
+	assert(memcmp(&received->to, &host, sizeof(host)) == 0);
+	assert(memcmp(&received->source, &proxy_address, sizeof(proxy_address)) == 0);
+	assert(memcmp(&received->destination, &host_address, sizeof(host_address)) == 0);
+	assert(answer_is_refusal(&message) || subtype == NPP_WAKEUP_CONFIRM || message.confirm.id);
 }
 
-static void check_offer(const struct npp_packet *heard)
+static void check_candidate(const struct npp_packet *received)
 {
-	const struct offers_wanted wanted = { NPP_ICMP_TYPE, TRANSACTION, host, host_address };
-	static struct agent_config config;
-	struct offers offers = { .count = 0 };
-	struct offer offer;
+	struct transaction transaction = a_transaction(NPP_PROXY_ADVERTISEMENT, NULL);
+	static struct settings settings;
+	struct candidates candidates = { .count = 0 };
+	struct candidate candidate;
 
-	if (!offer_read(&wanted, heard, &offer))
+	if (answer_check(&transaction, received, &transaction.answer) != ANSWER_MATCHES ||
+	    !candidate_read(&transaction, &candidate))
 		return;
-	assert(offer.lifetime && offer.service_count <= NPP_SERVICES);
-	offers_add(&offers, &offer, &config);
-	offers_add(&offers, &offer, &config);
-	assert(offers.count == 1);
+	assert(candidate.lifetime && candidate.service_count <= NPP_SERVICES);
+	candidates_add(&candidates, &candidate, &settings);
+	candidates_add(&candidates, &candidate, &settings);
+	assert(candidates.count == 1);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t length)
@@ -93,17 +96,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t length)
 		.count = 1,
 	};
 	uint8_t *odd = malloc(length + 1);
-	struct npp_packet heard;
+	struct npp_packet received;
 
 	assert(odd);
 	if (length)
 		memcpy(odd + 1, octets, length);
 	make_sums_right(odd + 1, length);
-	if (npp_packet_read(odd + 1, length, &heard)) {
-		check_answer(&heard, NPP_SLEEP_CONFIRM, NULL);
-		check_answer(&heard, NPP_WAKEUP_CONFIRM, NULL);
-		check_answer(&heard, NPP_SLEEP_CONFIRM, &keys);
-		check_offer(&heard);
+	if (npp_packet_read(odd + 1, length, &received)) {
+		check_answer(&received, NPP_SLEEP_CONFIRM, NULL);
+		check_answer(&received, NPP_WAKEUP_CONFIRM, NULL);
+		check_answer(&received, NPP_SLEEP_CONFIRM, &keys);
+		check_candidate(&received);
 	}
 	free(odd);
 	return 0;

@@ -14,13 +14,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "agent/state_json.h"
+#include "agent/state_file.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t length);
 
-static char *text_of(const struct state *state)
+static char *text_of(const struct registrations *state)
 {
-	struct json_object *object = state_to_json(state);
+	struct json_object *object = registrations_to_json(state);
 	char *text = strdup(json_object_to_json_string(object));
 
 	json_object_put(object);
@@ -28,31 +28,31 @@ static char *text_of(const struct state *state)
 	return text;
 }
 
-static void check_presence(const struct presence *presence)
+static void check_host_info(const struct host_info *host_info)
 {
-	assert(presence->address_count && presence->address_count <= LINK_IPV4);
-	assert(presence->address6_count <= LINK_IPV6);
-	assert(presence->wake.count <= WAKE_PORTS);
-	assert(presence->missed_count <= PRESENCE_MISSED);
-	assert(presence->lease.client_id_length <= NPP_CLIENT_ID);
-	assert(memchr(presence->hostname, '\0', sizeof(presence->hostname)));
+	assert(host_info->ipv4_count && host_info->ipv4_count <= host_info->address_count);
+	assert(host_info->address_count <= IFACE_IPV4 + IFACE_IPV6);
+	assert(host_info->wake.count <= WAKE_PORTS);
+	assert(host_info->missed_count <= MISSED_SERVICES);
+	assert(host_info->lease.client_id_length <= NPP_CLIENT_ID);
+	assert(memchr(host_info->hostname, '\0', sizeof(host_info->hostname)));
 }
 
-static void check_state(const struct state *state)
+static void check_state(const struct registrations *state)
 {
-	struct state again;
+	struct registrations again;
 	char *text = text_of(state), *other;
 
-	assert(state->count <= STATE_HANDOVERS);
+	assert(state->count <= REGISTRATIONS_MAX);
 	for (size_t i = 0; i < state->count; i++) {
-		const struct handover *handover = &state->handovers[i];
+		const struct proxy_registration *registration = &state->list[i];
 
-		assert(handover->client);
-		assert(text_is_interface(handover->interface));
-		assert(memchr(handover->when, '\0', sizeof(handover->when)));
-		check_presence(&handover->presence);
+		assert(registration->client);
+		assert(text_is_interface(registration->interface));
+		assert(memchr(registration->when, '\0', sizeof(registration->when)));
+		check_host_info(&registration->host_info);
 	}
-	assert(state_from_text(text, strlen(text), &again));
+	assert(registrations_parse(text, strlen(text), &again));
 	other = text_of(&again);
 	assert(strcmp(text, other) == 0);
 	free(other);
@@ -63,13 +63,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t length)
 {
 	/* up to the very end of what is allocated */
 	char *text = malloc(length + 1);
-	struct state state;
+	struct registrations state;
 
 	assert(text);
 	if (length)
 		memcpy(text + 1, octets, length);
 	memset(&state, 0xa5, sizeof(state));
-	if (state_from_text(text + 1, length, &state))
+	if (registrations_parse(text + 1, length, &state))
 		check_state(&state);
 	else
 		assert(!state.count);

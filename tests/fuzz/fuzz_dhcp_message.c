@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Any octets, read as a DHCP message: nothing is read beyond their end, a flaw leaves the message
+ * Any octets, read as a DHCP message: nothing is read beyond their end, a error leaves the message
  * untouched, and a client's message comes back from the wire as it was written.
  *
  * test_fuzz.py gives it a few seconds. For longer, with what it finds kept in /tmp/found:
@@ -87,7 +87,7 @@ static void write_and_read(const struct dhcp_message *message)
 	assert(octets[length - 1] == 255);
 	for (size_t i = length; i < written; i++)
 		assert(octets[i] == 0);
-	assert(dhcp_message_read(octets, written, &again) == DHCP_PARSE_ERROR_none);
+	assert(dhcp_message_read(octets, written, &again) == DHCP_PARSE_ERROR_NONE);
 	assert_same(message, &again);
 }
 
@@ -103,7 +103,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t length)
 		memcpy(odd + 1, octets, length);
 	memset(&untouched, 0xa5, sizeof(untouched));
 	memcpy(&message, &untouched, sizeof(message));
-	if (dhcp_message_read(odd + 1, length, &message) == DHCP_PARSE_ERROR_none)
+	if (dhcp_message_read(odd + 1, length, &message) == DHCP_PARSE_ERROR_NONE)
 		write_and_read(&message);
 	else
 		assert(memcmp(&message, &untouched, sizeof(message)) == 0);

@@ -19,7 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "agent/lease_files.h"
+#include "agent/system_info.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t length);
 

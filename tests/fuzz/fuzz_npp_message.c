@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Any octets, read as a message of the Network Proxy Protocol: nothing is read beyond their end, a
- * flaw leaves no more than it takes to refuse a request, and a message that was read is written as
- * it stood on the wire.
+ * Any octets, read as a message of the Network Proxy Protocol: nothing is read beyond their end,
+ * after an error only the header is left, and a message that was read is written as it was on the
+ * wire.
  *
  * test_fuzz.py gives it a few seconds. For longer, with what it finds kept in /tmp/found:
  *
  *     make build/tests/fuzz/fuzz_npp_message && mkdir -p /tmp/found
  *     build/tests/fuzz/fuzz_npp_message -max_len=300 /tmp/found tests/fuzz/corpus/npp_message
  *
- * It starts from corpus/npp_message, made by hand: nobody else speaks the protocol.
+ * It starts from corpus/npp_message, made by hand, as no other implementation exists.
  */
 #undef NDEBUG
 #include <assert.h>
@@ -29,13 +29,13 @@ static bool is_known(uint8_t type)
 	       type == NPP_OPTION_AUTHENTICATION;
 }
 
-/* Sleep Request Options by what they ask for */
+/* The order in which options are written */
 static int rank(const uint8_t *option)
 {
 	return option[0] * 256 + (option[0] == NPP_OPTION_SLEEP_REQUEST ? option[HEAD] : 0);
 }
 
-/* Whether the octets of a message without flaw are as npp_write makes them. */
+/* Whether npp_message_write would write the same octets. */
 static bool is_as_written(const uint8_t *octets, size_t length)
 {
 	int last = 0;
@@ -56,67 +56,66 @@ static void assert_same(const struct npp_message *a, const struct npp_message *b
 {
 	uint8_t octets_a[NPP_MESSAGE_MAX], octets_b[NPP_MESSAGE_MAX];
 	struct npp_message copy_a = *a, copy_b = *b;
-	const size_t length = npp_write(&copy_a, NPP_ICMP_TYPE, octets_a);
+	const size_t length = npp_message_write(&copy_a, NPP_ICMP_TYPE, octets_a);
 
-	assert(npp_write(&copy_b, NPP_ICMP_TYPE, octets_b) == length);
+	assert(npp_message_write(&copy_b, NPP_ICMP_TYPE, octets_b) == length);
 	assert(memcmp(octets_a, octets_b, length) == 0);
 }
 
 static void check_message(const struct npp_message *message, const uint8_t *octets, size_t length)
 {
 	struct npp_message copy = *message, again;
-	uint8_t sealed[NPP_MESSAGE_MAX], written[NPP_MESSAGE_MAX];
-	const size_t written_length = npp_write(&copy, NPP_ICMP_TYPE, written);
+	uint8_t summed[NPP_MESSAGE_MAX], written[NPP_MESSAGE_MAX];
+	const size_t written_length = npp_message_write(&copy, NPP_ICMP_TYPE, written);
 
 	assert(written_length > HEADER && written_length <= length);
-	/* RFC 1071 has two zeros, of which a right checksum may be either */
-	memcpy(sealed, octets, length);
-	npp_set_checksum(sealed, length);
-	if (is_as_written(octets, length)) {
-		assert(written_length == length && memcmp(written, sealed, length) == 0);
-		assert(copy.authentication_at == message->authentication_at);
-	}
-	assert(npp_read(written, written_length, NPP_ICMP_TYPE, &again) == NPP_PARSE_ERROR_none);
+	/* RFC 1071 has two representations of zero, and accepts either */
+	memcpy(summed, octets, length);
+	npp_set_checksum(summed, length);
+	if (is_as_written(octets, length))
+		assert(written_length == length && memcmp(written, summed, length) == 0);
+	assert(npp_message_read(written, written_length, NPP_ICMP_TYPE, &again) ==
+	       NPP_PARSE_ERROR_NONE);
 	assert_same(message, &again);
 }
 
-static void check_remains(enum npp_parse_error flaw, const uint8_t *octets,
-                          const struct npp_message *message)
+static void check_error(enum npp_parse_error error, const uint8_t *octets,
+                        const struct npp_message *message)
 {
-	struct npp_message remains;
+	struct npp_message header_alone;
 
-	memset(&remains, 0, sizeof(remains));
-	if (flaw >= NPP_PARSE_ERROR_bad_option) {
-		remains.code = octets[1];
-		remains.transaction = (uint16_t)(octets[4] << 8 | octets[5]);
-		remains.subtype = octets[6];
+	memset(&header_alone, 0, sizeof(header_alone));
+	if (error >= NPP_PARSE_ERROR_BAD_OPTION) {
+		header_alone.code = octets[1];
+		header_alone.transaction = (uint16_t)(octets[4] << 8 | octets[5]);
+		header_alone.subtype = octets[6];
 	}
-	assert(memcmp(message, &remains, sizeof(remains)) == 0);
+	assert(memcmp(message, &header_alone, sizeof(header_alone)) == 0);
 }
 
 static void check(const uint8_t *octets, size_t length)
 {
 	struct npp_message message;
-	enum npp_parse_error flaw;
+	enum npp_parse_error error;
 
 	memset(&message, 0xa5, sizeof(message));
-	flaw = npp_read(octets, length, NPP_ICMP_TYPE, &message);
-	if (flaw == NPP_PARSE_ERROR_none)
+	error = npp_message_read(octets, length, NPP_ICMP_TYPE, &message);
+	if (error == NPP_PARSE_ERROR_NONE)
 		check_message(&message, octets, length);
 	else
-		check_remains(flaw, octets, &message);
+		check_error(error, octets, &message);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t length)
 {
-	/* at an odd address, and up to the very end of what is allocated */
+	/* at an odd address, up to the end of the allocation */
 	uint8_t *odd = malloc(length + 1);
 
 	assert(odd);
 	if (length)
 		memcpy(odd + 1, octets, length);
 	check(odd + 1, length);
-	/* with a right header it gets to the options */
+	/* a right header leads to the options */
 	if (length >= HEADER && length <= NPP_MESSAGE_MAX) {
 		odd[1] = NPP_ICMP_TYPE;
 		odd[1 + AT_LENGTH] = (uint8_t)(length - HEADER);

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-KEYS = (ROOT / "loader/config/config_rows.c").read_text()
-HAPPENINGS = (ROOT / "loader/host/host_event.c").read_text()
+KEYS = (ROOT / "loader/config/config.c").read_text()
+EVENT_SOURCE = (ROOT / "loader/host/host_event.c").read_text()
 PROTOCOL = (ROOT / "loader/control/protocol.h").read_text()
 SAMPLE = (ROOT / "packaging/sleepproxyd.conf").read_text()
 
@@ -25,13 +25,13 @@ def settings_of(table: str) -> list[str]:
 
 
 SETTINGS = [(table, each) for table in ("config_rows", "interface_rows", "host_rows") for each in settings_of(table)]
-EVENTS = re.findall(r'= \{ "([a-z-]+)",', HAPPENINGS.split("causes[]")[0])
-CAUSES = sorted(set(re.findall(r'\] = \{ "([a-z-]+)",', HAPPENINGS.split("causes[]")[1])))
+EVENTS = re.findall(r'= \{ "([a-z-]+)",', EVENT_SOURCE.split("reasons[]")[0])
+CAUSES = sorted(set(re.findall(r'\] = \{ "([a-z-]+)",', EVENT_SOURCE.split("reasons[]")[1])))
 
 
 def test_there_is_something_to_look_for():
     assert ("config_rows", "npp-keys") in SETTINGS and ("host_rows", "mac") in SETTINGS
-    assert "stands-by" in EVENTS and {"handover", "report", "timer"} <= set(CAUSES)
+    assert "standby" in EVENTS and {"sleep-request", "wakeup-report", "sleep-timer"} <= set(CAUSES)
 
 
 @pytest.mark.parametrize(("table", "setting"), SETTINGS)

@@ -25,13 +25,11 @@ static struct json_object *text_of4(struct ipv4 address)
 	return text_of(&mapped);
 }
 
-static struct json_object *ipv4_of(const struct link_ipv4 *own)
+static struct json_object *ipv4_of(const struct iface_address *own)
 {
 	struct json_object *row = json_object_new_object();
 
-	json_object_object_add(row, "address", text_of4(own->address));
-	json_object_object_add(row, "prefix", json_object_new_int(own->prefix));
-	json_object_object_add(row, "broadcast", text_of4(own->broadcast));
+	json_object_object_add(row, "address", text_of(&own->address));
 	json_object_object_add(row, "valid", json_object_new_int64(own->valid));
 	return row;
 }
@@ -45,31 +43,32 @@ static struct json_object *hex_of(const struct dhcp_option *octets)
 	return json_object_new_string(text);
 }
 
-static struct json_object *lease_of(const struct agent_facts *facts)
+static struct json_object *lease_of(const struct system_info *system_info)
 {
 	struct json_object *row = json_object_new_object();
 
-	json_object_object_add(row, "address", text_of4(facts->lease.address));
-	json_object_object_add(row, "server", text_of4(facts->lease.server));
-	json_object_object_add(row, "total", json_object_new_int64(facts->lease.total));
-	json_object_object_add(row, "left", json_object_new_int64(facts->lease_left));
-	json_object_object_add(row, "client_id", hex_of(&facts->lease.client_id));
+	json_object_object_add(row, "address", text_of4(system_info->lease.address));
+	json_object_object_add(row, "server", text_of4(system_info->lease.server));
+	json_object_object_add(row, "total", json_object_new_int64(system_info->lease.total));
+	json_object_object_add(row, "left", json_object_new_int64(system_info->lease_left));
+	json_object_object_add(row, "client_id", hex_of(&system_info->lease.client_id));
 	return row;
 }
 
-static void add_lists(struct json_object *all, const struct agent_facts *facts)
+static void add_lists(struct json_object *all, const struct system_info *system_info)
 {
+	const struct iface_addresses *addresses = &system_info->addresses;
 	struct json_object *ipv4 = json_object_new_array(), *ipv6 = json_object_new_array();
 	struct json_object *ports = json_object_new_array();
 
-	for (size_t i = 0; i < facts->addresses.ipv4_count; i++)
-		json_object_array_add(ipv4, ipv4_of(&facts->addresses.ipv4[i]));
-	for (size_t i = 0; i < facts->addresses.ipv6_count; i++)
-		json_object_array_add(ipv6, text_of(&facts->addresses.ipv6[i]));
-	for (size_t i = 0; i < facts->port_count; i++) {
+	for (size_t i = 0; i < addresses->ipv4_count; i++)
+		json_object_array_add(ipv4, ipv4_of(&addresses->list[i]));
+	for (size_t i = addresses->ipv4_count; i < addresses->count; i++)
+		json_object_array_add(ipv6, text_of(&addresses->list[i].address));
+	for (size_t i = 0; i < system_info->port_count; i++) {
 		char text[TEXT_PORT];
 
-		text_from_port(facts->ports[i].protocol, facts->ports[i].port, text);
+		text_from_port(system_info->ports[i].protocol, system_info->ports[i].port, text);
 		json_object_array_add(ports, json_object_new_string(text));
 	}
 	json_object_object_add(all, "ipv4", ipv4);
@@ -80,21 +79,24 @@ static void add_lists(struct json_object *all, const struct agent_facts *facts)
 int main(int argc, char **argv)
 {
 	struct json_object *all = json_object_new_object();
-	struct agent_facts facts;
-	char mac[TEXT_MAC];
+	struct system_info system_info;
+	char mac[TEXT_MAC], name[IFNAMSIZ];
 	int err;
 
-	err = agent_facts_read(argc > 2 ? argv[2] : NULL, argc > 1 ? argv[1] : "", &facts);
+	err = argc > 2 ? 0 : default_iface(name);
+	if (!err)
+		err = system_info_read(argc > 2 ? argv[2] : name, argc > 1 ? argv[1] : "",
+		                       &system_info);
 	if (err) {
 		fprintf(stderr, "agent_facts: %s\n", strerror(-err));
 		return 1;
 	}
-	json_object_object_add(all, "interface", json_object_new_string(facts.port.name));
+	json_object_object_add(all, "interface", json_object_new_string(system_info.iface.name));
 	json_object_object_add(all, "mac",
-	                       json_object_new_string(text_from_mac(&facts.port.mac, mac)));
-	json_object_object_add(all, "hostname", json_object_new_string(facts.hostname));
-	add_lists(all, &facts);
-	json_object_object_add(all, "lease", facts.has_lease ? lease_of(&facts) : NULL);
+	                       json_object_new_string(text_from_mac(&system_info.iface.mac, mac)));
+	json_object_object_add(all, "hostname", json_object_new_string(system_info.hostname));
+	add_lists(all, &system_info);
+	json_object_object_add(all, "lease", system_info.has_lease ? lease_of(&system_info) : NULL);
 	puts(json_object_to_json_string(all));
 	json_object_put(all);
 	return 0;

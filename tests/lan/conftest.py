@@ -88,7 +88,7 @@ def leaseholder(lan: Lan, start: Start) -> Callable[..., Leaseholder]:
     def leaseholder(server: type[Server], client: type[Client], seconds: int = 8, **options: object) -> Leaseholder:
         server_options = {name: options.pop(name) for name in ("t1", "t2") if name in options}
         running = server(lan.machine("server", 3), max(server.shortest, seconds), **server_options).start()
-        daemon = start(host_section("host", lan.host.mac, []), lease_floor="1s", **options)
+        daemon = start(host_section("host", lan.host.mac, []), min_lease="1s", **options)
         return Leaseholder(daemon, client(lan.host), running)
 
     return leaseholder

@@ -61,7 +61,7 @@ def not_handed_over(agent: Agent, seconds: float = SHORT) -> str:
     done = agent.bounded(seconds, "--json", "sleep")
     said = json.loads(done.stdout)
     (failure,) = said["failures"]
-    assert (said["handovers"], failure["interface"]) == ([], "eth0")
+    assert (said["registrations"], failure["interface"]) == ([], "eth0")
     assert f"eth0: not handed over: {failure['reason']}" in failed(done)
     assert not agent.state.exists()
     return failure["reason"]
@@ -159,8 +159,8 @@ def test_the_next_one_where_the_first(lan, start, agent, proxy, fault):
     assert done.returncode == 0, done.stderr
     said = json.loads(done.stdout)
     assert said["failures"] == []
-    assert [each["proxy"]["address"] for each in said["handovers"]] == [lan.proxy.address]
-    assert "backup-of" not in said["handovers"][0]
+    assert [each["proxy"]["address"] for each in said["registrations"]] == [lan.proxy.address]
+    assert "backup-of" not in said["registrations"][0]
     assert (fault in UNHEARD) != (f"{proxy.machine.address} {FAULTS[fault]}" in done.stderr)
     lan.host.sleep()
     daemon.wait_state("asleep")
@@ -175,7 +175,7 @@ def test_a_backup_that_refuses(lan, agent, proxy):
     done = agent.bounded(SHORT, "--json", "sleep")
     assert done.returncode == 0
     said = json.loads(done.stdout)
-    assert ([each["proxy"]["address"] for each in said["handovers"]], said["failures"]) == ([proxy.machine.address], [])
+    assert ([each["proxy"]["address"] for each in said["registrations"]], said["failures"]) == ([proxy.machine.address], [])
     assert f"{backup.machine.address} refused" in done.stderr
     assert len(backup.of(REQUEST)) == 1
 
@@ -190,7 +190,7 @@ def test_told_to_end_the_first_handover_stands(lan, agent, proxy):
     out, err = sleeping.communicate(timeout=5)
     assert sleeping.returncode == 1
     assert "interrupted" in err
-    assert f"is handed over to {proxy.machine.address} (client {proxy.client})" in out
+    assert f"proxy: {proxy.machine.address}\nclient: {proxy.client}\n" in out
     assert [each["proxy"]["address"] for each in agent.handovers()] == [proxy.machine.address]
 
 
@@ -207,13 +207,13 @@ def test_a_part_that_is_refused_takes_all_back(lan, agent, proxy):
 def test_what_is_not_offered_is_not_asked_for(lan, agent, proxy):
     (agent.home / "leases/dhclient.leases").write_text(LEASE.format(lan.host.address, round(time.time()) + 500))
     proxy.services = (SERVES_ARP,)
-    (handover,) = agent.ask("sleep")["handovers"]
+    (handover,) = agent.ask("sleep")["registrations"]
     assert handover["missed"] == ["dhcp4", "wake-on-packet"]
     assert not handover.keys() & {"lease", "wake"}
     assert proxy.of(REQUEST)[-1].asked().keys() == {ARP, HOST_NAME}
-    assert agent.say("sleep").endswith("; its lease is not renewed there; no connection wakes it")
+    assert agent.blocks("sleep")[0]["missing"] == "dhcp4, wake-on-packet"
     proxy.services = (SERVES_ARP, SERVES_DHCP, WAKES_ON_PACKET)
-    assert "missed" not in agent.ask("sleep")["handovers"][0]
+    assert "missed" not in agent.ask("sleep")["registrations"][0]
     assert proxy.of(REQUEST)[-1].asked().keys() == {ARP, DHCP, PORTS, HOST_NAME}
 
 
@@ -275,21 +275,22 @@ def test_a_report_that_is_not_confirmed(agent, proxy, case):
 def test_a_report_that_is_refused_is_the_last_word(agent, proxy):
     agent.say("sleep")
     proxy.answers[REPORT] = proxy.refuse
-    assert f"eth0: {proxy.machine.address} knows of no such handover; its log says why" in agent.fail("wake")
+    assert f"eth0: {proxy.machine.address} knows of no such registration; its log says why" in agent.fail("wake")
     assert not agent.state.exists()
-    assert agent.say("wake") == "nothing is handed over"
+    assert agent.say("wake") == "registrations: none"
 
 
-def test_how_a_lease_stands_in_words(agent, proxy):
-    for notification, words in {
-        Notification(1, 600, 500): "; lease renewed, 600 s, 500 s left",
-        Notification(1, 65535, 65535): "; lease renewed, 65535 s or more, 65535 s or more left",
-        Notification(2, 0, 0): "; lease lost: the address must not be used",
-        None: "",
+def test_how_a_lease_is_shown(agent, proxy):
+    for notification, lease in {
+        Notification(1, 600, 500): ("renewed", "600 s", "500 s"),
+        Notification(2, 0, 0): ("lost", "0 s", "0 s"),
+        None: (None, None, None),
     }.items():
         proxy.notification = notification
         agent.say("sleep")
-        assert agent.say("wake") == f"eth0: 192.0.2.20 is back from {proxy.machine.address}{words}"
+        (told,) = agent.blocks("wake")
+        assert (told["address"], told["proxy"]) == ("192.0.2.20", proxy.machine.address)
+        assert (told.get("lease"), told.get("lease-time"), told.get("lease-left")) == lease
 
 
 @pytest.mark.parametrize(("program", "words"), [("/bin/false", "failed with status 1"), ("/none", "cannot be run")])
@@ -304,31 +305,31 @@ def test_a_program_for_a_lost_lease_that_fails(agent, proxy, program, words):
 def test_no_proxy_at_all(agent):
     assert not_handed_over(agent) == NOBODY
     done = agent.bounded(SHORT, "--json", "discover")
-    assert "has no proxy that answers" in failed(done)
+    assert "eth0: no proxy answers" in failed(done)
     assert json.loads(done.stdout) == {"proxies": []}
 
 
 def check_at_once(agent: Agent, why: str) -> None:
     """Without waiting for what cannot come."""
     agent.configure(wait="30s")
-    assert not_handed_over(agent, 1) == f"it {why}"
-    assert failed(agent.bounded(1, "discover")) == f"sleepproxy-agent: eth0 {why}"
+    assert not_handed_over(agent, 1) == why
+    assert failed(agent.bounded(1, "discover")) == f"sleepproxy-agent: eth0: {why}"
 
 
 def test_no_link(lan, agent):
     lan.host.sleep()
-    check_at_once(agent, "has no carrier")
+    check_at_once(agent, "no carrier")
 
 
 def test_no_address(lan, agent):
     lan.host.drop_address()
-    check_at_once(agent, "has no IPv4 address")
-    assert "eth0 has no IPv4 address" in agent.fail("status")
+    check_at_once(agent, "no IPv4 address")
+    assert "eth0: no IPv4 address" in agent.fail("status")
 
 
 def test_an_interface_that_is_down(lan, agent):
     lan.host.namespace.ip("link", "set", "eth0", "down")
-    check_at_once(agent, "has no carrier")
+    check_at_once(agent, "no carrier")
 
 
 def test_of_two_interfaces_one_that_is_not_there(agent, proxy):
@@ -337,15 +338,15 @@ def test_of_two_interfaces_one_that_is_not_there(agent, proxy):
     done = agent.run("--json", "sleep")
     assert done.returncode == 0, done.stderr
     said = json.loads(done.stdout)
-    assert said["failures"] == [{"interface": "eth7", "reason": "it is no interface of this machine"}]
-    assert [each["interface"] for each in said["handovers"]] == ["eth0"]
+    assert said["failures"] == [{"interface": "eth7", "reason": "no such interface"}]
+    assert [each["interface"] for each in said["registrations"]] == ["eth0"]
 
 
 def test_no_interface_is_named_and_no_route_either(lan, agent):
     agent.config.write_text("")
-    assert "no Ethernet interface has the default route" in agent.fail("sleep")
+    assert "no interface with a default route" in agent.fail("sleep")
     lan.host.namespace.ip("route", "add", "default", "via", lan.peer.address)
-    assert agent.say("status").startswith("eth0: ")
+    assert agent.blocks("status")[0]["interface"] == "eth0"
 
 
 @contextlib.contextmanager

@@ -29,7 +29,7 @@ SAID = {
 
 
 def night(lan: Lan, agent: Agent, daemon: Daemon) -> dict:
-    (handover,) = agent.ask("sleep")["handovers"]
+    (handover,) = agent.ask("sleep")["registrations"]
     lan.host.sleep()
     daemon.wait_state("asleep")
     lan.host.resume()
@@ -94,7 +94,7 @@ def test_without_the_one_capability_it_says_which(lan, start):
     agent.may = ""
     for command in ("discover", "sleep", "wake"):
         assert "without CAP_NET_RAW: run this as root" in agent.fail(command), command
-    assert "is handed over to" in agent.say("status")
+    assert "client" in agent.blocks("status")[1]
     assert len(agent.handovers()) == 1
     agent.may = "+net_raw"
     assert agent.ask("wake")["reports"][0]["confirmed"]

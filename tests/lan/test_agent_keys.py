@@ -61,7 +61,7 @@ def test_a_night_with_a_key(lan, keyed, signer):
     lan.host.namespace.ip("addr", "add", "192.0.2.21/24", "dev", "eth0")
     signer.configure(KEY, OTHER)
     before = daemon.npp()
-    (handover,) = signer.agent.ask("sleep")["handovers"]
+    (handover,) = signer.agent.ask("sleep")["registrations"]
     assert handover["key"] == KEY.number
     assert handover["signed-at"] > 0
     lan.host.sleep()
@@ -71,7 +71,7 @@ def test_a_night_with_a_key(lan, keyed, signer):
     assert signer.agent.ask("wake")["reports"][0]["confirmed"]
     assert daemon.status_of() == "awake"
     grown = {name for name, count in daemon.npp().items() if count > before[name]}
-    assert not grown & {"unsigned", "unknown_key", "bad_authentication", "stale", "replayed"}
+    assert not grown & {"not_signed", "unknown_key", "bad_hmac", "stale_time", "replay"}
 
 
 def test_nights_within_one_second(lan, keyed, signer):
@@ -88,9 +88,9 @@ def test_no_key_where_one_is_wanted(lan, keyed, signer):
     daemon = keyed(KEY)
     before = daemon.npp()
     signer.check_refused("refused; its log says why")
-    assert daemon.npp()["unsigned"] > before["unsigned"]
+    assert daemon.npp()["not_signed"] > before["not_signed"]
     assert daemon.ctl("host", "list") == []
-    assert f"{lan.host.address} at {lan.host.mac}: without an authentication option" in daemon.log
+    assert f"Sleep Request from {lan.host.address} ({lan.host.mac}) rejected: no authentication option" in daemon.log
 
 
 WRONG = {"secret": Key(KEY.number, OTHER.secret), "number": Key(9, KEY.secret)}
@@ -118,7 +118,7 @@ def test_a_proxy_that_does_not_show_the_key(lan, keyed, signer):
     signer.configure(KEY, wait="3s")
     done = signer.agent.run("sleep")
     assert done.returncode == 0, done.stderr
-    assert f"is handed over to {lan.proxy.address} (client " in done.stdout
+    assert f"proxy: {lan.proxy.address}\nclient: " in done.stdout
     assert f"{false.machine.address} {UNSIGNED}" in done.stderr
 
 
@@ -136,7 +136,7 @@ def test_a_key_that_is_gone_in_the_morning(keyed, signer):
 
 def test_key_files_that_cannot_be_used(signer):
     signer.configure(KEY, key=8)
-    assert "no key 8; expected the one that" in signer.agent.fail("sleep", status=2)
+    assert "no key 8; expected the key of" in signer.agent.fail("sleep", status=2)
     path = signer.agent.home / "keys"
     path.chmod(0o644)
     assert str(path) in signer.agent.fail("sleep", status=2)

@@ -22,12 +22,12 @@ class Tenant(Leaseholder):
 
     def __init__(self, lan: Lan, start: Callable, server: Server, client: Client, user: int):
         self.early = client.start().wait_bound()
-        super().__init__(start(lease_floor="1s", **PROMPT), client, server)
+        super().__init__(start(min_lease="1s", **PROMPT), client, server)
         self.agent = Agent(lan.host, client, user)
         self.began = self.server_end()
 
     def fall_asleep(self) -> dict:
-        (handover,) = self.agent.ask("sleep")["handovers"]
+        (handover,) = self.agent.ask("sleep")["registrations"]
         self.client.freeze()
         self.host.sleep()
         self.daemon.wait_state("asleep")
@@ -75,11 +75,10 @@ def test_it_is_kept_and_given_back(lan, tenant, server, client, seconds, user):
     assert held.lease()["address"] == held.early
     left = held.left()
     held.resume()
-    said = held.agent.say("wake")
-    total = f"{seconds} s" if seconds < 0xFFFF else "65535 s or more"
-    before, _, end = said.partition(f"eth0: {held.early} is back from {lan.proxy.address}; lease renewed, {total}, ")
-    assert (before, end.split(" s", 1)[1]) == ("", " left" if seconds < 0xFFFF else " or more left")
-    assert int(end.split()[0]) == pytest.approx(min(left, 0xFFFF), abs=2.5)
+    (told,) = held.agent.blocks("wake")
+    assert (told["address"], told["proxy"], told["lease"]) == (held.early, lan.proxy.address, "renewed")
+    assert told["lease-time"] == f"{min(seconds, 0xFFFF)} s"
+    assert int(told["lease-left"].split()[0]) == pytest.approx(min(left, 0xFFFF), abs=2.5)
     wait_for("the client has its address", lambda: held.client.address() == held.early)
     assert held.answered() == {lan.host.mac}
 
@@ -98,7 +97,7 @@ def test_one_that_is_refused_meanwhile(lan, tenant):
     hook.chmod(0o755)
     held.agent.configure(on_lease_lost=hook)
     held.server.forget(held.early)
-    (handover,) = held.agent.ask("sleep")["handovers"]
+    (handover,) = held.agent.ask("sleep")["registrations"]
     assert handover["lease"]["total"] == 600
     held.client.freeze()
     held.host.sleep()
@@ -119,7 +118,7 @@ def test_one_that_the_agent_cannot_read_of(tenant):
     """dhcpcd's files are root's alone. The kernel says that there is a lease, and for how long; any server is asked."""
     held = tenant(Kea, Dhcpcd, 600)
     wait_for("its file", lambda: list((held.client.directory / "state").glob("*.lease")))
-    assert "; its lease lasts for " in held.agent.say("status")
+    assert "lease-left" in held.agent.blocks("status")[0]
     handed = held.fall_asleep()["lease"]
     assert handed["server"] == "0.0.0.0"
     assert handed["left"] == handed["total"] == pytest.approx(600, abs=20)

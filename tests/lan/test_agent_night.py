@@ -23,7 +23,7 @@ def agent(lan) -> Agent:
 
 def fall_asleep(daemon: Daemon, agent: Agent) -> dict:
     """Handed over, silent, and answered for: how that stands in the agent's state."""
-    (handover,) = agent.ask("sleep")["handovers"]
+    (handover,) = agent.ask("sleep")["registrations"]
     agent.machine.sleep()
     daemon.wait_state("asleep")
     return handover
@@ -41,32 +41,32 @@ def test_from_discover_to_wake(lan, start, agent, ssh):
     assert set(found.pop("services")) >= {"arp", "dhcp4", "wake-on-packet"}
     assert found == proxy | {"interface": "eth0", "preference": 0, "lifetime": 1800, "suits": True}
     own = {"interface": "eth0", "mac": lan.host.mac, **HANDED}
-    assert agent.ask("status") == {"interfaces": [own], "handovers": []}
+    assert agent.ask("status") == {"interfaces": [own], "registrations": []}
     assert daemon.ctl("host", "list") == []
 
     done = agent.ask("sleep")
-    (handover,) = done["handovers"]
+    (handover,) = done["registrations"]
     assert done["failures"] == []
     assert handover.items() >= (own | {"proxy": proxy}).items()
     assert 1 <= handover["client"] <= 0xFFFF
-    assert agent.ask("status") == {"interfaces": [own], "handovers": [handover]}
+    assert agent.ask("status") == {"interfaces": [own], "registrations": [handover]}
     assert agent.handovers() == [handover]
     assert agent.state.stat().st_mode & 0o777 == 0o600
     lan.host.sleep()
     watch.wait("asleep")
     (listed,) = daemon.ctl("host", "list")
-    assert listed.items() >= {"name": "host", "mac": lan.host.mac, "origin": "handover", "state": "asleep"}.items()
+    assert listed.items() >= {"name": "host", "mac": lan.host.mac, "origin": "registration", "state": "asleep"}.items()
     assert (listed["addresses"], listed["wake"]) == (HANDED["addresses"], HANDED["wake"])
     assert answered(lan) == {lan.proxy.mac}
 
     lan.peer.connect(lan.host.address, 22, timeout=10).close()
-    assert watch.wait("magic")["port"] == 22
+    assert watch.wait("magic-packet")["port"] == 22
     watch.wait("awake")
     (report,) = agent.ask("wake")["reports"]
     told = {"interface": "eth0", "address": lan.host.address, "proxy": lan.proxy.address}
     assert report == told | {"client": handover["client"], "confirmed": True}
     assert not agent.state.exists()
-    assert agent.ask("status")["handovers"] == []
+    assert agent.ask("status")["registrations"] == []
     assert answered(lan) == {lan.host.mac}
     lan.host.sleep()
     never("it is answered for", lambda: daemon.status_of() != "awake" or answered(lan), during=1)
@@ -75,17 +75,20 @@ def test_from_discover_to_wake(lan, start, agent, ssh):
 
 def test_in_words(lan, start, agent, ssh):
     start(**PROMPT)
-    (found,) = agent.say("discover").splitlines()
-    assert found.startswith(f"eth0: {lan.proxy.address} ({lan.proxy.mac}) with preference 0, for 1800 s: arp, dhcp4")
-    own = f"eth0: {lan.host.address} would be handed over, as host; tcp/22 wakes it"
-    assert agent.say("status").splitlines() == [own, "nothing is handed over"]
-    handed = agent.say("sleep")
+    (found,) = agent.blocks("discover")
+    assert (found["address"], found["mac"], found["preference"]) == (lan.proxy.address, lan.proxy.mac, "0")
+    assert (found["lifetime"], found["suits"]) == ("1800 s", "true")
+    assert found["services"].startswith("arp, dhcp4")
+    own = {"interface": "eth0", "address": lan.host.address, "mac": lan.host.mac, "hostname": "host", "wakes": "tcp/22"}
+    assert agent.blocks("status") == [own | {"registrations": "none"}]
+    (told,) = agent.blocks("sleep")
     (handover,) = agent.handovers()
-    proxy = f"{lan.proxy.address} (client {handover['client']})"
-    assert handed == f"eth0: {lan.host.address} is handed over to {proxy}; tcp/22 wakes it"
-    assert agent.say("status").splitlines() == [own, f"{handed}; since {handover['when']}"]
-    assert agent.say("wake") == f"eth0: {lan.host.address} is back from {lan.proxy.address}"
-    assert agent.say("wake") == agent.say("status").splitlines()[1] == "nothing is handed over"
+    client = str(handover["client"])
+    assert told == own | {"proxy": lan.proxy.address, "client": client, "since": handover["when"]}
+    assert agent.blocks("status") == [own, told]
+    (back,) = agent.blocks("wake")
+    assert (back["address"], back["proxy"], back["client"]) == (lan.host.address, lan.proxy.address, client)
+    assert agent.say("wake") == "registrations: none"
     assert agent.ask("wake") == {"reports": []}
 
 
@@ -112,7 +115,7 @@ def test_each_of_its_addresses_is_answered_for(lan, start, agent):
     assert set(daemon.show()["addresses"]) == addresses
     assert {address: lan.peer.who_has(address) for address in addresses} == dict.fromkeys(addresses, {lan.proxy.mac})
     lan.host.resume()
-    assert agent.say("wake").count(" are back from ") == 1
+    assert len(agent.blocks("wake")) == 1
     assert {address: lan.peer.who_has(address) for address in addresses} == dict.fromkeys(addresses, {lan.host.mac})
 
 
@@ -120,9 +123,9 @@ def test_the_sleep_timer_wakes_it(lan, start, agent):
     agent.configure(sleep_timer="3s", wake="none")
     daemon = start(**PROMPT)
     began = time.monotonic()
-    handed = agent.say("sleep")
+    (told,) = agent.blocks("sleep")
     confirmed = time.monotonic()
-    assert "; nothing wakes it; it is woken after 3 s" in handed
+    assert (told["wakes"], told["timer"]) == ("none", "3 s")
     lan.host.sleep()
     daemon.wait_state("asleep")
     wait_for("it is woken", lambda: lan.host.nic.magic, timeout=6)
@@ -191,7 +194,7 @@ def test_told_to_end_it_ends(agent):
     out, err = sleeping.communicate(timeout=5)
     assert time.monotonic() - told < 2
     assert sleeping.returncode == 1, err
-    assert json.loads(out) == {"handovers": [], "failures": [{"interface": "eth0", "reason": "interrupted"}]}
+    assert json.loads(out) == {"registrations": [], "failures": [{"interface": "eth0", "reason": "interrupted"}]}
     assert not agent.state.exists()
 
 
@@ -209,7 +212,7 @@ def test_told_to_end_the_report_keeps_the_state(lan, start, agent):
 
 
 def test_a_state_that_is_malformed(agent):
-    agent.state.write_text('{"handovers": [{}]}')
+    agent.state.write_text('{"registrations": [{}]}')
     assert f"{agent.state}: malformed" in agent.fail("wake")
     assert f"{agent.state}: malformed" in agent.fail("status")
     assert agent.state.exists()

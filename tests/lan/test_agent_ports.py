@@ -46,7 +46,7 @@ class Nights:
 
     def sleep(self) -> list[str]:
         """The ports that the host names."""
-        (handover,) = self.agent.ask("sleep")["handovers"]
+        (handover,) = self.agent.ask("sleep")["registrations"]
         self.lan.host.sleep()
         self.daemon.wait_state("asleep")
         assert self.daemon.show()["wake"] == (handover["wake"] or ["none"])
@@ -81,7 +81,7 @@ class Nights:
 
 @pytest.fixture
 def nights(lan, start) -> Callable[..., Nights]:
-    return lambda **settings: Nights(lan, start(cool_down="0s", **PROMPT), **settings)
+    return lambda **settings: Nights(lan, start(wake_holdoff="0s", **PROMPT), **settings)
 
 
 def test_what_listens_wakes_it(lan, nights, opens):
@@ -139,7 +139,8 @@ def test_nothing_listens(nights):
 def test_more_ports_than_can_be_said(nights, opens):
     opens("tcp", *range(7001, 7066))
     held = nights()
-    assert "tcp/any (for more than 64 ports) wakes it" in held.agent.say("status")
+    told = held.agent.blocks("status")[0]
+    assert (told["wakes"], told["summed-up"]) == ("tcp/any", "true")
     assert held.sleep() == ["tcp/any"]
     assert held.agent.handovers()[0]["summed-up"]
     held.check(["tcp/23"], ["udp/7001"])
@@ -154,8 +155,8 @@ def test_as_many_ports_as_can_be_said(nights, opens):
 
 def test_what_people_say_counts(lan, start, known, opens):
     opens("tcp", 22)
-    held = Nights(lan, start(known(wake=["tcp/8080"]), cool_down="0s", **PROMPT))
-    (handover,) = held.agent.ask("sleep")["handovers"]
+    held = Nights(lan, start(known(wake=["tcp/8080"]), wake_holdoff="0s", **PROMPT))
+    (handover,) = held.agent.ask("sleep")["registrations"]
     assert handover["wake"] == ["tcp/22"]
     lan.host.sleep()
     held.daemon.wait_state("asleep")

@@ -13,8 +13,8 @@ from harness.daemon import Daemon
 from harness.lan import Lan, Proxy
 from harness.netns import wait_for
 
-SETTINGS = PROMPT | {"standby_interval": "1s", "heartbeat_lease": "1s"}
-PATIENCE = 8  # s, for the second: the heartbeat's lease, the next look, and a busy machine
+SETTINGS = PROMPT | {"standby_interval": "1s", "heartbeat_timeout": "1s"}
+PATIENCE = 8  # s, for the second: the heartbeat timeout, the next look, and a busy machine
 
 
 class Pair:
@@ -27,7 +27,7 @@ class Pair:
 
     def sleep(self) -> list[int]:
         """Which of them have it, the first one first."""
-        handovers = self.agent.ask("sleep")["handovers"]
+        handovers = self.agent.ask("sleep")["registrations"]
         addresses = [each["proxy"]["address"] for each in handovers]
         assert [each.get("backup-of") for each in handovers] == [None, *addresses[:1]][: len(handovers)]
         assert self.agent.handovers() == handovers
@@ -57,12 +57,12 @@ def test_the_second_takes_over(lan, pair, ssh):
     first, second = held.daemons
     watch = second.watch()
     assert held.sleep() == [0, 1]
-    backup = held.agent.say("status").splitlines()[1]
-    assert f" is handed over to {held.address(0)} (client " in backup
-    assert f"), backup {held.address(1)}; tcp/22 wakes it" in backup
+    _, first_told, backup = held.agent.blocks("status")
+    assert first_told["proxy"] == backup["backup-of"] == held.address(0)
+    assert (backup["proxy"], backup["wakes"]) == (held.address(1), "tcp/22")
     lan.host.sleep()
     first.wait_state("asleep")
-    watch.wait("stands-by")
+    watch.wait("standby")
     assert held.answered() == {lan.proxy.mac}
     first.kill()
     wait_for("the second answers", lambda: held.answered() == {held.machines[1].mac}, timeout=PATIENCE)
@@ -75,7 +75,7 @@ def test_the_second_takes_over(lan, pair, ssh):
     assert reports == {held.address(0): False, held.address(1): True}
     assert [each["proxy"]["address"] for each in held.agent.handovers()] == [held.address(0)]
     assert second.status_of() == "awake"
-    assert f"eth0: {lan.host.address} is handed over to {held.address(0)} (client " in held.agent.say("status")
+    assert held.agent.blocks("status")[1]["proxy"] == held.address(0)
     first.start()
     (report,) = held.agent.ask("wake")["reports"]
     assert (report["proxy"], report["confirmed"]) == (held.address(0), True)
@@ -88,7 +88,7 @@ def test_both_are_told_in_the_morning(lan, pair):
     lan.host.sleep()
     first.wait_state("asleep")
     lan.host.resume()
-    assert len(held.agent.say("wake").splitlines()) == 2
+    assert len(held.agent.blocks("wake")) == 2
     assert not held.agent.state.exists()
     assert [daemon.status_of() for daemon in (first, second)] == ["awake", "awake"]
 

@@ -84,7 +84,7 @@ def test_the_waking_owner_is_never_answered(lan, asleep, sender):
     heard = lan.host.ask(frames.arp_request(lan.host, lan.host.address, sender=sender))
     assert frames.arp_answers(heard, lan.host.address) == set()
     assert daemon.status_of() == "awake"
-    assert daemon.counters()["owner_woke"] == 1
+    assert daemon.counters()["owner_awake"] == 1
 
 
 def test_the_waking_owner_finds_no_duplicate(lan, asleep):

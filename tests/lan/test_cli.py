@@ -2,6 +2,7 @@
 """The forms of the command line that other tools rely on, and what it says when something is wrong."""
 
 import re
+import subprocess
 
 import pytest
 
@@ -85,6 +86,29 @@ def test_several_addresses(start):
     argv = ("--address", "192.0.2.51", "--address", "192.0.2.52")
     daemon.ctl("host", "add", "attic", "--mac", "02:00:00:00:00:51", *argv)
     assert daemon.ctl("host", "show", "attic")["addresses"] == ["192.0.2.51", "192.0.2.52"]
+
+
+def test_a_wake_is_waited_for(asleep):
+    assert asleep().ctl("host", "wake", "host", "--wait", "10")["state"] == "awake"
+
+
+def test_a_wake_that_fails_is_waited_for(lan, asleep):
+    daemon = asleep(wake_attempts=2)
+    lan.host.nic.broken = True
+    assert "host did not wake" in refused(daemon, "host", "wake", "host", "--wait")
+
+
+def test_a_wait_ends_where_the_host_is_removed(lan, start):
+    daemon = start(wake_attempts=100)
+    daemon.add(lan.host)
+    daemon.take_over(lan.host)
+    lan.host.nic.broken = True
+    argv = (BUILD / "sleepproxyctl", "--socket", daemon.socket_path, "host", "wake", "host", "--wait")
+    with subprocess.Popen(argv, stderr=subprocess.PIPE, text=True) as waiting:
+        daemon.wait_state("waking")
+        daemon.ctl("host", "remove", "host")
+        assert "host" in waiting.stderr.read()
+    assert waiting.returncode == 1
 
 
 WRONG = {

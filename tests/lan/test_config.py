@@ -9,8 +9,8 @@ from harness.netns import run, wait_for
 
 BAD = {
     "unknown key": ('colour = "red"\n', "colour"),
-    "wrong duration": ("silence = soon\n", "soon"),
-    "out of range": ("asks = 0\n", "asks"),
+    "wrong duration": ("idle-timeout = soon\n", "soon"),
+    "out of range": ("check-requests = 0\n", "check-requests"),
     "wrong mac": ('host a { mac = "02:00" addresses = {"192.0.2.51"} }\n', "02:00"),
     "no mac": ('host a { addresses = {"192.0.2.51"} }\n', "MAC"),
     "wrong lease": ('host a { mac = "02:00:00:00:00:51" lease = "224.0.0.1" }\n', "224.0.0.1"),
@@ -131,7 +131,7 @@ def test_reload_interrupts_no_answer(lan, asleep, known):
 def test_reload_of_a_bad_file_changes_nothing(lan, asleep):
     daemon = asleep()
     before = daemon.ctl("host", "list")
-    daemon.configure("grace = 1s\nhost host { mac = never }\n")
+    daemon.configure("grace-period = 1s\nhost host { mac = never }\n")
     with pytest.raises(CtlFailed) as failure:
         daemon.ctl("reload")
     assert f"{daemon.config_path}:2" in failure.value.words

@@ -21,7 +21,7 @@ from harness.frames import ICMP, IP
 CORPUS = Path(__file__).resolve().parents[1] / "fuzz/corpus/npp_message"
 HEADER, ETHERNET_IPV4 = 8, 34
 HEARD = 6  # octets that ICMP reads of any message
-FLAWS = {"short", "bad_code", "bad_subtype", "bad_option", "no_option", "foreign_option", "unknown_request"}
+FLAWS = {"short", "bad_code", "bad_subtype", "bad_option", "missing_option", "unexpected_option", "unknown_request"}
 
 
 @pytest.fixture
@@ -173,11 +173,11 @@ FLAWED = {
     "code": (message(REPORT, option(5, "00 00 0102 0000"), code=2), "bad_code"),
     "subtype 0": (message(0, option(5, "00 00 0102 0000")), "bad_subtype"),
     "subtype 7": (message(7), "bad_subtype"),
-    "no options": (message(REQUEST), "no_option"),
-    "only a service": (message(ADVERTISEMENT, option(7, "0001")), "no_option"),
-    "only a key": (message(REPORT, AUTHENTICATION), "no_option"),
-    "confirm in a report": (message(REPORT, option(5, "00 00 0102 0000"), option(4, "00 00 0102 0000")), "foreign_option"),
-    "service in a report": (message(REPORT, option(5, "00 00 0102 0000"), option(7, "0001")), "foreign_option"),
+    "no options": (message(REQUEST), "missing_option"),
+    "only a service": (message(ADVERTISEMENT, option(7, "0001")), "missing_option"),
+    "only a key": (message(REPORT, AUTHENTICATION), "missing_option"),
+    "confirm in a report": (message(REPORT, option(5, "00 00 0102 0000"), option(4, "00 00 0102 0000")), "unexpected_option"),
+    "service in a report": (message(REPORT, option(5, "00 00 0102 0000"), option(7, "0001")), "unexpected_option"),
     "request type": (message(REQUEST, ARP, request(0x7F, "0000")), "unknown_request"),
     "request of nothing": (message(REQUEST, option(3)), "bad_option"),
     "half an option's head": (message(REQUEST, ARP, b"\3"), "bad_option"),
@@ -268,7 +268,7 @@ def test_options_may_end_anywhere(tshark: Tshark):
     lengths = range(HEADER, len(LONG) + 1)
     frames = [ethernet(sealed(LONG[: HEADER - 1] + bytes([length - HEADER]) + LONG[HEADER:length])) for length in lengths]
     for length, found in zip(lengths, tshark.dissect(*frames)):
-        flaw = "no_option" if length == HEADER else "bad_option"
+        flaw = "missing_option" if length == HEADER else "bad_option"
         assert found.flaws == (set() if length in ENDS else {flaw}), length
 
 
@@ -297,8 +297,8 @@ def test_a_capture_may_end_anywhere(tshark: Tshark):
 MALFORMED = {
     "cut-option": "short",
     "report-behind-authentication": "bad_option",
-    "report-foreign-option": "foreign_option",
-    "request-empty": "no_option",
+    "report-foreign-option": "unexpected_option",
+    "request-empty": "missing_option",
     "request-twice": "bad_option",
     "request-unknown": "unknown_request",
 }

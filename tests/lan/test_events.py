@@ -111,12 +111,12 @@ def test_each_kind_of_frame_is_counted(lan, asleep):
     expected = {
         "arp_answered": 1,
         "arp_probe_answered": 1,
-        "tcp_no_connection": 1,
-        "wake_not_listed": 2,
+        "tcp_not_syn": 1,
+        "wake_port_denied": 2,
         "ipv4_ignored": 1,
         "wake_source_denied": 1,
-        "wake_begun": 1,
-        "wake_under_way": 1,
+        "wake_started": 1,
+        "wake_in_progress": 1,
     }
     assert {name: grown[name] for name in expected} == expected
 
@@ -124,6 +124,6 @@ def test_each_kind_of_frame_is_counted(lan, asleep):
 def test_every_outcome_is_shown(start, known):
     daemon = start(known())
     shown = daemon.ctl("counters")
-    assert {"other_protocol", "arp_answered", "wake_begun", "proxy_stale"} <= shown.keys()
+    assert {"other_protocol", "arp_answered", "wake_started", "heartbeat_stale"} <= shown.keys()
     text = daemon.ctl_text("counters", "--all")
-    assert "arp_answered" in text and "wake_begun" in text
+    assert "arp_answered" in text and "wake_started" in text

@@ -61,7 +61,7 @@ def test_a_full_table_refuses_one_more_and_keeps_the_rest(lan, start):
 
 
 def test_a_larger_table_at_the_next_start_keeps_the_hosts(lan, prepare, known):
-    daemon = prepare(known(), max_hosts=16, heartbeat_lease="10s").start()
+    daemon = prepare(known(), max_hosts=16, heartbeat_timeout="10s").start()
     daemon.take_over(lan.host)
     daemon.add(lan.peer, name="by-command")
     daemon.kill()

@@ -50,17 +50,17 @@ def sleeper(lan, start, npp) -> Callable[..., Daemon]:
 def test_all_of_a_handover(lan, sleeper, npp):
     daemon = sleeper(messages.timer(HOURS), messages.ports("tcp/22", "udp/any"))
     shown = daemon.ctl("host", "show", npp.name)
-    assert (shown["origin"], shown["state"], shown["wake"]) == ("handover", "asleep", ["tcp/22", "udp/any"])
-    assert shown["handover"].pop("wake-in") == pytest.approx(HOURS, abs=TOLERANCE)
-    assert shown["handover"] == {
-        "open": True,
+    assert (shown["origin"], shown["state"], shown["wake"]) == ("registration", "asleep", ["tcp/22", "udp/any"])
+    assert shown["registration"].pop("wake-in") == pytest.approx(HOURS, abs=TOLERANCE)
+    assert shown["registration"] == {
+        "active": True,
         "standby": False,
-        "client": npp.client,
+        "client-identifier": npp.client,
         "addresses": [lan.host.address],
         "ports": ["tcp/22", "udp/any"],
     }
     [listed] = daemon.ctl("host", "list")
-    assert listed["handover"]["client"] == npp.client
+    assert listed["registration"]["client-identifier"] == npp.client
 
 
 def test_people_are_told_in_words(lan, sleeper, npp):
@@ -69,53 +69,53 @@ def test_people_are_told_in_words(lan, sleeper, npp):
     known, handover = text.split("\n\n")
     assert line(known, "HOST") == npp.name
     assert line(known, "state").startswith("asleep")
-    assert "its own word" in line(known, "known by")
-    assert line(handover, "HANDOVER") == "by itself"
-    assert line(handover, "client").split()[0] == str(npp.client)
+    assert "its own registration" in line(known, "added by")
+    assert line(handover, "REGISTRATION") == "active"
+    assert line(handover, "client id").split()[0] == str(npp.client)
     assert line(handover, "addresses") == lan.host.address
     assert line(handover, "wakes") == "tcp/22 udp/any"
     assert line(handover, "Sleep Timer").startswith("in 7h59m ")
-    assert "{" not in text and "forgotten" not in text
+    assert "{" not in text and "expires" not in text
 
 
 def test_nothing_wakes_it(sleeper, npp):
     daemon = sleeper(messages.ports())
     shown = daemon.ctl("host", "show", npp.name)
-    assert (shown["handover"]["ports"], shown["wake"]) == ([], ["none"])
+    assert (shown["registration"]["ports"], shown["wake"]) == ([], ["none"])
     assert line(daemon.ctl_text("host", "show", npp.name).split("\n\n")[1], "wakes").startswith("none")
 
 
 def test_it_named_no_ports_and_no_time(sleeper, npp):
     daemon = sleeper()
     shown = daemon.ctl("host", "show", npp.name)
-    assert shown["handover"].keys() == {"open", "standby", "client", "addresses"}
+    assert shown["registration"].keys() == {"active", "standby", "client-identifier", "addresses"}
     text = daemon.ctl_text("host", "show", npp.name)
-    assert "it named none" in text and "Sleep Timer" not in text and "stands behind" not in text
+    assert "it named none" in text and "Sleep Timer" not in text and "backup of" not in text
 
 
 def test_what_people_say_stands_beside_what_it_says(sleeper, known):
     daemon = sleeper(messages.ports("tcp/22"), hosts=(known(wake=["tcp/443"]),))
     shown = daemon.ctl("host", "show", "host")
-    assert (shown["wake"], shown["handover"]["ports"]) == (["tcp/443"], ["tcp/22"])
+    assert (shown["wake"], shown["registration"]["ports"]) == (["tcp/443"], ["tcp/22"])
     assert shown["origin"] == "config"
 
 
 def test_a_host_that_never_did_has_none(start, known):
     daemon = start(known())
-    assert "handover" not in daemon.ctl("host", "show", "host")
-    assert "HANDOVER" not in daemon.ctl_text("host", "show", "host")
+    assert "registration" not in daemon.ctl("host", "show", "host")
+    assert "REGISTRATION" not in daemon.ctl_text("host", "show", "host")
 
 
 def test_a_host_that_is_up_again(lan, sleeper, npp):
     daemon = sleeper(messages.timer(HOURS))
     lan.host.resume()
     assert npp.report().message.confirmed
-    handover = daemon.ctl("host", "show", npp.name)["handover"]
-    assert handover.pop("forgotten-in") == pytest.approx(AFTERMATH, abs=TOLERANCE)
-    assert (handover["open"], handover["standby"], "wake-in" in handover) == (False, False, False)
+    handover = daemon.ctl("host", "show", npp.name)["registration"]
+    assert handover.pop("expires-in") == pytest.approx(AFTERMATH, abs=TOLERANCE)
+    assert (handover["active"], handover["standby"], "wake-in" in handover) == (False, False, False)
     text = daemon.ctl_text("host", "show", npp.name)
-    assert line(text, "HANDOVER") == "over"
-    assert line(text, "forgotten").startswith("in 59m")
+    assert line(text, "REGISTRATION") == "ended"
+    assert line(text, "expires").startswith("in 59m")
 
 
 @pytest.fixture
@@ -137,17 +137,17 @@ def test_one_that_stands_by_is_told_from_one_that_is_up(lan, standing_by, npp):
     first, second, _ = standing_by
     [shown] = second.ctl("host", "list")
     assert shown["state"] in ("awake", "drowsy")
-    assert (shown["handover"]["standby"], shown["handover"]["backup-of"]) == (True, lan.proxy.address)
+    assert (shown["registration"]["standby"], shown["registration"]["backup-of"]) == (True, lan.proxy.address)
     row = next(row for row in second.ctl_text("host", "list").splitlines() if row.startswith(npp.name))
     assert row.split()[:3] == [npp.name, "standby", "-"]
     text = second.ctl_text("host", "show", npp.name)
     assert re.match("standby +it sleeps", line(text, "state"))
-    assert line(text, "stands behind").startswith(lan.proxy.address)
-    assert first.ctl("host", "show", npp.name)["handover"]["standby"] is False
+    assert line(text, "backup of").startswith(lan.proxy.address)
+    assert first.ctl("host", "show", npp.name)["registration"]["standby"] is False
 
     first.kill()
     second.wait_state("asleep", npp.name, timeout=15)
-    assert second.ctl("host", "show", npp.name)["handover"]["standby"] is False
+    assert second.ctl("host", "show", npp.name)["registration"]["standby"] is False
 
 
 def test_a_wake_of_one_that_stands_by_waits(lan, standing_by, npp):
@@ -169,17 +169,17 @@ def keys_file(path: Path, text: str = "".join(key.line for key in KEYS), mode: i
 
 def test_the_status_says_what_is_on(sleeper, start, npp, known):
     npp.icmp_type = 254
-    daemon = sleeper(npp_type=254, preference=-5, npp_hosts=7)
+    daemon = sleeper(npp_type=254, preference=-5, max_registrations=7)
     expected = {"on": True, "type": 254, "keys": 0, "preference": -5}
-    assert daemon.ctl("status")["npp"] == expected | {"handed-over": 1, "places": 7, "places-taken": 1}
-    said = line(daemon.ctl_text("status"), "handovers")
-    assert said == "ICMP type 254, preference -5, no keys; 1 host handed over, 1 of 7 places taken"
+    assert daemon.ctl("status")["npp"] == expected | {"active": 1, "max-registrations": 7, "registrations": 1}
+    said = line(daemon.ctl_text("status"), "registration")
+    assert said == "ICMP type 254, preference -5, no keys; 1 active; 1 of max-registrations = 7"
 
 
 def test_a_host_that_people_know_takes_no_place(sleeper, known):
     daemon = sleeper(hosts=(known(),))
     npp = daemon.ctl("status")["npp"]
-    assert (npp["handed-over"], npp["places-taken"]) == (1, 0)
+    assert (npp["active"], npp["registrations"]) == (1, 0)
 
 
 def test_a_host_that_is_up_is_not_handed_over(lan, sleeper, npp):
@@ -187,19 +187,19 @@ def test_a_host_that_is_up_is_not_handed_over(lan, sleeper, npp):
     lan.host.resume()
     assert npp.report().message.confirmed
     status = daemon.ctl("status")["npp"]
-    assert (status["handed-over"], status["places-taken"]) == (0, 1)
+    assert (status["active"], status["registrations"]) == (0, 1)
 
 
 def test_the_status_of_one_that_takes_no_handovers(start):
     daemon = start(npp=False)
     assert daemon.ctl("status")["npp"]["on"] is False
-    assert line(daemon.ctl_text("status"), "handovers").startswith("off")
+    assert line(daemon.ctl_text("status"), "registration").startswith("off")
 
 
 def test_keys_are_counted_and_never_shown(lan, start):
     daemon = start(npp_keys=keys_file(lan.directory / "keys"))
     assert daemon.ctl("status")["npp"]["keys"] == 2
-    assert ", 2 keys; 0 hosts handed over" in daemon.ctl_text("status")
+    assert ", 2 keys; 0 active" in daemon.ctl_text("status")
     said = daemon.log + str(daemon.ctl("status")) + daemon.ctl_text("status")
     assert not [key for key in KEYS if key.secret.hex() in said]
 
@@ -257,15 +257,15 @@ def test_a_night_in_words(lan, sleeper, npp):
     wait_for("the Sleep Timer", lambda: not lan.host.nic.asleep)
     daemon.wait_state("awake", npp.name)
     events = told(daemon, npp.name)
-    assert events["drowsy"] == ("handover", "falls asleep, as it said")
-    assert events["waking"] == ("timer", "is being woken, as its Sleep Timer is over")
+    assert events["drowsy"] == ("sleep-request", "is going to sleep, by its Sleep Request")
+    assert events["waking"] == ("sleep-timer", "is being woken, as its Sleep Timer is over")
     shown = daemon.ctl_text("history", npp.name)
-    assert "  falls asleep, as it said\n" in shown and f"{npp.name} falls" not in shown
+    assert "  is going to sleep, by its Sleep Request\n" in shown and f"{npp.name} is going" not in shown
 
 
 def test_a_second_proxy_in_words(standing_by, npp):
     _, second, _ = standing_by
-    assert told(second, npp.name)["stands-by"] == ("handover", "is left to another proxy, as it said")
+    assert told(second, npp.name)["standby"] == ("sleep-request", "is left to another proxy, by its Sleep Request")
 
 
 def test_every_message_count_has_a_meaning(start):

@@ -83,7 +83,7 @@ def test_it_is_set_down_and_up(lan, asleep):
 
 
 def test_a_wake_asked_for_while_the_interface_is_away_is_not_forgotten(lan, asleep):
-    daemon = asleep(wake_rounds=100)
+    daemon = asleep(wake_attempts=100)
     lan.proxy.unplug()
     wait_for("absent", lambda: daemon.interface_state() == "absent")
     daemon.wake()

@@ -71,19 +71,19 @@ class Forger:
         return bytes(ethernet / packet / body[: len(body) - cut])
 
 
-# What is wrong, and what the daemon counts it as. "unasked" comes first where no answer is awaited.
+# What is wrong, and what the daemon counts it as. "not_requested" comes first where no answer is awaited.
 MISFITS = {
-    "another xid": ({"bootp": {"xid": 0x5EE9}}, "foreign_xid"),
-    "no server": ({"said": {SERVER: None}}, "foreign_server"),
-    "another server": ({"said": {SERVER: socket.inet_aton(FOREIGN)}}, "foreign_server"),
-    "an offer": ({"said": {TYPE: OFFER}}, "no_answer"),
-    "no lease time": ({"said": {TIME: None}}, "no_answer"),
-    "a lease time of 0": ({"said": {TIME: bytes(4)}}, "no_answer"),
-    "no address": ({"bootp": {"yiaddr": "0.0.0.0"}}, "no_answer"),
-    "a refusal with another xid": ({"said": {TYPE: NAK, TIME: None}, "bootp": {"xid": 0x5EE9}}, "foreign_xid"),
-    "a refusal by no server": ({"said": {TYPE: NAK, TIME: None, SERVER: None}}, "foreign_server"),
-    "a refusal by another server": ({"said": {TYPE: NAK, SERVER: socket.inet_aton(FOREIGN)}}, "foreign_server"),
-    "a refusal to all": ({"said": {TYPE: NAK, TIME: None}, "bootp": {"xid": 0x5EE9}, "to_all": True}, "foreign_xid"),
+    "another xid": ({"bootp": {"xid": 0x5EE9}}, "wrong_xid"),
+    "no server": ({"said": {SERVER: None}}, "wrong_server"),
+    "another server": ({"said": {SERVER: socket.inet_aton(FOREIGN)}}, "wrong_server"),
+    "an offer": ({"said": {TYPE: OFFER}}, "not_an_answer"),
+    "no lease time": ({"said": {TIME: None}}, "not_an_answer"),
+    "a lease time of 0": ({"said": {TIME: bytes(4)}}, "not_an_answer"),
+    "no address": ({"bootp": {"yiaddr": "0.0.0.0"}}, "not_an_answer"),
+    "a refusal with another xid": ({"said": {TYPE: NAK, TIME: None}, "bootp": {"xid": 0x5EE9}}, "wrong_xid"),
+    "a refusal by no server": ({"said": {TYPE: NAK, TIME: None, SERVER: None}}, "wrong_server"),
+    "a refusal by another server": ({"said": {TYPE: NAK, SERVER: socket.inet_aton(FOREIGN)}}, "wrong_server"),
+    "a refusal to all": ({"said": {TYPE: NAK, TIME: None}, "bootp": {"xid": 0x5EE9}, "to_all": True}, "wrong_xid"),
 }
 FLAWS = {
     "an option that is too short": ({"said": {TIME: b"\0\2\x58"}}, "bad_option"),
@@ -100,7 +100,7 @@ FLAWS = {
     "type 9": ({"said": {TYPE: b"\x09"}}, "no_type"),
     "a client's type": ({"said": {TYPE: b"\3"}}, "no_type"),
     "a group's chaddr": ({"bootp": {"chaddr": "01:00:5e:00:00:01"}}, None),
-    "another host's chaddr": ({"bootp": {"chaddr": OTHER_MAC}}, "idle"),
+    "another host's chaddr": ({"bootp": {"chaddr": OTHER_MAC}}, "unchanged"),
     "a stranger's chaddr": ({"bootp": {"chaddr": mac_of(99)}}, None),
     "no cookie": ({"cookie": bytes(4)}, None),
     "BOOTREQUEST": ({"bootp": {"op": REQUEST}}, None),
@@ -120,8 +120,8 @@ FLAWS = {
 def expected(change: dict, word: str | None) -> dict[str, int]:
     """One outcome for the frame, and one for the message if it got so far."""
     if not word:
-        return {"dhcp_refused": 1}
-    return {"dhcp_snooped" if change.get("to_all") else "dhcp_taken": 1, f"dhcp_message_{word}": 1}
+        return {"dhcp_dropped": 1}
+    return {"dhcp_snooped" if change.get("to_all") else "dhcp_consumed": 1, f"dhcp_message_{word}": 1}
 
 
 def counters(daemon: Daemon) -> dict[str, int]:
@@ -192,8 +192,8 @@ def test_where_no_answer_is_awaited_none_is_believed(leaseholder):
     held = leaseholder(Dnsmasq, Udhcpc, seconds=300)
     held.take()
     held.sleep_confirmed()
-    rows = {name: (change, "unasked") for name, (change, _) in MISFITS.items()}
-    rows["a right answer"] = ({}, "unasked")
+    rows = {name: (change, "not_requested") for name, (change, _) in MISFITS.items()}
+    rows["a right answer"] = ({}, "not_requested")
     check_forgeries(held, Forger(held.host, held.server.machine, xid=0xABCD), rows | FLAWS)
 
 
@@ -219,7 +219,7 @@ def test_what_does_not_verify_is_no_answer(lan, awaiting):
     right = expected({}, "renewal")
     assert count_one(held.daemon, lan.peer, forger.frame(), right) == right
     assert (held.lease()["state"], held.lease()["seconds"]) == ("bound", 600)
-    again = expected({}, "unasked")
+    again = expected({}, "not_requested")
     assert count_one(held.daemon, lan.peer, forger.frame(), again) == again
 
 
@@ -232,8 +232,8 @@ def test_where_any_server_may_answer_it_says_which_it_is(lan, start):
         daemon.take_over(lan.host)
         xids = [sent.xid for sent in wait_for("a request", lambda: requests(sniffer))]
         for change, word in (
-            ({"said": {SERVER: None}}, "foreign_server"),
-            ({"said": {TYPE: NAK, TIME: None, SERVER: None}}, "foreign_server"),
+            ({"said": {SERVER: None}}, "wrong_server"),
+            ({"said": {TYPE: NAK, TIME: None, SERVER: None}}, "wrong_server"),
             ({}, "renewal"),
         ):
             xids += [sent.xid for sent in requests(sniffer)]
@@ -364,9 +364,9 @@ def test_a_flood_of_refusals_costs_little_and_stops_no_wake(lan, start):
     seconds = flood.end()
 
     found = counted(daemon, before)
-    assert found["dhcp_refused"] > 5_000
-    assert 1 <= found["dhcp_taken"] <= 8 * (seconds + 2)
-    assert found["dhcp_message_foreign_xid"] <= 8 * (seconds + 2)
+    assert found["dhcp_dropped"] > 5_000
+    assert 1 <= found["dhcp_consumed"] <= 8 * (seconds + 2)
+    assert found["dhcp_message_wrong_xid"] <= 8 * (seconds + 2)
     check_effort(daemon, spent, seconds)
 
 

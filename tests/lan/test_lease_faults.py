@@ -67,7 +67,7 @@ def test_a_server_that_comes_back_in_time(leaseholder, server, state, t2):
     held.server.start()
     wait_for("the lease is renewed", lambda: is_renewed(held, before))
     check_kept(held)
-    assert ("lease-silence" in events(held)) == (state == "rebinding")
+    assert ("lease-unanswered" in events(held)) == (state == "rebinding")
 
 
 def test_another_server_takes_over_with_the_same_database(leaseholder, lan):
@@ -113,7 +113,7 @@ class Impostor:
 
 
 def test_another_address_is_not_followed(leaseholder, lan):
-    held = leaseholder(IscDhcpd, Udhcpc, t1=1, t2=6, wake_rounds=50)
+    held = leaseholder(IscDhcpd, Udhcpc, t1=1, t2=6, wake_attempts=50)
     address = held.take()
     lan.host.nic.broken = True
     held.sleep_confirmed()
@@ -124,8 +124,8 @@ def test_another_address_is_not_followed(leaseholder, lan):
         never("an answer", lambda each=each: lan.peer.who_has(each, wait=0.01), during=0.4)
 
     assert not capture.lines(f"arp.opcode == 2 && arp.src.proto_ipv4 == {ANOTHER}")
-    assert (held.lease()["result"], held.daemon.show()["withheld"]) == ("moved", address)
-    reason = f"a server would have it at {ANOTHER}, not at {address}"
+    assert (held.lease()["result"], held.daemon.show()["withheld"]) == ("address-changed", address)
+    reason = f"a server assigned {ANOTHER} instead of {address}"
     assert [event["detail"] for event in held.daemon.history() if event["event"] == "lease-lost"] == [reason]
     assert f"host is being woken: {reason}\n" in held.daemon.log
     lan.host.nic.broken = False
@@ -134,7 +134,7 @@ def test_another_address_is_not_followed(leaseholder, lan):
 
 def test_a_tiny_lease_is_renewed_no_oftener_than_the_floor_has_it(leaseholder, lan):
     held = leaseholder(IscDhcpd, Udhcpc, t1=1, t2=6)
-    held.daemon.configure(held.daemon.config_path.read_text().replace("lease-floor = 1s", "lease-floor = 2s"))
+    held.daemon.configure(held.daemon.config_path.read_text().replace("min-lease = 1s", "min-lease = 2s"))
     held.daemon.hang_up()
     address = held.take()
     held.sleep_confirmed()
@@ -172,12 +172,14 @@ def after_reboot(held: Leaseholder, clock_wrong_by: float) -> None:
     """The store as it were if the machine had been started anew since, and its clock had been set meanwhile."""
     earlier = 3_600_000
     with sqlite3.connect(held.daemon.state / "sleepproxy.db") as store:
-        ((text,),) = store.execute("SELECT lease FROM leases")
-        lease = json.loads(text)
+        ((text,),) = store.execute("SELECT row FROM host")
+        row = json.loads(text)
+        lease = row["lease"]
         for name in ("since", "renew-at", "rebind-at", "expires-at", "result-at"):
             lease[name] += earlier
         lease |= {"boot": "another", "boot-began": lease["boot-began"] - earlier + int(clock_wrong_by * 1000)}
-        store.execute("UPDATE leases SET lease = ?", (json.dumps(lease),))
+        row["lease"] = lease
+        store.execute("UPDATE host SET row = ?", (json.dumps(row),))
     store.close()
 
 
@@ -191,7 +193,7 @@ def test_a_reboot(leaseholder, lan, clock_wrong_by):
     held.daemon.kill()
     shutil.rmtree(held.daemon.pins)
     after_reboot(held, clock_wrong_by)
-    held.daemon.configure(held.daemon.config_path.read_text().replace("asks = 2", "asks = 12"))
+    held.daemon.configure(held.daemon.config_path.read_text().replace("check-requests = 2", "check-requests = 12"))
     wait_for("no answer", lambda: not held.answered())
     held.daemon.start()
     lease = held.lease()
@@ -294,7 +296,7 @@ def test_nothing_is_sent_for_a_host_that_is_back(leaseholder, lan):
         lan.host.who_has(lan.peer.address, wait=0.01)
         since = time.time()
         held.daemon.wait_state("awake")
-        assert (held.lease()["kept-by"], held.lease()["next-request-in"]) == ("host", None)
+        assert (held.lease()["renewed-by"], held.lease()["next-request-in"]) == ("host", None)
         time.sleep(1.1)
         awake.append((since, time.time()))
         held.client.thaw()
@@ -304,7 +306,7 @@ def test_nothing_is_sent_for_a_host_that_is_back(leaseholder, lan):
 
 
 def test_nothing_is_sent_for_a_host_that_falls_asleep(leaseholder, lan):
-    held = leaseholder(Kea, Udhcpc, t1=1, t2=6, grace="1200ms")
+    held = leaseholder(Kea, Udhcpc, t1=1, t2=6, grace_period="1200ms")
     held.take()
     held.sleep_confirmed()
     held.resume()

@@ -19,7 +19,7 @@ from harness.leases import Leaseholder, moment, requests
 from harness.netns import never, wait_for
 from harness.wire import Capture
 
-FLOOR = 1.0  # s, the lease-floor of `leaseholder`
+FLOOR = 1.0  # s, the min-lease of `leaseholder`
 AT_ONCE = 0.4  # s: the daemon is given the processor in that time, on a machine that has much else to do
 ROUNDED = 0.005  # s: the daemon's times on the wall's clock are of whole milliseconds
 POLL = 0.01
@@ -72,7 +72,7 @@ def give_away(server: Server, host: Machine) -> None:
 # The other servers pass over in silence what they would refuse.
 @pytest.mark.parametrize("server", (Dnsmasq, IscDhcpd, Kea), ids=lambda kind: kind.name)
 def test_a_refusal(leaseholder, lan, server):
-    held = leaseholder(server, Dhclient, t1=1, t2=3, wake_rounds=50)
+    held = leaseholder(server, Dhclient, t1=1, t2=3, wake_attempts=50)
     address = held.take()
     lan.host.nic.broken = True
     held.sleep_confirmed()
@@ -86,11 +86,11 @@ def test_a_refusal(leaseholder, lan, server):
     assert last_answer(capture, lan, address, float(at)) < AT_ONCE
     said = f': "{words}"' if words else ""
     assert bool(words) == (server is not Kea)
-    check_lost(held, address, "refused", f"{address} is refused by a server (DHCPNAK){said}")
+    check_lost(held, address, "nak", f"{address} is refused by a server (DHCPNAK){said}")
 
 
 def test_an_expiry(leaseholder, lan):
-    held = leaseholder(Kea, Udhcpc, seconds=4, t1=1, t2=2, wake_rounds=50)
+    held = leaseholder(Kea, Udhcpc, seconds=4, t1=1, t2=2, wake_attempts=50)
     address = held.take()
     lan.host.nic.broken = True
     capture = lan.capture("proxy", ARP_AND_DHCP)
@@ -102,7 +102,7 @@ def test_an_expiry(leaseholder, lan):
 
     assert -0.3 < last_answer(capture, lan, address, end) < AT_ONCE
     check_lost(held, address, "expired", f"{address} has expired, as no server answered")
-    (silence,) = [moment(event["time"]) for event in held.daemon.history() if event["event"] == "lease-silence"]
+    (silence,) = [moment(event["time"]) for event in held.daemon.history() if event["event"] == "lease-unanswered"]
     assert -ROUNDED < silence - t2 < AT_ONCE
     first, *asked = requests(capture, lan)
     assert first.at < t1 - 0.5
@@ -130,7 +130,7 @@ def check_pattern(held: Leaseholder, asked: list[Request], t1: float, t2: float,
 
 def test_no_search_for_a_way_to_the_server_outlasts_the_lease(leaseholder, lan):
     """The kernel takes three seconds to find that nobody has the server's address."""
-    held = leaseholder(Kea, Udhcpc, seconds=3, t1=1, t2=2, wake_rounds=50)
+    held = leaseholder(Kea, Udhcpc, seconds=3, t1=1, t2=2, wake_attempts=50)
     address = held.take()
     lan.host.nic.broken = True
     capture = lan.capture("proxy", "arp")
@@ -144,7 +144,7 @@ def test_no_search_for_a_way_to_the_server_outlasts_the_lease(leaseholder, lan):
 
 
 def test_what_ends_while_the_host_is_being_woken_is_not_asked_for_and_not_answered(leaseholder, lan):
-    held = leaseholder(Kea, Udhcpc, seconds=2, wake_rounds=50)
+    held = leaseholder(Kea, Udhcpc, seconds=2, wake_attempts=50)
     address = held.take()
     lan.host.nic.broken = True
     capture = lan.capture("proxy", ARP_AND_DHCP)
@@ -161,12 +161,12 @@ def test_what_ends_while_the_host_is_being_woken_is_not_asked_for_and_not_answer
 @pytest.fixture
 def lost(leaseholder, lan) -> Leaseholder:
     """A host that has lost its lease while it slept, and does not wake."""
-    held = leaseholder(IscDhcpd, Dhclient, t1=1, t2=6, wake_rounds=2)
+    held = leaseholder(IscDhcpd, Dhclient, t1=1, t2=6, wake_attempts=2)
     held.take()
     lan.host.nic.broken = True
     held.sleep_confirmed()
     give_away(held.server, lan.host)
-    wait_for("the daemon gives up", lambda: "gave-up" in [event["event"] for event in held.daemon.history()])
+    wait_for("the daemon gives up", lambda: "wake-failed" in [event["event"] for event in held.daemon.history()])
     assert held.daemon.status_of() == "asleep"
     return held
 
@@ -231,7 +231,7 @@ def test_killed_between_the_store_and_the_tables_it_does_not_answer_again(leaseh
     held.sleep_confirmed()
     held.daemon.kill()
     with sqlite3.connect(held.daemon.state / "sleepproxy.db") as store:
-        store.execute(f"UPDATE leases SET lease = json_set(lease, '$.state', {LOST}, '$.result', {REFUSED})")
+        store.execute(f"UPDATE host SET row = json_set(row, '$.lease.state', {LOST}, '$.lease.result', {REFUSED})")
     store.close()
     assert held.answered() == {lan.proxy.mac}
     lan.host.nic.broken = True

@@ -186,7 +186,7 @@ def distant(lan, start):
         router = Router(lan)
         running = server(Distant(router, "server", 5), max(server.shortest, 8), router=router.address).start()
         relay(router, running.machine.address).start()
-        held = Leaseholder(start(host_section("host", lan.host.mac, []), lease_floor="1s"), Udhcpc(lan.host), running)
+        held = Leaseholder(start(host_section("host", lan.host.mac, []), min_lease="1s"), Udhcpc(lan.host), running)
         held.take()
         return held
 

@@ -84,7 +84,7 @@ def test_secureon(lan, start, password, octets):
 def test_without_its_password_a_secured_card_does_not_wake(lan, start):
     """The harness's card is strict, so that the test above shows something."""
     safe = lan.sleeper("safe", 40, secureon=b"\x01\x02\x03\x04\x05\x06")
-    daemon = start(host_section("safe", safe.mac, [safe.address]), wake_rounds=2, wake_interval="100ms")
+    daemon = start(host_section("safe", safe.mac, [safe.address]), wake_attempts=2, wake_interval="100ms")
     daemon.take_over(safe)
     daemon.wake("safe")
     daemon.wait_state("asleep", "safe")

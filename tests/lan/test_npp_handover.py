@@ -107,7 +107,7 @@ def test_an_unknown_option_is_passed_over_but_no_part_of_a_request(crowd):
 
 BAD = {
     "an unknown request": ("unknown_request", lambda host: [messages.request(0x7F)]),
-    "IPv6 addresses": ("not_offered", lambda host: [messages.addresses6("fe80::1")]),
+    "IPv6 addresses": ("unsupported", lambda host: [messages.addresses6("fe80::1")]),
     "two timers": ("bad_option", lambda host: [messages.timer(60), messages.timer(60)]),
     "a timer that is cut short": ("bad_option", lambda host: [messages.request(messages.TIMER, "0000 3c")]),
     "a port and a half": ("bad_option", lambda host: [messages.request(messages.PORTS, "06 00 0016 06")]),
@@ -122,10 +122,10 @@ BAD_PAIRS = {
     "longer MACs": ("bad_option", lambda host: messages.arp(pair(host), head="01 0800 08 04")),
     "a pair less than it says": ("bad_option", lambda host: messages.arp(pair(host), count=2)),
     "a pair more than it says": ("bad_option", lambda host: messages.arp(pair(host), count=0)),
-    "a foreign MAC": ("foreign_mac", lambda host: messages.arp((STRANGER, host.address))),
-    "a foreign address": ("foreign_address", lambda host: messages.arp((host.mac, FAR))),
-    "a foreign address beside its own": ("foreign_address", lambda host: messages.arp(pair(host), (host.mac, FAR))),
-    "a foreign MAC beside its own": ("foreign_mac", lambda host: messages.arp(pair(host), (STRANGER, host.address))),
+    "a foreign MAC": ("mac_mismatch", lambda host: messages.arp((STRANGER, host.address))),
+    "a foreign address": ("source_mismatch", lambda host: messages.arp((host.mac, FAR))),
+    "a foreign address beside its own": ("source_mismatch", lambda host: messages.arp(pair(host), (host.mac, FAR))),
+    "a foreign MAC beside its own": ("mac_mismatch", lambda host: messages.arp(pair(host), (STRANGER, host.address))),
 }
 
 
@@ -163,10 +163,10 @@ def test_a_refusal_leaves_what_was_granted_before(crowd):
     before = crowd.daemon.show(host.name)
     assert host.begin().request(messages.ports("tcp/23"), messages.addresses6("fe80::1")).message.refused
     after = crowd.daemon.show(host.name)
-    its_frame_shows = ("state", "for", "handover")
+    its_frame_shows = ("state", "for", "registration")
     assert {**after, **dict.fromkeys(its_frame_shows)} == {**before, **dict.fromkeys(its_frame_shows)}
-    for said in ("addresses", "ports", "client"):
-        assert after["handover"][said] == before["handover"][said]
+    for said in ("addresses", "ports", "client-identifier"):
+        assert after["registration"][said] == before["registration"][said]
 
 
 def test_a_refusal_is_one_line_of_the_log(lan, start, npp):

@@ -61,11 +61,11 @@ class Forger(NppHost):
 
 
 FORGERIES = {
-    "no signature": ("unsigned", {}),
+    "no signature": ("not_signed", {}),
     "an unknown key": ("unknown_key", {"key": Key(8, KEY.secret)}),
-    "a wrong secret": ("bad_authentication", {"key": Key(KEY.number, OTHER.secret)}),
-    "an old time": ("stale", {"key": KEY, "ahead": -STALE}),
-    "a time to come": ("stale", {"key": KEY, "ahead": STALE}),
+    "a wrong secret": ("bad_hmac", {"key": Key(KEY.number, OTHER.secret)}),
+    "an old time": ("stale_time", {"key": KEY, "ahead": -STALE}),
+    "a time to come": ("stale_time", {"key": KEY, "ahead": STALE}),
 }
 
 
@@ -74,7 +74,7 @@ def test_a_request_with(crowd, case):
     reason, how = FORGERIES[case]
     host = crowd.host(**how)
     with crowd.counted(**{reason: 1}):
-        check_not_granted(host.request(wait=SILENCE), signed=reason == "stale")
+        check_not_granted(host.request(wait=SILENCE), signed=reason == "stale_time")
     assert not crowd.is_known(host)
 
 
@@ -92,20 +92,20 @@ def test_a_report_with(crowd, host, case):
     other = crowd.host(mac=host.mac, address=host.address, **how)
     other.transaction = host.transaction
     with crowd.counted(**{reason: 1}):
-        check_not_granted(other.report(client=host.client, wait=SILENCE), signed=reason == "stale")
+        check_not_granted(other.report(client=host.client, wait=SILENCE), signed=reason == "stale_time")
     assert host.report().message.client == (0, host.client)
 
 
 def test_signed_as_another_address(crowd, host):
     request = messages.sleep_request(host.transaction, messages.arp((host.mac, host.address)))
     forged = messages.signed(request, KEY, address_of(249), host.proxy.address)
-    with crowd.counted(bad_authentication=1):
+    with crowd.counted(bad_hmac=1):
         check_not_granted(host.tell(host.frame(forged.octets())))
 
 
 def test_signed_and_then_changed(crowd):
     forger = Forger(crowd.machine, crowd.lan.proxy, crowd.host().mac, address_of(248), KEY)
-    with crowd.counted(bad_authentication=1):
+    with crowd.counted(bad_hmac=1):
         check_not_granted(forger.request(wait=SILENCE))
 
 
@@ -123,7 +123,7 @@ def test_what_somebody_recorded_is_of_no_use(crowd, host):
     recorded = host.sent
     crowd.daemon.wait_state("asleep", host.name)
     assert host.report().message.confirmed
-    with crowd.counted(replayed=1):
+    with crowd.counted(replay=1):
         check_not_granted(host.tell(recorded), signed=True)
     assert crowd.state(host) == "awake"
 
@@ -132,7 +132,7 @@ def test_nor_from_another_mac(crowd, host):
     host.hand_over()
     recorded, thief = host.sent, crowd.host()
     assert host.report().message.confirmed
-    with crowd.counted(replayed=1):
+    with crowd.counted(replay=1):
         check_not_granted(thief.tell(recorded[:6] + messages.mac_octets(thief.mac) + recorded[12:]), signed=True)
     assert crowd.state(host) == "awake"
     assert not crowd.is_known(thief)
@@ -141,7 +141,7 @@ def test_nor_from_another_mac(crowd, host):
 def test_a_time_before_the_last_one_is_as_good_as_recorded(crowd, host):
     host.hand_over()
     host.ahead = -10
-    with crowd.counted(replayed=1):
+    with crowd.counted(replay=1):
         check_not_granted(host.begin().request(wait=SILENCE), signed=True)
 
 
@@ -182,7 +182,7 @@ def test_another_address_than_its_own(crowd, host):
     assert crowd.daemon.show(host.name)["addresses"] == [other.address]
 
 
-@pytest.mark.parametrize(("whose", "reason"), [("proxy", "own_address"), ("peer", "live_address")])
+@pytest.mark.parametrize(("whose", "reason"), [("proxy", "own_address"), ("peer", "address_in_use")])
 def test_but_still_nobody_else_s(crowd, host, whose, reason):
     theirs = getattr(crowd.lan, whose).address
     with crowd.counted(**{reason: 1}):
@@ -201,7 +201,7 @@ def test_a_restart_makes_no_recording_new(own_crowd, lan, reboot):
     if reboot:
         shutil.rmtree(crowd.daemon.pins)
     crowd.daemon.start()
-    with crowd.counted(replayed=1):
+    with crowd.counted(replay=1):
         check_not_granted(host.tell(recorded), signed=True)
     assert crowd.state(host) == "awake"
     assert host.tell(last, PATIENCE).message.client == (0, host.client)

@@ -52,7 +52,7 @@ def holds(lan: Lan, start: Callable) -> Holds:
         running = server(lan.machine("server", 3), seconds, authoritative=authoritative).start()
         client = Udhcpc(lan.host).start()
         client.wait_bound()
-        return HandedOver(start(lease_floor="1s", **settings), client, running)
+        return HandedOver(start(min_lease="1s", **settings), client, running)
 
     return holds
 
@@ -101,7 +101,7 @@ def test_of_a_refused_one_the_host_is_told(holds):
     held.client.freeze()
     host.hand_over(messages.lease(4, 3, held.server.machine.address), messages.host_name("host"))
     held.host.sleep()
-    check_failed(held, host, "refused")
+    check_failed(held, host, "nak")
 
 
 def test_of_an_expired_one_the_host_is_told(holds):
@@ -123,7 +123,7 @@ def test_the_sleep_timer_wakes(crowd):
     never("it is woken", lambda: host.magic, during=began + 2.7 - time.monotonic())
     wait_for("it is woken", lambda: host.magic, timeout=2)
     (event,) = [each for each in crowd.daemon.history(host.name) if each["event"] == "waking"]
-    assert event["why"] == "timer"
+    assert event["why"] == "sleep-timer"
     assert "Sleep Timer" in event["text"]
     assert host.report().message.confirmed
 

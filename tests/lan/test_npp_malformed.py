@@ -14,7 +14,7 @@ from harness.netns import wait_for
 from harness.npp import SILENCE, Crowd, NppHost
 from harness.npp_message import Message
 
-FLAWS = ("short", "bad_checksum", "bad_code", "bad_subtype", "bad_option", "no_option", "foreign_option",
+FLAWS = ("short", "bad_checksum", "bad_code", "bad_subtype", "bad_option", "missing_option", "unexpected_option",
          "unknown_request")  # fmt: skip
 
 

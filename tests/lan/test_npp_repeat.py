@@ -8,7 +8,6 @@ from harness.lan import address_of
 from harness.netns import never, wait_for
 
 
-
 def effects(watch, name: str) -> list[str]:
     """Of what was said; until it falls asleep, each of its frames shows it awake for a moment."""
     return [kind for kind in watch.kinds(name) if kind in ("added", "asleep", "waking")]
@@ -109,3 +108,13 @@ def test_a_new_transaction_replaces(crowd):
     assert crowd.lan.peer.who_has(before) == set()
     crowd.connect(host, 80)
     wait_for("ports are forgotten, too", lambda: host.magic)
+
+
+def test_a_report_cancels_a_request_that_waits(crowd):
+    host = crowd.sleeper()
+    transaction, host.transaction = host.transaction, host.transaction ^ 1
+    with crowd.counted(reported=1, canceled=1):
+        assert host.request(wait=0) is None
+        host.transaction = transaction
+        assert host.report().message.confirmed
+    never("it falls asleep", lambda: crowd.state(host) != "awake", during=0.5)

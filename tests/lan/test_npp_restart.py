@@ -35,7 +35,7 @@ each_end = pytest.mark.parametrize("end", [killed, stopped, rebooted], ids=lambd
 
 @pytest.fixture
 def crowd(own_crowd) -> Crowd:
-    return own_crowd(on_stop="keep", lease_floor="1s")
+    return own_crowd(on_stop="keep", min_lease="1s")
 
 
 @each_end

@@ -14,7 +14,7 @@ from harness.npp import NppHost
 
 LEASE = 1  # s, the heartbeat's
 STANDBY = 1.25  # s at most between two looks: the interval and a quarter
-SETTINGS = {"standby_interval": "1s", "heartbeat_lease": "1s"}
+SETTINGS = {"standby_interval": "1s", "heartbeat_timeout": "1s"}
 
 
 class Pair:
@@ -61,7 +61,7 @@ def pair(lan, start) -> Pair:
 def test_a_backup_stands_by_and_takes_over(pair):
     watch = pair.second.watch()
     pair.sleep(messages.backup(pair.lan.proxy.address))
-    watch.wait("stands-by", pair.name)
+    watch.wait("standby", pair.name)
     pair.stays(pair.lan.proxy.mac)
     assert "asleep" not in watch.kinds(pair.name)
     pair.first.kill()

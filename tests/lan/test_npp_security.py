@@ -42,7 +42,7 @@ def test_its_gateway_s_address(crowd):
 
 
 def test_an_address_that_somebody_answers_for(crowd):
-    refused_for(crowd, crowd.lan.peer.address, "live_address")
+    refused_for(crowd, crowd.lan.peer.address, "address_in_use")
     assert crowd.lan.host.who_has(crowd.lan.peer.address) == {crowd.lan.peer.mac}
 
 
@@ -60,7 +60,7 @@ def test_an_address_that_is_no_host_s(crowd, address):
 
 def test_another_host_s_sleeper(crowd):
     sleeper = crowd.sleeper()
-    refused_for(crowd, sleeper.address, "known_address")
+    refused_for(crowd, sleeper.address, "address_taken")
     assert crowd.state(sleeper) == "asleep"
     assert crowd.answered(sleeper) == {crowd.lan.proxy.mac}
 
@@ -68,8 +68,19 @@ def test_another_host_s_sleeper(crowd):
 def test_an_address_that_people_gave_to_another_host(crowd):
     other = crowd.host()
     crowd.daemon.ctl("host", "add", "reserved", "--mac", other.mac, "--address", other.address)
-    refused_for(crowd, other.address, "known_address")
+    refused_for(crowd, other.address, "address_taken")
     assert crowd.daemon.show("reserved")["mac"] == other.mac
+
+
+def test_an_address_that_two_hosts_ask_for_at_once(crowd):
+    """Nobody else has it, but while they wait it becomes the first one's."""
+    first = crowd.host()
+    second = crowd.host(address=first.address)
+    with crowd.counted(registered=1, address_taken=1):
+        for host in (first, second):
+            host.request(wait=0)
+        answers = [host.hear(lambda said: said.to == host.mac) for host in (first, second)]
+    assert sorted(answer.message.refused for answer in answers) == [False, True]
 
 
 def test_a_report_from_another_mac(crowd):
@@ -87,7 +98,7 @@ def test_a_report_with_a_wrong_client_identifier(crowd):
     sleeper = crowd.sleeper()
     with crowd.counted(unknown_client=1):
         assert sleeper.report(client=sleeper.client ^ 0x4000).message.refused
-    with crowd.counted(taken_back=1):
+    with crowd.counted(reported=1):
         assert sleeper.report().message.confirmed
 
 
@@ -106,10 +117,10 @@ def test_a_request_to_an_address_that_is_not_the_proxy_s(crowd):
 
 
 def test_a_host_too_many_is_refused_and_who_is_awake_makes_room(own_crowd):
-    crowd = own_crowd(npp_hosts=3)
+    crowd = own_crowd(max_registrations=3)
     hosts = crowd.sleepers(3)
     late = crowd.host()
-    with crowd.counted(too_many_hosts=1):
+    with crowd.counted(limit_reached=1):
         assert late.request().message.refused
     assert not crowd.is_known(late)
     for host in (hosts[1], hosts[0]):
@@ -119,12 +130,12 @@ def test_a_host_too_many_is_refused_and_who_is_awake_makes_room(own_crowd):
     assert [crowd.is_known(host) for host in hosts] == [True, False, True]
     assert crowd.state(hosts[2]) == "asleep"
     hosts[0].begin().hand_over()
-    with crowd.counted(too_many_hosts=1):
+    with crowd.counted(limit_reached=1):
         assert hosts[1].begin().request().message.refused
 
 
 def test_known_hosts_take_no_room(own_crowd, lan, known, npp):
-    crowd = own_crowd(known(), npp_hosts=1)
+    crowd = own_crowd(known(), max_registrations=1)
     crowd.sleeper()
     npp.hand_over()
     lan.host.sleep()
@@ -138,8 +149,8 @@ def test_who_asks_too_much_is_not_heard_for_a_while(crowd):
     for _ in range(200):
         loud.socket.send(solicitation)
     assert other.solicit()
-    wait_for("it is counted", lambda: crowd.daemon.npp()["too_fast"] - before["too_fast"] > 100)
-    assert crowd.daemon.npp()["solicited"] - before["solicited"] < 100
+    wait_for("it is counted", lambda: crowd.daemon.npp()["rate_limited"] - before["rate_limited"] > 100)
+    assert crowd.daemon.npp()["solicitation"] - before["solicitation"] < 100
     wait_for("it is heard again", lambda: loud.solicit(wait=0.5))
 
 
@@ -169,7 +180,7 @@ def flood(crowd: Crowd, victim: str = "") -> None:
 
 @pytest.mark.parametrize("whose", ["their own", "somebody's"])
 def test_a_flood_of_strangers_keeps_nobody_from_the_proxy(own_crowd, whose):
-    crowd = own_crowd(npp_hosts=16)
+    crowd = own_crowd(max_registrations=16)
     sleeper = crowd.sleeper()
     before, lines = memory(crowd.daemon), len(crowd.daemon.log.splitlines())
     flood(crowd, sleeper.address if whose == "somebody's" else "")

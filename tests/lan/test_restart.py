@@ -58,7 +58,7 @@ def test_a_restarted_daemon_wakes_by_connection(lan, asleep, ssh):
 
 
 def test_a_wake_under_way_goes_on(lan, asleep):
-    daemon = asleep(wake_rounds=50)
+    daemon = asleep(wake_attempts=50)
     lan.host.nic.broken = True
     daemon.wake()
     wait_for("the first Magic Packet", lambda: lan.host.nic.magic)
@@ -93,7 +93,7 @@ def test_a_host_that_woke_meanwhile_is_awake(lan, asleep):
 
 
 def test_answers_end_when_the_heartbeat_is_old(lan, asleep):
-    daemon = asleep(heartbeat_lease="2s")
+    daemon = asleep(heartbeat_timeout="2s")
     daemon.kill()
     assert answered_by_proxy(lan)
     time.sleep(2.2)
@@ -101,7 +101,7 @@ def test_answers_end_when_the_heartbeat_is_old(lan, asleep):
 
 
 def test_and_begin_again_with_the_next_start(lan, asleep):
-    daemon = asleep(heartbeat_lease="1s")
+    daemon = asleep(heartbeat_timeout="1s")
     daemon.kill()
     wait_for("silence", lambda: not answered_by_proxy(lan))
     daemon.start()
@@ -109,7 +109,7 @@ def test_and_begin_again_with_the_next_start(lan, asleep):
 
 
 def test_a_stopped_daemon_s_process_is_as_good_as_dead(lan, asleep):
-    daemon = asleep(heartbeat_lease="1s")
+    daemon = asleep(heartbeat_timeout="1s")
     daemon.process.send_signal(signal.SIGSTOP)
     try:
         wait_for("silence", lambda: not answered_by_proxy(lan))
@@ -156,5 +156,5 @@ def test_rules_of_a_former_configuration_end_though_the_store_is_gone(lan, aslee
     daemon.start()
     assert daemon.status_of() == "asleep"
     lan.peer.send(frames.tcp(lan.peer, lan.host, lan.proxy.mac, "S", 80))
-    wait_for("ignored", lambda: daemon.counters()["wake_not_listed"] == 1)
+    wait_for("ignored", lambda: daemon.counters()["wake_port_denied"] == 1)
     assert daemon.status_of() == "asleep"

@@ -15,13 +15,13 @@ def test_a_host_that_still_answers_is_not_taken_over(lan, start, known):
     watch = daemon.watch()
     daemon.sleep("host", "--now")
     never("the proxy answers", lambda: answered_by_proxy(lan), during=1.5)
-    watch.wait("not-quiet")
+    watch.wait("still-active")
     assert "asleep" not in watch.kinds()
     wait_for("it counts as awake", lambda: daemon.status_of() == "awake")
 
 
 def test_a_host_that_falls_quiet_late_is_taken_over(lan, start, known):
-    daemon = start(known(), patience="5s")
+    daemon = start(known(), sleep_timeout="5s")
     daemon.sleep("host", "--now")
     time.sleep(0.5)
     lan.host.sleep()
@@ -36,14 +36,14 @@ def test_an_address_that_another_machine_has_is_not_taken_over(lan, start, known
     other.namespace.ip("addr", "add", f"{lan.host.address}/24", "dev", "eth0")
     watch = daemon.watch()
     daemon.sleep("host", "--now")
-    event = watch.wait("claimed")
+    event = watch.wait("address-in-use")
     assert event["peer-mac"] == other.mac
     assert "asleep" not in watch.kinds()
     assert lan.peer.arping(lan.host.address).macs == {other.mac}
 
 
 def test_grace_comes_first(lan, start, known):
-    daemon = start(known(), grace="1s")
+    daemon = start(known(), grace_period="1s")
     watch = daemon.watch()
     lan.host.sleep()
     daemon.sleep("host")
@@ -56,7 +56,7 @@ def test_grace_comes_first(lan, start, known):
 
 
 def test_now_skips_the_grace_but_not_the_check(lan, start, known):
-    daemon = start(known(), grace="30s", asks=3)
+    daemon = start(known(), grace_period="30s", check_requests=3)
     capture = lan.capture("proxy", "arp")
     began = time.monotonic()
     daemon.take_over(lan.host)
@@ -68,28 +68,28 @@ def test_now_skips_the_grace_but_not_the_check(lan, start, known):
 
 
 def test_a_frame_of_the_owner_ends_the_grace(lan, start, known):
-    daemon = start(known(), grace="2s", patience="0s")
+    daemon = start(known(), grace_period="2s", sleep_timeout="0s")
     daemon.sleep("host")
     assert daemon.status_of() == "drowsy"
     lan.host.arping(lan.peer.address)
     daemon.wait_state("awake", timeout=1)
 
 
-def test_an_unasked_host_is_taken_over_when_it_falls_silent(lan, start, known):
-    daemon = start(known(unasked=True))
+def test_a_host_with_detect_sleep_is_taken_over_when_it_falls_silent(lan, start, known):
+    daemon = start(known(detect_sleep=True))
     lan.host.arping(lan.peer.address)
     lan.host.sleep()
     daemon.wait_state("asleep", timeout=8)
     assert answered_by_proxy(lan)
 
 
-def test_an_unasked_host_that_is_merely_silent_stays_awake(lan, start, known):
-    daemon = start(known(unasked=True))
+def test_a_host_with_detect_sleep_that_is_merely_silent_stays_awake(lan, start, known):
+    daemon = start(known(detect_sleep=True))
     never("taken over", lambda: daemon.status_of() == "asleep", during=4)
     assert not answered_by_proxy(lan)
 
 
-def test_a_silent_host_is_not_taken_over_unasked(lan, start, known):
+def test_a_silent_host_is_not_taken_over_without_detect_sleep(lan, start, known):
     daemon = start(known())
     lan.host.arping(lan.peer.address)
     lan.host.sleep()

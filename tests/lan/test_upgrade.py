@@ -48,7 +48,7 @@ def test_the_new_program_takes_the_old_one_s_place_without_a_gap(lan, asleep, ne
 
 
 def test_a_wake_under_way_is_the_new_build_s(lan, asleep, next_build):
-    daemon = asleep(wake_rounds=50)
+    daemon = asleep(wake_attempts=50)
     lan.host.nic.broken = True
     daemon.wake()
     replace(daemon, next_build)

@@ -25,7 +25,7 @@ def test_a_connection_wakes_and_then_works(lan, asleep, ssh):
         assert echo(link) == b"are you there?\n"
     daemon.wait_state("awake", timeout=1)
     wait_for("the host's MAC at the peer", lambda: lan.peer.neighbour(lan.host.address) == lan.host.mac)
-    assert daemon.counters()["wake_begun"] == 1
+    assert daemon.counters()["wake_started"] == 1
     assert lan.host.nic.magic
 
 
@@ -123,8 +123,8 @@ def test_a_flood_makes_one_wake(lan, asleep):
     lan.peer.send(*flood)
     watch.wait("waking")
     counters = daemon.counters()
-    assert counters["wake_begun"] == 1
-    assert counters["wake_under_way"] == 499
+    assert counters["wake_started"] == 1
+    assert counters["wake_in_progress"] == 499
     assert watch.kinds().count("waking") == 1
 
 
@@ -136,7 +136,7 @@ def test_the_command_wakes(lan, asleep):
 
 
 def test_magic_packets_repeat_until_the_host_is_seen(lan, asleep):
-    daemon = asleep(wake_interval="200ms", wake_rounds=20)
+    daemon = asleep(wake_interval="200ms", wake_attempts=20)
     lan.host.nic.resume_delay = 1.0
     lan.peer.send(frames.tcp(lan.peer, lan.host, lan.proxy.mac, "S"))
     daemon.wait_state("awake")
@@ -149,18 +149,18 @@ def test_magic_packets_repeat_until_the_host_is_seen(lan, asleep):
 
 
 def test_a_host_that_does_not_wake_is_given_up_and_still_answered_for(lan, asleep):
-    daemon = asleep(wake_interval="150ms", wake_rounds=3)
+    daemon = asleep(wake_interval="150ms", wake_attempts=3)
     lan.host.nic.broken = True
     watch = daemon.watch()
     daemon.wake()
-    watch.wait("gave-up")
+    watch.wait("wake-failed")
     daemon.wait_state("asleep")
     assert lan.peer.arping(lan.host.address).macs == {lan.proxy.mac}
     assert len({round((magic.at - lan.host.nic.magic[0].at) / 0.15) for magic in lan.host.nic.magic}) == 3
 
 
 def test_after_giving_up_the_next_connection_tries_again(lan, asleep):
-    daemon = asleep(wake_interval="100ms", wake_rounds=5)
+    daemon = asleep(wake_interval="100ms", wake_attempts=5)
     lan.host.nic.resume_delay = 0.1
     lan.host.nic.broken = True
     daemon.wake()
@@ -171,14 +171,14 @@ def test_after_giving_up_the_next_connection_tries_again(lan, asleep):
 
 
 def test_no_magic_packet_before_the_cool_down_ends(lan, start, known):
-    daemon = start(known(), cool_down="1500ms")
+    daemon = start(known(), wake_holdoff="1500ms")
     watch = daemon.watch()
     lan.host.sleep()
     daemon.sleep()
     daemon.wait_state("asleep")
     fell_asleep = time.monotonic()
     lan.peer.send(frames.tcp(lan.peer, lan.host, lan.proxy.mac, "S"))
-    watch.wait("cooling")
+    watch.wait("wake-delayed")
     daemon.wait_state("awake")
     assert lan.host.nic.magic[0].at - fell_asleep >= 1.2
 

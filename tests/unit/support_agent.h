@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A host as its kernel and its DHCP client know it. Include behind cmocka.h. */
+/* System info and settings for tests. Include after cmocka.h. */
 #ifndef SLEEPPROXY_TESTS_AGENT_H
 #define SLEEPPROXY_TESTS_AGENT_H
 
@@ -33,53 +33,67 @@ static inline struct ipv6 lan_address6(uint8_t last)
 	} while (0)
 
 /* 192.0.2.20 on eth0, and nothing else. */
-static inline struct agent_facts some_facts(void)
+static inline struct system_info some_system_info(void)
 {
-	struct agent_facts facts = {
-		.port = { .name = "eth0", .ifindex = 2, .mac = host_mac },
-		.addresses = { .ipv4_count = 1 },
+	struct system_info system_info = {
+		.iface = { .name = "eth0", .ifindex = 2, .mac = host_mac },
+		.addresses = { .count = 1, .ipv4_count = 1 },
 	};
 
-	facts.addresses.ipv4[0].address = lan_address(20);
-	return facts;
+	system_info.addresses.list[0].address = ipv4_mapped(lan_address(20));
+	return system_info;
 }
 
-static inline void add_ports(struct agent_facts *facts, uint8_t protocol, uint16_t first,
+static inline void add_ports(struct system_info *system_info, uint8_t protocol, uint16_t first,
                              size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		facts->ports[facts->port_count++] =
-			(struct npp_port){ protocol, (uint16_t)(first + i) };
+		system_info->ports[system_info->port_count++] =
+			(struct wake_port){ protocol, (uint16_t)(first + i) };
 }
 
-static inline void add_lease(struct agent_facts *facts, uint8_t last, uint32_t total, uint32_t left)
+static inline void add_lease(struct system_info *system_info, uint8_t last, uint32_t total,
+                             uint32_t left)
 {
-	facts->has_lease = true;
-	facts->lease = (struct client_lease){
+	system_info->has_lease = true;
+	system_info->lease = (struct client_lease){
 		.address = lan_address(last),
 		.server = lan_address(3),
 		.total = total,
 		.client_id = { 3, { 1, 2, 3 } },
 	};
-	facts->lease_left = left;
+	system_info->lease_left = left;
 }
 
-static inline struct agent_config some_config(void)
+static inline struct settings some_settings(void)
 {
-	struct agent_config config;
+	struct settings settings;
 
-	agent_config_init(&config);
-	return config;
+	settings_init(&settings);
+	return settings;
 }
 
-/* Of 192.0.2.20 and further addresses: nothing else is said of it. */
-static inline struct presence some_presence(size_t addresses)
+/* Of 192.0.2.20 and further addresses, and nothing else. */
+static inline struct host_info some_host_info(size_t addresses)
 {
-	struct presence presence = { .mac = host_mac, .address_count = addresses };
+	struct host_info host_info = { .mac = host_mac };
 
-	for (size_t i = 0; i < addresses; i++)
-		presence.addresses[i] = lan_address((uint8_t)(20 + i));
-	return presence;
+	for (; host_info.ipv4_count < addresses; host_info.ipv4_count++)
+		host_info.addresses[host_info.ipv4_count] =
+			ipv4_mapped(lan_address((uint8_t)(20 + host_info.ipv4_count)));
+	host_info.address_count = addresses;
+	return host_info;
 }
+
+static inline void add_address6(struct host_info *host_info, uint8_t last)
+{
+	host_info->addresses[host_info->address_count++] = lan_address6(last);
+}
+
+#define assert_host_address(host_info, index, last) \
+	do { \
+		const struct ipv4 own = host_info_ipv4(&(host_info), index); \
+		assert_address(own, last); \
+	} while (0)
 
 #endif

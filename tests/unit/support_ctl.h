@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "cli/groups.h"
+#include "cli/command.h"
 
 /* The result of a command as it is shown; the caller frees it. */
 static inline char *shown(const char *const *words, bool colour, const char *settings,
@@ -19,17 +19,17 @@ static inline char *shown(const char *const *words, bool colour, const char *set
 {
 	size_t used, size;
 	struct json_object *result = json_tokener_parse(json);
-	struct call call = { .command = command_find((char *const *)words, &used),
-		             .request = json_tokener_parse("{'name': 'nas'}"),
-		             .settings = json_tokener_parse(settings) };
-	struct paper paper = { .colour = colour };
+	struct cli_call call = { .command = command_find((char *const *)words, &used),
+		                 .request = json_tokener_parse("{'name': 'nas'}"),
+		                 .settings = json_tokener_parse(settings) };
+	struct output output = { .colour = colour, .all = json_get_bool(call.settings, "all") };
 	char *text;
 
 	assert_non_null(call.command);
 	assert_non_null(result);
-	paper.file = open_memstream(&text, &size);
-	call.command->view(&paper, &call, result);
-	fclose(paper.file);
+	output.file = open_memstream(&text, &size);
+	call_view(&output, &call, result);
+	fclose(output.file);
 	json_object_put(call.settings);
 	json_object_put(call.request);
 	json_object_put(result);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* DHCP messages, octet by octet. Include behind cmocka.h. */
+/* DHCP messages, octet by octet. Include after cmocka.h. */
 #ifndef SLEEPPROXY_TESTS_DHCP_MESSAGE_H
 #define SLEEPPROXY_TESTS_DHCP_MESSAGE_H
 
@@ -40,17 +40,17 @@ static inline enum dhcp_parse_error read_octets(const void *octets, size_t lengt
                                                 struct dhcp_message *message)
 {
 	struct dhcp_message untouched;
-	enum dhcp_parse_error flaw;
+	enum dhcp_parse_error error;
 
 	memset(&untouched, 0xa5, sizeof(untouched));
 	memcpy(message, &untouched, sizeof(untouched));
-	flaw = dhcp_message_read(at_the_edge(octets, length), length, message);
-	if (flaw != DHCP_PARSE_ERROR_none)
+	error = dhcp_message_read(at_the_edge(octets, length), length, message);
+	if (error != DHCP_PARSE_ERROR_NONE)
 		assert_memory_equal(message, &untouched, sizeof(untouched));
-	return flaw;
+	return error;
 }
 
-static inline enum dhcp_parse_error flaw_of(const struct octets *octets)
+static inline enum dhcp_parse_error parse_error_of(const struct octets *octets)
 {
 	struct dhcp_message message;
 
@@ -61,7 +61,7 @@ static inline struct dhcp_message message_of(const struct octets *octets)
 {
 	struct dhcp_message message;
 
-	assert_int_equal(read_octets(octets->at, octets->length, &message), DHCP_PARSE_ERROR_none);
+	assert_int_equal(read_octets(octets->at, octets->length, &message), DHCP_PARSE_ERROR_NONE);
 	return message;
 }
 

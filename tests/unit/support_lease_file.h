@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Files of DHCP clients, as they are read. Those in samples/leases came from the programs that they
- * are named after. Include behind cmocka.h.
+ * are named after. Include after cmocka.h.
  */
 #ifndef SLEEPPROXY_TESTS_LEASE_FILE_H
 #define SLEEPPROXY_TESTS_LEASE_FILE_H
 
 #include <stdio.h>
 
-#include "agent/lease_files.h"
+#include "agent/system_info.h"
 #include "support_octets.h"
 
 enum { WRITTEN = 1795432000 }; /* s since 1970: when the file was written */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Messages of the Network Proxy Protocol, octet by octet. Include behind cmocka.h. */
+/* Messages of the Network Proxy Protocol, octet by octet. Include after cmocka.h. */
 #ifndef SLEEPPROXY_TESTS_NPP_MESSAGE_H
 #define SLEEPPROXY_TESTS_NPP_MESSAGE_H
 
@@ -15,7 +15,7 @@ static inline struct npp_message a_message(enum npp_subtype subtype)
 	return (struct npp_message){ .transaction = 0x1234, .subtype = subtype };
 }
 
-/* A message's header; options are to follow. */
+/* A message's header, to which options are added. */
 static inline struct octets header_of(uint8_t subtype)
 {
 	return (struct octets){
@@ -24,7 +24,7 @@ static inline struct octets header_of(uint8_t subtype)
 	};
 }
 
-/* RFC 1071 in another way: octet by octet, each with its carry at once. */
+/* RFC 1071 computed differently: octet by octet, each with its carry. */
 static inline uint16_t ones_sum(const uint8_t *octets, size_t length)
 {
 	uint32_t sum = 0;
@@ -45,7 +45,7 @@ static inline void sum_up(struct octets *octets)
 	PUT(octets, AT_CHECKSUM, (uint8_t)(sum >> 8), (uint8_t)sum);
 }
 
-/* Behind its last option. */
+/* Sets the length and the checksum. */
 static inline struct octets *finish(struct octets *octets)
 {
 	octets->at[AT_LENGTH] = (uint8_t)(octets->length - HEADER);
@@ -53,34 +53,34 @@ static inline struct octets *finish(struct octets *octets)
 	return octets;
 }
 
-/* What is left of a message whose options are flawed: enough to refuse it. */
-static inline void check_remains(enum npp_parse_error flaw, const uint8_t *octets,
-                                 const struct npp_message *message)
+/* After an error in the options the header is left, so that a request can be refused. */
+static inline void check_error(enum npp_parse_error error, const uint8_t *octets,
+                               const struct npp_message *message)
 {
-	struct npp_message remains;
+	struct npp_message header_alone;
 
-	memset(&remains, 0, sizeof(remains));
-	if (flaw >= NPP_PARSE_ERROR_bad_option) {
-		remains.code = octets[1];
-		remains.transaction = (uint16_t)(octets[4] << 8 | octets[5]);
-		remains.subtype = octets[6];
+	memset(&header_alone, 0, sizeof(header_alone));
+	if (error >= NPP_PARSE_ERROR_BAD_OPTION) {
+		header_alone.code = octets[1];
+		header_alone.transaction = (uint16_t)(octets[4] << 8 | octets[5]);
+		header_alone.subtype = octets[6];
 	}
-	assert_memory_equal(message, &remains, sizeof(remains));
+	assert_memory_equal(message, &header_alone, sizeof(header_alone));
 }
 
 static inline enum npp_parse_error read_octets(const void *octets, size_t length,
                                                struct npp_message *message)
 {
-	enum npp_parse_error flaw;
+	enum npp_parse_error error;
 
 	memset(message, 0xa5, sizeof(*message));
-	flaw = npp_read(at_the_edge(octets, length), length, NPP_ICMP_TYPE, message);
-	if (flaw != NPP_PARSE_ERROR_none)
-		check_remains(flaw, octets, message);
-	return flaw;
+	error = npp_message_read(at_the_edge(octets, length), length, NPP_ICMP_TYPE, message);
+	if (error != NPP_PARSE_ERROR_NONE)
+		check_error(error, octets, message);
+	return error;
 }
 
-static inline enum npp_parse_error flaw_of(struct octets *octets)
+static inline enum npp_parse_error error_of(struct octets *octets)
 {
 	struct npp_message message;
 
@@ -93,7 +93,7 @@ static inline struct npp_message message_of(struct octets *octets)
 	struct npp_message message;
 
 	finish(octets);
-	assert_int_equal(read_octets(octets->at, octets->length, &message), NPP_PARSE_ERROR_none);
+	assert_int_equal(read_octets(octets->at, octets->length, &message), NPP_PARSE_ERROR_NONE);
 	return message;
 }
 
@@ -144,11 +144,10 @@ static inline void assert_same_authentication(const struct npp_message *a,
 	assert_int_equal(a->authentication.key, b->authentication.key);
 	assert_true(a->authentication.time == b->authentication.time);
 	assert_true(a->authentication.nonce == b->authentication.nonce);
-	assert_memory_equal(a->authentication.mac, b->authentication.mac, NPP_MAC);
-	assert_int_equal(a->authentication_at, b->authentication_at);
+	assert_memory_equal(a->authentication.hmac, b->authentication.hmac, NPP_HMAC);
 }
 
-/* Field by field: between them is padding. */
+/* Field by field, as there is padding between them. */
 static inline void assert_same(const struct npp_message *a, const struct npp_message *b)
 {
 	assert_int_equal(a->code, b->code);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A socket that hears messages on a real link, a pair of veth in a namespace of its own a test.
- * Include behind cmocka.h.
+ * A socket that receives messages on a real link: a pair of veth, in a namespace a test.
+ * Include after cmocka.h.
  */
 #ifndef SLEEPPROXY_TESTS_NPP_SOCKET_H
 #define SLEEPPROXY_TESTS_NPP_SOCKET_H
@@ -11,21 +11,22 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "npp/npp_socket.h"
+#include "net/iface.h"
+#include "npp/npp_message.h"
 #include "support_netns.h"
-#include "support_npp_datagram.h"
+#include "support_npp_packet.h"
 
 enum { TYPE = NPP_ICMP_TYPE, TRANSACTION_AT = ETHER + IP + 4 };
 
-static int hearing = -1, sending = -1;
-static struct npp_frame frame_heard;
+static int receiver = -1, sender = -1;
+static struct npp_frame frame_received;
 
 static inline int close_all(void **state)
 {
 	(void)state;
-	close(hearing);
-	close(sending);
-	hearing = sending = -1;
+	close(receiver);
+	close(sender);
+	receiver = sender = -1;
 	return 0;
 }
 
@@ -34,7 +35,7 @@ static inline ssize_t try_to_send(const char *name, const struct octets *frame)
 	const struct sockaddr_ll out = { .sll_family = AF_PACKET,
 		                         .sll_ifindex = (int)if_nametoindex(name) };
 
-	return sendto(sending, frame->at, frame->length, 0, (const struct sockaddr *)&out,
+	return sendto(sender, frame->at, frame->length, 0, (const struct sockaddr *)&out,
 	              sizeof(out));
 }
 
@@ -51,7 +52,7 @@ static inline bool arrives(int fd, const char *from, const struct octets *frame)
 	return poll(&ready, 1, 10) == 1;
 }
 
-/* A link that has just come up loses frames for a while. These here are of a type of their own. */
+/* A link that has just come up loses frames for a while. These have another ICMP type. */
 static inline void wait_for_link(const char *from, const char *to)
 {
 	const int fd = npp_socket_open(if_nametoindex(to), TYPE - 1);
@@ -75,94 +76,94 @@ static inline void add_whole_link(const char *name)
 	wait_for_link(name, end);
 }
 
-/* lan has the MAC of `proxy`; what is sent comes in from its other end. */
+/* lan has the MAC of `proxy`; frames are sent from its other end. */
 static inline void connect_lan(void)
 {
 	need_namespace();
-	sending = packet_open();
-	assert_true(sending >= 0);
+	sender = packet_open();
+	assert_true(sender >= 0);
 	add_whole_link("lan");
-	hearing = npp_socket_open(if_nametoindex("lan"), TYPE);
-	assert_true(hearing >= 0);
+	receiver = npp_socket_open(if_nametoindex("lan"), TYPE);
+	assert_true(receiver >= 0);
 }
 
-static inline int receive(struct npp_packet *datagram)
+static inline int receive(struct npp_packet *packet)
 {
-	memset(&frame_heard, 0xa5, sizeof(frame_heard));
-	memset(datagram, 0xa5, sizeof(*datagram));
-	return npp_socket_receive(hearing, &frame_heard, datagram);
+	memset(&frame_received, 0xa5, sizeof(frame_received));
+	memset(packet, 0xa5, sizeof(*packet));
+	return npp_socket_receive(receiver, &frame_received, packet);
 }
 
-static inline void silence(void)
+static inline void assert_none(void)
 {
-	struct npp_packet datagram;
+	struct npp_packet packet;
 
-	assert_int_equal(receive(&datagram), -EAGAIN);
+	assert_int_equal(receive(&packet), -EAGAIN);
 }
 
 static inline struct npp_packet next(void)
 {
-	struct pollfd ready = { .fd = hearing, .events = POLLIN };
-	struct npp_packet datagram;
+	struct pollfd ready = { .fd = receiver, .events = POLLIN };
+	struct npp_packet packet;
 
 	assert_int_equal(poll(&ready, 1, 5000), 1);
-	assert_int_equal(receive(&datagram), 0);
-	return datagram;
+	assert_int_equal(receive(&packet), 0);
+	return packet;
 }
 
-static inline void heard_in(uint16_t vlan, const struct octets *frame)
+static inline void assert_received_in(uint16_t vlan, const struct octets *frame)
 {
-	struct npp_packet datagram;
+	struct npp_packet packet;
 
 	send_from("lan-end", frame);
-	datagram = next();
-	assert_memory_equal(&datagram.from, &host, sizeof(host));
-	assert_memory_equal(&datagram.to, frame->at, sizeof(datagram.to));
-	assert_int_equal(datagram.vlan, vlan);
-	assert_memory_equal(&datagram.source, &host4, sizeof(host4));
-	assert_memory_equal(&datagram.destination, &proxy4, sizeof(proxy4));
-	assert_int_equal(datagram.length, MESSAGE);
-	assert_memory_equal(datagram.octets, frame->at + frame->length - MESSAGE, MESSAGE);
-	assert_in_range(datagram.octets, frame_heard.octets, frame_heard.octets + PACKET_MAX);
-	silence();
+	packet = next();
+	assert_memory_equal(&packet.from, &host, sizeof(host));
+	assert_memory_equal(&packet.to, frame->at, sizeof(packet.to));
+	assert_int_equal(packet.vlan, vlan);
+	assert_memory_equal(&packet.source, &host4, sizeof(host4));
+	assert_memory_equal(&packet.destination, &proxy4, sizeof(proxy4));
+	assert_int_equal(packet.length, MESSAGE);
+	assert_memory_equal(packet.octets, frame->at + frame->length - MESSAGE, MESSAGE);
+	assert_in_range(packet.octets, frame_received.octets, frame_received.octets + PACKET_MAX);
+	assert_none();
 }
 
-static inline void heard(const struct octets *frame)
+static inline void assert_received(const struct octets *frame)
 {
-	heard_in(0, frame);
+	assert_received_in(0, frame);
 }
 
-/* Since it was asked last: what the kernel did not keep for itself. */
-static inline unsigned let_through(void)
+/* Frames that have passed the filter since the last call. */
+static inline unsigned count_passed(void)
 {
 	struct tpacket_stats counted;
 	socklen_t size = sizeof(counted);
 
-	assert_int_equal(getsockopt(hearing, SOL_PACKET, PACKET_STATISTICS, &counted, &size), 0);
+	assert_int_equal(getsockopt(receiver, SOL_PACKET, PACKET_STATISTICS, &counted, &size), 0);
 	return counted.tp_packets;
 }
 
-/* What was sent before is not: else it would come before this one, which is. */
-static inline void none_but_this(void)
+/* Sends a frame, and receives nothing that was sent before it. */
+static inline void assert_next_only(void)
 {
 	struct octets frame = a_frame();
 
 	frame.at[TRANSACTION_AT] ^= 0xff;
-	heard(&frame);
+	assert_received(&frame);
 }
 
-static inline void not_heard(const struct octets *frame)
+static inline void assert_not_received(const struct octets *frame)
 {
 	send_from("lan-end", frame);
-	none_but_this();
+	assert_next_only();
 }
 
-/* Nor is anybody woken for it. */
-static inline void kept_by_the_kernel(const struct octets *frame)
+/* In the kernel, without waking the process. */
+static inline void assert_filtered(const struct octets *frame)
 {
-	let_through();
-	not_heard(frame);
-	assert_int_equal(let_through(), 1);
+	count_passed();
+	assert_not_received(frame);
+	assert_int_equal(count_passed(), 1);
 }
 
 static inline struct octets to(struct mac mac)
@@ -175,7 +176,7 @@ static inline struct octets to(struct mac mac)
 
 #define SOCKET_TEST(test) cmocka_unit_test_setup_teardown(test, make_namespace, close_all)
 
-/* On one processor, so that frames come in the order in which they are sent. */
+/* On one processor, so that frames arrive in the order in which they are sent. */
 static inline int on_one_processor(void **state)
 {
 	cpu_set_t one;

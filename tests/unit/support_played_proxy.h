@@ -2,7 +2,7 @@
 /*
  * Proxies on a LAN in this namespace, each a thread that keeps to a script. A bridge has the ports
  * of the host (its interface is "lan") and of three proxies ("p1" …, 192.0.2.1 …, and their MACs).
- * Include behind cmocka.h.
+ * Include after cmocka.h.
  */
 #ifndef SLEEPPROXY_TESTS_PROXY_H
 #define SLEEPPROXY_TESTS_PROXY_H
@@ -12,27 +12,28 @@
 #include <stdatomic.h>
 #include <unistd.h>
 
-#include "agent/npp_session.h"
+#include "agent/npp_transaction.h"
 #include "base/clock.h"
+#include "net/iface.h"
 #include "support_agent.h"
 #include "support_netns.h"
 
 enum { PROXIES_MAX = 3, CLIENT = 4711, SEEN_MAX = 64 };
 
-/* What it does other than it should. */
+/* How it deviates from the protocol. */
 struct script {
 	int32_t preference;
 	uint16_t services[NPP_SERVICES]; /* none: ARP, DHCPv4, ND, wake on packet */
 	size_t service_count;
-	bool hidden;               /* says nothing to a Solicitation */
-	unsigned int deaf;         /* to so many messages at first, of each kind but those */
-	unsigned int mute_from;    /* says nothing to the n-th request and those behind it */
-	unsigned int refuses_from; /* refuses the n-th, and those behind it */
-	bool mute_to_reports, refuses_reports;
+	bool no_advertisement;     /* does not answer Solicitations */
+	unsigned int drops;        /* ignores so many other messages at first */
+	unsigned int silent_from;  /* does not answer the n-th request and later ones */
+	unsigned int refuses_from; /* refuses the n-th and later ones */
+	bool silent_to_reports, refuses_reports;
 	int64_t delay;               /* ms, before each answer */
 	const struct npp_keys *keys; /* signs its answers with them */
 	struct npp_wakeup_confirm lease;
-	/* sends this in front of each answer; it may change all of it */
+	/* sends what this makes of an answer before the answer */
 	void (*forge)(struct npp_message *answer, struct npp_packet *datagram);
 };
 
@@ -44,7 +45,7 @@ struct seen {
 
 struct proxy_thread {
 	struct script script;
-	struct iface port;
+	struct iface iface;
 	struct ipv4 address;
 	int fd;
 	pthread_t thread;
@@ -74,8 +75,8 @@ static inline void make_lan(void)
 	}
 }
 
-static inline void sign_it(const struct proxy_thread *proxy, uint8_t *octets, size_t length,
-                           struct npp_message *answer, const struct npp_packet *datagram)
+static inline void sign_packet(const struct proxy_thread *proxy, uint8_t *octets, size_t length,
+                               struct npp_message *answer, const struct npp_packet *datagram)
 {
 	const struct npp_keys *keys = proxy->script.keys;
 
@@ -84,41 +85,41 @@ static inline void sign_it(const struct proxy_thread *proxy, uint8_t *octets, si
 		         datagram->source, datagram->destination);
 }
 
-static inline void send_it(const struct proxy_thread *proxy, struct npp_message answer,
-                           struct npp_packet datagram)
+static inline void send_packet(const struct proxy_thread *proxy, struct npp_message answer,
+                               struct npp_packet datagram)
 {
 	uint8_t octets[NPP_MESSAGE_MAX];
 	struct packet packet;
 
 	datagram.octets = octets;
-	datagram.length = npp_write(&answer, NPP_ICMP_TYPE, octets);
-	sign_it(proxy, octets, datagram.length, &answer, &datagram);
+	datagram.length = npp_message_write(&answer, NPP_ICMP_TYPE, octets);
+	sign_packet(proxy, octets, datagram.length, &answer, &datagram);
 	npp_packet_write(&datagram, &packet);
-	packet_send(proxy->fd, &proxy->port, &packet);
+	packet_send(proxy->fd, &proxy->iface, &packet);
 }
 
-static inline void answer_with(const struct proxy_thread *proxy, const struct npp_packet *heard,
-                               const struct npp_message *question, struct npp_message *answer)
+static inline void answer_with(const struct proxy_thread *proxy, const struct npp_packet *received,
+                               const struct npp_message *request, struct npp_message *answer)
 {
 	struct npp_packet datagram = {
-		.from = proxy->port.mac,
-		.to = heard->from,
+		.from = proxy->iface.mac,
+		.to = received->from,
 		.source = proxy->address,
-		.destination = heard->source,
+		.destination = received->source,
 	};
 
-	answer->transaction = question->transaction;
-	answer->authenticated = proxy->script.keys && question->authenticated;
-	answer->authentication = question->authentication;
+	answer->transaction = request->transaction;
+	answer->authenticated = proxy->script.keys && request->authenticated;
+	answer->authentication = request->authentication;
 	usleep((useconds_t)proxy->script.delay * 1000);
 	if (proxy->script.forge) {
 		struct npp_message forged = *answer;
 		struct npp_packet way = datagram;
 
 		proxy->script.forge(&forged, &way);
-		send_it(proxy, forged, way);
+		send_packet(proxy, forged, way);
 	}
-	send_it(proxy, *answer, datagram);
+	send_packet(proxy, *answer, datagram);
 }
 
 static inline struct npp_message advertisement_of(const struct proxy_thread *proxy)
@@ -141,72 +142,73 @@ static inline struct npp_message advertisement_of(const struct proxy_thread *pro
 	return message;
 }
 
-static inline bool is_at_or_behind(unsigned int number, unsigned int from)
+static inline bool is_from(unsigned int number, unsigned int from)
 {
 	return from && number >= from;
 }
 
-/* False: it says nothing. */
-static inline bool answer_to(struct proxy_thread *proxy, const struct npp_message *question,
+/* False: no answer. */
+static inline bool answer_to(struct proxy_thread *proxy, const struct npp_message *request,
                              struct npp_message *answer)
 {
 	const struct script *script = &proxy->script;
-	const bool refuses = question->subtype == NPP_WAKEUP_REPORT
+	const bool refuses = request->subtype == NPP_WAKEUP_REPORT
 	                             ? script->refuses_reports
-	                             : is_at_or_behind(proxy->requests, script->refuses_from);
+	                             : is_from(proxy->requests, script->refuses_from);
 	const struct npp_client client = { refuses, refuses ? 0 : CLIENT };
 
 	*answer = (struct npp_message){ .code = client.code, .wakeup_confirm = script->lease };
 	answer->confirm = answer->wakeup_confirm.client = client;
-	switch (question->subtype) {
+	switch (request->subtype) {
 	case NPP_PROXY_SOLICITATION:
 		*answer = advertisement_of(proxy);
-		return !script->hidden;
+		return !script->no_advertisement;
 	case NPP_SLEEP_REQUEST:
 		answer->subtype = NPP_SLEEP_CONFIRM;
-		return !is_at_or_behind(proxy->requests, script->mute_from);
+		return !is_from(proxy->requests, script->silent_from);
 	case NPP_WAKEUP_REPORT:
 		answer->subtype = NPP_WAKEUP_CONFIRM;
-		return !script->mute_to_reports;
+		return !script->silent_to_reports;
 	default:
 		return false;
 	}
 }
 
-static inline void hear_it(struct proxy_thread *proxy, const struct npp_packet *heard)
+static inline void receive_packet(struct proxy_thread *proxy, const struct npp_packet *received)
 {
-	const bool again = heard->length == proxy->last_length &&
-	                   memcmp(heard->octets, proxy->last, heard->length) == 0;
-	struct npp_message question, answer;
+	const bool again = received->length == proxy->last_length &&
+	                   memcmp(received->octets, proxy->last, received->length) == 0;
+	struct npp_message request, answer;
 
-	if (npp_read(heard->octets, heard->length, NPP_ICMP_TYPE, &question) !=
-	    NPP_PARSE_ERROR_none)
+	if (npp_message_read(received->octets, received->length, NPP_ICMP_TYPE, &request) !=
+	    NPP_PARSE_ERROR_NONE)
 		return;
 	if (proxy->count < SEEN_MAX)
-		proxy->seen[proxy->count++] = (struct seen){ question, heard->source, clock_ms() };
-	memcpy(proxy->last, heard->octets, heard->length);
-	proxy->last_length = heard->length;
-	proxy->requests += question.subtype == NPP_SLEEP_REQUEST && !again;
-	if (question.subtype != NPP_PROXY_SOLICITATION && proxy->script.deaf) {
-		proxy->script.deaf--;
+		proxy->seen[proxy->count++] =
+			(struct seen){ request, received->source, clock_ms() };
+	memcpy(proxy->last, received->octets, received->length);
+	proxy->last_length = received->length;
+	proxy->requests += request.subtype == NPP_SLEEP_REQUEST && !again;
+	if (request.subtype != NPP_PROXY_SOLICITATION && proxy->script.drops) {
+		proxy->script.drops--;
 		return;
 	}
-	if (answer_to(proxy, &question, &answer))
-		answer_with(proxy, heard, &question, &answer);
+	if (answer_to(proxy, &request, &answer))
+		answer_with(proxy, received, &request, &answer);
 }
 
-static inline void *live(void *context)
+static inline void *run_proxy(void *context)
 {
 	struct proxy_thread *proxy = context;
-	struct npp_packet heard;
+	struct npp_packet received;
 	struct npp_frame frame;
 
 	while (!proxy->ends) {
 		struct pollfd fd = { proxy->fd, POLLIN, 0 };
 
 		poll(&fd, 1, 10);
-		while (!npp_socket_receive(proxy->fd, &frame, &heard))
-			hear_it(proxy, &heard);
+		while (!npp_socket_receive(proxy->fd, &frame, &received))
+			receive_packet(proxy, &received);
 	}
 	return NULL;
 }
@@ -220,11 +222,11 @@ static inline struct proxy_thread *start_proxy(struct script script)
 	memset(proxy, 0, sizeof(*proxy));
 	proxy->script = script;
 	snprintf(name, sizeof(name), "p%zu", proxy_count);
-	assert_int_equal(link_port(name, &proxy->port), 0);
+	assert_int_equal(ethernet_iface_find(name, &proxy->iface), 0);
 	proxy->address = lan_address((uint8_t)proxy_count);
-	proxy->fd = npp_socket_open(proxy->port.ifindex, NPP_ICMP_TYPE);
+	proxy->fd = npp_socket_open(proxy->iface.ifindex, NPP_ICMP_TYPE);
 	assert_true(proxy->fd >= 0);
-	assert_int_equal(pthread_create(&proxy->thread, NULL, live, proxy), 0);
+	assert_int_equal(pthread_create(&proxy->thread, NULL, run_proxy, proxy), 0);
 	return proxy;
 }
 
@@ -246,8 +248,8 @@ static inline int stop_all(void **state)
 	return 0;
 }
 
-/* How many of a kind it has heard so far; it may be about to hear more. */
-static inline unsigned int heard(const struct proxy_thread *proxy, enum npp_subtype subtype)
+/* How many of a kind it has received so far, after a moment for those under way. */
+static inline unsigned int received(const struct proxy_thread *proxy, enum npp_subtype subtype)
 {
 	unsigned int count = 0;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sleepproxy-agent itself, with files of the test's own. Include behind cmocka.h. */
+/* sleepproxy-agent itself, with files of the test's own. Include after cmocka.h. */
 #ifndef SLEEPPROXY_TESTS_PROGRAM_H
 #define SLEEPPROXY_TESTS_PROGRAM_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sleepproxy-agent itself, on the LAN of support_played_proxy.h. Include behind cmocka.h. */
+/* sleepproxy-agent itself, on the LAN of support_played_proxy.h. Include after cmocka.h. */
 #ifndef SLEEPPROXY_TESTS_PROGRAM_ON_LAN_H
 #define SLEEPPROXY_TESTS_PROGRAM_ON_LAN_H
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What is an answer, and what only looks like one. */
+/* Which packets are the answer to a message. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "agent/answer.h"
+#include "agent/npp_transaction.h"
 #include "support_agent.h"
 
 enum { TRANSACTION = 0x1234, CLIENT = 4711, KEY = 7 };
@@ -17,16 +17,16 @@ enum { TRANSACTION = 0x1234, CLIENT = 4711, KEY = 7 };
 static struct npp_keys keys;
 static uint8_t octets[NPP_MESSAGE_MAX];
 
-static struct answer_wanted wanted_of(enum npp_subtype subtype)
+static struct transaction expected_of(enum npp_subtype subtype)
 {
-	return (struct answer_wanted){
-		.icmp_type = NPP_ICMP_TYPE,
-		.subtype = subtype,
-		.transaction = TRANSACTION,
-		.mac = host_mac,
-		.proxy_mac = proxy_mac,
-		.address = lan_address(20),
-		.proxy = proxy_address,
+	return (struct transaction){
+		.channel = { .icmp_type = NPP_ICMP_TYPE },
+		.packet = { .from = host_mac,
+		            .to = proxy_mac,
+		            .source = lan_address(20),
+		            .destination = proxy_address },
+		.answer_subtype = subtype,
+		.id = TRANSACTION,
 		.client = subtype == NPP_WAKEUP_CONFIRM ? CLIENT : 0,
 	};
 }
@@ -52,32 +52,32 @@ static struct npp_packet datagram_of(struct npp_message *message)
 		.octets = octets,
 	};
 
-	datagram.length = npp_write(message, NPP_ICMP_TYPE, octets);
+	datagram.length = npp_message_write(message, NPP_ICMP_TYPE, octets);
 	assert_true(datagram.length > 0);
 	return datagram;
 }
 
-static enum answer answer_to(const struct answer_wanted *wanted, struct npp_message *said)
+static enum answer answer_to(const struct transaction *expected, struct npp_message *sent)
 {
-	const struct npp_packet datagram = datagram_of(said);
+	const struct npp_packet datagram = datagram_of(sent);
 	struct npp_message message;
 
-	return answer_of(wanted, &datagram, &message);
+	return answer_check(expected, &datagram, &message);
 }
 
-static void the_answer(void **state)
+static void matching_answer(void **state)
 {
 	static const enum npp_subtype subtypes[] = { NPP_SLEEP_CONFIRM, NPP_WAKEUP_CONFIRM };
 
 	(void)state;
 	EACH(i, subtypes)
 	{
-		const struct answer_wanted wanted = wanted_of(subtypes[i]);
-		struct npp_message said = confirm(subtypes[i]), message;
-		const struct npp_packet datagram = datagram_of(&said);
+		const struct transaction expected = expected_of(subtypes[i]);
+		struct npp_message sent = confirm(subtypes[i]), message;
+		const struct npp_packet datagram = datagram_of(&sent);
 
-		assert_int_equal(answer_of(&wanted, &datagram, &message), ANSWER_FITS);
-		assert_false(answer_refuses(&message));
+		assert_int_equal(answer_check(&expected, &datagram, &message), ANSWER_MATCHES);
+		assert_false(answer_is_refusal(&message));
 		assert_int_equal(message.subtype, subtypes[i]);
 		assert_int_equal(subtypes[i] == NPP_SLEEP_CONFIRM
 		                         ? message.confirm.id
@@ -86,11 +86,11 @@ static void the_answer(void **state)
 	}
 }
 
-static void another_way(void **state)
+static void wrong_addresses(void **state)
 {
-	const struct answer_wanted wanted = wanted_of(NPP_SLEEP_CONFIRM);
-	struct npp_message said = confirm(NPP_SLEEP_CONFIRM), message;
-	struct npp_packet right = datagram_of(&said), wrong;
+	const struct transaction expected = expected_of(NPP_SLEEP_CONFIRM);
+	struct npp_message sent = confirm(NPP_SLEEP_CONFIRM), message;
+	struct npp_packet right = datagram_of(&sent), wrong;
 	uint8_t *const each[] = { &wrong.from.octet[5], &wrong.to.octet[0], &wrong.source.octet[3],
 		                  &wrong.destination.octet[3], (uint8_t *)&wrong.vlan };
 
@@ -99,64 +99,64 @@ static void another_way(void **state)
 	{
 		wrong = right;
 		*each[i] ^= 1;
-		assert_int_equal(answer_of(&wanted, &wrong, &message), ANSWER_FOREIGN);
+		assert_int_equal(answer_check(&expected, &wrong, &message), ANSWER_UNRELATED);
 	}
 	wrong = right;
 	wrong.to = MAC_BROADCAST;
-	assert_int_equal(answer_of(&wanted, &wrong, &message), ANSWER_FOREIGN);
+	assert_int_equal(answer_check(&expected, &wrong, &message), ANSWER_UNRELATED);
 }
 
-static void another_message(void **state)
+static void wrong_message(void **state)
 {
-	const struct answer_wanted wanted = wanted_of(NPP_SLEEP_CONFIRM);
-	struct npp_message said = confirm(NPP_SLEEP_CONFIRM);
+	const struct transaction expected = expected_of(NPP_SLEEP_CONFIRM);
+	struct npp_message sent = confirm(NPP_SLEEP_CONFIRM);
 
 	(void)state;
-	said.transaction++;
-	assert_int_equal(answer_to(&wanted, &said), ANSWER_FOREIGN);
-	said = confirm(NPP_WAKEUP_CONFIRM);
-	assert_int_equal(answer_to(&wanted, &said), ANSWER_FOREIGN);
-	said = confirm(NPP_WAKEUP_REPORT);
-	assert_int_equal(answer_to(&wanted, &said), ANSWER_FOREIGN);
+	sent.transaction++;
+	assert_int_equal(answer_to(&expected, &sent), ANSWER_UNRELATED);
+	sent = confirm(NPP_WAKEUP_CONFIRM);
+	assert_int_equal(answer_to(&expected, &sent), ANSWER_UNRELATED);
+	sent = confirm(NPP_WAKEUP_REPORT);
+	assert_int_equal(answer_to(&expected, &sent), ANSWER_UNRELATED);
 }
 
-static void other_octets(void **state)
+static void corrupted_octets(void **state)
 {
-	const struct answer_wanted wanted = wanted_of(NPP_SLEEP_CONFIRM);
-	struct npp_message said = confirm(NPP_SLEEP_CONFIRM), message;
-	const struct npp_packet datagram = datagram_of(&said);
+	const struct transaction expected = expected_of(NPP_SLEEP_CONFIRM);
+	struct npp_message sent = confirm(NPP_SLEEP_CONFIRM), message;
+	const struct npp_packet datagram = datagram_of(&sent);
 
 	(void)state;
 	for (size_t i = 0; i < datagram.length; i++) {
 		octets[i] ^= 4;
-		assert_int_equal(answer_of(&wanted, &datagram, &message), ANSWER_FOREIGN);
+		assert_int_equal(answer_check(&expected, &datagram, &message), ANSWER_UNRELATED);
 		octets[i] ^= 4;
 	}
-	assert_int_equal(answer_of(&wanted, &datagram, &message), ANSWER_FITS);
+	assert_int_equal(answer_check(&expected, &datagram, &message), ANSWER_MATCHES);
 }
 
-static void another_type(void **state)
+static void wrong_icmp_type(void **state)
 {
-	struct answer_wanted wanted = wanted_of(NPP_SLEEP_CONFIRM);
-	struct npp_message said = confirm(NPP_SLEEP_CONFIRM);
+	struct transaction expected = expected_of(NPP_SLEEP_CONFIRM);
+	struct npp_message sent = confirm(NPP_SLEEP_CONFIRM);
 
 	(void)state;
-	wanted.icmp_type = 254;
-	assert_int_equal(answer_to(&wanted, &said), ANSWER_FOREIGN);
+	expected.channel.icmp_type = 254;
+	assert_int_equal(answer_to(&expected, &sent), ANSWER_UNRELATED);
 }
 
-static void another_client(void **state)
+static void wrong_client(void **state)
 {
-	struct answer_wanted wanted = wanted_of(NPP_SLEEP_CONFIRM);
-	struct npp_message said = confirm(NPP_SLEEP_CONFIRM);
+	struct transaction expected = expected_of(NPP_SLEEP_CONFIRM);
+	struct npp_message sent = confirm(NPP_SLEEP_CONFIRM);
 
 	(void)state;
-	said.confirm.id = 0; /* that is nobody's */
-	assert_int_equal(answer_to(&wanted, &said), ANSWER_FOREIGN);
-	wanted = wanted_of(NPP_WAKEUP_CONFIRM);
-	said = confirm(NPP_WAKEUP_CONFIRM);
-	said.wakeup_confirm.client.id++;
-	assert_int_equal(answer_to(&wanted, &said), ANSWER_FOREIGN);
+	sent.confirm.id = 0; /* no client has it */
+	assert_int_equal(answer_to(&expected, &sent), ANSWER_UNRELATED);
+	expected = expected_of(NPP_WAKEUP_CONFIRM);
+	sent = confirm(NPP_WAKEUP_CONFIRM);
+	sent.wakeup_confirm.client.id++;
+	assert_int_equal(answer_to(&expected, &sent), ANSWER_UNRELATED);
 }
 
 /* In the header, in the option, or in both. */
@@ -169,102 +169,99 @@ static void refusals(void **state)
 	{
 		for (unsigned int where = 1; where <= 3; where++) {
 			const struct npp_client no = { where & 1 ? NPP_FAIL : NPP_SUCCESS, 0 };
-			const struct answer_wanted wanted = wanted_of(subtypes[i]);
-			struct npp_message said = confirm(subtypes[i]), message;
+			const struct transaction expected = expected_of(subtypes[i]);
+			struct npp_message sent = confirm(subtypes[i]), message;
 			struct npp_packet datagram;
 
-			said.code = where & 2 ? NPP_FAIL : NPP_SUCCESS;
-			said.confirm = said.wakeup_confirm.client = no;
-			datagram = datagram_of(&said);
-			assert_int_equal(answer_of(&wanted, &datagram, &message), ANSWER_FITS);
-			assert_true(answer_refuses(&message));
+			sent.code = where & 2 ? NPP_FAIL : NPP_SUCCESS;
+			sent.confirm = sent.wakeup_confirm.client = no;
+			datagram = datagram_of(&sent);
+			assert_int_equal(answer_check(&expected, &datagram, &message),
+			                 ANSWER_MATCHES);
+			assert_true(answer_is_refusal(&message));
 		}
 	}
 }
 
-static struct answer_wanted wanted_with_key(void)
+static struct transaction expected_with_key(void)
 {
-	struct answer_wanted wanted = wanted_of(NPP_SLEEP_CONFIRM);
+	struct transaction expected = expected_of(NPP_SLEEP_CONFIRM);
 
 	keys = (struct npp_keys){ .key = { { .id = KEY, .length = 32, .secret = { 1 } },
 		                           { .id = KEY + 1, .length = 32, .secret = { 2 } } },
 		                  .count = 2 };
-	wanted.keys = &keys;
-	wanted.key = KEY;
-	wanted.nonce = NONCE;
-	return wanted;
+	expected.channel.keys = &keys;
+	expected.channel.key = KEY;
+	expected.nonce = NONCE;
+	return expected;
 }
 
 static struct npp_packet signed_answer(uint8_t key, uint64_t nonce)
 {
-	struct npp_message said = confirm(NPP_SLEEP_CONFIRM);
+	struct npp_message sent = confirm(NPP_SLEEP_CONFIRM);
 	struct npp_packet datagram;
 
-	said.authenticated = true;
-	said.authentication = (struct npp_authentication){ .key = key, .time = 1, .nonce = nonce };
-	datagram = datagram_of(&said);
-	assert_true(npp_sign(octets, datagram.length, &said, npp_keys_find(&keys, key),
+	sent.authenticated = true;
+	sent.authentication = (struct npp_authentication){ .key = key, .time = 1, .nonce = nonce };
+	datagram = datagram_of(&sent);
+	assert_true(npp_sign(octets, datagram.length, &sent, npp_keys_find(&keys, key),
 	                     datagram.source, datagram.destination));
 	return datagram;
 }
 
-/* Whose clock is wrong does not matter, nor from which of its MACs a proxy speaks. */
+/* Neither the clocks nor the proxy's MAC matter. */
 static void signed_answers(void **state)
 {
-	const struct answer_wanted wanted = wanted_with_key();
+	const struct transaction expected = expected_with_key();
 	struct npp_packet datagram = signed_answer(KEY, NONCE);
 	struct npp_message message;
 
 	(void)state;
-	assert_int_equal(answer_of(&wanted, &datagram, &message), ANSWER_FITS);
+	assert_int_equal(answer_check(&expected, &datagram, &message), ANSWER_MATCHES);
 	datagram.from.octet[5]++;
-	assert_int_equal(answer_of(&wanted, &datagram, &message), ANSWER_FITS);
+	assert_int_equal(answer_check(&expected, &datagram, &message), ANSWER_MATCHES);
 	octets[datagram.length - 1] ^= 1;
 	npp_set_checksum(octets, datagram.length);
-	assert_int_equal(answer_of(&wanted, &datagram, &message), ANSWER_UNTRUSTED);
+	assert_int_equal(answer_check(&expected, &datagram, &message), ANSWER_UNAUTHENTICATED);
 }
 
-static void answers_that_do_not_show_the_key(void **state)
+static void wrong_signature(void **state)
 {
-	const struct answer_wanted wanted = wanted_with_key();
-	struct npp_message said = confirm(NPP_SLEEP_CONFIRM), message;
+	const struct transaction expected = expected_with_key();
+	struct npp_message sent = confirm(NPP_SLEEP_CONFIRM), message;
 	struct npp_packet datagram = signed_answer(KEY, NONCE + 1);
 
 	(void)state;
-	assert_int_equal(answer_of(&wanted, &datagram, &message), ANSWER_UNTRUSTED);
-	/* a good one, but not that which has signed the question */
+	assert_int_equal(answer_check(&expected, &datagram, &message), ANSWER_UNAUTHENTICATED);
+	/* a known key, but not that of the query */
 	datagram = signed_answer(KEY + 1, NONCE);
-	assert_int_equal(answer_of(&wanted, &datagram, &message), ANSWER_UNTRUSTED);
-	assert_int_equal(answer_to(&wanted, &said), ANSWER_UNTRUSTED);
-	said.code = NPP_FAIL;
-	assert_int_equal(answer_to(&wanted, &said), ANSWER_UNTRUSTED);
+	assert_int_equal(answer_check(&expected, &datagram, &message), ANSWER_UNAUTHENTICATED);
+	assert_int_equal(answer_to(&expected, &sent), ANSWER_UNAUTHENTICATED);
+	sent.code = NPP_FAIL;
+	assert_int_equal(answer_to(&expected, &sent), ANSWER_UNAUTHENTICATED);
 }
 
-/* Where nothing was signed, nothing is asked of the option. */
-static void signed_though_nobody_asked(void **state)
+/* Without keys the option is not verified. */
+static void signature_not_required(void **state)
 {
-	const struct answer_wanted keyed = wanted_with_key(), wanted = wanted_of(NPP_SLEEP_CONFIRM);
+	const struct transaction keyed = expected_with_key(),
+				 expected = expected_of(NPP_SLEEP_CONFIRM);
 	const struct npp_packet datagram = signed_answer(KEY, NONCE);
 	struct npp_message message;
 
 	(void)state;
 	(void)keyed;
-	assert_int_equal(answer_of(&wanted, &datagram, &message), ANSWER_FITS);
+	assert_int_equal(answer_check(&expected, &datagram, &message), ANSWER_MATCHES);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_answer),
-		cmocka_unit_test(another_way),
-		cmocka_unit_test(another_message),
-		cmocka_unit_test(other_octets),
-		cmocka_unit_test(another_type),
-		cmocka_unit_test(another_client),
-		cmocka_unit_test(refusals),
-		cmocka_unit_test(signed_answers),
-		cmocka_unit_test(answers_that_do_not_show_the_key),
-		cmocka_unit_test(signed_though_nobody_asked),
+		cmocka_unit_test(matching_answer), cmocka_unit_test(wrong_addresses),
+		cmocka_unit_test(wrong_message),   cmocka_unit_test(corrupted_octets),
+		cmocka_unit_test(wrong_icmp_type), cmocka_unit_test(wrong_client),
+		cmocka_unit_test(refusals),        cmocka_unit_test(signed_answers),
+		cmocka_unit_test(wrong_signature), cmocka_unit_test(signature_not_required),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

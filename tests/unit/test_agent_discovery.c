@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Who answers a Solicitation, for how long others are waited for, and when nobody is. */
+/* Proxy Solicitations: which answers are awaited, and for how long. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,30 +9,31 @@
 
 #include <cmocka.h>
 
-#include "agent/discovery.h"
+#include "agent/candidates.h"
 #include "support_played_proxy.h"
 
-enum { LATE = 200 /* ms: the machine has others to serve */ };
+enum { LATE = 200 /* ms: the machine may be busy */ };
 
-static struct offers offers;
+static struct candidates candidates;
 
-static int discover(int64_t wait, const struct agent_config *config)
+static int discover(int64_t wait, const struct settings *settings)
 {
-	struct iface port;
-	int fd, err;
+	struct channel channel = { .icmp_type = (uint8_t)settings->icmp_type };
+	int err;
 
-	assert_int_equal(link_port("lan", &port), 0);
-	fd = npp_socket_open(port.ifindex, NPP_ICMP_TYPE);
-	assert_true(fd >= 0);
-	memset(&offers, 0xa5, sizeof(offers));
-	err = discovery_run(fd, &port, lan_address(20), config, clock_ms() + wait, &offers);
-	close(fd);
+	assert_int_equal(ethernet_iface_find("lan", &channel.iface), 0);
+	channel.fd = npp_socket_open(channel.iface.ifindex, channel.icmp_type);
+	assert_true(channel.fd >= 0);
+	memset(&candidates, 0xa5, sizeof(candidates));
+	err = candidates_discover(&channel, lan_address(20), settings, clock_ms() + wait,
+	                          &candidates);
+	close(channel.fd);
 	return err;
 }
 
-static void the_best_of_two(void **state)
+static void best_of_two(void **state)
 {
-	const struct agent_config config = some_config();
+	const struct settings settings = some_settings();
 	struct proxy_thread *proxy;
 	const struct seen *seen;
 	int64_t begun;
@@ -42,78 +43,78 @@ static void the_best_of_two(void **state)
 	proxy = start_proxy((struct script){ .preference = 1 });
 	start_proxy((struct script){ .preference = 2, .delay = 150 });
 	begun = clock_ms();
-	assert_int_equal(discover(5000, &config), 0);
+	assert_int_equal(discover(5000, &settings), 0);
 	assert_in_range(clock_ms() - begun, 300, 300 + LATE);
-	assert_int_equal(offers.count, 2);
-	assert_address(offers.list[0].address, 2);
-	assert_memory_equal(&offers.list[0].mac, &proxies[1].port.mac, sizeof(struct mac));
-	assert_int_equal(offers.list[0].preference, 2);
-	assert_address(offers.list[1].address, 1);
-	assert_int_equal(heard(proxy, NPP_PROXY_SOLICITATION), 1);
+	assert_int_equal(candidates.count, 2);
+	assert_address(candidates.list[0].address, 2);
+	assert_memory_equal(&candidates.list[0].mac, &proxies[1].iface.mac, sizeof(struct mac));
+	assert_int_equal(candidates.list[0].preference, 2);
+	assert_address(candidates.list[1].address, 1);
+	assert_int_equal(received(proxy, NPP_PROXY_SOLICITATION), 1);
 	seen = seen_of(proxy, NPP_PROXY_SOLICITATION, 0);
 	assert_address(seen->source, 20);
 	assert_int_not_equal(seen->message.transaction, 0);
 }
 
-static void one_that_is_too_late(void **state)
+static void late_answer(void **state)
 {
-	const struct agent_config config = some_config();
+	const struct settings settings = some_settings();
 
 	(void)state;
 	make_lan();
 	start_proxy((struct script){ .preference = 1 });
 	start_proxy((struct script){ .preference = 2, .delay = 900 });
-	assert_int_equal(discover(5000, &config), 0);
-	assert_int_equal(offers.count, 1);
-	assert_address(offers.list[0].address, 1);
+	assert_int_equal(discover(5000, &settings), 0);
+	assert_int_equal(candidates.count, 1);
+	assert_address(candidates.list[0].address, 1);
 }
 
-static void nobody(void **state)
+static void no_answer(void **state)
 {
-	const struct agent_config config = some_config();
+	const struct settings settings = some_settings();
 	struct proxy_thread *proxy;
 	int64_t begun;
 
 	(void)state;
 	make_lan();
-	proxy = start_proxy((struct script){ .hidden = true });
+	proxy = start_proxy((struct script){ .no_advertisement = true });
 	begun = clock_ms();
-	assert_int_equal(discover(700, &config), -ETIMEDOUT);
+	assert_int_equal(discover(700, &settings), -ETIMEDOUT);
 	assert_in_range(clock_ms() - begun, 700, 700 + LATE);
-	assert_int_equal(offers.count, 0);
-	assert_int_equal(heard(proxy, NPP_PROXY_SOLICITATION), 2);
+	assert_int_equal(candidates.count, 0);
+	assert_int_equal(received(proxy, NPP_PROXY_SOLICITATION), 2);
 }
 
-/* There is nobody else to be waited for. */
-static void all_that_are_named(void **state)
+/* It does not wait for others. */
+static void all_configured(void **state)
 {
-	struct agent_config config = some_config();
+	struct settings settings = some_settings();
 	int64_t begun;
 
 	(void)state;
 	make_lan();
 	start_proxy((struct script){ .preference = 9 });
 	start_proxy((struct script){ .preference = 1, .delay = 30 });
-	config.proxies[config.proxy_count++] = lan_address(2);
+	settings.proxies[settings.proxy_count++] = lan_address(2);
 	begun = clock_ms();
-	assert_int_equal(discover(5000, &config), 0);
+	assert_int_equal(discover(5000, &settings), 0);
 	assert_in_range(clock_ms() - begun, 0, 30 + LATE);
-	assert_address(offers.list[0].address, 2);
+	assert_address(candidates.list[0].address, 2);
 }
 
-/* One that is not named ends no waiting for those that are. */
-static void one_that_is_named_and_late(void **state)
+/* An unconfigured proxy does not end the wait for configured ones. */
+static void late_configured(void **state)
 {
-	struct agent_config config = some_config();
+	struct settings settings = some_settings();
 
 	(void)state;
 	make_lan();
 	start_proxy((struct script){ .preference = 9 });
 	start_proxy((struct script){ .preference = 1, .delay = 900 });
-	config.proxies[config.proxy_count++] = lan_address(2);
-	assert_int_equal(discover(5000, &config), 0);
-	assert_int_equal(offers.count, 2);
-	assert_address(offers.list[0].address, 2);
+	settings.proxies[settings.proxy_count++] = lan_address(2);
+	assert_int_equal(discover(5000, &settings), 0);
+	assert_int_equal(candidates.count, 2);
+	assert_address(candidates.list[0].address, 2);
 }
 
 static void before_somebody_else(struct npp_message *answer, struct npp_packet *datagram)
@@ -124,42 +125,39 @@ static void before_somebody_else(struct npp_message *answer, struct npp_packet *
 	answer->transaction++;
 }
 
-static void answers_to_others(void **state)
+static void unrelated_answers(void **state)
 {
-	const struct agent_config config = some_config();
+	const struct settings settings = some_settings();
 
 	(void)state;
 	make_lan();
 	start_proxy((struct script){ .forge = before_somebody_else });
-	assert_int_equal(discover(5000, &config), 0);
-	assert_int_equal(offers.count, 1);
-	assert_address(offers.list[0].address, 1);
+	assert_int_equal(discover(5000, &settings), 0);
+	assert_int_equal(candidates.count, 1);
+	assert_address(candidates.list[0].address, 1);
 }
 
-/* Half of the time is left for what comes then. */
-static void little_time(void **state)
+/* Half of the time is left for the request. */
+static void short_deadline(void **state)
 {
-	const struct agent_config config = some_config();
+	const struct settings settings = some_settings();
 	int64_t begun;
 
 	(void)state;
 	make_lan();
 	start_proxy((struct script){ .preference = 0 });
 	begun = clock_ms();
-	assert_int_equal(discover(200, &config), 0);
+	assert_int_equal(discover(200, &settings), 0);
 	assert_in_range(clock_ms() - begun, 90, 190);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		PROXY_TEST(the_best_of_two),
-		PROXY_TEST(one_that_is_too_late),
-		PROXY_TEST(nobody),
-		PROXY_TEST(all_that_are_named),
-		PROXY_TEST(one_that_is_named_and_late),
-		PROXY_TEST(answers_to_others),
-		PROXY_TEST(little_time),
+		PROXY_TEST(best_of_two),     PROXY_TEST(late_answer),
+		PROXY_TEST(no_answer),       PROXY_TEST(all_configured),
+		PROXY_TEST(late_configured), PROXY_TEST(unrelated_answers),
+		PROXY_TEST(short_deadline),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

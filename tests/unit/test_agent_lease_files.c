@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Where clients' leases are found, below a directory of the test's own; and which one counts. */
+/* Where clients' lease files are found, below a temporary root, and which one counts. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -17,13 +17,14 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "agent/system_info.h"
 #include "support_lease_file.h"
 
 static const struct iface eth0 = { .name = "eth0", .ifindex = 2 };
 
 static int set_up(void **state)
 {
-	/* with what has a meaning of its own in a pattern */
+	/* with characters that are special in a pattern */
 	char *root = strdup("/tmp/test [a]*.XXXXXX");
 
 	*state = mkdtemp(root);
@@ -45,7 +46,7 @@ static int tear_down(void **state)
 	return 0;
 }
 
-/* The path below the root, whose directories are there then. */
+/* The path below the root; makes its directories. */
 static const char *place(const char *root, const char *path)
 {
 	static char whole[PATH_MAX];
@@ -90,18 +91,19 @@ static void dhclient_at(const char *root, const char *path, unsigned int last, i
 	write_at(root, path, text, strlen(text));
 }
 
-static struct link_addresses owning(uint8_t last)
+static struct iface_addresses owning(uint8_t last)
 {
-	return (struct link_addresses){
-		.ipv4 = { { .address = { { 198, 51, 100, 7 } } },
-		          { .address = { { 192, 0, 2, last } } } },
+	return (struct iface_addresses){
+		.list = { { .address = ipv4_mapped((struct ipv4){ { 198, 51, 100, 7 } }) },
+		          { .address = ipv4_mapped((struct ipv4){ { 192, 0, 2, last } }) } },
+		.count = 2,
 		.ipv4_count = 2,
 	};
 }
 
 static bool finds(const char *root, uint8_t last, struct client_lease *lease)
 {
-	const struct link_addresses addresses = owning(last);
+	const struct iface_addresses addresses = owning(last);
 
 	return lease_files_find(root, &eth0, &addresses, lease);
 }
@@ -121,7 +123,7 @@ static void assert_nothing(const char *root, uint8_t last)
 	assert_false(finds(root, last, &lease));
 }
 
-static void each_client_s_place(void **state)
+static void path_of_each_client(void **state)
 {
 	static const struct {
 		const char *path;
@@ -156,7 +158,7 @@ static void each_client_s_place(void **state)
 	}
 }
 
-static void the_places_of_others(void **state)
+static void paths_of_other_interfaces(void **state)
 {
 	static const char *const paths[] = {
 		"/run/systemd/netif/leases/20", "/run/systemd/netif/leases/1",
@@ -174,10 +176,10 @@ static void the_places_of_others(void **state)
 	assert_nothing(*state, 105);
 }
 
-static void names_with_a_meaning_in_patterns(void **state)
+static void names_with_pattern_characters(void **state)
 {
 	static const struct iface odd = { .name = "e*[h]?\\0", .ifindex = 3 };
-	const struct link_addresses addresses = owning(103);
+	const struct iface_addresses addresses = owning(103);
 	struct client_lease lease;
 
 	copy_to(*state, "/var/lib/dhcpcd/ethh00.lease", "dhcpcd-9.4.1-kea");
@@ -186,13 +188,13 @@ static void names_with_a_meaning_in_patterns(void **state)
 	assert_true(lease_files_find(*state, &odd, &addresses, &lease));
 }
 
-static void the_time_of_the_file(void **state)
+static void file_time(void **state)
 {
 	copy_to(*state, "/var/lib/dhcpcd/eth0.lease", "dhcpcd-9.4.1-kea");
 	assert_found(*state, 103, 3600, WRITTEN);
 }
 
-static void the_address_of_the_interface_before_the_newest(void **state)
+static void own_address_before_newest(void **state)
 {
 	dhclient_at(*state, "/var/lib/dhcp/dhclient.eth0.leases", 20, 1000);
 	dhclient_at(*state, "/var/lib/dhclient/dhclient.leases", 21, 2000);
@@ -201,7 +203,7 @@ static void the_address_of_the_interface_before_the_newest(void **state)
 	assert_nothing(*state, 22);
 }
 
-static void the_newest_of_one_address(void **state)
+static void newest_of_one_address(void **state)
 {
 	dhclient_at(*state, "/var/lib/dhcp/dhclient.a.leases", 103, WRITTEN - 1);
 	dhclient_at(*state, "/var/lib/dhcp/dhclient.b.leases", 103, WRITTEN - 2);
@@ -212,8 +214,8 @@ static void the_newest_of_one_address(void **state)
 	assert_found(*state, 103, 60, WRITTEN + 1);
 }
 
-/* NetworkManager says of dhclient's what dhclient itself says better. */
-static void of_two_granted_at_once_the_client_s_own(void **state)
+/* NetworkManager has a copy of dhclient's lease with less in it. */
+static void order_of_paths(void **state)
 {
 	static const char device[] = "dhcp4.ip_address=192.0.2.20\ndhcp4.dhcp_lease_time=60\n"
 				     "dhcp4.dhcp_server_identifier=192.0.2.4\n"
@@ -224,7 +226,7 @@ static void of_two_granted_at_once_the_client_s_own(void **state)
 	assert_found(*state, 20, 60, 1000);
 }
 
-static void a_malformed_file_hides_none(void **state)
+static void malformed_file_skipped(void **state)
 {
 	write_at(*state, "/var/lib/dhcp/dhclient.leases", "lease {", 7);
 	write_at(*state, "/run/systemd/netif/leases/2", "", 0);
@@ -234,7 +236,7 @@ static void a_malformed_file_hides_none(void **state)
 	assert_found(*state, 103, 3600, WRITTEN);
 }
 
-static void what_is_no_file(void **state)
+static void not_a_file(void **state)
 {
 	assert_int_equal(mkdir(place(*state, "/run/systemd/netif/leases/2"), 0755), 0);
 	assert_int_equal(mkfifo(place(*state, "/var/lib/dhcpcd/eth0.lease"), 0644), 0);
@@ -244,7 +246,7 @@ static void what_is_no_file(void **state)
 	assert_found(*state, 103, 3600, WRITTEN);
 }
 
-static void a_file_without_end(void **state)
+static void endless_file(void **state)
 {
 	dhclient_at(*state, "/var/lib/dhcp/dhclient.leases", 20, 1000);
 	assert_int_equal(truncate(place(*state, "/var/lib/dhcp/dhclient.leases"), 1 << 20), 0);
@@ -254,9 +256,9 @@ static void a_file_without_end(void **state)
 	assert_nothing(*state, 20);
 }
 
-static void a_root_too_long(void **state)
+static void root_too_long(void **state)
 {
-	const struct link_addresses addresses = owning(20);
+	const struct iface_addresses addresses = owning(20);
 	struct client_lease lease;
 	char root[2 * PATH_MAX];
 
@@ -273,17 +275,17 @@ static void a_root_too_long(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		PLACE_TEST(each_client_s_place),
-		PLACE_TEST(the_places_of_others),
-		PLACE_TEST(names_with_a_meaning_in_patterns),
-		PLACE_TEST(the_time_of_the_file),
-		PLACE_TEST(the_address_of_the_interface_before_the_newest),
-		PLACE_TEST(the_newest_of_one_address),
-		PLACE_TEST(of_two_granted_at_once_the_client_s_own),
-		PLACE_TEST(a_malformed_file_hides_none),
-		PLACE_TEST(what_is_no_file),
-		PLACE_TEST(a_file_without_end),
-		PLACE_TEST(a_root_too_long),
+		PLACE_TEST(path_of_each_client),
+		PLACE_TEST(paths_of_other_interfaces),
+		PLACE_TEST(names_with_pattern_characters),
+		PLACE_TEST(file_time),
+		PLACE_TEST(own_address_before_newest),
+		PLACE_TEST(newest_of_one_address),
+		PLACE_TEST(order_of_paths),
+		PLACE_TEST(malformed_file_skipped),
+		PLACE_TEST(not_a_file),
+		PLACE_TEST(endless_file),
+		PLACE_TEST(root_too_long),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

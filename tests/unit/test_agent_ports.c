@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Lines of /proc/net/tcp and the like, and real sockets in a namespace of their own. */
+/* Open ports: real sockets in a namespace of their own. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,70 +13,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "agent/ports.h"
+#include "agent/system_info.h"
 #include "base/text.h"
 #include "support_netns.h"
-
-#define REST " 00000000:00000000 00:00000000 00000000     0        0 27351 1 0 100 0 0 10 0\n"
-
-static void lines(void **state)
-{
-	static const struct {
-		const char *line, *address;
-		uint16_t port;
-		uint8_t state;
-	} rows[] = {
-		{ "   0: 00000000:0016 00000000:0000 0A" REST, "0.0.0.0", 22, PORTS_LISTENING },
-		{ "  12: 0100007F:0277 00000000:0000 0A" REST, "127.0.0.1", 631, PORTS_LISTENING },
-		{ "   1: 140200C0:1770 0A0200C0:D431 01" REST, "192.0.2.20", 6000, 1 },
-		{ "1023: 00000000:14E9 00000000:0000 07" REST, "0.0.0.0", 5353, PORTS_UNCONNECTED },
-		{ "   0: 00000000000000000000000000000000:FFFF "
-		  "00000000000000000000000000000000:0000 0A" REST,
-		  "::", 65535, PORTS_LISTENING },
-		{ "   0: B80D0120000000000000000020000000:01BB "
-		  "00000000000000000000000000000000:0000 0A" REST,
-		  "2001:db8::20", 443, PORTS_LISTENING },
-		{ "   0: 0000000000000000FFFF0000140200C0:0050 "
-		  "00000000000000000000000000000000:0000 0A" REST,
-		  "192.0.2.20", 80, PORTS_LISTENING },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		struct ports_socket socket;
-		char text[TEXT_IP];
-
-		assert_true(ports_line(rows[i].line, &socket));
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-		assert_string_equal(text_from_ip(&socket.address, text), rows[i].address);
-#endif
-		assert_int_equal(socket.port, rows[i].port);
-		assert_int_equal(socket.state, rows[i].state);
-	}
-}
-
-static void no_lines(void **state)
-{
-	static const char *const texts[] = {
-		"",
-		"\n",
-		"  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid\n",
-		"   0: 00000000:0016 00000000:0000",
-		"   0: 00000000 00000000 0A" REST,
-		"   0: 000000:0016 00000000:0000 0A" REST,
-		"   0: 0000000000000000:0016 00000000:0000 0A" REST,
-		"   0: 000000000000000000000000000000000:0016 00000000:0000 0A" REST,
-		"   0: 0000000g:0016 00000000:0000 0A" REST,
-		"   0: :0016 00000000:0000 0A" REST,
-		"   0: 00000000:0016 :0000 0A" REST,
-		"    : 00000000:0016 00000000:0000 0A" REST,
-	};
-	struct ports_socket socket;
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
-		assert_false(ports_line(texts[i], &socket));
-}
 
 /* Open until the process ends, or `sockets` are closed. */
 static int sockets[1200];
@@ -119,9 +58,9 @@ static void connect_to(int kind, const char *address, uint16_t port, uint16_t fr
 	assert_int_equal(connect(fd, (void *)&to, sizeof(to)), 0);
 }
 
-static struct link_addresses make_lan(void)
+static struct iface_addresses make_lan(void)
 {
-	struct link_addresses addresses;
+	struct iface_addresses addresses;
 
 	HERE("sysctl -qw net.ipv6.conf.all.disable_ipv6=0 net.ipv6.conf.default.disable_ipv6=0");
 	add_link("lan");
@@ -129,16 +68,15 @@ static struct link_addresses make_lan(void)
 	HERE("ip address add 192.0.2.20/24 dev lan && ip address add 198.51.100.1/24 dev other");
 	HERE("ip address add 2001:db8::20/64 nodad dev lan && "
 	     "ip address add 2001:db8:1::1/64 nodad dev other");
-	while (link_addresses(if_nametoindex("lan"), &addresses) == -EINTR)
-		;
+	assert_int_equal(iface_addresses_read(if_nametoindex("lan"), &addresses), 0);
 	assert_int_equal(addresses.ipv4_count, 1);
 	return addresses;
 }
 
-static void assert_ports(const struct link_addresses *addresses, const char *expected)
+static void assert_ports(const struct iface_addresses *addresses, const char *expected)
 {
-	struct npp_port ports[16];
-	const size_t count = ports_read(addresses, ports, 16);
+	struct wake_port ports[16];
+	const size_t count = open_ports_read(addresses, ports, 16);
 	char text[256] = "";
 
 	for (size_t i = 0; i < count; i++) {
@@ -152,7 +90,7 @@ static void assert_ports(const struct link_addresses *addresses, const char *exp
 
 static void tcp(void **state)
 {
-	struct link_addresses addresses;
+	struct iface_addresses addresses;
 
 	(void)state;
 	need_namespace();
@@ -167,9 +105,9 @@ static void tcp(void **state)
 	assert_ports(&addresses, "tcp/22 tcp/23 tcp/80 tcp/81 tcp/443 ");
 }
 
-static void tcp_that_nobody_can_reach(void **state)
+static void unreachable_tcp(void **state)
 {
-	struct link_addresses addresses;
+	struct iface_addresses addresses;
 
 	(void)state;
 	need_namespace();
@@ -189,7 +127,7 @@ static void tcp_that_nobody_can_reach(void **state)
 
 static void udp(void **state)
 {
-	struct link_addresses addresses;
+	struct iface_addresses addresses;
 
 	(void)state;
 	need_namespace();
@@ -206,10 +144,10 @@ static void udp(void **state)
 	assert_ports(&addresses, "tcp/65535 udp/123 udp/137 udp/5353 ");
 }
 
-static void no_more_than_there_is_room_for(void **state)
+static void limit(void **state)
 {
-	struct npp_port ports[4] = { { 0 } };
-	struct link_addresses addresses;
+	struct wake_port ports[4] = { { 0 } };
+	struct iface_addresses addresses;
 
 	(void)state;
 	need_namespace();
@@ -217,25 +155,25 @@ static void no_more_than_there_is_room_for(void **state)
 	open_socket(SOCK_DGRAM, "0.0.0.0", 53);
 	open_socket(SOCK_DGRAM, "0.0.0.0", 67);
 	serve("0.0.0.0", 53);
-	assert_int_equal(ports_read(&addresses, ports, 2), 2);
+	assert_int_equal(open_ports_read(&addresses, ports, 2), 2);
 	assert_int_equal(ports[0].protocol, IPPROTO_TCP);
 	assert_int_equal(ports[1].protocol, IPPROTO_UDP);
 	assert_int_equal(ports[1].port, 53);
 	assert_int_equal(ports[2].protocol, 0);
-	assert_int_equal(ports_read(&addresses, ports, 0), 0);
+	assert_int_equal(open_ports_read(&addresses, ports, 0), 0);
 }
 
 static void a_thousand_sockets(void **state)
 {
-	struct link_addresses addresses;
-	struct npp_port ports[1100];
+	struct iface_addresses addresses;
+	struct wake_port ports[1100];
 
 	(void)state;
 	need_namespace();
 	addresses = make_lan();
 	for (uint16_t i = 0; i < 900; i++)
 		serve(i % 2 ? "0.0.0.0" : "::", 2000 + i);
-	assert_int_equal(ports_read(&addresses, ports, 1100), 900);
+	assert_int_equal(open_ports_read(&addresses, ports, 1100), 900);
 	for (uint16_t i = 0; i < 900; i++)
 		assert_int_equal(ports[i].port, 2000 + i);
 }
@@ -245,13 +183,8 @@ static void a_thousand_sockets(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(lines),
-		cmocka_unit_test(no_lines),
-		SOCKET_TEST(tcp),
-		SOCKET_TEST(tcp_that_nobody_can_reach),
-		SOCKET_TEST(udp),
-		SOCKET_TEST(no_more_than_there_is_room_for),
-		SOCKET_TEST(a_thousand_sockets),
+		SOCKET_TEST(tcp),   SOCKET_TEST(unreachable_tcp),    SOCKET_TEST(udp),
+		SOCKET_TEST(limit), SOCKET_TEST(a_thousand_sockets),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Which ports wake a host: of what it serves, of what is wished, and where these are too many. */
+/* Wake ports: open ones, configured ones, and too many of them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -11,14 +11,14 @@
 #include "base/text.h"
 #include "support_agent.h"
 
-static char *text_of(const struct wake_wish *wish, const struct agent_facts *facts)
+static char *text_of(const struct wake_setting *setting, const struct system_info *system_info)
 {
 	static char text[WAKE_PORTS * (TEXT_PORT + 1) + 1];
 	struct wake_ports ports;
 	char port[TEXT_PORT];
 
 	memset(&ports, 0xa5, sizeof(ports));
-	wake_ports_of(wish, facts, &ports);
+	wake_ports_make(setting, system_info, &ports);
 	assert_true(ports.count <= WAKE_PORTS);
 	strcpy(text, ports.summed_up ? "+" : "");
 	for (size_t i = 0; i < ports.count; i++) {
@@ -28,78 +28,79 @@ static char *text_of(const struct wake_wish *wish, const struct agent_facts *fac
 	return text;
 }
 
-static struct agent_facts a_server(void)
+static struct system_info a_server(void)
 {
-	struct agent_facts facts = some_facts();
+	struct system_info system_info = some_system_info();
 
-	add_ports(&facts, IPPROTO_TCP, 22, 1);
-	add_ports(&facts, IPPROTO_TCP, 80, 1);
-	add_ports(&facts, IPPROTO_UDP, 68, 1);
-	add_ports(&facts, IPPROTO_UDP, 161, 1);
-	add_ports(&facts, IPPROTO_UDP, 546, 1);
-	return facts;
+	add_ports(&system_info, IPPROTO_TCP, 22, 1);
+	add_ports(&system_info, IPPROTO_TCP, 80, 1);
+	add_ports(&system_info, IPPROTO_UDP, 68, 1);
+	add_ports(&system_info, IPPROTO_UDP, 161, 1);
+	add_ports(&system_info, IPPROTO_UDP, 546, 1);
+	return system_info;
 }
 
-static void what_is_served(void **state)
+static void open_ports(void **state)
 {
 	static const struct {
-		struct wake_wish wish;
+		struct wake_setting setting;
 		const char *ports;
 	} rows[] = {
-		{ { .said = false }, "tcp/22 tcp/80" },
-		{ { .said = true, .tcp = true }, "tcp/22 tcp/80" },
+		{ { .is_set = false }, "tcp/22 tcp/80" },
+		{ { .is_set = true, .tcp = true }, "tcp/22 tcp/80" },
 		/* not those of its own DHCP clients */
-		{ { .said = true, .tcp = true, .udp = true }, "tcp/22 tcp/80 udp/161" },
-		{ { .said = true, .none = true }, "" },
-		{ { .said = true, .ports = { { IPPROTO_TCP, 443 } }, .port_count = 1 }, "tcp/443" },
+		{ { .is_set = true, .tcp = true, .udp = true }, "tcp/22 tcp/80 udp/161" },
+		{ { .is_set = true, .none = true }, "" },
+		{ { .is_set = true, .ports = { { IPPROTO_TCP, 443 } }, .port_count = 1 },
+		  "tcp/443" },
 	};
-	const struct agent_facts facts = a_server();
+	const struct system_info system_info = a_server();
 
 	(void)state;
 	EACH(i, rows)
-	assert_string_equal(text_of(&rows[i].wish, &facts), rows[i].ports);
+	assert_string_equal(text_of(&rows[i].setting, &system_info), rows[i].ports);
 }
 
-static void what_is_wished_beside(void **state)
+static void configured_ports(void **state)
 {
-	const struct wake_wish wish = {
-		.said = true,
+	const struct wake_setting setting = {
+		.is_set = true,
 		.tcp = true,
 		.ports = { { IPPROTO_UDP, 68 }, { IPPROTO_TCP, 80 }, { IPPROTO_TCP, 21 } },
 		.port_count = 3,
 	};
-	const struct agent_facts facts = a_server();
+	const struct system_info system_info = a_server();
 
 	(void)state;
-	/* in order, each once; what is named counts, whoever uses it */
-	assert_string_equal(text_of(&wish, &facts), "tcp/21 tcp/22 tcp/80 udp/68");
+	/* in order, each once; a configured port counts even if a DHCP client uses it */
+	assert_string_equal(text_of(&setting, &system_info), "tcp/21 tcp/22 tcp/80 udp/68");
 }
 
-static void any_port_stands_for_all(void **state)
+static void any_port(void **state)
 {
-	const struct wake_wish wish = {
-		.said = true,
+	const struct wake_setting setting = {
+		.is_set = true,
 		.tcp = true,
 		.udp = true,
 		.ports = { { IPPROTO_TCP, 443 }, { IPPROTO_TCP, 0 } },
 		.port_count = 2,
 	};
-	const struct agent_facts facts = a_server();
+	const struct system_info system_info = a_server();
 
 	(void)state;
-	assert_string_equal(text_of(&wish, &facts), "tcp/any udp/161");
+	assert_string_equal(text_of(&setting, &system_info), "tcp/any udp/161");
 }
 
-static void as_many_as_there_may_be(void **state)
+static void maximum(void **state)
 {
-	const struct wake_wish wish = { .said = true, .tcp = true, .udp = true };
-	struct agent_facts facts = some_facts();
+	const struct wake_setting setting = { .is_set = true, .tcp = true, .udp = true };
+	struct system_info system_info = some_system_info();
 	struct wake_ports ports;
 
 	(void)state;
-	add_ports(&facts, IPPROTO_TCP, 1000, 60);
-	add_ports(&facts, IPPROTO_UDP, 1000, 4);
-	wake_ports_of(&wish, &facts, &ports);
+	add_ports(&system_info, IPPROTO_TCP, 1000, 60);
+	add_ports(&system_info, IPPROTO_UDP, 1000, 4);
+	wake_ports_make(&setting, &system_info, &ports);
 	assert_int_equal(ports.count, WAKE_PORTS);
 	assert_false(ports.summed_up);
 	assert_int_equal(ports.ports[59].port, 1059);
@@ -107,7 +108,7 @@ static void as_many_as_there_may_be(void **state)
 }
 
 /* Of the protocol that has more of them; of both, where that is not enough. */
-static void too_many(void **state)
+static void summed_up(void **state)
 {
 	static const struct {
 		size_t tcp, udp;
@@ -118,43 +119,41 @@ static void too_many(void **state)
 		{ 2, 63, "+tcp/1000 tcp/1001 udp/any" },
 		{ 65, 1, "+tcp/any udp/2000" },
 		{ 65, 65, "+tcp/any udp/any" },
-		{ 400, 112, "+tcp/any udp/any" }, /* all that facts can hold, and perhaps more */
+		{ 400, 112,
+		  "+tcp/any udp/any" }, /* as many as system_info holds, and perhaps more */
 		{ 512, 0, "+tcp/any udp/any" },
 	};
-	const struct wake_wish wish = { .said = true, .tcp = true, .udp = true };
+	const struct wake_setting setting = { .is_set = true, .tcp = true, .udp = true };
 
 	(void)state;
 	EACH(i, rows)
 	{
-		struct agent_facts facts = some_facts();
+		struct system_info system_info = some_system_info();
 
-		add_ports(&facts, IPPROTO_TCP, 1000, rows[i].tcp);
-		add_ports(&facts, IPPROTO_UDP, 2000, rows[i].udp);
-		assert_string_equal(text_of(&wish, &facts), rows[i].ports);
+		add_ports(&system_info, IPPROTO_TCP, 1000, rows[i].tcp);
+		add_ports(&system_info, IPPROTO_UDP, 2000, rows[i].udp);
+		assert_string_equal(text_of(&setting, &system_info), rows[i].ports);
 	}
 }
 
-static void too_many_beside_those_that_are_named(void **state)
+static void summed_up_with_configured(void **state)
 {
-	struct wake_wish wish = { .said = true, .tcp = true, .port_count = WAKE_PORTS };
-	struct agent_facts facts = some_facts();
+	struct wake_setting setting = { .is_set = true, .tcp = true, .port_count = WAKE_PORTS };
+	struct system_info system_info = some_system_info();
 
 	(void)state;
 	for (size_t i = 0; i < WAKE_PORTS; i++)
-		wish.ports[i] = (struct npp_port){ IPPROTO_UDP, (uint16_t)(2000 + i) };
-	add_ports(&facts, IPPROTO_TCP, 22, 1);
-	assert_string_equal(text_of(&wish, &facts), "+tcp/22 udp/any");
+		setting.ports[i] = (struct wake_port){ IPPROTO_UDP, (uint16_t)(2000 + i) };
+	add_ports(&system_info, IPPROTO_TCP, 22, 1);
+	assert_string_equal(text_of(&setting, &system_info), "+tcp/22 udp/any");
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_is_served),
-		cmocka_unit_test(what_is_wished_beside),
-		cmocka_unit_test(any_port_stands_for_all),
-		cmocka_unit_test(as_many_as_there_may_be),
-		cmocka_unit_test(too_many),
-		cmocka_unit_test(too_many_beside_those_that_are_named),
+		cmocka_unit_test(open_ports), cmocka_unit_test(configured_ports),
+		cmocka_unit_test(any_port),   cmocka_unit_test(maximum),
+		cmocka_unit_test(summed_up),  cmocka_unit_test(summed_up_with_configured),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

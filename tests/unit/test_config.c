@@ -46,9 +46,9 @@ static void nothing_gives_defaults(void **state)
 	(void)state;
 	assert_int_equal(config.interface_count, 0);
 	assert_int_equal(config.host_count, 0);
-	assert_int_equal(config.timing.grace, 5000);
-	assert_int_equal(config.heartbeat_lease, 30);
-	assert_int_equal(config.lease_floor, 60000);
+	assert_int_equal(config.timing.grace_period, 5000);
+	assert_int_equal(config.heartbeat_timeout, 30);
+	assert_int_equal(config.min_lease, 60000);
 	assert_int_equal(config.max_hosts, 4096);
 	assert_int_equal(config.on_stop, ON_STOP_WAKE);
 	assert_int_equal(config.policy.port_count, 0);
@@ -57,23 +57,25 @@ static void nothing_gives_defaults(void **state)
 
 static void times_and_counts(void **state)
 {
-	struct config config = loaded("grace = 700ms\npatience = \"2m\"\nsilence = 1h\nasks = 5\n"
-	                              "ask-interval = 50ms\nwake-interval = 3\nwake-rounds = 9\n"
-	                              "cool-down = 0\nheartbeat-lease = 2m\nmax-hosts = 12\n"
-	                              "lease-floor = 1500ms\n"
-	                              "on-stop = keep");
+	struct config config =
+		loaded("grace-period = 700ms\nsleep-timeout = \"2m\"\nidle-timeout = 1h\n"
+	               "check-requests = 5\n"
+	               "check-interval = 50ms\nwake-interval = 3\nwake-attempts = 9\n"
+	               "wake-holdoff = 0\nheartbeat-timeout = 2m\nmax-hosts = 12\n"
+	               "min-lease = 1500ms\n"
+	               "on-stop = keep");
 
 	(void)state;
-	assert_int_equal(config.timing.grace, 700);
-	assert_int_equal(config.timing.patience, 120000);
-	assert_int_equal(config.timing.silence, 3600000);
-	assert_int_equal(config.timing.asks, 5);
-	assert_int_equal(config.timing.ask_interval, 50);
+	assert_int_equal(config.timing.grace_period, 700);
+	assert_int_equal(config.timing.sleep_timeout, 120000);
+	assert_int_equal(config.timing.idle_timeout, 3600000);
+	assert_int_equal(config.timing.check_requests, 5);
+	assert_int_equal(config.timing.check_interval, 50);
 	assert_int_equal(config.timing.wake_interval, 3000);
-	assert_int_equal(config.timing.wake_rounds, 9);
-	assert_int_equal(config.timing.cooldown, 0);
-	assert_int_equal(config.heartbeat_lease, 120);
-	assert_int_equal(config.lease_floor, 1500);
+	assert_int_equal(config.timing.wake_attempts, 9);
+	assert_int_equal(config.timing.wake_holdoff, 0);
+	assert_int_equal(config.heartbeat_timeout, 120);
+	assert_int_equal(config.min_lease, 1500);
 	assert_int_equal(config.max_hosts, 12);
 	assert_int_equal(config.on_stop, ON_STOP_KEEP);
 	config_done(&config);
@@ -105,8 +107,8 @@ static void a_host_with_everything(void **state)
 		"interface eth0 { }\n"
 		"host nas { mac = \"52:54:00:12:34:56\"  addresses = { \"192.168.1.5\", 10.0.0.5 }\n"
 		" wake = { \"tcp/22\", \"udp/161\", \"tcp/any\" }  allow = {\"192.168.1.7/24\"}\n"
-		" deny = { 0.0.0.0/0 }  vlan = 10  interface = \"eth0\"  nic-answers-arp = yes\n"
-		" unasked = true  secureon = \"01:02:03:04:05:06\" }\n");
+		" deny = { 0.0.0.0/0 }  vlan = 10  interface = \"eth0\"  arp-offload = yes\n"
+		" detect-sleep = true  secureon = \"01:02:03:04:05:06\" }\n");
 	const struct host_description *nas = config.hosts;
 	const struct wake_policy *policy = &nas->policy;
 
@@ -129,8 +131,8 @@ static void a_host_with_everything(void **state)
 	assert_false(policy->sources[1].allow);
 	assert_int_equal(nas->vlan, 10);
 	assert_string_equal(nas->interface, "eth0");
-	assert_true(nas->nic_answers_arp);
-	assert_true(nas->unasked);
+	assert_true(nas->arp_offload);
+	assert_true(nas->detect_sleep);
 	assert_int_equal(nas->secureon_length, 6);
 	assert_int_equal(nas->secureon[5], 6);
 	config_done(&config);
@@ -191,13 +193,13 @@ static void policy_for_all(void **state)
 static void comments_anywhere(void **state)
 {
 	struct config config =
-		loaded("# one\n// two /* \n/* three\n \" # */ grace = # four\n 6 // five\n"
+		loaded("# one\n// two /* \n/* three\n \" # */ grace-period = # four\n 6 // five\n"
 	               "wake = { # six\n tcp/22, /* seven */ tcp/23 // eight\n }\n"
 	               "host \"nas\" # nine\n {\n mac = '52:54:00:00:00:01' # \"\n"
 	               " addresses = { 10.0.0.1 /**/ } }# ten");
 
 	(void)state;
-	assert_int_equal(config.timing.grace, 6000);
+	assert_int_equal(config.timing.grace_period, 6000);
 	assert_int_equal(config.policy.port_count, 2);
 	assert_int_equal(config.host_count, 1);
 	config_done(&config);
@@ -206,12 +208,12 @@ static void comments_anywhere(void **state)
 /* What was there before is released; valgrind tells if it is not. */
 static void success_replaces(void **state)
 {
-	struct config config = loaded("asks = 7\n" NAS);
+	struct config config = loaded("check-requests = 7\n" NAS);
 	char error[CONFIG_ERROR];
 
 	(void)state;
 	assert_int_equal(load("interface eth0 { }\n" NAS, &config, error), 0);
-	assert_int_equal(config.timing.asks, 3);
+	assert_int_equal(config.timing.check_requests, 3);
 	assert_int_equal(config.interface_count, 1);
 	assert_int_equal(config.host_count, 1);
 	config_done(&config);
@@ -219,12 +221,12 @@ static void success_replaces(void **state)
 
 static void failure_leaves_untouched(void **state)
 {
-	struct config config = loaded("asks = 7\n" NAS);
+	struct config config = loaded("check-requests = 7\n" NAS);
 	struct config before = config;
 	char error[CONFIG_ERROR];
 
 	(void)state;
-	assert_int_equal(load("asks = 8\nhost a { mac = x }", &config, error), -EINVAL);
+	assert_int_equal(load("check-requests = 8\nhost a { mac = x }", &config, error), -EINVAL);
 	assert_memory_equal(&config, &before, sizeof(config));
 	assert_string_equal(config.hosts[0].name, "nas");
 	config_done(&config);
@@ -322,12 +324,12 @@ static void the_example_switched_on(void **state)
 	assert_int_equal(config.host_count, 2);
 	assert_int_equal(config.interface_count, 1);
 	assert_memory_equal(&config.timing, &defaults.timing, sizeof(config.timing));
-	assert_int_equal(config.heartbeat_lease, defaults.heartbeat_lease);
-	assert_int_equal(config.lease_floor, defaults.lease_floor);
+	assert_int_equal(config.heartbeat_timeout, defaults.heartbeat_timeout);
+	assert_int_equal(config.min_lease, defaults.min_lease);
 	assert_int_equal(config.interfaces[0].dhcp_source, DHCP_SOURCE_PROXY);
 	assert_int_equal(config.max_hosts, defaults.max_hosts);
 	assert_int_equal(config.on_stop, defaults.on_stop);
-	assert_true(config.hosts[1].unasked);
+	assert_true(config.hosts[1].detect_sleep);
 	config_done(&config);
 	free(text);
 }

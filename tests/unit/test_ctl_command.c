@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * loader/ctl: each row of a command is whole, found by its name, and in the manual with its
+ * loader/cli: each row of a command is whole, found by its name, and in the manual with its
  * options, which become the fields of the request.
  */
 #include <setjmp.h>
@@ -12,7 +12,7 @@
 #include <cmocka.h>
 #include <stdio.h>
 
-#include "cli/groups.h"
+#include "cli/command.h"
 
 enum { LINE_WIDTH = 80, MANUAL_MAX = 65536, WORDS = 16 };
 
@@ -20,20 +20,19 @@ enum { LINE_WIDTH = 80, MANUAL_MAX = 65536, WORDS = 16 };
 
 static void each_row_is_whole(void **state)
 {
-	const struct command *command;
+	const struct cli_command *command;
 
 	(void)state;
 	for (size_t i = 0; (command = command_at(i)); i++) {
 		assert_non_null(command->help);
 		assert_non_null(command->text);
-		assert_non_null(command->example);
-		assert_non_null(command->run);
-		assert_true(command->raw || (command->request && command->view));
-		assert_non_null(strstr(command->example, command->name));
-		for (const struct option *row = command->options; row && row->name; row++) {
-			assert_non_null(row->key);
+		for (const char *const *word = command->words; word && *word; word++)
+			assert_non_null(meaning_of(*word));
+		assert_true(command->raw ? command->run != NULL : !command->view != !command->done);
+		assert_true(!command->example || strstr(command->example, command->name));
+		for (const struct cli_option *row = command->options; row && row->name; row++) {
 			assert_non_null(row->help);
-			assert_true((row->kind == OPTION_FLAG) == !row->value);
+			assert_true((row->type == OPTION_FLAG) == !row->value);
 		}
 	}
 }
@@ -49,7 +48,7 @@ static void check_lines(const char *text)
 
 static void help_fits_the_screen(void **state)
 {
-	const struct command *command;
+	const struct cli_command *command;
 
 	(void)state;
 	for (size_t i = 0; (command = command_at(i)); i++)
@@ -58,7 +57,7 @@ static void help_fits_the_screen(void **state)
 
 static void each_is_found_by_its_name(void **state)
 {
-	const struct command *command;
+	const struct cli_command *command;
 
 	(void)state;
 	for (size_t i = 0; (command = command_at(i)); i++) {
@@ -90,22 +89,19 @@ static void half_a_name_is_none(void **state)
 /* What a command line would ask the daemon for; the caller frees it. NULL: an option is missing. */
 static struct json_object *asked(char **words)
 {
-	struct arguments in = { words, json_object_new_object(), json_object_new_object() };
-	const struct command *command;
-	char why[OPTION_WHY];
+	struct cli_call call = { .request = json_object_new_object(),
+		                 .settings = json_object_new_object() };
 	size_t used;
 
-	command = command_find(words, &used);
-	assert_non_null(command);
-	in.next += used;
-	while (*in.next)
-		assert_int_equal(
-			option_read(&in, (option_tables){ command->options, global_options }, why),
-			0);
-	json_object_put(in.settings);
-	if (!option_missing(command->options, in.request))
-		return in.request;
-	json_object_put(in.request);
+	call.command = command_find(words, &used);
+	assert_non_null(call.command);
+	call.next = words + used;
+	while (*call.next)
+		assert_int_equal(option_read(&call), 0);
+	json_object_put(call.settings);
+	if (!option_missing(&call))
+		return call.request;
+	json_object_put(call.request);
 	return NULL;
 }
 
@@ -161,15 +157,15 @@ static void check_manual(const char *text, const char *word)
 static void the_manual_has_each(void **state)
 {
 	static char text[MANUAL_MAX];
-	const struct command *command;
+	const struct cli_command *command;
 
 	(void)state;
 	read_manual(text);
-	for (const struct option *row = global_options; row->name; row++)
+	for (const struct cli_option *row = global_options; row->name; row++)
 		check_manual(text, row->name);
 	for (size_t i = 0; (command = command_at(i)); i++) {
 		check_manual(text, command->name);
-		for (const struct option *row = command->options; row && row->name; row++)
+		for (const struct cli_option *row = command->options; row && row->name; row++)
 			check_manual(text, row->name);
 	}
 }

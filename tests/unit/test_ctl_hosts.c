@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* loader/ctl: hosts, those that handed themselves over too, and what the status says of them. */
+/* loader/cli: hosts and their registrations, and what the status says of them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,8 +13,9 @@
 
 #define EACH(item, table) for (size_t item = 0; item < sizeof(table) / sizeof(*(table)); item++)
 
-#define NAS "'name': 'nas', 'state': 'awake', 'for': 5, 'mac': 'm', 'origin': 'handover'"
-#define STANDBY "'handover': {'open': true, 'standby': true, 'client': 7, 'addresses': ['a']}"
+#define NAS "'name': 'nas', 'state': 'awake', 'for': 5, 'mac': 'm', 'origin': 'registration'"
+#define STANDBY \
+	"'registration': {'active': true, 'standby': true, 'client-identifier': 7, 'addresses': ['a']}"
 
 static const char *const host_list[] = { "host", "list", NULL };
 static const char *const host_show[] = { "host", "show", NULL };
@@ -29,43 +30,43 @@ static const struct {
 	{ host_list, "[{" NAS "," STANDBY "}]",
 	  "NAME  STATE    FOR  MAC  ADDRESSES  WAKES\n"
 	  "nas   standby  -    m    -          default\n" },
-	{ host_list, "[{" NAS ", 'handover': {'open': true, 'standby': false}}]",
+	{ host_list, "[{" NAS ", 'registration': {'active': true, 'standby': false}}]",
 	  "NAME  STATE  FOR  MAC  ADDRESSES  WAKES\n"
 	  "nas   awake  5s   m    -          default\n" },
 	{ host_sleep, "{" NAS "," STANDBY "}",
-	  "nas is on standby: it sleeps, and is left to another proxy while that answers\n" },
+	  "nas is on standby: it sleeps, and another proxy answers for it\n" },
 	{ host_wake, "{" NAS "}", "nas is awake\n" },
 	{ host_sleep, "{'name': 'nas', 'state': 'drowsy'}",
-	  "nas is drowsy: it is answered for once it has fallen quiet\n" },
+	  "nas is drowsy: it is answered for as soon as it is silent\n" },
 	{ host_show, "{" NAS "}",
 	  "HOST       nas\n"
 	  "state      awake\n"
 	  "for        5s\n"
 	  "MAC        m\n"
-	  "addresses  -         the one that it has by DHCP, once known\n"
-	  "wakes      -         as the configuration says, else any TCP connection\n"
-	  "known by   handover  its own word alone\n" },
+	  "addresses  -             its DHCP address, once known\n"
+	  "wakes      -             the configuration's default, else any TCP connection\n"
+	  "added by   registration  only its own registration\n" },
 	{ host_show,
 	  "{'name': 'nas', 'state': 'asleep', 'for': 60, 'mac': 'm', 'addresses': ['a', 'b'],"
 	  " 'wake': ['none'], 'allow': ['c'], 'deny': ['d'], 'interface': 'eth0', 'vlan': 10,"
-	  " 'nic-answers-arp': true, 'unasked': true, 'secureon': '1.2.3.4', 'leased': 'b',"
+	  " 'arp-offload': true, 'detect-sleep': true, 'secureon': '1.2.3.4', 'leased': 'b',"
 	  " 'withheld': 'e', 'origin': 'config'}",
 	  "HOST       nas\n"
 	  "state      asleep   it is answered for\n"
 	  "for        1m0s\n"
 	  "MAC        m\n"
 	  "addresses  a b\n"
-	  "by DHCP    b        by its lease alone: 'lease show' tells more\n"
-	  "lost       e        it had that by DHCP: it is not answered for\n"
+	  "by DHCP    b        only by its lease: see 'lease show'\n"
+	  "lost       e        its lease is lost: it is not answered for\n"
 	  "wakes      none\n"
 	  "allowed    c\n"
 	  "denied     d\n"
-	  "interface  eth0     it is answered for there alone\n"
-	  "VLAN       10       it is answered for there alone\n"
-	  "SecureOn   1.2.3.4  its network card wants it\n"
-	  "unasked    yes      silence is taken for sleep\n"
-	  "ARP        yes      its network card answers in its sleep\n"
-	  "known by   config   the configuration file\n" },
+	  "interface  eth0     it is answered for only there\n"
+	  "VLAN       10       it is answered for only there\n"
+	  "SecureOn   1.2.3.4  the password of its network card\n"
+	  "detection  yes      silence and unanswered ARP requests mean sleep\n"
+	  "offload    yes      its network card answers ARP while it sleeps\n"
+	  "added by   config   the configuration file\n" },
 };
 
 static void is_told_whole(void **state)
@@ -81,39 +82,39 @@ static void is_told_whole(void **state)
 }
 
 /* The second table: what the first has is above. */
-static void a_handover_is_told(void **state)
+static void a_registration_is_told(void **state)
 {
 	static const struct {
-		const char *handover, *text;
+		const char *registration, *text;
 	} rows[] = {
-		{ "{'open': true, 'standby': false, 'client': 4711, 'addresses': ['a', 'b'],"
+		{ "{'active': true, 'standby': false, 'client-identifier': 4711, 'addresses': ['a', 'b'],"
 		  " 'ports': ['tcp/22', 'udp/any'], 'backup-of': '192.0.2.1', 'wake-in': 28680.5}",
-		  "\n\nHANDOVER       by itself\n"
-		  "client         4711            by which its Wakeup Report names it\n"
-		  "addresses      a b\n"
-		  "wakes          tcp/22 udp/any\n"
-		  "Sleep Timer    in 7h58m        it asks to be woken then\n"
-		  "stands behind  192.0.2.1       that proxy goes first\n" },
-		{ "{'open': true, 'client': 1, 'addresses': ['a'], 'ports': []}",
-		  "\n\nHANDOVER   by itself\n"
-		  "client     1          by which its Wakeup Report names it\n"
-		  "addresses  a\n"
-		  "wakes      none       no connection is to wake it\n" },
-		{ "{'open': true, 'client': 1, 'addresses': ['a'], 'wake-in': 0.0}",
-		  "\n\nHANDOVER     by itself\n"
-		  "client       1          by which its Wakeup Report names it\n"
-		  "addresses    a\n"
-		  "wakes        -          it named none\n"
-		  "Sleep Timer  now        it asks to be woken then\n" },
-		{ "{'open': false, 'client': 1, 'addresses': ['a'], 'forgotten-in': 60.0}",
-		  "\n\nHANDOVER   over\n"
-		  "client     1        by which its Wakeup Report names it\n"
-		  "addresses  a\n"
-		  "wakes      -        it named none\n"
-		  "forgotten  in 1m0s  what it said, as it is up\n" },
-		{ "{'open': false, 'client': 1, 'addresses': []}",
-		  "\n\nHANDOVER  over\n"
-		  "client    1     by which its Wakeup Report names it\n" },
+		  "\n\nREGISTRATION  active\n"
+		  "client id     4711            the Client Identifier in its Wakeup Report\n"
+		  "addresses     a b\n"
+		  "wakes         tcp/22 udp/any\n"
+		  "Sleep Timer   in 7h58m        it is woken then\n"
+		  "backup of     192.0.2.1       that proxy has priority\n" },
+		{ "{'active': true, 'client-identifier': 1, 'addresses': ['a'], 'ports': []}",
+		  "\n\nREGISTRATION  active\n"
+		  "client id     1       the Client Identifier in its Wakeup Report\n"
+		  "addresses     a\n"
+		  "wakes         none    no connection wakes it\n" },
+		{ "{'active': true, 'client-identifier': 1, 'addresses': ['a'], 'wake-in': 0.0}",
+		  "\n\nREGISTRATION  active\n"
+		  "client id     1       the Client Identifier in its Wakeup Report\n"
+		  "addresses     a\n"
+		  "wakes         -       it named none\n"
+		  "Sleep Timer   now     it is woken then\n" },
+		{ "{'active': false, 'client-identifier': 1, 'addresses': ['a'], 'expires-in': 60.0}",
+		  "\n\nREGISTRATION  ended\n"
+		  "client id     1        the Client Identifier in its Wakeup Report\n"
+		  "addresses     a\n"
+		  "wakes         -        it named none\n"
+		  "expires       in 1m0s  the host is up, and its registration is deleted then\n" },
+		{ "{'active': false, 'client-identifier': 1, 'addresses': []}",
+		  "\n\nREGISTRATION  ended\n"
+		  "client id     1      the Client Identifier in its Wakeup Report\n" },
 	};
 
 	(void)state;
@@ -121,7 +122,7 @@ static void a_handover_is_told(void **state)
 	{
 		char json[512], *text;
 
-		snprintf(json, sizeof(json), "{" NAS ", 'handover': %s}", rows[i].handover);
+		snprintf(json, sizeof(json), "{" NAS ", 'registration': %s}", rows[i].registration);
 		text = shown(host_show, false, "{}", json);
 		assert_non_null(strstr(text, "\n\n"));
 		assert_string_equal(strstr(text, "\n\n"), rows[i].text);
@@ -168,21 +169,21 @@ static void a_long_word_is_cut(void **state)
 	free(text);
 }
 
-static void the_status_tells_of_handovers(void **state)
+static void the_status_tells_of_registrations(void **state)
 {
 	static const struct {
 		const char *npp, *line;
 	} rows[] = {
-		{ "{'on': true, 'type': 253, 'keys': 0, 'preference': 0, 'handed-over': 0,"
-		  " 'places': 256, 'places-taken': 0}",
-		  "\nhandovers   ICMP type 253, preference 0, no keys; 0 hosts handed over,"
-		  " 0 of 256 places taken\n" },
-		{ "{'on': true, 'type': 254, 'keys': 1, 'preference': -5, 'handed-over': 1,"
-		  " 'places': 7, 'places-taken': 3}",
-		  "\nhandovers   ICMP type 254, preference -5, 1 key; 1 host handed over,"
-		  " 3 of 7 places taken\n" },
-		{ "{'on': true, 'keys': 2, 'handed-over': 2}", " 2 keys; 2 hosts handed over," },
-		{ "{'on': false, 'type': 253}", "\nhandovers   off: npp = false\n" },
+		{ "{'on': true, 'type': 253, 'keys': 0, 'preference': 0, 'active': 0,"
+		  " 'max-registrations': 256, 'registrations': 0}",
+		  "\nregistration  ICMP type 253, preference 0, no keys; 0 active;"
+		  " 0 of max-registrations = 256\n" },
+		{ "{'on': true, 'type': 254, 'keys': 1, 'preference': -5, 'active': 1,"
+		  " 'max-registrations': 7, 'registrations': 3}",
+		  "\nregistration  ICMP type 254, preference -5, 1 key; 1 active;"
+		  " 3 of max-registrations = 7\n" },
+		{ "{'on': true, 'keys': 2, 'active': 2}", " 2 keys; 2 active;" },
+		{ "{'on': false, 'type': 253}", "\nregistration  off: npp = false\n" },
 	};
 
 	(void)state;
@@ -201,11 +202,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(is_told_whole),
-		cmocka_unit_test(a_handover_is_told),
+		cmocka_unit_test(a_registration_is_told),
 		cmocka_unit_test(standby_has_its_colour),
 		cmocka_unit_test(a_long_list_goes_on_below),
 		cmocka_unit_test(a_long_word_is_cut),
-		cmocka_unit_test(the_status_tells_of_handovers),
+		cmocka_unit_test(the_status_tells_of_registrations),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

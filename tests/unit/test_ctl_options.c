@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* loader/ctl/options.c: words in, the JSON that they become or the words of a refusal out. */
+/* loader/cli/options.c: words in, the JSON that they become or the words of a refusal out. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,47 +8,43 @@
 
 #include <cmocka.h>
 
-#include "cli/options.h"
+#include "cli/command.h"
 
 #define EACH(item, table) for (size_t item = 0; item < sizeof(table) / sizeof(*(table)); item++)
 
 enum { WORDS = 8 };
 
-static const struct option own[] = {
-	{ "--mac", NULL, "MAC", "mac", OPTION_TEXT, .required = true },
-	{ "--address", NULL, "ADDR...", "addresses", OPTION_LIST, .required = true },
-	{ "--vlan", NULL, "N", "vlan", OPTION_NUMBER, .help = "" },
-	{ "--now", NULL, NULL, "now", OPTION_FLAG, .help = "" },
-	{ "--wait", NULL, "[SECONDS]", "wait", OPTION_MAYBE_NUMBER, .setting = true },
+static const struct cli_option own[] = {
+	{ "--mac", "MAC", OPTION_TEXT, .required = true },
+	{ "--address", "ADDR...", OPTION_LIST, .key = "addresses", .required = true },
+	{ "--vlan", "N", OPTION_NUMBER, .help = "" },
+	{ "--now", .help = "" },
+	{ "--wait", "[SECONDS]", OPTION_OPTIONAL_NUMBER, .setting = true },
 	{ 0 },
 };
 
-static const struct option shared[] = {
-	{ "--json", "-j", NULL, "json", OPTION_FLAG, .setting = true },
-	{ 0 },
-};
-
-static const option_tables tables = { own, shared };
+static const struct cli_command command = { .options = own };
 
 /* Reads options until one is refused or a word is none; returns how many words are left. */
-static size_t read_all(const char *const *words, struct arguments *in, char why[OPTION_WHY])
+static size_t read_all(const char *const *words, struct cli_call *call)
 {
 	size_t left = 0;
 
-	*in = (struct arguments){ (char **)words, json_object_new_object(),
-		                  json_object_new_object() };
-	*why = '\0';
-	while (*in->next && option_is(*in->next) && option_read(in, tables, why) == 0)
+	*call = (struct cli_call){ .next = (char **)words,
+		                   .command = &command,
+		                   .request = json_object_new_object(),
+		                   .settings = json_object_new_object() };
+	while (*call->next && option_is(*call->next) && option_read(call) == 0)
 		;
-	while (in->next[left])
+	while (call->next[left])
 		left++;
 	return left;
 }
 
-static void arguments_done(struct arguments *in)
+static void call_done(struct cli_call *call)
 {
-	json_object_put(in->request);
-	json_object_put(in->settings);
+	json_object_put(call->request);
+	json_object_put(call->settings);
 }
 
 static void becomes_json(void **state)
@@ -81,18 +77,17 @@ static void becomes_json(void **state)
 	(void)state;
 	EACH(i, rows)
 	{
-		struct arguments in;
-		char why[OPTION_WHY];
+		struct cli_call call;
 
-		assert_int_equal(read_all(rows[i].words, &in, why), rows[i].left);
-		assert_string_equal(why, "");
+		assert_int_equal(read_all(rows[i].words, &call), rows[i].left);
+		assert_string_equal(call.why, "");
 		assert_string_equal(
-			json_object_to_json_string_ext(in.request, JSON_C_TO_STRING_PLAIN),
+			json_object_to_json_string_ext(call.request, JSON_C_TO_STRING_PLAIN),
 			rows[i].request);
 		assert_string_equal(
-			json_object_to_json_string_ext(in.settings, JSON_C_TO_STRING_PLAIN),
+			json_object_to_json_string_ext(call.settings, JSON_C_TO_STRING_PLAIN),
 			rows[i].settings);
-		arguments_done(&in);
+		call_done(&call);
 	}
 }
 
@@ -109,12 +104,12 @@ static void refuses_in_words(void **state)
 		{ { "--address", "," }, "--address needs a value: ADDR..." },
 		{ { "--address", "a", "--address", "--now" }, "--address needs a value: ADDR..." },
 		{ { "--vlan" }, "--vlan needs a value: N" },
-		{ { "--vlan", "ten" }, "--vlan needs a number, and 'ten' is none" },
-		{ { "--vlan", "10x" }, "--vlan needs a number, and '10x' is none" },
-		{ { "--vlan=-1" }, "--vlan needs a number, and '-1' is none" },
-		{ { "--vlan= 1" }, "--vlan needs a number, and ' 1' is none" },
-		{ { "--vlan=2147483648" }, "--vlan needs a number, and '2147483648' is none" },
-		{ { "--wait=soon" }, "--wait needs a number, and 'soon' is none" },
+		{ { "--vlan", "ten" }, "--vlan: 'ten' is not a number" },
+		{ { "--vlan", "10x" }, "--vlan: '10x' is not a number" },
+		{ { "--vlan=-1" }, "--vlan: '-1' is not a number" },
+		{ { "--vlan= 1" }, "--vlan: ' 1' is not a number" },
+		{ { "--vlan=2147483648" }, "--vlan: '2147483648' is not a number" },
+		{ { "--wait=soon" }, "--wait: 'soon' is not a number" },
 		{ { "--now=yes" }, "--now takes no value" },
 		{ { "--nwo" }, "unknown option '--nwo' (did you mean --now?)" },
 		{ { "--adress=a" }, "unknown option '--adress' (did you mean --address?)" },
@@ -125,12 +120,11 @@ static void refuses_in_words(void **state)
 	(void)state;
 	EACH(i, rows)
 	{
-		struct arguments in;
-		char why[OPTION_WHY];
+		struct cli_call call;
 
-		assert_int_not_equal(read_all(rows[i].words, &in, why), 0);
-		assert_string_equal(why, rows[i].why);
-		arguments_done(&in);
+		read_all(rows[i].words, &call);
+		assert_string_equal(call.why, rows[i].why);
+		call_done(&call);
 	}
 }
 
@@ -138,29 +132,29 @@ static void survives_long_options(void **state)
 {
 	char word[1000];
 	const char *words[] = { word, NULL };
-	struct arguments in;
-	char why[OPTION_WHY];
+	struct cli_call call;
 
 	(void)state;
 	memset(word, '-', sizeof(word) - 1);
 	word[sizeof(word) - 1] = '\0';
-	assert_int_equal(read_all(words, &in, why), 1);
-	assert_non_null(strstr(why, "unknown option"));
-	arguments_done(&in);
+	read_all(words, &call);
+	assert_non_null(strstr(call.why, "unknown option"));
+	call_done(&call);
 }
 
 static void finds_the_missing_one(void **state)
 {
-	struct json_object *request = json_object_new_object();
+	struct cli_call call = { .command = &command, .request = json_object_new_object() };
 
 	(void)state;
-	assert_string_equal(option_missing(own, request)->name, "--mac");
-	json_object_object_add(request, "mac", json_object_new_string("a"));
-	assert_string_equal(option_missing(own, request)->name, "--address");
-	json_object_object_add(request, "addresses", json_object_new_array());
-	assert_null(option_missing(own, request));
-	assert_null(option_missing(NULL, request));
-	json_object_put(request);
+	assert_string_equal(option_missing(&call)->name, "--mac");
+	json_object_object_add(call.request, "mac", json_object_new_string("a"));
+	assert_string_equal(option_missing(&call)->name, "--address");
+	json_object_object_add(call.request, "addresses", json_object_new_array());
+	assert_null(option_missing(&call));
+	call.command = &(struct cli_command){ .options = NULL };
+	assert_null(option_missing(&call));
+	json_object_put(call.request);
 }
 
 int main(void)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* loader/ctl/when.c, words.c and table.c: values in, the text that people read out. */
+/* loader/cli: view.c, and base/suggest.c: values in, the text that people read out. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,9 +10,8 @@
 #include <cmocka.h>
 #include <time.h>
 
-#include "cli/text_table.h"
-#include "cli/timefmt.h"
-#include "cli/suggest.h"
+#include "cli/view.h"
+#include "base/text.h"
 
 #define EACH(item, table) for (size_t item = 0; item < sizeof(table) / sizeof(*(table)); item++)
 
@@ -34,11 +33,11 @@ static void shows_the_two_largest_units(void **state)
 		{ 1062000, "12d7h" },
 		{ INT64_MAX, "106751991167300d15h" },
 	};
-	char text[WHEN_SPAN];
+	char text[TIME_TEXT];
 
 	(void)state;
 	EACH(i, spans)
-	assert_string_equal(when_span(spans[i].seconds, text), spans[i].text);
+	assert_string_equal(duration_text(spans[i].seconds, text), spans[i].text);
 }
 
 static void tells_past_from_future(void **state)
@@ -54,46 +53,46 @@ static void tells_past_from_future(void **state)
 		{ INT64_MAX, "in 106751991167300d15h" },
 		{ -INT64_MAX, "106751991167300d15h ago" },
 	};
-	char text[WHEN_DISTANCE];
+	char text[TIME_TEXT];
 
 	(void)state;
 	EACH(i, distances)
-	assert_string_equal(when_distance(distances[i].seconds, text), distances[i].text);
+	assert_string_equal(distance_text(distances[i].seconds, text), distances[i].text);
 }
 
 static void no_moment_is_no_distance(void **state)
 {
 	static const char *const others[] = { "", "yesterday", "2026-01-31" };
-	char text[WHEN_DISTANCE];
+	char text[TIME_TEXT];
 
 	(void)state;
 	EACH(i, others)
-	assert_string_equal(when_from_now(others[i], text), "");
+	assert_string_equal(distance_from_now(others[i], text), "");
 }
 
 static void shows_local_time(void **state)
 {
-	char text[WHEN_MOMENT];
+	char text[TIME_TEXT];
 
 	(void)state;
 	setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1);
 	tzset();
-	assert_string_equal(when_moment("2026-01-31T12:00:00.123Z", text), "2026-01-31 13:00:00");
-	assert_string_equal(when_moment("2026-07-31T23:30:00Z", text), "2026-08-01 01:30:00");
+	assert_string_equal(local_time("2026-01-31T12:00:00.123Z", text), "2026-01-31 13:00:00");
+	assert_string_equal(local_time("2026-07-31T23:30:00Z", text), "2026-08-01 01:30:00");
 }
 
 static void leaves_what_is_no_utc_time(void **state)
 {
 	static const char *const others[] = { "", "yesterday", "2026-01-31", "2026-01-31T12:00:00",
 		                              "2026-01-31T12:00:00+01:00" };
-	char text[WHEN_MOMENT], longer[2 * WHEN_MOMENT];
+	char text[TIME_TEXT], longer[2 * TIME_TEXT];
 
 	(void)state;
 	EACH(i, others)
-	assert_string_equal(when_moment(others[i], text), others[i]);
+	assert_string_equal(local_time(others[i], text), others[i]);
 	memset(longer, 'x', sizeof(longer) - 1);
 	longer[sizeof(longer) - 1] = '\0';
-	assert_int_equal(strlen(when_moment(longer, text)), WHEN_MOMENT - 1);
+	assert_int_equal(strlen(local_time(longer, text)), TIME_TEXT - 1);
 }
 
 static void knows_a_slip_from_another_word(void **state)
@@ -131,19 +130,20 @@ static void survives_long_words(void **state)
 /* What a table of a name and a count looks like; the caller frees it. */
 static char *printed(bool colour, const char *name, int64_t count)
 {
-	static const char *const headings[] = { "NAME", "COUNT", "NOTE", NULL };
-	struct table *table = table_new(headings);
-	struct paper paper = { .colour = colour };
+	struct text_table table = { .columns = 3 };
+	struct output output = { .colour = colour };
 	size_t size;
 	char *text;
 
-	paper.file = open_memstream(&text, &size);
-	table_cell(table, RED, "%s", name);
-	table_count(table, PLAIN, count);
-	table_cell(table, PLAIN, "%s", "");
-	table_print(table, &paper);
-	table_free(table);
-	fclose(paper.file);
+	output.file = open_memstream(&text, &size);
+	table_cell(&table, BOLD, "NAME");
+	table_cell(&table, BOLD, "COUNT");
+	table_cell(&table, BOLD, "NOTE");
+	table_cell(&table, RED, "%s", name);
+	table_count(&table, PLAIN, count);
+	table_cell(&table, PLAIN, "%s", "");
+	table_finish(&table, &output);
+	fclose(output.file);
 	return text;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* loader/ctl: the daemon's results as JSON in, the text that people read out. */
+/* loader/cli: the daemon's results as JSON in, the text that people read out. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,6 +16,7 @@
 
 enum { WORDS = 3, MOMENT = 32 };
 
+#define COUNTER(count, meaning) "{'count': " count ", 'meaning': '" meaning "'}"
 #define IDENTITY "'client-id': '01:52:54', 'parameters': '01:03:0f', 'vendor-class': 'systemd'"
 
 static const struct {
@@ -24,31 +25,31 @@ static const struct {
 } tables[] = {
 	{ { "lease", "list" },
 	  "{}",
-	  "[{'host': 'nas', 'state': 'renewing', 'kept-by': 'proxy',"
+	  "[{'host': 'nas', 'state': 'renewing', 'renewed-by': 'proxy',"
 	  " 'address': '192.0.2.5', 'server': '192.0.2.1', 'seconds': 3600, 't1-in': -5,"
 	  " 'expires-in': 1795, 'result': null}]",
-	  "HOST  ADDRESS    SERVER     STATE     KEPT BY  T1      EXPIRES    LAST\n"
-	  "nas   192.0.2.5  192.0.2.1  renewing  proxy    5s ago  in 29m55s  -\n" },
+	  "HOST  ADDRESS    SERVER     STATE     RENEWED BY  T1      EXPIRES    LAST\n"
+	  "nas   192.0.2.5  192.0.2.1  renewing  proxy       5s ago  in 29m55s  -\n" },
 	{ { "lease", "list" },
 	  "{}",
-	  "[{'host': 'nas', 'state': 'bound', 'kept-by': 'proxy', 'address': '192.0.2.5',"
+	  "[{'host': 'nas', 'state': 'bound', 'renewed-by': 'proxy', 'address': '192.0.2.5',"
 	  " 'server': '192.0.2.1', 'seconds': 'infinite', 't1-in': null,"
 	  " 'expires-in': null, 'result': null}]",
-	  "HOST  ADDRESS    SERVER     STATE  KEPT BY  T1     EXPIRES  LAST\n"
-	  "nas   192.0.2.5  192.0.2.1  bound  proxy    never  never    -\n" },
+	  "HOST  ADDRESS    SERVER     STATE  RENEWED BY  T1     EXPIRES  LAST\n"
+	  "nas   192.0.2.5  192.0.2.1  bound  proxy       never  never    -\n" },
 	{ { "lease", "list" },
 	  "{}",
-	  "[{'host': 'nas', 'state': 'bound', 'kept-by': 'host', 'address': '192.0.2.5',"
+	  "[{'host': 'nas', 'state': 'bound', 'renewed-by': 'host', 'address': '192.0.2.5',"
 	  " 'server': null, 'seconds': null, 't1-in': null, 'expires-in': null,"
 	  " 'result': null}]",
-	  "HOST  ADDRESS    SERVER  STATE  KEPT BY  T1  EXPIRES  LAST\n"
-	  "nas   192.0.2.5  -       bound  host     -   -        -\n" },
+	  "HOST  ADDRESS    SERVER  STATE  RENEWED BY  T1  EXPIRES  LAST\n"
+	  "nas   192.0.2.5  -       bound  host        -   -        -\n" },
 	{ { "lease", "list" },
 	  "{}",
 	  "[]",
-	  "no leases were heard of yet: 'sleepproxyctl help lease set' shows how to say "
+	  "no leases are known: 'sleepproxyctl help lease set' explains how to set "
 	  "one\n" },
-	{ { "lease", "forget" }, "{}", "{}", "the lease of nas was forgotten\n" },
+	{ { "lease", "forget" }, "{}", "{}", "the lease of nas was removed\n" },
 	{ { "host", "list" },
 	  "{}",
 	  "[{'name': 'nas', 'state': 'asleep', 'for': 5, 'mac': 'm', 'addresses': [],"
@@ -69,28 +70,38 @@ static const struct {
 	  "nas   awake  5s   m    -          default\n" },
 	{ { "counters" },
 	  "{}",
-	  "{'arp_malformed': 7, 'arp_other': 0, 'dhcp_message_idle': 5,"
-	  " 'dhcp_message_short': 0}",
+	  "{'arp_malformed': " COUNTER("7", "bad ARP") ", 'arp_other': " COUNTER(
+		  "0", "") ","
+	                   " 'dhcp_message_unchanged': " COUNTER(
+				   "5", "nothing new") ","
+	                                               " 'dhcp_message_short': " COUNTER("0",
+	                                                                                 "") "}",
 	  "OUTCOME        FRAMES  MEANING\n"
-	  "arp_malformed       7  ARP that is cut short or contradicts itself\n"
+	  "arp_malformed       7  bad ARP\n"
 	  "\n"
-	  "DHCP               MESSAGES  MEANING\n"
-	  "dhcp_message_idle         5  of or to an awake host: nothing new\n"
+	  "DHCP                    MESSAGES  MEANING\n"
+	  "dhcp_message_unchanged         5  nothing new\n"
 	  "(2 more are zero: --all shows them)\n" },
 	{ { "counters" },
 	  "{}",
-	  "{'dhcp_snooped': 0, 'dhcp_message_idle': 0}",
+	  "{'dhcp_snooped': " COUNTER("0", "") ", 'npp_short': " COUNTER("0", "") "}",
 	  "OUTCOME  FRAMES  MEANING\n"
 	  "(2 more are zero: --all shows them)\n" },
 	{ { "counters" },
 	  "{'all': true}",
-	  "{'dhcp_message_unasked': 0, 'dhcp_message_short': 1, 'dhcp_message_new': 2}",
+	  "{'dhcp_message_not_requested': " COUNTER(
+		  "0", "nothing was asked") ","
+	                                    " 'dhcp_message_short': " COUNTER(
+						    "1",
+						    "too short") ","
+	                                                         " 'dhcp_message_new': " COUNTER(
+									 "2", "") "}",
 	  "OUTCOME  FRAMES  MEANING\n"
 	  "\n"
-	  "DHCP                  MESSAGES  MEANING\n"
-	  "dhcp_message_unasked         0  nothing was asked\n"
-	  "dhcp_message_short           1  shorter than a message's fixed part\n"
-	  "dhcp_message_new             2\n" },
+	  "DHCP                        MESSAGES  MEANING\n"
+	  "dhcp_message_not_requested         0  nothing was asked\n"
+	  "dhcp_message_short                 1  too short\n"
+	  "dhcp_message_new                   2\n" },
 };
 
 static void becomes_a_table(void **state)
@@ -116,13 +127,13 @@ static void a_lease_is_told_in_lines(void **state)
 	} rows[] = {
 		{ "{'host': 'nas'}", "LEASE         nas\n" },
 		{ "{'state': 'lost'}",
-		  "state         lost  the address may be another's by now: " },
-		{ "{'kept-by': 'host', 'confirmed': false}",
-		  "kept by       host  the host is up, and sees to it by itself\n" },
-		{ "{'kept-by': 'proxy', 'confirmed': true}",
-		  "kept by       proxy  renewed since the host fell asleep\n" },
-		{ "{'kept-by': 'proxy', 'confirmed': false}",
-		  "kept by       proxy  not renewed since the host fell asleep\n" },
+		  "state         lost  the address may belong to another host: " },
+		{ "{'renewed-by': 'host', 'confirmed': false}",
+		  "renewed by    host  the host is up, and renews it by itself\n" },
+		{ "{'renewed-by': 'proxy', 'confirmed': true}",
+		  "renewed by    proxy  renewed since the host fell asleep\n" },
+		{ "{'renewed-by': 'proxy', 'confirmed': false}",
+		  "renewed by    proxy  not renewed since the host fell asleep\n" },
 		{ "{'address': '192.0.2.5'}", "address       192.0.2.5\n" },
 		{ "{'server': null}", "server        -\n" },
 		{ "{'relay': '192.0.2.254'}", "relay         192.0.2.254" },
@@ -142,7 +153,7 @@ static void a_lease_is_told_in_lines(void **state)
 		{ "{'next-request-in': 60}", "next request  in 1m0s\n" },
 		{ "{'next-request-in': 0}", "next request  now\n" },
 		{ "{'next-request-in': null, 'seconds': 'infinite'}", "next request  -\n" },
-		{ "{'result': 'refused', 'result-at': '2026-01-31T12:00:00Z', 'reason': 'why'}",
+		{ "{'result': 'nak', 'result-at': '2026-01-31T12:00:00Z', 'reason': 'why'}",
 		  "\n              2026-01-31 12:00:00  why\n" },
 		{ "{'result': null}", "last result   -\n\nIDENTITY" },
 		{ "{" IDENTITY "}", "client-id     01:52:54\n" },
@@ -203,9 +214,9 @@ static void states_have_their_colours(void **state)
 		{ lease_list, "[{'state': 'renewing'}]", "\033[33mrenewing\033[0m" },
 		{ lease_list, "[{'state': 'rebinding'}]", "\033[33mrebinding\033[0m" },
 		{ lease_list, "[{'state': 'lost'}]", "\033[31mlost\033[0m" },
-		{ lease_list, "[{'result': 'refused'}]", "\033[31mrefused \033[0m" },
+		{ lease_list, "[{'result': 'nak'}]", "\033[31mnak \033[0m" },
 		{ lease_show, "{'state': 'lost'}", "\033[31mlost\033[0m" },
-		{ lease_show, "{'result': 'silence'}", "\033[33msilence\033[0m" },
+		{ lease_show, "{'result': 'no-answer'}", "\033[33mno-answer\033[0m" },
 		{ lease_show, "{'hostname': 'lost'}", "  lost\n" },
 		{ host_list, "[{'withheld': 'a'}]", "\033[31m(a)\033[0m" },
 	};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* DHCP messages as they are read: those of real clients and servers, and every flaw. */
+/* DHCP messages as they are read: those of real clients and servers, and every error. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -44,7 +44,7 @@ static void a_client_that_asks(void **state)
 	struct dhcp_message message;
 
 	(void)state;
-	assert_int_equal(read_octets(request, sizeof(request), &message), DHCP_PARSE_ERROR_none);
+	assert_int_equal(read_octets(request, sizeof(request), &message), DHCP_PARSE_ERROR_NONE);
 	assert_int_equal(message.type, DHCP_REQUEST);
 	assert_int_equal(message.xid, 0x17d8cc2d);
 	assert_int_equal(message.secs, 0);
@@ -84,7 +84,7 @@ static void a_client_that_renews(void **state)
 	struct dhcp_message message;
 
 	(void)state;
-	assert_int_equal(read_octets(renewal, sizeof(renewal), &message), DHCP_PARSE_ERROR_none);
+	assert_int_equal(read_octets(renewal, sizeof(renewal), &message), DHCP_PARSE_ERROR_NONE);
 	assert_int_equal(message.type, DHCP_REQUEST);
 	assert_address(message.ciaddr, 192, 0, 2, 100);
 	assert_address(message.requested, 0, 0, 0, 0);
@@ -121,7 +121,7 @@ static void a_server_that_grants(void **state)
 	struct dhcp_message message;
 
 	(void)state;
-	assert_int_equal(read_octets(ack, sizeof(ack), &message), DHCP_PARSE_ERROR_none);
+	assert_int_equal(read_octets(ack, sizeof(ack), &message), DHCP_PARSE_ERROR_NONE);
 	assert_int_equal(message.type, DHCP_ACK);
 	assert_address(message.yiaddr, 192, 0, 2, 100);
 	assert_address(message.server, 192, 0, 2, 1);
@@ -147,12 +147,12 @@ static const uint8_t nak[] = {
 };
 /* clang-format on */
 
-static void a_server_that_refuses(void **state)
+static void a_nak(void **state)
 {
 	struct dhcp_message message;
 
 	(void)state;
-	assert_int_equal(read_octets(nak, sizeof(nak), &message), DHCP_PARSE_ERROR_none);
+	assert_int_equal(read_octets(nak, sizeof(nak), &message), DHCP_PARSE_ERROR_NONE);
 	assert_int_equal(message.type, DHCP_NAK);
 	assert_int_equal(message.flags, DHCP_FLAG_BROADCAST);
 	assert_address(message.yiaddr, 0, 0, 0, 0);
@@ -173,7 +173,7 @@ static void fixed_part(void **state)
 	assert_int_equal(message.secs, 3);
 	assert_int_equal(message.flags, DHCP_FLAG_BROADCAST);
 	assert_address(message.ciaddr, 192, 0, 2, 1);
-	assert_address(message.yiaddr, 192, 0, 2, 2); /* siaddr, behind it, is where to boot from */
+	assert_address(message.yiaddr, 192, 0, 2, 2); /* siaddr, after it, is where to boot from */
 	assert_address(message.giaddr, 192, 0, 2, 4);
 }
 
@@ -190,7 +190,7 @@ static void not_about_an_ethernet_address(void **state)
 		struct octets octets = a_discover();
 
 		octets.at[wrong[i].at] = wrong[i].octet;
-		assert_int_equal(flaw_of(&octets), DHCP_PARSE_ERROR_not_ethernet);
+		assert_int_equal(parse_error_of(&octets), DHCP_PARSE_ERROR_NOT_ETHERNET);
 	}
 }
 
@@ -200,11 +200,11 @@ static void about_no_address_or_all(void **state)
 
 	(void)state;
 	PUT(&octets, 28, 0, 0, 0, 0, 0, 0);
-	assert_int_equal(flaw_of(&octets), DHCP_PARSE_ERROR_not_ethernet);
+	assert_int_equal(parse_error_of(&octets), DHCP_PARSE_ERROR_NOT_ETHERNET);
 	PUT(&octets, 28, 255, 255, 255, 255, 255, 255);
-	assert_int_equal(flaw_of(&octets), DHCP_PARSE_ERROR_not_ethernet);
+	assert_int_equal(parse_error_of(&octets), DHCP_PARSE_ERROR_NOT_ETHERNET);
 	PUT(&octets, 28, 0, 0, 0, 0, 0, 1);
-	assert_int_equal(flaw_of(&octets), DHCP_PARSE_ERROR_none);
+	assert_int_equal(parse_error_of(&octets), DHCP_PARSE_ERROR_NONE);
 }
 
 static void no_cookie(void **state)
@@ -214,7 +214,7 @@ static void no_cookie(void **state)
 		struct octets octets = a_discover();
 
 		octets.at[at] ^= 1;
-		assert_int_equal(flaw_of(&octets), DHCP_PARSE_ERROR_no_cookie);
+		assert_int_equal(parse_error_of(&octets), DHCP_PARSE_ERROR_NO_COOKIE);
 	}
 }
 
@@ -231,8 +231,8 @@ static void type_and_direction(void **state)
 			struct octets octets = octets_of((uint8_t)op);
 
 			ADD(&octets, 53, 1, (uint8_t)type, 255);
-			assert_int_equal(flaw_of(&octets),
-			                 right ? DHCP_PARSE_ERROR_none : DHCP_PARSE_ERROR_no_type);
+			assert_int_equal(parse_error_of(&octets),
+			                 right ? DHCP_PARSE_ERROR_NONE : DHCP_PARSE_ERROR_NO_TYPE);
 		}
 	}
 }
@@ -242,9 +242,9 @@ static void no_type(void **state)
 	struct octets octets = octets_of(DHCP_BOOTREQUEST);
 
 	(void)state;
-	assert_int_equal(flaw_of(&octets), DHCP_PARSE_ERROR_no_type);
-	ADD(&octets, 255, 53, 1, DHCP_DISCOVER); /* behind the end */
-	assert_int_equal(flaw_of(&octets), DHCP_PARSE_ERROR_no_type);
+	assert_int_equal(parse_error_of(&octets), DHCP_PARSE_ERROR_NO_TYPE);
+	ADD(&octets, 255, 53, 1, DHCP_DISCOVER); /* after the end */
+	assert_int_equal(parse_error_of(&octets), DHCP_PARSE_ERROR_NO_TYPE);
 }
 
 static void real_messages_cut_short(void **state)
@@ -262,10 +262,10 @@ static void real_messages_cut_short(void **state)
 	EACH(i, messages)
 	{
 		for (size_t length = 0; length < messages[i].length; length++) {
-			const enum dhcp_parse_error flaw =
+			const enum dhcp_parse_error error =
 				read_octets(messages[i].octets, length, &message);
 
-			assert_true((flaw == DHCP_PARSE_ERROR_short) == (length < FIXED));
+			assert_true((error == DHCP_PARSE_ERROR_SHORT) == (length < FIXED));
 		}
 	}
 }
@@ -281,14 +281,14 @@ static void cut_short_at_each_octet(void **state)
 		static const char whole[] = { 3, 4, 9, 13, 14, 15 };
 		const bool is_whole = memchr(whole, (int)length - FIXED, sizeof(whole));
 		struct octets cut = { .length = length };
-		enum dhcp_parse_error flaw = DHCP_PARSE_ERROR_short;
+		enum dhcp_parse_error error = DHCP_PARSE_ERROR_SHORT;
 
 		if (length >= FIXED)
-			flaw = is_whole ? DHCP_PARSE_ERROR_none : DHCP_PARSE_ERROR_bad_option;
+			error = is_whole ? DHCP_PARSE_ERROR_NONE : DHCP_PARSE_ERROR_BAD_OPTION;
 		if (length == FIXED)
-			flaw = DHCP_PARSE_ERROR_no_type;
+			error = DHCP_PARSE_ERROR_NO_TYPE;
 		memcpy(cut.at, octets.at, length);
-		assert_int_equal(flaw_of(&cut), flaw);
+		assert_int_equal(parse_error_of(&cut), error);
 	}
 }
 
@@ -298,7 +298,7 @@ int main(void)
 		cmocka_unit_test(a_client_that_asks),
 		cmocka_unit_test(a_client_that_renews),
 		cmocka_unit_test(a_server_that_grants),
-		cmocka_unit_test(a_server_that_refuses),
+		cmocka_unit_test(a_nak),
 		cmocka_unit_test(fixed_part),
 		cmocka_unit_test(not_about_an_ethernet_address),
 		cmocka_unit_test(about_no_address_or_all),

@@ -56,8 +56,9 @@ static void fixed_lengths(void **state)
 			if (of_fixed_length[i].code != 53)
 				ADD(&octets, 53, 1, DHCP_ACK);
 			add_option(&octets, of_fixed_length[i].code, (uint8_t)length, DHCP_ACK);
-			assert_int_equal(flaw_of(&octets), right ? DHCP_PARSE_ERROR_none
-			                                         : DHCP_PARSE_ERROR_bad_option);
+			assert_int_equal(parse_error_of(&octets),
+			                 right ? DHCP_PARSE_ERROR_NONE
+			                       : DHCP_PARSE_ERROR_BAD_OPTION);
 		}
 	}
 }
@@ -74,7 +75,7 @@ static void fixed_lengths_twice(void **state)
 		for (int times = 0; times < 2; times++)
 			add_option(&octets, of_fixed_length[i].code, of_fixed_length[i].length,
 			           DHCP_ACK);
-		assert_int_equal(flaw_of(&octets), DHCP_PARSE_ERROR_bad_option);
+		assert_int_equal(parse_error_of(&octets), DHCP_PARSE_ERROR_BAD_OPTION);
 	}
 }
 
@@ -157,9 +158,9 @@ static void pieces_of_255_octets_and_more(void **state)
 		assert_int_equal(option_in(&message, of_any_length[i].field)->length, 255);
 		assert_int_equal(option_in(&message, of_any_length[i].field)->data[254], 'y');
 		add_option(&octets, of_any_length[i].code, 0, 'z');
-		assert_int_equal(flaw_of(&octets), DHCP_PARSE_ERROR_none);
+		assert_int_equal(parse_error_of(&octets), DHCP_PARSE_ERROR_NONE);
 		add_option(&octets, of_any_length[i].code, 1, 'z');
-		assert_int_equal(flaw_of(&octets), DHCP_PARSE_ERROR_bad_option);
+		assert_int_equal(parse_error_of(&octets), DHCP_PARSE_ERROR_BAD_OPTION);
 	}
 }
 
@@ -184,7 +185,7 @@ static void pads_and_the_end(void **state)
 	ADD(&octets, 0, 12, 1, 'n', 0, 0, 0, 53, 1, DHCP_DISCOVER, 0);
 	message = message_of(&octets);
 	assert_octets(&message.identity.hostname, "n", 1);
-	ADD(&octets, 255, 12, 200, 'x'); /* what is no option, behind the end */
+	ADD(&octets, 255, 12, 200, 'x'); /* what is no option, after the end */
 	message = message_of(&octets);
 	assert_octets(&message.identity.hostname, "n", 1);
 }
@@ -238,14 +239,14 @@ static void overload_of_no_field(void **state)
 	struct octets twice = overloaded(IN_FILE);
 
 	(void)state;
-	assert_int_equal(flaw_of(&octets), DHCP_PARSE_ERROR_bad_option);
+	assert_int_equal(parse_error_of(&octets), DHCP_PARSE_ERROR_BAD_OPTION);
 	for (unsigned int fields = 4; fields < 256; fields++) {
 		octets = overloaded((uint8_t)fields);
-		assert_int_equal(flaw_of(&octets), DHCP_PARSE_ERROR_bad_option);
+		assert_int_equal(parse_error_of(&octets), DHCP_PARSE_ERROR_BAD_OPTION);
 	}
 	twice.length--;
 	ADD(&twice, 52, 1, IN_FILE, 255);
-	assert_int_equal(flaw_of(&twice), DHCP_PARSE_ERROR_bad_option);
+	assert_int_equal(parse_error_of(&twice), DHCP_PARSE_ERROR_BAD_OPTION);
 }
 
 static void overload_of_no_length(void **state)
@@ -255,8 +256,8 @@ static void overload_of_no_length(void **state)
 		struct octets octets = an_ack();
 
 		add_option(&octets, 52, (uint8_t)length, IN_FILE);
-		assert_int_equal(flaw_of(&octets),
-		                 length == 1 ? DHCP_PARSE_ERROR_none : DHCP_PARSE_ERROR_bad_option);
+		assert_int_equal(parse_error_of(&octets),
+		                 length == 1 ? DHCP_PARSE_ERROR_NONE : DHCP_PARSE_ERROR_BAD_OPTION);
 	}
 }
 
@@ -294,7 +295,7 @@ static void the_type_in_a_field(void **state)
 	PUT(&octets, SNAME, 53, 1, DHCP_INFORM, 255);
 	ADD(&octets, 52, 1, IN_SNAME, 255);
 	assert_int_equal(message_of(&octets).type, DHCP_INFORM);
-	ADD(&octets, 53, 1, DHCP_INFORM); /* behind the end */
+	ADD(&octets, 53, 1, DHCP_INFORM); /* after the end */
 	assert_int_equal(message_of(&octets).type, DHCP_INFORM);
 }
 
@@ -313,11 +314,11 @@ static void a_field_ends_where_it_ends(void **state)
 
 		ADD(&octets, 53, 1, DHCP_DISCOVER, 52, 1, fields[i].overload);
 		PUT(&octets, fields[i].end - 3, 12, 1, 'x');
-		assert_int_equal(flaw_of(&octets), DHCP_PARSE_ERROR_none);
+		assert_int_equal(parse_error_of(&octets), DHCP_PARSE_ERROR_NONE);
 		PUT(&octets, fields[i].end - 3, 12, 2, 'x');
-		assert_int_equal(flaw_of(&octets), DHCP_PARSE_ERROR_bad_option);
+		assert_int_equal(parse_error_of(&octets), DHCP_PARSE_ERROR_BAD_OPTION);
 		PUT(&octets, fields[i].end - 3, 0, 0, 12);
-		assert_int_equal(flaw_of(&octets), DHCP_PARSE_ERROR_bad_option);
+		assert_int_equal(parse_error_of(&octets), DHCP_PARSE_ERROR_BAD_OPTION);
 	}
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A host's life, step by step: how it falls asleep, and what people's edits make of it. */
+/* One host: what steps change of it, what is proposed for it, and what is installed of it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,237 +7,190 @@
 
 #include <cmocka.h>
 
-#include "support_host.h"
+#include "support_hosts.h"
 
-static void test_sleep_waits_for_grace_then_asks_then_takes_over(void **state)
+static void test_a_core_goes_back_as_it_came(void **state)
 {
-	struct scene scene = scene_in(AWAKE);
+	struct registration *registration = registered_of("20", true);
+	struct dhcp_client *dhcp = dhcp_client_new();
+	struct host host = { .life = LIFE(ASLEEP), .registration = registration, .dhcp = dhcp };
+	struct host_core core;
 
 	(void)state;
-	happens(&scene, TRIGGER_SLEEP);
-	check(&scene, DROWSY, NOTE_DROWSY);
-	assert_true(scene.todo.step && scene.todo.from == AWAKE);
-	assert_int_equal(scene.life.deadline, START + timing.grace);
-	assert_false(scene.todo.announce);
-	for (unsigned ask = 0; ask < timing.asks; ask++) {
-		time_passes(&scene);
-		check(&scene, DROWSY, NOTE_NONE);
-		assert_int_equal(scene.todo.ask, CHECK_ADDRESS);
+	registration->until = 7;
+	dhcp->lease.state = LEASE_BOUND;
+	core = host_core(&host);
+	assert_int_equal(core.life.state, ASLEEP);
+	assert_true(core.has_lease && core.has_registration && core.registration_active);
+	assert_int_equal(core.registration_until, 7);
+	assert_int_equal(core.lease.state, LEASE_BOUND);
+	core.life.state = AWAKE;
+	core.lease.state = LEASE_LOST;
+	core.registration_active = false;
+	core.registration_until = 8;
+	assert_int_equal(host.life.state, ASLEEP); /* it is a copy */
+	host_set_core(&host, &core);
+	assert_int_equal(host.life.state, AWAKE);
+	assert_int_equal(dhcp->lease.state, LEASE_LOST);
+	assert_ptr_equal(host.registration, registration);
+	assert_int_equal(registration->until, 8);
+	assert_false(registration->active);
+	host.registration = NULL;
+	host.dhcp = NULL;
+	core = host_core(&host);
+	assert_false(core.has_lease || core.has_registration);
+	host_set_core(&host, &core);
+	registration_free(registration);
+	dhcp_client_free(dhcp);
+}
+
+/* Of a host that is known for other reasons, for as long as it is known. */
+static void test_the_client_identifier_outlives_a_registration(void **state)
+{
+	struct host host = { .registration = registered_of("20 21", false) };
+	struct host_core core;
+
+	(void)state;
+	host.registration->transaction = 99;
+	core = host_core(&host);
+	core.registration_dropped = true;
+	host_set_core(&host, &core);
+	assert_int_equal(host.registration->client_id, 4711);
+	assert_int_equal(host.registration->transaction, 99);
+	assert_int_equal(host.registration->address_count, 0);
+	assert_false(host.registration->active);
+	registration_free(host.registration);
+}
+
+static void test_why_a_host_is_known(void **state)
+{
+	struct described described = { .order = 1 };
+	struct registration registration = { .client_id = 1 };
+	struct edited edit = { .has_fields = true }, row = { .exists = true };
+	struct proposal described_next = { .described = &described };
+	struct proposal registers = { .registration = &registration };
+	const struct {
+		struct host host;
+		bool wanted, guest;
+	} rows[] = {
+		{ { .dirty = true }, false, false },
+		{ { .described = &described }, true, false },
+		{ { .registration = &registration }, true, true },
+		{ { .described = &described, .registration = &registration }, true, false },
+		{ { .edited = &edit }, false, false },
+		{ { .edited = &row }, true, false },
+		{ { .edited = &row, .registration = &registration }, true, false },
+		{ { .edited = &edit, .registration = &registration }, true, true },
+		{ { .proposal = &registers }, true, true },
+		{ { .proposal = &registers, .described = &described }, true, false },
+		{ { .proposal = &described_next }, true, false },
+		{ { .proposal = &described_next, .registration = &registration }, true, false },
+	};
+
+	(void)state;
+	EACH(i, rows)
+	{
+		assert_int_equal(host_is_wanted(&rows[i].host), rows[i].wanted);
+		assert_int_equal(host_is_guest(&rows[i].host), rows[i].guest);
 	}
-	time_passes(&scene);
-	check(&scene, ASLEEP, NOTE_ASLEEP);
-	assert_true(scene.todo.announce && scene.todo.step && scene.todo.from == DROWSY);
-	assert_int_equal(scene.input.now, START + timing.grace + timing.asks * timing.ask_interval);
-	assert_int_equal(scene.life.deadline, 0);
 }
 
-static void test_sleep_now_skips_grace_but_not_the_check(void **state)
+static void test_inputs_are_a_hosts(void **state)
 {
-	struct scene scene = scene_in(AWAKE);
-	unsigned asks = 0;
+	struct dhcp_client dhcp = { .lease.state = LEASE_BOUND };
+	struct described described = { .order = 1 };
+	struct host host = { .described = &described, .dhcp = &dhcp };
+	const struct host_inputs inputs = host_inputs(&host);
 
 	(void)state;
-	happens(&scene, TRIGGER_SLEEP_NOW);
-	assert_int_equal(scene.life.deadline, START);
-	while (scene.life.state == DROWSY) {
-		time_passes(&scene);
-		asks += scene.todo.ask == CHECK_ADDRESS;
-	}
-	assert_int_equal(asks, timing.asks);
-	assert_int_equal(scene.life.state, ASLEEP);
+	assert_ptr_equal(inputs.described, &described);
+	assert_ptr_equal(inputs.lease, &dhcp.lease);
+	assert_true(!inputs.edited && !inputs.registration);
+	host.dhcp = NULL;
+	assert_null(host_inputs(&host).lease);
 }
 
-static void test_owner_seen_while_drowsy_is_awake(void **state)
+static void test_a_proposal_is_exchanged_and_taken_back(void **state)
 {
-	struct scene scene = scene_in(AWAKE);
+	struct described *before = described_of("20", 1), *after = described_of("21", 2);
+	struct registration *registration = registered_of("20", true);
+	struct dhcp_client *dhcp = dhcp_client_new();
+	struct host host = { .described = before, .registration = registration };
+	struct proposal *proposal = calloc(1, sizeof(*proposal));
 
 	(void)state;
-	happens(&scene, TRIGGER_SLEEP_NOW);
-	time_passes(&scene);
-	happens(&scene, TRIGGER_SEEN);
-	check(&scene, AWAKE, NOTE_AWAKE);
-	assert_false(scene.todo.step); /* the datapath has done it */
+	proposal->host = &host;
+	proposal->sets = SETS_DESCRIBED | SETS_DHCP;
+	proposal->described = after;
+	proposal->dhcp = dhcp;
+	proposal_exchange(proposal);
+	assert_ptr_equal(host.described, after);
+	assert_ptr_equal(host.registration, registration); /* not in `sets` */
+	assert_ptr_equal(host.dhcp, dhcp);
+	proposal_exchange(proposal);
+	assert_ptr_equal(host.described, before);
+	assert_null(host.dhcp);
+	proposal->sets = SETS_REGISTRATION; /* by nothing */
+	proposal_exchange(proposal);
+	assert_null(host.registration);
+	described_free(host.described);
+	proposal->name = strdup("nas");
+	proposal_free(proposal);
+	proposal_free(NULL);
 }
 
-static void test_last_frames_only_delay_a_told_sleep(void **state)
+static void test_installed(void **state)
 {
-	struct scene scene = scene_in(AWAKE);
+	struct host_description description = { .policy = { .port_count = 1, .source_count = 1 } };
+	struct described *described = described_new(&description, DESCRIBED_BY_CONFIG, 1);
+	const struct wanted wanted = { .addresses = { ip(20), ip(21) },
+		                       .address_count = 2,
+		                       .ports = described->ports,
+		                       .sources = described->sources,
+		                       .ifindex = 7,
+		                       .vlan = 10,
+		                       .arp_offload = true },
+			    nothing = { .vlan = 0 };
+	const struct wake_port none = { 0 }, ssh = { IPPROTO_TCP, 22 };
+	const struct ipv6 has = ip(21), has_not = ip(22);
+	const struct shared_set *other;
+	struct host host = { .installed = NULL };
+	struct wanted back;
 
 	(void)state;
-	happens(&scene, TRIGGER_SLEEP);
-	scene.input.now += 2000;
-	scene.input.last_seen = scene.input.now;
-	happens(&scene, TRIGGER_SEEN);
-	check(&scene, AWAKE, NOTE_AWAKE);
-	assert_int_equal(scene.life.deadline, scene.input.now + timing.grace);
-	time_passes(&scene);
-	check(&scene, DROWSY, NOTE_DROWSY);
-}
-
-static void test_a_host_that_stays_noisy_is_not_asked_for_ever(void **state)
-{
-	struct scene scene = scene_in(AWAKE);
-
-	(void)state;
-	happens(&scene, TRIGGER_SLEEP);
-	happens(&scene, TRIGGER_SEEN);
-	while (scene.life.deadline) {
-		scene.input.last_seen = scene.life.deadline; /* it always just sent */
-		time_passes(&scene);
-		assert_int_equal(scene.life.state, AWAKE);
-	}
-	check(&scene, AWAKE, NOTE_NOT_QUIET);
-	assert_in_range(scene.input.now, START + timing.patience,
-	                START + timing.patience + timing.grace);
-}
-
-static void test_a_silent_host_that_stays_up_is_not_checked_for_ever(void **state)
-{
-	struct scene scene = scene_in(AWAKE);
-
-	(void)state;
-	happens(&scene, TRIGGER_SLEEP);
-	while (scene.life.deadline) {
-		time_passes(&scene);
-		if (scene.todo.ask == CHECK_ADDRESS)
-			happens(&scene, TRIGGER_SEEN); /* it answers that, and says nothing else */
-		assert_int_not_equal(scene.life.state, ASLEEP);
-	}
-	check(&scene, AWAKE, NOTE_NOT_QUIET);
-}
-
-static void test_claimed_address_is_not_taken_over(void **state)
-{
-	struct scene scene = scene_in(AWAKE);
-
-	(void)state;
-	happens(&scene, TRIGGER_SLEEP_NOW);
-	time_passes(&scene);
-	scene.input.state = AWAKE;
-	happens(&scene, TRIGGER_CLAIM);
-	check(&scene, AWAKE, NOTE_CLAIMED);
-	assert_int_equal(scene.life.deadline, 0); /* nor tried again */
-}
-
-static void test_silence_makes_a_marked_host_checked(void **state)
-{
-	struct scene scene = { .input = { .now = START, .state = AWAKE, .unasked = true } };
-
-	(void)state;
-	life_init(&scene.life, &timing, &scene.input);
-	assert_int_equal(scene.life.deadline, START + timing.silence);
-	scene.input.last_seen = START + 50000;
-	time_passes(&scene);
-	check(&scene, AWAKE, NOTE_NONE);
-	assert_int_equal(scene.life.deadline, START + 50000 + timing.silence);
-	for (unsigned ask = 0; ask < timing.asks; ask++) {
-		time_passes(&scene);
-		check(&scene, AWAKE, NOTE_NONE);
-		assert_int_equal(scene.todo.ask, CHECK_OWNER);
-	}
-	time_passes(&scene);
-	check(&scene, DROWSY, NOTE_DROWSY);
-	while (scene.life.state == DROWSY)
-		time_passes(&scene);
-	check(&scene, ASLEEP, NOTE_ASLEEP);
-}
-
-static void test_a_silent_host_that_answers_is_left_in_peace(void **state)
-{
-	struct scene scene = { .input = { .now = START, .state = AWAKE, .unasked = true } };
-
-	(void)state;
-	life_init(&scene.life, &timing, &scene.input);
-	time_passes(&scene);
-	assert_int_equal(scene.todo.ask, CHECK_OWNER);
-	scene.input.last_seen = scene.input.now + 1; /* its answer */
-	time_passes(&scene);
-	check(&scene, AWAKE, NOTE_NONE);
-	assert_int_equal(scene.todo.ask, CHECK_NONE);
-	assert_int_equal(scene.life.deadline, scene.input.last_seen + timing.silence);
-	for (unsigned ask = 0; ask < timing.asks; ask++) { /* as often as before */
-		time_passes(&scene);
-		assert_int_equal(scene.todo.ask, CHECK_OWNER);
-	}
-	time_passes(&scene);
-	check(&scene, DROWSY, NOTE_DROWSY);
-}
-
-static void test_states_have_names(void **state)
-{
-	(void)state;
-	assert_string_equal(host_state_name(AWAKE), "awake");
-	assert_string_equal(host_state_name(DROWSY), "drowsy");
-	assert_string_equal(host_state_name(ASLEEP), "asleep");
-	assert_string_equal(host_state_name(WAKING), "waking");
-	assert_string_equal(host_state_name(WAKING + 1), "invalid");
-}
-
-static void test_unmarked_host_is_never_checked(void **state)
-{
-	struct scene scene = scene_in(AWAKE);
-
-	(void)state;
-	assert_int_equal(scene.life.deadline, 0);
-}
-
-static void test_edits_are_followed(void **state)
-{
-	struct scene scene = scene_in(AWAKE);
-
-	(void)state;
-	scene.input.state = ASLEEP;
-	happens(&scene, TRIGGER_EDITED);
-	check(&scene, ASLEEP, NOTE_ASLEEP);
-	assert_true(scene.todo.announce);
-	assert_false(scene.todo.step);
-	scene.input.state = DROWSY;
-	happens(&scene, TRIGGER_EDITED);
-	check(&scene, DROWSY, NOTE_DROWSY);
-	assert_int_equal(scene.life.deadline, START + timing.grace);
-	scene.input.state = AWAKE;
-	happens(&scene, TRIGGER_EDITED);
-	check(&scene, AWAKE, NOTE_AWAKE);
-}
-
-static void test_sleep_of_a_sleeper_changes_nothing(void **state)
-{
-	struct scene scene = scene_in(ASLEEP);
-	struct life before = scene.life;
-
-	(void)state;
-	happens(&scene, TRIGGER_SLEEP);
-	happens(&scene, TRIGGER_SLEEP_NOW);
-	assert_memory_equal(&before, &scene.life, sizeof(before));
-}
-
-static void test_seen_while_awake_changes_nothing(void **state)
-{
-	struct scene scene = scene_in(AWAKE);
-	struct life before = scene.life;
-
-	(void)state;
-	happens(&scene, TRIGGER_SEEN);
-	assert_memory_equal(&before, &scene.life, sizeof(before));
+	assert_true(host_set_installed(&host, &wanted));
+	described_free(described); /* it has references of its own */
+	other = shared_set_get(&ssh, sizeof(ssh));
+	installed_read(host.installed, &back);
+	assert_memory_equal(back.addresses, wanted.addresses, sizeof(back.addresses));
+	assert_int_equal(back.address_count, 2);
+	assert_true(back.ports == wanted.ports && back.sources == wanted.sources);
+	assert_memory_equal(shared_set_octets(back.ports), &none, sizeof(none));
+	shared_set_put(other);
+	assert_true(back.has_ifindex && back.arp_offload);
+	assert_int_equal(back.ifindex, 7);
+	assert_int_equal(back.vlan, 10);
+	assert_true(installed_has(host.installed, &has));
+	assert_false(installed_has(host.installed, &has_not) || installed_has(NULL, &has));
+	assert_true(host_set_installed(&host, &nothing));
+	assert_int_equal(host.installed->address_count, 0);
+	installed_free(host.installed);
+	installed_read(NULL, &back);
+	assert_int_equal(back.address_count, 0);
+	assert_false(back.has_ifindex || back.ports || back.sources);
+	installed_free(NULL);
+	host_free(NULL);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_sleep_waits_for_grace_then_asks_then_takes_over),
-		cmocka_unit_test(test_sleep_now_skips_grace_but_not_the_check),
-		cmocka_unit_test(test_owner_seen_while_drowsy_is_awake),
-		cmocka_unit_test(test_last_frames_only_delay_a_told_sleep),
-		cmocka_unit_test(test_a_host_that_stays_noisy_is_not_asked_for_ever),
-		cmocka_unit_test(test_a_silent_host_that_stays_up_is_not_checked_for_ever),
-		cmocka_unit_test(test_claimed_address_is_not_taken_over),
-		cmocka_unit_test(test_silence_makes_a_marked_host_checked),
-		cmocka_unit_test(test_a_silent_host_that_answers_is_left_in_peace),
-		cmocka_unit_test(test_states_have_names),
-		cmocka_unit_test(test_unmarked_host_is_never_checked),
-		cmocka_unit_test(test_edits_are_followed),
-		cmocka_unit_test(test_sleep_of_a_sleeper_changes_nothing),
-		cmocka_unit_test(test_seen_while_awake_changes_nothing),
+		cmocka_unit_test(test_a_core_goes_back_as_it_came),
+		cmocka_unit_test(test_the_client_identifier_outlives_a_registration),
+		cmocka_unit_test(test_why_a_host_is_known),
+		cmocka_unit_test(test_inputs_are_a_hosts),
+		cmocka_unit_test(test_a_proposal_is_exchanged_and_taken_back),
+		cmocka_unit_test(test_installed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A lease in thousands of lives that make no sense, and what is true of it in each moment. */
+/* Invariants of a lease, checked after each of many random triggers. */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,7 +13,7 @@
 
 enum { LIVES = 20000, STEPS = 60 };
 
-/* Always the same lives. */
+/* Always the same numbers. */
 static uint64_t seed;
 
 static uint32_t any(void)
@@ -86,12 +87,12 @@ static int64_t any_wait(const struct lease *lease, int64_t now)
 	}
 }
 
-/* One life, with what is remembered of it to judge by. */
+/* One lease, with what is needed to check it. */
 struct life {
 	struct scene scene;
 	struct lease before;
-	int64_t last_sent;
-	int64_t sends, answers;
+	bool sends_fail;
+	int64_t sends, failures, answers;
 };
 
 static bool is_alive(const struct lease *lease)
@@ -100,49 +101,77 @@ static bool is_alive(const struct lease *lease)
 	       lease->state == LEASE_REBINDING;
 }
 
+static void check_first_sending(const struct life *life)
+{
+	const struct lease *lease = &life->scene.lease;
+	const struct lease_trigger *in = &life->scene.trigger;
+	const bool is_renewal = lease->state == LEASE_RENEWING;
+
+	assert_int_equal(lease->xid, in->random);
+	assert_int_equal(lease->sent_at, in->now);
+	assert_int_equal(lease->unanswered, life->before.unanswered + 1);
+	assert_int_equal(life->scene.effects.send,
+	                 is_renewal && memcmp(&lease->server, &nowhere, sizeof(nowhere))
+	                         ? LEASE_SEND_UNICAST
+	                         : LEASE_SEND_BROADCAST);
+}
+
+/* The same request once more: while the next hop is resolved, or to all instead. */
+static void check_repetition(const struct life *life)
+{
+	const struct lease *lease = &life->scene.lease;
+	const bool failed = life->scene.trigger.kind == LEASE_TRIGGER_SEND_FAILED;
+
+	assert_true(failed || life->before.resolving);
+	assert_int_equal(life->scene.effects.send,
+	                 failed ? LEASE_SEND_BROADCAST : LEASE_SEND_UNICAST);
+	assert_int_equal(lease->xid, life->before.xid);
+	assert_int_equal(lease->sent_at, life->before.sent_at);
+}
+
 static void check_request(const struct life *life)
 {
 	const struct lease *lease = &life->scene.lease;
-	const struct lease_input *in = &life->scene.input;
+	const struct lease_trigger *in = &life->scene.trigger;
 	const bool is_renewal = lease->state == LEASE_RENEWING;
 
 	assert_true(is_renewal || lease->state == LEASE_REBINDING);
-	assert_int_equal(in->cause, LEASE_TIME);
-	assert_true(in->asleep && lease->kept && lease->asked);
-	assert_int_equal(lease->xid, in->random);
-	assert_int_equal(lease->sent_at, in->now);
-	assert_int_equal(lease->tries, life->before.tries + 1);
-	assert_int_equal(life->scene.todo.send,
-	                 is_renewal && memcmp(&lease->server, &nowhere, sizeof(nowhere))
-	                         ? SEND_TO_SERVER
-	                         : SEND_TO_ALL);
+	assert_true(in->kind == LEASE_TRIGGER_TIMEOUT || in->kind == LEASE_TRIGGER_SEND_FAILED);
+	assert_true(in->asleep && lease->proxy_renews && lease->request_pending);
+	assert_false(lease->resolving);
 	assert_true(in->now < (is_renewal ? lease->rebind_at : lease->expires_at));
 	assert_true(!lease->deadline || lease->deadline > in->now);
+	if (lease->requests == life->before.requests + 1)
+		check_first_sending(life);
+	else
+		check_repetition(life);
 }
 
-static void check_note(const struct life *life)
+static void check_event(const struct life *life)
 {
 	const struct lease *lease = &life->scene.lease;
-	const enum lease_note note = life->scene.todo.note;
+	const struct lease_effects *effects = &life->scene.effects;
 	const bool lost = lease->state == LEASE_LOST && life->before.state != LEASE_LOST;
 
-	assert_int_equal(note == LEASE_NOTE_LOST, lost);
-	if (note == LEASE_NOTE_SILENCE)
+	assert_int_equal(effects->event == LEASE_EVENT_LOST, lost);
+	assert_int_equal(effects->persist, effects->event != LEASE_EVENT_NONE ||
+	                                           (life->before.confirmed && !lease->confirmed));
+	if (effects->event == LEASE_EVENT_UNANSWERED)
 		assert_true(lease->state == LEASE_REBINDING &&
-		            life->before.state != LEASE_REBINDING);
-	if (note == LEASE_NOTE_RENEWED)
+		            life->before.state != LEASE_REBINDING && life->before.unanswered);
+	if (effects->event == LEASE_EVENT_RENEWED)
 		assert_true(lease->state == LEASE_BOUND && lease->confirmed);
-	if (note != LEASE_NOTE_NONE)
-		assert_int_equal(lease->result_at, life->scene.input.now);
+	if (effects->event != LEASE_EVENT_NONE)
+		assert_int_equal(lease->result_at, life->scene.trigger.now);
 	else
 		assert_int_equal(lease->result, life->before.result);
 }
 
-/* What is due is in the past only where it was already, or where T1 is. */
+/* A deadline is in the past only if it was already, or if it is T1. */
 static void check_times(const struct life *life)
 {
 	const struct lease *lease = &life->scene.lease;
-	const struct lease_input *in = &life->scene.input;
+	const struct lease_trigger *in = &life->scene.trigger;
 
 	if (lease->expires_at) {
 		assert_true(lease->renew_at <= lease->rebind_at);
@@ -151,7 +180,7 @@ static void check_times(const struct life *life)
 	if (!lease->deadline)
 		return;
 	assert_true(lease->deadline <= lease->expires_at);
-	if (in->cause == LEASE_TIME)
+	if (in->kind == LEASE_TRIGGER_TIMEOUT)
 		assert_true(lease->deadline > in->now);
 	if (lease->deadline < in->now && lease->deadline != life->before.deadline)
 		assert_int_equal(lease->deadline, lease->renew_at);
@@ -162,38 +191,55 @@ static void check_lease(const struct life *life)
 	const struct lease *lease = &life->scene.lease;
 	const bool endless = lease->expires_at == LEASE_NEVER;
 
-	if (!lease->kept || !is_alive(lease)) {
+	if (!lease->proxy_renews || !is_alive(lease)) {
 		assert_int_equal(lease->deadline, 0);
-		assert_false(lease->asked);
-		assert_int_equal(life->scene.todo.send, SEND_NOTHING);
+		assert_false(lease->request_pending);
+		assert_int_equal(life->scene.effects.send, LEASE_SEND_NONE);
 	} else if (!endless) {
 		assert_int_not_equal(lease->deadline, 0);
 	}
 	if (life->before.state == LEASE_LOST)
 		assert_int_equal(lease->state, LEASE_LOST);
 	check_times(life);
-	check_note(life);
-	if (life->scene.todo.send != SEND_NOTHING)
+	check_event(life);
+	if (life->scene.effects.send != LEASE_SEND_NONE)
 		check_request(life);
 }
 
-static void step(struct life *life, enum lease_cause cause)
+static void step_once(struct life *life, enum lease_trigger_kind kind)
 {
 	life->before = life->scene.lease;
-	life->scene.input.random = any();
-	happens(&life->scene, cause);
+	happens(&life->scene, kind);
 	check_lease(life);
-	life->sends += life->scene.todo.send != SEND_NOTHING;
+	life->sends += life->scene.effects.send != LEASE_SEND_NONE;
 }
 
-/* What is due is done; that must come to an end. */
+/* What is sent may fail; that must come to an end. */
+static void step(struct life *life, enum lease_trigger_kind kind)
+{
+	static const int errors[] = { -EAGAIN, -EAGAIN, -EAGAIN, -ENETUNREACH };
+	struct scene *scene = &life->scene;
+
+	scene->trigger.random = any();
+	step_once(life, kind);
+	for (int i = 0; life->sends_fail && scene->effects.send != LEASE_SEND_NONE && below(3);
+	     i++) {
+		assert_true(i < 2);
+		scene->trigger.sent = scene->effects.send;
+		scene->trigger.err = errors[below(4)];
+		life->failures++;
+		step_once(life, LEASE_TRIGGER_SEND_FAILED);
+	}
+}
+
+/* Does what is due, which must come to an end. */
 static void settle(struct life *life)
 {
 	const struct lease *lease = &life->scene.lease;
 
-	for (int i = 0; lease->deadline && lease->deadline <= life->scene.input.now; i++) {
+	for (int i = 0; lease->deadline && lease->deadline <= life->scene.trigger.now; i++) {
 		assert_true(i < 2);
-		step(life, LEASE_TIME);
+		step(life, LEASE_TRIGGER_TIMEOUT);
 	}
 }
 
@@ -201,11 +247,11 @@ static void answer(struct life *life)
 {
 	const struct dhcp_message message = any_answer(&life->scene.lease);
 
-	if (lease_check(&life->scene.lease, &message) != LEASE_MISMATCH_none)
+	if (lease_check(&life->scene.lease, &message) != DHCP_COUNT_RENEWAL)
 		return;
-	life->scene.input.message = &message;
-	step(life, LEASE_ANSWER);
-	life->scene.input.message = NULL;
+	life->scene.trigger.message = &message;
+	step(life, LEASE_TRIGGER_REPLY);
+	life->scene.trigger.message = NULL;
 	life->answers++;
 }
 
@@ -214,22 +260,22 @@ static void take_a_step(struct life *life)
 	struct scene *scene = &life->scene;
 	struct lease_grant grant;
 
-	scene->input.now += any_wait(&scene->lease, scene->input.now);
-	scene->input.asleep = below(5);
+	scene->trigger.now += any_wait(&scene->lease, scene->trigger.now);
+	scene->trigger.asleep = below(5);
 	switch (below(20)) {
 	case 0:
-		grant = any_grant(scene->input.now);
+		grant = any_grant(scene->trigger.now);
 		lease_grant(&scene->lease, &timing, &grant, any());
 		break;
 	case 1:
-		step(life, LEASE_WAKES);
+		step(life, LEASE_TRIGGER_AWAKE);
 		break;
 	case 2:
 	case 3:
-		step(life, LEASE_SLEEPS);
+		step(life, LEASE_TRIGGER_ASLEEP);
 		break;
 	case 4:
-		step(life, LEASE_TIME); /* whether or not anything is due */
+		step(life, LEASE_TRIGGER_TIMEOUT); /* whether or not anything is due */
 		break;
 	default:
 		answer(life);
@@ -237,28 +283,29 @@ static void take_a_step(struct life *life)
 	settle(life);
 }
 
-static void test_nothing_breaks_the_rules(void **state)
+static void test_invariants(void **state)
 {
-	int64_t sends = 0, answers = 0;
+	int64_t sends = 0, failures = 0, answers = 0;
 
 	(void)state;
 	seed = 20260131;
 	for (int i = 0; i < LIVES; i++) {
-		struct life life = { .scene = { .input = { .now = START } } };
+		struct life life = { .scene.trigger.now = START, .sends_fail = i % 2 };
 
 		for (int j = 0; j < STEPS; j++)
 			take_a_step(&life);
 		sends += life.sends;
+		failures += life.failures;
 		answers += life.answers;
 	}
-	assert_true(sends > LIVES && answers > LIVES); /* something happened at all */
+	assert_true(sends > LIVES && answers > LIVES && failures > LIVES);
 }
 
 /*
- * Whatever servers say, and however often they are silent: two requests for each floor in the long
- * run, besides the first ones after a takeover.
+ * Whatever servers answer, or if they do not: in the long run two requests for each `min_lease`,
+ * besides the first ones after the host fell asleep.
  */
-static void test_nobody_makes_it_spin(void **state)
+static void test_no_server_makes_it_spin(void **state)
 {
 	(void)state;
 	seed = 4711;
@@ -267,22 +314,22 @@ static void test_nobody_makes_it_spin(void **state)
 		struct life life = { .scene = scene_of(&grant) };
 		struct scene *scene = &life.scene;
 
-		step(&life, LEASE_SLEEPS);
-		while (scene->lease.deadline && scene->input.now < START + DAY * INT64_C(1000)) {
-			scene->input.now = scene->lease.deadline;
-			step(&life, LEASE_TIME);
-			if (below(2) && scene->lease.asked)
+		step(&life, LEASE_TRIGGER_ASLEEP);
+		while (scene->lease.deadline && scene->trigger.now < START + DAY * INT64_C(1000)) {
+			scene->trigger.now = scene->lease.deadline;
+			step(&life, LEASE_TRIGGER_TIMEOUT);
+			if (below(2) && scene->lease.request_pending)
 				answer(&life);
 		}
-		assert_true(life.sends <= 5 + 2 * (scene->input.now - START) / 29000);
+		assert_true(life.sends <= 5 + 2 * (scene->trigger.now - START) / 29000);
 	}
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_nothing_breaks_the_rules),
-		cmocka_unit_test(test_nobody_makes_it_spin),
+		cmocka_unit_test(test_invariants),
+		cmocka_unit_test(test_no_server_makes_it_spin),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

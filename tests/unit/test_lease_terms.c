@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What servers say of a lease's times, sense and nonsense, what is made of it, and which of their
- * messages are an answer at all.
+ * The times that servers grant, also invalid ones, and which of their messages are an answer at
+ * all.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,12 +15,12 @@
 
 #define EACH(item, table) for (size_t item = 0; item < sizeof(table) / sizeof(*(table)); item++)
 
-static struct scene scene_told(uint32_t seconds, uint32_t t1, uint32_t t2)
+static struct scene scene_acknowledged(uint32_t seconds, uint32_t t1, uint32_t t2)
 {
-	struct scene scene = scene_kept(HOUR);
+	struct scene scene = scene_renewed(HOUR);
 	struct dhcp_message ack;
 
-	asks(&scene, SEND_TO_SERVER);
+	asks(&scene, LEASE_SEND_UNICAST);
 	ack = answer_to(&scene, DHCP_ACK, seconds);
 	ack.t1 = t1;
 	ack.t2 = t2;
@@ -38,7 +38,7 @@ static void check_times(const struct scene *scene, int64_t t1, int64_t t2, int64
 	assert_int_equal(lease->expires_at - lease->since, end);
 }
 
-static void test_t1_and_t2_are_the_servers_to_say(void **state)
+static void test_t1_and_t2_of_the_server(void **state)
 {
 	static const struct {
 		uint32_t t1, t2;
@@ -63,34 +63,35 @@ static void test_t1_and_t2_are_the_servers_to_say(void **state)
 	(void)state;
 	EACH(i, rows)
 	{
-		const struct scene scene = scene_told(HOUR, rows[i].t1, rows[i].t2);
+		const struct scene scene = scene_acknowledged(HOUR, rows[i].t1, rows[i].t2);
 
 		check_times(&scene, rows[i].used1 * 1000, rows[i].used2 * 1000, HOUR_MS);
 	}
 }
 
-static void test_no_lease_is_taken_for_shorter_than_the_floor(void **state)
+static void test_shortest_lease(void **state)
 {
 	static const uint32_t tiny[] = { 1, 2, 30, 59, 60 };
 
 	(void)state;
 	EACH(i, tiny)
 	{
-		const struct scene scene = scene_told(tiny[i], tiny[i] / 2, tiny[i] / 2 + 1);
+		const struct scene scene =
+			scene_acknowledged(tiny[i], tiny[i] / 2, tiny[i] / 2 + 1);
 
 		check_times(&scene, 30000, tiny[i] == 60 ? 31000 : 52500, 60000);
 		assert_int_equal(scene.lease.seconds, tiny[i]);
 	}
 }
 
-static void test_the_longest_lease_that_ends_does_so(void **state)
+static void test_longest_lease_that_ends(void **state)
 {
-	const struct scene scene = scene_told(DHCP_INFINITE - 1, 0, 0);
+	const struct scene scene = scene_acknowledged(DHCP_INFINITE - 1, 0, 0);
 
 	(void)state;
 	assert_int_equal(scene.lease.expires_at - scene.lease.since,
 	                 (int64_t)(DHCP_INFINITE - 1) * 1000);
-	assert_true(scene.lease.deadline > scene.input.now);
+	assert_true(scene.lease.deadline > scene.trigger.now);
 }
 
 static int64_t t1_with(uint32_t random)
@@ -104,7 +105,7 @@ static int64_t t1_with(uint32_t random)
 	return lease.renew_at - START;
 }
 
-static void test_t1_is_spread_but_a_little(void **state)
+static void test_jitter_of_t1(void **state)
 {
 	(void)state;
 	assert_int_equal(t1_with(0), HOUR_MS / 2);
@@ -115,7 +116,7 @@ static void test_t1_is_spread_but_a_little(void **state)
 		assert_in_range(t1_with(i * 2654435761U), HOUR_MS / 2 - HOUR_MS / 128, HOUR_MS / 2);
 }
 
-static void test_times_are_known_from_their_length_and_beginning_alone(void **state)
+static void test_times_need_length_and_beginning(void **state)
 {
 	static const struct {
 		uint32_t seconds;
@@ -135,39 +136,39 @@ static void test_times_are_known_from_their_length_and_beginning_alone(void **st
 	}
 }
 
-static void test_a_lease_without_end_needs_nobody(void **state)
+static void test_infinite_lease_that_is_confirmed(void **state)
 {
-	struct scene scene = scene_told(DHCP_INFINITE, 600, 1200);
+	struct scene scene = scene_acknowledged(DHCP_INFINITE, 600, 1200);
 
 	(void)state;
-	check(&scene, LEASE_BOUND, LEASE_NOTE_RENEWED);
+	check(&scene, LEASE_BOUND, LEASE_EVENT_RENEWED);
 	assert_int_equal(scene.lease.expires_at, LEASE_NEVER);
 	assert_int_equal(scene.lease.renew_at, LEASE_NEVER);
 	assert_int_equal(scene.lease.deadline, 0);
-	scene.input.now += DHCP_INFINITE * INT64_C(100000);
-	happens(&scene, LEASE_TIME);
-	check(&scene, LEASE_BOUND, LEASE_NOTE_NONE);
+	scene.trigger.now += DHCP_INFINITE * INT64_C(100000);
+	happens(&scene, LEASE_TRIGGER_TIMEOUT);
+	check(&scene, LEASE_BOUND, LEASE_EVENT_NONE);
 	assert_int_equal(scene.sends, 2);
-	happens(&scene, LEASE_WAKES);
-	check(&scene, LEASE_BOUND, LEASE_NOTE_NONE);
+	happens(&scene, LEASE_TRIGGER_AWAKE);
+	check(&scene, LEASE_BOUND, LEASE_EVENT_NONE);
 }
 
-/* Its host may have another by now: that is asked, but nothing depends on the answer. */
-static void test_a_lease_without_end_is_asked_for_at_a_takeover(void **state)
+/* Its host may have another by now: the server is asked, but nothing depends on the answer. */
+static void test_infinite_lease_that_is_not_confirmed(void **state)
 {
 	const struct lease_grant grant = grant_of(DHCP_INFINITE, START - HOUR_MS);
 	struct scene scene = scene_of(&grant);
 
 	(void)state;
-	happens(&scene, LEASE_SLEEPS);
+	happens(&scene, LEASE_TRIGGER_ASLEEP);
 	for (int i = 0; i < 5; i++)
-		asks(&scene, SEND_TO_SERVER);
-	assert_int_equal(scene.input.now, START + 60000);
+		asks(&scene, LEASE_SEND_UNICAST);
+	assert_int_equal(scene.trigger.now, START + 60000);
 	assert_int_equal(scene.lease.expires_at, LEASE_NEVER);
 	assert_int_equal(scene.lease.rebind_at, LEASE_NEVER);
 	assert_int_equal(scene.lease.deadline, 0);
 	is_granted(&scene, HOUR);
-	assert_int_equal(scene.lease.expires_at, scene.input.now + HOUR_MS);
+	assert_int_equal(scene.lease.expires_at, scene.trigger.now + HOUR_MS);
 	assert_int_not_equal(scene.lease.deadline, 0);
 }
 
@@ -177,25 +178,25 @@ static void forge(struct scene *scene, uint32_t seconds, uint32_t t1, uint32_t t
 
 	ack.t1 = t1;
 	ack.t2 = t2;
-	scene->input.random = scene->input.random * 1103515245 + 12345;
+	scene->trigger.random = scene->trigger.random * 1103515245 + 12345;
 	hears(scene, &ack);
 }
 
-/* Two a floor: as for a lease of the floor's length, with a little for its spread. */
+/* Two for each `min_lease`, as for the shortest lease, and a little for the jitter. */
 static void check_a_day_of(uint32_t seconds, uint32_t t1, uint32_t t2)
 {
-	struct scene scene = scene_kept(HOUR);
-	const int64_t begin = scene.input.now;
+	struct scene scene = scene_renewed(HOUR);
+	const int64_t begin = scene.trigger.now;
 
-	while (scene.input.now < begin + DAY * INT64_C(1000)) {
+	while (scene.trigger.now < begin + DAY * INT64_C(1000)) {
 		time_passes(&scene);
-		if (scene.todo.send != SEND_NOTHING)
+		if (scene.effects.send != LEASE_SEND_NONE)
 			forge(&scene, seconds, t1, t2);
 	}
-	assert_true(scene.sends <= 2 * DAY / (timing.floor / 1000) * 64 / 63 + 2);
+	assert_true(scene.sends <= 2 * DAY / (timing.min_lease / 1000) * 64 / 63 + 2);
 }
 
-static void test_forged_answers_make_nobody_spin(void **state)
+static void test_forged_answers_do_not_make_it_spin(void **state)
 {
 	static const uint32_t times[] = { 0, 1, 29, 30, 31, 59, 60, 61, 120, DHCP_INFINITE - 1 };
 
@@ -209,124 +210,124 @@ static void test_forged_answers_make_nobody_spin(void **state)
 	}
 }
 
-/* Answers that come too late by a floor's half are worth nothing, and cost nothing either. */
-static void test_forged_late_answers_make_nobody_spin(void **state)
+/* Answers that are late by half of the shortest lease have no effect, nor any cost. */
+static void test_late_forged_answers_do_not_make_it_spin(void **state)
 {
-	struct scene scene = scene_kept(HOUR);
+	struct scene scene = scene_renewed(HOUR);
 	unsigned steps = 0;
 
 	(void)state;
-	while (scene.lease.state != LEASE_LOST && scene.input.now < START + DAY * INT64_C(1000)) {
+	while (scene.lease.state != LEASE_LOST && scene.trigger.now < START + DAY * INT64_C(1000)) {
 		time_passes(&scene);
 		steps++;
-		if (scene.todo.send == SEND_NOTHING)
+		if (scene.effects.send == LEASE_SEND_NONE)
 			continue;
-		scene.input.now += 29999;
+		scene.trigger.now += 29999;
 		forge(&scene, 1, 0, 0);
-		if (scene.lease.deadline && scene.lease.deadline < scene.input.now)
-			scene.input.now = scene.lease.deadline;
+		if (scene.lease.deadline && scene.lease.deadline < scene.trigger.now)
+			scene.trigger.now = scene.lease.deadline;
 	}
-	assert_true(steps <= 2 * DAY / (timing.floor / 1000) * 64 / 63 + 2);
+	assert_true(steps <= 2 * DAY / (timing.min_lease / 1000) * 64 / 63 + 2);
 }
 
-static void misfits(struct scene *scene, const struct dhcp_message *message,
-                    enum lease_mismatch expected)
+static void check_mismatch(struct scene *scene, const struct dhcp_message *message,
+                           enum dhcp_count expected)
 {
 	assert_int_equal(lease_check(&scene->lease, message), expected);
 }
 
-static void test_every_misfit(void **state)
+static void test_mismatches_of_an_ack(void **state)
 {
-	struct scene scene = scene_kept(HOUR);
+	struct scene scene = scene_renewed(HOUR);
 	struct dhcp_message good, bad;
 
 	(void)state;
 	good = answer_to(&scene, DHCP_ACK, HOUR);
-	misfits(&scene, &good, LEASE_MISMATCH_unasked); /* it was answered */
-	asks(&scene, SEND_TO_SERVER);
+	check_mismatch(&scene, &good, DHCP_COUNT_NOT_REQUESTED); /* it was answered */
+	asks(&scene, LEASE_SEND_UNICAST);
 	good = answer_to(&scene, DHCP_ACK, HOUR);
-	misfits(&scene, &good, LEASE_MISMATCH_none);
+	check_mismatch(&scene, &good, DHCP_COUNT_RENEWAL);
 	bad = good;
 	bad.xid++;
-	misfits(&scene, &bad, LEASE_MISMATCH_foreign_xid);
+	check_mismatch(&scene, &bad, DHCP_COUNT_WRONG_XID);
 	bad = good;
 	bad.server = stranger;
-	misfits(&scene, &bad, LEASE_MISMATCH_foreign_server);
+	check_mismatch(&scene, &bad, DHCP_COUNT_WRONG_SERVER);
 	bad = good;
 	bad.server = nowhere;
-	misfits(&scene, &bad, LEASE_MISMATCH_foreign_server);
+	check_mismatch(&scene, &bad, DHCP_COUNT_WRONG_SERVER);
 	bad = good;
 	bad.lease_time = 0;
-	misfits(&scene, &bad, LEASE_MISMATCH_no_answer);
+	check_mismatch(&scene, &bad, DHCP_COUNT_NOT_AN_ANSWER);
 	bad = good;
 	bad.yiaddr = nowhere;
-	misfits(&scene, &bad, LEASE_MISMATCH_no_answer);
+	check_mismatch(&scene, &bad, DHCP_COUNT_NOT_AN_ANSWER);
 	for (enum dhcp_type type = DHCP_DISCOVER; type <= DHCP_INFORM; type++) {
 		bad = good;
 		bad.type = type;
-		misfits(&scene, &bad,
-		        type == DHCP_ACK || type == DHCP_NAK ? LEASE_MISMATCH_none
-		                                             : LEASE_MISMATCH_no_answer);
+		check_mismatch(&scene, &bad,
+		               type == DHCP_ACK || type == DHCP_NAK ? DHCP_COUNT_RENEWAL
+		                                                    : DHCP_COUNT_NOT_AN_ANSWER);
 	}
 }
 
-static void test_every_misfit_of_a_refusal(void **state)
+static void test_mismatches_of_a_nak(void **state)
 {
-	struct scene scene = scene_kept(HOUR);
+	struct scene scene = scene_renewed(HOUR);
 	struct dhcp_message good, bad;
 
 	(void)state;
-	asks(&scene, SEND_TO_SERVER);
+	asks(&scene, LEASE_SEND_UNICAST);
 	good = answer_to(&scene, DHCP_NAK, 0);
-	misfits(&scene, &good, LEASE_MISMATCH_none);
+	check_mismatch(&scene, &good, DHCP_COUNT_RENEWAL);
 	bad = good;
 	bad.server = stranger;
-	misfits(&scene, &bad, LEASE_MISMATCH_foreign_server);
+	check_mismatch(&scene, &bad, DHCP_COUNT_WRONG_SERVER);
 	bad = good;
 	bad.server = nowhere;
-	misfits(&scene, &bad, LEASE_MISMATCH_foreign_server);
+	check_mismatch(&scene, &bad, DHCP_COUNT_WRONG_SERVER);
 	bad = good;
 	bad.xid ^= 0x80000000;
-	misfits(&scene, &bad, LEASE_MISMATCH_foreign_xid);
+	check_mismatch(&scene, &bad, DHCP_COUNT_WRONG_XID);
 	while (scene.lease.state != LEASE_REBINDING)
 		time_passes(&scene);
 	good = answer_to(&scene, DHCP_NAK, 0);
 	bad = good;
 	bad.server = stranger;
-	misfits(&scene, &bad, LEASE_MISMATCH_none); /* all were asked */
+	check_mismatch(&scene, &bad, DHCP_COUNT_RENEWAL); /* all were asked */
 	bad = good;
 	bad.server = nowhere;
-	misfits(&scene, &bad, LEASE_MISMATCH_foreign_server);
+	check_mismatch(&scene, &bad, DHCP_COUNT_WRONG_SERVER);
 }
 
 static void test_names(void **state)
 {
 	static const char *const states[] = { "none", "bound", "renewing", "rebinding", "lost" };
-	static const char *const results[] = { NULL,      "renewed", "silence",
-		                               "refused", "expired", "moved" };
+	static const char *const results[] = { NULL,  "renewed", "no-answer",
+		                               "nak", "expired", "address-changed" };
 
 	(void)state;
 	EACH(i, states)
-	assert_string_equal(lease_state_name((enum lease_state)i), states[i]);
-	assert_null(lease_result_name(RESULT_NONE));
+	assert_string_equal(lease_state_names[i], states[i]);
+	assert_null(lease_result_names[LEASE_RESULT_NONE]);
 	for (size_t i = 1; i < sizeof(results) / sizeof(*results); i++)
-		assert_string_equal(lease_result_name((enum lease_result)i), results[i]);
+		assert_string_equal(lease_result_names[i], results[i]);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_t1_and_t2_are_the_servers_to_say),
-		cmocka_unit_test(test_no_lease_is_taken_for_shorter_than_the_floor),
-		cmocka_unit_test(test_the_longest_lease_that_ends_does_so),
-		cmocka_unit_test(test_t1_is_spread_but_a_little),
-		cmocka_unit_test(test_times_are_known_from_their_length_and_beginning_alone),
-		cmocka_unit_test(test_a_lease_without_end_needs_nobody),
-		cmocka_unit_test(test_a_lease_without_end_is_asked_for_at_a_takeover),
-		cmocka_unit_test(test_forged_answers_make_nobody_spin),
-		cmocka_unit_test(test_forged_late_answers_make_nobody_spin),
-		cmocka_unit_test(test_every_misfit),
-		cmocka_unit_test(test_every_misfit_of_a_refusal),
+		cmocka_unit_test(test_t1_and_t2_of_the_server),
+		cmocka_unit_test(test_shortest_lease),
+		cmocka_unit_test(test_longest_lease_that_ends),
+		cmocka_unit_test(test_jitter_of_t1),
+		cmocka_unit_test(test_times_need_length_and_beginning),
+		cmocka_unit_test(test_infinite_lease_that_is_confirmed),
+		cmocka_unit_test(test_infinite_lease_that_is_not_confirmed),
+		cmocka_unit_test(test_forged_answers_do_not_make_it_spin),
+		cmocka_unit_test(test_late_forged_answers_do_not_make_it_spin),
+		cmocka_unit_test(test_mismatches_of_an_ack),
+		cmocka_unit_test(test_mismatches_of_a_nak),
 		cmocka_unit_test(test_names),
 	};
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Files of keys: what is read from them, and what is said of mistakes. */
+/* Files of keys: what is read from them, who may have access, and the errors. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -7,12 +7,14 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
-#include "npp/npp_keys.h"
-#include "support_octets.h"
+#include "npp/npp_auth.h"
 
 #define EACH(item, table) for (size_t item = 0; item < sizeof(table) / sizeof(*(table)); item++)
 
@@ -20,52 +22,79 @@
 #define HEX_16 HEX_15 "0f"
 #define HEX_64 HEX_16 HEX_16 HEX_16 HEX_16
 
-#define NO_NUMBER "no key's number; expected 1 to 255, and behind it a secret"
-#define TWICE "a number that stands further up too; expected each once"
-#define NO_SECRET "no secret; expected an even number of hexadecimal digits, 32 to 128"
-#define MORE "more than a number and a secret; expected '#' before a comment"
-#define NO_KEY "no key; expected one in a line, a number and a secret"
+#define BAD_NUMBER "invalid key number; expected 1 to 255, followed by a secret"
+#define DUPLICATE "duplicate key number"
+#define BAD_SECRET "invalid secret; expected an even number of hexadecimal digits, 32 to 128"
+#define MORE_TEXT "unexpected text after the secret; expected '#' before a comment"
+#define NO_KEY "no key; expected a number and a secret a line"
 
-enum { EDGE = 1024 };
+enum { FILE_SIZE_MAX = 65535 };
 
+static const struct npp_keys none;
+static char directory[] = "/tmp/test_npp_keys.XXXXXX", path[sizeof(directory) + 8];
 static struct npp_keys keys;
+static char error[NPP_KEYS_ERROR];
 
-static int parse(const char *text, size_t length, struct npp_keys_fault *fault)
+static int make_directory(void **state)
+{
+	(void)state;
+	assert_non_null(mkdtemp(directory));
+	snprintf(path, sizeof(path), "%s/keys", directory);
+	return 0;
+}
+
+static int remove_file(void **state)
+{
+	(void)state;
+	unlink(path);
+	return 0;
+}
+
+static int remove_directory(void **state)
+{
+	(void)state;
+	return rmdir(directory);
+}
+
+static void write_file(const char *text, size_t length, mode_t mode)
+{
+	FILE *file;
+
+	unlink(path);
+	file = fopen(path, "we");
+	assert_non_null(file);
+	assert_int_equal(fwrite(text, 1, length, file), length);
+	fclose(file);
+	assert_int_equal(chmod(path, mode), 0);
+}
+
+static int read_keys(void)
 {
 	memset(&keys, 0xa5, sizeof(keys));
-	memset(fault, 0xa5, sizeof(*fault));
-	if (length <= EDGE)
-		text = (const char *)at_the_edge(text, length);
-	return npp_keys_parse(text, length, &keys, fault);
+	memset(error, 'x', sizeof(error));
+	return npp_keys_read_file(path, &keys, error);
 }
 
-static void parses(const char *text)
+static int read_text(const char *text)
 {
-	struct npp_keys_fault fault;
-
-	assert_int_equal(parse(text, strlen(text), &fault), 0);
-	assert_null(fault.reason);
-	assert_int_equal(fault.line, 0);
+	write_file(text, strlen(text), 0600);
+	return read_keys();
 }
 
-/* That nothing is left of keys that stood in front of the mistake is part of it. */
-static void fails_in(const char *text, size_t length, size_t line, const char *reason)
+/* `line` 0: of the whole file. No keys are left from before the error. */
+static void assert_error(size_t line, const char *reason)
 {
-	static const struct npp_keys none;
-	struct npp_keys_fault fault;
+	char expected[NPP_KEYS_ERROR];
 
-	assert_int_equal(parse(text, length, &fault), -EINVAL);
-	assert_string_equal(fault.reason, reason);
-	assert_int_equal(fault.line, line);
+	if (line)
+		snprintf(expected, sizeof(expected), "%s:%zu: %s", path, line, reason);
+	else
+		snprintf(expected, sizeof(expected), "%s: %s", path, reason);
+	assert_string_equal(error, expected);
 	assert_memory_equal(&keys, &none, sizeof(keys));
 }
 
-static void fails(const char *text, size_t line, const char *reason)
-{
-	fails_in(text, strlen(text), line, reason);
-}
-
-static void check_key(size_t index, uint8_t id, size_t length)
+static void assert_key(size_t index, uint8_t id, size_t length)
 {
 	const struct npp_key *key = &keys.key[index];
 	uint8_t secret[NPP_SECRET_MAX] = { 0 };
@@ -78,19 +107,21 @@ static void check_key(size_t index, uint8_t id, size_t length)
 	assert_ptr_equal(npp_keys_find(&keys, id), key);
 }
 
-static void keys_in_the_order_of_the_file(void **state)
+static void test_keys_in_the_order_of_the_file(void **state)
 {
 	(void)state;
-	parses("255 " HEX_16 "\n1 " HEX_64 "\n20 " HEX_16 "\n");
+	assert_int_equal(read_text("255 " HEX_16 "\n1 " HEX_64 "\n20 " HEX_16 "\n"), 0);
 	assert_int_equal(keys.count, 3);
-	check_key(0, 255, 16);
-	check_key(1, 1, 64);
-	check_key(2, 20, 16);
+	assert_key(0, 255, 16);
+	assert_key(1, 1, 64);
+	assert_key(2, 20, 16);
 	assert_null(npp_keys_find(&keys, 2));
 	assert_null(npp_keys_find(&keys, 0));
+	npp_keys_wipe(&keys);
+	assert_memory_equal(&keys, &none, sizeof(keys));
 }
 
-static void comments_blanks_and_line_ends(void **state)
+static void test_comments_blanks_and_line_ends(void **state)
 {
 	static const char *const texts[] = {
 		"7 " HEX_16,
@@ -108,52 +139,52 @@ static void comments_blanks_and_line_ends(void **state)
 	(void)state;
 	EACH(i, texts)
 	{
-		parses(texts[i]);
+		assert_int_equal(read_text(texts[i]), 0);
 		assert_int_equal(keys.count, 1);
-		check_key(0, 7, 16);
+		assert_key(0, 7, 16);
 	}
 }
 
-static void every_digit(void **state)
+static void test_every_hexadecimal_digit(void **state)
 {
 	static const uint8_t secret[] = { 0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef,
 		                          0xfe, 0xdc, 0xba, 0x98, 0x76, 0x54, 0x32, 0x10 };
 
 	(void)state;
-	parses("1 0123456789abcdefFEDCBA9876543210");
-	assert_int_equal(keys.key[0].length, sizeof(secret));
+	assert_int_equal(read_text("1 0123456789abcdefFEDCBA9876543210"), 0);
 	assert_memory_equal(keys.key[0].secret, secret, sizeof(secret));
 }
 
-static void all_numbers(void **state)
+static void test_all_numbers(void **state)
 {
 	char text[NPP_KEYS * 40], *end = text;
 
 	(void)state;
 	for (unsigned int id = NPP_KEYS; id >= 1; id--)
 		end += sprintf(end, "%u %s\n", id, HEX_16);
-	parses(text);
+	assert_int_equal(read_text(text), 0);
 	assert_int_equal(keys.count, NPP_KEYS);
 	for (unsigned int id = NPP_KEYS; id >= 1; id--)
-		check_key(NPP_KEYS - id, (uint8_t)id, 16);
+		assert_key(NPP_KEYS - id, (uint8_t)id, 16);
 	strcpy(end, "1 " HEX_16);
-	fails(text, NPP_KEYS + 1, TWICE);
+	assert_int_equal(read_text(text), -EINVAL);
+	assert_error(NPP_KEYS + 1, DUPLICATE);
 }
 
-static void all_lengths(void **state)
+static void test_all_lengths_of_a_secret(void **state)
 {
 	(void)state;
 	for (size_t digits = 0; digits <= 2 * NPP_SECRET_MAX + 32; digits++) {
 		char text[256] = "1 ";
-		struct npp_keys_fault fault;
-		const bool right = digits % 2 == 0 && digits >= 32 && digits <= 128;
 
 		memcpy(text + 2, HEX_64 HEX_16, digits);
-		assert_int_equal(parse(text, 2 + digits, &fault), right ? 0 : -EINVAL);
-		if (right)
-			check_key(0, 1, digits / 2);
-		else
-			assert_string_equal(fault.reason, NO_SECRET);
+		if (digits % 2 == 0 && digits >= 32 && digits <= 128) {
+			assert_int_equal(read_text(text), 0);
+			assert_key(0, 1, digits / 2);
+		} else {
+			assert_int_equal(read_text(text), -EINVAL);
+			assert_error(1, BAD_SECRET);
+		}
 	}
 }
 
@@ -164,107 +195,144 @@ static const struct {
 } mistakes[] = {
 	{ "", 0, NO_KEY },
 	{ "\n \n# 1 " HEX_16 "\n", 0, NO_KEY },
-	{ HEX_16 "\n", 1, NO_NUMBER },
-	{ "0 " HEX_16, 1, NO_NUMBER },
-	{ "256 " HEX_16, 1, NO_NUMBER },
-	{ "4294967297 " HEX_16, 1, NO_NUMBER },
-	{ "18446744073709551617 " HEX_16, 1, NO_NUMBER },
-	{ "-1 " HEX_16, 1, NO_NUMBER },
-	{ "+1 " HEX_16, 1, NO_NUMBER },
-	{ "0x1 " HEX_16, 1, NO_NUMBER },
-	{ "1: " HEX_16, 1, NO_NUMBER },
-	{ "1:" HEX_16, 1, NO_NUMBER },
-	{ "one " HEX_16, 1, NO_NUMBER },
+	{ HEX_16 "\n", 1, BAD_NUMBER },
+	{ "0 " HEX_16, 1, BAD_NUMBER },
+	{ "256 " HEX_16, 1, BAD_NUMBER },
+	{ "4294967297 " HEX_16, 1, BAD_NUMBER },
+	{ "18446744073709551617 " HEX_16, 1, BAD_NUMBER },
+	{ "-1 " HEX_16, 1, BAD_NUMBER },
+	{ "+1 " HEX_16, 1, BAD_NUMBER },
+	{ "0x1 " HEX_16, 1, BAD_NUMBER },
+	{ "1: " HEX_16, 1, BAD_NUMBER },
+	{ "1:" HEX_16, 1, BAD_NUMBER },
+	{ "one " HEX_16, 1, BAD_NUMBER },
+	{ "\v1 " HEX_16, 1, BAD_NUMBER },
 	{ "\xef\xbb\xbf"
 	  "1 " HEX_16,
-	  1, NO_NUMBER },
-	{ "1", 1, NO_SECRET },
-	{ "1 \n" HEX_16, 1, NO_SECRET },
-	{ "1 # " HEX_16, 1, NO_SECRET },
-	{ "1 " HEX_15 "0", 1, NO_SECRET },
-	{ "1 " HEX_15 "0g", 1, NO_SECRET },
-	{ "1 " HEX_15 "g0", 1, NO_SECRET },
-	{ "1 " HEX_15 "0/", 1, NO_SECRET },
-	{ "1 " HEX_15 "0:", 1, NO_SECRET },
-	{ "1 " HEX_15 "0@", 1, NO_SECRET },
-	{ "1 " HEX_15 "0`", 1, NO_SECRET },
-	{ "1 " HEX_15 "0\xc3", 1, NO_SECRET },
-	{ "1 " HEX_15 "0\v", 1, NO_SECRET },
-	{ "1 0x" HEX_15, 1, NO_SECRET },
-	{ "1 passphrase-of-thirty-two-letters", 1, NO_SECRET },
-	{ "1 " HEX_16 " 0", 1, MORE },
-	{ "1 " HEX_16 " " HEX_16, 1, MORE },
-	{ "1 " HEX_16 "\n\n# two\n2 " HEX_16 "\n3\n", 5, NO_SECRET },
-	{ "1 " HEX_16 "\n2 " HEX_16 "\n1 " HEX_64 "\n", 3, TWICE },
-	{ "1 " HEX_16 "\r\n01 " HEX_16 "\r\n", 2, TWICE },
-	{ "1 " HEX_16 "\n2 " HEX_64 "00\n0\n", 2, NO_SECRET },
+	  1, BAD_NUMBER },
+	{ "1", 1, BAD_SECRET },
+	{ "1 \n" HEX_16, 1, BAD_SECRET },
+	{ "1 # " HEX_16, 1, BAD_SECRET },
+	{ "1 " HEX_15 "0", 1, BAD_SECRET },
+	{ "1 " HEX_15 "0g", 1, BAD_SECRET },
+	{ "1 " HEX_15 "g0", 1, BAD_SECRET },
+	{ "1 " HEX_15 "0/", 1, BAD_SECRET },
+	{ "1 " HEX_15 "0:", 1, BAD_SECRET },
+	{ "1 " HEX_15 "0@", 1, BAD_SECRET },
+	{ "1 " HEX_15 "0`", 1, BAD_SECRET },
+	{ "1 " HEX_15 "0\xc3", 1, BAD_SECRET },
+	{ "1 " HEX_15 "0\v", 1, BAD_SECRET },
+	{ "1 0x" HEX_15, 1, BAD_SECRET },
+	{ "1 passphrase-of-thirty-two-letters", 1, BAD_SECRET },
+	{ "1 " HEX_16 " 0", 1, MORE_TEXT },
+	{ "1 " HEX_16 " " HEX_16, 1, MORE_TEXT },
+	{ "1 " HEX_16 "\n\n# two\n2 " HEX_16 "\n3\n", 5, BAD_SECRET },
+	{ "1 " HEX_16 "\n2 " HEX_16 "\n1 " HEX_64 "\n", 3, DUPLICATE },
+	{ "1 " HEX_16 "\r\n01 " HEX_16 "\r\n", 2, DUPLICATE },
+	{ "1 " HEX_16 "\n2 " HEX_64 "00\n0\n", 2, BAD_SECRET },
 };
 
-static void mistakes_and_their_lines(void **state)
+static void test_mistakes_and_their_lines(void **state)
 {
 	(void)state;
 	EACH(i, mistakes)
-	fails(mistakes[i].text, mistakes[i].line, mistakes[i].reason);
-}
-
-/* What stands behind a zero counts as all else does. */
-static void zeros_in_the_text(void **state)
-{
-	static const char in_front[] = "\0"
-				       "1 " HEX_16,
-			  behind[] = "1 " HEX_16 "\n\0\n";
-	static const char within[] = "1 " HEX_15 "0\0";
-
-	(void)state;
-	fails_in(in_front, sizeof(in_front) - 1, 1, NO_NUMBER);
-	fails_in(behind, sizeof(behind) - 1, 2, NO_NUMBER);
-	fails_in(within, sizeof(within) - 1, 1, NO_SECRET);
-}
-
-/* Each beginning of a file is one too, or has a mistake, and nothing behind it is read. */
-static void cut_at_any_place(void **state)
-{
-	static const char text[] = "# keys\n1 " HEX_16 " # one\n\n2 " HEX_64 "\n";
-
-	(void)state;
-	for (size_t length = 0; length < sizeof(text); length++) {
-		struct npp_keys_fault fault;
-
-		if (parse(text, length, &fault)) {
-			assert_non_null(fault.reason);
-			continue;
-		}
-		check_key(0, 1, 16);
-		assert_in_range(keys.count, 1, 2);
-		if (keys.count == 2)
-			assert_in_range(keys.key[1].length, NPP_SECRET_MIN, NPP_SECRET_MAX);
+	{
+		assert_int_equal(read_text(mistakes[i].text), -EINVAL);
+		assert_error(mistakes[i].line, mistakes[i].reason);
 	}
 }
 
-static void nothing_is_left_of_them(void **state)
+/* It must not hide what follows it. */
+static void test_a_zero_octet(void **state)
 {
-	static const struct npp_keys none;
+	static const char text[] = "1 " HEX_16 "\n\0\n";
 
 	(void)state;
-	parses("1 " HEX_64 "\n2 " HEX_64);
-	npp_keys_wipe(&keys);
-	assert_memory_equal(&keys, &none, sizeof(keys));
-	assert_null(npp_keys_find(&keys, 1));
+	write_file(text, sizeof(text) - 1, 0600);
+	assert_int_equal(read_keys(), -EINVAL);
+	assert_error(0, "not a text file");
+}
+
+static void test_modes(void **state)
+{
+	static const mode_t good[] = { 0400, 0600, 0440, 0640, 0700, 0750 };
+	static const mode_t bad[] = { 0604, 0602, 0601, 0644, 0660, 0620, 0666, 0777 };
+	static const char text[] = "7 " HEX_16 "\n";
+
+	(void)state;
+	EACH(i, good)
+	{
+		write_file(text, strlen(text), good[i]);
+		assert_int_equal(read_keys(), 0);
+	}
+	EACH(i, bad)
+	{
+		write_file(text, strlen(text), bad[i]);
+		assert_int_equal(read_keys(), -EPERM);
+		assert_error(0, "others may read or change it; expected mode 600 or 640");
+	}
+}
+
+static void test_not_a_file(void **state)
+{
+	(void)state;
+	assert_int_equal(read_keys(), -ENOENT);
+	assert_error(0, "No such file or directory");
+	assert_int_equal(mkfifo(path, 0600), 0); /* without a writer: must not block */
+	assert_int_equal(read_keys(), -EINVAL);
+	assert_error(0, "not a regular file");
+	unlink(path);
+	assert_int_equal(mkdir(path, 0700), 0);
+	assert_int_equal(read_keys(), -EINVAL);
+	assert_error(0, "not a regular file");
+	rmdir(path);
+}
+
+static void test_the_longest_file(void **state)
+{
+	const char line[] = "7 " HEX_16 "\n";
+	char text[FILE_SIZE_MAX + 2];
+
+	(void)state;
+	memset(text, '#', sizeof(text));
+	memcpy(text, line, strlen(line));
+	write_file(text, FILE_SIZE_MAX, 0600);
+	assert_int_equal(read_keys(), 0);
+	assert_int_equal(keys.count, 1);
+	for (size_t more = 1; more <= 2; more++) {
+		write_file(text, FILE_SIZE_MAX + more, 0600);
+		assert_int_equal(read_keys(), -EFBIG);
+		assert_error(0, "longer than any file of keys");
+	}
+}
+
+static void test_a_long_path_is_truncated(void **state)
+{
+	char too_long[2 * NPP_KEYS_ERROR];
+
+	(void)state;
+	memset(too_long, 'a', sizeof(too_long));
+	too_long[sizeof(too_long) - 1] = '\0';
+	memset(error, 'x', sizeof(error));
+	assert_int_equal(npp_keys_read_file(too_long, &keys, error), -ENAMETOOLONG);
+	assert_int_equal(strlen(error), NPP_KEYS_ERROR - 1);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(keys_in_the_order_of_the_file),
-		cmocka_unit_test(comments_blanks_and_line_ends),
-		cmocka_unit_test(every_digit),
-		cmocka_unit_test(all_numbers),
-		cmocka_unit_test(all_lengths),
-		cmocka_unit_test(mistakes_and_their_lines),
-		cmocka_unit_test(zeros_in_the_text),
-		cmocka_unit_test(cut_at_any_place),
-		cmocka_unit_test(nothing_is_left_of_them),
+		cmocka_unit_test_teardown(test_keys_in_the_order_of_the_file, remove_file),
+		cmocka_unit_test_teardown(test_comments_blanks_and_line_ends, remove_file),
+		cmocka_unit_test_teardown(test_every_hexadecimal_digit, remove_file),
+		cmocka_unit_test_teardown(test_all_numbers, remove_file),
+		cmocka_unit_test_teardown(test_all_lengths_of_a_secret, remove_file),
+		cmocka_unit_test_teardown(test_mistakes_and_their_lines, remove_file),
+		cmocka_unit_test_teardown(test_a_zero_octet, remove_file),
+		cmocka_unit_test_teardown(test_modes, remove_file),
+		cmocka_unit_test_teardown(test_not_a_file, remove_file),
+		cmocka_unit_test_teardown(test_the_longest_file, remove_file),
+		cmocka_unit_test_teardown(test_a_long_path_is_truncated, remove_file),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, make_directory, remove_directory);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Options of the Network Proxy Protocol: of any length, twice, in others' messages, unknown. */
+/* The structure of options: lengths, duplicates, options of other messages, unknown options. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -11,14 +11,14 @@
 
 #include "support_npp_message.h"
 
-enum { HEAD = 2 }; /* type and length, in front of the data */
+enum { HEAD = 2 }; /* type and length, before the data */
 
-/* One of each, with which lengths of its data are right: the shortest, and by steps more. */
+/* One of each, and the valid lengths of its data: the shortest, and in steps more. */
 static const struct option {
 	uint8_t subtype;
 	size_t shortest, step;
 	uint8_t octets[64]; /* head and data */
-	const char *fixed;  /* '=' where one octet of the data is right, and no other */
+	const char *fixed;  /* '=': in the data, an octet with only one valid value */
 } options[] = {
 	/* clang-format off */
 	{ NPP_PROXY_SOLICITATION, 4, 0, { 1, 4, 0xab, 0xcd, 0, 1 }, "" },
@@ -33,6 +33,7 @@ static const struct option {
 	  { 3, 33, 0x82, 0x20, 0x01, 0x0d, 0xb8, [20] = 0x20, 0xfe, 0x80, [36] = 1 }, "" },
 	{ NPP_SLEEP_REQUEST, 2, 1, { 3, 8, 0x83, 1, 0x52, 0x54, 0, 0x12, 0x34, 0x56 }, "" },
 	{ NPP_SLEEP_REQUEST, 2, 1, { 3, 4, 0x84, 'n', 'a', 's' }, "" },
+	{ NPP_SLEEP_REQUEST, 5, 0, { 3, 5, 0x85, 192, 168, 1, 2 }, "" },
 	{ NPP_SLEEP_CONFIRM, 6, 0, { 4, 6, 0, 0, 1, 2, 0, 0 }, " =  ==" },
 	{ NPP_WAKEUP_REPORT, 6, 0, { 5, 6, 0, 0, 1, 2, 0, 0 }, " =  ==" },
 	{ NPP_WAKEUP_CONFIRM, 6, 0, { 6, 6, 0, 0, 1, 2, 0, 0 }, " =  ==" },
@@ -48,7 +49,7 @@ static size_t length_of(const struct option *option)
 	return HEAD + option->octets[1];
 }
 
-static const struct option *own_option(uint8_t subtype)
+static const struct option *required_option(uint8_t subtype)
 {
 	EACH(i, options)
 	{
@@ -59,36 +60,36 @@ static const struct option *own_option(uint8_t subtype)
 	return NULL;
 }
 
-static void add_own(struct octets *octets, uint8_t subtype)
+static void add_required(struct octets *octets, uint8_t subtype)
 {
-	const struct option *own = own_option(subtype);
+	const struct option *required = required_option(subtype);
 
-	add(octets, own->octets, length_of(own));
+	add(octets, required->octets, length_of(required));
 }
 
-/* What must be there for the option to be the last thing that may be wrong. */
-static struct octets in_front_of(const struct option *option)
+/* A valid message but for the option. */
+static struct octets header_before(const struct option *option)
 {
 	struct octets octets = header_of(option->subtype);
 
 	if (option->octets[0] != option->subtype)
-		add_own(&octets, option->subtype);
+		add_required(&octets, option->subtype);
 	return octets;
 }
 
-static void each_alone(void **state)
+static void test_each_alone(void **state)
 {
 	(void)state;
 	EACH(i, options)
 	{
-		struct octets octets = in_front_of(&options[i]);
+		struct octets octets = header_before(&options[i]);
 
 		add(&octets, options[i].octets, length_of(&options[i]));
-		assert_int_equal(flaw_of(&octets), NPP_PARSE_ERROR_none);
+		assert_int_equal(error_of(&octets), NPP_PARSE_ERROR_NONE);
 	}
 }
 
-static void each_of_every_length(void **state)
+static void test_each_with_every_length(void **state)
 {
 	(void)state;
 	EACH(i, options)
@@ -97,67 +98,67 @@ static void each_of_every_length(void **state)
 
 		for (size_t length = 0; length <= option->octets[1] + 1U; length++) {
 			const size_t more = length - option->shortest;
-			const bool right = length == option->shortest ||
+			const bool valid = length == option->shortest ||
 			                   (length > option->shortest && option->step &&
 			                    more % option->step == 0);
-			struct octets octets = in_front_of(option);
+			struct octets octets = header_before(option);
 
 			ADD(&octets, option->octets[0], (uint8_t)length);
 			add(&octets, option->octets + HEAD, length);
 			if (length > option->octets[1])
 				octets.at[octets.length - 1] = 'x';
-			assert_int_equal(flaw_of(&octets),
-			                 right ? NPP_PARSE_ERROR_none : NPP_PARSE_ERROR_bad_option);
+			assert_int_equal(error_of(&octets),
+			                 valid ? NPP_PARSE_ERROR_NONE : NPP_PARSE_ERROR_BAD_OPTION);
 		}
 	}
 }
 
-static void each_cut_short(void **state)
+static void test_each_cut_short(void **state)
 {
 	(void)state;
 	EACH(i, options)
 	{
 		for (size_t length = 1; length < length_of(&options[i]); length++) {
-			struct octets octets = in_front_of(&options[i]);
+			struct octets octets = header_before(&options[i]);
 
 			add(&octets, options[i].octets, length);
-			assert_int_equal(flaw_of(&octets), NPP_PARSE_ERROR_bad_option);
+			assert_int_equal(error_of(&octets), NPP_PARSE_ERROR_BAD_OPTION);
 		}
 	}
 }
 
-static void each_wrong_bit_of_what_is_fixed(void **state)
+static void test_each_flipped_bit_of_fixed_octets(void **state)
 {
 	(void)state;
 	EACH(i, options)
 	{
 		for (size_t bit = 0; bit < 8 * strlen(options[i].fixed); bit++) {
-			struct octets octets = in_front_of(&options[i]);
+			struct octets octets = header_before(&options[i]);
 			const size_t at = octets.length + HEAD + bit / 8;
 
 			if (options[i].fixed[bit / 8] != '=')
 				continue;
 			add(&octets, options[i].octets, length_of(&options[i]));
 			octets.at[at] ^= (uint8_t)(1 << bit % 8);
-			assert_int_equal(flaw_of(&octets), NPP_PARSE_ERROR_bad_option);
+			assert_int_equal(error_of(&octets), NPP_PARSE_ERROR_BAD_OPTION);
 		}
 	}
 }
 
-static void each_twice(void **state)
+static void test_each_duplicate(void **state)
 {
 	(void)state;
 	EACH(i, options)
 	{
-		struct octets octets = in_front_of(&options[i]);
+		struct octets octets = header_before(&options[i]);
 
 		for (int times = 0; times < 2; times++)
 			add(&octets, options[i].octets, length_of(&options[i]));
-		assert_int_equal(flaw_of(&octets), NPP_PARSE_ERROR_bad_option);
+		assert_int_equal(error_of(&octets), NPP_PARSE_ERROR_BAD_OPTION);
 	}
 }
 
-static void each_in_every_message(void **state)
+static void test_each_in_every_message(void **state)
 {
 	(void)state;
 	EACH(i, options)
@@ -168,46 +169,47 @@ static void each_in_every_message(void **state)
 
 			if (subtype == options[i].subtype)
 				continue;
-			add_own(&octets, subtype);
+			add_required(&octets, subtype);
 			add(&octets, options[i].octets, length_of(&options[i]));
-			assert_int_equal(flaw_of(&octets), is_any ? NPP_PARSE_ERROR_none
-			                                          : NPP_PARSE_ERROR_foreign_option);
+			assert_int_equal(error_of(&octets),
+			                 is_any ? NPP_PARSE_ERROR_NONE
+			                        : NPP_PARSE_ERROR_UNEXPECTED_OPTION);
 		}
 	}
 }
 
-/* That it is foreign comes before what is in it. */
-static void a_foreign_one_of_no_sense(void **state)
+/* An option of another message is unexpected, whatever is in it. */
+static void test_unexpected_before_bad(void **state)
 {
 	struct octets octets = header_of(NPP_WAKEUP_REPORT);
 
 	(void)state;
 	ADD(&octets, NPP_OPTION_SLEEP_REQUEST, 1, 77);
-	assert_int_equal(flaw_of(&octets), NPP_PARSE_ERROR_foreign_option);
+	assert_int_equal(error_of(&octets), NPP_PARSE_ERROR_UNEXPECTED_OPTION);
 	octets.length = HEADER;
 	ADD(&octets, NPP_OPTION_SLEEP_REQUEST, 0);
-	assert_int_equal(flaw_of(&octets), NPP_PARSE_ERROR_foreign_option);
+	assert_int_equal(error_of(&octets), NPP_PARSE_ERROR_UNEXPECTED_OPTION);
 }
 
-static void without_its_own(void **state)
+static void test_missing_option(void **state)
 {
 	struct octets services = header_of(NPP_PROXY_ADVERTISEMENT);
 
 	(void)state;
 	ADD(&services, NPP_OPTION_SERVICE, 2, 0, 1);
-	assert_int_equal(flaw_of(&services), NPP_PARSE_ERROR_no_option);
+	assert_int_equal(error_of(&services), NPP_PARSE_ERROR_MISSING_OPTION);
 	for (uint8_t subtype = 1; subtype <= NPP_WAKEUP_CONFIRM; subtype++) {
 		struct octets octets = header_of(subtype);
 
 		ADD(&octets, 77, 1, 0);
-		assert_int_equal(flaw_of(&octets), NPP_PARSE_ERROR_no_option);
+		assert_int_equal(error_of(&octets), NPP_PARSE_ERROR_MISSING_OPTION);
 		ADD(&octets, NPP_OPTION_AUTHENTICATION, 49);
 		octets.length += 49;
-		assert_int_equal(flaw_of(&octets), NPP_PARSE_ERROR_no_option);
+		assert_int_equal(error_of(&octets), NPP_PARSE_ERROR_MISSING_OPTION);
 	}
 }
 
-static void unknown_ones_are_skipped(void **state)
+static void test_unknrequired_options_are_skipped(void **state)
 {
 	struct npp_message message;
 
@@ -223,11 +225,11 @@ static void unknown_ones_are_skipped(void **state)
 		message = message_of(&octets);
 		assert_int_equal(message.report.id, 0x0102);
 		ADD(&octets, (uint8_t)type, 1);
-		assert_int_equal(flaw_of(&octets), NPP_PARSE_ERROR_bad_option);
+		assert_int_equal(error_of(&octets), NPP_PARSE_ERROR_BAD_OPTION);
 	}
 }
 
-static void unknown_requests_are_refused(void **state)
+static void test_unknown_requests(void **state)
 {
 	(void)state;
 	for (unsigned int request = 0; request < 256; request++) {
@@ -238,28 +240,28 @@ static void unknown_requests_are_refused(void **state)
 			continue;
 		ADD(&octets, 3, 5, NPP_REQUEST_TIMER, 0, 0, 0, 1);
 		ADD(&octets, 3, 1, (uint8_t)request);
-		assert_int_equal(flaw_of(&octets), NPP_PARSE_ERROR_unknown_request);
+		assert_int_equal(error_of(&octets), NPP_PARSE_ERROR_UNKNOWN_REQUEST);
 		ADD(&octets, 3, 3, (uint8_t)request, 0, 0);
-		assert_int_equal(flaw_of(&octets), NPP_PARSE_ERROR_unknown_request);
+		assert_int_equal(error_of(&octets), NPP_PARSE_ERROR_UNKNOWN_REQUEST);
 	}
 }
 
-static void behind_authentication_there_is_nothing(void **state)
+static void test_nothing_after_authentication(void **state)
 {
-	static const uint8_t behind[][4] = { { 77, 2, 0, 0 }, { 5, 2, 0, 0 }, { 3, 2, 77, 0 } };
+	static const uint8_t after[][4] = { { 77, 2, 0, 0 }, { 5, 2, 0, 0 }, { 3, 2, 77, 0 } };
 
 	(void)state;
-	EACH(i, behind)
+	EACH(i, after)
 	{
-		for (size_t length = 1; length <= sizeof(behind[i]); length++) {
+		for (size_t length = 1; length <= sizeof(after[i]); length++) {
 			struct octets octets = header_of(NPP_WAKEUP_REPORT);
 
-			add_own(&octets, NPP_WAKEUP_REPORT);
+			add_required(&octets, NPP_WAKEUP_REPORT);
 			ADD(&octets, NPP_OPTION_AUTHENTICATION, 49);
 			octets.length += 49;
-			assert_int_equal(flaw_of(&octets), NPP_PARSE_ERROR_none);
-			add(&octets, behind[i], length);
-			assert_int_equal(flaw_of(&octets), NPP_PARSE_ERROR_bad_option);
+			assert_int_equal(error_of(&octets), NPP_PARSE_ERROR_NONE);
+			add(&octets, after[i], length);
+			assert_int_equal(error_of(&octets), NPP_PARSE_ERROR_BAD_OPTION);
 		}
 	}
 }
@@ -267,17 +269,17 @@ static void behind_authentication_there_is_nothing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(each_alone),
-		cmocka_unit_test(each_of_every_length),
-		cmocka_unit_test(each_cut_short),
-		cmocka_unit_test(each_wrong_bit_of_what_is_fixed),
-		cmocka_unit_test(each_twice),
-		cmocka_unit_test(each_in_every_message),
-		cmocka_unit_test(a_foreign_one_of_no_sense),
-		cmocka_unit_test(without_its_own),
-		cmocka_unit_test(unknown_ones_are_skipped),
-		cmocka_unit_test(unknown_requests_are_refused),
-		cmocka_unit_test(behind_authentication_there_is_nothing),
+		cmocka_unit_test(test_each_alone),
+		cmocka_unit_test(test_each_with_every_length),
+		cmocka_unit_test(test_each_cut_short),
+		cmocka_unit_test(test_each_flipped_bit_of_fixed_octets),
+		cmocka_unit_test(test_each_duplicate),
+		cmocka_unit_test(test_each_in_every_message),
+		cmocka_unit_test(test_unexpected_before_bad),
+		cmocka_unit_test(test_missing_option),
+		cmocka_unit_test(test_unknrequired_options_are_skipped),
+		cmocka_unit_test(test_unknown_requests),
+		cmocka_unit_test(test_nothing_after_authentication),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What is heard of a real link: which frames, to whom, and in which VLAN. */
+/* What is assert_received of a real link: which frames, to whom, and in which VLAN. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,20 +12,20 @@
 
 #include "support_npp_socket.h"
 
-static void a_whole_frame(void **state)
+static void test_a_frame(void **state)
 {
 	struct octets frame = a_frame();
 
 	(void)state;
 	connect_lan();
-	heard(&frame);
+	assert_received(&frame);
 	frame.length += 10;
 	send_from("lan-end", &frame);
 	assert_int_equal(next().length, MESSAGE);
-	silence();
+	assert_none();
 }
 
-static void of_one_type_alone(void **state)
+static void test_the_icmp_type(void **state)
 {
 	struct octets frame = a_frame();
 
@@ -34,19 +34,19 @@ static void of_one_type_alone(void **state)
 	for (unsigned type = 0; type < 256; type++) {
 		frame.at[ETHER + IP] = (uint8_t)type;
 		if (type == TYPE)
-			heard(&frame);
+			assert_received(&frame);
 		else
-			kept_by_the_kernel(&frame);
+			assert_filtered(&frame);
 	}
-	close(hearing);
-	hearing = npp_socket_open(if_nametoindex("lan"), 200);
+	close(receiver);
+	receiver = npp_socket_open(if_nametoindex("lan"), 200);
 	frame.at[ETHER + IP] = TYPE;
 	send_from("lan-end", &frame);
 	frame.at[ETHER + IP] = 200;
-	heard(&frame);
+	assert_received(&frame);
 }
 
-static void another_protocol(void **state)
+static void test_other_protocols(void **state)
 {
 	static const uint16_t types[] = { 0x0801, 0x0806, 0x86dd, 0x88cc };
 	static const uint8_t protocols[] = { 0, 2, 6, 17, 58 };
@@ -57,17 +57,17 @@ static void another_protocol(void **state)
 	EACH(i, types)
 	{
 		put16(&frame, TYPE_AT, types[i]);
-		kept_by_the_kernel(&frame);
+		assert_filtered(&frame);
 	}
 	put16(&frame, TYPE_AT, 0x0800);
 	EACH(i, protocols)
 	{
 		PUT(&frame, PROTOCOL_AT, protocols[i]);
-		kept_by_the_kernel(sum_header(&frame));
+		assert_filtered(sum_header(&frame));
 	}
 }
 
-static void fragments(void **state)
+static void test_fragments(void **state)
 {
 	static const uint16_t parts[] = { 0x2000, 0x2001, 0x0001, 0x0100, 0x1000, 0x1fff, 0x6000 };
 	struct octets frame = a_frame();
@@ -77,14 +77,14 @@ static void fragments(void **state)
 	EACH(i, parts)
 	{
 		put16(&frame, FRAGMENT_AT, parts[i]);
-		kept_by_the_kernel(sum_header(&frame));
+		assert_filtered(sum_header(&frame));
 	}
 	put16(&frame, FRAGMENT_AT, 0);
-	heard(sum_header(&frame));
+	assert_received(sum_header(&frame));
 }
 
-/* Where the filter looks for the type */
-static void behind_options(void **state)
+/* The filter must find the type after them. */
+static void test_ip_options(void **state)
 {
 	struct octets frame = { .length = 0 };
 
@@ -95,50 +95,50 @@ static void behind_options(void **state)
 	add(&frame, good + ETHER + IP, MESSAGE);
 	PUT(&frame, ETHER, 0x46);
 	PUT(&frame, TOTAL_AT, 0, IP + 4 + MESSAGE);
-	heard(sum_header(&frame));
+	assert_received(sum_header(&frame));
 	frame.at[ETHER + IP + 4] = 8;
 	frame.at[ETHER + IP] = TYPE;
-	kept_by_the_kernel(sum_header(&frame));
+	assert_filtered(sum_header(&frame));
 }
 
-static void none_of(const struct mac *others, size_t count)
+static void assert_none_of(const struct mac *others, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		const struct octets frame = to(others[i]);
 
-		not_heard(&frame);
+		assert_not_received(&frame);
 	}
 }
 
-/* As the daemon does where it answers with its hosts' MACs. */
-static void take_in_all(void)
+/* As the daemon does when it answers with its hosts' MACs. */
+static void make_promiscuous(void)
 {
 	const struct iface lan = { .ifindex = if_nametoindex("lan") };
 
-	assert_int_equal(packet_promiscuous(sending, &lan, 1), 0);
+	assert_int_equal(packet_promiscuous(sender, &lan, 1), 0);
 }
 
-static void to_whom(void **state)
+static void test_destinations(void **state)
 {
 	static const struct mac others[] = {
-		{ { 0x02, 0, 0, 0, 0, 0x22 } },       /* nobody's */
-		{ { 0x01, 0, 0x5e, 0, 0, 0x01 } },    /* all in IPv4 */
-		{ { 0x33, 0x33, 0, 0, 0, 0x01 } },    /* all in IPv6 */
-		{ { 0x03, 0, 0, 0, 0, 0x20 } },       /* ours, but for one bit */
-		{ { 0xff, 0xff, 0xff, 0xff, 0xff } }, /* to all, but for some bits */
+		{ { 0x02, 0, 0, 0, 0, 0x22 } },       /* unused */
+		{ { 0x01, 0, 0x5e, 0, 0, 0x01 } },    /* IPv4 multicast */
+		{ { 0x33, 0x33, 0, 0, 0, 0x01 } },    /* IPv6 multicast */
+		{ { 0x03, 0, 0, 0, 0, 0x20 } },       /* ours but for one bit */
+		{ { 0xff, 0xff, 0xff, 0xff, 0xff } }, /* broadcast but for some bits */
 	};
 	struct octets frame = to(MAC_BROADCAST);
 
 	(void)state;
 	connect_lan();
-	heard(&frame);
-	none_of(others, sizeof(others) / sizeof(*others));
-	take_in_all();
-	none_of(others, sizeof(others) / sizeof(*others));
+	assert_received(&frame);
+	assert_none_of(others, sizeof(others) / sizeof(*others));
+	make_promiscuous();
+	assert_none_of(others, sizeof(others) / sizeof(*others));
 }
 
-/* Not even those that the kernel loops back to its own. */
-static void nothing_of_its_own(void **state)
+/* Not even the broadcasts that the kernel loops back. */
+static void test_own_frames(void **state)
 {
 	const struct sockaddr_in all = { .sin_family = AF_INET,
 		                         .sin_addr.s_addr = INADDR_BROADCAST };
@@ -151,7 +151,7 @@ static void nothing_of_its_own(void **state)
 	stack = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_ICMP);
 	assert_true(stack >= 0);
 	assert_int_equal(setsockopt(stack, SOL_SOCKET, SO_BROADCAST, &(int){ 1 }, sizeof(int)), 0);
-	let_through();
+	count_passed();
 	assert_int_equal(sendto(stack, good + ETHER + IP, MESSAGE, 0, (const struct sockaddr *)&all,
 	                        sizeof(all)),
 	                 MESSAGE);
@@ -159,11 +159,11 @@ static void nothing_of_its_own(void **state)
 	send_from("lan", &frame);
 	frame = to(MAC_BROADCAST);
 	send_from("lan", &frame);
-	none_but_this();
-	assert_int_equal(let_through(), 1);
+	assert_next_only();
+	assert_int_equal(count_passed(), 1);
 }
 
-static void of_its_interface_alone(void **state)
+static void test_other_interfaces(void **state)
 {
 	const struct octets frame = a_frame();
 
@@ -171,8 +171,8 @@ static void of_its_interface_alone(void **state)
 	connect_lan();
 	add_whole_link("other");
 	send_from("other-end", &frame);
-	none_but_this();
-	assert_int_equal(let_through(), 1);
+	assert_next_only();
+	assert_int_equal(count_passed(), 1);
 }
 
 static struct octets tagged(const struct octets *untagged, uint16_t tag)
@@ -185,60 +185,60 @@ static struct octets tagged(const struct octets *untagged, uint16_t tag)
 	return frame;
 }
 
-static void in_vlan(uint16_t tag, const struct octets *untagged)
+static void assert_received_tagged(uint16_t tag, const struct octets *untagged)
 {
 	const struct octets frame = tagged(untagged, tag);
 
-	heard_in(tag & 0xfff, &frame);
+	assert_received_in(tag & 0xfff, &frame);
 }
 
-static void heard_in_vlan_10(void)
+static void assert_received_in_vlan_10(void)
 {
 	struct octets frame = a_frame();
 
-	in_vlan(10, &frame);
+	assert_received_tagged(10, &frame);
 	frame = to(MAC_BROADCAST);
-	in_vlan(10, &frame);
+	assert_received_tagged(10, &frame);
 }
 
-static void in_a_vlan_that_this_machine_is_not_in(void **state)
+static void test_tagged_without_vlan_interface(void **state)
 {
 	struct octets frame = a_frame();
 
 	(void)state;
 	connect_lan();
-	heard_in_vlan_10();
-	in_vlan(0xffe, &frame);
-	in_vlan(0xf00a, &frame); /* priority 7, may be dropped (IEEE 802.1Q) */
-	in_vlan(0xe000, &frame); /* a priority alone */
+	assert_received_in_vlan_10();
+	assert_received_tagged(0xffe, &frame);
+	assert_received_tagged(0xf00a, &frame); /* priority 7, may be dropped (IEEE 802.1Q) */
+	assert_received_tagged(0xe000, &frame); /* priority tag without VLAN */
 	frame = tagged(&frame, 10);
 	frame = tagged(&frame, 20);
-	not_heard(&frame);
+	assert_not_received(&frame);
 }
 
 static void add_vlan_10(void)
 {
 	if (run("ip link add link lan name lan.10 type vlan id 10")) {
-		print_message("not with this kernel: VLAN devices\n");
+		print_message("this kernel has no VLAN devices\n");
 		skip();
 	}
 	HERE("ip link set lan.10 up");
 }
 
-/* Once, and not as if it had no tag. */
-static void in_a_vlan_that_this_machine_is_in(void **state)
+/* Once, and not as untagged. */
+static void test_tagged_with_vlan_interface(void **state)
 {
 	struct octets frame = a_frame();
 
 	(void)state;
 	connect_lan();
 	add_vlan_10();
-	heard_in_vlan_10();
-	in_vlan(11, &frame);
-	heard(&frame);
+	assert_received_in_vlan_10();
+	assert_received_tagged(11, &frame);
+	assert_received(&frame);
 }
 
-static void on_the_interface_of_a_vlan(void **state)
+static void test_on_a_vlan_interface(void **state)
 {
 	const struct octets untagged = a_frame(), other = tagged(&untagged, 11);
 	struct octets frame = untagged;
@@ -246,28 +246,28 @@ static void on_the_interface_of_a_vlan(void **state)
 	(void)state;
 	connect_lan();
 	add_vlan_10();
-	close(hearing);
-	hearing = npp_socket_open(if_nametoindex("lan.10"), TYPE);
+	close(receiver);
+	receiver = npp_socket_open(if_nametoindex("lan.10"), TYPE);
 	send_from("lan-end", &untagged);
 	send_from("lan-end", &other);
 	frame.at[TRANSACTION_AT] ^= 0xff;
 	frame = tagged(&frame, 10);
-	heard_in(0, &frame);
+	assert_received_in(0, &frame);
 }
 
-static void in_a_vlan_to_another(void **state)
+static void test_tagged_to_another_host(void **state)
 {
 	struct octets frame = to((struct mac){ { 0x02, 0, 0, 0, 0, 0x22 } });
 
 	(void)state;
 	connect_lan();
-	take_in_all();
+	make_promiscuous();
 	frame = tagged(&frame, 10);
-	not_heard(&frame);
+	assert_not_received(&frame);
 }
 
-/* Through the firewall of a host, which takes a type that it does not know for invalid. */
-static void whatever_the_firewall_says(void **state)
+/* A firewall takes an unknown ICMP type for invalid, and must have no effect. */
+static void test_firewall(void **state)
 {
 	struct octets frame = a_frame();
 
@@ -281,27 +281,27 @@ static void whatever_the_firewall_says(void **state)
 	HERE("nft add table ip host");
 	HERE("nft 'add chain ip host in { type filter hook input priority 0; policy drop; }'");
 	HERE("nft add rule ip host in ct state invalid counter drop");
-	heard(&frame);
-	heard_in_vlan_10();
+	assert_received(&frame);
+	assert_received_in_vlan_10();
 	HERE("nft list table ip host | grep -q 'invalid counter packets 1 '");
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		SOCKET_TEST(a_whole_frame),
-		SOCKET_TEST(of_one_type_alone),
-		SOCKET_TEST(another_protocol),
-		SOCKET_TEST(fragments),
-		SOCKET_TEST(behind_options),
-		SOCKET_TEST(to_whom),
-		SOCKET_TEST(nothing_of_its_own),
-		SOCKET_TEST(of_its_interface_alone),
-		SOCKET_TEST(in_a_vlan_that_this_machine_is_not_in),
-		SOCKET_TEST(in_a_vlan_that_this_machine_is_in),
-		SOCKET_TEST(on_the_interface_of_a_vlan),
-		SOCKET_TEST(in_a_vlan_to_another),
-		SOCKET_TEST(whatever_the_firewall_says),
+		SOCKET_TEST(test_a_frame),
+		SOCKET_TEST(test_the_icmp_type),
+		SOCKET_TEST(test_other_protocols),
+		SOCKET_TEST(test_fragments),
+		SOCKET_TEST(test_ip_options),
+		SOCKET_TEST(test_destinations),
+		SOCKET_TEST(test_own_frames),
+		SOCKET_TEST(test_other_interfaces),
+		SOCKET_TEST(test_tagged_without_vlan_interface),
+		SOCKET_TEST(test_tagged_with_vlan_interface),
+		SOCKET_TEST(test_on_a_vlan_interface),
+		SOCKET_TEST(test_tagged_to_another_host),
+		SOCKET_TEST(test_firewall),
 	};
 
 	return cmocka_run_group_tests(tests, on_one_processor, NULL);

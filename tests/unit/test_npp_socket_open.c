@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* From when and until when a real link is heard, and what a flood does. */
+/* From when and until when a real link is assert_received, and what a flood does. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,15 +15,15 @@
 
 #include "support_npp_socket.h"
 
-static void nothing_is_there(void **state)
+static void test_nothing_received(void **state)
 {
 	(void)state;
 	connect_lan();
-	silence();
-	silence();
+	assert_none();
+	assert_none();
 }
 
-static void in_the_order_in_which_they_came(void **state)
+static void test_order(void **state)
 {
 	struct octets frame = a_frame();
 
@@ -35,17 +35,17 @@ static void in_the_order_in_which_they_came(void **state)
 	}
 	for (uint8_t i = 0; i < 100; i++)
 		assert_int_equal(next().octets[4], i);
-	silence();
+	assert_none();
 }
 
 static void reopen(void)
 {
-	close(hearing);
-	hearing = npp_socket_open(if_nametoindex("lan"), TYPE);
-	assert_true(hearing >= 0);
+	close(receiver);
+	receiver = npp_socket_open(if_nametoindex("lan"), TYPE);
+	assert_true(receiver >= 0);
 }
 
-static void nothing_from_before_it_was_opened(void **state)
+static void test_frames_before_opening(void **state)
 {
 	const struct octets frame = a_frame();
 
@@ -54,10 +54,10 @@ static void nothing_from_before_it_was_opened(void **state)
 	for (int i = 0; i < 10; i++)
 		send_from("lan-end", &frame);
 	reopen();
-	none_but_this();
+	assert_next_only();
 }
 
-/* Where there is one */
+/* If there is one. */
 static void to_another_processor(void)
 {
 	cpu_set_t others;
@@ -87,63 +87,63 @@ static void end(pid_t child)
 	assert_int_equal(waitpid(child, NULL, 0), child);
 }
 
-static void nothing_of(const char *name, const struct octets *frame)
+static void assert_nothing_of(const char *name, const struct octets *frame)
 {
 	const pid_t child = flood(name, frame);
 
 	for (int i = 0; i < 100; i++) {
 		reopen();
-		assert_int_equal(let_through(), 0);
-		silence();
+		assert_int_equal(count_passed(), 0);
+		assert_none();
 	}
 	end(child);
-	none_but_this();
+	assert_next_only();
 }
 
-static void nothing_else_while_it_is_opened(void **state)
+static void test_frames_while_opening(void **state)
 {
 	struct octets frame = a_frame();
 
 	(void)state;
 	connect_lan();
 	add_whole_link("other");
-	nothing_of("other-end", &frame);
+	assert_nothing_of("other-end", &frame);
 	frame.at[ETHER + IP]--;
-	nothing_of("lan-end", &frame);
+	assert_nothing_of("lan-end", &frame);
 }
 
-static void how_it_is_opened(void **state)
+static void test_descriptor_flags(void **state)
 {
 	(void)state;
 	connect_lan();
-	assert_true(fcntl(hearing, F_GETFD) & FD_CLOEXEC);
-	assert_true(fcntl(hearing, F_GETFL) & O_NONBLOCK);
+	assert_true(fcntl(receiver, F_GETFD) & FD_CLOEXEC);
+	assert_true(fcntl(receiver, F_GETFL) & O_NONBLOCK);
 }
 
-/* -errno; no descriptor is left behind */
-static void not_opened(uint32_t ifindex, int err)
+/* With -errno, and no descriptor leaks. */
+static void assert_open_fails(uint32_t ifindex, int err)
 {
-	const int before = dup(sending);
+	const int before = dup(sender);
 	int after;
 
 	close(before);
 	assert_int_equal(npp_socket_open(ifindex, TYPE), err);
-	after = dup(sending);
+	after = dup(sender);
 	close(after);
 	assert_int_equal(after, before);
 }
 
-static void on_no_interface(void **state)
+static void test_no_interface(void **state)
 {
 	(void)state;
 	connect_lan();
-	not_opened(0, -ENODEV);
-	not_opened(4711, -ENODEV);
-	not_opened(INT32_MAX, -ENODEV);
-	not_opened(UINT32_MAX, -ENODEV);
+	assert_open_fails(0, -ENODEV);
+	assert_open_fails(4711, -ENODEV);
+	assert_open_fails(INT32_MAX, -ENODEV);
+	assert_open_fails(UINT32_MAX, -ENODEV);
 }
 
-static void without_the_right_to(void **state)
+static void test_without_capability(void **state)
 {
 	int status;
 	pid_t child;
@@ -158,14 +158,14 @@ static void without_the_right_to(void **state)
 	assert_int_equal(status, 0);
 }
 
-/* As its owner answers. */
-static void it_sends_too(void **state)
+/* As a proxy answers. */
+static void test_sending(void **state)
 {
 	const struct npp_packet answer = {
 		host, proxy, 0, host4, proxy4, good + ETHER + IP, MESSAGE
 	};
 	struct iface lan;
-	struct packet packet;
+	struct packet written;
 	int ours;
 
 	(void)state;
@@ -173,10 +173,10 @@ static void it_sends_too(void **state)
 	lan = (struct iface){ .ifindex = if_nametoindex("lan") };
 	HERE("ip link set lan-end address 02:00:00:00:00:20 && ip link set lan address "
 	     "02:00:00:00:00:21");
-	ours = hearing;
-	hearing = npp_socket_open(if_nametoindex("lan-end"), TYPE);
-	npp_packet_write(&answer, &packet);
-	assert_int_equal(packet_send(ours, &lan, &packet), 0);
+	ours = receiver;
+	receiver = npp_socket_open(if_nametoindex("lan-end"), TYPE);
+	npp_packet_write(&answer, &written);
+	assert_int_equal(packet_send(ours, &lan, &written), 0);
 	assert_int_equal(next().length, MESSAGE);
 	close(ours);
 }
@@ -189,29 +189,29 @@ static struct octets a_malformed_frame(void)
 	return frame;
 }
 
-static void what_is_malformed_is_passed_over(void **state)
+static void test_malformed(void **state)
 {
 	struct octets frame = a_malformed_frame();
 
 	(void)state;
 	connect_lan();
-	not_heard(&frame);
+	assert_not_received(&frame);
 	frame.length = ETHER + IP + 1;
-	not_heard(sum_header(&frame));
+	assert_not_received(sum_header(&frame));
 	frame = a_frame();
 	frame.length--;
-	not_heard(&frame);
+	assert_not_received(&frame);
 	frame = a_frame();
 	PUT(&frame, ETHER, 0x44);
 	frame.at[ETHER + 16] = TYPE;
-	not_heard(sum_header(&frame));
+	assert_not_received(sum_header(&frame));
 }
 
-/* Others get their turn in between, and what is good is heard behind it all. */
-static void a_flood_keeps_nobody(void **state)
+/* A call ends after 64 malformed frames; a good frame after them is received. */
+static void test_flood(void **state)
 {
 	const struct octets junk = a_malformed_frame(), frame = a_frame();
-	struct npp_packet datagram;
+	struct npp_packet packet;
 	int turns = 0;
 
 	(void)state;
@@ -219,16 +219,16 @@ static void a_flood_keeps_nobody(void **state)
 	for (int i = 0; i < 130; i++)
 		send_from("lan-end", &junk);
 	send_from("lan-end", &frame);
-	assert_int_equal(let_through(), 131);
-	while (receive(&datagram) == -EAGAIN)
+	assert_int_equal(count_passed(), 131);
+	while (receive(&packet) == -EAGAIN)
 		assert_in_range(++turns, 1, 10);
 	assert_int_equal(turns, 2);
-	assert_memory_equal(datagram.octets, good + ETHER + IP, MESSAGE);
-	silence();
+	assert_memory_equal(packet.octets, good + ETHER + IP, MESSAGE);
+	assert_none();
 }
 
-/* Of more octets than a frame has here. */
-static void what_is_too_long(void **state)
+/* More octets than struct npp_frame holds. */
+static void test_too_long(void **state)
 {
 	struct octets frame = a_frame();
 
@@ -241,90 +241,90 @@ static void what_is_too_long(void **state)
 	assert_int_equal(next().length, PACKET_MAX - ETHER - IP);
 	frame.length++;
 	put16(&frame, TOTAL_AT, PACKET_MAX - ETHER + 1);
-	not_heard(sum_header(&frame));
+	assert_not_received(sum_header(&frame));
 	frame.length = sizeof(frame.at);
-	not_heard(&frame);
+	assert_not_received(&frame);
 }
 
-static void the_link_is_down(void)
+static void assert_link_down(void)
 {
-	struct pollfd ready = { .fd = hearing, .events = POLLIN };
-	struct npp_packet datagram;
+	struct pollfd ready = { .fd = receiver, .events = POLLIN };
+	struct npp_packet packet;
 
 	assert_int_equal(poll(&ready, 1, 5000), 1);
-	assert_int_equal(receive(&datagram), -ENETDOWN);
-	silence();
+	assert_int_equal(receive(&packet), -ENETDOWN);
+	assert_none();
 }
 
-static void the_interface_goes_down(void **state)
+static void test_interface_down(void **state)
 {
 	(void)state;
 	connect_lan();
 	HERE("ip link set lan down");
-	the_link_is_down();
+	assert_link_down();
 	HERE("ip link set lan up");
 	wait_for_link("lan-end", "lan");
-	none_but_this();
+	assert_next_only();
 }
 
-/* What came before is still there. */
-static void the_interface_goes_down_behind_a_message(void **state)
+/* What was received before is still delivered. */
+static void test_interface_down_after_a_message(void **state)
 {
 	const struct octets frame = a_frame();
-	struct npp_packet datagram;
+	struct npp_packet packet;
 
 	(void)state;
 	connect_lan();
 	send_from("lan-end", &frame);
 	HERE("ip link set lan down");
-	assert_int_equal(receive(&datagram), -ENETDOWN);
-	assert_int_equal(receive(&datagram), 0);
-	silence();
+	assert_int_equal(receive(&packet), -ENETDOWN);
+	assert_int_equal(receive(&packet), 0);
+	assert_none();
 }
 
-static void the_interface_vanishes(void **state)
+static void test_interface_deleted(void **state)
 {
 	(void)state;
 	connect_lan();
 	HERE("ip link delete lan");
-	the_link_is_down();
-	/* another of that name is another one */
+	assert_link_down();
+	/* a new interface of that name is not the same */
 	add_whole_link("lan");
-	silence();
+	assert_none();
 	reopen();
-	none_but_this();
+	assert_next_only();
 }
 
-static void opened_while_it_is_down(void **state)
+static void test_opened_while_down(void **state)
 {
 	(void)state;
 	connect_lan();
 	HERE("ip link set lan down");
 	reopen();
-	the_link_is_down();
+	assert_link_down();
 	HERE("ip link set lan up");
 	wait_for_link("lan-end", "lan");
-	none_but_this();
+	assert_next_only();
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		SOCKET_TEST(nothing_is_there),
-		SOCKET_TEST(in_the_order_in_which_they_came),
-		SOCKET_TEST(nothing_from_before_it_was_opened),
-		SOCKET_TEST(nothing_else_while_it_is_opened),
-		SOCKET_TEST(how_it_is_opened),
-		SOCKET_TEST(on_no_interface),
-		SOCKET_TEST(without_the_right_to),
-		SOCKET_TEST(it_sends_too),
-		SOCKET_TEST(what_is_malformed_is_passed_over),
-		SOCKET_TEST(a_flood_keeps_nobody),
-		SOCKET_TEST(what_is_too_long),
-		SOCKET_TEST(the_interface_goes_down),
-		SOCKET_TEST(the_interface_goes_down_behind_a_message),
-		SOCKET_TEST(the_interface_vanishes),
-		SOCKET_TEST(opened_while_it_is_down),
+		SOCKET_TEST(test_nothing_received),
+		SOCKET_TEST(test_order),
+		SOCKET_TEST(test_frames_before_opening),
+		SOCKET_TEST(test_frames_while_opening),
+		SOCKET_TEST(test_descriptor_flags),
+		SOCKET_TEST(test_no_interface),
+		SOCKET_TEST(test_without_capability),
+		SOCKET_TEST(test_sending),
+		SOCKET_TEST(test_malformed),
+		SOCKET_TEST(test_flood),
+		SOCKET_TEST(test_too_long),
+		SOCKET_TEST(test_interface_down),
+		SOCKET_TEST(test_interface_down_after_a_message),
+		SOCKET_TEST(test_interface_deleted),
+		SOCKET_TEST(test_opened_while_down),
 	};
 
 	return cmocka_run_group_tests(tests, on_one_processor, NULL);

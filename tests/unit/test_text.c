@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/*
- * loader/core/text.c: what is taken, what is refused, and that each form comes back as it was
- * written.
- */
+/* Addresses, ports and names as text: what is accepted, and that it comes back as written. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -357,26 +354,6 @@ static void interfaces(void **state)
 	assert_false(text_is_interface(wrong[i]));
 }
 
-static void times(void **state)
-{
-	static const struct {
-		int64_t ms;
-		const char *text;
-	} rows[] = {
-		{ 0, "1970-01-01T00:00:00.000Z" },
-		{ INT64_C(1769860800123), "2026-01-31T12:00:00.123Z" },
-		{ INT64_C(1709251199999), "2024-02-29T23:59:59.999Z" },
-		{ -1, "1969-12-31T23:59:59.999Z" },
-		{ -1000, "1969-12-31T23:59:59.000Z" },
-		{ INT64_MAX, "292278994-08-17T07:12:55.807Z" },
-	};
-	char text[TEXT_TIME];
-
-	(void)state;
-	EACH(i, rows)
-	assert_string_equal(text_from_time(rows[i].ms, text), rows[i].text);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -388,7 +365,7 @@ int main(void)
 		cmocka_unit_test(prefix_round_trip), cmocka_unit_test(prefix_refused),
 		cmocka_unit_test(port_round_trip),   cmocka_unit_test(port_refused),
 		cmocka_unit_test(port_of_maps),      cmocka_unit_test(names),
-		cmocka_unit_test(interfaces),        cmocka_unit_test(times),
+		cmocka_unit_test(interfaces),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,7 +13,7 @@ from .dhcp_clients import Client, Dhclient, Dhcpcd, NetworkdClient
 from .lan import BUILD, Machine
 
 ROOT, NOBODY = 0, 65534
-PROMPT = {"grace": "100ms", "ask_interval": "50ms"}  # a proxy of hosts that fall silent as soon as they are handed over
+PROMPT = {"grace_period": "100ms", "check_interval": "50ms"}  # a proxy of hosts that fall silent as soon as they are handed over
 # A machine has a name and files of its own, which namespaces of networks alone do not give it.
 AT_HOME = """hostname "$0"
 while [ "$1" != -- ]; do mount --bind "$1" "$2" && shift 2 || exit; done
@@ -94,12 +94,16 @@ class Agent:
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout.strip()
 
+    def blocks(self, *words: object) -> list[dict[str, str]]:
+        """The same, line by line: "key: value", with an empty line between results."""
+        return [dict(line.split(": ", 1) for line in block.splitlines()) for block in self.say(*words).split("\n\n")]
+
     def ask(self, *words: object) -> dict:
         return json.loads(self.say("--json", *words))
 
     def handovers(self) -> list[dict]:
         """What the state file has."""
-        return json.loads(self.state.read_text())["handovers"] if self.state.exists() else []
+        return json.loads(self.state.read_text())["registrations"] if self.state.exists() else []
 
 
 def failed(done: subprocess.CompletedProcess, status: int = 1) -> str:

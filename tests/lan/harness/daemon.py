@@ -19,15 +19,15 @@ from .lan import BUILD, Lan, Machine, Sleeper
 from .netns import Namespace, end, run, wait_for
 
 QUICK = {
-    "grace": "300ms",
-    "patience": "2s",
-    "silence": "1s",
-    "ask-interval": "100ms",
-    "asks": 2,
+    "grace-period": "300ms",
+    "sleep-timeout": "2s",
+    "idle-timeout": "1s",
+    "check-interval": "100ms",
+    "check-requests": 2,
     "wake-interval": "300ms",
-    "wake-rounds": 6,
-    "cool-down": "100ms",
-    "heartbeat-lease": "5s",
+    "wake-attempts": 6,
+    "wake-holdoff": "100ms",
+    "heartbeat-timeout": "5s",
 }
 
 

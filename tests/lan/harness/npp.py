@@ -197,7 +197,7 @@ class NppHost:
 class Crowd:
     """Hosts that one machine of a LAN plays, and the daemon that they speak to."""
 
-    QUICK: ClassVar = {"grace": "100ms", "ask_interval": "50ms"}  # none of them takes time to fall silent
+    QUICK: ClassVar = {"grace_period": "100ms", "check_interval": "50ms"}  # none of them takes time to fall silent
 
     def __init__(self, lan: Lan, start: Callable[..., Daemon], *hosts: str, **settings: object):
         self.lan, self.machine = lan, lan.machine("crowd", 50)

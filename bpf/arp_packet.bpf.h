@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * ARP packets (RFC 826): read, checked, and rewritten in place into replies. Which ones are
+ * answered is decided in arp.bpf.h.
+ */
+#ifndef SLEEPPROXY_ARP_PACKET_BPF_H
+#define SLEEPPROXY_ARP_PACKET_BPF_H
+
+#include "arp.h"
+#include "host.bpf.h"
+
+static __always_inline bool arp_is_valid(const struct arp *arp, const struct frame *frame)
+{
+	return arp->hardware_type == bpf_htons(ARP_HARDWARE_ETHERNET) &&
+	       arp->protocol_type == bpf_htons(ARP_PROTOCOL_IPV4) &&
+	       arp->hardware_length == sizeof(struct mac) &&
+	       arp->protocol_length == sizeof(struct ipv4) &&
+	       (arp->operation == bpf_htons(ARP_REQUEST) ||
+	        arp->operation == bpf_htons(ARP_REPLY)) &&
+	       !mac_is_group(frame_source(frame)) && !mac_is_group(&arp->sender_mac);
+}
+
+static __always_inline bool arp_is_reply(const struct frame *frame)
+{
+	struct cursor payload = { frame->payload, frame->cursor.end };
+	const struct arp *arp;
+
+	if (frame->protocol != bpf_htons(ETHERTYPE_ARP))
+		return false;
+	arp = CURSOR_TAKE(&payload, struct arp);
+	return arp && arp->operation == bpf_htons(ARP_REPLY);
+}
+
+/* A reply to `to`: `address` is at `mac`. */
+static __always_inline void arp_write_reply(struct arp *arp, const struct mac *mac,
+                                            struct ipv4 address, struct mac to_mac, struct ipv4 to)
+{
+	*arp = (struct arp){
+		.hardware_type = bpf_htons(ARP_HARDWARE_ETHERNET),
+		.protocol_type = bpf_htons(ARP_PROTOCOL_IPV4),
+		.hardware_length = sizeof(struct mac),
+		.protocol_length = sizeof(struct ipv4),
+		.operation = bpf_htons(ARP_REPLY),
+		.sender_mac = *mac,
+		.sender = address,
+		.target_mac = to_mac,
+		.target = to,
+	};
+}
+
+static __always_inline void arp_send_back(struct frame *frame, const struct mac *from)
+{
+	*frame_destination(frame) = *frame_source(frame);
+	*frame_source(frame) = *from;
+}
+
+static __always_inline void arp_answer(struct frame *frame, struct arp *arp, const struct mac *host)
+{
+	const struct mac *answer = config.answer == ANSWER_HOST ? host : own_mac();
+
+	arp_write_reply(arp, answer, arp->target, arp->sender_mac, arp->sender);
+	arp_send_back(frame, answer);
+}
+
+/*
+ * Turns the frame into a reply to its sender that says that the host itself has the address:
+ * unicast, so that nobody takes it for a claim, and with the host as its own target, as in a
+ * gratuitous ARP, the only form that Linux accepts within a second of another reply (locktime).
+ */
+static __always_inline bool arp_update_neighbour(struct frame *frame, const struct mac *host,
+                                                 struct ipv4 address)
+{
+	struct arp *arp;
+
+	frame->cursor.at = frame->payload;
+	arp = CURSOR_TAKE(&frame->cursor, struct arp);
+	if (!arp)
+		return false;
+	arp_write_reply(arp, host, address, *host, address);
+	*frame->protocol_at = bpf_htons(ETHERTYPE_ARP);
+	arp_send_back(frame, own_mac());
+	return true;
+}
+
+#endif

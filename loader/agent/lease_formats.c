@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What is needed of a lease, from the files of DHCP clients: lines of a name and a value, which are
+ * written by programs and always look the same; or dhcpcd's copy of the DHCPACK. Other lines are
+ * skipped.
+ */
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "agent/system_info.h"
+#include "base/text.h"
+
+enum { LINE_SIZE = 1200 }; /* 255 octets of client identifier by 4 characters, and a name */
+#define TIME_MAX INT64_C(253402300799) /* the end of the year 9999, and "never" */
+
+enum lease_item {
+	LEASE_INTERFACE,
+	LEASE_ADDRESS,
+	LEASE_SERVER,
+	LEASE_TOTAL,
+	LEASE_EXPIRY,
+	LEASE_CLIENT_ID,
+	LEASE_ITEMS,
+};
+
+/* How a line begins that has the value after it. */
+static const char *const dhclient_names[LEASE_ITEMS] = {
+	[LEASE_INTERFACE] = "interface ",
+	[LEASE_ADDRESS] = "fixed-address ",
+	[LEASE_SERVER] = "option dhcp-server-identifier ",
+	[LEASE_TOTAL] = "option dhcp-lease-time ",
+	[LEASE_EXPIRY] = "expire ",
+	[LEASE_CLIENT_ID] = "option dhcp-client-identifier ",
+};
+
+static const char *const networkd_names[LEASE_ITEMS] = {
+	[LEASE_ADDRESS] = "ADDRESS=",
+	[LEASE_SERVER] = "SERVER_ADDRESS=",
+	[LEASE_TOTAL] = "LIFETIME=",
+	[LEASE_CLIENT_ID] = "CLIENTID=",
+};
+
+static const char *const networkmanager_names[LEASE_ITEMS] = {
+	[LEASE_ADDRESS] = "dhcp4.ip_address=",
+	[LEASE_SERVER] = "dhcp4.dhcp_server_identifier=",
+	[LEASE_TOTAL] = "dhcp4.dhcp_lease_time=",
+	[LEASE_EXPIRY] = "dhcp4.expiry=",
+	[LEASE_CLIENT_ID] = "dhcp4.dhcp_client_identifier=",
+};
+
+struct parsed_lease {
+	struct client_lease lease;
+	int64_t ends;      /* s since 1970, TIME_MAX: never; 0: the file does not say */
+	bool of_interface; /* of the file's interface */
+	bool malformed;
+};
+
+/* "1:52:54:0:12:34:56", "01525400123456": one or two digits an octet, with or without ':'. */
+static bool parse_octets(const char *text, struct dhcp_option *octets)
+{
+	struct dhcp_option parsed = { 0 };
+
+	while (isxdigit((unsigned char)*text)) {
+		int octet = text_hex_digit(*text++);
+
+		if (isxdigit((unsigned char)*text))
+			octet = octet << 4 | text_hex_digit(*text++);
+		if (parsed.length == sizeof(parsed.data))
+			return false;
+		parsed.data[parsed.length++] = (uint8_t)octet;
+		if (*text == ':' && text[1])
+			text++;
+	}
+	if (*text || !parsed.length)
+		return false;
+	*octets = parsed;
+	return true;
+}
+
+/* In quotes: as dhclient writes octets that are all printable, some of them after a backslash. */
+static bool parse_string(const char *text, struct dhcp_option *octets)
+{
+	struct dhcp_option parsed = { 0 };
+
+	if (*text++ != '"')
+		return false;
+	for (; *text && *text != '"'; text++) {
+		if (*text == '\\' && isdigit((unsigned char)*++text))
+			return false; /* octal: not printable */
+		if (!*text || parsed.length == sizeof(parsed.data))
+			return false;
+		parsed.data[parsed.length++] = (uint8_t)*text;
+	}
+	if (strcmp(text, "\"") || !parsed.length)
+		return false;
+	*octets = parsed;
+	return true;
+}
+
+/* The units of systemd.time(7) in which it writes whole seconds. 0: another. */
+static int64_t unit_seconds(const char *unit)
+{
+	static const struct {
+		const char *name;
+		uint32_t seconds;
+	} units[] = {
+		{ "y", 31557600 }, { "month", 2629800 }, { "w", 604800 }, { "d", 86400 },
+		{ "h", 3600 },     { "min", 60 },        { "s", 1 },
+	};
+
+	for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++)
+		if (strcmp(units[i].name, unit) == 0)
+			return units[i].seconds;
+	return 0;
+}
+
+/* "1h 30min": how systemd writes durations since version 255. */
+static bool parse_duration(const char *text, int64_t *seconds)
+{
+	long long number;
+	int64_t each;
+	char unit[8];
+	int used;
+
+	for (*seconds = 0; *text && *seconds <= DHCP_INFINITE; text += used) {
+		if (sscanf(text, "%10lld%7[a-z]%n", &number, unit, &used) != 2 || number < 0)
+			return false;
+		each = unit_seconds(unit);
+		if (!each)
+			return false;
+		*seconds += number * each;
+	}
+	return *seconds <= DHCP_INFINITE;
+}
+
+static bool parse_total(const char *text, uint32_t *total)
+{
+	int64_t seconds = DHCP_INFINITE;
+
+	if (strcmp(text, "infinity") && text_to_number(text, DHCP_INFINITE, &seconds) &&
+	    !parse_duration(text, &seconds))
+		return false;
+	*total = (uint32_t)seconds;
+	return true;
+}
+
+/* "1795434551", "epoch 1795434551", "never", or "1 2026/11/23 11:40:02": day of the week, UTC. */
+static bool parse_time(const char *text, int64_t *time)
+{
+	struct tm utc = { 0 };
+	const char *end;
+
+	*time = TIME_MAX;
+	if (strcmp(text, "never") == 0)
+		return true;
+	if (!text_to_number(strncmp(text, "epoch ", 6) ? text : text + 6, TIME_MAX, time))
+		return *time > 0;
+	end = strptime(text, "%w %Y/%m/%d %H:%M:%S", &utc);
+	*time = timegm(&utc);
+	return end && !*end && *time > 0;
+}
+
+static bool parse_item(enum lease_item item, const char *value, const char *interface,
+                       struct parsed_lease *parsed)
+{
+	struct client_lease *lease = &parsed->lease;
+	char quoted[IFNAMSIZ + 2];
+
+	switch (item) {
+	case LEASE_INTERFACE:
+		snprintf(quoted, sizeof(quoted), "\"%s\"", interface);
+		parsed->of_interface = strcmp(quoted, value) == 0;
+		return true;
+	case LEASE_ADDRESS:
+		return !text_to_ipv4(value, &lease->address);
+	case LEASE_SERVER:
+		return !text_to_ipv4(value, &lease->server);
+	case LEASE_TOTAL:
+		return parse_total(value, &lease->total);
+	case LEASE_EXPIRY:
+		return parse_time(value, &parsed->ends);
+	case LEASE_CLIENT_ID:
+		/* NetworkManager writes text without quotes: as good as not there */
+		if (!parse_string(value, &lease->client_id))
+			parse_octets(value, &lease->client_id);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void parse_line(const char *line, const char *const names[LEASE_ITEMS],
+                       const char *interface, struct parsed_lease *parsed)
+{
+	for (enum lease_item i = 0; i < LEASE_ITEMS; i++) {
+		const size_t length = names[i] ? strlen(names[i]) : 0;
+
+		if (length && !strncmp(names[i], line, length) &&
+		    !parse_item(i, line + length, interface, parsed))
+			parsed->malformed = true;
+	}
+}
+
+/*
+ * Without blanks before it, and without dhclient's ';' and the comment after that. Empty where it
+ * is too long for any of ours.
+ */
+static const char *read_line(const char *at, char line[LINE_SIZE])
+{
+	size_t length;
+	char *end;
+
+	at += strspn(at, " \t");
+	length = strcspn(at, "\n");
+	snprintf(line, LINE_SIZE, "%.*s", length < LINE_SIZE ? (int)length : 0, at);
+	end = strstr(line, "; #");
+	if (!end && *line && line[strlen(line) - 1] == ';')
+		end = line + strlen(line) - 1;
+	if (end)
+		*end = '\0';
+	return at + length + (at[length] == '\n');
+}
+
+/* `dated`: the format says when the lease ends, where it ends. */
+static bool finish(struct parsed_lease *parsed, int64_t written, bool dated,
+                   struct client_lease *lease)
+{
+	struct client_lease *found = &parsed->lease;
+	const bool has_end = parsed->ends && parsed->ends != TIME_MAX;
+
+	if (parsed->ends == TIME_MAX)
+		found->total = DHCP_INFINITE;
+	if (parsed->malformed || !ipv4_is_set(found->address) || !ipv4_is_set(found->server) ||
+	    !found->total || (dated && !has_end && found->total != DHCP_INFINITE))
+		return false;
+	found->dated = dated;
+	found->begun = has_end ? parsed->ends - found->total : written;
+	*lease = *found;
+	return true;
+}
+
+/* A journal: the last block of the interface counts. One without its end is being written. */
+bool lease_from_dhclient(const struct lease_file *file, struct client_lease *lease)
+{
+	struct parsed_lease block = { 0 }, last = { 0 };
+	bool inside = false;
+	char line[LINE_SIZE];
+
+	for (const char *at = file->octets; *at;) {
+		at = read_line(at, line);
+		if (strcmp(line, "lease {") == 0) {
+			inside = true;
+			block = (struct parsed_lease){ 0 };
+		} else if (strcmp(line, "}") == 0) {
+			if (block.of_interface)
+				last = block;
+			inside = false;
+		} else if (inside) {
+			parse_line(line, dhclient_names, file->interface, &block);
+		}
+	}
+	return finish(&last, file->written, true, lease);
+}
+
+static bool read_lines(const struct lease_file *file, const char *const names[LEASE_ITEMS],
+                       bool dated, struct client_lease *lease)
+{
+	struct parsed_lease parsed = { 0 };
+	char line[LINE_SIZE];
+
+	for (const char *at = file->octets; *at;) {
+		at = read_line(at, line);
+		parse_line(line, names, file->interface, &parsed);
+	}
+	return finish(&parsed, file->written, dated, lease);
+}
+
+bool lease_from_networkd(const struct lease_file *file, struct client_lease *lease)
+{
+	return read_lines(file, networkd_names, false, lease);
+}
+
+bool lease_from_networkmanager(const struct lease_file *file, struct client_lease *lease)
+{
+	return read_lines(file, networkmanager_names, true, lease);
+}
+
+bool lease_from_dhcpcd(const struct lease_file *file, struct client_lease *lease)
+{
+	struct parsed_lease parsed = { .ends = 0 };
+	struct dhcp_message message;
+
+	if (dhcp_message_read((const uint8_t *)file->octets, file->length, &message) !=
+	            DHCP_PARSE_ERROR_NONE ||
+	    message.type != DHCP_ACK)
+		return false;
+	parsed.lease.address = message.yiaddr;
+	parsed.lease.server = message.server;
+	parsed.lease.total = message.lease_time;
+	parsed.lease.client_id = message.identity.client_id;
+	parsed.ends = file->written + message.lease_time;
+	return finish(&parsed, file->written, true, lease);
+}

@@ -1,0 +1,369 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "agent/npp_transaction.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/param.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "net/iface.h"
+
+enum { RECEIVE_BATCH = 64 };
+
+bool agent_verbose;
+
+/* From the proxy; anybody may advertise. */
+static bool is_from_proxy(const struct transaction *transaction, const struct npp_packet *received)
+{
+	return transaction->answer_subtype == NPP_PROXY_ADVERTISEMENT ||
+	       (ipv4_equal(received->source, transaction->packet.destination) &&
+	        (transaction->channel.keys || mac_equal(&received->from, &transaction->packet.to)));
+}
+
+static bool is_answer(const struct transaction *transaction, const struct npp_packet *received,
+                      struct npp_message *message)
+{
+	return !received->vlan && mac_equal(&received->to, &transaction->packet.from) &&
+	       ipv4_equal(received->destination, transaction->packet.source) &&
+	       npp_message_read(received->octets, received->length, transaction->channel.icmp_type,
+	                        message) == NPP_PARSE_ERROR_NONE &&
+	       message->subtype == transaction->answer_subtype &&
+	       message->transaction == transaction->id;
+}
+
+static const struct npp_client *client_of(const struct npp_message *message)
+{
+	return message->subtype == NPP_WAKEUP_CONFIRM ? &message->wakeup_confirm.client
+	                                              : &message->confirm;
+}
+
+bool answer_is_refusal(const struct npp_message *message)
+{
+	return message->code == NPP_FAIL || client_of(message)->code == NPP_FAIL;
+}
+
+/* Client Identifiers start at 1. */
+static bool has_client(const struct transaction *transaction, const struct npp_message *message)
+{
+	const uint16_t id = client_of(message)->id;
+
+	return transaction->client ? id == transaction->client : id != 0;
+}
+
+static bool is_authenticated(const struct transaction *transaction,
+                             const struct npp_packet *received, const struct npp_message *message)
+{
+	return npp_verify(received->octets, received->length, message, transaction->channel.keys,
+	                  received->source, received->destination) == NPP_AUTH_ERROR_NONE &&
+	       message->authentication.key == transaction->channel.key &&
+	       message->authentication.nonce == transaction->nonce;
+}
+
+enum answer answer_check(const struct transaction *transaction, const struct npp_packet *received,
+                         struct npp_message *message)
+{
+	if (!is_from_proxy(transaction, received) || !is_answer(transaction, received, message))
+		return ANSWER_UNRELATED;
+	if (message->subtype == NPP_PROXY_ADVERTISEMENT)
+		return ANSWER_MATCHES;
+	if (transaction->channel.keys && !is_authenticated(transaction, received, message))
+		return ANSWER_UNAUTHENTICATED;
+	return answer_is_refusal(message) || has_client(transaction, message) ? ANSWER_MATCHES
+	                                                                      : ANSWER_UNRELATED;
+}
+
+uint64_t signing_time(struct proxy_registration *registration, uint64_t now)
+{
+	/* 0: unknown, in a file of an earlier version */
+	const bool is_full =
+		!registration->signed_count || registration->signed_count == NPP_NONCES;
+
+	if (now > registration->signed_at || is_full) {
+		registration->signed_at = MAX(now, registration->signed_at + 1);
+		registration->signed_count = 0;
+	}
+	registration->signed_count++;
+	return registration->signed_at;
+}
+
+uint16_t random_transaction_id(void)
+{
+	return (uint16_t)(1 + random_u32() % UINT16_MAX);
+}
+
+/* ms. The delay doubles; after the last send an answer has as long as after the one before. */
+enum { SENDS = 5, FIRST_DELAY = 500, LONGEST = 500 + 1000 + 2000 + 4000 + 4000 };
+
+void transaction_start(struct transaction *transaction, int64_t now, int64_t deadline)
+{
+	transaction->state = TRANSACTION_OPEN;
+	transaction->first_sent = transaction->last_sent = transaction->next_send = now;
+	transaction->ends = MIN(deadline, now + LONGEST);
+}
+
+void transaction_listen(struct transaction *transaction, int64_t ends)
+{
+	transaction->state = TRANSACTION_OPEN;
+	transaction->next_send = INT64_MAX;
+	transaction->ends = ends;
+}
+
+/* A send that fails counts like a packet that is lost. */
+static void send_message(struct transaction *transaction, int64_t now)
+{
+	struct npp_packet outgoing = transaction->packet;
+	struct packet packet;
+
+	outgoing.octets = transaction->octets;
+	npp_packet_write(&outgoing, &packet);
+	transaction->err =
+		packet_send(transaction->channel.fd, &transaction->channel.iface, &packet);
+	transaction->last_sent = now;
+	transaction->next_send = ++transaction->sent < SENDS
+	                                 ? now + (FIRST_DELAY << (transaction->sent - 1))
+	                                 : INT64_MAX;
+}
+
+static void check_time(struct transaction *transaction, int64_t now)
+{
+	if (transaction->state != TRANSACTION_OPEN)
+		return;
+	if (now >= transaction->ends)
+		transaction->state = TRANSACTION_UNANSWERED;
+	else if (now >= transaction->next_send)
+		send_message(transaction, now);
+}
+
+static void receive(struct transaction *transaction, const struct npp_packet *received)
+{
+	struct npp_message message;
+	const enum answer answer = answer_check(transaction, received, &message);
+
+	transaction->ignored += answer != ANSWER_MATCHES;
+	transaction->unauthenticated += answer == ANSWER_UNAUTHENTICATED;
+	if (answer != ANSWER_MATCHES)
+		return;
+	transaction->state = TRANSACTION_ANSWERED;
+	transaction->answer = message;
+	transaction->answer_mac = received->from;
+	transaction->answer_source = received->source;
+}
+
+static void receive_batch(struct transaction *transaction)
+{
+	struct npp_packet received;
+	struct npp_frame frame;
+	int err = 0;
+
+	for (int i = 0; i < RECEIVE_BATCH && !err && transaction->state == TRANSACTION_OPEN; i++) {
+		err = npp_socket_receive(transaction->channel.fd, &frame, &received);
+		if (!err)
+			receive(transaction, &received);
+	}
+	/* a link that is down may come up again */
+	if (err && err != -EAGAIN && err != -EINTR && err != -ENETDOWN) {
+		transaction->state = TRANSACTION_FAILED;
+		transaction->err = err;
+	}
+}
+
+static volatile sig_atomic_t terminated;
+
+static void record(int number)
+{
+	(void)number;
+	terminated = 1;
+}
+
+void signals_catch(void)
+{
+	const struct sigaction action = { .sa_handler = record };
+	sigset_t blocked;
+
+	sigemptyset(&blocked);
+	sigaddset(&blocked, SIGTERM);
+	sigaddset(&blocked, SIGINT);
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGINT, &action, NULL);
+	sigprocmask(SIG_BLOCK, &blocked, NULL);
+}
+
+int signals_poll(struct pollfd *fds, nfds_t count, int64_t ms)
+{
+	const struct timespec timeout = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
+	sigset_t mask;
+
+	sigprocmask(SIG_SETMASK, NULL, &mask);
+	sigdelset(&mask, SIGTERM);
+	sigdelset(&mask, SIGINT);
+	for (nfds_t i = 0; i < count; i++)
+		fds[i].revents = 0;
+	if (!terminated)
+		(void)!ppoll(fds, count, &timeout, &mask);
+	return terminated ? -EINTR : 0;
+}
+
+/* Sends what is due. When the next of them sends or ends; INT64_MAX: none is open. */
+static int64_t prepare_poll(struct transaction *transactions, size_t count, int64_t now,
+                            struct pollfd *fds)
+{
+	int64_t next = INT64_MAX;
+
+	for (size_t i = 0; i < count; i++) {
+		struct transaction *each = &transactions[i];
+
+		check_time(each, now);
+		fds[i] = (struct pollfd){ -1, POLLIN, 0 };
+		if (each->state != TRANSACTION_OPEN)
+			continue;
+		fds[i].fd = each->channel.fd;
+		next = MIN(next, MIN(each->next_send, each->ends));
+	}
+	return next;
+}
+
+int transactions_await(struct transaction *transactions, size_t count, int64_t until)
+{
+	struct pollfd fds[TRANSACTIONS_MAX];
+	int err = 0;
+
+	while (!err) {
+		const int64_t now = clock_ms();
+		const int64_t next = prepare_poll(transactions, count, now, fds);
+
+		if (next == INT64_MAX || now >= until)
+			break;
+		err = signals_poll(fds, count, MAX(MIN(next, until) - now, 0));
+		for (size_t i = 0; i < count && !err; i++)
+			if (fds[i].revents)
+				receive_batch(&transactions[i]);
+	}
+	return err;
+}
+
+/* The length, or 0. */
+static size_t write_signed(struct transaction *transaction, struct proxy_registration *registration,
+                           struct npp_message *message)
+{
+	const struct channel *channel = &transaction->channel;
+	size_t length;
+
+	transaction->nonce = (uint64_t)random_u32() << 32 | random_u32();
+	message->authenticated = true;
+	message->authentication = (struct npp_authentication){
+		.key = channel->key,
+		.time = signing_time(registration, (uint64_t)clock_wall_ms() / 1000),
+		.nonce = transaction->nonce,
+	};
+	length = npp_message_write(message, channel->icmp_type, transaction->octets);
+	if (length)
+		npp_sign(transaction->octets, length, message,
+		         npp_keys_find(channel->keys, channel->key), transaction->packet.source,
+		         transaction->packet.destination);
+	return length;
+}
+
+int transaction_prepare(struct transaction *transaction, const struct channel *channel,
+                        struct proxy_registration *registration, struct ipv4 source,
+                        struct npp_message *message)
+{
+	if (channel->keys && !npp_keys_find(channel->keys, channel->key))
+		return -ENOKEY;
+	*transaction = (struct transaction){
+		.channel = *channel,
+		.packet = { .from = channel->iface.mac,
+		            .to = registration->proxy_mac,
+		            .source = source,
+		            .destination = registration->proxy },
+		.answer_subtype = message->subtype + 1, /* an answer's number is the next */
+		.id = message->transaction,
+		.client = message->report.id,
+	};
+	transaction->packet.length =
+		channel->keys ? write_signed(transaction, registration, message)
+			      : npp_message_write(message, channel->icmp_type, transaction->octets);
+	return transaction->packet.length ? 0 : -EMSGSIZE;
+}
+
+int transaction_report(struct transaction *transaction, const struct channel *channel,
+                       struct proxy_registration *registration)
+{
+	struct npp_message message = {
+		.transaction = registration->transaction,
+		.subtype = NPP_WAKEUP_REPORT,
+		.report = { .id = registration->client },
+	};
+
+	return transaction_prepare(transaction, channel, registration,
+	                           host_info_ipv4(&registration->host_info, 0), &message);
+}
+
+int transaction_solicit(struct transaction *transaction, const struct channel *channel,
+                        struct ipv4 source)
+{
+	struct proxy_registration all = {
+		.proxy = { { 255, 255, 255, 255 } },
+		.proxy_mac = MAC_BROADCAST,
+	};
+	struct channel unsigned_channel = *channel;
+	const uint16_t id = random_transaction_id();
+	struct npp_message message = {
+		.transaction = id,
+		.subtype = NPP_PROXY_SOLICITATION,
+		.solicitation = { .identifier = id },
+	};
+
+	unsigned_channel.keys = NULL;
+	return transaction_prepare(transaction, &unsigned_channel, &all, source, &message);
+}
+
+static void log_end(const struct transaction *transaction)
+{
+	char proxy[TEXT_IP];
+
+	agent_error("%s: %s from %s: %s; sent: %u; ignored: %u messages, of which %u were "
+	            "answers without the key",
+	            transaction->channel.iface.name, npp_subtype_name(transaction->answer_subtype),
+	            text_from_ipv4(transaction->packet.destination, proxy),
+	            transaction->state == TRANSACTION_ANSWERED ? "received" : "none",
+	            transaction->sent, transaction->ignored, transaction->unauthenticated);
+}
+
+int transaction_end(const struct transaction *transaction)
+{
+	if (agent_verbose)
+		log_end(transaction);
+	if (transaction->state == TRANSACTION_ANSWERED)
+		return answer_is_refusal(&transaction->answer) ? -ECONNREFUSED : 0;
+	if (transaction->state != TRANSACTION_FAILED && transaction->unauthenticated)
+		return -EKEYREJECTED;
+	return transaction->err ? transaction->err : -ETIMEDOUT;
+}
+
+int transaction_run(struct transaction *transaction, int64_t deadline)
+{
+	int err;
+
+	transaction_start(transaction, clock_ms(), deadline);
+	err = transactions_await(transaction, 1, deadline);
+	return err ? err : transaction_end(transaction);
+}
+
+const char *transaction_error(int result)
+{
+	switch (result) {
+	case -ECONNREFUSED:
+		return "refused; its log says why";
+	case -EKEYREJECTED:
+		return "gave no answer that is signed with the key; is the key there the same, and "
+		       "the clock right?";
+	case -ETIMEDOUT:
+		return "did not answer";
+	case -ENOKEY:
+		return "wants a key that is not in the key file";
+	default:
+		return strerror(-result);
+	}
+}

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The commands about hosts: HOST in part in, HOST out. */
+#include <json-c/json.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/param.h>
+
+#include "base/clock.h"
+#include "base/fields.h"
+#include "base/text.h"
+#include "control/control.h"
+#include "host/description.h"
+
+static const struct field registration_fields[] = {
+	{ "active", FIELD_BOOL, FIELD_AT(struct registration_draft, head.active) },
+	{ "client-identifier", FIELD_NUMBER, FIELD_AT(struct registration_draft, head.client_id) },
+	{ "addresses", FIELD_IP,
+	  FIELD_LIST(struct registration_draft, addresses, head.address_count) },
+	{ "ports", FIELD_PORT, FIELD_LIST(struct registration_draft, ports, port_count),
+	  FIELD_PRESENT(struct registration_draft, head.has_ports) },
+	{ "backup-of", FIELD_IPV4, FIELD_AT(struct registration_draft, head.backup_of),
+	  .flags = FIELD_OMIT_ZERO },
+	{ 0 },
+};
+
+static struct json_object *registration_json(const struct host *host, int64_t boot)
+{
+	const struct registration *registration = host->registration;
+	struct registration_draft draft;
+	struct json_object *json;
+
+	registration_read(registration, &draft);
+	json = fields_to_json(registration_fields, &draft);
+	json_add_bool(json, "standby", registration->active && host->life.standby);
+	if (registration->until)
+		json_object_object_add(json, registration->active ? "wake-in" : "expires-in",
+		                       json_seconds(MAX(registration->until - boot, 0)));
+	return json;
+}
+
+/* What the host has by now, whoever said so. */
+static void read_effective(const struct host *host, struct host_description *description)
+{
+	const struct host_inputs inputs = host_inputs(host);
+	struct wake_policy *policy = &description->policy;
+	struct wanted wanted;
+
+	if (host->described)
+		described_read(host->described, description);
+	host_merge(&inputs, &wanted);
+	description->mac = host->mac;
+	description->vlan = wanted.vlan;
+	description->arp_offload = wanted.arp_offload;
+	snprintf(description->name, sizeof(description->name), "%s", host->name);
+	memcpy(description->interface, wanted.interface, sizeof(description->interface));
+	if (wanted.has_ifindex && wanted.ifindex)
+		if_indextoname(wanted.ifindex, description->interface);
+	description->address_count = 0;
+	for (size_t i = 0; i < wanted.address_count; i++)
+		if (installed_has(host->installed, &wanted.addresses[i]))
+			description->addresses[description->address_count++] = wanted.addresses[i];
+	policy->port_count = shared_set_size(wanted.ports) / sizeof(*policy->ports);
+	if (policy->port_count)
+		memcpy(policy->ports, shared_set_octets(wanted.ports),
+		       shared_set_size(wanted.ports));
+}
+
+/* The address that it has by DHCP alone, or the one that it has lost. */
+static void add_leased(struct json_object *json, const struct host *host)
+{
+	const struct host_inputs inputs = host_inputs(host);
+	struct ipv6 address;
+	char text[TEXT_IP];
+
+	if (host_lease_address(&inputs, true, &address)) {
+		json_add_text(json, "withheld", text_from_ip(&address, text));
+		return;
+	}
+	if (!host->dhcp)
+		return;
+	address = ipv4_mapped(host->dhcp->lease.address);
+	if (host_claim(&inputs, &address) == CLAIM_LEASED &&
+	    installed_has(host->installed, &address))
+		json_add_text(json, "leased", text_from_ip(&address, text));
+}
+
+static const char *origin(const struct host *host)
+{
+	if (host->described)
+		return host_is_in_file(host) ? "config" : "command";
+	return host->edited && host->edited->exists ? "map" : "registration";
+}
+
+struct json_object *host_json(const struct host *host, const struct now *now)
+{
+	struct host_description description = { .address_count = 0 };
+	struct json_object *json;
+
+	read_effective(host, &description);
+	json = description_to_json(&description);
+	json_add_text(json, "state", host_state_names[host->life.state]);
+	json_object_object_add(json, "for", json_seconds(now->mono - host->life.since));
+	add_leased(json, host);
+	if (host->unsynced)
+		json_add_bool(json, "incomplete", true);
+	json_add_text(json, "origin", origin(host));
+	if (host->registration)
+		json_object_object_add(json, "registration", registration_json(host, now->boot));
+	return json;
+}
+
+static enum request_end show(struct request *request, const struct host *host)
+{
+	const struct now now = clock_now();
+
+	request->result = host_json(host, &now);
+	return REQUEST_DONE;
+}
+
+static enum request_end run_list(struct request *request)
+{
+	struct daemon *daemon = request->daemon;
+	const struct now now = clock_now();
+
+	request->result = json_object_new_array();
+	host_table_sort(daemon->hosts);
+	host_table_each (daemon->hosts, host)
+		if (host->described || host->registration || host->edited)
+			json_object_array_add(request->result, host_json(host, &now));
+	return REQUEST_DONE;
+}
+
+static enum request_end run_show(struct request *request)
+{
+	const struct host *host = request_host(request);
+
+	return host ? show(request, host) : REQUEST_REFUSED;
+}
+
+static enum request_end refuse_configured(struct request *request)
+{
+	return request_refuse(request,
+	                      "the host is in the configuration file: change it there, and reload");
+}
+
+static enum request_end run_add(struct request *request)
+{
+	struct host_description description = { .address_count = 0 };
+	const struct host *known;
+
+	if (description_from_json(request->json, &description, request->why, REQUEST_WHY))
+		return REQUEST_REFUSED;
+	known = host_find_name(request->daemon->hosts, description.name);
+	if (host_is_in_file(known))
+		return refuse_configured(request);
+	if (daemon_describe(request->daemon, &description, request->token, request->why))
+		return REQUEST_REFUSED;
+	request->host = description.mac;
+	return REQUEST_WAITS;
+}
+
+static enum request_end run_remove(struct request *request)
+{
+	struct host *host = request_host(request);
+
+	if (!host)
+		return REQUEST_REFUSED;
+	if (host_is_in_file(host))
+		return refuse_configured(request);
+	daemon_remove(request->daemon, host);
+	request->result = json_object_new_object();
+	daemon_complete_when_stored(request->daemon, request->token);
+	return REQUEST_WAITS;
+}
+
+/* What the datapath saw before the command comes before it. */
+static enum request_end run_trigger(struct request *request, enum host_trigger_kind kind)
+{
+	struct host *host;
+
+	daemon_read_ring(request->daemon);
+	host = request_host(request);
+	if (!host)
+		return REQUEST_REFUSED;
+	host_trigger(request->daemon, host, kind);
+	return show(request, host);
+}
+
+static enum request_end run_sleep(struct request *request)
+{
+	struct json_object *now;
+
+	if (json_object_object_get_ex(request->json, "now", &now) && json_object_get_boolean(now))
+		return run_trigger(request, TRIGGER_SLEEP_NOW);
+	return run_trigger(request, TRIGGER_SLEEP);
+}
+
+static enum request_end run_wake(struct request *request)
+{
+	return run_trigger(request, TRIGGER_WAKE);
+}
+
+const struct request_row host_requests[] = {
+	{ "host-list", run_list },
+	{ "host-show", run_show },
+	{ "host-add", run_add },
+	{ "host-remove", run_remove },
+	{ "host-sleep", run_sleep },
+	{ "host-wake", run_wake },
+	{ 0 },
+};

@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The commands about leases: GRANT in, LEASE out. */
+#include <ctype.h>
+#include <errno.h>
+#include <json-c/json.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/addr.h"
+#include "base/clock.h"
+#include "base/fields.h"
+#include "base/text.h"
+#include "control/control.h"
+#include "host/description.h"
+
+static void add_address(struct json_object *json, const char *key, struct ipv4 address)
+{
+	char text[TEXT_IP];
+
+	json_add_text(json, key, ipv4_is_set(address) ? text_from_ipv4(address, text) : NULL);
+}
+
+static void add_wall(struct json_object *json, const char *key, int64_t time, const struct now *now)
+{
+	char text[TEXT_TIME];
+	bool known = time && time != LEASE_NEVER;
+
+	json_add_text(json, key, known ? text_from_time(now->wall + time - now->boot, text) : NULL);
+}
+
+static void add_left(struct json_object *json, const char *key, int64_t time, const struct now *now)
+{
+	bool known = time && time != LEASE_NEVER;
+
+	json_object_object_add(json, key, known ? json_seconds(time - now->boot) : NULL);
+}
+
+static void add_seconds(struct json_object *json, uint32_t seconds)
+{
+	struct json_object *value = NULL;
+
+	if (seconds == DHCP_INFINITE)
+		value = json_object_new_string("infinite");
+	else if (seconds)
+		value = json_object_new_int64(seconds);
+	json_object_object_add(json, "seconds", value);
+}
+
+static void add_octets(struct json_object *json, const char *key, const struct dhcp_option *option)
+{
+	char text[TEXT_OCTETS];
+
+	json_add_text(json, key, text_from_octets(option->data, option->length, text));
+}
+
+/* What came from the network need not be text. */
+static void add_text(struct json_object *json, const char *key, const struct dhcp_option *option)
+{
+	char text[sizeof(option->data) + 1];
+
+	for (size_t i = 0; i < option->length; i++)
+		text[i] = isprint(option->data[i]) ? (char)option->data[i] : '?';
+	text[option->length] = '\0';
+	json_add_text(json, key, text);
+}
+
+static void add_times(struct json_object *json, const struct lease *lease, const struct now *now)
+{
+	add_seconds(json, lease->seconds);
+	add_wall(json, "since", lease->since, now);
+	add_wall(json, "t1", lease->renew_at, now);
+	add_wall(json, "t2", lease->rebind_at, now);
+	add_wall(json, "expires", lease->expires_at, now);
+	add_left(json, "t1-in", lease->renew_at, now);
+	add_left(json, "t2-in", lease->rebind_at, now);
+	add_left(json, "expires-in", lease->expires_at, now);
+	add_left(json, "next-request-in", lease->deadline, now);
+}
+
+static void add_result(struct json_object *json, const struct lease *lease, const struct now *now)
+{
+	char words[LEASE_TEXT];
+
+	json_add_text(json, "result", lease_result_names[lease->result]);
+	add_wall(json, "result-at", lease->result_at, now);
+	json_add_text(json, "reason", lease_text(lease, NULL, words));
+}
+
+struct json_object *lease_json(const char *host, const struct dhcp_client *client,
+                               const struct now *now)
+{
+	const struct dhcp_identity identity = dhcp_client_identity(client);
+	struct json_object *json = json_object_new_object();
+	const struct lease *lease = &client->lease;
+
+	json_add_text(json, "host", host);
+	json_add_text(json, "state", lease_state_names[lease->state]);
+	json_add_text(json, "renewed-by", lease->proxy_renews ? "proxy" : "host");
+	json_add_bool(json, "confirmed", lease->confirmed);
+	add_address(json, "address", lease->address);
+	add_address(json, "server", lease->server);
+	add_address(json, "relay", lease->relay);
+	add_times(json, lease, now);
+	add_result(json, lease, now);
+	add_octets(json, "client-id", &identity.client_id);
+	add_octets(json, "parameters", &identity.parameters);
+	add_octets(json, "fqdn", &identity.fqdn);
+	add_text(json, "hostname", &identity.hostname);
+	add_text(json, "vendor-class", &identity.vendor_class);
+	return json;
+}
+
+struct grant_members {
+	struct ipv4 address, server;
+	uint32_t seconds, left;
+	uint8_t client_id[255];
+	size_t client_id_length;
+	char hostname[HOST_NAME_MAX_SIZE];
+};
+
+#define GRANT(member) FIELD_AT(struct grant_members, member)
+#define SECONDS .min = 1, .max = DHCP_INFINITE - 1, .expected = "a number of seconds, at least 1"
+
+static const struct field grant_fields[] = {
+	{ "command", .type = FIELD_IGNORED },
+	{ "name", .type = FIELD_IGNORED },
+	{ "address", FIELD_IPV4, GRANT(address), .flags = FIELD_REQUIRED,
+	  .expected = "the IPv4 address that the host has by DHCP" },
+	{ "server", FIELD_IPV4, GRANT(server), .expected = "an IPv4 address" },
+	{ "seconds", FIELD_NUMBER, GRANT(seconds), SECONDS },
+	{ "left", FIELD_NUMBER, GRANT(left), SECONDS },
+	{ "client-id", FIELD_OCTETS,
+	  FIELD_COUNTED(struct grant_members, client_id, client_id_length),
+	  .expected = "octets as \"01:52:54:00:12:34:56\"" },
+	{ "hostname", FIELD_NAME, GRANT(hostname),
+	  .expected = "letters, digits, '-', '_' and '.', at most 63" },
+	{ 0 },
+};
+
+/* 0, or -EINVAL as of a member that is not as expected. */
+static int check_address(const char *member, struct ipv4 address4, char *why, size_t why_size)
+{
+	const struct ipv6 address = ipv4_mapped(address4);
+	const char *error = address_error(&address);
+	char text[TEXT_IP];
+
+	if (!error)
+		return 0;
+	snprintf(why, why_size, "%s: \"%s\": %s; expected a host's IPv4 address", member,
+	         text_from_ipv4(address4, text), error);
+	return -EINVAL;
+}
+
+/* "left" says when it began, if the whole is said too. */
+static int check(const struct grant_members *members, char *why, size_t why_size)
+{
+	int err = check_address("address", members->address, why, why_size);
+
+	if (!err && ipv4_is_set(members->server))
+		err = check_address("server", members->server, why, why_size);
+	if (!err && members->left > members->seconds) {
+		snprintf(why, why_size, "left: expected \"seconds\" too, and no more than that");
+		err = -EINVAL;
+	}
+	return err;
+}
+
+int lease_from_json(struct json_object *json, const struct now *now, struct lease_grant *grant,
+                    struct dhcp_identity *identity, char *why, size_t why_size)
+{
+	struct grant_members members = { .seconds = 0 };
+
+	if (fields_from_json(grant_fields, json, &members, why, why_size) ||
+	    check(&members, why, why_size))
+		return -EINVAL;
+	*grant = (struct lease_grant){
+		.address = members.address,
+		.server = members.server,
+		.seconds = members.seconds,
+		.since = members.left ? now->boot - (members.seconds - members.left) * 1000LL : 0,
+	};
+	*identity = dhcp_identity_of(members.client_id, members.client_id_length, members.hostname);
+	return 0;
+}
+
+static bool has_lease(const struct host *host)
+{
+	return host->dhcp && host->dhcp->lease.state != LEASE_NONE;
+}
+
+static enum request_end show(struct request *request, const struct host *host)
+{
+	const struct now now = clock_now();
+
+	if (!dhcp_client_is_known(host->dhcp))
+		return request_refuse(request,
+		                      "%s has no lease as far as is known: no DHCP of it was seen",
+		                      host->name);
+	request->result = lease_json(host->name, host->dhcp, &now);
+	return REQUEST_DONE;
+}
+
+static enum request_end run_list(struct request *request)
+{
+	struct daemon *daemon = request->daemon;
+	const struct now now = clock_now();
+
+	request->result = json_object_new_array();
+	host_table_sort(daemon->hosts);
+	host_table_each (daemon->hosts, host)
+		if (has_lease(host))
+			json_object_array_add(request->result,
+			                      lease_json(host->name, host->dhcp, &now));
+	return REQUEST_DONE;
+}
+
+static enum request_end run_show(struct request *request)
+{
+	const struct host *host = request_host(request);
+
+	return host ? show(request, host) : REQUEST_REFUSED;
+}
+
+static bool may_have(struct daemon *daemon, const struct host *host, struct ipv4 address4)
+{
+	const struct ipv6 address = ipv4_mapped(address4);
+	const struct host *owner = daemon_address_owner(daemon, &address);
+
+	return !net_is_own(daemon->net, &address) && (!owner || owner == host);
+}
+
+static enum request_end run_set(struct request *request)
+{
+	struct host *host = request_host(request);
+	const struct now now = clock_now();
+	struct dhcp_identity identity;
+	struct lease_grant grant;
+
+	if (!host ||
+	    lease_from_json(request->json, &now, &grant, &identity, request->why, REQUEST_WHY))
+		return REQUEST_REFUSED;
+	if (!may_have(request->daemon, host, grant.address))
+		return request_refuse(request,
+		                      "address: this machine or another host has it already");
+	if (host_grant_lease(request->daemon, host, &grant, &identity))
+		return request_refuse(request, "out of memory");
+	daemon_complete_when_stored(request->daemon, request->token);
+	return show(request, host) == REQUEST_DONE ? REQUEST_WAITS : REQUEST_REFUSED;
+}
+
+static enum request_end run_forget(struct request *request)
+{
+	struct host *host = request_host(request);
+
+	if (!host)
+		return REQUEST_REFUSED;
+	dhcp_client_free(host->dhcp);
+	host->dhcp = NULL;
+	host_sync(request->daemon, host);
+	host_arm(request->daemon, host);
+	host_persist(request->daemon, host);
+	request->result = json_object_new_object();
+	daemon_complete_when_stored(request->daemon, request->token);
+	return REQUEST_WAITS;
+}
+
+const struct request_row lease_requests[] = {
+	{ "lease-list", run_list },
+	{ "lease-show", run_show },
+	{ "lease-set", run_set },
+	{ "lease-forget", run_forget },
+	{ 0 },
+};

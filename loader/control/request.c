@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The commands about the daemon as a whole, and the table of all. */
+#include "control/control.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/fields.h"
+#include "base/text.h"
+#include "npp/npp_auth.h"
+
+enum request_end request_refuse(struct request *request, const char *format, ...)
+{
+	va_list values;
+
+	va_start(values, format);
+	vsnprintf(request->why, sizeof(request->why), format, values);
+	va_end(values);
+	return REQUEST_REFUSED;
+}
+
+const char *request_text(const struct request *request, const char *member)
+{
+	struct json_object *value;
+
+	if (!json_object_object_get_ex(request->json, member, &value) ||
+	    !json_object_is_type(value, json_type_string))
+		return NULL;
+	return json_object_get_string(value);
+}
+
+struct host *request_host(struct request *request)
+{
+	const char *name = request_text(request, "name");
+	struct host *host;
+	struct mac mac;
+
+	if (!name) {
+		request_refuse(request, "name: expected a host's name");
+		return NULL;
+	}
+	host = host_find_name(request->daemon->hosts, name);
+	if (!host && !text_to_mac(name, &mac))
+		host = host_find_mac(request->daemon->hosts, &mac);
+	if (!host)
+		request_refuse(request, "no host is called %s", name);
+	return host;
+}
+
+void json_add_int(struct json_object *json, const char *member, int64_t value)
+{
+	json_object_object_add(json, member, json_object_new_int64(value));
+}
+
+void json_add_bool(struct json_object *json, const char *member, bool value)
+{
+	json_object_object_add(json, member, json_object_new_boolean(value));
+}
+
+void json_add_text(struct json_object *json, const char *member, const char *text)
+{
+	json_object_object_add(json, member, text ? json_object_new_string(text) : NULL);
+}
+
+static struct json_object *states_json(const struct daemon *daemon)
+{
+	struct json_object *json = json_object_new_object();
+
+	for (enum host_state state = AWAKE; state <= WAKING; state++)
+		json_add_int(json, host_state_names[state],
+		             host_table_states(daemon->hosts, state));
+	return json;
+}
+
+static struct json_object *iface_json(const struct served_iface *served)
+{
+	static const char *const states[] = { "absent", "attached", "failed", "detached" };
+	struct json_object *json = json_object_new_object();
+	char mac[TEXT_MAC];
+
+	json_add_text(json, "name", served->config.name);
+	json_add_text(json, "state", states[served->state]);
+	json_add_text(json, "answer", served->config.answer == ANSWER_HOST ? "host" : "proxy");
+	if (served->state == SERVED_ATTACHED) {
+		json_add_text(json, "mode", attachment_mode(served->attachment));
+		json_add_text(json, "mac", text_from_mac(&served->iface.mac, mac));
+	}
+	if (*served->detail)
+		json_add_text(json, "detail", served->detail);
+	return json;
+}
+
+static unsigned int count_active(const struct daemon *daemon)
+{
+	unsigned int active = 0;
+
+	host_table_each (daemon->hosts, host)
+		active += host->registration && host->registration->active;
+	return active;
+}
+
+static struct json_object *npp_json(const struct daemon *daemon)
+{
+	const struct config_npp *config = &daemon->config.npp;
+	struct json_object *json = json_object_new_object();
+
+	json_add_bool(json, "on", config->on);
+	json_add_int(json, "type", config->icmp_type);
+	json_add_int(json, "keys", daemon->keys ? (int64_t)daemon->keys->count : 0);
+	json_add_int(json, "preference", config->preference);
+	json_add_int(json, "active", count_active(daemon));
+	json_add_int(json, "max-registrations", config->max_registrations);
+	json_add_int(json, "registrations", host_table_guests(daemon->hosts));
+	return json;
+}
+
+static enum request_end run_status(struct request *request)
+{
+	const struct daemon *daemon = request->daemon;
+	struct json_object *json = json_object_new_object();
+	struct json_object *ifaces = json_object_new_array();
+
+	json_add_text(json, "version", VERSION);
+	json_add_int(json, "pid", getpid());
+	json_add_int(json, "uptime", (clock_ms() - daemon->started) / 1000);
+	json_add_int(json, "heartbeat-timeout", daemon->config.heartbeat_timeout);
+	json_add_bool(json, "stored", daemon->store && !daemon->store_err);
+	json_object_object_add(json, "hosts", states_json(daemon));
+	json_object_object_add(json, "npp", npp_json(daemon));
+	for (size_t i = 0; i < daemon->served_count; i++)
+		json_object_array_add(ifaces, iface_json(&daemon->served[i]));
+	json_object_object_add(json, "interfaces", ifaces);
+	request->result = json;
+	return REQUEST_DONE;
+}
+
+/* With "meanings" as an object, for people; else as a number. */
+struct counting {
+	struct json_object *json;
+	bool meanings;
+};
+
+static void add_counter(struct counting *counting, const char *name, uint64_t count,
+                        const char *meaning)
+{
+	struct json_object *json;
+
+	if (!counting->meanings) {
+		json_add_int(counting->json, name, (int64_t)count);
+		return;
+	}
+	json = json_object_new_object();
+	json_add_int(json, "count", (int64_t)count);
+	json_add_text(json, "meaning", meaning);
+	json_object_object_add(counting->json, name, json);
+}
+
+static void add_daemon_counters(const struct daemon *daemon, struct counting *counting)
+{
+	const char *npp_name, *meaning;
+	uint64_t count;
+	char name[64];
+
+#define ADD_COUNTER(index, name, meaning) \
+	add_counter(counting, DHCP_COUNT_PREFIX #name, daemon->dhcp_counts[index], meaning);
+	DHCP_COUNTS(ADD_COUNTER)
+#undef ADD_COUNTER
+	for (size_t i = 0; npp_server_counter(daemon->npp, i, &npp_name, &meaning, &count); i++) {
+		snprintf(name, sizeof(name), "npp_%s", npp_name);
+		add_counter(counting, name, count, meaning);
+	}
+}
+
+static enum request_end run_counters(struct request *request)
+{
+	struct counting counting = { .json = json_object_new_object() };
+	struct json_object *meanings;
+	struct counters counters;
+	const int err = counters_read(request->daemon->datapath, &counters);
+
+	counting.meanings = json_object_object_get_ex(request->json, "meanings", &meanings) &&
+	                    json_object_get_boolean(meanings);
+	request->result = counting.json;
+	if (err)
+		return request_refuse(request, "cannot read the counters: %s", strerror(-err));
+#define ADD_COUNTER(outcome, name, verdict, meaning) \
+	add_counter(&counting, #name, counters.name, meaning);
+	OUTCOMES(ADD_COUNTER)
+#undef ADD_COUNTER
+	add_daemon_counters(request->daemon, &counting);
+	return REQUEST_DONE;
+}
+
+static enum request_end run_history(struct request *request)
+{
+	if (!request->daemon->store) {
+		request->result = json_object_new_array();
+		return REQUEST_DONE;
+	}
+	daemon_read_history(request->daemon, request_text(request, "name"), request->token);
+	return REQUEST_WAITS;
+}
+
+static enum request_end run_watch(struct request *request)
+{
+	request->watch = true;
+	request->result = json_object_new_object();
+	return REQUEST_DONE;
+}
+
+static enum request_end run_reload(struct request *request)
+{
+	char why[CONFIG_ERROR];
+
+	if (daemon_reload(request->daemon, why))
+		return request_refuse(request, "%s", why);
+	request->result = json_object_new_object();
+	return REQUEST_DONE;
+}
+
+static const struct request_row daemon_requests[] = {
+	{ "status", run_status }, { "counters", run_counters }, { "history", run_history },
+	{ "watch", run_watch },   { "reload", run_reload },     { 0 },
+};
+
+static const struct request_row *find_row(const char *command)
+{
+	static const struct request_row *const tables[] = { daemon_requests, host_requests,
+		                                            lease_requests };
+
+	for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++)
+		for (const struct request_row *row = tables[i]; row->command; row++)
+			if (!strcmp(command, row->command))
+				return row;
+	return NULL;
+}
+
+enum request_end request_run(struct request *request)
+{
+	const struct request_row *row;
+	const char *command;
+
+	if (!json_object_is_type(request->json, json_type_object))
+		return request_refuse(request, "expected a JSON object");
+	command = request_text(request, "command");
+	row = command ? find_row(command) : NULL;
+	if (!row)
+		return request_refuse(request, "unknown command: %s", command ? command : "(none)");
+	return row->run(request);
+}

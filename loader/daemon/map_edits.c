@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The maps as they are, where people edit them too (bpftool): what differs from what was installed
+ * is an edit, and becomes an input of the host. A host whose row was deleted is removed.
+ */
+#include <errno.h>
+#include <net/if.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "daemon/daemon.h"
+
+static uint64_t mix(uint64_t digest, uint64_t word)
+{
+	return (digest ^ word) * 0x9e3779b97f4a7c15ULL + (digest >> 29);
+}
+
+static uint64_t word_of(const struct mac *mac)
+{
+	uint64_t word = 0;
+
+	memcpy(&word, mac, sizeof(*mac));
+	return word;
+}
+
+/* last_seen changes with each frame, and is no edit. */
+static int digest_host(void *context, const struct mac *mac, const struct host_entry *entry)
+{
+	uint64_t *digest = context;
+
+	*digest = mix(*digest, word_of(mac));
+	*digest = mix(*digest, (uint64_t)entry->ifindex << 32 | entry->state);
+	*digest = mix(*digest, (uint64_t)entry->vlan << 16 | entry->flags);
+	return 0;
+}
+
+static int digest_address(void *context, struct ipv4 address, const struct mac *mac)
+{
+	uint64_t *digest = context, word = word_of(mac);
+
+	memcpy((uint8_t *)&word + sizeof(*mac), &address, 2);
+	*digest = mix(*digest, word);
+	*digest = mix(*digest, (uint64_t)address.octet[2] << 8 | address.octet[3]);
+	return 0;
+}
+
+/* Most looks find what the last one found: a digest costs a tenth of following each row. */
+static bool have_maps_changed(struct daemon *daemon)
+{
+	uint64_t digest = 1;
+
+	if (!hosts_each(daemon->datapath, digest_host, &digest) &&
+	    !addresses4_each(daemon->datapath, digest_address, &digest) &&
+	    digest == daemon->maps_digest)
+		return false;
+	daemon->maps_digest = digest;
+	return true;
+}
+
+/* A row that makes no sense is left to whoever wrote it; the datapath passes its frames. */
+static bool is_valid(const struct mac *mac, const struct host_entry *entry)
+{
+	char text[TEXT_MAC];
+
+	if (entry->state <= WAKING)
+		return true;
+	log_debug("hosts: the entry %s has the invalid state %u", text_from_mac(mac, text),
+	          entry->state);
+	return false;
+}
+
+void host_set_fields(struct wanted *wanted, const struct host_entry *entry)
+{
+	wanted->ifindex = entry->ifindex;
+	wanted->vlan = entry->vlan;
+	wanted->arp_offload = entry->flags & HOST_ARP_OFFLOAD;
+}
+
+void host_end_edits(struct host *host)
+{
+	free(host->edited);
+	host->edited = NULL;
+}
+
+/* False: no memory. */
+static bool edit_fields(struct host *host, const struct host_entry *entry)
+{
+	struct wanted wanted;
+
+	if (!host->edited)
+		host->edited = calloc(1, sizeof(*host->edited));
+	if (!host->edited)
+		return false;
+	host->edited->has_fields = true;
+	host->edited->ifindex = entry->ifindex;
+	host->edited->vlan = entry->vlan;
+	host->edited->arp_offload = entry->flags & HOST_ARP_OFFLOAD;
+	installed_read(host->installed, &wanted);
+	host_set_fields(&wanted, entry);
+	return host_set_installed(host, &wanted);
+}
+
+static struct host *adopt(struct daemon *daemon, const struct mac *mac,
+                          const struct host_entry *entry)
+{
+	struct host *host = daemon_add_host(daemon, mac, NULL);
+
+	if (!host || !edit_fields(host, entry))
+		return host;
+	host->edited->exists = true;
+	host_start(daemon, host, entry->state);
+	host_persist(daemon, host);
+	return host;
+}
+
+/* The map was read some time ago, in which a report may have come: only its state of now counts. */
+static void follow_state(struct daemon *daemon, struct host *host)
+{
+	struct host_trigger trigger = { .kind = TRIGGER_MAP_EDIT };
+	struct host_entry entry;
+
+	if (hosts_get(daemon->datapath, &host->mac, &entry) || entry.state > WAKING ||
+	    entry.state == host->life.state)
+		return;
+	trigger.state = entry.state;
+	host_run(daemon, host, &trigger);
+}
+
+static void follow_fields(struct daemon *daemon, struct host *host, const struct host_entry *entry)
+{
+	const struct installed *installed = host->installed;
+
+	if (installed && installed->vlan == entry->vlan && installed->ifindex == entry->ifindex &&
+	    installed->arp_offload == !!(entry->flags & HOST_ARP_OFFLOAD))
+		return;
+	edit_fields(host, entry);
+	host_persist(daemon, host);
+}
+
+static int follow_host(void *context, const struct mac *mac, const struct host_entry *entry)
+{
+	struct daemon *daemon = context;
+	struct host *host = host_find_mac(daemon->hosts, mac);
+	const bool valid = is_valid(mac, entry);
+
+	if (!host && valid)
+		host = adopt(daemon, mac, entry);
+	if (!host)
+		return 0;
+	host->sync_round = daemon->sync_round;
+	host->sync_found = 0;
+	if (!valid)
+		return 0;
+	follow_fields(daemon, host, entry);
+	if (entry->state != host->life.state)
+		follow_state(daemon, host);
+	return 0;
+}
+
+/* The last address takes its place, with its bit. */
+static void remove_at(struct host *host, struct wanted *wanted, size_t index)
+{
+	const size_t last = --wanted->address_count;
+	const uint32_t was_found = host->sync_found >> last & 1;
+
+	wanted->addresses[index] = wanted->addresses[last];
+	host->sync_found &= ~(1U << last | 1U << index);
+	if (index != last)
+		host->sync_found |= was_found << index;
+}
+
+bool host_change_installed(struct host *host, const struct ipv6 *address, bool add)
+{
+	struct wanted wanted;
+	int index;
+
+	installed_read(host->installed, &wanted);
+	index = address_index(wanted.addresses, wanted.address_count, address);
+	if (add && wanted.address_count < HOST_ADDRESSES)
+		wanted.addresses[wanted.address_count++] = *address;
+	else if (!add && index >= 0)
+		remove_at(host, &wanted, (size_t)index);
+	else
+		return false;
+	return host_set_installed(host, &wanted);
+}
+
+/* Its row was deleted, or moved to another host. */
+static void lose_address(struct daemon *daemon, struct host *host, const struct ipv6 *address)
+{
+	host_change_installed(host, address, false);
+	host->edited = edited_set(host->edited, address, EDIT_REMOVE);
+	host_table_claim(daemon->hosts, host);
+	if (host->life.state == ASLEEP && !host->installed->address_count) {
+		host->addresses_lost = true;
+		host_arm(daemon, host);
+	}
+	host_persist(daemon, host);
+}
+
+static void add_address(struct daemon *daemon, struct host *host, const struct ipv6 *address)
+{
+	struct host *before = NULL, *next;
+
+	for (next = host_table_other_claimant(daemon->hosts, address, host, NULL); next;
+	     next = host_table_other_claimant(daemon->hosts, address, host, next))
+		if (installed_has(next->installed, address))
+			before = next;
+	if (!host_change_installed(host, address, true))
+		return;
+	host->sync_found |= 1U << (host->installed->address_count - 1);
+	host->edited = edited_set(host->edited, address, EDIT_ADD);
+	host_table_claim(daemon->hosts, host);
+	if (before)
+		lose_address(daemon, before, address);
+	host_persist(daemon, host);
+	if (host->life.state == ASLEEP)
+		host_announce(daemon, host);
+}
+
+/* An address that has become this machine's own is taken from its host by map_sync.c. */
+static int follow_address(void *context, struct ipv4 address4, const struct mac *mac)
+{
+	const struct ipv6 address = ipv4_mapped(address4);
+	struct daemon *daemon = context;
+	struct host *host = host_find_mac(daemon->hosts, mac);
+	char text[TEXT_IP];
+
+	if (host && installed_has(host->installed, &address)) {
+		host->sync_found |= 1U << address_index(host->installed->addresses,
+		                                        host->installed->address_count, &address);
+	} else if (net_is_own(daemon->net, &address)) {
+		log_error("addresses4: %s is this machine's own address: removed",
+		          text_from_ipv4(address4, text));
+		addresses4_delete(daemon->datapath, address4);
+	} else if (host && host->installed) {
+		add_address(daemon, host, &address);
+	} else {
+		daemon->orphans_found++;
+	}
+	return 0;
+}
+
+static void drop_missing_addresses(struct daemon *daemon, struct host *host)
+{
+	for (size_t i = host->installed->address_count; i-- > 0;) {
+		const struct ipv6 address = host->installed->addresses[i];
+
+		if (!(host->sync_found & 1U << i))
+			lose_address(daemon, host, &address);
+	}
+}
+
+/* Hosts last: the addresses of one that is removed may go to others, and were not found there. */
+static void drop_missing(struct daemon *daemon)
+{
+	struct host *next;
+
+	host_table_each (daemon->hosts, host)
+		if (host->installed && host->sync_round == daemon->sync_round)
+			drop_missing_addresses(daemon, host);
+	for (struct host *host = host_table_next(daemon->hosts, NULL); host; host = next) {
+		next = host_table_next(daemon->hosts, host);
+		if (host->installed && host->sync_round != daemon->sync_round)
+			daemon_remove(daemon, host);
+	}
+}
+
+static void log_orphans(struct daemon *daemon)
+{
+	if (daemon->orphans_found > daemon->orphans)
+		log_warning("addresses4: %u addresses belong to no entry of hosts",
+		            daemon->orphans_found);
+	daemon->orphans = daemon->orphans_found;
+	daemon->orphans_found = 0;
+}
+
+void daemon_follow_map_edits(struct daemon *daemon)
+{
+	int err;
+
+	daemon_read_ring(daemon);
+	if (!have_maps_changed(daemon))
+		return;
+	daemon->sync_round++;
+	err = hosts_each(daemon->datapath, follow_host, daemon);
+	if (!err)
+		err = addresses4_each(daemon->datapath, follow_address, daemon);
+	if (err) /* half a view would make the rest look removed */
+		log_error("cannot read the maps: %s", strerror(-err));
+	else
+		drop_missing(daemon);
+	log_orphans(daemon);
+}

@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The datapath's maps follow the hosts: what is installed is compared with what is effective, that
+ * is wanted by the host and owned by it, and only the difference is written. So it is right after a
+ * failed write, an edit by hand or a start with the maps of an earlier daemon, too.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "daemon/daemon.h"
+
+const struct host *daemon_address_owner(struct daemon *daemon, const struct ipv6 *address)
+{
+	const struct address_facts facts = { .own = net_is_own(daemon->net, address) };
+
+	return host_table_owner(daemon->hosts, address, facts);
+}
+
+/* False: one of the addresses is another host's, or this machine's own. */
+static bool keep_owned(struct daemon *daemon, const struct host *host, struct wanted *wanted)
+{
+	size_t owned = 0;
+
+	for (size_t i = 0; i < wanted->address_count; i++) {
+		const struct ipv6 *address = &wanted->addresses[i];
+
+		if (daemon_address_owner(daemon, address) == host)
+			wanted->addresses[owned++] = *address;
+	}
+	if (owned == wanted->address_count)
+		return true;
+	wanted->address_count = owned;
+	return false;
+}
+
+/* An interface that is away has no number: the host is then on none, rather than on any (0). */
+static uint32_t ifindex_of(const struct wanted *wanted)
+{
+	const uint32_t ifindex = *wanted->interface ? if_nametoindex(wanted->interface) : 0;
+
+	if (wanted->has_ifindex)
+		return wanted->ifindex;
+	return *wanted->interface && !ifindex ? UINT32_MAX : ifindex;
+}
+
+/* One host's rows on their way from what they are to what they should be. */
+struct sync {
+	struct daemon *daemon;
+	struct host *host;
+	struct wanted want, have; /* have: what the maps have by now */
+	bool exists;              /* the row in `hosts` */
+};
+
+static int sync_row(struct sync *sync)
+{
+	const struct wanted *want = &sync->want, *have = &sync->have;
+	const struct host_entry entry = {
+		.state = sync->host->life.state,
+		.ifindex = want->ifindex,
+		.vlan = want->vlan,
+		.flags = want->arp_offload ? HOST_ARP_OFFLOAD : 0,
+	};
+	struct host_update update = {
+		.mac = sync->host->mac,
+		.vlan = entry.vlan,
+		.ifindex = entry.ifindex,
+		.from = entry.state,
+		.to = entry.state,
+		.flags = entry.flags,
+	};
+	enum host_update_result result;
+	int err;
+
+	if (sync->exists && want->ifindex == have->ifindex && want->vlan == have->vlan &&
+	    want->arp_offload == have->arp_offload)
+		return 0;
+	/* a row that is there keeps its state, which the datapath may be changing */
+	err = sync->exists ? hosts_update(sync->daemon->datapath, &update, &result)
+	                   : hosts_put(sync->daemon->datapath, &sync->host->mac, &entry);
+	if (err)
+		return err;
+	sync->exists = true;
+	host_set_fields(&sync->have, &entry);
+	return 0;
+}
+
+static int sync_rules(struct sync *sync)
+{
+	const struct wanted *want = &sync->want;
+	struct wanted *have = &sync->have;
+	int err;
+
+	if (want->ports == have->ports && want->sources == have->sources)
+		return 0;
+	wake_rules_clear(sync->daemon->datapath, &sync->host->mac);
+	have->ports = have->sources = NULL;
+	err = wake_rules_put(sync->daemon->datapath, &sync->host->mac,
+	                     shared_set_octets(want->ports),
+	                     shared_set_size(want->ports) / sizeof(struct wake_port),
+	                     shared_set_octets(want->sources),
+	                     shared_set_size(want->sources) / sizeof(struct source_prefix));
+	if (err)
+		return err;
+	have->ports = want->ports;
+	have->sources = want->sources;
+	return 0;
+}
+
+/* A row that another host owns by now is written over by that host, and not deleted. */
+static void drop_address(struct sync *sync, size_t index)
+{
+	struct wanted *have = &sync->have;
+	const struct ipv6 *address = &have->addresses[index];
+	struct daemon *daemon = sync->daemon;
+	const struct host *owner = daemon_address_owner(daemon, address);
+
+	if (!owner || owner == sync->host)
+		addresses4_delete(daemon->datapath, ip_to_ipv4(address));
+	have->addresses[index] = have->addresses[--have->address_count];
+}
+
+static int sync_addresses(struct sync *sync)
+{
+	const struct wanted *want = &sync->want;
+	struct wanted *have = &sync->have;
+	int err = 0;
+
+	for (size_t i = have->address_count; i-- > 0;)
+		if (address_index(want->addresses, want->address_count, &have->addresses[i]) < 0)
+			drop_address(sync, i);
+	for (size_t i = 0; i < want->address_count && !err; i++) {
+		const struct ipv6 *address = &want->addresses[i];
+
+		if (address_index(have->addresses, have->address_count, address) >= 0)
+			continue;
+		err = addresses4_put(sync->daemon->datapath, ip_to_ipv4(address), &sync->host->mac);
+		if (!err)
+			have->addresses[have->address_count++] = *address;
+	}
+	return err;
+}
+
+/* What the maps have accepted is remembered, whatever else failed. */
+static void remember(struct sync *sync)
+{
+	struct host *host = sync->host;
+	const bool had_addresses = host->installed && host->installed->address_count;
+
+	if (sync->exists && host_set_installed(host, &sync->have))
+		host->addresses_lost |=
+			had_addresses && !sync->have.address_count && host->life.state == ASLEEP;
+}
+
+static void set_unsynced(struct daemon *daemon, struct host *host, bool unsynced)
+{
+	daemon->unsynced += unsynced - host->unsynced;
+	host->unsynced = unsynced;
+}
+
+/* Only proposed so far: nothing of it is in the maps. */
+static bool is_installable(const struct host *host)
+{
+	return host->described || host->registration || (host->edited && host->edited->exists);
+}
+
+static int sync_one(struct daemon *daemon, struct host *host)
+{
+	const struct host_inputs inputs = host_inputs(host);
+	struct sync sync = { .daemon = daemon, .host = host, .exists = host->installed };
+	bool owned;
+	int err;
+
+	if (!is_installable(host)) {
+		host_uninstall(daemon, host);
+		return 0;
+	}
+	host_merge(&inputs, &sync.want);
+	owned = keep_owned(daemon, host, &sync.want);
+	sync.want.ifindex = ifindex_of(&sync.want);
+	installed_read(host->installed, &sync.have);
+	err = sync_row(&sync);
+	if (!err)
+		err = sync_rules(&sync);
+	if (!err)
+		err = sync_addresses(&sync);
+	remember(&sync);
+	set_unsynced(daemon, host, err || !owned);
+	if (host->addresses_lost)
+		host_arm(daemon, host);
+	return err;
+}
+
+/* Others that claim an address which the host has, or wants: it may be theirs now. */
+static void sync_others(struct daemon *daemon, const struct host *host,
+                        const struct wanted *addresses)
+{
+	for (size_t i = 0; i < addresses->address_count; i++) {
+		struct host *other = NULL;
+
+		while ((other = host_table_other_claimant(daemon->hosts, &addresses->addresses[i],
+		                                          host, other)))
+			sync_one(daemon, other);
+	}
+}
+
+int host_sync(struct daemon *daemon, struct host *host)
+{
+	struct wanted before, after;
+	int err;
+
+	installed_read(host->installed, &before);
+	host_table_claim(daemon->hosts, host);
+	err = sync_one(daemon, host);
+	installed_read(host->installed, &after);
+	sync_others(daemon, host, &before);
+	sync_others(daemon, host, &after);
+	return err;
+}
+
+int host_set_state(struct daemon *daemon, struct host *host, enum host_state from,
+                   enum host_state to, enum host_update_result *result)
+{
+	const struct installed *installed = host->installed;
+	struct host_update update = { .mac = host->mac, .from = from, .to = to };
+
+	if (!installed)
+		return -ENOENT;
+	update.vlan = installed->vlan;
+	update.ifindex = installed->ifindex;
+	update.flags = installed->arp_offload ? HOST_ARP_OFFLOAD : 0;
+	return hosts_update(daemon->datapath, &update, result);
+}
+
+void host_uninstall(struct daemon *daemon, struct host *host)
+{
+	struct sync sync = { .daemon = daemon, .host = host };
+
+	set_unsynced(daemon, host, false);
+	if (!host->installed)
+		return;
+	installed_read(host->installed, &sync.have);
+	while (sync.have.address_count)
+		drop_address(&sync, sync.have.address_count - 1);
+	wake_rules_clear(daemon->datapath, &host->mac);
+	hosts_delete(daemon->datapath, &host->mac);
+	installed_free(host->installed);
+	host->installed = NULL;
+}
+
+/* Others may own its addresses by now. */
+void host_release(struct daemon *daemon, struct host *host)
+{
+	struct wanted before;
+
+	installed_read(host->installed, &before);
+	host_uninstall(daemon, host);
+	host_table_remove(daemon->hosts, host);
+	sync_others(daemon, NULL, &before);
+}
+
+void maps_retry(struct daemon *daemon, bool all)
+{
+	if (!all && !daemon->unsynced)
+		return;
+	host_table_each (daemon->hosts, host)
+		if (all || host->unsynced)
+			host_sync(daemon, host);
+}

@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Between the hosts and the store's thread: rows that are out of date are queued at the end of each
+ * turn of the loop, as one batch; what waits for a batch goes on when it is on the disk, or is told
+ * that it failed.
+ */
+#include <errno.h>
+#include <json-c/json.h>
+#include <stdlib.h>
+#include <string.h>
+#include <utlist.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "daemon/daemon.h"
+
+enum { NOT_SUBMITTED = 0 };
+
+/* By how much the wall clock must differ from before, ms. */
+enum { WALL_CLOCK_SET = 100 };
+
+void persist_soon(struct daemon *daemon)
+{
+	event_active(daemon->flush_event, 0, 0);
+}
+
+void host_persist(struct daemon *daemon, struct host *host)
+{
+	if (host->dirty || !daemon->store)
+		return;
+	host->dirty = true;
+	host->next_dirty = daemon->dirty;
+	daemon->dirty = host;
+	persist_soon(daemon);
+}
+
+static void leave_dirty(struct daemon *daemon, const struct mac *mac)
+{
+	struct host **at = &daemon->dirty;
+
+	while (*at && memcmp(&(*at)->mac, mac, sizeof(*mac)))
+		at = &(*at)->next_dirty;
+	if (*at)
+		*at = (*at)->next_dirty;
+}
+
+static void tell_client(struct daemon *daemon)
+{
+	if (daemon->completions_ready)
+		event_active(daemon->completions_ready, 0, 0);
+}
+
+void persist_wait(struct daemon *daemon, const struct store_wait *wait)
+{
+	struct store_wait *added = malloc(sizeof(*added));
+
+	if (!added) {
+		free(wait->json);
+		return;
+	}
+	*added = *wait;
+	DL_APPEND(daemon->waits, added);
+	if (added->batch == STORE_BATCH_DONE)
+		tell_client(daemon);
+	else
+		persist_soon(daemon);
+}
+
+static void end_wait(struct daemon *daemon, struct store_wait *wait)
+{
+	DL_DELETE(daemon->waits, wait);
+	free(wait);
+}
+
+/* The row of a host that is removed, and what waits for it. */
+void persist_forget(struct daemon *daemon, struct host *host)
+{
+	leave_dirty(daemon, &host->mac);
+	host_store_put_host(daemon->store, &host->mac, NULL);
+	proposal_cancel(daemon, host);
+	persist_wait(daemon, &(struct store_wait){ .kind = WAIT_DELETION,
+	                                           .batch = STORE_BATCH_NEXT,
+	                                           .mac = host->mac });
+}
+
+void daemon_complete(struct daemon *daemon, uint64_t token, int err)
+{
+	if (token)
+		persist_wait(daemon, &(struct store_wait){ .token = token,
+		                                           .batch = STORE_BATCH_DONE,
+		                                           .err = err });
+}
+
+void daemon_complete_when_stored(struct daemon *daemon, uint64_t token)
+{
+	if (token)
+		persist_wait(daemon,
+		             &(struct store_wait){ .token = token, .batch = STORE_BATCH_NEXT });
+}
+
+bool daemon_next_completion(struct daemon *daemon, struct store_wait *completion)
+{
+	struct store_wait *wait;
+
+	DL_SEARCH_SCALAR(daemon->waits, wait, batch, STORE_BATCH_DONE);
+	if (!wait)
+		return false;
+	*completion = *wait;
+	end_wait(daemon, wait);
+	return true;
+}
+
+/* FNV-1a: is the row the same as the one that was queued last? */
+uint64_t row_digest(const char *row)
+{
+	uint64_t digest = 0xcbf29ce484222325ULL;
+
+	for (; *row; row++)
+		digest = (digest ^ (uint8_t)*row) * 0x100000001b3ULL;
+	return digest;
+}
+
+/* The wall clock is read anew only where it was set: the same times make the same row. */
+struct lease_record_clock daemon_record_clock(struct daemon *daemon)
+{
+	const struct now now = clock_now();
+	const int64_t moved = now.wall - now.boot - daemon->wall_offset;
+	struct lease_record_clock clock = { .boot_ms = now.boot };
+
+	if (moved > WALL_CLOCK_SET || moved < -WALL_CLOCK_SET)
+		daemon->wall_offset += moved;
+	clock.wall_ms = now.boot + daemon->wall_offset;
+	memcpy(clock.boot_id, daemon->boot_id, sizeof(clock.boot_id));
+	return clock;
+}
+
+static void put_row(struct daemon *daemon, struct host *host, const struct lease_record_clock *now)
+{
+	struct json_object *json = host_row_write(host, now);
+	const char *text = json_object_to_json_string_ext(json, JSON_C_TO_STRING_PLAIN);
+	const uint64_t digest = row_digest(text);
+
+	if (digest != host->row_digest) {
+		host_store_put_host(daemon->store, &host->mac, text);
+		host->row_digest = digest;
+		host->row_batch = daemon->store_batch + 1;
+	}
+	json_object_put(json);
+}
+
+/* Everything that waited for the end of this turn waits for its batch now. */
+static void assign_batch(struct daemon *daemon, uint64_t batch)
+{
+	struct proposal *proposal;
+	struct store_wait *wait;
+
+	DL_FOREACH(daemon->waits, wait)
+	if (wait->batch == STORE_BATCH_NEXT)
+		wait->batch = batch;
+	DL_FOREACH(daemon->proposals, proposal)
+	if (proposal->batch == NOT_SUBMITTED)
+		proposal->batch = batch;
+}
+
+static void committed(struct daemon *daemon, uint64_t batch, int err);
+
+static void on_flush(evutil_socket_t fd, short what, void *context)
+{
+	struct daemon *daemon = context;
+	const struct lease_record_clock now = daemon_record_clock(daemon);
+	(void)fd;
+	(void)what;
+	while (daemon->dirty) {
+		struct host *host = daemon->dirty;
+
+		daemon->dirty = host->next_dirty;
+		host->dirty = false;
+		put_row(daemon, host, &now);
+	}
+	daemon->store_batch = daemon->store ? host_store_submit(daemon->store) : 1;
+	assign_batch(daemon, daemon->store_batch);
+	if (!daemon->store || daemon->store_batch <= daemon->store_done)
+		committed(daemon, daemon->store_batch, daemon->store_err);
+}
+
+/* That a host is up is so whether or not it can be stored. */
+static void finish_wait(struct daemon *daemon, struct store_wait *wait, int err)
+{
+	if (wait->kind == WAIT_COMPLETION) {
+		wait->batch = STORE_BATCH_DONE;
+		wait->err = err;
+		tell_client(daemon);
+		return;
+	}
+	if (wait->kind == WAIT_DELETION && err) {
+		wait->batch = STORE_BATCH_LOST;
+		return;
+	}
+	if (wait->kind == WAIT_REPORT)
+		npp_server_confirm_report(daemon->npp, &wait->requester, &wait->confirm, false);
+	end_wait(daemon, wait);
+}
+
+void persist_end_reports(struct daemon *daemon)
+{
+	struct store_wait *wait, *next;
+
+	DL_FOREACH_SAFE(daemon->waits, wait, next)
+	if (wait->kind == WAIT_REPORT)
+		finish_wait(daemon, wait, 0);
+}
+
+/* Nothing of these batches is on the disk: it is queued again, with the next tick. */
+static void mark_rows(struct daemon *daemon, uint64_t batch)
+{
+	host_table_each (daemon->hosts, host)
+		if (host->row_batch && host->row_batch <= batch) {
+			host->row_digest = 0;
+			host->row_lost = true;
+		}
+	daemon->rows_lost = true;
+}
+
+static void committed(struct daemon *daemon, uint64_t batch, int err)
+{
+	struct store_wait *wait, *next;
+
+	daemon->store_err = err;
+	daemon->store_done = batch;
+	proposals_finish(daemon, batch, err);
+	DL_FOREACH_SAFE(daemon->waits, wait, next)
+	if (wait->batch <= batch)
+		finish_wait(daemon, wait, err);
+	if (err)
+		mark_rows(daemon, batch);
+}
+
+/* What a failed commit left behind; the host may have been stored, or added anew, since. */
+void persist_retry(struct daemon *daemon)
+{
+	struct store_wait *wait;
+
+	if (!daemon->rows_lost)
+		return;
+	daemon->rows_lost = false;
+	host_table_each (daemon->hosts, host) {
+		if (host->row_lost)
+			host_persist(daemon, host);
+		host->row_lost = false;
+	}
+	DL_FOREACH(daemon->waits, wait)
+	{
+		if (wait->batch != STORE_BATCH_LOST)
+			continue;
+		if (!host_find_mac(daemon->hosts, &wait->mac))
+			host_store_put_host(daemon->store, &wait->mac, NULL);
+		wait->batch = STORE_BATCH_NEXT;
+	}
+	persist_soon(daemon);
+}
+
+static void on_results(evutil_socket_t fd, short what, void *context)
+{
+	struct daemon *daemon = context;
+	struct host_store_result result;
+
+	(void)fd;
+	(void)what;
+	while (host_store_next(daemon->store, &result)) {
+		char *json = result.history.json;
+
+		if (result.kind == HOST_STORE_HISTORY)
+			persist_wait(daemon, &(struct store_wait){ .token = result.history.token,
+			                                           .batch = STORE_BATCH_DONE,
+			                                           .json = json,
+			                                           .err = json ? 0 : -ENOMEM });
+		else
+			committed(daemon, result.committed.batch, result.committed.err);
+	}
+}
+
+void daemon_read_history(struct daemon *daemon, const char *host, uint64_t token)
+{
+	host_store_history(daemon->store, host, token);
+	persist_soon(daemon);
+}
+
+int persist_start(struct daemon *daemon)
+{
+	char why[256];
+
+	daemon->flush_event = event_new(daemon->base, -1, 0, on_flush, daemon);
+	if (!daemon->flush_event)
+		return -ENOMEM;
+	clock_boot_id(daemon->boot_id, sizeof(daemon->boot_id));
+	daemon->store = host_store_open(daemon->options.state_dir, why, sizeof(why));
+	if (!daemon->store) {
+		log_error("no store: %s: nothing outlives the daemon", why);
+		return 0;
+	}
+	daemon->store_event = event_new(daemon->base, host_store_fd(daemon->store),
+	                                EV_READ | EV_PERSIST, on_results, daemon);
+	return daemon->store_event ? event_add(daemon->store_event, NULL) : -ENOMEM;
+}
+
+void persist_stop(struct daemon *daemon)
+{
+	struct store_wait *wait, *next;
+
+	if (daemon->flush_event && daemon->hosts) {
+		persist_retry(daemon);
+		on_flush(-1, 0, daemon);
+	}
+	if (daemon->store_event)
+		event_free(daemon->store_event);
+	if (daemon->flush_event)
+		event_free(daemon->flush_event);
+	host_store_close(daemon->store);
+	DL_FOREACH_SAFE(daemon->waits, wait, next)
+	{
+		free(wait->json);
+		end_wait(daemon, wait);
+	}
+}

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "host/host.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void installed_free(struct installed *installed)
+{
+	if (!installed)
+		return;
+	shared_set_put(installed->ports);
+	shared_set_put(installed->sources);
+	free(installed);
+}
+
+void installed_read(const struct installed *installed, struct wanted *wanted)
+{
+	*wanted = (struct wanted){ 0 };
+	if (!installed)
+		return;
+	wanted->address_count = installed->address_count;
+	wanted->ports = installed->ports;
+	wanted->sources = installed->sources;
+	wanted->has_ifindex = true;
+	wanted->ifindex = installed->ifindex;
+	wanted->vlan = installed->vlan;
+	wanted->arp_offload = installed->arp_offload;
+	memcpy(wanted->addresses, installed->addresses,
+	       installed->address_count * sizeof(*wanted->addresses));
+}
+
+bool installed_has(const struct installed *installed, const struct ipv6 *address)
+{
+	return installed &&
+	       address_index(installed->addresses, installed->address_count, address) >= 0;
+}
+
+bool host_set_installed(struct host *host, const struct wanted *wanted)
+{
+	const size_t addresses = wanted->address_count * sizeof(*wanted->addresses);
+	struct installed *installed = malloc(sizeof(*installed) + addresses);
+
+	if (!installed)
+		return false;
+	*installed = (struct installed){
+		.ifindex = wanted->ifindex,
+		.vlan = wanted->vlan,
+		.arp_offload = wanted->arp_offload,
+		.address_count = (uint8_t)wanted->address_count,
+		.ports = shared_set_ref(wanted->ports),
+		.sources = shared_set_ref(wanted->sources),
+	};
+	memcpy(installed->addresses, wanted->addresses, addresses);
+	installed_free(host->installed);
+	host->installed = installed;
+	return true;
+}
+
+struct host_inputs host_inputs(const struct host *host)
+{
+	return (struct host_inputs){
+		.described = host->described,
+		.edited = host->edited,
+		.registration = host->registration,
+		.lease = host->dhcp ? &host->dhcp->lease : NULL,
+	};
+}
+
+bool host_is_wanted(const struct host *host)
+{
+	return host->described || host->registration || host->proposal ||
+	       (host->edited && host->edited->exists);
+}
+
+struct host_core host_core(const struct host *host)
+{
+	struct host_core core = {
+		.life = host->life,
+		.has_lease = host->dhcp,
+		.has_registration = host->registration,
+	};
+
+	if (host->dhcp)
+		core.lease = host->dhcp->lease;
+	if (host->registration) {
+		core.registration_active = host->registration->active;
+		core.registration_until = host->registration->until;
+	}
+	return core;
+}
+
+bool host_is_guest(const struct host *host)
+{
+	const bool registers =
+		host->registration || (host->proposal && host->proposal->registration);
+	const bool described = host->described || (host->proposal && host->proposal->described);
+
+	return registers && !described && !(host->edited && host->edited->exists);
+}
+
+/* What was said counts no more; the Client Identifier is kept for as long as the host is known. */
+static void drop_registration(struct host *host)
+{
+	struct registration_draft draft = { .head = {
+						    .client_id = host->registration->client_id,
+						    .transaction = host->registration->transaction,
+					    } };
+	struct registration *registration = registration_new(&draft);
+
+	if (!registration)
+		return;
+	registration_free(host->registration);
+	host->registration = registration;
+}
+
+void host_set_core(struct host *host, const struct host_core *core)
+{
+	host->life = core->life;
+	if (host->dhcp)
+		host->dhcp->lease = core->lease;
+	if (!host->registration)
+		return;
+	host->registration->active = core->registration_active;
+	host->registration->until = core->registration_until;
+	if (core->registration_dropped)
+		drop_registration(host);
+}
+
+#define SWAP(a, b) \
+	do { \
+		__typeof__(a) before = (a); \
+		(a) = (b); \
+		(b) = before; \
+	} while (0)
+
+void proposal_exchange(struct proposal *proposal)
+{
+	struct host *host = proposal->host;
+
+	if (proposal->sets & SETS_DESCRIBED)
+		SWAP(host->described, proposal->described);
+	if (proposal->sets & SETS_REGISTRATION)
+		SWAP(host->registration, proposal->registration);
+	if (proposal->sets & SETS_DHCP)
+		SWAP(host->dhcp, proposal->dhcp);
+}
+
+void proposal_free(struct proposal *proposal)
+{
+	if (!proposal)
+		return;
+	free(proposal->name);
+	described_free(proposal->described);
+	registration_free(proposal->registration);
+	dhcp_client_free(proposal->dhcp);
+	free(proposal);
+}
+
+void host_free(struct host *host)
+{
+	if (!host)
+		return;
+	described_free(host->described);
+	free(host->edited);
+	registration_free(host->registration);
+	dhcp_client_free(host->dhcp);
+	installed_free(host->installed);
+	proposal_free(host->proposal);
+	free(host->wake);
+	free(host->name);
+	free(host);
+}

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A host that this proxy knows: all that is true of it, in one place, and the table that finds it
+ * by MAC, name or address, and its row in the store. Of one thread; hosts belong to the table.
+ */
+#ifndef SLEEPPROXY_HOST_H
+#define SLEEPPROXY_HOST_H
+
+#include <uthash.h>
+
+#include "dhcp/dhcp_client.h"
+#include "host/host_event.h"
+#include "host/inputs.h"
+#include "host/step.h"
+
+/* What the datapath's maps have accepted of a host. One block; NULL: nothing. */
+struct installed {
+	uint32_t ifindex;
+	uint16_t vlan;
+	bool arp_offload;
+	uint8_t address_count;
+	const struct shared_set *ports, *sources;
+	struct ipv6 addresses[];
+};
+
+void installed_free(struct installed *installed); /* takes NULL */
+/* As `wanted`, whose sets it does not own. Of NULL: nothing. */
+void installed_read(const struct installed *installed, struct wanted *wanted);
+bool installed_has(const struct installed *installed, const struct ipv6 *address); /* takes NULL */
+
+struct claim;
+struct json_object;
+
+/* Why it is being woken; only while it is. */
+struct wake_reason {
+	struct report report;           /* kind 0: the datapath has reported nothing */
+	char detail[HOST_EVENT_DETAIL]; /* what became of its lease; or empty */
+};
+
+/*
+ * Inputs that replace the host's once their row is on the disk; until then nothing else of them is
+ * visible. What is in `sets` is replaced, by NULL too.
+ */
+enum proposal_sets { SETS_DESCRIBED = 1, SETS_REGISTRATION = 2, SETS_DHCP = 4 };
+
+struct proposal {
+	unsigned int sets; /* enum proposal_sets */
+	char *name;        /* that the host takes; NULL: as it is */
+	struct described *described;
+	struct registration *registration;
+	struct dhcp_client *dhcp;
+	enum host_trigger_kind trigger; /* of the step that follows */
+	uint64_t batch;                 /* of the store; 0: not submitted yet */
+	void *npp_requester;            /* who is answered then: a host; NULL: none */
+	uint64_t control_token;         /* … or a client of the control socket; 0: none */
+	struct host *host;
+	struct proposal *prev, *next; /* of all hosts, in their order */
+};
+
+/* Exchanges what is proposed with what the host has; done again, it is as before. */
+void proposal_exchange(struct proposal *proposal);
+void proposal_free(struct proposal *proposal); /* with its inputs, not the requester; takes NULL */
+
+struct host {
+	struct mac mac;
+	bool unsynced;       /* the tables could not be written, or an address is not its own now */
+	bool dirty;          /* its row in the store is out of date: in the list of `next_dirty` */
+	bool addresses_lost; /* it was asleep when its last address went: to be woken */
+	bool check_failing;  /* logged */
+	bool is_guest;       /* as counted by the table */
+	bool row_lost;       /* the store could not write its row */
+	uint8_t stored_state; /* enum host_state, by the store at the start, until it is resumed */
+	char *name;           /* once given it stays, until people change it */
+	/* the inputs */
+	struct described *described;
+	struct edited *edited;
+	struct registration *registration;
+	struct dhcp_client *dhcp;
+	/* what follows from them */
+	struct installed *installed;
+	struct life life;
+	struct proposal *proposal;
+	struct wake_reason *wake;
+	uint32_t order;      /* since when it is known */
+	uint32_t timer;      /* its place among the deadlines */
+	int64_t deadline;    /* ms of CLOCK_MONOTONIC; INT64_MAX: none */
+	uint32_t sync_round; /* of the last look at the maps that found it there */
+	uint32_t sync_found; /* a bit for each installed address that it found */
+	uint64_t row_batch;  /* of the store, with its last row; 0: none */
+	uint64_t row_digest; /* of its row as it was queued for the store last */
+	struct host *next_dirty;
+	struct host *prev_guest, *next_guest; /* of table.c, as are the claims */
+	struct claim *claims;
+	UT_hash_handle by_mac, by_name;
+};
+
+struct host_inputs host_inputs(const struct host *host);
+/* The maps have this of the host by now. False, with nothing changed: no memory. */
+bool host_set_installed(struct host *host, const struct wanted *wanted);
+/* Described, edited or registered: else there is no reason to know it. */
+bool host_is_wanted(const struct host *host);
+/* Known for its registration alone, or for one that is proposed. */
+bool host_is_guest(const struct host *host);
+/* What steps change, as a copy, and back. */
+struct host_core host_core(const struct host *host);
+void host_set_core(struct host *host, const struct host_core *core);
+void host_free(struct host *host); /* with all that it owns; takes NULL */
+
+struct host_table;
+
+struct host_table *host_table_new(void);
+void host_table_free(struct host_table *table);
+
+/* NULL: no memory, or the name or the MAC is taken. It has no inputs, and is AWAKE. */
+struct host *host_table_add(struct host_table *table, const struct mac *mac, const char *name);
+void host_table_remove(struct host_table *table, struct host *host);
+/* 0, -EEXIST, -ENOMEM */
+int host_table_rename(struct host_table *table, struct host *host, const char *name);
+
+struct host *host_find_mac(const struct host_table *table, const struct mac *mac);
+struct host *host_find_name(const struct host_table *table, const char *name);
+/* By name; NULL: the first, or no further one. The table must not change meanwhile. */
+void host_table_sort(struct host_table *table);
+struct host *host_table_next(const struct host_table *table, const struct host *host);
+/* How many are guests, and each of them in turn; kept up to date by host_table_claim. */
+unsigned int host_table_guests(const struct host_table *table);
+struct host *host_table_next_guest(const struct host_table *table, const struct host *host);
+size_t host_table_count(const struct host_table *table);
+/* As host_set_core; keeps the counts of the states. */
+void host_table_set_core(struct host_table *table, struct host *host, const struct host_core *core);
+unsigned int host_table_states(const struct host_table *table, enum host_state state);
+
+/*
+ * To be called after an input or the lease has changed. The claims of the host are the addresses
+ * that host_merge wants, all hosts' together tell the owner.
+ */
+void host_table_claim(struct host_table *table, struct host *host);
+/* NULL: nobody claims it, or it is this machine's own. */
+struct host *host_table_owner(const struct host_table *table, const struct ipv6 *address,
+                              struct address_facts facts);
+/* The owner as it would be if the host claimed the address so. */
+struct host *host_table_would_own(const struct host_table *table, const struct ipv6 *address,
+                                  const struct host *host, enum claim_kind claim,
+                                  struct address_facts facts);
+/* Another host that claims the address, after `last`; NULL: none. */
+struct host *host_table_other_claimant(const struct host_table *table, const struct ipv6 *address,
+                                       const struct host *host, const struct host *last);
+
+/*
+ * Deadlines: sets the host's; the earliest of all, INT64_MAX: none; a host whose deadline is over.
+ */
+void host_table_arm(struct host_table *table, struct host *host, int64_t deadline);
+int64_t host_table_deadline(const struct host_table *table);
+struct host *host_table_due(const struct host_table *table, int64_t now);
+
+/*
+ * A host as a row of the store (host/host_store.h): a JSON object with its inputs and its state.
+ * Members are absent where nothing is said. Times are ms of the wall clock since 1970, as
+ * CLOCK_BOOTTIME begins anew with each start of the machine.
+ *   "name"       text, the host's name
+ *   "state"      "awake", "drowsy", "asleep" or "waking"
+ *   "described"  what people say of it: its description without name and MAC
+ *   "by"         "config" or "command": who described it
+ *   "edited"     by bpftool: "exists" (true: the map alone says that there is this host),
+ *                "addresses", "removed", "interface", "vlan", "arp-offload"
+ *   "registered" by the host itself: "client-identifier", "transaction", "active", "until"
+ *                (absent: never), "backup-of" (IPv4 address; absent: nobody's), "interface" and
+ *                "vlan" of the request, "addresses", "ports" (absent: it names none; []: nothing
+ *                wakes it), "lease" (true: it asks to have its lease renewed), "digests" (64 bits
+ *                each, as signed integers) of the requests that were carried out
+ *   "lease"      dhcp/lease_record.c
+ */
+
+/*
+ * With the inputs that are proposed in place of those that it has; going to sleep, where the
+ * proposal makes it so. The caller owns the object.
+ */
+struct json_object *host_row_write(const struct host *host, const struct lease_record_clock *now);
+
+/* What a row says. */
+struct host_row {
+	char name[HOST_NAME_MAX_SIZE];
+	enum host_state state;
+	bool has_description;
+	enum described_by by;
+	struct host_description description; /* with the name and the MAC */
+	struct edited *edited;               /* the inputs are owned; NULL: none */
+	struct registration *registration;
+	struct dhcp_client *dhcp;
+};
+
+/*
+ * 0, or -EINVAL with the reason in `why`: it has neither a name nor a host's inputs. An input that
+ * makes no sense is left out, and named in a warning.
+ */
+int host_row_read(struct json_object *json, const struct mac *mac,
+                  const struct lease_record_clock *now, struct host_row *row, char *why,
+                  size_t why_size);
+void host_row_done(struct host_row *row); /* frees what it still owns */
+
+#endif

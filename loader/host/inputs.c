@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "host/inputs.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/param.h>
+#include <uthash.h>
+
+struct shared_set {
+	UT_hash_handle hh;
+	size_t references;
+	size_t size;
+	uint8_t octets[];
+};
+
+static struct shared_set *all;
+
+const struct shared_set *shared_set_get(const void *octets, size_t size)
+{
+	struct shared_set *set;
+
+	if (!size)
+		return NULL;
+	HASH_FIND(hh, all, octets, size, set);
+	if (set)
+		return shared_set_ref(set);
+	set = malloc(sizeof(*set) + size);
+	if (!set)
+		return NULL;
+	set->references = 1;
+	set->size = size;
+	memcpy(set->octets, octets, size);
+	HASH_ADD_KEYPTR(hh, all, set->octets, size, set);
+	return set;
+}
+
+const struct shared_set *shared_set_ref(const struct shared_set *set)
+{
+	if (set)
+		((struct shared_set *)set)->references++;
+	return set;
+}
+
+void shared_set_put(const struct shared_set *shared)
+{
+	struct shared_set *set = (struct shared_set *)shared;
+
+	if (!set || --set->references)
+		return;
+	HASH_DEL(all, set);
+	free(set);
+}
+
+const void *shared_set_octets(const struct shared_set *set)
+{
+	return set ? set->octets : NULL;
+}
+
+size_t shared_set_size(const struct shared_set *set)
+{
+	return set ? set->size : 0;
+}
+
+int address_index(const struct ipv6 *addresses, size_t count, const struct ipv6 *address)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!memcmp(&addresses[i], address, sizeof(*address)))
+			return (int)i;
+	return -1;
+}
+
+/* False: no memory. Most hosts say nothing of their lease. */
+static bool copy_lease(struct described *described, const struct lease_description *lease)
+{
+	static const struct lease_description none;
+
+	if (!memcmp(lease, &none, sizeof(none)))
+		return true;
+	described->lease = malloc(sizeof(*lease));
+	if (described->lease)
+		*described->lease = *lease;
+	return described->lease;
+}
+
+/* Equal ports are equal octets: padding is zeroed. */
+static const struct shared_set *port_set(const struct wake_port *ports, size_t count)
+{
+	struct wake_port clean[HOST_PORTS];
+
+	memset(clean, 0, sizeof(clean));
+	for (size_t i = 0; i < count; i++) {
+		clean[i].protocol = ports[i].protocol;
+		clean[i].port = ports[i].port;
+	}
+	return shared_set_get(clean, count * sizeof(*clean));
+}
+
+static bool copy_policy(struct described *described, const struct wake_policy *policy)
+{
+	described->ports = port_set(policy->ports, policy->port_count);
+	described->sources =
+		shared_set_get(policy->sources, policy->source_count * sizeof(*policy->sources));
+	return !policy->port_count == !described->ports &&
+	       !policy->source_count == !described->sources;
+}
+
+struct described *described_new(const struct host_description *from, enum described_by by,
+                                uint64_t order)
+{
+	const size_t addresses = from->address_count * sizeof(*from->addresses);
+	struct described *described = calloc(1, sizeof(*described) + addresses);
+
+	if (!described)
+		return NULL;
+	described->order = order;
+	described->by = by;
+	described->detect_sleep = from->detect_sleep;
+	described->arp_offload = from->arp_offload;
+	described->vlan = from->vlan;
+	described->secureon_length = (uint8_t)from->secureon_length;
+	memcpy(described->secureon, from->secureon, sizeof(described->secureon));
+	memcpy(described->interface, from->interface, sizeof(described->interface));
+	described->address_count = (uint8_t)from->address_count;
+	memcpy(described->addresses, from->addresses, addresses);
+	if (copy_policy(described, &from->policy) && copy_lease(described, &from->lease))
+		return described;
+	described_free(described);
+	return NULL;
+}
+
+void described_free(struct described *described)
+{
+	if (!described)
+		return;
+	shared_set_put(described->ports);
+	shared_set_put(described->sources);
+	free(described->lease);
+	free(described);
+}
+
+static size_t read_set(const struct shared_set *set, void *into, size_t item)
+{
+	if (set)
+		memcpy(into, shared_set_octets(set), shared_set_size(set));
+	return shared_set_size(set) / item;
+}
+
+void described_read(const struct described *described, struct host_description *into)
+{
+	struct wake_policy *policy = &into->policy;
+
+	*into = (struct host_description){
+		.address_count = described->address_count,
+		.vlan = described->vlan,
+		.arp_offload = described->arp_offload,
+		.detect_sleep = described->detect_sleep,
+		.secureon_length = described->secureon_length,
+	};
+	memcpy(into->addresses, described->addresses,
+	       described->address_count * sizeof(*into->addresses));
+	memcpy(into->secureon, described->secureon, sizeof(into->secureon));
+	memcpy(into->interface, described->interface, sizeof(into->interface));
+	policy->port_count = read_set(described->ports, policy->ports, sizeof(*policy->ports));
+	policy->source_count =
+		read_set(described->sources, policy->sources, sizeof(*policy->sources));
+	if (described->lease)
+		into->lease = *described->lease;
+}
+
+/* The rule that nothing wakes the host. */
+static const struct wake_port NO_PORT;
+
+struct registration *registration_new(const struct registration_draft *draft)
+{
+	const size_t digests = draft->head.digest_count * sizeof(uint64_t);
+	const size_t addresses = draft->head.address_count * sizeof(struct ipv6);
+	struct registration *registration = malloc(sizeof(*registration) + digests + addresses);
+
+	if (!registration)
+		return NULL;
+	*registration = draft->head;
+	registration->digests = (uint64_t *)(registration + 1);
+	registration->addresses = (struct ipv6 *)(registration->digests + draft->head.digest_count);
+	memcpy(registration->digests, draft->digests, digests);
+	memcpy(registration->addresses, draft->addresses, addresses);
+	registration->ports = draft->head.has_ports && !draft->port_count
+	                              ? port_set(&NO_PORT, 1)
+	                              : port_set(draft->ports, draft->port_count);
+	if (registration->ports || !draft->head.has_ports)
+		return registration;
+	free(registration);
+	return NULL;
+}
+
+void registration_free(struct registration *registration)
+{
+	if (!registration)
+		return;
+	shared_set_put(registration->ports);
+	free(registration);
+}
+
+void registration_read(const struct registration *registration, struct registration_draft *draft)
+{
+	*draft = (struct registration_draft){ .head = *registration };
+	memcpy(draft->addresses, registration->addresses,
+	       registration->address_count * sizeof(*draft->addresses));
+	memcpy(draft->digests, registration->digests,
+	       registration->digest_count * sizeof(*draft->digests));
+	draft->port_count = read_set(registration->ports, draft->ports, sizeof(*draft->ports));
+	if (draft->port_count == 1 && !draft->ports[0].protocol && !draft->ports[0].port)
+		draft->port_count = 0;
+}
+
+bool registration_has_digest(const struct registration *registration, uint64_t digest)
+{
+	for (size_t i = 0; i < registration->digest_count; i++)
+		if (registration->digests[i] == digest)
+			return true;
+	return false;
+}
+
+bool edited_adds(const struct edited *edited, const struct ipv6 *address)
+{
+	return edited && address_index(edited->added, edited->added_count, address) >= 0;
+}
+
+bool edited_removes(const struct edited *edited, const struct ipv6 *address)
+{
+	return edited && address_index(edited->removed, edited->removed_count, address) >= 0;
+}
+
+/* Of more than fit, the last one is replaced. */
+static void put(struct ipv6 *list, uint8_t *count, const struct ipv6 *address, bool is_in)
+{
+	const int at = address_index(list, *count, address);
+
+	if (at >= 0)
+		memmove(&list[at], &list[at + 1], (size_t)(--*count - at) * sizeof(*list));
+	if (!is_in)
+		return;
+	*count = MIN(*count, HOST_ADDRESSES - 1);
+	list[(*count)++] = *address;
+}
+
+struct edited *edited_set(struct edited *edited, const struct ipv6 *address, enum edit edit)
+{
+	if (!edited)
+		edited = calloc(1, sizeof(*edited));
+	if (!edited)
+		return NULL;
+	put(edited->added, &edited->added_count, address, edit == EDIT_ADD);
+	put(edited->removed, &edited->removed_count, address, edit == EDIT_REMOVE);
+	return edited;
+}

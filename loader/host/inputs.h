@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What is said of a host, each source for itself, kept as it was said and never merged in place. An
+ * input is one heap block of its own size; NULL where nothing is said. To take an input back is to
+ * set it to NULL. What the host should have in the datapath's tables is computed anew from its
+ * inputs each time (merge.c, pure), so that nothing has to be undone.
+ */
+#ifndef SLEEPPROXY_HOST_INPUTS_H
+#define SLEEPPROXY_HOST_INPUTS_H
+
+#include "dhcp/lease.h"
+#include "host/description.h"
+#include "host_state.h"
+
+/*
+ * Octets that many hosts have alike, such as a set of wake ports, kept once: equal content is the
+ * same pointer. Immutable; counted by reference. Of one thread.
+ */
+struct shared_set;
+
+/*
+ * A reference to the set of these octets, to be released by shared_set_put. NULL for size 0, which
+ * is the empty set, and where there is no memory.
+ */
+const struct shared_set *shared_set_get(const void *octets, size_t size);
+/* One reference more to the same set; both take NULL. */
+const struct shared_set *shared_set_ref(const struct shared_set *set);
+void shared_set_put(const struct shared_set *set);
+
+/* Of NULL: NULL and 0. The octets live as long as the reference. */
+const void *shared_set_octets(const struct shared_set *set);
+size_t shared_set_size(const struct shared_set *set);
+
+/* Who described a host: whoever enters it in the file takes it from the command line. */
+enum described_by { DESCRIBED_BY_CONFIG, DESCRIBED_BY_COMMAND };
+
+/* By people, in the configuration file or by command. */
+struct described {
+	uint64_t order; /* who was described first owns an address that is described twice */
+	enum described_by by;
+	bool detect_sleep, arp_offload;
+	uint16_t vlan;
+	uint8_t secureon[6];
+	uint8_t secureon_length;
+	uint8_t address_count;
+	char interface[IFNAMSIZ];
+	const struct shared_set *ports, *sources; /* of struct wake_port, struct source_prefix */
+	struct lease_description *lease;          /* NULL: none */
+	struct ipv6 addresses[];
+};
+
+/* NULL: no memory. */
+struct described *described_new(const struct host_description *description, enum described_by by,
+                                uint64_t order);
+void described_free(struct described *described); /* takes NULL */
+/* The same as a description, without the name and the MAC, which are the host's. */
+void described_read(const struct described *described, struct host_description *description);
+
+/* In the maps by bpftool: differences from what was installed. They end at the next description. */
+struct edited {
+	bool exists; /* a row of `hosts` that nothing else explains */
+	bool has_fields;
+	bool arp_offload;
+	uint16_t vlan;
+	uint32_t ifindex;
+	uint8_t added_count, removed_count;
+	struct ipv6 added[HOST_ADDRESSES], removed[HOST_ADDRESSES];
+};
+
+enum edit { EDIT_KEEP, EDIT_ADD, EDIT_REMOVE };
+
+/* NULL is an edit of nothing: one is made, or NULL returned where there is no memory. */
+struct edited *edited_set(struct edited *edited, const struct ipv6 *address, enum edit edit);
+bool edited_adds(const struct edited *edited, const struct ipv6 *address);    /* of NULL: false */
+bool edited_removes(const struct edited *edited, const struct ipv6 *address); /* likewise */
+
+enum { REGISTRATION_DIGESTS = 32 };
+
+/* How long a registration is remembered after its host is up: its neighbours may still ask. ms */
+enum { REGISTRATION_LINGER = 3600000 };
+
+/*
+ * By the host itself. It begins with a confirmed request, ends when the host is up, lingers, and
+ * is then kept for its Client Identifier alone.
+ */
+struct registration {
+	uint16_t client_id;   /* from 1 on */
+	uint16_t transaction; /* of the requests in it */
+	bool active;          /* the host has not been up since, as far as is known */
+	bool has_ports;       /* even none: nothing wakes it */
+	bool has_lease;
+	uint16_t vlan;
+	uint8_t address_count, digest_count;
+	/*
+	 * CLOCK_BOOTTIME, ms. While active: when the host wants to be woken; then: when what it
+	 * says is dropped. 0: never.
+	 */
+	int64_t until;
+	struct ipv4 backup_of; /* the proxy that goes first; 0.0.0.0: this one */
+	char interface[IFNAMSIZ];
+	uint64_t reported; /* the digest of its last Wakeup Report; 0: none. Not stored */
+	const struct shared_set *ports; /* of struct wake_port */
+	struct ipv6 *addresses;         /* in the same block, as are the digests of its requests */
+	uint64_t *digests;
+};
+
+/* What a registration has, in place: for building one. */
+struct registration_draft {
+	struct registration head; /* but for its pointers, which are not used */
+	struct ipv6 addresses[HOST_ADDRESSES];
+	struct wake_port ports[HOST_PORTS];
+	size_t port_count;
+	uint64_t digests[REGISTRATION_DIGESTS];
+};
+
+struct registration *registration_new(const struct registration_draft *draft); /* NULL: no memory */
+void registration_free(struct registration *registration);                     /* takes NULL */
+void registration_read(const struct registration *registration, struct registration_draft *draft);
+bool registration_has_digest(const struct registration *registration, uint64_t digest);
+
+/* Its index, or -1. */
+int address_index(const struct ipv6 *addresses, size_t count, const struct ipv6 *address);
+
+/* All inputs of a host. Each may be NULL. Of the lease the address and the state count. */
+struct host_inputs {
+	const struct described *described;
+	const struct edited *edited;
+	const struct registration *registration;
+	const struct lease *lease;
+};
+
+/* Why a host has an address, the strongest reason first (address_owner). */
+enum claim_kind {
+	CLAIM_NONE,
+	CLAIM_LEASED,     /* by DHCP alone */
+	CLAIM_ENDED,      /* by a registration that has ended */
+	CLAIM_REGISTERED, /* by its registration, while it sleeps */
+	CLAIM_DESCRIBED,
+	CLAIM_EDITED, /* a row of `addresses4` was moved to it by hand */
+};
+
+/* The sets belong to the inputs. */
+struct wanted {
+	struct ipv6 addresses[HOST_ADDRESSES];
+	size_t address_count;
+	const struct shared_set *ports, *sources;
+	char interface[IFNAMSIZ]; /* empty: any */
+	uint32_t ifindex;         /* where it was edited, instead of `interface` */
+	bool has_ifindex;
+	uint16_t vlan; /* 0: any */
+	bool arp_offload;
+};
+
+void host_merge(const struct host_inputs *inputs, struct wanted *wanted);
+enum claim_kind host_claim(const struct host_inputs *inputs, const struct ipv6 *address);
+/* The address that it has by DHCP; or that it has lost, and does not get even if described. */
+bool host_lease_address(const struct host_inputs *inputs, bool lost, struct ipv6 *address);
+
+/*
+ * Who owns an address that is claimed, pure. The table, the first row that fits:
+ *
+ *  this machine's own address                     nobody
+ *  lost to DHCP, or taken away by hand            not claimed by that host
+ *  a row of `addresses4` was moved by hand        that host
+ *  described                                      the host that was described first
+ *  registered or leased                           the host that has it already, unless it is AWAKE
+ *                                                 and has it by a lease or an ended registration;
+ *                                                 else the one that is registered
+ */
+struct claimant {
+	enum claim_kind claim;
+	enum host_state state;
+	bool installed; /* the tables have the address as this host's */
+	uint64_t order; /* when the host was described, or became known */
+};
+
+/* Of the address itself. */
+struct address_facts {
+	bool own;
+};
+
+/* The index of the owner; -1: nobody. */
+int address_owner(const struct claimant *claimants, size_t count, struct address_facts facts);
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The database of host_store.h: its schema, and statements that may take as long as the disk does.
+ * One thread at a time.
+ */
+#ifndef SLEEPPROXY_HOST_STORE_DB_H
+#define SLEEPPROXY_HOST_STORE_DB_H
+
+#include <uthash.h>
+
+#include "base/text.h"
+#include "host/host_store.h"
+
+struct sqlite3;
+struct store_db;
+
+enum store_table { STORE_HOST, STORE_REPLAY, STORE_EVENT };
+
+/* What is to be written: a row, or an event of the history. */
+struct store_item {
+	UT_hash_handle hh; /* in the order in which it is written */
+	char id[TEXT_IP];  /* a row's key; an event's number, so that none replaces another */
+	enum store_table table;
+	const char *key;  /* a MAC, an IPv4 address, or the name of the event's host */
+	const char *json; /* NULL: the row is deleted */
+	char text[];      /* of both */
+};
+
+/* As host_store_open(). */
+struct store_db *store_db_open(const char *directory, char *why, size_t why_size);
+void store_db_close(struct store_db *db);
+
+int store_db_load(struct store_db *db, host_store_host_fn *host, host_store_replay_fn *replay,
+                  void *context);
+
+/*
+ * All items, or nothing: 0, or the -errno of host_store_result, which is logged unless the last
+ * write failed too. `is_incomplete`: there was no memory for some.
+ */
+int store_db_write(struct store_db *db, const struct store_item *items, bool is_incomplete);
+
+/* As JSON text that the caller frees; NULL: it cannot be read, or there is no memory. */
+char *store_db_history(struct store_db *db, const char *host);
+
+/*
+ * store_convert.c: makes the tables, of those of the version before user_version where they are
+ * there, in one transaction. An SQLite result code.
+ */
+enum { STORE_DB_VERSION = 1 };
+int store_convert(struct sqlite3 *sqlite);
+
+#endif

@@ -1,0 +1,371 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The table of hosts: its indexes by MAC and name, who claims which address, and the deadlines. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <utlist.h>
+
+#include "host/host.h"
+
+/* One host's claim to one address; those to the same address are a list whose head is indexed. */
+struct claim {
+	struct ipv6 address;
+	struct host *host;
+	struct claim *next, *next_of_host;
+	UT_hash_handle hh;
+};
+
+struct host_table {
+	struct host *by_mac, *by_name;
+	struct claim *claims;
+	/*
+	 * A binary heap by `deadline`, in which `timer` is a host's place. One heap needs one timer
+	 * of the event loop, where a timer a host would take 150 octets of each.
+	 */
+	struct host **heap;
+	size_t heap_count, heap_room;
+	uint32_t order; /* of the last host that was added */
+	unsigned int states[WAKING + 1];
+	struct host *first_guest;
+	unsigned int guests;
+};
+
+static void place(struct host_table *table, size_t at, struct host *host)
+{
+	table->heap[at] = host;
+	host->timer = (uint32_t)at;
+}
+
+static void move_up(struct host_table *table, struct host *host)
+{
+	size_t at = host->timer;
+
+	while (at && host->deadline < table->heap[(at - 1) / 2]->deadline) {
+		place(table, at, table->heap[(at - 1) / 2]);
+		at = (at - 1) / 2;
+	}
+	place(table, at, host);
+}
+
+static void move_down(struct host_table *table, struct host *host)
+{
+	size_t at = host->timer, child;
+
+	while ((child = 2 * at + 1) < table->heap_count) {
+		if (child + 1 < table->heap_count &&
+		    table->heap[child + 1]->deadline < table->heap[child]->deadline)
+			child++;
+		if (host->deadline <= table->heap[child]->deadline)
+			break;
+		place(table, at, table->heap[child]);
+		at = child;
+	}
+	place(table, at, host);
+}
+
+static int add_deadline(struct host_table *table, struct host *host)
+{
+	if (table->heap_count == table->heap_room) {
+		const size_t room = table->heap_room ? 2 * table->heap_room : 16;
+		struct host **heap = reallocarray(table->heap, room, sizeof(*heap));
+
+		if (!heap)
+			return -ENOMEM;
+		table->heap = heap;
+		table->heap_room = room;
+	}
+	place(table, table->heap_count++, host);
+	move_up(table, host);
+	return 0;
+}
+
+static void update_deadline(struct host_table *table, struct host *host)
+{
+	move_up(table, host);
+	move_down(table, host);
+}
+
+static void remove_deadline(struct host_table *table, struct host *host)
+{
+	struct host *last = table->heap[--table->heap_count];
+
+	if (last == host)
+		return;
+	place(table, host->timer, last);
+	update_deadline(table, last);
+}
+
+struct host_table *host_table_new(void)
+{
+	return calloc(1, sizeof(struct host_table));
+}
+
+void host_table_free(struct host_table *table)
+{
+	struct host *host, *next;
+
+	if (!table)
+		return;
+	HASH_ITER (by_mac, table->by_mac, host, next)
+		host_table_remove(table, host);
+	free(table->heap);
+	free(table);
+}
+
+struct host *host_find_mac(const struct host_table *table, const struct mac *mac)
+{
+	struct host *host;
+
+	HASH_FIND(by_mac, table->by_mac, mac, sizeof(*mac), host);
+	return host;
+}
+
+struct host *host_find_name(const struct host_table *table, const char *name)
+{
+	struct host *host;
+
+	HASH_FIND(by_name, table->by_name, name, strlen(name), host);
+	return host;
+}
+
+struct host *host_table_add(struct host_table *table, const struct mac *mac, const char *name)
+{
+	struct host *host;
+
+	if (host_find_mac(table, mac) || host_find_name(table, name))
+		return NULL;
+	host = calloc(1, sizeof(*host));
+	if (!host)
+		return NULL;
+	host->mac = *mac;
+	host->deadline = INT64_MAX;
+	host->order = ++table->order;
+	host->name = strdup(name);
+	if (!host->name || add_deadline(table, host)) {
+		free(host->name);
+		free(host);
+		return NULL;
+	}
+	HASH_ADD(by_mac, table->by_mac, mac, sizeof(host->mac), host);
+	table->states[AWAKE]++;
+	HASH_ADD_KEYPTR(by_name, table->by_name, host->name, strlen(host->name), host);
+	return host;
+}
+
+static struct claim *find_claims(const struct host_table *table, const struct ipv6 *address)
+{
+	struct claim *head;
+
+	HASH_FIND(hh, table->claims, address, sizeof(*address), head);
+	return head;
+}
+
+static void drop_claim(struct host_table *table, struct claim *claim)
+{
+	struct claim *head = find_claims(table, &claim->address);
+
+	HASH_DEL(table->claims, head);
+	LL_DELETE(head, claim);
+	if (head)
+		HASH_ADD(hh, table->claims, address, sizeof(head->address), head);
+	LL_DELETE2(claim->host->claims, claim, next_of_host);
+	free(claim);
+}
+
+/* Without memory the address is not answered for, and tried again with the next change. */
+static void add_claim(struct host_table *table, struct host *host, const struct ipv6 *address)
+{
+	struct claim *head = find_claims(table, address), *claim;
+
+	LL_SEARCH_SCALAR(head, claim, host, host);
+	if (!claim)
+		claim = calloc(1, sizeof(*claim));
+	else
+		return;
+	if (!claim)
+		return;
+	claim->address = *address;
+	claim->host = host;
+	LL_PREPEND2(host->claims, claim, next_of_host);
+	if (head)
+		LL_APPEND(head, claim);
+	else
+		HASH_ADD(hh, table->claims, address, sizeof(claim->address), claim);
+}
+
+static void count_guest(struct host_table *table, struct host *host, bool is_guest)
+{
+	if (is_guest == host->is_guest)
+		return;
+	host->is_guest = is_guest;
+	if (is_guest) {
+		DL_APPEND2(table->first_guest, host, prev_guest, next_guest);
+		table->guests++;
+	} else {
+		DL_DELETE2(table->first_guest, host, prev_guest, next_guest);
+		table->guests--;
+	}
+}
+
+void host_table_claim(struct host_table *table, struct host *host)
+{
+	const struct host_inputs inputs = host_inputs(host);
+	struct claim *claim, *next;
+	struct wanted wanted;
+
+	count_guest(table, host, host_is_guest(host));
+	host_merge(&inputs, &wanted);
+	LL_FOREACH_SAFE2(host->claims, claim, next, next_of_host)
+	if (address_index(wanted.addresses, wanted.address_count, &claim->address) < 0)
+		drop_claim(table, claim);
+	for (size_t i = 0; i < wanted.address_count; i++)
+		add_claim(table, host, &wanted.addresses[i]);
+}
+
+void host_table_remove(struct host_table *table, struct host *host)
+{
+	while (host->claims)
+		drop_claim(table, host->claims);
+	remove_deadline(table, host);
+	HASH_DELETE(by_mac, table->by_mac, host);
+	HASH_DELETE(by_name, table->by_name, host);
+	table->states[host->life.state]--;
+	count_guest(table, host, false);
+	host_free(host);
+}
+
+int host_table_rename(struct host_table *table, struct host *host, const char *name)
+{
+	const struct host *other = host_find_name(table, name);
+	char *copy;
+
+	if (other)
+		return other == host ? 0 : -EEXIST;
+	copy = strdup(name);
+	if (!copy)
+		return -ENOMEM;
+	HASH_DELETE(by_name, table->by_name, host);
+	free(host->name);
+	host->name = copy;
+	HASH_ADD_KEYPTR(by_name, table->by_name, host->name, strlen(host->name), host);
+	return 0;
+}
+
+static int name_order(const struct host *a, const struct host *b)
+{
+	return strcmp(a->name, b->name);
+}
+
+void host_table_sort(struct host_table *table)
+{
+	HASH_SRT(by_name, table->by_name, name_order);
+}
+
+struct host *host_table_next(const struct host_table *table, const struct host *host)
+{
+	return host ? host->by_name.next : table->by_name;
+}
+
+size_t host_table_count(const struct host_table *table)
+{
+	return HASH_CNT(by_mac, table->by_mac);
+}
+
+unsigned int host_table_guests(const struct host_table *table)
+{
+	return table->guests;
+}
+
+struct host *host_table_next_guest(const struct host_table *table, const struct host *host)
+{
+	return host ? host->next_guest : table->first_guest;
+}
+
+unsigned int host_table_states(const struct host_table *table, enum host_state state)
+{
+	return table->states[state];
+}
+
+void host_table_set_core(struct host_table *table, struct host *host, const struct host_core *core)
+{
+	table->states[host->life.state]--;
+	host_set_core(host, core);
+	table->states[host->life.state]++;
+}
+
+static struct claimant claimant_of(const struct host *host, const struct ipv6 *address)
+{
+	const struct host_inputs inputs = host_inputs(host);
+	const enum claim_kind claim = host_claim(&inputs, address);
+
+	return (struct claimant){
+		.claim = claim,
+		.state = host->life.state,
+		.installed = installed_has(host->installed, address),
+		.order = claim == CLAIM_DESCRIBED ? host->described->order : host->order,
+	};
+}
+
+struct host *host_table_owner(const struct host_table *table, const struct ipv6 *address,
+                              struct address_facts facts)
+{
+	return host_table_would_own(table, address, NULL, CLAIM_NONE, facts);
+}
+
+struct host *host_table_would_own(const struct host_table *table, const struct ipv6 *address,
+                                  const struct host *host, enum claim_kind kind,
+                                  struct address_facts facts)
+{
+	struct claimant best = { .claim = CLAIM_NONE };
+	struct host *owner = NULL;
+	struct claim *claim;
+
+	if (kind != CLAIM_NONE)
+		best = (struct claimant){ kind, host->life.state,
+			                  installed_has(host->installed, address), UINT64_MAX };
+	if (kind != CLAIM_NONE && !facts.own)
+		owner = (struct host *)host;
+	LL_FOREACH(find_claims(table, address), claim)
+	{
+		/* two by two, as there may be any number of claims */
+		const struct claimant pair[] = { best, claimant_of(claim->host, address) };
+
+		if ((kind != CLAIM_NONE && claim->host == host) ||
+		    address_owner(pair, 2, facts) != 1)
+			continue;
+		best = pair[1];
+		owner = claim->host;
+	}
+	return owner;
+}
+
+struct host *host_table_other_claimant(const struct host_table *table, const struct ipv6 *address,
+                                       const struct host *host, const struct host *last)
+{
+	struct claim *claim;
+	bool past = !last;
+
+	LL_FOREACH(find_claims(table, address), claim)
+	{
+		if (past && claim->host != host)
+			return claim->host;
+		past |= claim->host == last;
+	}
+	return NULL;
+}
+
+void host_table_arm(struct host_table *table, struct host *host, int64_t deadline)
+{
+	host->deadline = deadline;
+	update_deadline(table, host);
+}
+
+int64_t host_table_deadline(const struct host_table *table)
+{
+	return table->heap_count ? table->heap[0]->deadline : INT64_MAX;
+}
+
+struct host *host_table_due(const struct host_table *table, int64_t now)
+{
+	return table->heap_count && table->heap[0]->deadline <= now ? table->heap[0] : NULL;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The ARP of the daemon (RFC 826, RFC 5227): what it sends on its own account, and the replies that
+ * it receives. What answers for sleepers is the datapath's. `vlan` 0: without a tag.
+ */
+#ifndef SLEEPPROXY_NET_ARP_H
+#define SLEEPPROXY_NET_ARP_H
+
+#include "net/iface.h"
+#include "report.h"
+
+/* Pure: an ARP Request by `sender_mac` at `sender`, for `target`, in a frame to `to`. */
+void arp_write_request(struct packet *packet, const struct mac *to, const struct mac *sender_mac,
+                       struct ipv4 sender, struct ipv4 target, uint16_t vlan);
+
+/*
+ * Pure: tells the peer of `report`, in its VLAN, that the address is at the host's own MAC. An ARP
+ * Reply with the target's fields as the sender's: Linux accepts only that form within a second of
+ * another answer (locktime, arp(7)).
+ */
+void arp_write_update(struct packet *packet, const struct mac *from, const struct report *report);
+
+/*
+ * Asks `to`, a host or MAC_BROADCAST, for `target`. 0 or -errno; -EADDRNOTAVAIL: `source` is
+ * 0.0.0.0, which would make it an ARP Probe, and so a conflict for an owner that is just coming up.
+ */
+int arp_request(int fd, const struct iface *iface, const struct mac *to, struct ipv4 source,
+                struct ipv4 target, uint16_t vlan);
+
+/* An ARP Announcement (RFC 5227, 3) that `address` is at `as`, to one neighbour or to all. */
+int arp_announce(int fd, const struct iface *iface, const struct mac *as, struct ipv4 address,
+                 uint16_t vlan, const struct mac *to);
+
+/*
+ * Sends arp_write_update to the one peer that has our MAC for the host: unicast, as the host may be
+ * probing (RFC 5227, 2.1.1) and must not receive it.
+ */
+int arp_update_neighbour(int fd, const struct iface *iface, const struct report *report);
+
+/*
+ * A socket that receives, without blocking, the ARP Replies that come in on the interface, to
+ * whomever; or -errno. The caller closes it.
+ */
+int arp_listen(uint32_t ifindex);
+
+/* The sender's addresses of the next ARP Reply. 0; -EAGAIN: there is none; other -errno. */
+int arp_receive(int fd, struct ipv4 *address, struct mac *mac);
+
+#endif

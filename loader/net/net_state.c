@@ -1,0 +1,387 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * In: rtnetlink's notifications and dumps. Out: two tables, of own addresses and of gateways. After
+ * an address notification all addresses are dumped again: they are few, and the kernel's order
+ * tells which is the primary one. Routes can be a million, and the kernel does not notify of those
+ * that it removes with an address or an interface. So a new route adds its gateways at once, and
+ * everything else waits for net_state_refresh.
+ */
+#include "net/net_state.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <uthash.h>
+
+#include "base/addr.h"
+#include "net/netlink.h"
+
+enum { TRIES = 5 };    /* a table may change while it is read */
+enum { LOOPBACK = 1 }; /* the kernel gives this index to the loopback of each namespace */
+enum { IPV4_BITS = 32 };
+enum { GROUPS = RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR | RTMGRP_IPV4_ROUTE };
+
+/* An own address; or a gateway, as `own` alone. */
+struct net_address {
+	uint32_t ifindex;
+	uint32_t bits;              /* the prefix's length, in the address's own family */
+	struct ipv6 own, on_subnet; /* they differ where it is one end of a point-to-point link */
+};
+
+_Static_assert(sizeof(struct net_address) == 40, "hashed whole, so without padding");
+
+struct net_entry {
+	struct net_address key;
+	UT_hash_handle hh;
+};
+
+struct net_state {
+	struct mnl_socket *socket;
+	struct net_entry *addresses, *gateways; /* in the order in which they were added */
+	bool addresses_stale, routes_stale;     /* to be read anew */
+	int changed;                            /* enum net_change, not told yet */
+};
+
+static const struct net_entry *find(const struct net_entry *table, const struct net_address *key)
+{
+	const struct net_entry *entry;
+
+	HASH_FIND(hh, table, key, sizeof(*key), entry);
+	return entry;
+}
+
+/* For libmnl: MNL_CB_OK, or MNL_CB_ERROR with errno. */
+static int add(struct net_entry **table, const struct net_address *key)
+{
+	struct net_entry *entry;
+
+	if (find(*table, key))
+		return MNL_CB_OK;
+	entry = calloc(1, sizeof(*entry));
+	if (!entry)
+		return MNL_CB_ERROR;
+	entry->key = *key;
+	HASH_ADD(hh, *table, key, sizeof(entry->key), entry);
+	return MNL_CB_OK;
+}
+
+static void clear(struct net_entry **table)
+{
+	struct net_entry *entry, *next;
+
+	HASH_ITER (hh, *table, entry, next) {
+		HASH_DEL(*table, entry);
+		free(entry);
+	}
+}
+
+/* :: where the message does not have it. */
+static struct ipv6 read_address(const struct nlmsghdr *message, uint16_t type, bool is_ipv4)
+{
+	const size_t size = is_ipv4 ? sizeof(struct ipv4) : sizeof(struct ipv6);
+	const void *value = netlink_attribute(message, sizeof(struct ifaddrmsg), type, size);
+
+	if (!value)
+		return (struct ipv6){ { 0 } };
+	return is_ipv4 ? ipv4_mapped(*(const struct ipv4 *)value) : *(const struct ipv6 *)value;
+}
+
+/* False: it is not about an address of these families. */
+static bool parse_address(const struct nlmsghdr *message, struct net_address *address)
+{
+	const struct ifaddrmsg *header =
+		netlink_header(message, message->nlmsg_type, sizeof(*header));
+	const bool is_ipv4 = header && header->ifa_family == AF_INET;
+
+	if (!header || (!is_ipv4 && header->ifa_family != AF_INET6))
+		return false;
+	*address = (struct net_address){
+		.ifindex = header->ifa_index,
+		.bits = header->ifa_prefixlen,
+		.own = read_address(message, IFA_LOCAL, is_ipv4),
+		.on_subnet = read_address(message, IFA_ADDRESS, is_ipv4),
+	};
+	if (!ip_is_set(&address->own)) /* IPv6 has no IFA_LOCAL where there is no peer */
+		address->own = address->on_subnet;
+	return true;
+}
+
+static int on_address(const struct nlmsghdr *message, void *table)
+{
+	struct net_address address;
+
+	return parse_address(message, &address) ? add(table, &address) : MNL_CB_OK;
+}
+
+static struct net_address gateway_of(struct ipv4 address)
+{
+	return (struct net_address){ .own = ipv4_mapped(address) };
+}
+
+static int read_gateway(const struct nlattr *attribute, void *table)
+{
+	const struct ipv4 *address = mnl_attr_get_payload(attribute);
+	struct net_address gateway;
+
+	if (mnl_attr_get_type(attribute) != RTA_GATEWAY ||
+	    mnl_attr_get_payload_len(attribute) != sizeof(*address))
+		return MNL_CB_OK;
+	gateway = gateway_of(*address);
+	return add(table, &gateway);
+}
+
+/* RTA_MULTIPATH has next hops one after another, each with attributes of its own. */
+static int read_hops(const struct nlattr *attribute, void *table)
+{
+	const struct rtnexthop *hop = mnl_attr_get_payload(attribute);
+	int left = mnl_attr_get_payload_len(attribute), result = MNL_CB_OK;
+
+	if (mnl_attr_get_type(attribute) != RTA_MULTIPATH)
+		return read_gateway(attribute, table);
+	for (; RTNH_OK(hop, left) && result == MNL_CB_OK; hop = RTNH_NEXT(hop)) {
+		result = mnl_attr_parse_payload(RTNH_DATA(hop), hop->rtnh_len - sizeof(*hop),
+		                                read_gateway, table);
+		left -= NLMSG_ALIGN(hop->rtnh_len);
+	}
+	return result;
+}
+
+static int on_route(const struct nlmsghdr *message, void *table)
+{
+	if (!netlink_header(message, RTM_NEWROUTE, sizeof(struct rtmsg)))
+		return MNL_CB_ERROR;
+	return mnl_attr_parse(message, sizeof(struct rtmsg), read_hops, table);
+}
+
+/* Replaces a stale table by what the kernel has, or leaves it. 0 or -errno. */
+static int reload(struct net_entry **table, bool *stale, uint16_t request, uint8_t family,
+                  mnl_cb_t on_row)
+{
+	struct net_entry *read = NULL;
+	int err = -EINTR;
+
+	if (!*stale)
+		return 0;
+	for (int tries = 0; tries < TRIES && err == -EINTR; tries++) {
+		clear(&read);
+		err = netlink_table(request, family, on_row, &read);
+	}
+	clear(err ? &read : table);
+	if (!err)
+		*table = read;
+	*stale = err;
+	return err;
+}
+
+static int reload_addresses(struct net_state *state)
+{
+	return reload(&state->addresses, &state->addresses_stale, RTM_GETADDR, AF_UNSPEC,
+	              on_address);
+}
+
+int net_state_refresh(struct net_state *state)
+{
+	int err = reload_addresses(state);
+
+	return err ? err
+	           : reload(&state->gateways, &state->routes_stale, RTM_GETROUTE, AF_INET,
+	                    on_route);
+}
+
+static void take_link(struct net_state *state, const struct nlmsghdr *message)
+{
+	const struct ifinfomsg *info = netlink_header(message, message->nlmsg_type, sizeof(*info));
+
+	/* with AF_BRIDGE a bridge tells of its ports, which stay interfaces */
+	if (!info || info->ifi_family != AF_UNSPEC)
+		return;
+	state->changed |= NET_LINKS_CHANGED;
+	/* routes that go because of it are not told of */
+	if (message->nlmsg_type == RTM_DELLINK || !(info->ifi_flags & IFF_UP))
+		state->routes_stale = true;
+}
+
+static void take_address(struct net_state *state, const struct nlmsghdr *message)
+{
+	const bool is_new = message->nlmsg_type == RTM_NEWADDR;
+	struct net_address address;
+
+	/* IPv6's come again with new lifetimes, each time that a router advertises their prefix */
+	if (!parse_address(message, &address) || (is_new && find(state->addresses, &address)))
+		return;
+	state->changed |= NET_ADDRESSES_CHANGED;
+	state->addresses_stale = true;
+	if (!is_new)
+		state->routes_stale = true;
+}
+
+static void take_route(struct net_state *state, const struct nlmsghdr *message)
+{
+	const bool is_new = message->nlmsg_type == RTM_NEWROUTE;
+
+	if (!is_new || on_route(message, &state->gateways) < 0 ||
+	    message->nlmsg_flags & NLM_F_REPLACE)
+		state->routes_stale = true;
+}
+
+static int on_notification(const struct nlmsghdr *message, void *state)
+{
+	const uint16_t type = message->nlmsg_type;
+
+	if (type == RTM_NEWLINK || type == RTM_DELLINK)
+		take_link(state, message);
+	else if (type == RTM_NEWADDR || type == RTM_DELADDR)
+		take_address(state, message);
+	else if (type == RTM_NEWROUTE || type == RTM_DELROUTE)
+		take_route(state, message);
+	return MNL_CB_OK;
+}
+
+static int read_notifications(struct net_state *state)
+{
+	char buffer[NETLINK_BUFFER];
+
+	for (;;) {
+		ssize_t length = mnl_socket_recvfrom(state->socket, buffer, sizeof(buffer));
+
+		if (length > 0) {
+			mnl_cb_run(buffer, (size_t)length, 0, 0, on_notification, state);
+		} else if (length < 0 && errno == ENOBUFS) { /* notifications were lost */
+			state->changed = NET_LINKS_CHANGED | NET_ADDRESSES_CHANGED;
+			state->addresses_stale = state->routes_stale = true;
+		} else if (length < 0 && errno != EINTR) {
+			return errno == EAGAIN ? 0 : -errno;
+		}
+	}
+}
+
+int net_state_read(struct net_state *state)
+{
+	int err = read_notifications(state), changed = state->changed;
+
+	if (!err)
+		err = reload_addresses(state);
+	if (err)
+		return err;
+	state->changed = 0;
+	return changed;
+}
+
+int net_state_open(struct net_state **opened)
+{
+	struct net_state *state = calloc(1, sizeof(*state));
+	int err;
+
+	if (!state)
+		return -ENOMEM;
+	state->addresses_stale = state->routes_stale = true;
+	/* before the dumps: of what changes meanwhile, the notifications tell once more */
+	state->socket = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	if (!state->socket || mnl_socket_bind(state->socket, GROUPS, MNL_SOCKET_AUTOPID))
+		err = -errno;
+	else
+		err = net_state_refresh(state);
+	if (err)
+		net_state_close(state);
+	else
+		*opened = state;
+	return err;
+}
+
+int net_state_fd(const struct net_state *state)
+{
+	return mnl_socket_get_fd(state->socket);
+}
+
+void net_state_close(struct net_state *state)
+{
+	if (!state)
+		return;
+	if (state->socket)
+		mnl_socket_close(state->socket);
+	clear(&state->addresses);
+	clear(&state->gateways);
+	free(state);
+}
+
+bool net_is_own(const struct net_state *state, const struct ipv6 *address)
+{
+	for (const struct net_entry *entry = state->addresses; entry; entry = entry->hh.next)
+		if (ip_equal(&entry->key.own, address))
+			return true;
+	return false;
+}
+
+bool net_is_gateway(const struct net_state *state, struct ipv4 address)
+{
+	const struct net_address gateway = gateway_of(address);
+
+	return find(state->gateways, &gateway);
+}
+
+static uint32_t to_number(struct ipv4 address)
+{
+	uint32_t number;
+
+	memcpy(&number, &address, sizeof(number));
+	return ntohl(number);
+}
+
+/* Of the bits of an IPv4 address those that count hosts. */
+static uint32_t host_mask(const struct net_address *own)
+{
+	return own->bits ? ((uint32_t)1 << (IPV4_BITS - own->bits)) - 1 : UINT32_MAX;
+}
+
+static bool has_in_subnet(const struct net_address *own, struct ipv4 address)
+{
+	const uint32_t subnet = to_number(ip_to_ipv4(&own->on_subnet));
+
+	return ip_is_ipv4(&own->own) && !((subnet ^ to_number(address)) & ~host_mask(own));
+}
+
+bool net_is_broadcast(const struct net_state *state, struct ipv4 address)
+{
+	for (const struct net_entry *entry = state->addresses; entry; entry = entry->hh.next) {
+		const uint32_t mask = host_mask(&entry->key), host = to_number(address) & mask;
+
+		if (has_in_subnet(&entry->key, address) && entry->key.bits <= IPV4_BITS - 2 &&
+		    (host == mask || !host))
+			return true;
+	}
+	return false;
+}
+
+/* How well an own address serves to reach `peer`: 0 not at all. */
+static unsigned rank(const struct net_address *own, uint32_t ifindex, const struct ipv4 *peer)
+{
+	enum { NO, OTHER_INTERFACE, INTERFACE, SUBNET };
+
+	if (!ip_is_ipv4(&own->own) || own->ifindex == LOOPBACK)
+		return NO;
+	if (own->ifindex != ifindex)
+		return OTHER_INTERFACE;
+	/* of several subnets the longest prefix */
+	return peer && has_in_subnet(own, *peer) ? SUBNET + own->bits : INTERFACE;
+}
+
+struct ipv4 net_source_address(const struct net_state *state, uint32_t ifindex,
+                               const struct ipv4 *peer)
+{
+	struct ipv4 source = { { 0 } };
+	unsigned best = 0;
+
+	for (const struct net_entry *entry = state->addresses; entry; entry = entry->hh.next) {
+		const unsigned this = rank(&entry->key, ifindex, peer);
+
+		if (this > best) {
+			best = this;
+			source = ip_to_ipv4(&entry->key.own);
+		}
+	}
+	return source;
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The machine's own addresses, subnets and gateways, read from rtnetlink(7) and kept up to date by
+ * its notifications. A lookup needs no system call, and its time does not grow with the number of
+ * routes.
+ */
+#ifndef SLEEPPROXY_NET_NET_STATE_H
+#define SLEEPPROXY_NET_NET_STATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "address.h"
+
+struct net_state;
+
+enum net_change {
+	NET_LINKS_CHANGED = 1,     /* an interface came, went or changed */
+	NET_ADDRESSES_CHANGED = 2, /* of IPv4 or IPv6 */
+};
+
+/* Reads everything. 0 or -errno. */
+int net_state_open(struct net_state **state);
+void net_state_close(struct net_state *state); /* takes NULL */
+
+/*
+ * Call net_state_read when the descriptor is readable. It processes all notifications and returns
+ * what changed (a mask of enum net_change); or -errno, and the next call returns it. Addresses are
+ * then up to date. So are gateways that were added; one that no route uses any more remains until
+ * net_state_refresh, and after lost notifications (ENOBUFS) all of them wait for it.
+ */
+int net_state_fd(const struct net_state *state);
+int net_state_read(struct net_state *state);
+
+/*
+ * Dumps the routes again if some may have been removed, and whatever could not be read before. Its
+ * cost grows with the number of routes: call it from a timer, not after each net_state_read. 0 or
+ * -errno.
+ */
+int net_state_refresh(struct net_state *state);
+
+/* Is it an address of this machine's, of any interface? */
+bool net_is_own(const struct net_state *state, const struct ipv6 *address);
+
+/* Does a route of any table, or one of its next hops, go through it? */
+bool net_is_gateway(const struct net_state *state, struct ipv4 address);
+
+/*
+ * Does every host of one of our subnets take it for a broadcast address, as its host bits are all
+ * ones, or all zeros (RFC 1122, 3.3.6)? Not where only one bit is left for hosts (RFC 3021).
+ */
+bool net_is_broadcast(const struct net_state *state, struct ipv4 address);
+
+/*
+ * An address of ours to send from: of the interface's one in the same subnet as `peer` (NULL: any),
+ * else its first, else the first of another interface; never the loopback's. 0.0.0.0: there is
+ * none.
+ */
+struct ipv4 net_source_address(const struct net_state *state, uint32_t ifindex,
+                               const struct ipv4 *peer);
+
+#endif

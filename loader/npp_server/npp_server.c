@@ -1,0 +1,380 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "npp_server/npp_server.h"
+
+#include <nettle/sha2.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/addr.h"
+#include "base/log.h"
+#include "base/clock.h"
+#include "net/iface.h"
+#include "npp_server/internal.h"
+
+static const struct ipv4 ALL_HOSTS = { { 255, 255, 255, 255 } };
+
+struct npp_server *npp_server_new(const struct npp_server_parts *parts)
+{
+	struct npp_server *server = calloc(1, sizeof(*server));
+
+	if (!server)
+		return NULL;
+	server->parts = *parts;
+	server->replay.store = parts->store;
+	server->rate.secret = (uint64_t)random_u32() << 32 | random_u32();
+	return server;
+}
+
+void npp_server_free(struct npp_server *server)
+{
+	if (!server)
+		return;
+	replay_cache_done(&server->replay);
+	free(server);
+}
+
+void npp_server_set(struct npp_server *server, const struct npp_server_settings *settings)
+{
+	server->settings = *settings;
+}
+
+void npp_server_restore_replay(struct npp_server *server, struct ipv4 source,
+                               struct json_object *row)
+{
+	replay_cache_restore(&server->replay, source, row, (uint64_t)clock_wall_ms() / 1000);
+}
+
+static unsigned int bucket_of(const struct rate_limit *rate, const struct mac *source)
+{
+	uint64_t word = 0;
+
+	memcpy(&word, source, sizeof(*source));
+	word = (word ^ rate->secret) * 0x9e3779b97f4a7c15ULL;
+	word = (word ^ word >> 29) * 0xbf58476d1ce4e5b9ULL;
+	return (unsigned int)(word >> 56) % RATE_BUCKETS;
+}
+
+bool rate_limit_take(struct rate_limit *rate, const struct mac *source, int64_t now)
+{
+	int64_t *full_at = &rate->full_at[bucket_of(rate, source)];
+	const int64_t next = (*full_at > now ? *full_at : now) + RATE_INTERVAL;
+
+	if (next > now + (int64_t)RATE_BURST * RATE_INTERVAL)
+		return false;
+	*full_at = next;
+	return true;
+}
+
+static bool is_own(const struct npp_server *server, struct ipv4 address4)
+{
+	const struct ipv6 address = ipv4_mapped(address4);
+
+	return net_is_own(server->parts.net, &address);
+}
+
+/* False: the interface has no address to advertise. */
+static bool make_advertisement(const struct npp_server *server, const struct iface *iface,
+                               struct ipv4 peer, struct npp_message *message)
+{
+	const struct npp_proxy self = {
+		.address = net_source_address(server->parts.net, iface->ifindex, &peer),
+		.preference = server->settings.preference,
+	};
+
+	*message = (struct npp_message){
+		.subtype = NPP_PROXY_ADVERTISEMENT,
+		.advertisement = { .lifetime = server->settings.lifetime,
+		                   .proxies = { self },
+		                   .proxy_count = 1 },
+		.services = { NPP_SERVICE_ARP, NPP_SERVICE_DHCP4, NPP_SERVICE_WAKE_ON_PACKET },
+		.service_count = 3,
+	};
+	return ipv4_is_set(self.address);
+}
+
+static void send_message(struct npp_server *server, const struct iface *iface,
+                         struct npp_packet *packet, struct npp_message *message)
+{
+	const struct npp_keys *keys = server->settings.keys;
+	const struct npp_key *key = keys && message->authenticated
+	                                    ? npp_keys_find(keys, message->authentication.key)
+	                                    : NULL;
+	uint8_t octets[NPP_MESSAGE_MAX];
+	struct packet frame;
+	int err;
+
+	packet->from = iface->mac;
+	packet->octets = octets;
+	packet->length = npp_message_write(message, server->settings.icmp_type, octets);
+	if (key)
+		npp_sign(octets, packet->length, message, key, packet->source, packet->destination);
+	npp_packet_write(packet, &frame);
+	err = packet_send(server->parts.fd, iface, &frame);
+	if (err)
+		log_debug("%s: cannot send to a host: %s", iface->name, strerror(-err));
+}
+
+void npp_server_advertise(struct npp_server *server, const struct iface *iface, bool leaving)
+{
+	struct npp_packet packet = { .to = MAC_BROADCAST, .destination = ALL_HOSTS };
+	struct npp_message message;
+
+	if (!make_advertisement(server, iface, ALL_HOSTS, &message))
+		return;
+	if (leaving)
+		message.advertisement.lifetime = 0;
+	packet.source = message.advertisement.proxies[0].address;
+	send_message(server, iface, &packet, &message);
+}
+
+void npp_server_answer(struct npp_server *server, const struct npp_requester *to,
+                       struct npp_message *answer)
+{
+	struct npp_packet packet = {
+		.to = to->mac,
+		.vlan = to->vlan,
+		.source = is_own(server, to->destination)
+		                  ? to->destination
+		                  : net_source_address(server->parts.net, to->iface.ifindex,
+		                                       &to->source),
+		.destination = to->source,
+	};
+
+	answer->transaction = to->transaction;
+	answer->authenticated = to->authenticated;
+	answer->authentication = (struct npp_authentication){
+		.key = to->key,
+		.time = (uint64_t)clock_wall_ms() / 1000,
+		.nonce = to->nonce,
+	};
+	send_message(server, &to->iface, &packet, answer);
+}
+
+/* One received message. */
+struct reception {
+	struct npp_server *server;
+	const struct npp_packet *packet;
+	const struct now *now;
+	struct npp_message message;
+	struct npp_requester *requester; /* of `request` */
+	struct npp_server_request *request;
+};
+
+static enum npp_count answer_solicitation(struct reception *in)
+{
+	struct npp_message answer;
+
+	if (!make_advertisement(in->server, &in->requester->iface, in->packet->source, &answer))
+		return NPP_COUNT_NO_ADDRESS;
+	npp_server_answer(in->server, in->requester, &answer);
+	return NPP_COUNT_SOLICITATION;
+}
+
+static bool is_request(enum npp_subtype subtype)
+{
+	return subtype == NPP_SLEEP_REQUEST || subtype == NPP_WAKEUP_REPORT;
+}
+
+static bool is_to_us(const struct reception *in)
+{
+	const struct ipv4 *to = &in->packet->destination;
+
+	if (!memcmp(to, &ALL_HOSTS, sizeof(*to)))
+		return in->message.subtype == NPP_PROXY_SOLICITATION;
+	return is_own(in->server, *to);
+}
+
+/* A message that wants nothing done gets no answer, nor does one that is not for us. */
+static enum npp_count receive_malformed(struct reception *in, enum npp_parse_error error)
+{
+	if (is_request(in->message.subtype) && is_to_us(in))
+		npp_server_answer_failure(in->server, in->requester);
+	return NPP_COUNT_PARSE_ERRORS + error;
+}
+
+static enum npp_auth_error authenticate(struct reception *in)
+{
+	const struct npp_keys *keys = in->server->settings.keys;
+	const struct npp_packet *packet = in->packet;
+	enum npp_auth_error error;
+
+	if (!keys)
+		return NPP_AUTH_ERROR_NONE;
+	error = npp_verify(packet->octets, packet->length, &in->message, keys, packet->source,
+	                   packet->destination);
+	if (error)
+		return error;
+	in->requester->authenticated = true;
+	return replay_cache_check(&in->server->replay, packet->source, &in->message,
+	                          (uint64_t)in->now->wall / 1000);
+}
+
+static enum address_role role_of(const struct npp_server *server, struct ipv4 address)
+{
+	if (is_own(server, address))
+		return ROLE_OWN;
+	if (net_is_broadcast(server->parts.net, address))
+		return ROLE_BROADCAST;
+	return net_is_gateway(server->parts.net, address) ? ROLE_GATEWAY : ROLE_NONE;
+}
+
+static void read_addresses(const struct reception *in, struct registration_request *request)
+{
+	const struct npp_request *from = &in->message.request;
+
+	_Static_assert((int)NPP_PAIRS <= (int)REQUEST_ADDRESSES &&
+	                       (int)NPP_PORTS <= (int)REQUEST_PORTS,
+	               "a message's addresses and ports fit");
+	request->address_count = from->pair_count;
+	for (size_t i = 0; i < from->pair_count; i++)
+		request->addresses[i] = (struct requested_address){
+			.address = ipv4_mapped(from->pairs[i].address),
+			.role = role_of(in->server, from->pairs[i].address),
+			.mac_matches = mac_equal(&from->pairs[i].mac, &in->packet->from),
+		};
+}
+
+static void read_request(const struct reception *in, struct registration_request *request)
+{
+	const struct npp_request *from = &in->message.request;
+	const bool timed = from->lease_total && from->lease_total != NPP_LEASE_LONG;
+
+	*request = (struct registration_request){
+		.mac = in->packet->from,
+		.vlan = in->packet->vlan,
+		.source = in->packet->source,
+		.authenticated = in->requester->authenticated,
+		.is_unsupported = from->address6_count,
+		.transaction = in->message.transaction,
+		.digest = in->request->digest,
+		.port_count = from->port_count,
+		.has_ports = from->has_ports,
+		.has_lease = from->has_lease,
+		.lease_server = from->lease_server,
+		.lease_total = timed ? from->lease_total : 0,
+		.lease_left = timed ? from->lease_left : 0,
+		.client_id_length = from->client_id_length,
+		.timer = from->timer,
+		.backup_of = from->backup_of,
+	};
+	memcpy(request->interface, in->requester->iface.name, sizeof(request->interface));
+	memcpy(request->ports, from->ports, sizeof(from->ports));
+	memcpy(request->client_id, from->client_id, from->client_id_length);
+	memcpy(request->hostname, from->hostname, sizeof(request->hostname));
+	read_addresses(in, request);
+}
+
+static enum npp_count receive_request(struct reception *in, bool repeated)
+{
+	const struct host *host = in->request->host;
+
+	if (register_is_done(host, in->request->digest)) {
+		npp_server_confirm(in->server, in->requester, host->registration->client_id, true);
+		return NPP_COUNT_NONE;
+	}
+	if (register_is_pending(in->server->parts.registrar, host, &in->packet->from,
+	                        in->request->digest))
+		return NPP_COUNT_DUPLICATE;
+	if (repeated) { /* it was rejected, or its answer is too old */
+		npp_server_answer_failure(in->server, in->requester);
+		return NPP_COUNT_AUTH_ERRORS + NPP_AUTH_ERROR_REPEATED;
+	}
+	in->request->kind = NPP_REQUEST_SLEEP;
+	read_request(in, &in->request->registration);
+	return NPP_COUNT_NONE;
+}
+
+/*
+ * Another request of the host comes first, or too many wait. It is dropped before it is
+ * authenticated, so that it is accepted when the host sends it again, octet for octet.
+ */
+static bool must_be_repeated(const struct reception *in)
+{
+	const struct registrar *registrar = in->server->parts.registrar;
+	const struct host *host = in->request->host;
+	const uint64_t digest = in->request->digest;
+
+	return in->message.subtype == NPP_SLEEP_REQUEST && !register_is_done(host, digest) &&
+	       !register_is_pending(registrar, host, &in->packet->from, digest) &&
+	       register_is_busy(registrar, host, &in->packet->from);
+}
+
+static uint64_t digest_of(const struct npp_packet *packet)
+{
+	struct sha256_ctx context;
+	uint64_t digest;
+
+	sha256_init(&context);
+	sha256_update(&context, packet->length, packet->octets);
+	sha256_digest(&context, sizeof(digest), (uint8_t *)&digest);
+	return digest;
+}
+
+static enum npp_count receive_for_host(struct reception *in)
+{
+	enum npp_auth_error error;
+
+	in->request->digest = digest_of(in->packet);
+	in->request->host = host_find_mac(in->server->parts.table, &in->packet->from);
+	if (must_be_repeated(in))
+		return NPP_COUNT_RATE_LIMITED;
+	error = authenticate(in);
+	if (error && error != NPP_AUTH_ERROR_REPEATED) {
+		npp_server_answer_failure(in->server, in->requester);
+		return NPP_COUNT_AUTH_ERRORS + error;
+	}
+	if (in->message.subtype == NPP_SLEEP_REQUEST)
+		return receive_request(in, error == NPP_AUTH_ERROR_REPEATED);
+	in->request->kind = NPP_REQUEST_REPORT;
+	in->request->client_id = in->message.report.id;
+	return NPP_COUNT_NONE;
+}
+
+/* NPP_COUNT_NONE: it is to be carried out. */
+static enum npp_count receive_message(struct reception *in)
+{
+	enum npp_parse_error error;
+
+	if (!rate_limit_take(&in->server->rate, &in->packet->from, in->now->mono))
+		return NPP_COUNT_RATE_LIMITED;
+	error = npp_message_read(in->packet->octets, in->packet->length,
+	                         in->server->settings.icmp_type, &in->message);
+	in->requester->subtype = in->message.subtype;
+	in->requester->transaction = in->message.transaction;
+	in->requester->key = in->message.authentication.key;
+	in->requester->nonce = in->message.authentication.nonce;
+	if (error)
+		return receive_malformed(in, error);
+	if (!is_request(in->message.subtype) && in->message.subtype != NPP_PROXY_SOLICITATION)
+		return NPP_COUNT_NOT_FOR_PROXY;
+	if (!is_to_us(in))
+		return NPP_COUNT_WRONG_DESTINATION;
+	return in->message.subtype == NPP_PROXY_SOLICITATION ? answer_solicitation(in)
+	                                                     : receive_for_host(in);
+}
+
+void npp_server_receive(struct npp_server *server, const struct iface *iface,
+                        const struct npp_packet *packet, const struct now *now,
+                        struct npp_server_request *request)
+{
+	struct reception in = {
+		.server = server,
+		.packet = packet,
+		.now = now,
+		.requester = &request->requester,
+		.request = request,
+	};
+	enum npp_count count;
+
+	*request = (struct npp_server_request){
+		.kind = NPP_REQUEST_NONE,
+		.requester = { .iface = *iface,
+		               .mac = packet->from,
+		               .vlan = packet->vlan,
+		               .source = packet->source,
+		               .destination = packet->destination },
+	};
+	count = receive_message(&in);
+	if (count != NPP_COUNT_NONE)
+		npp_server_count(server, in.requester, count);
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Who may register what, whatever protocol it asks by: a request is judged, waits while the LAN is
+ * asked whether another machine has one of its addresses, and is then ready to be carried out.
+ * Until then nothing has changed.
+ */
+#ifndef SLEEPPROXY_REGISTER_H
+#define SLEEPPROXY_REGISTER_H
+
+#include "host/host.h"
+
+/* Why a registration, or its end, is rejected. */
+enum reject_reason {
+	REJECT_NONE,
+	REJECT_MAC_MISMATCH,
+	REJECT_SOURCE_MISMATCH,
+	REJECT_INVALID_ADDRESS,
+	REJECT_OWN_ADDRESS,
+	REJECT_GATEWAY_ADDRESS,
+	REJECT_ADDRESS_TAKEN,
+	REJECT_ADDRESS_IN_USE,
+	REJECT_MISSING_ADDRESS,
+	REJECT_UNSUPPORTED,
+	REJECT_TOO_MANY,
+	REJECT_LIMIT_REACHED,
+	REJECT_TABLES_FULL,
+	REJECT_STORE_FAILED,
+	REJECT_BUSY,
+	REJECT_UNKNOWN_CLIENT,
+	REJECT_STALE_TRANSACTION,
+	REJECT_REASONS,
+};
+
+extern const struct reject_words {
+	const char *name; /* "mac_mismatch", for counters */
+	const char *text; /* "MAC does not match the sender" */
+} reject_words[REJECT_REASONS];
+
+/* How long other machines may take to answer, ms; so many requests wait at a time. */
+enum { REGISTER_CHECK_TIME = 300, REGISTER_PENDING_MAX = 64 };
+
+enum { REQUEST_ADDRESSES = 24, REQUEST_PORTS = 64, REQUEST_CLIENT_ID = 64 };
+
+/* What an address is to this machine. */
+enum address_role { ROLE_NONE, ROLE_OWN, ROLE_BROADCAST, ROLE_GATEWAY };
+
+struct requested_address {
+	struct ipv6 address;
+	enum address_role role;
+	bool mac_matches; /* it was named for the MAC that the request came from */
+};
+
+/* Flat, as it came from the network; host byte order but for addresses. */
+struct registration_request {
+	struct mac mac;
+	char interface[IFNAMSIZ]; /* by which it came */
+	uint16_t vlan;
+	struct ipv4 source;  /* of its packet: the address of its lease */
+	bool authenticated;  /* else it may only name `source` */
+	bool is_unsupported; /* it asks for what this proxy does not do */
+	uint16_t transaction;
+	uint64_t digest; /* of its octets: the same request again has the same */
+	struct requested_address addresses[REQUEST_ADDRESSES];
+	size_t address_count;
+	struct wake_port ports[REQUEST_PORTS];
+	size_t port_count;
+	bool has_ports; /* even none: nothing wakes it */
+	bool has_lease;
+	struct ipv4 lease_server;             /* 0.0.0.0: unknown */
+	uint32_t lease_total;                 /* s; 0: unknown */
+	uint32_t lease_left;                  /* s */
+	uint8_t client_id[REQUEST_CLIENT_ID]; /* DHCP's option 61 */
+	size_t client_id_length;
+	char hostname[HOST_NAME_MAX_SIZE]; /* empty: none */
+	uint32_t timer;                    /* s, until it wants to be woken; 0: never */
+	struct ipv4 backup_of;             /* the proxy that goes first; 0.0.0.0: this one */
+};
+
+/* A request that waits. */
+struct pending_registration {
+	struct registration_request request;
+	struct registration_draft registration; /* as it will be */
+	struct host *host;                      /* NULL: not known yet */
+	void *requester;                        /* of who submitted it, and owned by it */
+	int64_t deadline;                       /* ms of CLOCK_MONOTONIC */
+	struct pending_registration *prev, *next;
+};
+
+struct registrar;
+
+struct registrar *registrar_new(void);
+void registrar_free(struct registrar *registrar); /* the requesters are lost */
+
+/*
+ * `host`: the one of the MAC, or NULL. Has this request been carried out, also for a host that is
+ * up by now? Is it pending, that is, does it wait, or is it being stored?
+ */
+bool register_is_done(const struct host *host, uint64_t digest);
+bool register_is_pending(const struct registrar *registrar, const struct host *host,
+                         const struct mac *mac, uint64_t digest);
+/* Another change of this host is pending, or too many are: the host is to send it again. */
+bool register_is_busy(const struct registrar *registrar, const struct host *host,
+                      const struct mac *mac);
+
+/*
+ * REJECT_NONE: it waits. `ask`: whether the LAN is to be asked for its addresses now; else it is
+ * due at once. `host`: the one of its MAC, or NULL; `random`: for a Client Identifier.
+ */
+enum reject_reason register_submit(struct registrar *registrar, const struct host_table *table,
+                                   struct host *host, const struct registration_request *request,
+                                   void *requester, const struct now *now, uint32_t random,
+                                   bool *ask);
+
+/* Another machine answers for the address: takes one request that asks for it, false: none does. */
+bool register_address_in_use(struct registrar *registrar, struct ipv4 address,
+                             const struct mac *mac, struct pending_registration *taken);
+/* Takes the one of this host, which is up or removed; false: there is none. */
+bool register_cancel(struct registrar *registrar, const struct mac *mac,
+                     struct pending_registration *taken);
+/* Takes one whose time is over; false: none is. */
+bool register_due(struct registrar *registrar, int64_t now, struct pending_registration *taken);
+int64_t register_deadline(const struct registrar *registrar); /* INT64_MAX: none waits */
+
+/* Before it is carried out: may another host have one of its addresses by now? */
+enum reject_reason register_check_addresses(const struct host_table *table, const struct host *host,
+                                            const struct registration *registration);
+
+/*
+ * May there be a host more that is known for its registration alone, besides this one (NULL: a new
+ * one)? `replaced`: the host to be removed for it, the one that has been up for the longest, or
+ * NULL.
+ */
+bool register_has_room(struct host_table *table, const struct host *host, unsigned int max,
+                       int64_t boot, struct host **replaced);
+/* A Wakeup Report. */
+enum reject_reason register_check_report(const struct host *host, uint16_t client_id,
+                                         uint16_t transaction);
+
+#endif

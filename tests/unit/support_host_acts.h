@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Random operations, with what they make of the model: what hosts do, edits by hand. Include
+ * after support_host_inputs.h.
+ */
+#ifndef SLEEPPROXY_TESTS_HOST_ACTS_H
+#define SLEEPPROXY_TESTS_HOST_ACTS_H
+
+static uint64_t counter(const char *wanted)
+{
+	const char *name, *meaning;
+	uint64_t count;
+
+	for (size_t i = 0; npp_server_counter(daemon_.npp, i, &name, &meaning, &count); i++)
+		if (!strcmp(name, wanted))
+			return count;
+	fail_msg("no counter %s", wanted);
+	return 0;
+}
+
+static struct npp_requester requester_of(uint16_t transaction)
+{
+	struct npp_requester requester = { .transaction = transaction };
+
+	assert_int_equal(iface_find(LAN, &requester.iface), 0);
+	return requester;
+}
+
+/* Its report has come, or nothing of its registration is left. */
+static bool is_over(const struct model_host *host)
+{
+	return is_guest(host) && !host->registered.active &&
+	       (host->registered.reported || !host->registered.addresses);
+}
+
+/* The model's place for one more host that is known by its registration alone. */
+static bool make_room(int index)
+{
+	unsigned int guests = 0, over = 0;
+
+	for (int i = 0; i < HOSTS; i++) {
+		guests += is_guest(&model.hosts[i]);
+		over += is_over(&model.hosts[i]);
+	}
+	if (model.hosts[index].known || guests < daemon_.config.npp.max_registrations)
+		return true;
+	for (int i = 0; i < HOSTS; i++) /* one of them was replaced */
+		if (is_over(&model.hosts[i]) && !host_at(i)) {
+			forget(&model.hosts[i]);
+			return true;
+		}
+	assert_int_equal(over, 0);
+	return false;
+}
+
+static bool may_register(int index, uint32_t addresses)
+{
+	for (int i = 0; i < ADDRESSES; i++)
+		if (addresses & 1U << i && owner_of(i) != index &&
+		    owner_as(i, (struct claim_as){ index, WHY_REGISTERED }) != index)
+			return false;
+	return true;
+}
+
+static void registered(int index, uint32_t addresses, const struct registration_request *request,
+                       size_t ports, int source)
+{
+	struct model_host *host = &model.hosts[index];
+	const bool continues = host->registered.is && host->registered.active &&
+	                       host->registered.transaction == request->transaction;
+
+	if (!host->known)
+		become_known(index, named(request->hostname) == NOBODY && *request->hostname
+		                            ? request->hostname
+		                            : NULL);
+	if (!continues)
+		memset(&host->registered, 0, sizeof(host->registered));
+	host->registered.is = host->registered.active = true;
+	host->registered.transaction = request->transaction;
+	host->registered.addresses |= addresses;
+	host->registered.reported = false;
+	if (!continues)
+		host->registered.vlan = request->vlan;
+	if (ports)
+		host->registered.ports = ports;
+	if (request->has_lease) {
+		host->leased = 1U << source;
+		host->lost = 0;
+		if (*request->hostname)
+			strcpy(host->identity, request->hostname);
+	}
+	if (!host->edited.exists || host->described.is)
+		end_edits(host);
+}
+
+static void op_register(void)
+{
+	static uint64_t digest;
+	const int index = (int)pick(HOSTS), source = (int)pick(ADDRESSES);
+	const uint32_t addresses = pick_addresses(2) | 1U << source;
+	const size_t ports = pick(4);
+	struct model_host *host = &model.hosts[index];
+	const bool again = host->registered.is && !pick(3) && host->registered.ports == ports;
+	struct npp_server_request request = {
+		.kind = NPP_REQUEST_SLEEP,
+		.host = host_at(index),
+		.requester = requester_of(1),
+		.registration = {
+			.mac = mac_at(index),
+			.vlan = pick(3) ? 0 : 9,
+			.source = address_at(source),
+			.authenticated = true,
+			.transaction = again ? host->registered.transaction : (uint16_t)pick(65536),
+			.digest = ++digest,
+			.has_ports = ports,
+			.has_lease = !pick(3),
+		},
+	};
+	struct registration_request *said = &request.registration;
+	/* with what an earlier part of the request has, unless it is ours by now */
+	const uint32_t before_it =
+		again && host->registered.active ? host->registered.addresses & ~model.own : 0;
+	const bool allowed = may_register(index, addresses | before_it);
+	const uint64_t before = counter("registered");
+	struct now now = clock_now();
+	bool done;
+
+	strcpy(said->interface, LAN);
+	strcpy(said->hostname, pick(2) ? "guest" : "");
+	if (!pick(3))
+		said->backup_of = (struct ipv4){ { 10, 9, 0, 250 } };
+	said->port_count = ports == 3 ? 0 : port_sets[ports].count;
+	memcpy(said->ports, port_sets[ports].ports, sizeof(port_sets->ports));
+	for (int i = 0; i < ADDRESSES; i++)
+		if (addresses & 1U << i)
+			said->addresses[said->address_count++] = (struct requested_address){
+				.address = ipv4_mapped(address_at(i)),
+				.role = model.own & 1U << i ? ROLE_OWN : ROLE_NONE,
+				.mac_matches = true,
+			};
+	registration_requested(&daemon_, &request);
+	now.mono += 2 * REGISTER_CHECK_TIME;
+	registrations_timeout(&daemon_, &now);
+	settle();
+	done = counter("registered") > before;
+	if (!allowed)
+		assert_false(done);
+	else if (make_room(index))
+		assert_int_equal(done, has_room(index) && !store_broken);
+	else
+		assert_false(done);
+	if (done)
+		registered(index, addresses, said, ports, source);
+}
+
+static void op_report(void)
+{
+	static uint64_t digest = 1ULL << 40;
+	const int index = (int)pick(HOSTS);
+	struct host *host = host_at(index);
+	const bool right = pick(4);
+	struct npp_server_request request = {
+		.kind = NPP_REQUEST_REPORT,
+		.host = host,
+		.requester = requester_of(model.hosts[index].registered.transaction),
+		.digest = ++digest,
+	};
+
+	may_end = true;
+	if (!host)
+		return;
+	if (host->registration && right)
+		request.client_id = host->registration->client_id;
+	registration_reported(&daemon_, &request);
+	if (!host->registration || !right || !host->registration->until)
+		return;
+	model.hosts[index].registered.reported = true;
+	if (model.hosts[index].invalid) /* its state cannot be changed */
+		return;
+	assert_int_equal(host->life.state, AWAKE);
+	assert_false(host->registration->active);
+}
+
+/* An hour after it is up its registration is dropped. */
+static void op_linger(void)
+{
+	const int index = (int)pick(HOSTS);
+	struct host *host = host_at(index);
+
+	if (!host || !host->registration || host->registration->active ||
+	    !host->registration->until)
+		return;
+	host->registration->until = 1;
+	host_arm(&daemon_, host);
+	settle();
+	assert_int_equal(host->registration->address_count, 0);
+	model.hosts[index].registered.addresses = 0;
+	model.hosts[index].registered.ports = 0;
+}
+
+/* Edits as bpftool makes them, seen with the next tick. */
+
+static void lose_by_hand(int address)
+{
+	const int holder = model.holder[address];
+
+	model.orphan[address] = NOBODY;
+	if (holder == NOBODY)
+		return;
+	model.hosts[holder].edited.added &= ~(1U << address);
+	model.hosts[holder].edited.removed |= 1U << address;
+}
+
+static void move_by_hand(int index, int address)
+{
+	struct model_host *host = &model.hosts[index];
+	const uint32_t bit = 1U << address;
+
+	if (model.own & bit) {
+		model.orphan[address] = NOBODY;
+		return;
+	}
+	if (model.holder[address] == index)
+		return;
+	lose_by_hand(address);
+	model.holder[address] = NOBODY;
+	if (!host->known) {
+		model.orphan[address] = index;
+		return;
+	}
+	host->edited.added |= bit;
+	host->edited.removed &= ~bit;
+	host->edited.since[address] = now_model();
+}
+
+static void op_edit_address(void)
+{
+	const int index = (int)pick(HOSTS), address = (int)pick(ADDRESSES);
+	const struct ipv4 key = address_at(address);
+	const struct mac mac = mac_at(index);
+
+	if (!pick(3)) {
+		delete_row("addresses4", &key);
+		lose_by_hand(address);
+	} else if (!put_row("addresses4", &key, &mac)) {
+		move_by_hand(index, address);
+	}
+}
+
+/* Orphan addresses of a host that has become known are an edit of it. */
+static void adopt_orphans(void)
+{
+	for (int i = 0; i < ADDRESSES; i++)
+		if (model.orphan[i] != NOBODY && model.hosts[model.orphan[i]].known)
+			move_by_hand(model.orphan[i], i);
+}
+
+static void edit_fields(struct model_host *host, const struct host_entry *entry)
+{
+	const struct host_entry before = expected_entry(host);
+
+	if (before.ifindex == entry->ifindex && before.vlan == entry->vlan &&
+	    before.flags == (entry->flags & HOST_ARP_OFFLOAD) && !host->edited.exists)
+		return;
+	host->edited.has_fields = true;
+	host->edited.ifindex = entry->ifindex;
+	host->edited.vlan = entry->vlan;
+	host->edited.arp_offload = entry->flags & HOST_ARP_OFFLOAD;
+}
+
+static void op_edit_host(void)
+{
+	const int index = (int)pick(HOSTS);
+	struct model_host *host = &model.hosts[index];
+	const struct mac mac = mac_at(index);
+	struct host_entry entry = expected_entry(host);
+
+	may_end = true;
+	entry.state = pick(6);
+	if (!pick(3))
+		entry.vlan = (uint16_t)pick(3);
+	if (!pick(3))
+		entry.flags = (uint16_t)pick(4);
+	if (!pick(3))
+		entry.ifindex = pick(2) ? if_nametoindex(LAN) : 0;
+	if (put_row("hosts", &mac, &entry))
+		return;
+	model.foreign[index] = !host->known && entry.state > WAKING;
+	host->invalid = host->known && entry.state > WAKING;
+	if (entry.state > WAKING)
+		return;
+	if (!host->known) {
+		become_known(index, NULL);
+		host->edited.exists = true;
+	}
+	edit_fields(host, &entry);
+}
+
+static void op_delete_host(void)
+{
+	const int index = (int)pick(HOSTS);
+	const struct mac mac = mac_at(index);
+
+	delete_row("hosts", &mac);
+	model.foreign[index] = false;
+	forget(&model.hosts[index]);
+}
+
+/* Life. */
+
+static void op_command(void)
+{
+	const int index = (int)pick(HOSTS);
+	const struct mac mac = mac_at(index);
+	char text[TEXT_MAC];
+	const char *const commands[] = { "'host-sleep'", "'host-sleep','now':true", "'host-wake'" };
+
+	may_end = true;
+	command("{'command':%s,'name':'%s'}", commands[pick(3)], text_from_mac(&mac, text));
+}
+
+static void set_state(const struct host *host, enum host_state state)
+{
+	struct host_entry entry;
+
+	assert_int_equal(hosts_get(daemon_.datapath, &host->mac, &entry), 0);
+	entry.state = state;
+	assert_int_equal(hosts_put(daemon_.datapath, &host->mac, &entry), 0);
+}
+
+/* As if the datapath had changed the state, and reported it. */
+static void op_report_of_datapath(void)
+{
+	const int index = (int)pick(HOSTS);
+	struct host *host = host_at(index);
+	const enum report_kind kind = REPORT_OWNER_SEEN + pick(3);
+	const bool asleep = host && host->life.state == ASLEEP;
+	struct report report = { .kind = kind, .host = mac_at(index) };
+	struct host_trigger trigger = { .report = &report };
+
+	may_end = true;
+	if (!host || model.hosts[index].invalid || host->life.state == AWAKE ||
+	    (kind != REPORT_OWNER_SEEN && host->life.state == WAKING) ||
+	    (kind == REPORT_CONNECTION && !asleep))
+		return;
+	report.state = kind == REPORT_OWNER_SEEN || !asleep ? AWAKE : WAKING;
+	trigger.state = report.state;
+	trigger.kind = kind == REPORT_OWNER_SEEN ? TRIGGER_HOST_SEEN
+	               : kind == REPORT_CLAIM    ? TRIGGER_ADDRESS_CLAIM
+	                                         : TRIGGER_CONNECTION;
+	set_state(host, report.state);
+	host_run(&daemon_, host, &trigger);
+}
+
+/* The next deadline of its life is over. */
+static void op_time(void)
+{
+	struct host *host = host_at((int)pick(HOSTS));
+
+	may_end = true;
+	if (!host || !host->life.deadline)
+		return;
+	host->life.deadline = 1;
+	host_arm(&daemon_, host);
+	settle();
+}
+
+#endif

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The daemon, the maps and the store as the model says. Include after support_host_model.h. */
+#ifndef SLEEPPROXY_TESTS_HOST_CHECKS_H
+#define SLEEPPROXY_TESTS_HOST_CHECKS_H
+
+static inline void check_entry(const struct mac *mac, const struct host_entry *entry)
+{
+	const struct model_host *host = &model.hosts[mac->octet[5]];
+	const struct host *real = host_at(mac->octet[5]);
+	struct host_entry expected = expected_entry(host);
+
+	if (!host->known)
+		assert_true(model.foreign[mac->octet[5]]);
+	if (!host->known || host->invalid)
+		return;
+	assert_non_null(real->installed);
+	assert_int_equal(entry->state, real->life.state);
+	assert_int_equal(entry->ifindex, expected.ifindex);
+	assert_int_equal(entry->vlan, expected.vlan);
+	assert_int_equal(entry->flags & HOST_ARP_OFFLOAD, expected.flags);
+	assert_int_equal(real->installed->ifindex, expected.ifindex);
+	assert_int_equal(real->installed->vlan, expected.vlan);
+	assert_int_equal(real->installed->arp_offload, expected.flags);
+}
+
+static inline void check_hosts(void)
+{
+	struct host_entry entries[HOSTS + 1];
+	struct mac macs[HOSTS + 1];
+	size_t count =
+		read_rows("hosts", macs, sizeof(*macs), entries, sizeof(*entries), HOSTS + 1);
+	size_t foreign = 0;
+
+	for (size_t i = 0; i < count; i++)
+		check_entry(&macs[i], &entries[i]);
+	for (int i = 0; i < HOSTS; i++)
+		foreign += model.foreign[i];
+	assert_int_equal(count, count_known() + foreign);
+}
+
+static inline const char *row_text(int index)
+{
+	const struct lease_record_clock now = daemon_record_clock(&daemon_);
+
+	return json_object_to_json_string(host_row_write(host_at(index), &now));
+}
+
+static inline void fail_address(int address, int found, int expected)
+{
+	static const char *const whys[] = { "",           "leased",    "ended",
+		                            "registered", "described", "edited" };
+
+	for (int i = 0; i < HOSTS; i++)
+		if (why_of(i, address) != WHY_NOT)
+			print_message("host %d claims it: %s, %s, %s\n", i,
+			              whys[why_of(i, address)],
+			              host_state_names[host_at(i)->life.state], row_text(i));
+	fail_msg("address %d is of %d, not %d%s", address, found, expected,
+	         model.own & 1U << address ? "; it is our own" : "");
+}
+
+static inline void check_addresses(void)
+{
+	struct ipv4 addresses[ADDRESSES + 1];
+	struct mac macs[ADDRESSES + 1];
+	const size_t count = read_rows("addresses4", addresses, sizeof(*addresses), macs,
+	                               sizeof(*macs), ADDRESSES + 1);
+	int found[ADDRESSES];
+
+	memset(found, 0xff, sizeof(found));
+	for (size_t i = 0; i < count; i++)
+		found[address_number(addresses[i])] = macs[i].octet[5];
+	for (int i = 0; i < ADDRESSES; i++) {
+		const int expected = model.holder[i] != NOBODY ? model.holder[i] : model.orphan[i];
+
+		if (model.own & 1U << i && (found[i] == NOBODY || !host_at(found[i])))
+			model.orphan[i] = found[i]; /* until the maps are read anew */
+		else if (found[i] != expected)
+			fail_address(i, found[i], expected);
+	}
+}
+
+/* `installed` of each host is what the maps have of it. */
+static inline void check_installed(void)
+{
+	for (int i = 0; i < HOSTS; i++) {
+		const struct host *host = host_at(i);
+		size_t count = 0;
+
+		for (int j = 0; j < ADDRESSES; j++) {
+			const struct ipv6 address = ipv4_mapped(address_at(j));
+
+			count += model.holder[j] == i;
+			if (host)
+				assert_int_equal(installed_has(host->installed, &address),
+				                 model.holder[j] == i);
+		}
+		if (host)
+			assert_int_equal(host->installed->address_count, count);
+	}
+}
+
+/* The host's sets of rules; people's come first. */
+static inline size_t ports_of(const struct model_host *host)
+{
+	const size_t described = host->described.is ? host->described.ports : 0;
+
+	return described ? described : host->registered.is ? host->registered.ports : 0;
+}
+
+static inline size_t sources_of(const struct model_host *host)
+{
+	return host->described.is ? host->described.sources : 0;
+}
+
+/* True where the set has this row. */
+static inline bool has_rule(const struct rule_set *set, const struct wake_rule *rule, bool wakes)
+{
+	if (!rule->protocol)
+		return set->count && !rule->port && !wakes;
+	for (size_t i = 0; i < set->count; i++)
+		if (set->ports[i].protocol == rule->protocol &&
+		    htons(set->ports[i].port) == rule->port)
+			return wakes;
+	return false;
+}
+
+static inline void check_ports(void)
+{
+	uint32_t actions[4 * HOSTS] = { 0 };
+	struct wake_rule rules[4 * HOSTS];
+	const size_t count = read_rows("wake_rules", rules, sizeof(*rules), actions,
+	                               sizeof(*actions), 4 * HOSTS);
+	size_t expected = 0;
+
+	for (size_t i = 0; i < count; i++)
+		assert_true(has_rule(&port_sets[ports_of(&model.hosts[rules[i].host.octet[5]])],
+		                     &rules[i], actions[i] == WAKE));
+	for (int i = 0; i < HOSTS; i++)
+		if (model.hosts[i].known && ports_of(&model.hosts[i]))
+			expected += ports_of(&model.hosts[i]) == 3
+			                    ? 1
+			                    : 1 + port_sets[ports_of(&model.hosts[i])].count;
+	assert_int_equal(count, expected);
+}
+
+/* One prefix a set, and with an allowed one the denial of all others. */
+static inline void check_sources(void)
+{
+	uint32_t actions[4 * HOSTS] = { 0 };
+	struct wake_source keys[4 * HOSTS];
+	const size_t count = read_rows("wake_sources", keys, sizeof(*keys), actions,
+	                               sizeof(*actions), 4 * HOSTS);
+	size_t expected = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct model_host *host = &model.hosts[keys[i].host.octet[5]];
+		const struct source_prefix *source = source_sets[sources_of(host)].sources;
+		const bool all = keys[i].prefix_length == SOURCE_HOST_BITS;
+
+		assert_true(host->known && sources_of(host));
+		assert_true(all || keys[i].prefix_length == 48U + source->bits);
+		assert_true(all || !memcmp(&keys[i].source, &source->address, 16));
+		assert_int_equal(actions[i], !all && source->allow ? SOURCE_ALLOW : SOURCE_DENY);
+	}
+	for (int i = 0; i < HOSTS; i++)
+		if (model.hosts[i].known && sources_of(&model.hosts[i]))
+			expected += sources_of(&model.hosts[i]) == 1 ? 2 : 1;
+	assert_int_equal(count, expected);
+}
+
+static inline void check_table(void)
+{
+	unsigned int guests = 0, states[WAKING + 1] = { 0 };
+
+	for (int i = 0; i < HOSTS; i++) {
+		const struct model_host *host = &model.hosts[i];
+
+		if (host->known != (host_at(i) != NULL))
+			fail_msg("host %d is %sknown", i, host->known ? "un" : "");
+		guests += is_guest(host);
+		if (!host->known)
+			continue;
+		states[host_at(i)->life.state]++;
+		assert_string_equal(host_at(i)->name, host->name);
+		assert_ptr_equal(host_find_name(daemon_.hosts, host->name), host_at(i));
+	}
+	assert_int_equal(host_table_count(daemon_.hosts), count_known());
+	assert_int_equal(host_table_guests(daemon_.hosts), guests);
+	for (enum host_state state = AWAKE; state <= WAKING; state++)
+		assert_int_equal(host_table_states(daemon_.hosts, state), states[state]);
+	assert_false(daemon_.in_step);
+}
+
+static uint32_t stored_addresses(struct json_object *input, const char *member)
+{
+	struct json_object *list;
+	struct ipv4 address;
+	uint32_t addresses = 0;
+
+	if (!json_object_object_get_ex(input, member, &list))
+		return 0;
+	for (size_t i = 0; i < json_object_array_length(list); i++) {
+		struct json_object *text = json_object_array_get_idx(list, i);
+
+		assert_int_equal(text_to_ipv4(json_object_get_string(text), &address), 0);
+		addresses |= 1U << address_number(address);
+	}
+	return addresses;
+}
+
+static const char *stored_text(struct json_object *row, const char *member)
+{
+	return json_object_get_string(json_object_object_get(row, member));
+}
+
+static void check_row(const struct model_host *host, const struct host *real,
+                      struct json_object *row)
+{
+	struct json_object *described = json_object_object_get(row, "described");
+	struct json_object *edited = json_object_object_get(row, "edited");
+	struct json_object *of_host = json_object_object_get(row, "registered");
+	struct json_object *active = json_object_object_get(of_host, "active");
+
+	assert_string_equal(stored_text(row, "name"), host->name);
+	assert_string_equal(stored_text(row, "state"), host_state_names[real->life.state]);
+	assert_int_equal(described != NULL, host->described.is);
+	if (described)
+		assert_string_equal(stored_text(row, "by"),
+		                    host->described.by_command ? "command" : "config");
+	assert_int_equal(stored_addresses(described, "addresses"), host->described.addresses);
+	assert_int_equal(stored_addresses(edited, "addresses"), host->edited.added);
+	assert_int_equal(stored_addresses(edited, "removed"), host->edited.removed);
+	assert_int_equal(of_host != NULL, host->registered.is);
+	assert_int_equal(stored_addresses(of_host, "addresses"), host->registered.addresses);
+	assert_int_equal(json_object_get_boolean(active), host->registered.active);
+}
+
+static void check_store(void)
+{
+	for (int i = 0; i < HOSTS; i++) {
+		const struct mac mac = mac_at(i);
+		struct json_object *row = stored_row(&mac);
+
+		assert_int_equal(row != NULL, model.hosts[i].known);
+		if (row)
+			check_row(&model.hosts[i], host_at(i), row);
+		json_object_put(row);
+	}
+}
+
+/* A registration ends by what its host does, and not by what is said of it. */
+static void follow_registrations(void)
+{
+	for (int i = 0; i < HOSTS; i++) {
+		const struct host *host = host_at(i);
+		struct model_host *expected = &model.hosts[i];
+		const bool active = host && host->registration && host->registration->active;
+
+		if (!expected->known || !expected->registered.is)
+			continue;
+		if (!may_end)
+			assert_int_equal(active, expected->registered.active);
+		else
+			assert_true(expected->registered.active || !active);
+		expected->registered.active = active;
+	}
+}
+
+static void check_all(void)
+{
+	check_table();
+	check_hosts();
+	check_addresses();
+	check_installed();
+	check_ports();
+	check_sources();
+	if (!store_broken)
+		check_store();
+}
+
+#endif

@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Random operations, with what they make of the model: hosts described by command and by the file,
+ * addresses of this machine's own, DHCP. Include after support_host_model.h.
+ */
+#ifndef SLEEPPROXY_TESTS_HOST_INPUTS_H
+#define SLEEPPROXY_TESTS_HOST_INPUTS_H
+
+static uint64_t seed, prng;
+static unsigned long operation_number;
+static const char *operation_name = "";
+static bool store_broken;
+static bool may_end; /* the operation may end a registration */
+
+static uint32_t pick(uint32_t below)
+{
+	prng ^= prng << 13;
+	prng ^= prng >> 7;
+	prng ^= prng << 17;
+	return (uint32_t)(prng >> 32) % below;
+}
+
+static uint32_t pick_addresses(uint32_t max)
+{
+	uint32_t addresses = 0;
+
+	for (uint32_t i = pick(max + 1); i; i--)
+		addresses |= 1U << pick(ADDRESSES);
+	return addresses;
+}
+
+static struct said pick_said(void)
+{
+	static const char *const names[] = { "alpha", "beta", "gamma", "delta", "epsilon" };
+	struct said said = {
+		.host = (int)pick(HOSTS),
+		.addresses = pick_addresses(3),
+		.ports = pick(4),
+		.sources = pick(3),
+		.vlan = pick(3) ? 0 : 7,
+		.on_lan = !pick(3),
+		.arp_offload = !pick(3),
+	};
+
+	strcpy(said.name, names[pick(5)]);
+	return said;
+}
+
+static struct json_object *addresses_json(uint32_t addresses)
+{
+	struct json_object *json = json_object_new_array();
+	char text[TEXT_IP];
+
+	for (int i = 0; i < ADDRESSES; i++)
+		if (addresses & 1U << i)
+			json_object_array_add(
+				json, json_object_new_string(text_from_ipv4(address_at(i), text)));
+	return json;
+}
+
+static struct json_object *said_json(const struct said *said)
+{
+	const struct mac mac = mac_at(said->host);
+	struct json_object *json;
+	char text[512], mac_text[TEXT_MAC];
+
+	snprintf(text, sizeof(text),
+	         "{'command':'host-add','name':'%s','mac':'%s','vlan':%u,'arp-offload':%s%s%s%s}",
+	         said->name, text_from_mac(&mac, mac_text), said->vlan,
+	         said->arp_offload ? "true" : "false", said->on_lan ? ",'interface':'lan0'" : "",
+	         port_sets[said->ports].json, source_sets[said->sources].json);
+	json = json_tokener_parse(text);
+	assert_non_null(json);
+	json_object_object_add(json, "addresses", addresses_json(said->addresses));
+	return json;
+}
+
+static bool is_configured(int index)
+{
+	const struct model_host *host = &model.hosts[index];
+
+	return host->known && host->described.is && !host->described.by_command;
+}
+
+/* A MAC that is known by another name, which somebody gave it, is a mistake. */
+static bool may_be_called(const struct said *said)
+{
+	const struct model_host *host = &model.hosts[said->host];
+	const int other = named(said->name);
+
+	if (other != NOBODY && is_configured(other))
+		return false;
+	return !host->known || !strcmp(host->name, said->name) ||
+	       !(host->described.is || host->registered.is);
+}
+
+static void op_describe(void)
+{
+	struct said said = pick_said();
+	const bool allowed = may_be_called(&said) && may_describe(said.host, said.addresses);
+	const bool fits = has_room(said.host);
+	const int end = ask(said_json(&said));
+
+	said.by_command = true;
+	if (!allowed)
+		assert_int_equal(end, REFUSED);
+	else if (store_broken)
+		assert_int_equal(end, -ENOENT);
+	else
+		assert_int_equal(end, fits ? DONE : -E2BIG);
+	if (end == DONE)
+		describe(&said);
+}
+
+static void op_reload(void);
+static void op_dhcp_request(void);
+static void op_own_address(void);
+
+static void complete_description(const struct said *said)
+{
+	const int end = completed();
+
+	if (!model.hosts[said->host].known)
+		assert_int_equal(end, -ENOENT);
+	else if (store_broken)
+		assert_int_equal(end, -ENOENT);
+	else if (!may_be_called(said) || !may_describe(said->host, said->addresses))
+		assert_in_range(-end, EEXIST, EADDRINUSE); /* either */
+	else
+		assert_int_equal(end, has_room(said->host) ? DONE : -E2BIG);
+	pending = in_flight = NOBODY;
+	if (end == DONE)
+		describe(said);
+	else if (!is_wanted(&model.hosts[said->host]))
+		forget(&model.hosts[said->host]);
+}
+
+/* Something else happens before the store has answered. */
+static void op_describe_meanwhile(void)
+{
+	static void (*const others[])(void) = { op_reload, op_dhcp_request, op_own_address };
+	struct said said = pick_said();
+	const bool allowed = may_be_called(&said) && may_describe(said.host, said.addresses);
+	struct request request = { .daemon = &daemon_, .token = TOKEN };
+	enum request_end end;
+
+	said.by_command = true;
+	request.json = said_json(&said);
+	end = request_run(&request);
+	json_object_put(request.json);
+	assert_int_equal(end, allowed ? REQUEST_WAITS : REQUEST_REFUSED);
+	if (allowed && !model.hosts[said.host].known) {
+		const bool foreign = model.foreign[said.host];
+
+		become_known(said.host, NULL);
+		model.foreign[said.host] = foreign;
+		pending = said.host;
+	}
+	in_flight = allowed ? said.host : NOBODY;
+	others[pick(3)]();
+	resolve();
+	if (allowed)
+		complete_description(&said);
+}
+
+static void op_remove(void)
+{
+	const int index = (int)pick(HOSTS);
+	struct model_host *host = &model.hosts[index];
+	const bool allowed = host->known && !is_configured(index);
+	const struct mac mac = mac_at(index);
+	char text[TEXT_MAC];
+	const int end = command("{'command':'host-remove','name':'%s'}", text_from_mac(&mac, text));
+
+	if (!allowed)
+		assert_int_equal(end, REFUSED);
+	else
+		assert_int_equal(end, store_broken ? -ENOENT : DONE);
+	if (allowed)
+		forget(host);
+}
+
+static void add_configured(const struct said *said)
+{
+	struct host_description *host = &configured[configured_count];
+
+	for (size_t i = 0; i < configured_count; i++)
+		if (!strcmp(configured[i].name, said->name) ||
+		    configured[i].mac.octet[5] == said->host)
+			return;
+	*host = (struct host_description){ .mac = mac_at(said->host), .vlan = said->vlan };
+	strcpy(host->name, said->name);
+	strcpy(host->interface, said->on_lan ? LAN : "");
+	host->arp_offload = said->arp_offload;
+	host->policy.port_count = port_sets[said->ports].count;
+	memcpy(host->policy.ports, port_sets[said->ports].ports, sizeof(port_sets->ports));
+	host->policy.source_count = source_sets[said->sources].count;
+	memcpy(host->policy.sources, source_sets[said->sources].sources,
+	       sizeof(source_sets->sources));
+	for (int i = 0; i < ADDRESSES; i++)
+		if (said->addresses & 1U << i)
+			host->addresses[host->address_count++] = ipv4_mapped(address_at(i));
+	configured_count++;
+}
+
+/* Hosts of the file that is read now have no say in it by what the last one said of them. */
+static bool may_configure(const struct said *said)
+{
+	for (int i = 0; i < HOSTS; i++)
+		if (i != said->host && !in_config(i))
+			for (int j = 0; j < ADDRESSES; j++)
+				if (said->addresses & 1U << j && why_of(i, j) >= WHY_DESCRIBED)
+					return false;
+	return !(said->addresses & model.own);
+}
+
+static struct said listed[5]; /* of the configuration */
+
+static void pick_configuration(void)
+{
+	const size_t count = pick(6);
+	uint32_t addresses = 0;
+
+	configured_count = 0;
+	for (size_t i = 0; i < count; i++) {
+		const size_t before = configured_count;
+		struct said *said = &listed[before];
+
+		*said = pick_said();
+		said->addresses &= ~addresses;
+		add_configured(said);
+		if (configured_count > before)
+			addresses |= said->addresses;
+	}
+}
+
+/* Its removal ends the description that is being stored, too. */
+static void forget_pending(void)
+{
+	forget(&model.hosts[pending]);
+	pending = in_flight = NOBODY;
+}
+
+static void follow_configuration(void)
+{
+	for (int i = 0; i < HOSTS; i++)
+		if (is_configured(i) && !in_config(i))
+			undescribe(i);
+	for (size_t i = 0; i < configured_count; i++)
+		if (may_configure(&listed[i]) && has_room(listed[i].host))
+			describe(&listed[i]);
+		else if (may_configure(&listed[i]) && pending == listed[i].host)
+			forget_pending();
+}
+
+static void op_reload(void)
+{
+	pick_configuration();
+	free(daemon_.config.hosts);
+	daemon_.config.hosts = calloc(HOSTS, sizeof(*configured));
+	memcpy(daemon_.config.hosts, configured, configured_count * sizeof(*configured));
+	daemon_.config.host_count = configured_count;
+	daemon_follow_config(&daemon_);
+	follow_configuration();
+}
+
+static void op_own_address(void)
+{
+	const int address = (int)pick(ADDRESSES);
+	char text[TEXT_IP];
+
+	text_from_ipv4(address_at(address), text);
+	HERE("ip address %s %s/24 dev %s", model.own & 1U << address ? "del" : "add", text, LAN);
+	model.own ^= 1U << address;
+}
+
+/* DHCP. */
+
+static void receive(const struct dhcp_message *message, bool is_nak)
+{
+	static struct dhcp_snoop snoop;
+
+	snoop = (struct dhcp_snoop){ .from = message->chaddr };
+	snoop.length = (uint16_t)dhcp_message_write(message, snoop.message);
+	assert_in_range(snoop.length, DHCP_MESSAGE_MIN, DHCP_MESSAGE_MAX);
+	if (is_nak) { /* the same octets from a server */
+		assert_memory_equal(snoop.message + 240, "\x35\x01", 2);
+		snoop.message[0] = 2;
+		snoop.message[242] = DHCP_NAK;
+	}
+	daemon_receive_dhcp(&daemon_, &snoop);
+}
+
+static void lease(struct model_host *host, uint32_t leased)
+{
+	host->leased = leased;
+	host->lost = 0;
+	host->edited.removed &= ~leased;
+}
+
+static void op_dhcp_request(void)
+{
+	const int index = (int)pick(HOSTS), address = (int)pick(ADDRESSES);
+	struct model_host *host = &model.hosts[index];
+	const struct dhcp_message message = {
+		.type = DHCP_REQUEST,
+		.xid = pick(UINT32_MAX),
+		.chaddr = mac_at(index),
+		.requested = address_at(address),
+	};
+	const bool news = host->leased != 1U << address || *host->identity ||
+	                  host_at(index)->dhcp->lease.state != LEASE_BOUND;
+
+	receive(&message, false);
+	if (host->known && news)
+		lease(host, 1U << address);
+	resolve();
+	*host->identity = 0;
+	if (!pick(3) && host->known && !host_at(index)->dhcp->lease.proxy_renews) {
+		receive(&message, true);
+		host->lost = host->leased;
+		host->leased = 0;
+	}
+}
+
+static void op_dhcp_release(void)
+{
+	const int index = (int)pick(HOSTS);
+	const struct dhcp_message message = {
+		.type = DHCP_RELEASE,
+		.chaddr = mac_at(index),
+	};
+
+	receive(&message, false);
+	model.hosts[index].leased = 0;
+}
+
+static void op_lease_set(void)
+{
+	const int index = (int)pick(HOSTS), address = (int)pick(ADDRESSES);
+	struct model_host *host = &model.hosts[index];
+	const int owner = owner_of(address);
+	const struct mac mac = mac_at(index);
+	char text[TEXT_IP], mac_text[TEXT_MAC];
+	const int end =
+		command("{'command':'lease-set','name':'%s','address':'%s'}",
+	                text_from_mac(&mac, mac_text), text_from_ipv4(address_at(address), text));
+
+	if (!host->known || model.own & 1U << address || (owner != NOBODY && owner != index)) {
+		assert_int_equal(end, REFUSED);
+		return;
+	}
+	if (host->leased != 1U << address)
+		assert_int_equal(end, store_broken ? -ENOENT : DONE);
+	lease(host, 1U << address);
+}
+
+static void op_lease_forget(void)
+{
+	const int index = (int)pick(HOSTS);
+	struct model_host *host = &model.hosts[index];
+	const struct mac mac = mac_at(index);
+	char text[TEXT_MAC];
+	const int end =
+		command("{'command':'lease-forget','name':'%s'}", text_from_mac(&mac, text));
+
+	if (!host->known)
+		assert_int_equal(end, REFUSED);
+	else if (host->leased || host->lost) /* else its row is as it was */
+		assert_int_equal(end, store_broken ? -ENOENT : DONE);
+	host->leased = host->lost = 0;
+	*host->identity = 0;
+}
+
+/* Registrations. */
+
+#endif

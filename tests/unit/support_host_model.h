@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the daemon's hosts must be, by a model of its own: what was said of each host, who owns each
+ * address by the table of host/inputs.h, and what follows for the maps and the store. Of the daemon
+ * it takes the states alone. Include after support_daemon.h.
+ */
+#ifndef SLEEPPROXY_TESTS_HOST_MODEL_H
+#define SLEEPPROXY_TESTS_HOST_MODEL_H
+
+#include "host/host.h"
+#include "wake_rules.h"
+#include "wake_sources.h"
+
+enum { HOSTS = 8, ADDRESSES = 14, NOBODY = -1 };
+
+/* Sets of addresses are bits. */
+struct model_host {
+	bool known;
+	char name[HOST_NAME_MAX_SIZE];
+	uint64_t since;
+	struct {
+		bool is, by_command, on_lan, arp_offload;
+		uint64_t since;
+		uint32_t addresses;
+		size_t ports, sources;
+		uint16_t vlan;
+	} described;
+	struct {
+		bool exists, has_fields, arp_offload;
+		uint32_t added, removed, ifindex;
+		uint16_t vlan;
+		uint64_t since[ADDRESSES];
+	} edited;
+	struct {
+		bool is, active, reported;
+		uint32_t addresses;
+		size_t ports;
+		uint16_t vlan, transaction;
+		uint64_t ended;
+	} registered;
+	uint32_t leased, lost;
+	char identity[HOST_NAME_MAX_SIZE]; /* that its DHCP is known by */
+	enum host_state last_state;        /* before this operation */
+	bool invalid;                      /* its row was given a state that is none */
+};
+
+static struct {
+	struct model_host hosts[HOSTS];
+	int holder[ADDRESSES]; /* whose it is in the maps */
+	int orphan[ADDRESSES]; /* of no known host: an edit by hand */
+	bool foreign[HOSTS];   /* a row that is no host's, for its invalid state */
+	uint32_t own;          /* addresses of this machine's */
+	uint64_t clock;
+} model;
+
+/* A host that is known for a description alone that is being stored. */
+static int pending = NOBODY;
+static int in_flight = NOBODY; /* a host whose description is being stored */
+
+struct rule_set {
+	size_t count;
+	struct wake_port ports[2];
+	struct source_prefix sources[1];
+	const char *json;
+};
+
+static const struct rule_set port_sets[] = {
+	{ 0, { { 0 } }, { { .bits = 0 } }, "" },
+	{ 1, { { IPPROTO_TCP, 22 } }, { { .bits = 0 } }, ",'wake':['tcp/22']" },
+	{ 2,
+	  { { IPPROTO_TCP, 80 }, { IPPROTO_UDP, 161 } },
+	  { { .bits = 0 } },
+	  ",'wake':['tcp/80','udp/161']" },
+	{ 1, { { 0, 0 } }, { { .bits = 0 } }, ",'wake':['none']" },
+};
+
+static const struct rule_set source_sets[] = {
+	{ 0, { { 0 } }, { { .bits = 0 } }, "" },
+	{ 1,
+	  { { 0 } },
+	  { { { { [10] = 0xff, 0xff, 10 } }, 104, true } },
+	  ",'allow':['10.0.0.0/8']" },
+	{ 1,
+	  { { 0 } },
+	  { { { { [10] = 0xff, 0xff, 192, 168 } }, 112, false } },
+	  ",'deny':['192.168.0.0/16']" },
+};
+
+static inline struct mac mac_at(int index)
+{
+	return (struct mac){ { 2, 0, 0, 0, 1, (uint8_t)index } };
+}
+
+static inline struct ipv4 address_at(int index)
+{
+	return (struct ipv4){ { 10, 9, 0, (uint8_t)(10 + index) } };
+}
+
+static inline int address_number(struct ipv4 address)
+{
+	assert_memory_equal(&address, "\x0a\x09\x00", 3);
+	assert_in_range(address.octet[3], 10, 10 + ADDRESSES - 1);
+	return address.octet[3] - 10;
+}
+
+static inline struct host *host_at(int index)
+{
+	const struct mac mac = mac_at(index);
+
+	return host_find_mac(daemon_.hosts, &mac);
+}
+
+/* Why a host claims an address, the strongest reason last. */
+enum why { WHY_NOT, WHY_LEASED, WHY_ENDED, WHY_REGISTERED, WHY_DESCRIBED, WHY_EDITED };
+
+static inline enum why why_of(int index, int address)
+{
+	const struct model_host *host = &model.hosts[index];
+	const uint32_t bit = 1U << address;
+
+	if (!host->known)
+		return WHY_NOT;
+	if (host->edited.added & bit)
+		return WHY_EDITED;
+	if ((host->edited.removed | host->lost) & bit)
+		return WHY_NOT;
+	if (host->described.is && host->described.addresses & bit)
+		return WHY_DESCRIBED;
+	if (host->registered.is && host->registered.addresses & bit)
+		return host->registered.active ? WHY_REGISTERED : WHY_ENDED;
+	return host->leased & bit ? WHY_LEASED : WHY_NOT;
+}
+
+/* If one host claimed it for another reason. */
+struct claim_as {
+	int host;
+	enum why why;
+};
+
+static inline enum why why_as(int index, int address, struct claim_as as)
+{
+	return index == as.host ? as.why : why_of(index, address);
+}
+
+static inline uint64_t since_of(int index, int address, enum why why, struct claim_as as)
+{
+	const struct model_host *host = &model.hosts[index];
+
+	if (index == as.host)
+		return UINT64_MAX;
+	if (why == WHY_EDITED) /* the last edit counts */
+		return UINT64_MAX - host->edited.since[address];
+	return why == WHY_DESCRIBED ? host->described.since : host->since;
+}
+
+/* The first of those that claim it for this reason at least. */
+static inline int first_of(int address, enum why least, struct claim_as as)
+{
+	int first = NOBODY;
+
+	for (int i = 0; i < HOSTS; i++) {
+		const enum why why = why_as(i, address, as);
+
+		if (why >= least && why != WHY_NOT &&
+		    (first == NOBODY ||
+		     since_of(i, address, why, as) < since_of(first, address, why, as)))
+			first = i;
+	}
+	return first;
+}
+
+/* The daemon may have removed it in the same operation. */
+static inline enum host_state state_of(int index)
+{
+	return host_at(index) ? host_at(index)->life.state : model.hosts[index].last_state;
+}
+
+/* The table of host/inputs.h, row by row. */
+static inline int owner_as(int address, struct claim_as as)
+{
+	const int holder = model.holder[address];
+	const enum why why = holder == NOBODY ? WHY_NOT : why_as(holder, address, as);
+	int owner = NOBODY;
+
+	if (model.own & 1U << address)
+		return NOBODY;
+	owner = first_of(address, WHY_EDITED, as);
+	if (owner == NOBODY)
+		owner = first_of(address, WHY_DESCRIBED, as);
+	if (owner == NOBODY && why != WHY_NOT &&
+	    (why == WHY_REGISTERED || state_of(holder) != AWAKE))
+		owner = holder;
+	if (owner == NOBODY)
+		owner = first_of(address, WHY_REGISTERED, as);
+	if (owner == NOBODY && why != WHY_NOT)
+		owner = holder;
+	return owner == NOBODY ? first_of(address, WHY_LEASED, as) : owner;
+}
+
+static inline int owner_of(int address)
+{
+	return owner_as(address, (struct claim_as){ NOBODY, WHY_NOT });
+}
+
+static inline void resolve(void)
+{
+	for (int i = 0; i < ADDRESSES; i++) {
+		model.holder[i] = owner_of(i);
+		if (model.holder[i] == pending) /* which has nothing in the maps yet */
+			model.holder[i] = NOBODY;
+		if (model.holder[i] != NOBODY)
+			model.orphan[i] = NOBODY;
+	}
+}
+
+static inline bool is_guest(const struct model_host *host)
+{
+	return host->known && host->registered.is && !host->described.is && !host->edited.exists;
+}
+
+/* What the maps must have of a host. */
+static inline struct host_entry expected_entry(const struct model_host *host)
+{
+	const uint32_t lan = if_nametoindex(LAN);
+	struct host_entry entry = { .state = AWAKE };
+
+	if (host->described.is) {
+		entry.ifindex = host->described.on_lan ? lan : 0;
+		entry.vlan = host->described.vlan;
+		entry.flags = host->described.arp_offload ? HOST_ARP_OFFLOAD : 0;
+	} else if (host->registered.is && host->registered.addresses) {
+		entry.ifindex = lan;
+		entry.vlan = host->registered.vlan;
+	}
+	if (host->edited.has_fields) {
+		entry.ifindex = host->edited.ifindex;
+		entry.vlan = host->edited.vlan;
+		entry.flags = host->edited.arp_offload ? HOST_ARP_OFFLOAD : 0;
+	}
+	return entry;
+}
+
+static inline uint64_t now_model(void)
+{
+	return ++model.clock;
+}
+
+static inline void forget(struct model_host *host)
+{
+	*host = (struct model_host){ .known = false };
+}
+
+static inline void become_known(int index, const char *name)
+{
+	struct model_host *host = &model.hosts[index];
+	const struct mac mac = mac_at(index);
+
+	if (host->known)
+		return;
+	*host = (struct model_host){ .known = true, .since = now_model() };
+	if (name)
+		strcpy(host->name, name);
+	else
+		host_name_from_mac(&mac, host->name);
+	model.foreign[index] = false;
+}
+
+static inline bool is_wanted(const struct model_host *host)
+{
+	return host->described.is || host->registered.is || host->edited.exists;
+}
+
+static inline void undescribe(int index)
+{
+	struct model_host *host = &model.hosts[index];
+
+	memset(&host->described, 0, sizeof(host->described));
+	if (index == in_flight && !is_wanted(host))
+		pending = index; /* it has nothing in the maps */
+	else if (!is_wanted(host))
+		forget(host);
+	resolve();
+}
+
+static inline int named(const char *name)
+{
+	for (int i = 0; i < HOSTS; i++)
+		if (model.hosts[i].known && !strcmp(model.hosts[i].name, name))
+			return i;
+	return NOBODY;
+}
+
+static inline bool in_config(int index)
+{
+	for (size_t i = 0; i < configured_count; i++)
+		if (configured[i].mac.octet[5] == index)
+			return true;
+	return false;
+}
+
+/* A host of the file is described anew, too, and gets another name from it. */
+static inline void take_name(int index, const char *name)
+{
+	const int other = named(name);
+
+	if (other != NOBODY && other != index) {
+		const struct mac mac = mac_at(other);
+
+		host_name_from_mac(&mac, model.hosts[other].name);
+		if (model.hosts[other].described.by_command)
+			undescribe(other);
+	}
+	strcpy(model.hosts[index].name, name);
+}
+
+struct said {
+	int host;
+	char name[HOST_NAME_MAX_SIZE];
+	uint32_t addresses;
+	size_t ports, sources;
+	uint16_t vlan;
+	bool on_lan, arp_offload, by_command;
+};
+
+static inline void end_edits(struct model_host *host)
+{
+	memset(&host->edited, 0, sizeof(host->edited));
+}
+
+static inline void describe(const struct said *said)
+{
+	struct model_host *host = &model.hosts[said->host];
+
+	become_known(said->host, NULL);
+	pending = pending == said->host ? NOBODY : pending;
+	model.foreign[said->host] = false;
+	take_name(said->host, said->name);
+	host->described.is = true;
+	host->described.by_command = said->by_command;
+	host->described.since = now_model();
+	host->described.addresses = said->addresses;
+	host->described.ports = said->ports;
+	host->described.sources = said->sources;
+	host->described.vlan = said->vlan;
+	host->described.on_lan = said->on_lan;
+	host->described.arp_offload = said->arp_offload;
+	end_edits(host);
+	resolve();
+}
+
+/* May the host be described with these? Not with ours, or those that people gave to another. */
+static inline bool may_describe(int index, uint32_t addresses)
+{
+	for (int i = 0; i < ADDRESSES; i++)
+		if (addresses & 1U << i &&
+		    owner_as(i, (struct claim_as){ index, WHY_DESCRIBED }) != index)
+			return false;
+	return true;
+}
+
+static inline size_t count_known(void)
+{
+	size_t known = 0;
+
+	for (int i = 0; i < HOSTS; i++)
+		known += model.hosts[i].known;
+	return known;
+}
+
+static inline size_t rows_in_hosts(void)
+{
+	size_t rows = count_known() - (pending != NOBODY);
+
+	for (int i = 0; i < HOSTS; i++)
+		rows += model.foreign[i];
+	return rows;
+}
+
+static inline bool has_room(int index)
+{
+	return (model.hosts[index].known && index != pending) || model.foreign[index] ||
+	       rows_in_hosts() < max_hosts;
+}
+
+/* Operations. */
+
+#endif

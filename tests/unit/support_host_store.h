@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A store in a directory of its own, and what is in its database. Include after cmocka.h. */
+#ifndef SLEEPPROXY_TESTS_HOST_STORE_H
+#define SLEEPPROXY_TESTS_HOST_STORE_H
+
+#include <errno.h>
+#include <poll.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <json-c/json.h>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "host/host_store.h"
+
+enum { RESULT_TIMEOUT = 10000 }; /* ms; a test that needs it fails */
+
+struct store_place {
+	char directory[64], path[96];
+	struct host_store *store;
+};
+
+static const struct mac nas = { { 2, 0, 0, 0, 0, 20 } }, tv = { { 2, 0, 0, 0, 0, 21 } };
+
+static inline void open_store(struct store_place *place)
+{
+	char why[256] = "";
+
+	place->store = host_store_open(place->directory, why, sizeof(why));
+	if (!place->store)
+		fail_msg("%s", why);
+}
+
+static inline void reopen_store(struct store_place *place)
+{
+	host_store_close(place->store);
+	open_store(place);
+}
+
+static inline int make_place(void **state)
+{
+	struct store_place *place = calloc(1, sizeof(*place));
+
+	log_init(LOG_EMERG);
+	strcpy(place->directory, "/tmp/test_store.XXXXXX");
+	assert_non_null(mkdtemp(place->directory));
+	snprintf(place->path, sizeof(place->path), "%s/sleepproxy.db", place->directory);
+	*state = place;
+	return 0;
+}
+
+static inline int make_store(void **state)
+{
+	make_place(state);
+	open_store(*state);
+	return 0;
+}
+
+static inline int remove_place(void **state)
+{
+	struct store_place *place = *state;
+	char command[128];
+
+	host_store_close(place->store);
+	snprintf(command, sizeof(command), "rm -rf %s", place->directory);
+	assert_int_equal(system(command), 0);
+	free(place);
+	return 0;
+}
+
+static inline bool is_readable(const struct host_store *store, int timeout)
+{
+	struct pollfd fd = { .fd = host_store_fd(store), .events = POLLIN };
+
+	return poll(&fd, 1, timeout) == 1;
+}
+
+static inline struct host_store_result wait_for_result(struct host_store *store)
+{
+	struct host_store_result result;
+
+	assert_true(is_readable(store, RESULT_TIMEOUT));
+	assert_true(host_store_next(store, &result));
+	return result;
+}
+
+/* What became of all that is queued. */
+static inline int commit(struct host_store *store)
+{
+	const uint64_t batch = host_store_submit(store);
+	struct host_store_result result;
+
+	do {
+		result = wait_for_result(store);
+		assert_int_equal(result.kind, HOST_STORE_COMMITTED);
+		assert_true(result.committed.batch <= batch);
+	} while (result.committed.batch < batch);
+	return result.committed.err;
+}
+
+/* The caller owns it. */
+static inline struct json_object *history_of(struct host_store *store, const char *host)
+{
+	struct host_store_result result;
+	struct json_object *history;
+
+	assert_int_equal(host_store_history(store, host, 7), 0);
+	host_store_submit(store);
+	do
+		result = wait_for_result(store);
+	while (result.kind != HOST_STORE_HISTORY);
+	assert_int_equal(result.history.token, 7);
+	assert_non_null(result.history.json);
+	history = json_tokener_parse(result.history.json);
+	assert_true(json_object_is_type(history, json_type_array));
+	free(result.history.json);
+	return history;
+}
+
+/* By another program, as an older daemon, or people. */
+static inline void sql(const struct store_place *place, const char *statements)
+{
+	sqlite3 *db;
+
+	assert_int_equal(sqlite3_open(place->path, &db), SQLITE_OK);
+	if (sqlite3_exec(db, statements, NULL, NULL, NULL) != SQLITE_OK)
+		fail_msg("%s: %s", statements, sqlite3_errmsg(db));
+	sqlite3_close(db);
+}
+
+static inline int count(const struct store_place *place, const char *query)
+{
+	sqlite3_stmt *statement;
+	sqlite3 *db;
+	int found;
+
+	assert_int_equal(sqlite3_open(place->path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_prepare_v2(db, query, -1, &statement, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+	found = sqlite3_column_int(statement, 0);
+	sqlite3_finalize(statement);
+	sqlite3_close(db);
+	return found;
+}
+
+/* All rows as text, in the order of their keys. */
+struct loaded {
+	int hosts, replays;
+	char text[8192];
+};
+
+static inline void append_row(struct loaded *loaded, const char *key, struct json_object *row)
+{
+	const size_t length = strlen(loaded->text);
+
+	snprintf(loaded->text + length, sizeof(loaded->text) - length, "%s %s\n", key,
+	         json_object_to_json_string_ext(row, JSON_C_TO_STRING_PLAIN |
+	                                                     JSON_C_TO_STRING_NOSLASHESCAPE));
+}
+
+static inline void see_host(void *context, const struct mac *mac, struct json_object *row)
+{
+	struct loaded *loaded = context;
+	char key[TEXT_MAC];
+
+	loaded->hosts++;
+	append_row(loaded, text_from_mac(mac, key), row);
+}
+
+static inline void see_replay(void *context, struct ipv4 address, struct json_object *row)
+{
+	struct loaded *loaded = context;
+	char key[TEXT_IP];
+
+	loaded->replays++;
+	append_row(loaded, text_from_ipv4(address, key), row);
+}
+
+static inline struct loaded load(struct host_store *store)
+{
+	struct loaded loaded = { 0 };
+
+	assert_int_equal(host_store_load(store, see_host, see_replay, &loaded), 0);
+	return loaded;
+}
+
+#endif

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Hosts, what is said of them, and steps as tables of cases. Include after cmocka.h. */
+#ifndef SLEEPPROXY_TESTS_HOSTS_H
+#define SLEEPPROXY_TESTS_HOSTS_H
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <netinet/in.h>
+#include <sys/param.h>
+
+#include "host/host.h"
+
+#define EACH(item, table) for (size_t item = 0; item < sizeof(table) / sizeof(*(table)); item++)
+
+/* ms; distinct, so that a case shows which of them it was */
+enum {
+	GRACE = 5000,
+	SLEEP_TIMEOUT = 60000,
+	IDLE = 120000,
+	CHECK = 500,
+	CHECKS = 3,
+	MAGIC = 2000,
+	ATTEMPTS = 4,
+	STANDBY = 30000,
+	HOLDOFF = 3000,
+};
+
+static const struct host_timing timing = {
+	.life = { .grace_period = GRACE,
+	          .sleep_timeout = SLEEP_TIMEOUT,
+	          .idle_timeout = IDLE,
+	          .check_interval = CHECK,
+	          .check_requests = CHECKS,
+	          .wake_interval = MAGIC,
+	          .wake_attempts = ATTEMPTS,
+	          .standby = STANDBY,
+	          .wake_holdoff = HOLDOFF },
+	.lease = LEASE_TIMING_DEFAULT,
+};
+
+enum { NOW = 1000000, BOOT = 5000000, SINCE = NOW - 100000 };
+
+static const struct now now = { .mono = NOW, .boot = BOOT, .wall = INT64_C(1769860800000) };
+
+static inline struct ipv6 ip(unsigned int last)
+{
+	return ipv4_mapped((struct ipv4){ { 192, 0, 2, (uint8_t)last } });
+}
+
+static inline struct mac mac_of(unsigned int last)
+{
+	return (struct mac){ { 0x52, 0x54, 0, 0, (uint8_t)(last >> 8), (uint8_t)last } };
+}
+
+/* The last octets of addresses in 192.0.2.0/24, as "10 11". */
+static inline size_t parse_addresses(const char *text, struct ipv6 *addresses)
+{
+	size_t count = 0;
+	char *end;
+
+	for (; text && *text; text = end)
+		addresses[count++] = ip((unsigned int)strtoul(text, &end, 10));
+	return count;
+}
+
+/* TCP ports as "22 80"; "none": no port at all. */
+static inline size_t parse_ports(const char *text, struct wake_port *ports)
+{
+	size_t count = 0;
+	char *end;
+
+	if (text && !strcmp(text, "none")) {
+		ports[0] = (struct wake_port){ 0 };
+		return 1;
+	}
+	for (; text && *text; text = end)
+		ports[count++] =
+			(struct wake_port){ IPPROTO_TCP, (uint16_t)strtoul(text, &end, 10) };
+	return count;
+}
+
+/* With every member, but for the name and the MAC, which are the host's. */
+static inline struct host_description all_described(void)
+{
+	return (struct host_description){
+		.address_count = 2,
+		.addresses = { ip(20), ip(21) },
+		.policy = { .ports = { { IPPROTO_TCP, 22 }, { IPPROTO_UDP, 0 } },
+		            .port_count = 2,
+		            .sources = { { ip(0), 120, true }, { ip(99), 128, false } },
+		            .source_count = 2 },
+		.interface = "eth0",
+		.vlan = 10,
+		.arp_offload = true,
+		.detect_sleep = true,
+		.secureon = { 1, 2, 3, 4, 5, 6 },
+		.secureon_length = 6,
+	};
+}
+
+static inline struct described *described_of(const char *addresses, uint64_t order)
+{
+	struct host_description description = { .name = "nas" };
+	struct described *described;
+
+	description.address_count = parse_addresses(addresses, description.addresses);
+	described = described_new(&description, DESCRIBED_BY_CONFIG, order);
+	assert_non_null(described);
+	return described;
+}
+
+static inline struct registration *registered_of(const char *addresses, bool active)
+{
+	struct registration_draft draft = { .head = { .client_id = 4711, .active = active } };
+	struct registration *registration;
+
+	draft.head.address_count = (uint8_t)parse_addresses(addresses, draft.addresses);
+	registration = registration_new(&draft);
+	assert_non_null(registration);
+	return registration;
+}
+
+/* "+10 -11"; the caller owns it. */
+static inline struct edited *parse_edits(const char *text)
+{
+	struct edited *edited = NULL;
+	char *end;
+
+	for (; text && *text; text = end) {
+		const long number = strtol(text, &end, 10);
+		const struct ipv6 address = ip((unsigned int)labs(number));
+
+		edited = number < 0 ? edited_set(edited, &address, EDIT_REMOVE)
+		                    : edited_set(edited, &address, EDIT_ADD);
+		assert_non_null(edited);
+	}
+	return edited;
+}
+
+/* "20", or "!20" where it is lost; NULL: none. */
+static inline struct lease parse_lease(const char *text)
+{
+	const bool lost = text && *text == '!';
+	const struct ipv6 address = ip(text ? (unsigned int)atoi(text + lost) : 0);
+
+	return (struct lease){ .state = !text  ? LEASE_NONE
+		                        : lost ? LEASE_LOST
+		                               : LEASE_BOUND,
+		               .address = ip_to_ipv4(&address) };
+}
+
+static inline void append(char *text, size_t size, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static inline void append(char *text, size_t size, const char *format, ...)
+{
+	const size_t length = strlen(text);
+	va_list values;
+
+	va_start(values, format);
+	vsnprintf(text + length, size - length, format, values);
+	va_end(values);
+}
+
+/* A step of a life: what the case shows, life and trigger before, life and effects after. */
+struct life_case {
+	const char *shows;
+	struct life before; /* since SINCE, unless said; `after` since NOW in another state */
+	struct host_trigger trigger;
+	struct life after;
+	struct host_effects effects;
+};
+
+#define LIFE(...) \
+	{ \
+		.state = __VA_ARGS__ \
+	}
+#define ON(...) \
+	{ \
+		.kind = __VA_ARGS__ \
+	}
+#define SET_STATE(state) .set_state = true, .from = (state)
+/* The first round of Magic Packets is sent in the step that begins the wake. */
+#define FIRST_ROUND .attempts = 1, .deadline = NOW + CHECK, .next_magic = NOW + MAGIC
+#define SENT .send_magic = true, .check = CHECK_OWNER
+/* Nothing happens: life and trigger. */
+#define UNCHANGED(shows, life, trigger) \
+	{ \
+		shows, life, trigger, life, \
+		{ \
+			0 \
+		} \
+	}
+
+enum { LIFE_TEXT = 512 };
+
+static inline const char *life_text(const struct life *life, const struct host_effects *effects,
+                                    char text[LIFE_TEXT])
+{
+	const struct {
+		const char *name;
+		int64_t value;
+	} fields[] = {
+		{ "attempts", life->attempts },
+		{ "since", life->since },
+		{ "deadline", life->deadline },
+		{ "idle-until", life->idle_until },
+		{ "holdoff-until", life->holdoff_until },
+		{ "next-magic", life->next_magic },
+		{ "registered", life->registered },
+		{ "standby", life->standby },
+		{ "skip-holdoff", life->skip_holdoff },
+		{ "wake-pending", life->wake_pending },
+		{ "SET-STATE", effects->set_state },
+		{ "FROM", effects->from },
+		{ "SEND-MAGIC", effects->send_magic },
+		{ "SYNC-TABLES", effects->sync_tables },
+		{ "ANNOUNCE", effects->announce },
+		{ "UPDATE-NEIGHBOUR", effects->update_neighbour },
+		{ "CHECK", effects->check },
+		{ "SEND-DHCP", effects->send_dhcp },
+		{ "EVENT", effects->event },
+		{ "LEASE-EVENT", effects->lease_event },
+		{ "TOOK", effects->took },
+		{ "PERSIST", effects->persist },
+		{ "NEXT", effects->next },
+	};
+
+	snprintf(text, LIFE_TEXT, "%s", host_state_names[life->state]);
+	EACH(i, fields)
+	if (fields[i].value)
+		append(text, LIFE_TEXT, " %s %jd", fields[i].name, (intmax_t)fields[i].value);
+	return text;
+}
+
+static inline void check_life_case(const struct life_case *it)
+{
+	struct host_effects effects = { .set_state = false };
+	struct host_trigger trigger = it->trigger;
+	struct life life = it->before, after = it->after;
+	char found[LIFE_TEXT], expected[LIFE_TEXT];
+
+	trigger.now = now;
+	if (!life.since)
+		life.since = SINCE;
+	if (!after.since)
+		after.since = after.state == life.state ? SINCE : NOW;
+	life_step(&life, &timing.life, &trigger, &effects);
+	if (strcmp(life_text(&life, &effects, found), life_text(&after, &it->effects, expected)))
+		fail_msg("%s:\n  found    %s\n  expected %s", it->shows, found, expected);
+}
+
+#define CASES_TEST(cases) \
+	static void test_##cases(void **state) \
+	{ \
+		(void)state; \
+		EACH(i, cases) \
+		check_life_case(&cases[i]); \
+	}
+
+#endif

@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * An NPP server on an interface of a network namespace: messages in as octets, answers out as the
+ * frames that leave by the interface. What is requested is carried out as in support_register.h.
+ * Include after cmocka.h.
+ */
+#ifndef SLEEPPROXY_TESTS_NPP_SERVER_H
+#define SLEEPPROXY_TESTS_NPP_SERVER_H
+
+#include <arpa/inet.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "net/iface.h"
+#include "npp_server/internal.h"
+#include "support_netns.h"
+#include "support_register.h"
+
+static const struct ipv4 us = { { 192, 0, 2, 2 } }, us_too = { { 198, 51, 100, 2 } };
+static const struct ipv4 gateway = { { 192, 0, 2, 1 } }, subnet_broadcast = { { 192, 0, 2, 255 } };
+static const struct ipv4 everybody = { { 255, 255, 255, 255 } };
+
+/* Of all tests of a program; the rest is of each. */
+static struct iface lan;
+static struct net_state *net;
+static int packet_fd, sent_fd; /* to send by, and what was sent */
+
+struct npp_test {
+	struct registration_test hosts;
+	struct npp_server *server;
+	struct npp_server_settings settings;
+	struct npp_keys keys;
+	struct host_store *store;
+	struct npp_server_request request; /* the last one */
+	uint64_t received, open;           /* messages; and those that are not answered yet */
+};
+
+static inline void listen_to_ourselves(void)
+{
+	const struct sockaddr_ll at = { .sll_family = AF_PACKET,
+		                        .sll_protocol = htons(ETH_P_ALL),
+		                        .sll_ifindex = (int)lan.ifindex };
+
+	packet_fd = packet_open();
+	sent_fd = socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK, 0);
+	assert_true(packet_fd >= 0 && sent_fd >= 0);
+	assert_int_equal(bind(sent_fd, (const struct sockaddr *)&at, sizeof(at)), 0);
+}
+
+static inline int make_lan(void **state)
+{
+	assert_int_equal(make_namespace(state), 0);
+	if (!namespace_made)
+		return 0;
+	add_link("lan");
+	HERE("ip addr add 192.0.2.2/24 dev lan && ip addr add 198.51.100.2/24 dev lan");
+	HERE("ip route add default via 192.0.2.1");
+	assert_int_equal(iface_find("lan", &lan), 0);
+	assert_int_equal(net_state_open(&net), 0);
+	listen_to_ourselves();
+	log_init(LOG_EMERG);
+	return 0;
+}
+
+static inline int remove_lan(void **state)
+{
+	(void)state;
+	if (!namespace_made)
+		return 0;
+	net_state_close(net);
+	close(packet_fd);
+	close(sent_fd);
+	return 0;
+}
+
+static inline void start_server(struct npp_test *test)
+{
+	const struct npp_server_parts parts = {
+		.fd = packet_fd,
+		.net = net,
+		.table = test->hosts.table,
+		.registrar = test->hosts.registrar,
+		.store = test->store,
+	};
+
+	test->server = npp_server_new(&parts);
+	assert_non_null(test->server);
+	npp_server_set(test->server, &test->settings);
+	test->received = test->open = 0;
+}
+
+static inline int start_npp_test(void **state)
+{
+	struct npp_test *test;
+
+	need_namespace();
+	test = calloc(1, sizeof(*test));
+	registration_test_start(&test->hosts);
+	test->hosts.now.wall = clock_wall_ms();
+	test->settings = (struct npp_server_settings){
+		.icmp_type = NPP_ICMP_TYPE,
+		.lifetime = 1800,
+		.preference = -5,
+	};
+	start_server(test);
+	*state = test;
+	return 0;
+}
+
+static inline uint64_t count_of(const struct npp_test *test, enum npp_count count)
+{
+	return test->server->counts[count];
+}
+
+static inline uint64_t counted(const struct npp_test *test)
+{
+	uint64_t sum = 0;
+
+	for (enum npp_count i = 0; i < NPP_COUNTS; i++)
+		sum += test->server->counts[i];
+	return sum;
+}
+
+static inline size_t sent_frame(uint8_t *frame, size_t size)
+{
+	struct sockaddr_ll from;
+	ssize_t length;
+
+	do {
+		socklen_t from_size = sizeof(from);
+
+		length = recvfrom(sent_fd, frame, size, 0, (struct sockaddr *)&from, &from_size);
+	} while (length > 0 && from.sll_pkttype != PACKET_OUTGOING);
+	return length > 0 ? (size_t)length : 0;
+}
+
+struct sent {
+	uint8_t frame[PACKET_MAX + 4];
+	struct npp_packet packet;
+	struct npp_message message;
+};
+
+/* The next message that the server has sent. False: there is none. */
+static inline bool next_sent(const struct npp_test *test, struct sent *sent)
+{
+	uint8_t *frame = sent->frame;
+	uint16_t vlan = 0;
+	size_t length;
+
+	do {
+		length = sent_frame(frame, sizeof(sent->frame));
+		if (length > 18 && frame[12] == 0x81 && frame[13] == 0) {
+			vlan = (uint16_t)(frame[14] << 8 | frame[15]);
+			memmove(frame + 12, frame + 16, length -= 4);
+		}
+	} while (length && !npp_packet_read(frame, length, &sent->packet));
+	sent->packet.vlan = vlan;
+	if (length)
+		assert_int_equal(npp_message_read(sent->packet.octets, sent->packet.length,
+		                                  test->settings.icmp_type, &sent->message),
+		                 NPP_PARSE_ERROR_NONE);
+	return length;
+}
+
+static inline void sends_nothing(const struct npp_test *test)
+{
+	struct sent sent;
+
+	assert_false(next_sent(test, &sent));
+}
+
+/* Each message comes to one end. */
+static inline int stop_npp_test(void **state)
+{
+	struct npp_test *test = *state;
+
+	sends_nothing(test);
+	assert_int_equal(counted(test) + test->open, test->received);
+	npp_server_free(test->server);
+	registration_test_stop(&test->hosts);
+	free(test);
+	return 0;
+}
+
+#define NPP_TEST(test) cmocka_unit_test_setup_teardown(test, start_npp_test, stop_npp_test)
+
+/* Who sends, from where and to whom, and whether with a key. */
+struct sender {
+	struct mac mac;
+	struct ipv4 source, destination;
+	uint16_t vlan;
+	uint8_t key; /* 0: none */
+	uint64_t time, nonce;
+};
+
+static inline struct sender sender_of(struct mac mac, struct ipv4 source)
+{
+	return (struct sender){ .mac = mac, .source = source, .destination = us };
+}
+
+static inline struct sender the_nas(void)
+{
+	return sender_of(nas, nas_address);
+}
+
+static inline struct npp_message a_message(enum npp_subtype subtype)
+{
+	return (struct npp_message){ .transaction = TRANSACTION, .subtype = subtype };
+}
+
+static inline struct npp_message a_request(const struct sender *sender)
+{
+	struct npp_message message = a_message(NPP_SLEEP_REQUEST);
+
+	message.request.pairs[0] = (struct npp_pair){ sender->mac, sender->source };
+	message.request.pair_count = 1;
+	return message;
+}
+
+static inline struct npp_message a_part(uint16_t port)
+{
+	struct npp_message message = a_message(NPP_SLEEP_REQUEST);
+
+	message.request.has_ports = true;
+	message.request.ports[0] = (struct wake_port){ IPPROTO_TCP, port };
+	message.request.port_count = 1;
+	return message;
+}
+
+static inline struct npp_message a_report(uint16_t client_id)
+{
+	struct npp_message message = a_message(NPP_WAKEUP_REPORT);
+
+	message.report.id = client_id;
+	return message;
+}
+
+static inline size_t write_message(const struct npp_test *test, const struct sender *sender,
+                                   struct npp_message message, uint8_t octets[NPP_MESSAGE_MAX])
+{
+	const struct npp_key *key = npp_keys_find(&test->keys, sender->key);
+	size_t length;
+
+	message.authenticated = sender->key;
+	message.authentication = (struct npp_authentication){ .key = sender->key,
+		                                              .time = sender->time,
+		                                              .nonce = sender->nonce };
+	length = npp_message_write(&message, test->settings.icmp_type, octets);
+	assert_int_not_equal(length, 0);
+	if (key)
+		npp_sign(octets, length, &message, key, sender->source, sender->destination);
+	return length;
+}
+
+/* At an odd address, and overwritten after it was received, as in a socket's buffer. */
+static inline void receive_octets(struct npp_test *test, const struct sender *sender,
+                                  const uint8_t *octets, size_t length)
+{
+	uint8_t *copy = malloc(length + 1);
+	const struct npp_packet packet = {
+		.from = sender->mac,
+		.to = lan.mac,
+		.vlan = sender->vlan,
+		.source = sender->source,
+		.destination = sender->destination,
+		.octets = copy + 1,
+		.length = length,
+	};
+
+	memcpy(copy + 1, octets, length);
+	test->received++;
+	npp_server_receive(test->server, &lan, &packet, &test->hosts.now, &test->request);
+	test->open += test->request.kind != NPP_REQUEST_NONE;
+	memset(copy, 0xa5, length + 1);
+	free(copy);
+}
+
+/* Slowly enough for the rate limit. */
+static inline enum npp_request_kind receive(struct npp_test *test, const struct sender *sender,
+                                            struct npp_message message)
+{
+	uint8_t octets[NPP_MESSAGE_MAX];
+	const size_t length = write_message(test, sender, message, octets);
+
+	test->hosts.now.mono += RATE_INTERVAL;
+	receive_octets(test, sender, octets, length);
+	return test->request.kind;
+}
+
+/* The answer to this sender and no further one, with what every answer has. */
+static inline struct npp_message answered(const struct npp_test *test, const struct sender *sender,
+                                          enum npp_subtype subtype)
+{
+	const bool to_all = ipv4_equal(sender->destination, everybody);
+	struct sent sent;
+
+	assert_true(next_sent(test, &sent));
+	sends_nothing(test);
+	assert_int_equal(sent.message.subtype, subtype);
+	assert_int_equal(sent.message.transaction, TRANSACTION);
+	assert_memory_equal(&sent.packet.from, &lan.mac, sizeof(lan.mac));
+	assert_memory_equal(&sent.packet.to, &sender->mac, sizeof(sender->mac));
+	assert_int_equal(sent.packet.vlan, sender->vlan);
+	assert_true(ipv4_equal(sent.packet.source, to_all ? us : sender->destination));
+	assert_true(ipv4_equal(sent.packet.destination, sender->source));
+	if (npp_keys_find(&test->keys, sent.message.authentication.key)) {
+		assert_int_equal(npp_verify(sent.packet.octets, sent.packet.length, &sent.message,
+		                            &test->keys, sent.packet.source, sender->source),
+		                 NPP_AUTH_ERROR_NONE);
+		assert_int_equal(sent.message.authentication.key, sender->key);
+		assert_true(sent.message.authentication.nonce == sender->nonce);
+		assert_in_range(clock_wall_ms() / 1000 - (int64_t)sent.message.authentication.time,
+		                0, 2);
+	}
+	return sent.message;
+}
+
+static inline bool is_confirmed(const struct npp_test *test, const struct sender *sender,
+                                uint16_t client_id)
+{
+	const struct npp_message answer = answered(test, sender, NPP_SLEEP_CONFIRM);
+
+	assert_int_equal(answer.code, NPP_SUCCESS);
+	assert_int_equal(answer.confirm.code, NPP_SUCCESS);
+	assert_int_equal(answer.confirm.id, client_id);
+	return answer.authenticated;
+}
+
+/* With code 1 and no Client Identifier, whatever it asked. */
+static inline bool is_rejected(const struct npp_test *test, const struct sender *sender,
+                               bool is_report)
+{
+	const struct npp_message answer =
+		answered(test, sender, is_report ? NPP_WAKEUP_CONFIRM : NPP_SLEEP_CONFIRM);
+	const struct npp_client *client =
+		is_report ? &answer.wakeup_confirm.client : &answer.confirm;
+
+	assert_int_equal(answer.code, NPP_FAIL);
+	assert_int_equal(client->code, NPP_FAIL);
+	assert_int_equal(client->id, 0);
+	assert_false(answer.wakeup_confirm.has_lease);
+	return answer.authenticated;
+}
+
+/* As the daemon does with a request: it waits, and is then registered, but not confirmed yet. */
+static inline struct host *register_last(struct npp_test *test)
+{
+	assert_int_equal(test->request.kind, NPP_REQUEST_SLEEP);
+	assert_ptr_equal(test->request.host,
+	                 host_find_mac(test->hosts.table, &test->request.requester.mac));
+	return registers(&test->hosts, &test->request.registration);
+}
+
+/* Received, registered and confirmed. */
+static inline struct host *registered(struct npp_test *test, const struct sender *sender,
+                                      struct npp_message message)
+{
+	struct host *host;
+
+	assert_int_equal(receive(test, sender, message), NPP_REQUEST_SLEEP);
+	sends_nothing(test);
+	host = register_last(test);
+	npp_server_confirm(test->server, &test->request.requester, host->registration->client_id,
+	                   false);
+	test->open--;
+	is_confirmed(test, sender, host->registration->client_id);
+	return host;
+}
+
+static inline void reject(struct npp_test *test, enum reject_reason reason)
+{
+	npp_server_reject(test->server, &test->request.requester, reason);
+	test->open--;
+}
+
+#endif

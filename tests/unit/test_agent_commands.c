@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The commands of sleepproxy-agent, on a LAN with proxies. */
+#include <signal.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "support_program_on_lan.h"
+
+#define HANDED_OVER "interface: lan\nproxy: 192.0.2.1\nclient: 4711\n"
+#define BACKUP "\ninterface: lan\nproxy: 192.0.2.2\nclient: 4711\nbackup-of: 192.0.2.1\nsince: 20"
+#define REPORTED(last) \
+	"interface: lan\nproxy: 192.0.2." last \
+	"\nclient: 4711\nconfirmed: true\naddress: 192.0.2.20\n"
+
+static void sleep_and_wake(void **state)
+{
+	struct proxy_thread *first, *second;
+	struct stat about;
+
+	(void)state;
+	first = start_proxy((struct script){ .preference = 1 });
+	second = start_proxy((struct script){ .preference = 0 });
+	assert_int_equal(agent("sleep"), 0);
+	assert_string_equal(complained, "");
+	assert_int_equal(strncmp(printed, HANDED_OVER, strlen(HANDED_OVER)), 0);
+	assert_contains(printed, BACKUP);
+	assert_contains(printed, "\naddress: 192.0.2.20\nmac: 52:54:00:12:34:56\n");
+	assert_contains(printed, "\nwakes: none\n");
+	assert_int_equal(stat(file("run/state.json"), &about), 0);
+	assert_int_equal(about.st_mode & 0777, 0600);
+	assert_address(seen_of(second, NPP_SLEEP_REQUEST, 0)->message.request.backup_of, 1);
+	assert_int_equal(agent("status"), 0);
+	assert_contains(printed, "interface: lan\naddress: 192.0.2.20\n");
+	assert_contains(printed, HANDED_OVER "since: 20");
+	assert_contains(printed, BACKUP);
+	assert_int_equal(agent("wake"), 0);
+	assert_contains(printed, REPORTED("1"));
+	assert_contains(printed, REPORTED("2"));
+	assert_false(is_there("run/state.json"));
+	assert_int_equal(received(first, NPP_WAKEUP_REPORT), 1);
+	assert_int_equal(received(second, NPP_WAKEUP_REPORT), 1);
+	assert_int_equal(agent("wake"), 0);
+	assert_string_equal(printed, "registrations: none\n");
+}
+
+static void as_configured(void **state)
+{
+	const struct npp_request *request;
+	struct proxy_thread *proxy;
+
+	(void)state;
+	proxy = start_proxy((struct script){ .preference = 9 });
+	proxy = start_proxy((struct script){ .preference = 0 });
+	configure(
+		"interface = lan\nproxy = {192.0.2.2, 192.0.2.1}\nbackup = false\nwake = {tcp/22, udp/161}\n"
+		"sleep-timer = 8h\n");
+	assert_int_equal(agent("sleep"), 0);
+	assert_contains(printed, "proxy: 192.0.2.2\n");
+	assert_contains(printed, "\nwakes: tcp/22, udp/161\ntimer: 28800 s\n");
+	request = &seen_of(proxy, NPP_SLEEP_REQUEST, 0)->message.request;
+	assert_int_equal(request->timer, 28800);
+	assert_int_equal(request->port_count, 2);
+	assert_int_equal(received(&proxies[0], NPP_SLEEP_REQUEST), 0);
+	/* the machine's own clock wakes it */
+	configure(
+		"interface = lan\nproxy = 192.0.2.2\nwake = none\nsleep-timer = 8h\nwake-by = rtc\n");
+	assert_int_equal(agent("sleep"), 0);
+	request = &seen_of(proxy, NPP_SLEEP_REQUEST, 1)->message.request;
+	assert_int_equal(request->timer, 0);
+	assert_true(request->has_ports);
+	assert_int_equal(request->port_count, 0);
+}
+
+static void first_proxy_silent(void **state)
+{
+	(void)state;
+	start_proxy((struct script){ .preference = 0 });
+	start_proxy((struct script){ .preference = 1, .refuses_from = 1 });
+	assert_int_equal(agent("sleep"), 0);
+	assert_contains(printed, HANDED_OVER);
+	assert_string_equal(complained,
+	                    "sleepproxy-agent: lan: 192.0.2.2 refused; its log says why\n");
+}
+
+/* A proxy that does not answer leaves time for the others. */
+static void two_proxies_silent(void **state)
+{
+	(void)state;
+	start_proxy((struct script){ .preference = 0 });
+	start_proxy((struct script){ .preference = 2, .silent_from = 1 });
+	start_proxy((struct script){ .preference = 1, .silent_from = 1 });
+	assert_int_equal(agent("sleep"), 0);
+	assert_contains(printed, HANDED_OVER);
+	assert_contains(complained, "192.0.2.2 did not answer; 192.0.2.3 did not answer");
+}
+
+static void all_refuse(void **state)
+{
+	int64_t begun = clock_ms();
+
+	(void)state;
+	assert_int_equal(agent("sleep"), 1);
+	assert_in_range(clock_ms() - begun, 3000, 3600);
+	assert_string_equal(printed, "");
+	assert_contains(complained, "sleepproxy-agent: lan: not handed over: no proxy answered");
+	assert_false(is_there("run/state.json"));
+	start_proxy((struct script){ .services = { NPP_SERVICE_DHCP4 }, .service_count = 1 });
+	assert_int_equal(agent("sleep"), 1);
+	assert_contains(complained, "not handed over: 192.0.2.1 offers no ARP");
+	proxies[0].script = (struct script){ .refuses_from = 1 };
+	assert_int_equal(agent("sleep"), 1);
+	assert_string_equal(complained,
+	                    "sleepproxy-agent: lan: not handed over: 192.0.2.1 refused; "
+	                    "its log says why\n");
+}
+
+static void no_link(void **state)
+{
+	(void)state;
+	HERE("ip link set lan-end down");
+	assert_int_equal(agent("sleep"), 1);
+	assert_contains(complained, "lan: not handed over: no carrier");
+	HERE("ip link set lan-end up && ip address flush dev lan");
+	assert_int_equal(agent("sleep"), 1);
+	assert_contains(complained, "lan: not handed over: no IPv4 address");
+	assert_int_equal(agent("--interface none sleep"), 1);
+	assert_contains(complained, "none: not handed over: no such interface");
+	configure("");
+	HERE("ip route flush default");
+	assert_int_equal(agent("sleep"), 1);
+	assert_contains(complained, "name one with --interface");
+}
+
+/* An interface without link does not prevent the others from being handed over. */
+static void two_interfaces(void **state)
+{
+	(void)state;
+	start_proxy((struct script){ .preference = 0 });
+	HERE("ip link add other type veth peer name other-end");
+	assert_int_equal(agent("--interface other --interface lan sleep"), 0);
+	assert_contains(printed, HANDED_OVER);
+	assert_contains(complained, "other: not handed over: no IPv4 address");
+}
+
+static void second_sleep(void **state)
+{
+	(void)state;
+	start_proxy((struct script){ .preference = 1 });
+	start_proxy((struct script){ .preference = 0 });
+	assert_int_equal(agent("sleep"), 0);
+	proxies[0].script.no_advertisement = true;
+	assert_int_equal(agent("sleep"), 0);
+	assert_int_equal(agent("status"), 0);
+	assert_contains(printed, "proxy: 192.0.2.2\nclient: 4711\nsince: 20");
+	assert_null(strstr(printed, "192.0.2.1"));
+}
+
+static void discover(void **state)
+{
+	(void)state;
+	start_proxy((struct script){ .preference = -1 });
+	start_proxy(
+		(struct script){ .services = { NPP_SERVICE_ECHO, 0x8004 }, .service_count = 2 });
+	assert_int_equal(agent("discover"), 0);
+	assert_string_equal(printed, "interface: lan\naddress: 192.0.2.1\nmac: 02:00:00:00:00:01\n"
+	                             "preference: -1\nlifetime: 1800 s\n"
+	                             "services: arp, dhcp4, nd, wake-on-packet\nsuits: true\n"
+	                             "\n"
+	                             "interface: lan\naddress: 192.0.2.2\nmac: 02:00:00:00:00:02\n"
+	                             "preference: 0\nlifetime: 1800 s\nservices: echo, 0x8004\n"
+	                             "suits: false\nreason: offers no ARP\n");
+	assert_int_equal(agent("--json discover"), 0);
+	assert_contains(printed,
+	                "{\"proxies\":[{\"interface\":\"lan\",\"address\":\"192.0.2.1\","
+	                "\"mac\":\"02:00:00:00:00:01\",\"preference\":-1,\"lifetime\":1800,"
+	                "\"services\":[\"arp\",\"dhcp4\",\"nd\",\"wake-on-packet\"],"
+	                "\"suits\":true},");
+	stop_proxies();
+	configure("interface = lan\nwait = 300ms\n");
+	assert_int_equal(agent("discover"), 1);
+	assert_contains(complained, "lan: no proxy answers");
+}
+
+static void as_json(void **state)
+{
+	(void)state;
+	start_proxy((struct script){ .preference = 0 });
+	assert_int_equal(agent("--json sleep"), 0);
+	assert_contains(printed,
+	                "{\"registrations\":[{\"interface\":\"lan\",\"proxy\":{\"address\":"
+	                "\"192.0.2.1\",\"mac\":\"02:00:00:00:00:01\"},\"client\":4711,");
+	assert_contains(printed, "\"failures\":[]}\n");
+	assert_int_equal(*printed, '{');
+	assert_int_equal(agent("--json status"), 0);
+	assert_contains(printed, "{\"interfaces\":[{\"interface\":\"lan\",\"mac\":"
+	                         "\"52:54:00:12:34:56\",\"addresses\":[\"192.0.2.20\"],");
+	assert_int_equal(agent("--json wake"), 0);
+	assert_string_equal(printed,
+	                    "{\"reports\":[{\"interface\":\"lan\",\"address\":\"192.0.2.20\","
+	                    "\"proxy\":\"192.0.2.1\",\"client\":4711,\"confirmed\":true}]}\n");
+	assert_int_equal(agent("--json wake"), 0);
+	assert_string_equal(printed, "{\"reports\":[]}\n");
+	proxies[0].script.refuses_from = 1;
+	assert_int_equal(agent("--json sleep"), 1);
+	assert_string_equal(printed, "{\"registrations\":[],\"failures\":[{\"interface\":\"lan\","
+	                             "\"reason\":\"192.0.2.1 refused; its log says why\"}]}\n");
+}
+
+static pid_t start_agent(const char *command)
+{
+	char settings[128], state[128];
+	const pid_t pid = fork();
+
+	if (pid)
+		return pid;
+	strcpy(settings, file("agent.conf"));
+	strcpy(state, file("run/state.json"));
+	if (freopen(file("out"), "w", stdout) && freopen(file("err"), "w", stderr))
+		execl(program, program, "--config", settings, "--state", state, command, NULL);
+	_exit(99);
+}
+
+/* As soon as the proxy has received its request. */
+static int end_while_asking(struct proxy_thread *proxy)
+{
+	const pid_t pid = start_agent("sleep");
+	int64_t begun;
+	int status;
+
+	assert_true(pid > 0);
+	while (!received(proxy, NPP_SLEEP_REQUEST))
+		usleep(10000);
+	begun = clock_ms();
+	kill(pid, SIGTERM);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_in_range(clock_ms() - begun, 0, 300);
+	assert_true(WIFEXITED(status));
+	read_file("out", printed);
+	read_file("err", complained);
+	return WEXITSTATUS(status);
+}
+
+static void interrupted(void **state)
+{
+	(void)state;
+	start_proxy((struct script){ .silent_from = 1 });
+	assert_int_equal(end_while_asking(&proxies[0]), 1);
+	assert_string_equal(printed, "");
+	assert_string_equal(complained, "sleepproxy-agent: lan: not handed over: interrupted\n");
+	assert_false(is_there("run/state.json"));
+}
+
+/* It is handed over by then, and can be taken back. */
+static void interrupted_during_backup(void **state)
+{
+	(void)state;
+	start_proxy((struct script){ .preference = 1 });
+	start_proxy((struct script){ .silent_from = 1 });
+	assert_int_equal(end_while_asking(&proxies[1]), 1);
+	assert_contains(printed, HANDED_OVER);
+	assert_string_equal(complained,
+	                    "sleepproxy-agent: interrupted; 'sleepproxy-agent wake' takes "
+	                    "back what is handed over\n");
+	assert_int_equal(agent("wake"), 0);
+	assert_string_equal(printed, REPORTED("1"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		PROGRAM_TEST(sleep_and_wake),     PROGRAM_TEST(as_configured),
+		PROGRAM_TEST(first_proxy_silent), PROGRAM_TEST(two_proxies_silent),
+		PROGRAM_TEST(all_refuse),         PROGRAM_TEST(no_link),
+		PROGRAM_TEST(two_interfaces),     PROGRAM_TEST(second_sleep),
+		PROGRAM_TEST(discover),           PROGRAM_TEST(as_json),
+		PROGRAM_TEST(interrupted),        PROGRAM_TEST(interrupted_during_backup),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What a host hands over, by its system info, its settings and the proxy's services. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "support_agent.h"
+
+static struct host_info host_info_with(const struct system_info *system_info,
+                                       const struct settings *settings)
+{
+	struct host_info host_info;
+
+	memset(&host_info, 0xa5, sizeof(host_info));
+	assert_true(host_info_make(system_info, settings, &host_info));
+	return host_info;
+}
+
+static struct system_info many_addresses(void)
+{
+	struct system_info system_info = some_system_info();
+
+	system_info.addresses.ipv4_count = 3;
+	system_info.addresses.count = 5;
+	system_info.addresses.list[1].address = ipv4_mapped(lan_address(21));
+	system_info.addresses.list[2].address = ipv4_mapped(lan_address(22));
+	system_info.addresses.list[3].address = lan_address6(1);
+	system_info.addresses.list[4].address = lan_address6(2);
+	return system_info;
+}
+
+static void no_ipv4_address(void **state)
+{
+	const struct settings settings = some_settings();
+	struct system_info system_info = some_system_info();
+	struct host_info host_info;
+
+	(void)state;
+	system_info.addresses.ipv4_count = 0;
+	assert_false(host_info_make(&system_info, &settings, &host_info));
+}
+
+static void no_lease(void **state)
+{
+	const struct system_info system_info = many_addresses();
+	const struct settings settings = some_settings();
+	const struct host_info host_info = host_info_with(&system_info, &settings);
+
+	(void)state;
+	assert_memory_equal(&host_info.mac, &host_mac, sizeof(host_mac));
+	assert_int_equal(host_info.ipv4_count, 3);
+	assert_host_address(host_info, 0, 20);
+	assert_host_address(host_info, 2, 22);
+	assert_int_equal(host_info.address_count, 5);
+	assert_memory_equal(&host_info.addresses[4], &system_info.addresses.list[4].address,
+	                    sizeof(struct ipv6));
+	assert_false(host_info.has_lease);
+	assert_true(host_info.has_ports);
+	assert_int_equal(host_info.missed_count, 0);
+}
+
+/* The client's file cannot be read, but the address has a lifetime. */
+static void lease_known_to_kernel_only(void **state)
+{
+	const struct settings settings = some_settings();
+	struct system_info system_info = many_addresses();
+	struct host_info host_info;
+
+	(void)state;
+	system_info.addresses.list[0].valid = system_info.addresses.list[2].valid =
+		LIFETIME_FOREVER;
+	system_info.addresses.list[1].valid = 590;
+	host_info = host_info_with(&system_info, &settings);
+	assert_int_equal(host_info.ipv4_count, 3);
+	assert_host_address(host_info, 0, 21);
+	assert_host_address(host_info, 1, 20);
+	assert_true(host_info.has_lease);
+	assert_int_equal(host_info.lease.total, 590);
+	assert_int_equal(host_info.lease.left, 590);
+	assert_memory_equal(&host_info.lease.server, &(struct ipv4){ { 0 } }, sizeof(struct ipv4));
+	system_info.addresses.list[1].valid = LIFETIME_FOREVER;
+	host_info = host_info_with(&system_info, &settings);
+	assert_false(host_info.has_lease);
+	assert_host_address(host_info, 0, 20);
+}
+
+/* The proxy takes the lease to be that of the first address. */
+static void leased_address_first(void **state)
+{
+	const struct settings settings = some_settings();
+	struct system_info system_info = many_addresses();
+	struct host_info host_info;
+
+	(void)state;
+	add_lease(&system_info, 22, 3600, 1800);
+	host_info = host_info_with(&system_info, &settings);
+	assert_int_equal(host_info.ipv4_count, 3);
+	assert_host_address(host_info, 0, 22);
+	assert_host_address(host_info, 1, 20);
+	assert_host_address(host_info, 2, 21);
+	assert_true(host_info.has_lease);
+	assert_address(host_info.lease.server, 3);
+	assert_int_equal(host_info.lease.total, 3600);
+	assert_int_equal(host_info.lease.left, 1800);
+	assert_int_equal(host_info.lease.client_id_length, 3);
+	assert_memory_equal(host_info.lease.client_id, system_info.lease.client_id.data, 3);
+}
+
+static void maximum_addresses(void **state)
+{
+	const struct settings settings = some_settings();
+	struct system_info system_info = some_system_info();
+	struct host_info host_info;
+
+	(void)state;
+	for (uint8_t i = 0; i < IFACE_IPV4; i++)
+		system_info.addresses.list[i].address = ipv4_mapped(lan_address(20 + i));
+	system_info.addresses.count = system_info.addresses.ipv4_count = IFACE_IPV4;
+	add_lease(&system_info, 20 + IFACE_IPV4 - 1, 60, 60);
+	host_info = host_info_with(&system_info, &settings);
+	assert_int_equal(host_info.address_count, IFACE_IPV4);
+	assert_host_address(host_info, 0, 20 + IFACE_IPV4 - 1);
+	assert_host_address(host_info, IFACE_IPV4 - 1, 20 + IFACE_IPV4 - 2);
+}
+
+/* Without its identifier the DHCP server would refuse it, or assign another address. */
+static void client_identifier_too_long(void **state)
+{
+	const struct settings settings = some_settings();
+	struct system_info system_info = some_system_info();
+
+	(void)state;
+	add_lease(&system_info, 20, 3600, 1800);
+	system_info.lease.client_id.length = NPP_CLIENT_ID;
+	assert_true(host_info_with(&system_info, &settings).has_lease);
+	system_info.lease.client_id.length = NPP_CLIENT_ID + 1;
+	assert_false(host_info_with(&system_info, &settings).has_lease);
+}
+
+static void timer_by_proxy_or_rtc(void **state)
+{
+	const struct system_info system_info = some_system_info();
+	struct settings settings = some_settings();
+
+	(void)state;
+	assert_int_equal(host_info_with(&system_info, &settings).timer, 0);
+	settings.sleep_timer = 28800;
+	assert_int_equal(host_info_with(&system_info, &settings).timer, 28800);
+	settings.wake_by = WAKE_BY_RTC;
+	assert_int_equal(host_info_with(&system_info, &settings).timer, 0);
+}
+
+static struct host_info full_host_info(void)
+{
+	struct host_info host_info = some_host_info(2);
+
+	host_info.has_lease = true;
+	host_info.lease = (struct lease_info){ .total = 60, .left = 30 };
+	host_info.has_ports = true;
+	host_info.wake = (struct wake_ports){ .ports = { { IPPROTO_TCP, 22 } }, .count = 1 };
+	add_address6(&host_info, 1);
+	host_info.timer = 60;
+	strcpy(host_info.hostname, "nas");
+	return host_info;
+}
+
+static void all_services(void **state)
+{
+	static const uint16_t services[] = { NPP_SERVICE_WAKE_ON_PACKET, NPP_SERVICE_ND,
+		                             NPP_SERVICE_DHCP4, NPP_SERVICE_ARP };
+	const struct host_info whole = full_host_info();
+	struct host_info host_info = whole;
+
+	(void)state;
+	host_info_restrict(&host_info, services, 4);
+	assert_memory_equal(&host_info, &whole, sizeof(whole));
+}
+
+static void missing_services(void **state)
+{
+	static const struct {
+		uint16_t services[3];
+		size_t count;
+		enum missed_service missed;
+	} rows[] = {
+		{ { 1, NPP_SERVICE_ND, NPP_SERVICE_WAKE_ON_PACKET }, 3, MISSED_DHCP4 },
+		{ { 1, 2, NPP_SERVICE_WAKE_ON_PACKET }, 3, MISSED_ND },
+		{ { 1, 2, NPP_SERVICE_ND }, 3, MISSED_WAKE_ON_PACKET },
+	};
+
+	(void)state;
+	EACH(i, rows)
+	{
+		struct host_info host_info = full_host_info();
+
+		host_info_restrict(&host_info, rows[i].services, rows[i].count);
+		assert_int_equal(host_info.missed_count, 1);
+		assert_int_equal(host_info.missed[0], rows[i].missed);
+		assert_int_equal(host_info.has_lease, rows[i].missed != MISSED_DHCP4);
+		assert_int_equal(host_info.address_count, rows[i].missed == MISSED_ND ? 2 : 3);
+		assert_int_equal(host_info.has_ports, rows[i].missed != MISSED_WAKE_ON_PACKET);
+		assert_int_equal(host_info.ipv4_count, 2);
+		assert_int_equal(host_info.timer, 60);
+		assert_string_equal(host_info.hostname, "nas");
+	}
+}
+
+/* A service of no use to the host is not missed. */
+static void no_services(void **state)
+{
+	struct host_info host_info = full_host_info(), bare = some_host_info(1);
+
+	(void)state;
+	host_info_restrict(&host_info, NULL, 0);
+	assert_int_equal(host_info.missed_count, 3);
+	host_info_restrict(&bare, NULL, 0);
+	assert_int_equal(bare.missed_count, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(no_ipv4_address),
+		cmocka_unit_test(no_lease),
+		cmocka_unit_test(lease_known_to_kernel_only),
+		cmocka_unit_test(leased_address_first),
+		cmocka_unit_test(maximum_addresses),
+		cmocka_unit_test(client_identifier_too_long),
+		cmocka_unit_test(timer_by_proxy_or_rtc),
+		cmocka_unit_test(all_services),
+		cmocka_unit_test(missing_services),
+		cmocka_unit_test(no_services),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

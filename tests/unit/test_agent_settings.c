@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The agent's configuration file: its values, and the line and text of its errors.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "support_agent.h"
+
+static char path[] = "/tmp/sleepproxy-agent-test-XXXXXX";
+
+static int load(const char *text, struct settings *settings, char error[CONFIG_ERROR])
+{
+	FILE *file = fopen(path, "we");
+
+	assert_non_null(file);
+	assert_true(fputs(text, file) >= 0);
+	assert_int_equal(fclose(file), 0);
+	return settings_load(path, settings, error);
+}
+
+static struct settings config_of(const char *text)
+{
+	struct settings settings;
+	char error[CONFIG_ERROR] = "";
+
+	memset(&settings, 0xa5, sizeof(settings));
+	if (load(text, &settings, error))
+		fail_msg("%s", error);
+	return settings;
+}
+
+static void check_defaults(const struct settings *settings)
+{
+	assert_int_equal(settings->interface_count, 0);
+	assert_int_equal(settings->proxy_count, 0);
+	assert_true(settings->backup);
+	assert_int_equal(settings->wait, 5000);
+	assert_int_equal(settings->report_wait, 20000);
+	assert_false(settings->wake.is_set);
+	assert_int_equal(settings->sleep_timer, 0);
+	assert_int_equal(settings->wake_by, WAKE_BY_PROXY);
+	assert_string_equal(settings->rtc, "/sys/class/rtc/rtc0");
+	assert_string_equal(settings->key_file, "");
+	assert_int_equal(settings->key, 1);
+	assert_int_equal(settings->icmp_type, 253);
+	assert_string_equal(settings->on_lease_lost, "");
+}
+
+static void defaults(void **state)
+{
+	const struct settings empty = config_of(""), settings = some_settings();
+
+	(void)state;
+	check_defaults(&settings);
+	check_defaults(&empty);
+}
+
+static void all_settings(void **state)
+{
+	const struct settings settings =
+		config_of("interface = {eth0, \"wlan0\"}\nproxy = { 192.0.2.1, 192.0.2.2 }\n"
+	                  "backup = false\nwait = 1500ms\nreport-wait = 1m\n"
+	                  "wake = { auto-udp, tcp/22 }\nsleep-timer = 8h\nwake-by = rtc\n"
+	                  "rtc = /sys/class/rtc/rtc1\nkey-file = /etc/sleepproxy/keys\nkey = 7\n"
+	                  "icmp-type = 254\non-lease-lost = /usr/bin/true # a comment\n");
+
+	(void)state;
+	assert_int_equal(settings.interface_count, 2);
+	assert_string_equal(settings.interfaces[0], "eth0");
+	assert_string_equal(settings.interfaces[1], "wlan0");
+	assert_int_equal(settings.proxy_count, 2);
+	assert_address(settings.proxies[0], 1);
+	assert_address(settings.proxies[1], 2);
+	assert_false(settings.backup);
+	assert_int_equal(settings.wait, 1500);
+	assert_int_equal(settings.report_wait, 60000);
+	assert_true(settings.wake.is_set && settings.wake.tcp && settings.wake.udp &&
+	            !settings.wake.none);
+	assert_int_equal(settings.wake.port_count, 1);
+	assert_int_equal(settings.wake.ports[0].protocol, IPPROTO_TCP);
+	assert_int_equal(settings.wake.ports[0].port, 22);
+	assert_int_equal(settings.sleep_timer, 28800);
+	assert_int_equal(settings.wake_by, WAKE_BY_RTC);
+	assert_string_equal(settings.rtc, "/sys/class/rtc/rtc1");
+	assert_string_equal(settings.key_file, "/etc/sleepproxy/keys");
+	assert_int_equal(settings.key, 7);
+	assert_int_equal(settings.icmp_type, 254);
+	assert_string_equal(settings.on_lease_lost, "/usr/bin/true");
+}
+
+static void single_values(void **state)
+{
+	const struct settings settings = config_of("interface = eth0\nproxy = 192.0.2.1\n"
+	                                           "wake = none\n");
+
+	(void)state;
+	assert_int_equal(settings.interface_count, 1);
+	assert_int_equal(settings.proxy_count, 1);
+	assert_true(settings.wake.is_set && settings.wake.none && !settings.wake.tcp &&
+	            !settings.wake.udp);
+	assert_int_equal(settings.wake.port_count, 0);
+}
+
+static void ports_alone(void **state)
+{
+	const struct wake_setting wake = config_of("wake = {udp/161, tcp/any}\n").wake;
+
+	(void)state;
+	assert_true(wake.is_set && !wake.none && !wake.tcp && !wake.udp);
+	assert_int_equal(wake.port_count, 2);
+	assert_int_equal(wake.ports[1].port, 0);
+}
+
+#define INTERFACES_EXPECTED "expected up to 8 different interfaces such as eth0"
+#define PROXIES_EXPECTED "expected up to 8 different IPv4 addresses of proxies, such as 192.168.1.2"
+#define WAKE_EXPECTED \
+	"expected none, or auto, auto-udp and up to 64 different ports such as tcp/22 or udp/161"
+#define NONE_ALONE "cannot be combined, as 'none' goes with no other value; " WAKE_EXPECTED
+#define PATH_EXPECTED "expected a path that begins with '/'"
+
+static const struct {
+	const char *text, *error; /* after the file's name */
+} mistakes[] = {
+	{ "\nwiat = 5s\n",
+	  ":2: unknown option 'wiat' (did you mean 'wait'?); expected one of interface, proxy, backup, wait, report-wait, "
+	  "wake, sleep-timer, wake-by, rtc, key-file, key, icmp-type, on-lease-lost" },
+	{ "wait = 99ms\n", ":1: wait '99ms' is out of range; "
+	                   "expected a duration such as 500ms, 5s, 2m or 1h, from 100ms to 10m" },
+	{ "report-wait = 11m\n",
+	  ":1: report-wait '11m' is out of range; "
+	  "expected a duration such as 500ms, 5s, 2m or 1h, from 100ms to 10m" },
+	{ "sleep-timer = 1500ms\n",
+	  ":1: sleep-timer '1500ms' has a fraction of a second; "
+	  "expected a duration in whole seconds such as 30s or 2m, from 1s to 8760h" },
+	{ "backup = perhaps\n", ":1: backup 'perhaps' is not understood; expected true or false" },
+	{ "wake-by = me\n", ":1: wake-by 'me' is not understood; expected one of proxy, rtc" },
+	{ "interface = {eth0,\n eth0}\n",
+	  ":2: interface 'eth0' is a duplicate; " INTERFACES_EXPECTED },
+	{ "interface = \"a/b\"\n", ":1: interface 'a/b' is not understood; " INTERFACES_EXPECTED },
+	{ "interface = {a,b,c,d,e,f,g,h,i}\n",
+	  ":1: interface 'i' exceeds the limit; " INTERFACES_EXPECTED },
+	{ "proxy = {192.0.2.1, 192.0.2.1}\n",
+	  ":1: proxy '192.0.2.1' is a duplicate; " PROXIES_EXPECTED },
+	{ "proxy = nas\n", ":1: proxy 'nas' is not understood; " PROXIES_EXPECTED },
+	{ "proxy = 255.255.255.255\n",
+	  ":1: proxy '255.255.255.255' is the broadcast address; " PROXIES_EXPECTED },
+	{ "wake = {auto, sometimes}\n", ":1: wake 'sometimes' is not understood; " WAKE_EXPECTED },
+	{ "wake = {tcp/22, tcp/22}\n", ":1: wake 'tcp/22' is a duplicate; " WAKE_EXPECTED },
+	{ "wake = {none, tcp/22}\n", ":1: wake 'tcp/22' " NONE_ALONE },
+	{ "wake = {auto, none}\n", ":1: wake 'none' " NONE_ALONE },
+	{ "wake = {none, none}\n", ":1: wake 'none' " NONE_ALONE },
+	{ "key-file = keys\n", ":1: key-file 'keys' is not absolute; " PATH_EXPECTED },
+	{ "on-lease-lost = \"\"\n", ":1: on-lease-lost '' is not absolute; " PATH_EXPECTED },
+	{ "key-file = /etc/keys\nkey = 0\n",
+	  ":2: key '0' is out of range; expected a number from 1 to 255" },
+	{ "\nkey = 1\n", ":2: key, but no file that it is in; expected key-file = FILE, too" },
+	{ "icmp-type = 256\n",
+	  ":1: icmp-type '256' is out of range; expected a number from 1 to 255" },
+};
+
+static void errors(void **state)
+{
+	(void)state;
+	EACH(i, mistakes)
+	{
+		struct settings settings, untouched;
+		char error[CONFIG_ERROR] = "", expected[CONFIG_ERROR];
+
+		memset(&settings, 0xa5, sizeof(settings));
+		memset(&untouched, 0xa5, sizeof(untouched));
+		assert_int_equal(load(mistakes[i].text, &settings, error), -EINVAL);
+		snprintf(expected, sizeof(expected), "%s%s", path, mistakes[i].error);
+		assert_string_equal(error, expected);
+		assert_memory_equal(&settings, &untouched, sizeof(settings));
+	}
+}
+
+static void too_many_ports(void **state)
+{
+	char text[1024] = "wake = {tcp/1000", error[CONFIG_ERROR];
+	struct settings settings;
+
+	(void)state;
+	for (int i = 1; i < WAKE_PORTS; i++)
+		sprintf(text + strlen(text), ",tcp/%d", 1000 + i);
+	strcat(text, "}\n");
+	assert_int_equal(config_of(text).wake.port_count, WAKE_PORTS);
+	strcpy(text + strlen(text) - 2, ",udp/1}\n");
+	assert_int_equal(load(text, &settings, error), -EINVAL);
+	assert_non_null(strstr(error, ":1: wake 'udp/1' exceeds the limit; " WAKE_EXPECTED));
+}
+
+static void no_file(void **state)
+{
+	struct settings settings;
+	char error[CONFIG_ERROR];
+
+	(void)state;
+	assert_int_equal(settings_load("/tmp/sleepproxy-no-such-file", &settings, error), -ENOENT);
+	assert_string_equal(error, "/tmp/sleepproxy-no-such-file: cannot be read: "
+	                           "No such file or directory");
+}
+
+static int make_file(void **state)
+{
+	const int fd = mkstemp(path);
+
+	(void)state;
+	return fd < 0 ? -1 : close(fd);
+}
+
+static int remove_file(void **state)
+{
+	(void)state;
+	return unlink(path);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(defaults),      cmocka_unit_test(all_settings),
+		cmocka_unit_test(single_values), cmocka_unit_test(ports_alone),
+		cmocka_unit_test(errors),        cmocka_unit_test(too_many_ports),
+		cmocka_unit_test(no_file),
+	};
+
+	return cmocka_run_group_tests(tests, make_file, remove_file);
+}

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Wakeup Reports of sleepproxy-agent: to several proxies at once, over links that come up late. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "support_program_on_lan.h"
+
+enum { LATE = 400 /* ms: the machine may be busy */ };
+enum { KEY = 7 };
+
+static struct npp_keys keys = {
+	.key = { { .id = KEY, .length = 16, .secret = "0123456789abcdef" } },
+	.count = 1,
+};
+
+static int64_t took;
+
+static struct registrations registrations_with(uint8_t count)
+{
+	struct registrations registrations = { .count = 0 };
+
+	for (uint8_t number = 1; number <= count; number++)
+		registrations.list[registrations.count++] = (struct proxy_registration){
+			.interface = "lan",
+			.proxy = lan_address(number),
+			.proxy_mac = { { 2, 0, 0, 0, 0, number } },
+			.transaction = (uint16_t)(0x1200 + number),
+			.client = CLIENT,
+			.when = "2026-11-23T12:00:00.000Z",
+			.host_info = some_host_info(1),
+		};
+	return registrations;
+}
+
+/* The exit status. */
+static int report_all(const char *wait, const struct registrations *registrations)
+{
+	char text[256];
+	int64_t begun;
+	int status;
+
+	snprintf(text, sizeof(text),
+	         "interface = lan\nreport-wait = %s\nkey-file = %s/keys\nkey = %u\n", wait,
+	         directory, KEY);
+	configure(text);
+	write_file("keys", "7 30313233343536373839616263646566\n");
+	assert_int_equal(chmod(file("keys"), 0600), 0);
+	assert_int_equal(state_file_write(file("run/state.json"), registrations), 0);
+	begun = clock_ms();
+	status = agent("wake");
+	took = clock_ms() - begun;
+	return status;
+}
+
+static void confirmed(void **state)
+{
+	const struct registrations registrations = registrations_with(1);
+	struct proxy_thread *proxy;
+
+	(void)state;
+	proxy = start_proxy((struct script){ .preference = 0 });
+	assert_int_equal(report_all("5s", &registrations), 0);
+	assert_in_range(took, 0, LATE);
+	assert_int_equal(received(proxy, NPP_WAKEUP_REPORT), 1);
+	assert_int_equal(proxy->seen[0].message.transaction, 0x1201);
+	assert_int_equal(proxy->seen[0].message.report.id, CLIENT);
+	/* unsigned as the request was, though there are keys now */
+	assert_false(proxy->seen[0].message.authenticated);
+	assert_address(proxy->seen[0].source, 20);
+}
+
+/* The answer says whether the address may be used. */
+static void no_address(void **state)
+{
+	const struct registrations registrations = registrations_with(1);
+
+	(void)state;
+	HERE("ip address flush dev lan");
+	start_proxy((struct script){ .preference = 0 });
+	assert_int_equal(report_all("5s", &registrations), 0);
+}
+
+static void one_unanswered(void **state)
+{
+	const struct registrations registrations = registrations_with(2);
+
+	(void)state;
+	start_proxy((struct script){ .silent_to_reports = true });
+	start_proxy((struct script){ .delay = 200 });
+	assert_int_equal(report_all("1500ms", &registrations), 1);
+	assert_in_range(took, 1500, 1500 + LATE);
+	assert_contains(printed, "proxy: 192.0.2.2\n");
+	assert_string_equal(complained, "sleepproxy-agent: lan: 192.0.2.1 did not answer\n");
+}
+
+static void refused(void **state)
+{
+	const struct registrations registrations = registrations_with(1);
+
+	(void)state;
+	start_proxy((struct script){ .refuses_reports = true });
+	assert_int_equal(report_all("5s", &registrations), 1);
+	assert_in_range(took, 0, LATE);
+	assert_contains(complained, "192.0.2.1 knows of no such registration");
+	assert_false(is_there("run/state.json"));
+}
+
+static void late_carrier(void **state)
+{
+	const struct registrations registrations = registrations_with(2);
+
+	(void)state;
+	start_proxy((struct script){ .preference = 0 });
+	start_proxy((struct script){ .preference = 0 });
+	HERE("ip link set lan-end down");
+	HERE("(sleep 0.8; ip link set lan-end up) &");
+	assert_int_equal(report_all("10s", &registrations), 0);
+	assert_in_range(took, 700, 4000);
+}
+
+/* A USB interface may return with another index. */
+static void late_interface(void **state)
+{
+	const struct registrations registrations = registrations_with(1);
+
+	(void)state;
+	start_proxy((struct script){ .preference = 0 });
+	HERE("ip link set lan down && ip link set lan name late");
+	HERE("(sleep 0.5; ip link set late name lan; sleep 0.3; ip link set lan up) &");
+	assert_int_equal(report_all("10s", &registrations), 0);
+}
+
+static void no_link(void **state)
+{
+	struct registrations registrations = registrations_with(2);
+
+	(void)state;
+	HERE("ip link set lan-end down");
+	strcpy(registrations.list[1].interface, "none");
+	assert_int_equal(report_all("400ms", &registrations), 1);
+	assert_in_range(took, 400, 400 + LATE);
+	assert_string_equal(
+		complained,
+		"sleepproxy-agent: lan: 192.0.2.1 cannot be told: the interface has no carrier\n"
+		"sleepproxy-agent: none: 192.0.2.2 cannot be told: no such interface\n");
+	assert_true(is_there("run/state.json"));
+}
+
+/* The proxy would refuse the report. */
+static void changed_mac(void **state)
+{
+	struct registrations registrations = registrations_with(1);
+
+	(void)state;
+	start_proxy((struct script){ .preference = 0 });
+	registrations.list[0].host_info.mac.octet[5]++;
+	assert_int_equal(report_all("5s", &registrations), 1);
+	assert_in_range(took, 0, LATE);
+	assert_contains(complained, "the interface has another MAC");
+}
+
+static void with_a_key(void **state)
+{
+	struct registrations registrations = registrations_with(2);
+	const struct npp_authentication *said;
+	struct proxy_thread *proxy;
+
+	(void)state;
+	proxy = start_proxy((struct script){ .keys = &keys });
+	registrations.list[0].key = KEY;
+	/* the clock was set back meanwhile */
+	registrations.list[0].signed_at = (uint64_t)clock_wall_ms() / 1000 + 100;
+	registrations.list[1].key = KEY + 1;
+	assert_int_equal(report_all("5s", &registrations), 1);
+	assert_in_range(took, 0, LATE);
+	assert_int_equal(received(proxy, NPP_WAKEUP_REPORT), 1);
+	said = &proxy->seen[0].message.authentication;
+	assert_int_equal(said->key, KEY);
+	assert_true(said->time > registrations.list[0].signed_at);
+	assert_string_equal(complained,
+	                    "sleepproxy-agent: lan: 192.0.2.2 wants a key that is not in "
+	                    "the key file\n");
+}
+
+/* The first one to arrive need not be the proxy's. */
+static void from_another_client(struct npp_message *answer, struct npp_packet *datagram)
+{
+	(void)datagram;
+	answer->wakeup_confirm.client.id++;
+	answer->wakeup_confirm.has_lease = true;
+	answer->wakeup_confirm.lease = NPP_LEASE_FAILED;
+}
+
+static void forged_answers(void **state)
+{
+	const struct registrations registrations = registrations_with(1);
+
+	(void)state;
+	start_proxy((struct script){ .forge = from_another_client });
+	assert_int_equal(report_all("5s", &registrations), 0);
+	assert_null(strstr(printed, "lost"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		PROGRAM_TEST(confirmed),      PROGRAM_TEST(no_address),
+		PROGRAM_TEST(one_unanswered), PROGRAM_TEST(refused),
+		PROGRAM_TEST(late_carrier),   PROGRAM_TEST(late_interface),
+		PROGRAM_TEST(no_link),        PROGRAM_TEST(changed_mac),
+		PROGRAM_TEST(with_a_key),     PROGRAM_TEST(forged_answers),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

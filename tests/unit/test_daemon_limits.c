@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The daemon with as many hosts as are promised: memory, an answer in time, a start. */
+#include <malloc.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include "support_daemon.h"
+
+enum { MANY = 65536, AT_A_TIME = 4096, OCTETS_PER_HOST = 700, STATUS_MS = 50, START_MS = 10000 };
+enum { NOISE = 5 }; /* other work on the machine may make things take so many times longer */
+
+static size_t in_use(void)
+{
+	const struct mallinfo2 info = mallinfo2();
+
+	return info.uordblks + info.hblkhd;
+}
+
+static void describe(int index)
+{
+	const uint8_t high = (uint8_t)(index >> 8), low = (uint8_t)index;
+	struct host_description description = {
+		.mac = { { 2, 0, 0, 1, high, low } },
+		.addresses = { ipv4_mapped((struct ipv4){ { 10, 10, high, low } }) },
+		.address_count = 1,
+	};
+	char why[DAEMON_WHY];
+
+	snprintf(description.name, sizeof(description.name), "host%d", index);
+	if (daemon_describe(&daemon_, &description, 0, why))
+		fail_msg("%s", why);
+}
+
+/* Of this process: others on the machine do not count. */
+static uint64_t cpu_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+static double ms_since(uint64_t begun)
+{
+	return (double)(cpu_ns() - begun) / 1e6;
+}
+
+static void test_memory_of_a_host(void **state)
+{
+	size_t before, octets;
+	(void)state;
+
+	need_machine();
+	max_hosts = MANY;
+	start_daemon();
+	before = in_use();
+	for (int i = 0; i < MANY; i++) {
+		describe(i);
+		if (i % AT_A_TIME == AT_A_TIME - 1)
+			settle();
+	}
+	assert_int_equal(host_table_count(daemon_.hosts), MANY);
+	assert_int_equal(daemon_.unsynced, 0);
+	malloc_trim(0);
+	octets = (in_use() - before) / MANY;
+	print_message("%zu octets a host\n", octets);
+	assert_true(octets <= OCTETS_PER_HOST);
+}
+
+static void test_status_comes_at_once(void **state)
+{
+	const uint64_t begun = cpu_ns();
+	(void)state;
+
+	need_machine();
+	assert_int_equal(command("{'command':'status'}"), DONE);
+	print_message("status: %.0f ms\n", ms_since(begun));
+	assert_true(ms_since(begun) < NOISE * STATUS_MS);
+}
+
+static void test_a_tick_is_short(void **state)
+{
+	uint64_t begun;
+	(void)state;
+
+	need_machine();
+	tick();
+	begun = cpu_ns();
+	tick();
+	print_message("a tick: %.0f ms\n", ms_since(begun));
+	assert_true(ms_since(begun) < NOISE * STATUS_MS);
+}
+
+static void test_start_with_a_full_store(void **state)
+{
+	uint64_t begun;
+	(void)state;
+
+	need_machine();
+	stop_daemon(true);
+	begun = cpu_ns();
+	start_daemon();
+	print_message("start: %.0f ms\n", ms_since(begun));
+	assert_int_equal(host_table_count(daemon_.hosts), MANY);
+	assert_int_equal(daemon_.unsynced, 0);
+	assert_true(ms_since(begun) < NOISE * START_MS);
+	stop_daemon(false);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_memory_of_a_host),
+		cmocka_unit_test(test_status_comes_at_once),
+		cmocka_unit_test(test_a_tick_is_short),
+		cmocka_unit_test(test_start_with_a_full_store),
+	};
+
+	store_size = "512m";
+	return cmocka_run_group_tests(tests, make_machine, remove_machine);
+}

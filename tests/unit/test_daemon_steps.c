@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * How the daemon runs a host's steps: none inside another, and one timer for all deadlines, those
+ * of leases on the clock that goes on while the machine is suspended.
+ */
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <sys/wait.h>
+#include <cmocka.h>
+
+#include "support_daemon.h"
+
+static const struct mac nas = { { 2, 0, 0, 0, 1, 1 } }, tv = { { 2, 0, 0, 0, 1, 2 } };
+
+static struct host *add(const char *name, const struct mac *mac)
+{
+	char text[TEXT_MAC];
+
+	need_machine();
+	assert_int_equal(command("{'command':'host-add','name':'%s','mac':'%s','addresses':[]}",
+	                         name, text_from_mac(mac, text)),
+	                 DONE);
+	return host_find_mac(daemon_.hosts, mac);
+}
+
+static void wake_it(void *context, const struct host_event *event)
+{
+	(void)event;
+	host_trigger(&daemon_, context, TRIGGER_WAKE);
+}
+
+/* In a process of its own; the status that it ends with. */
+static int status_of(void (*act)(struct host *host), struct host *host)
+{
+	const pid_t child = fork();
+	int status;
+
+	assert_true(child >= 0);
+	if (!child) {
+		act(host);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	return status;
+}
+
+static void trigger_in_an_event(struct host *host)
+{
+	const struct subscriber waker = { wake_it, host };
+
+	daemon_subscribe(&daemon_, &waker);
+	host_trigger(&daemon_, host, TRIGGER_SLEEP);
+}
+
+static void trigger_it(struct host *host)
+{
+	host_trigger(&daemon_, host, TRIGGER_SLEEP);
+}
+
+static void test_a_step_in_a_step_aborts(void **state)
+{
+	struct host *host = add("nas", &nas);
+	int status;
+	(void)state;
+
+	assert_int_equal(status_of(trigger_it, host), 0);
+	status = status_of(trigger_in_an_event, host);
+	assert_true(WIFSIGNALED(status));
+	assert_int_equal(WTERMSIG(status), SIGABRT);
+}
+
+/* When the timer is due, in ms from now; -1: it is not armed. */
+static int64_t timer_wait(void)
+{
+	struct timeval due, now;
+
+	if (!event_pending(daemon_.deadline_event, EV_TIMEOUT, &due))
+		return -1;
+	evutil_gettimeofday(&now, NULL);
+	return (due.tv_sec - now.tv_sec) * 1000LL + (due.tv_usec - now.tv_usec) / 1000;
+}
+
+static void assert_wait(int64_t expected)
+{
+	const int64_t wait = timer_wait();
+
+	if (wait < expected - 5000 || wait > expected + 500)
+		fail_msg("the timer is due in %lld ms, not %lld", (long long)wait,
+		         (long long)expected);
+}
+
+static void set_life(struct host *host, int64_t in)
+{
+	host->life.deadline = in ? clock_ms() + in : 0;
+	host_arm(&daemon_, host);
+}
+
+static void test_one_timer_for_the_earliest_deadline(void **state)
+{
+	struct host *first = add("nas", &nas), *second = add("tv", &tv);
+	(void)state;
+
+	assert_int_equal(timer_wait(), -1);
+	set_life(first, 60000);
+	assert_wait(60000);
+	set_life(second, 30000);
+	assert_wait(30000);
+	set_life(first, 10000);
+	assert_wait(10000);
+	set_life(first, 0);
+	assert_wait(30000);
+	daemon_remove(&daemon_, second);
+	daemon_arm(&daemon_);
+	assert_int_equal(timer_wait(), -1);
+}
+
+/* An hour at most: a clock that was set, or that ran ahead, is noticed by then. */
+static void test_a_far_deadline_is_armed_again(void **state)
+{
+	struct host *host = add("nas", &nas);
+	(void)state;
+
+	set_life(host, 5 * HOUR);
+	assert_wait(HOUR);
+	event_active(daemon_.deadline_event, EV_TIMEOUT, 0);
+	settle();
+	assert_wait(HOUR);
+	set_life(host, HOUR / 2);
+	assert_wait(HOUR / 2);
+}
+
+static void lease_deadline(struct host *host, int64_t in)
+{
+	if (!host->dhcp)
+		host->dhcp = dhcp_client_new();
+	host->dhcp->lease = (struct lease){ .state = LEASE_BOUND,
+		                            .address = { { 10, 9, 0, 20 } },
+		                            .deadline = clock_boot_ms() + in };
+	host_arm(&daemon_, host);
+}
+
+static void test_leases_and_registrations_count_the_time_of_a_suspend(void **state)
+{
+	const struct registration_draft draft = { .head = { .client_id = 1, .active = true } };
+	struct host *host = add("nas", &nas);
+	(void)state;
+
+	lease_deadline(host, 600000);
+	assert_wait(600000);
+	host->registration = registration_new(&draft);
+	host->registration->until = clock_boot_ms() + 300000;
+	host_arm(&daemon_, host);
+	assert_wait(300000);
+	/* as it looks to them after 200 s of suspend */
+	host->registration->until -= 200000;
+	host->dhcp->lease.deadline -= 200000;
+	assert_wait(300000);
+	daemon_.suspended -= 200000;
+	tick();
+	assert_wait(100000);
+}
+
+/* CLOCK_MONOTONIC and CLOCK_BOOTTIME apart: what the timer waits for is the difference to boot. */
+static void test_deadlines_of_both_clocks(void **state)
+{
+	const struct now now = { .mono = 1000000, .boot = 9000000 };
+	struct host_core core = { .life.deadline = 1070000 };
+	(void)state;
+
+	assert_int_equal(host_core_deadline(&core, &now), 1070000);
+	core.has_lease = true;
+	core.lease.deadline = 9050000;
+	assert_int_equal(host_core_deadline(&core, &now), 1050000);
+	core.has_registration = true;
+	core.registration_until = 9020000;
+	assert_int_equal(host_core_deadline(&core, &now), 1020000);
+	core.lease.deadline = core.registration_until = core.life.deadline = 0;
+	assert_int_equal(host_core_deadline(&core, &now), INT64_MAX);
+}
+
+/* A host whose deadline is over again at once does not keep the others from theirs. */
+static void test_all_that_are_due_get_their_step(void **state)
+{
+	struct host *first = add("nas", &nas), *second = add("tv", &tv);
+	(void)state;
+
+	host_trigger(&daemon_, first, TRIGGER_SLEEP);
+	host_trigger(&daemon_, second, TRIGGER_SLEEP);
+	first->life.deadline = second->life.deadline = 1;
+	host_arm(&daemon_, first);
+	host_arm(&daemon_, second);
+	settle();
+	assert_int_equal(first->life.state, DROWSY);
+	assert_int_equal(first->life.attempts, 1);
+	assert_int_equal(second->life.attempts, 1);
+	assert_wait(HOUR);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		DAEMON_TEST(test_a_step_in_a_step_aborts),
+		DAEMON_TEST(test_one_timer_for_the_earliest_deadline),
+		DAEMON_TEST(test_a_far_deadline_is_armed_again),
+		DAEMON_TEST(test_leases_and_registrations_count_the_time_of_a_suspend),
+		cmocka_unit_test(test_deadlines_of_both_clocks),
+		DAEMON_TEST(test_all_that_are_due_get_their_step),
+	};
+
+	return cmocka_run_group_tests(tests, make_machine, remove_machine);
+}

@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A client whose lease the proxy renews: its request, the answers; and what people say of it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "dhcp/dhcp_client.h"
+
+enum { START = 100000000, XID = 0x11223344, HOUR = 3600 };
+
+static const struct mac nas = { { 0x52, 0x54, 0, 0x12, 0x34, 0x56 } };
+static const struct mac router_mac = { { 0x02, 0, 0, 0, 0, 0x01 } };
+static const struct ipv4 home = { { 192, 0, 2, 20 } }, other = { { 192, 0, 2, 99 } };
+static const struct ipv4 router = { { 192, 0, 2, 1 } }, stranger = { { 192, 0, 2, 66 } };
+static const struct ipv4 nowhere;
+
+static const struct dhcp_identity itself = {
+	.client_id = { 3, { 1, 2, 3 } },
+	.hostname = { 3, "nas" },
+	.parameters = { 2, { 1, 3 } },
+	.vendor_class = { 5, "udhcp" },
+	.fqdn = { 4, { 0, 0, 0, 'n' } },
+}, silent;
+
+static const struct lease_grant granted = {
+	.address = { { 192, 0, 2, 20 } },
+	.server = { { 192, 0, 2, 1 } },
+	.seconds = HOUR,
+	.since = START - 1000,
+};
+
+/* The caller's to free. */
+static struct dhcp_client *awake_client(void)
+{
+	struct dhcp_client *client = dhcp_client_new();
+
+	assert_int_equal(dhcp_client_grant(client, &LEASE_TIMING_DEFAULT, &granted, &itself, 0), 0);
+	return client;
+}
+
+static struct lease_effects step(struct dhcp_client *client, enum lease_trigger_kind kind,
+                                 int64_t now)
+{
+	const struct lease_trigger trigger = {
+		.kind = kind, .now = now, .asleep = true, .random = XID
+	};
+
+	return lease_step(&client->lease, &LEASE_TIMING_DEFAULT, &trigger);
+}
+
+/* Its lease is being renewed; the request's xid is XID. */
+static struct dhcp_client *asleep_client(void)
+{
+	struct dhcp_client *client = awake_client();
+
+	step(client, LEASE_TRIGGER_ASLEEP, START);
+	assert_int_equal(step(client, LEASE_TRIGGER_TIMEOUT, START).send, LEASE_SEND_UNICAST);
+	return client;
+}
+
+static struct lease_effects receive(struct dhcp_client *client, const struct dhcp_message *message,
+                                    const struct mac *sender, enum dhcp_count *count)
+{
+	const struct dhcp_client_input input = { .message = message,
+		                                 .sender = *sender,
+		                                 .now = START + 50 };
+
+	return dhcp_client_receive(client, &LEASE_TIMING_DEFAULT, &input, count);
+}
+
+static struct dhcp_message reply(enum dhcp_type type, uint32_t xid, struct ipv4 address,
+                                 struct ipv4 server, uint32_t seconds)
+{
+	return (struct dhcp_message){
+		.type = type,
+		.xid = xid,
+		.chaddr = nas,
+		.yiaddr = address,
+		.server = server,
+		.lease_time = seconds,
+	};
+}
+
+static void test_request(void **state)
+{
+	struct dhcp_client *client = asleep_client();
+	struct dhcp_message request = dhcp_client_request(client, &nas);
+
+	(void)state;
+	assert_int_equal(request.type, DHCP_REQUEST);
+	assert_int_equal(request.xid, XID);
+	assert_int_equal(request.secs, 0);
+	assert_int_equal(request.flags, DHCP_FLAG_BROADCAST);
+	assert_memory_equal(&request.chaddr, &nas, sizeof(nas));
+	assert_memory_equal(&request.ciaddr, &home, sizeof(home));
+	assert_memory_equal(&request.requested, &nowhere, sizeof(nowhere));
+	assert_memory_equal(&request.server, &nowhere, sizeof(nowhere));
+	assert_memory_equal(&request.identity, &itself, sizeof(itself));
+	assert_int_equal(request.lease_time, 0);
+	client->lease.sent_at = client->lease.renew_at + 100999;
+	assert_int_equal(dhcp_client_request(client, &nas).secs, 100); /* since T1 */
+	client->lease.sent_at = client->lease.renew_at + INT64_C(70000000);
+	assert_int_equal(dhcp_client_request(client, &nas).secs, UINT16_MAX);
+	dhcp_client_free(client);
+}
+
+static void test_replies_to_the_proxy(void **state)
+{
+	const struct {
+		struct dhcp_message message;
+		enum dhcp_count count;
+		enum lease_event event;
+		enum lease_state state;
+	} rows[] = {
+		{ reply(DHCP_ACK, XID, home, router, HOUR), DHCP_COUNT_RENEWAL, LEASE_EVENT_RENEWED,
+		  LEASE_BOUND },
+		{ reply(DHCP_NAK, XID, nowhere, router, 0), DHCP_COUNT_RENEWAL, LEASE_EVENT_LOST,
+		  LEASE_LOST },
+		{ reply(DHCP_ACK, XID, other, router, HOUR), DHCP_COUNT_RENEWAL, LEASE_EVENT_LOST,
+		  LEASE_LOST },
+		{ reply(DHCP_ACK, XID + 1, home, router, HOUR), DHCP_COUNT_WRONG_XID,
+		  LEASE_EVENT_NONE, LEASE_RENEWING },
+		{ reply(DHCP_ACK, XID, home, stranger, HOUR), DHCP_COUNT_WRONG_SERVER,
+		  LEASE_EVENT_NONE, LEASE_RENEWING },
+		{ reply(DHCP_NAK, XID, nowhere, stranger, 0), DHCP_COUNT_WRONG_SERVER,
+		  LEASE_EVENT_NONE, LEASE_RENEWING },
+		{ reply(DHCP_ACK, XID, home, router, 0), DHCP_COUNT_NOT_AN_ANSWER, LEASE_EVENT_NONE,
+		  LEASE_RENEWING },
+		{ reply(DHCP_OFFER, XID, home, router, HOUR), DHCP_COUNT_NOT_AN_ANSWER,
+		  LEASE_EVENT_NONE, LEASE_RENEWING },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct dhcp_client *client = asleep_client();
+		enum dhcp_count count;
+		const struct lease_effects effects =
+			receive(client, &rows[i].message, &router_mac, &count);
+
+		assert_int_equal(count, rows[i].count);
+		assert_int_equal(effects.event, rows[i].event);
+		assert_int_equal(effects.persist, rows[i].event != LEASE_EVENT_NONE);
+		assert_int_equal(effects.send, LEASE_SEND_NONE);
+		assert_int_equal(client->lease.state, rows[i].state);
+		receive(client, &rows[i].message, &router_mac, &count); /* once more */
+		assert_int_equal(count, rows[i].event ? DHCP_COUNT_NOT_REQUESTED : rows[i].count);
+		dhcp_client_free(client);
+	}
+}
+
+/* What the proxy asked for is no answer to the host, and the other way round. */
+static void test_replies_after_it_woke(void **state)
+{
+	const struct dhcp_message ack = reply(DHCP_ACK, XID, home, router, 2 * HOUR);
+	struct dhcp_client *client = asleep_client();
+	enum dhcp_count count;
+
+	(void)state;
+	step(client, LEASE_TRIGGER_AWAKE, START);
+	assert_int_equal(receive(client, &ack, &router_mac, &count).event, LEASE_EVENT_NONE);
+	assert_int_equal(count, DHCP_COUNT_UNCHANGED);
+	assert_int_equal(client->lease.seconds, HOUR);
+	dhcp_client_free(client);
+}
+
+/* Else anybody could take a lease from a host, or give it one. */
+static void test_a_client_is_believed_of_itself_alone(void **state)
+{
+	static const enum dhcp_type types[] = { DHCP_DISCOVER, DHCP_REQUEST, DHCP_DECLINE,
+		                                DHCP_RELEASE, DHCP_INFORM };
+	struct dhcp_client *const clients[] = { awake_client(), asleep_client() };
+	enum dhcp_count count;
+
+	(void)state;
+	for (size_t i = 0; i < 2 * sizeof(types) / sizeof(*types); i++) {
+		const struct dhcp_message message = {
+			.type = types[i / 2],
+			.chaddr = nas,
+			.requested = other,
+			.identity.client_id = { 1, { 9 } },
+		};
+		const struct lease before = clients[i % 2]->lease;
+		const struct lease_effects effects =
+			receive(clients[i % 2], &message, &router_mac, &count);
+
+		assert_int_equal(count, DHCP_COUNT_RELAYED);
+		assert_int_equal(effects.event, LEASE_EVENT_NONE);
+		assert_false(effects.persist);
+		assert_memory_equal(&clients[i % 2]->lease, &before, sizeof(before));
+		assert_true(dhcp_client_has_identity(clients[i % 2], &itself));
+	}
+	dhcp_client_free(clients[0]);
+	dhcp_client_free(clients[1]);
+}
+
+static void test_parse_errors_are_counted(void **state)
+{
+	static const struct {
+		enum dhcp_parse_error error;
+		enum dhcp_count count;
+	} rows[] = {
+		{ DHCP_PARSE_ERROR_SHORT, DHCP_COUNT_SHORT },
+		{ DHCP_PARSE_ERROR_NOT_ETHERNET, DHCP_COUNT_NOT_ETHERNET },
+		{ DHCP_PARSE_ERROR_NO_COOKIE, DHCP_COUNT_NO_COOKIE },
+		{ DHCP_PARSE_ERROR_BAD_OPTION, DHCP_COUNT_BAD_OPTION },
+		{ DHCP_PARSE_ERROR_NO_TYPE, DHCP_COUNT_NO_TYPE },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		assert_int_equal(DHCP_COUNT_SHORT + rows[i].error - DHCP_PARSE_ERROR_SHORT,
+		                 rows[i].count);
+}
+
+static void test_a_grant_adds_to_what_was_snooped(void **state)
+{
+	static const struct lease_grant grant = { .address = { { 192, 0, 2, 99 } } };
+	static const struct dhcp_identity named = { .hostname = { 3, "tv1" } };
+	struct dhcp_client *client = awake_client();
+	struct dhcp_identity merged = itself;
+
+	(void)state;
+	merged.hostname = named.hostname;
+	assert_int_equal(dhcp_client_grant(client, &LEASE_TIMING_DEFAULT, &grant, &named, 0), 0);
+	assert_memory_equal(&client->lease.address, &other, sizeof(other));
+	assert_true(dhcp_client_has_identity(client, &merged));
+	assert_int_equal(dhcp_client_grant(client, &LEASE_TIMING_DEFAULT, &grant, &silent, 0), 0);
+	assert_true(dhcp_client_has_identity(client, &merged));
+	dhcp_client_free(client);
+}
+
+/* The request before it was for something else. */
+static void test_a_grant_while_asleep_is_renewed_at_once(void **state)
+{
+	static const struct lease_grant grant = { .address = { { 192, 0, 2, 99 } } };
+	const struct dhcp_message ack = reply(DHCP_ACK, XID, home, router, HOUR);
+	struct dhcp_client *client = asleep_client();
+	struct dhcp_message request;
+	enum dhcp_count count;
+
+	(void)state;
+	dhcp_client_grant(client, &LEASE_TIMING_DEFAULT, &grant, &silent, 0);
+	step(client, LEASE_TRIGGER_ASLEEP, START);
+	assert_int_equal(client->lease.deadline, START);
+	receive(client, &ack, &router_mac, &count);
+	assert_int_equal(count, DHCP_COUNT_NOT_REQUESTED);
+	assert_int_equal(step(client, LEASE_TRIGGER_TIMEOUT, START).send, LEASE_SEND_BROADCAST);
+	request = dhcp_client_request(client, &nas);
+	assert_memory_equal(&request.ciaddr, &other, sizeof(other));
+	dhcp_client_free(client);
+}
+
+static void test_identity(void **state)
+{
+	struct dhcp_client *client = dhcp_client_new();
+	struct dhcp_identity read, longest;
+
+	(void)state;
+	memset(&longest, 255, sizeof(longest));
+	assert_true(dhcp_client_has_identity(client, &silent));
+	assert_int_equal(dhcp_client_set_identity(client, &longest), 0);
+	read = dhcp_client_identity(client);
+	assert_memory_equal(&read, &longest, sizeof(read));
+	assert_true(dhcp_client_has_identity(client, &longest));
+	longest.fqdn.data[254] = 0;
+	assert_false(dhcp_client_has_identity(client, &longest));
+	assert_int_equal(dhcp_client_set_identity(client, &itself), 0);
+	assert_true(dhcp_client_has_identity(client, &itself));
+	assert_int_equal(dhcp_client_set_identity(client, &silent), 0);
+	assert_null(client->identity);
+	read = dhcp_client_identity(client);
+	assert_memory_equal(&read, &silent, sizeof(read));
+	dhcp_client_free(client);
+}
+
+static void test_is_known(void **state)
+{
+	const struct dhcp_message inform = { .type = DHCP_INFORM, .chaddr = nas };
+	const struct dhcp_message ack = reply(DHCP_ACK, XID, home, router, HOUR);
+	struct dhcp_client *client = dhcp_client_new();
+	enum dhcp_count count;
+
+	(void)state;
+	assert_false(dhcp_client_is_known(NULL));
+	assert_false(dhcp_client_is_known(client));
+	receive(client, &inform, &nas, &count);
+	receive(client, &ack, &router_mac, &count);
+	assert_false(dhcp_client_is_known(client));
+	dhcp_client_set_identity(client, &itself);
+	assert_true(dhcp_client_is_known(client));
+	dhcp_client_set_identity(client, &silent);
+	client->lease.state = LEASE_LOST;
+	assert_true(dhcp_client_is_known(client));
+	dhcp_client_free(client);
+	dhcp_client_free(NULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_request),
+		cmocka_unit_test(test_replies_to_the_proxy),
+		cmocka_unit_test(test_replies_after_it_woke),
+		cmocka_unit_test(test_a_client_is_believed_of_itself_alone),
+		cmocka_unit_test(test_parse_errors_are_counted),
+		cmocka_unit_test(test_a_grant_adds_to_what_was_snooped),
+		cmocka_unit_test(test_a_grant_while_asleep_is_renewed_at_once),
+		cmocka_unit_test(test_identity),
+		cmocka_unit_test(test_is_known),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

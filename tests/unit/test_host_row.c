@@ -1,0 +1,389 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Hosts as rows of the store: written, read, and read after they were damaged. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <json-c/json.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "host/description.h"
+#include "host/host.h"
+#include "support_hosts.h"
+
+static const struct mac nas = { { 0x52, 0x54, 0, 0, 0, 1 } };
+
+static const struct lease_record_clock before = { .boot_ms = 5000000,
+	                                          .wall_ms = INT64_C(1769860800000),
+	                                          .boot_id = "one" };
+
+/* An hour later, in the first minute of the machine. */
+static const struct lease_record_clock rebooted = { .boot_ms = 60000,
+	                                            .wall_ms = INT64_C(1769860800000) + 3600000,
+	                                            .boot_id = "two" };
+
+static struct registration *all_registered(void)
+{
+	const struct registration_draft draft = {
+		.head = { .client_id = 4711,
+		          .transaction = 99,
+		          .active = true,
+		          .has_ports = true,
+		          .has_lease = true,
+		          .vlan = 11,
+		          .address_count = 2,
+		          .digest_count = 2,
+		          .until = 5000000 + 28800000,
+		          .backup_of = { { 192, 0, 2, 1 } },
+		          .interface = "eth1" },
+		.addresses = { ip(20), ip(22) },
+		.ports = { { IPPROTO_TCP, 80 } },
+		.port_count = 1,
+		.digests = { 1, UINT64_MAX },
+	};
+
+	return registration_new(&draft);
+}
+
+static struct edited *all_edited(void)
+{
+	struct edited *edited = parse_edits("+30 -21");
+
+	edited->exists = edited->has_fields = edited->arp_offload = true;
+	edited->vlan = 12;
+	edited->ifindex = 1; /* lo */
+	return edited;
+}
+
+static struct dhcp_client *all_leased(void)
+{
+	static const struct dhcp_identity identity = { .hostname = { 3, "nas" } };
+	const struct lease_grant grant = { .address = { { 192, 0, 2, 20 } },
+		                           .server = { { 192, 0, 2, 1 } } };
+	struct dhcp_client *dhcp = dhcp_client_new();
+
+	dhcp_client_grant(dhcp, &timing.lease, &grant, &identity, 0);
+	return dhcp;
+}
+
+static struct host *host_of(bool described, bool edited, bool registered, bool leased)
+{
+	const struct host_description description = all_described();
+	struct host *host = calloc(1, sizeof(*host));
+
+	host->mac = nas;
+	host->name = strdup("nas");
+	host->life.state = ASLEEP;
+	if (described)
+		host->described = described_new(&description, DESCRIBED_BY_COMMAND, 7);
+	host->edited = edited ? all_edited() : NULL;
+	host->registration = registered ? all_registered() : NULL;
+	host->dhcp = leased ? all_leased() : NULL;
+	return host;
+}
+
+static int read_row(struct json_object *json, const struct lease_record_clock *clock,
+                    struct host_row *row)
+{
+	char why[256] = "";
+	const int err = host_row_read(json, &nas, clock, row, why, sizeof(why));
+
+	assert_int_equal(!err, !*why);
+	return err;
+}
+
+/* The host as JSON, read again as a host. */
+static struct host *there_and_back(const struct host *host, const struct lease_record_clock *clock)
+{
+	struct json_object *json = host_row_write(host, &before);
+	struct host *back = calloc(1, sizeof(*back));
+	struct host_row row;
+
+	assert_int_equal(read_row(json, clock, &row), 0);
+	json_object_put(json);
+	back->mac = nas;
+	back->name = strdup(row.name);
+	back->life.state = row.state;
+	if (row.has_description)
+		back->described = described_new(&row.description, row.by, 7);
+	back->edited = row.edited;
+	back->registration = row.registration;
+	back->dhcp = row.dhcp;
+	return back;
+}
+
+static const char *plain(struct json_object *json)
+{
+	return json_object_to_json_string_ext(json, JSON_C_TO_STRING_PLAIN |
+	                                                    JSON_C_TO_STRING_NOSLASHESCAPE);
+}
+
+/* Other daemons, older or newer ones, read it. */
+static void test_what_a_row_looks_like(void **state)
+{
+	struct host *host = host_of(true, true, true, true);
+	struct json_object *json = host_row_write(host, &before);
+
+	(void)state;
+	assert_true(json_object_is_type(json_object_object_get(json, "lease"), json_type_object));
+	json_object_object_del(json, "lease");
+	assert_string_equal(
+		plain(json),
+		"{\"name\":\"nas\",\"state\":\"asleep\",\"by\":\"command\",\"described\":{"
+		"\"addresses\":[\"192.0.2.20\",\"192.0.2.21\"],\"wake\":[\"tcp/22\",\"udp/any\"],"
+		"\"allow\":[\"192.0.2.0/24\"],\"deny\":[\"192.0.2.99\"],\"interface\":\"eth0\","
+		"\"vlan\":10,\"arp-offload\":true,\"detect-sleep\":true,"
+		"\"secureon\":\"01:02:03:04:05:06\"},"
+		"\"edited\":{\"exists\":true,\"addresses\":[\"192.0.2.30\"],"
+		"\"removed\":[\"192.0.2.21\"],\"interface\":\"lo\",\"vlan\":12,\"arp-offload\":true},"
+		"\"registered\":{\"client-identifier\":4711,\"transaction\":99,\"active\":true,"
+		"\"until\":1769889600000,\"backup-of\":\"192.0.2.1\",\"interface\":\"eth1\","
+		"\"vlan\":11,\"addresses\":[\"192.0.2.20\",\"192.0.2.22\"],\"ports\":[\"tcp/80\"],"
+		"\"lease\":true,\"digests\":[1,-1]}}");
+	json_object_put(json);
+	host_free(host);
+}
+
+static void test_each_input_and_state_comes_back(void **state)
+{
+	(void)state;
+	for (int inputs = 1; inputs < 16; inputs++) {
+		struct host *host = host_of(inputs & 1, inputs & 2, inputs & 4, inputs & 8), *back;
+		struct json_object *json, *again;
+		struct host_row row;
+
+		host->life.state = inputs % 4;
+		json = host_row_write(host, &before);
+		if (inputs == 8) { /* a lease alone is no reason to know a host */
+			assert_int_equal(read_row(json, &before, &row), -EINVAL);
+			assert_null(row.dhcp);
+		} else {
+			back = there_and_back(host, &before);
+			again = host_row_write(back, &before);
+			assert_string_equal(plain(json), plain(again));
+			json_object_put(again);
+			host_free(back);
+		}
+		json_object_put(json);
+		host_free(host);
+	}
+}
+
+/* CLOCK_BOOTTIME begins anew with the machine, the wall clock goes on. */
+static void test_times_after_another_start(void **state)
+{
+	static const struct {
+		int64_t until, after;
+	} rows[] = {
+		{ 0, 0 },
+		{ 5000000 + 28800000, 60000 + 28800000 - 3600000 },
+		{ 5000000 + 3600000, 60000 },
+		{ 5000000, 1 }, /* it is over: due at once, and not never */
+	};
+
+	(void)state;
+	EACH(i, rows)
+	{
+		struct host *host = host_of(false, false, true, false), *back;
+
+		host->registration->until = rows[i].until;
+		back = there_and_back(host, &rebooted);
+		assert_int_equal(back->registration->until, rows[i].after);
+		host_free(back);
+		host_free(host);
+	}
+}
+
+/* It is on none then, and not on any. */
+static void test_an_interface_that_is_away(void **state)
+{
+	struct host *host = host_of(false, true, false, false);
+
+	(void)state;
+	host->edited->ifindex = 999999999;
+	for (int starts = 0; starts < 2; starts++) {
+		struct host *back = there_and_back(host, &rebooted);
+
+		assert_int_equal(back->edited->ifindex, UINT32_MAX);
+		host_free(host);
+		host = back;
+	}
+	host_free(host);
+}
+
+static void test_what_is_proposed_is_written_in_place(void **state)
+{
+	struct host *host = host_of(true, true, true, true), *back;
+	struct proposal *proposal = calloc(1, sizeof(*proposal));
+
+	(void)state;
+	host->proposal = proposal;
+	host->life.state = AWAKE;
+	proposal->name = strdup("box");
+	proposal->sets = SETS_DESCRIBED | SETS_REGISTRATION | SETS_DHCP;
+	proposal->described = described_of("40", 9);
+	proposal->registration = registered_of("41", true);
+	proposal->dhcp = dhcp_client_new();
+	proposal->dhcp->lease = parse_lease("42");
+	proposal->trigger = TRIGGER_SLEEP_REQUEST;
+	back = there_and_back(host, &before);
+	assert_string_equal(back->name, "box");
+	assert_int_equal(back->life.state, DROWSY); /* so that it is checked at a start */
+	assert_int_equal(back->described->address_count, 1);
+	assert_int_equal(back->described->addresses[0].octet[15], 40);
+	assert_int_equal(back->registration->addresses[0].octet[15], 41);
+	assert_int_equal(back->dhcp->lease.address.octet[3], 42);
+	assert_int_equal(back->edited->vlan, 12); /* nobody proposes edits */
+	host_free(back);
+	host->life.state = ASLEEP; /* it says so once more */
+	back = there_and_back(host, &before);
+	assert_int_equal(back->life.state, ASLEEP);
+	host_free(back);
+	host_free(host);
+}
+
+/* With what was warned of. */
+static int read_with_warnings(struct json_object *json, struct host_row *row, char text[4096])
+{
+	const int fd = memfd_create("stderr", 0), stderr_fd = dup(STDERR_FILENO);
+	ssize_t length;
+	int err;
+
+	dup2(fd, STDERR_FILENO);
+	err = read_row(json, &before, row);
+	dup2(stderr_fd, STDERR_FILENO);
+	length = pread(fd, text, 4095, 0);
+	text[length > 0 ? length : 0] = '\0';
+	close(stderr_fd);
+	close(fd);
+	return err;
+}
+
+struct damage {
+	const char *input, *member; /* NULL: of the row itself */
+	const char *value;          /* JSON */
+	const char *said;           /* in the warning */
+};
+
+static const struct damage damages[] = {
+	{ "described", "addresses", "[\"224.0.0.1\"]", "its description" },
+	{ "described", "addresses", "\"192.0.2.20\"", "addresses" },
+	{ "described", "wake", "[\"sctp/1\"]", "wake" },
+	{ "described", "allow", "[1]", "allow" },
+	{ "described", "deny", "[\"192.0.2.0/33\"]", "deny" },
+	{ "described", "interface", "\"a/b\"", "interface" },
+	{ "described", "vlan", "4095", "vlan" },
+	{ "described", "arp-offload", "1", "arp-offload" },
+	{ "described", "detect-sleep", "null", "detect-sleep" },
+	{ "described", "secureon", "\"1:2\"", "secureon" },
+	{ NULL, "described", "[]", "its description" },
+	{ NULL, "described", "null", "its description" },
+	{ "edited", "exists", "1", "exists" },
+	{ "edited", "addresses", "[\"192.0.2.30\",\"192.0.2.30\"]", "addresses" },
+	{ "edited", "removed", "{}", "removed" },
+	{ "edited", "interface", "\"a-name-that-is-too-long\"", "interface" },
+	{ "edited", "vlan", "4095", "vlan" },
+	{ "edited", "arp-offload", "\"yes\"", "arp-offload" },
+	{ NULL, "edited", "null", "what was edited" },
+	{ "registered", "client-identifier", "0", "client-identifier" },
+	{ "registered", "client-identifier", "65536", "client-identifier" },
+	{ "registered", "transaction", "-1", "transaction" },
+	{ "registered", "active", "1", "active" },
+	{ "registered", "until", "-1", "until" },
+	{ "registered", "until", "9223372036854775807", "until" },
+	{ "registered", "backup-of", "\"::1\"", "backup-of" },
+	{ "registered", "interface", "\"a-name-that-is-too-long\"", "interface" },
+	{ "registered", "vlan", "4095", "vlan" },
+	{ "registered", "addresses", "[\"192.0.2.20\",\"192.0.2.20\"]", "addresses" },
+	{ "registered", "ports", "[\"tcp/80\",80]", "ports" },
+	{ "registered", "lease", "\"\"", "lease" },
+	{ "registered", "digests", "[1.5]", "digests" },
+	{ NULL, "registered", "{}", "client-identifier" },
+	{ NULL, "registered", "7", "its registration" },
+	{ "lease", "state", "9", "its lease" },
+	{ NULL, "lease", "null", "its lease" },
+};
+
+static void test_a_damaged_input_is_left_out(void **state)
+{
+
+	(void)state;
+	EACH(i, damages)
+	{
+		const struct damage *it = &damages[i];
+		const char *input = it->input ? it->input : it->member;
+		struct host *host = host_of(true, true, true, true);
+		struct json_object *json = host_row_write(host, &before);
+		struct host_row row;
+		char said[4096];
+
+		json_object_object_add(it->input ? json_object_object_get(json, it->input) : json,
+		                       it->member, json_tokener_parse(it->value));
+
+		assert_int_equal(read_with_warnings(json, &row, said), 0);
+		if (!strstr(said, "host nas: ") || !strstr(said, it->said))
+			fail_msg("%s %s: %s", input, it->member, said);
+		assert_int_equal(!row.has_description, !strcmp(input, "described"));
+		assert_int_equal(!row.edited, !strcmp(input, "edited"));
+		assert_int_equal(!row.registration, !strcmp(input, "registered"));
+		assert_int_equal(!row.dhcp, !strcmp(input, "lease"));
+		host_row_done(&row);
+		json_object_put(json);
+		host_free(host);
+	}
+}
+
+#define GUEST "\"registered\":{\"client-identifier\":1}}"
+
+static void test_a_row_that_is_no_host_is_refused(void **state)
+{
+	static const struct {
+		const char *json, *why;
+	} rows[] = {
+		{ "[]", "expected an object" },
+		{ "{}", "name" },
+		{ "{\"name\":\"n s\"," GUEST, "name" },
+		{ "{\"name\":\"nas\",\"state\":\"dead\"," GUEST, "state" },
+		{ "{\"name\":\"nas\",\"by\":\"me\"," GUEST, "by" },
+		{ "{\"name\":\"nas\",\"colour\":1," GUEST, "colour" },
+		{ "{\"name\":\"nas\"}", "nobody describes, edits or registers it" },
+		{ "{\"name\":\"nas\",\"described\":{\"vlan\":-1}}", "nobody describes" },
+		{ "{\"name\":\"nas\",\"edited\":{\"vlan\":10}}", "nobody describes" },
+	};
+
+	(void)state;
+	log_init(LOG_EMERG);
+	EACH(i, rows)
+	{
+		struct json_object *json = json_tokener_parse(rows[i].json);
+		struct host_row row;
+		char why[256] = "";
+
+		assert_int_equal(host_row_read(json, &nas, &before, &row, why, sizeof(why)),
+		                 -EINVAL);
+		if (!strstr(why, rows[i].why))
+			fail_msg("%s: %s", rows[i].json, why);
+		assert_true(!row.edited && !row.registration && !row.dhcp);
+		json_object_put(json);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_what_a_row_looks_like),
+		cmocka_unit_test(test_each_input_and_state_comes_back),
+		cmocka_unit_test(test_times_after_another_start),
+		cmocka_unit_test(test_an_interface_that_is_away),
+		cmocka_unit_test(test_what_is_proposed_is_written_in_place),
+		cmocka_unit_test(test_a_damaged_input_is_left_out),
+		cmocka_unit_test(test_a_row_that_is_no_host_is_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The store as its caller sees it: batches in, results out, rows at the next start. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "base/clock.h"
+#include "support_host_store.h"
+
+static const struct ipv4 source = { { 192, 0, 2, 20 } };
+
+static void test_rows_are_loaded_by_the_next_start(void **state)
+{
+	struct store_place *place = *state;
+	struct loaded loaded;
+
+	host_store_put_host(place->store, &nas, "{\"name\":\"nas\"}");
+	host_store_put_host(place->store, &tv, "{\"name\":\"tv\"}");
+	host_store_put_replay(place->store, source, "{\"time\":1}");
+	reopen_store(place); /* which commits what was not submitted */
+	loaded = load(place->store);
+	assert_string_equal(loaded.text, "02:00:00:00:00:14 {\"name\":\"nas\"}\n"
+	                                 "02:00:00:00:00:15 {\"name\":\"tv\"}\n"
+	                                 "192.0.2.20 {\"time\":1}\n");
+}
+
+static void test_the_last_change_of_a_row_counts(void **state)
+{
+	struct store_place *place = *state;
+
+	host_store_put_host(place->store, &nas, "{\"name\":\"a\"}");
+	host_store_put_host(place->store, &nas, "{\"name\":\"b\"}");
+	host_store_put_host(place->store, &tv, "{\"name\":\"tv\"}");
+	host_store_put_host(place->store, &tv, NULL);
+	host_store_put_replay(place->store, source, "{\"time\":1}");
+	host_store_submit(place->store);
+	host_store_put_host(place->store, &nas, NULL);
+	host_store_put_host(place->store, &nas, "{\"name\":\"c\"}");
+	host_store_put_replay(place->store, source, NULL);
+	host_store_submit(place->store);
+	reopen_store(place);
+	assert_string_equal(load(place->store).text, "02:00:00:00:00:14 {\"name\":\"c\"}\n");
+}
+
+static void test_batches_are_numbered(void **state)
+{
+	struct store_place *place = *state;
+	struct host_store_result result;
+
+	assert_int_equal(host_store_submit(place->store), 0);
+	host_store_put_host(place->store, &nas, "{}");
+	assert_int_equal(host_store_submit(place->store), 1);
+	assert_int_equal(host_store_submit(place->store), 1);
+	result = wait_for_result(place->store);
+	assert_int_equal(result.committed.batch, 1);
+	json_object_put(history_of(place->store, NULL)); /* a read alone is no batch */
+	assert_int_equal(host_store_submit(place->store), 1);
+	host_store_add_event(place->store, "nas", "{}");
+	assert_int_equal(host_store_submit(place->store), 2);
+	assert_int_equal(commit(place->store), 0);
+}
+
+static void test_a_batch_that_was_committed_is_on_the_disk(void **state)
+{
+	struct store_place *place = *state;
+
+	assert_false(is_readable(place->store, 0));
+	host_store_put_host(place->store, &nas, "{\"name\":\"nas\"}");
+	assert_int_equal(count(place, "SELECT count(*) FROM host"), 0);
+	assert_int_equal(commit(place->store), 0);
+	assert_int_equal(count(place, "SELECT count(*) FROM host"), 1);
+	assert_false(is_readable(place->store, 0));
+	assert_false(host_store_next(place->store, &(struct host_store_result){ 0 }));
+}
+
+static void test_a_batch_that_was_committed_survives_a_kill(void **state)
+{
+	struct store_place *place = *state;
+	const pid_t child = fork();
+	int status;
+
+	if (!child) {
+		open_store(place);
+		host_store_put_host(place->store, &nas, "{\"name\":\"nas\"}");
+		_exit(commit(place->store));
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	open_store(place);
+	assert_int_equal(load(place->store).hosts, 1);
+}
+
+/* While the disk is slow, what is submitted meanwhile becomes one transaction with one result. */
+static void test_batches_that_wait_are_committed_together(void **state)
+{
+	struct store_place *place = *state;
+	struct host_store_result result;
+	int results = 0;
+	sqlite3 *other;
+
+	assert_int_equal(sqlite3_open(place->path, &other), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+	for (int i = 1; i <= 50; i++) {
+		host_store_put_host(place->store, i % 2 ? &nas : &tv, "{}");
+		assert_int_equal(host_store_submit(place->store), i);
+	}
+	assert_int_equal(sqlite3_exec(other, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
+	do {
+		result = wait_for_result(place->store);
+		assert_int_equal(result.committed.err, 0);
+		results++;
+	} while (result.committed.batch < 50);
+	assert_in_range(results, 1, 2); /* the first one may have been on its way alone */
+	assert_int_equal(count(place, "SELECT count(*) FROM host"), 2);
+	sqlite3_close(other);
+}
+
+static void add_numbered(struct host_store *store, const char *host, int from, int to)
+{
+	char json[32];
+
+	for (int i = from; i < to; i++) {
+		snprintf(json, sizeof(json), "{\"n\":%d}", i);
+		host_store_add_event(store, host, json);
+	}
+}
+
+static int number_at(struct json_object *history, size_t index)
+{
+	return json_object_get_int(
+		json_object_object_get(json_object_array_get_idx(history, index), "n"));
+}
+
+static void test_history_is_of_one_host_or_of_all(void **state)
+{
+	struct store_place *place = *state;
+	struct json_object *history;
+
+	history = history_of(place->store, NULL);
+	assert_int_equal(json_object_array_length(history), 0);
+	json_object_put(history);
+	add_numbered(place->store, "nas", 0, 1);
+	add_numbered(place->store, "tv", 1, 2);
+	add_numbered(place->store, "nas", 2, 3);
+	history = history_of(place->store, "nas");
+	assert_string_equal(json_object_to_json_string_ext(history, JSON_C_TO_STRING_PLAIN),
+	                    "[{\"n\":0},{\"n\":2}]");
+	json_object_put(history);
+	history = history_of(place->store, NULL);
+	assert_string_equal(json_object_to_json_string_ext(history, JSON_C_TO_STRING_PLAIN),
+	                    "[{\"n\":0},{\"n\":1},{\"n\":2}]");
+	json_object_put(history);
+}
+
+static void test_history_shows_the_newest_events(void **state)
+{
+	struct store_place *place = *state;
+	struct json_object *history;
+
+	add_numbered(place->store, "nas", 0, 250);
+	add_numbered(place->store, "tv", 250, 300);
+	history = history_of(place->store, "nas");
+	assert_int_equal(json_object_array_length(history), 200);
+	assert_int_equal(number_at(history, 0), 50);
+	assert_int_equal(number_at(history, 199), 249);
+	json_object_put(history);
+	history = history_of(place->store, NULL);
+	assert_int_equal(json_object_array_length(history), 200);
+	assert_int_equal(number_at(history, 0), 100);
+	json_object_put(history);
+}
+
+static void test_damaged_events_are_not_shown(void **state)
+{
+	struct store_place *place = *state;
+	struct json_object *history;
+
+	sql(place, "INSERT INTO history (host, event) VALUES ('nas', '{\"n\":'), ('nas', ''),"
+	           " ('nas', x'00ff'), ('nas', '{\"n\":5}')");
+	history = history_of(place->store, "nas");
+	assert_string_equal(json_object_to_json_string_ext(history, JSON_C_TO_STRING_PLAIN),
+	                    "[{\"n\":5}]");
+	json_object_put(history);
+}
+
+/* But not with each event. */
+static void test_the_history_is_trimmed(void **state)
+{
+	struct store_place *place = *state;
+
+	sql(place,
+	    "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 12000)"
+	    " INSERT INTO history (host, event) SELECT 'nas', '{}' FROM n");
+	add_numbered(place->store, "nas", 0, 1);
+	assert_int_equal(commit(place->store), 0);
+	assert_int_equal(count(place, "SELECT count(*) FROM history"), 10000);
+	assert_int_equal(count(place, "SELECT min(id) FROM history"), 2002);
+	add_numbered(place->store, "nas", 1, 1000);
+	assert_int_equal(commit(place->store), 0);
+	assert_int_equal(count(place, "SELECT count(*) FROM history"), 10999);
+	add_numbered(place->store, "nas", 1000, 1001);
+	assert_int_equal(commit(place->store), 0);
+	assert_int_equal(count(place, "SELECT count(*) FROM history"), 10000);
+}
+
+static void test_a_flood_of_events_is_cut(void **state)
+{
+	struct store_place *place = *state;
+
+	add_numbered(place->store, "nas", 0, 9000);
+	assert_int_equal(commit(place->store), 0);
+	assert_int_equal(count(place, "SELECT count(*) FROM history"), 9000);
+	add_numbered(place->store, "nas", 9000, 30000);
+	assert_int_equal(commit(place->store), 0);
+	assert_in_range(count(place, "SELECT max(id) FROM history"), 10000, 14000);
+}
+
+/* No allowance comes back before the disk has answered. */
+static void test_while_the_disk_is_slow_rows_are_queued_and_a_burst_of_events(void **state)
+{
+	struct store_place *place = *state;
+	int64_t before_it_waits;
+	sqlite3 *other;
+
+	assert_int_equal(sqlite3_open(place->path, &other), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+	before_it_waits = -clock_ms();
+	add_numbered(place->store, "nas", 0, 9000);
+	host_store_submit(place->store);
+	before_it_waits += clock_ms();
+	usleep(300000);
+	add_numbered(place->store, "nas", 9000, 20000);
+	host_store_put_host(place->store, &nas, "{}");
+	host_store_put_host(place->store, &tv, "{}");
+	assert_int_equal(sqlite3_exec(other, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(commit(place->store), 0);
+	assert_int_equal(count(place, "SELECT count(*) FROM host"), 2);
+	assert_in_range(count(place, "SELECT max(id) FROM history"), 10000,
+	                10000 + before_it_waits / 10 + 1);
+	sqlite3_close(other);
+	usleep(50000);
+	host_store_add_event(place->store, "tv", "{}"); /* there is room again */
+	assert_int_equal(commit(place->store), 0);
+	assert_int_equal(count(place, "SELECT count(*) FROM history WHERE host = 'tv'"), 1);
+}
+
+static void test_damaged_rows_are_skipped(void **state)
+{
+	struct store_place *place = *state;
+
+	sql(place, "INSERT INTO host VALUES ('02:00:00:00:00:14', 'no JSON'),"
+	           " ('02:00:00:00:00:15', ''), ('02:00:00:00:00:16', '[]'),"
+	           " ('02:00:00:00:00:17', '{\"name\": \"a'), ('02:00:00:00:00:18', x'7bff00'),"
+	           " ('02-00-00-00-00-19', '{}'), ('02:00:00:00:00:1A', '{}'), ('', '{}'),"
+	           " ('01:00:00:00:00:14', '{}'), (NULL, '{}'), ('02:00:00:00:00:20', '{}');"
+	           "INSERT INTO replay VALUES ('192.0.2.20', '{'), ('192.0.2.021', '{}'),"
+	           " ('::1', '{}'), (NULL, '{}'), ('192.0.2.22', '{}')");
+	assert_string_equal(load(place->store).text, "02:00:00:00:00:20 {}\n192.0.2.22 {}\n");
+}
+
+static void test_rows_are_loaded_before_all_else(void **state)
+{
+	struct store_place *place = *state;
+	struct loaded loaded = { 0 };
+
+	host_store_put_host(place->store, &nas, "{}");
+	host_store_submit(place->store);
+	assert_int_equal(host_store_load(place->store, see_host, see_replay, &loaded), -EBUSY);
+	assert_int_equal(loaded.hosts, 0);
+}
+
+static void test_without_a_store_nothing_happens(void **state)
+{
+	struct loaded loaded = { 0 };
+
+	(void)state;
+	host_store_put_host(NULL, &nas, "{}");
+	host_store_put_replay(NULL, source, "{}");
+	host_store_add_event(NULL, "nas", "{}");
+	assert_int_equal(host_store_history(NULL, NULL, 1), -ENODEV);
+	assert_int_equal(host_store_submit(NULL), 0);
+	assert_int_equal(host_store_fd(NULL), -1);
+	assert_false(host_store_next(NULL, &(struct host_store_result){ 0 }));
+	assert_int_equal(host_store_load(NULL, see_host, see_replay, &loaded), 0);
+	host_store_close(NULL);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, make_store, remove_place)
+	const struct CMUnitTest tests[] = {
+		TEST(test_rows_are_loaded_by_the_next_start),
+		TEST(test_the_last_change_of_a_row_counts),
+		TEST(test_batches_are_numbered),
+		TEST(test_a_batch_that_was_committed_is_on_the_disk),
+		cmocka_unit_test_setup_teardown(test_a_batch_that_was_committed_survives_a_kill,
+		                                make_place, remove_place),
+		TEST(test_batches_that_wait_are_committed_together),
+		TEST(test_history_is_of_one_host_or_of_all),
+		TEST(test_history_shows_the_newest_events),
+		TEST(test_damaged_events_are_not_shown),
+		TEST(test_the_history_is_trimmed),
+		TEST(test_a_flood_of_events_is_cut),
+		TEST(test_while_the_disk_is_slow_rows_are_queued_and_a_burst_of_events),
+		TEST(test_damaged_rows_are_skipped),
+		TEST(test_rows_are_loaded_before_all_else),
+		cmocka_unit_test(test_without_a_store_nothing_happens),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What is said of a host, in blocks of their own size: into them, out of them, and changed. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "host/inputs.h"
+#include "support_hosts.h"
+
+/* With as many of everything as there may be. */
+static struct host_description full_description(void)
+{
+	struct host_description it = {
+		.address_count = HOST_ADDRESSES,
+		.policy = { .port_count = HOST_PORTS, .source_count = HOST_SOURCES },
+		.interface = "eth0.1234567890",
+		.vlan = 4094,
+		.arp_offload = true,
+		.detect_sleep = true,
+		.secureon = { 1, 2, 3, 4, 5, 6 },
+		.secureon_length = 6,
+		.lease = { .address = { { 192, 0, 2, 20 } }, .client_id_length = CLIENT_ID_MAX },
+	};
+
+	for (unsigned int i = 0; i < HOST_ADDRESSES; i++)
+		it.addresses[i] = ip(i + 1);
+	for (unsigned int i = 0; i < HOST_PORTS; i++)
+		it.policy.ports[i] = (struct wake_port){ IPPROTO_UDP, (uint16_t)(65535 - i) };
+	for (unsigned int i = 0; i < HOST_SOURCES; i++)
+		it.policy.sources[i] = (struct source_prefix){ ip(i), 128, i % 2 };
+	memset(it.lease.client_id, 0xa5, sizeof(it.lease.client_id));
+	memset(it.lease.hostname, 'n', sizeof(it.lease.hostname) - 1);
+	return it;
+}
+
+static void assert_same_policy(const struct wake_policy *a, const struct wake_policy *b)
+{
+	assert_int_equal(a->port_count, b->port_count);
+	assert_int_equal(a->source_count, b->source_count);
+	for (size_t i = 0; i < a->port_count; i++) {
+		assert_int_equal(a->ports[i].protocol, b->ports[i].protocol);
+		assert_int_equal(a->ports[i].port, b->ports[i].port);
+	}
+	assert_memory_equal(a->sources, b->sources, a->source_count * sizeof(*a->sources));
+}
+
+static void assert_same_description(const struct host_description *a,
+                                    const struct host_description *b)
+{
+	assert_string_equal(a->name, b->name);
+	assert_memory_equal(&a->mac, &b->mac, sizeof(a->mac));
+	assert_int_equal(a->address_count, b->address_count);
+	assert_memory_equal(a->addresses, b->addresses, a->address_count * sizeof(*a->addresses));
+	assert_same_policy(&a->policy, &b->policy);
+	assert_string_equal(a->interface, b->interface);
+	assert_int_equal(a->vlan, b->vlan);
+	assert_int_equal(a->arp_offload, b->arp_offload);
+	assert_int_equal(a->detect_sleep, b->detect_sleep);
+	assert_int_equal(a->secureon_length, b->secureon_length);
+	assert_memory_equal(a->secureon, b->secureon, a->secureon_length);
+	assert_memory_equal(&a->lease, &b->lease, sizeof(a->lease));
+}
+
+static void test_descriptions_come_out_as_they_went_in(void **state)
+{
+	const struct host_description descriptions[] = { { .vlan = 0 },
+		                                         full_description(),
+		                                         { .secureon_length = 4 },
+		                                         { .lease.hostname = "nas" } };
+
+	(void)state;
+	EACH(i, descriptions)
+	{
+		struct described *described =
+			described_new(&descriptions[i], DESCRIBED_BY_COMMAND, 7 + i);
+		struct host_description back;
+
+		memset(&back, 0x5a, sizeof(back));
+		described_read(described, &back);
+		assert_same_description(&back, &descriptions[i]);
+		assert_int_equal(described->by, DESCRIBED_BY_COMMAND);
+		assert_int_equal(described->order, 7 + i);
+		described_free(described);
+	}
+	described_free(NULL);
+}
+
+static struct registration_draft full_draft(void)
+{
+	struct registration_draft it = {
+		.head = { .client_id = 65535,
+		          .transaction = 99,
+		          .active = true,
+		          .has_ports = true,
+		          .has_lease = true,
+		          .vlan = 10,
+		          .address_count = HOST_ADDRESSES,
+		          .digest_count = REGISTRATION_DIGESTS,
+		          .until = BOOT,
+		          .backup_of = { { 192, 0, 2, 1 } },
+		          .interface = "eth0",
+		          .reported = 815 },
+		.port_count = HOST_PORTS,
+	};
+
+	for (unsigned int i = 0; i < HOST_ADDRESSES; i++)
+		it.addresses[i] = ip(i + 1);
+	for (unsigned int i = 0; i < HOST_PORTS; i++)
+		it.ports[i] = (struct wake_port){ IPPROTO_TCP, (uint16_t)i };
+	for (unsigned int i = 0; i < REGISTRATION_DIGESTS; i++)
+		it.digests[i] = UINT64_MAX - i;
+	return it;
+}
+
+/* But for the pointers, which are the registration's. */
+static void check_draft(const struct registration_draft *a, const struct registration_draft *b)
+{
+	struct registration one = a->head, other = b->head;
+
+	one.ports = other.ports = NULL;
+	one.addresses = other.addresses = NULL;
+	one.digests = other.digests = NULL;
+	assert_memory_equal(&one, &other, sizeof(one));
+	assert_memory_equal(a->addresses, b->addresses, sizeof(a->addresses));
+	assert_memory_equal(a->digests, b->digests, sizeof(a->digests));
+	assert_int_equal(a->port_count, b->port_count);
+	for (size_t i = 0; i < a->port_count; i++)
+		assert_true(wake_port_equal(&a->ports[i], &b->ports[i]));
+}
+
+static void test_registrations_come_out_as_they_went_in(void **state)
+{
+	const struct registration_draft drafts[] = {
+		full_draft(),
+		{ .head.client_id = 1 },
+		{ .head.has_ports = true }, /* nothing wakes it */
+		{ .head.address_count = 1, .addresses = { ip(20) } },
+		{ .head.digest_count = 1, .digests = { 1 } },
+	};
+
+	(void)state;
+	EACH(i, drafts)
+	{
+		struct registration *registration = registration_new(&drafts[i]);
+		struct registration_draft back;
+
+		memset(&back, 0x5a, sizeof(back));
+		registration_read(registration, &back);
+		check_draft(&back, &drafts[i]);
+		assert_int_equal(!registration->ports, !drafts[i].head.has_ports);
+		registration_free(registration);
+	}
+	registration_free(NULL);
+}
+
+static void test_what_a_registration_has(void **state)
+{
+	const struct registration_draft draft = full_draft(), empty = { .port_count = 0 };
+	struct registration *full = registration_new(&draft), *none = registration_new(&empty);
+	const struct ipv6 first = ip(1), last = ip(HOST_ADDRESSES), foreign = ip(99);
+
+	(void)state;
+	assert_true(address_index(full->addresses, full->address_count, &first) >= 0);
+	assert_true(address_index(full->addresses, full->address_count, &last) >= 0);
+	assert_false(address_index(full->addresses, full->address_count, &foreign) >= 0);
+	assert_false(address_index(none->addresses, none->address_count, &first) >= 0);
+	assert_true(registration_has_digest(full, UINT64_MAX));
+	assert_true(registration_has_digest(full, UINT64_MAX - REGISTRATION_DIGESTS + 1));
+	assert_false(registration_has_digest(full, UINT64_MAX - REGISTRATION_DIGESTS));
+	assert_false(registration_has_digest(none, 0));
+	registration_free(full);
+	registration_free(none);
+}
+
+/* So that what a function leaves uninitialized is this. */
+static __attribute__((noinline)) void fill_stack(int octet)
+{
+	volatile uint8_t stack[4096];
+
+	for (size_t i = 0; i < sizeof(stack); i++)
+		stack[i] = (uint8_t)octet;
+}
+
+/* Hosts with the same rules have one set of them, whatever is between the fields. */
+static void test_equal_rules_are_one_set(void **state)
+{
+	struct host_description one = full_description(), other = full_description();
+	struct described *a, *b, *c;
+
+	(void)state;
+	memset(&other.policy.ports[0], 0xff, sizeof(other.policy.ports[0]));
+	other.policy.ports[0].protocol = one.policy.ports[0].protocol;
+	other.policy.ports[0].port = one.policy.ports[0].port;
+	fill_stack(0);
+	a = described_new(&one, DESCRIBED_BY_CONFIG, 1);
+	fill_stack(0xff);
+	b = described_new(&other, DESCRIBED_BY_CONFIG, 2);
+	other.policy.ports[0].port--;
+	other.policy.sources[0].allow = true;
+	c = described_new(&other, DESCRIBED_BY_CONFIG, 3);
+	assert_ptr_equal(a->ports, b->ports);
+	assert_ptr_equal(a->sources, b->sources);
+	assert_ptr_not_equal(a->ports, c->ports);
+	assert_ptr_not_equal(a->sources, c->sources);
+	described_free(a);
+	described_free(c);
+	described_read(b, &other); /* its sets live on */
+	assert_same_policy(&other.policy, &one.policy);
+	described_free(b);
+}
+
+static void test_sets(void **state)
+{
+	const struct shared_set *set = shared_set_get("12", 2), *longer = shared_set_get("123", 3);
+
+	(void)state;
+	assert_ptr_not_equal(set, longer);
+	assert_int_equal(shared_set_size(longer), 3);
+	assert_memory_equal(shared_set_octets(longer), "123", 3);
+	assert_ptr_equal(shared_set_get((char[]){ '1', '2' }, 2), set);
+	assert_ptr_equal(shared_set_ref(set), set);
+	for (int references = 3; references > 1; references--)
+		shared_set_put(set);
+	assert_memory_equal(shared_set_octets(set), "12", 2);
+	shared_set_put(set);
+	shared_set_put(longer);
+	assert_null(shared_set_get("", 0));
+	assert_null(shared_set_ref(NULL));
+	shared_set_put(NULL);
+	assert_null(shared_set_octets(NULL));
+	assert_int_equal(shared_set_size(NULL), 0);
+}
+
+static void test_edits(void **state)
+{
+	const struct ipv6 one = ip(1), two = ip(2);
+	struct edited *edited = NULL;
+
+	(void)state;
+	assert_false(edited_adds(NULL, &one) || edited_removes(NULL, &one));
+	edited = edited_set(edited, &one, EDIT_ADD);
+	assert_true(edited_adds(edited, &one) && !edited_removes(edited, &one));
+	assert_false(edited->exists || edited->has_fields);
+	edited->exists = edited->has_fields = edited->arp_offload = true;
+	edited->vlan = 10;
+	edited->ifindex = 7;
+	edited = edited_set(edited, &two, EDIT_REMOVE);
+	edited = edited_set(edited, &one, EDIT_ADD); /* once more */
+	assert_true(edited_adds(edited, &one) && edited_removes(edited, &two));
+	assert_int_equal(edited->added_count + edited->removed_count, 2);
+	edited = edited_set(edited, &one, EDIT_REMOVE);
+	edited = edited_set(edited, &two, EDIT_ADD);
+	assert_true(edited_adds(edited, &two) && edited_removes(edited, &one));
+	assert_int_equal(edited->added_count + edited->removed_count, 2);
+	edited = edited_set(edited, &one, EDIT_KEEP);
+	edited = edited_set(edited, &two, EDIT_KEEP);
+	assert_int_equal(edited->added_count + edited->removed_count, 0);
+	assert_true(edited->exists && edited->has_fields && edited->arp_offload);
+	assert_int_equal(edited->vlan, 10);
+	assert_int_equal(edited->ifindex, 7);
+	free(edited);
+}
+
+/* The last edit counts, also where there is no room for more of them. */
+static void test_more_edits_than_addresses(void **state)
+{
+	struct edited *added = NULL, *removed = NULL;
+
+	(void)state;
+	for (unsigned int i = 1; i <= 2 * HOST_ADDRESSES; i++) {
+		const struct ipv6 address = ip(i);
+
+		added = edited_set(added, &address, EDIT_ADD);
+		removed = edited_set(removed, &address, EDIT_REMOVE);
+		assert_true(edited_adds(added, &address));
+		assert_true(edited_removes(removed, &address));
+		assert_int_equal(added->added_count, MIN(i, HOST_ADDRESSES));
+		assert_int_equal(removed->removed_count, MIN(i, HOST_ADDRESSES));
+	}
+	free(added);
+	free(removed);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_descriptions_come_out_as_they_went_in),
+		cmocka_unit_test(test_registrations_come_out_as_they_went_in),
+		cmocka_unit_test(test_what_a_registration_has),
+		cmocka_unit_test(test_equal_rules_are_one_set),
+		cmocka_unit_test(test_sets),
+		cmocka_unit_test(test_edits),
+		cmocka_unit_test(test_more_edits_than_addresses),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,368 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A host's life as time goes by: each deadline, whole runs of them, and what is always true. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "support_hosts.h"
+
+enum { LONG_AGO = NOW - IDLE };
+
+/* clang-format off */
+static const struct life_case awake[] = {
+	UNCHANGED("too early",
+	  LIFE(AWAKE, .deadline = NOW + 1, .idle_until = NOW + 9), ON(TRIGGER_TIMEOUT)),
+	UNCHANGED("no deadline", LIFE(AWAKE, .idle_until = 1), ON(TRIGGER_TIMEOUT)),
+	{ "told to sleep, and idle for the grace period",
+	  LIFE(AWAKE, .deadline = NOW, .idle_until = NOW + 9),
+	  ON(TRIGGER_TIMEOUT, .last_seen = NOW - GRACE),
+	  LIFE(DROWSY, .deadline = NOW, .idle_until = NOW + 9),
+	  { SET_STATE(AWAKE), .event = HOST_EVENT_DROWSY } },
+	{ "told to sleep, and not idle for so long",
+	  LIFE(AWAKE, .deadline = NOW, .idle_until = NOW + 9),
+	  ON(TRIGGER_TIMEOUT, .last_seen = NOW - GRACE + 1),
+	  LIFE(AWAKE, .deadline = NOW + 1, .idle_until = NOW + 9), { 0 } },
+	{ "told to sleep, and never idle",
+	  LIFE(AWAKE, .deadline = NOW, .idle_until = NOW), ON(TRIGGER_TIMEOUT, .last_seen = NOW),
+	  LIFE(AWAKE), { .event = HOST_EVENT_STILL_ACTIVE } },
+	{ "it relies on us, and may sleep later",
+	  LIFE(AWAKE, .deadline = NOW, .idle_until = NOW, .registered = true),
+	  ON(TRIGGER_TIMEOUT, .last_seen = NOW),
+	  LIFE(AWAKE, .deadline = NOW + STANDBY, .registered = true, .standby = true),
+	  { .event = HOST_EVENT_STILL_ACTIVE } },
+	{ "that a host is active is the first proxy's to tell",
+	  LIFE(AWAKE, .deadline = NOW, .idle_until = NOW, .registered = true, .standby = true),
+	  ON(TRIGGER_TIMEOUT, .last_seen = NOW - 3),
+	  LIFE(AWAKE, .deadline = NOW - 3 + STANDBY, .registered = true, .standby = true), { 0 } },
+	{ "a standby checks in silence whether the other proxy is there",
+	  LIFE(AWAKE, .deadline = NOW, .registered = true, .standby = true),
+	  ON(TRIGGER_TIMEOUT, .last_seen = NOW - STANDBY),
+	  LIFE(DROWSY, .deadline = NOW, .registered = true, .standby = true, .skip_holdoff = true),
+	  { SET_STATE(AWAKE) } },
+	{ "the same while it has time",
+	  LIFE(AWAKE, .deadline = NOW, .idle_until = NOW + 9, .registered = true, .standby = true),
+	  ON(TRIGGER_TIMEOUT, .last_seen = NOW - STANDBY),
+	  LIFE(DROWSY, .deadline = NOW, .idle_until = NOW + 9, .registered = true, .standby = true),
+	  { SET_STATE(AWAKE) } },
+	{ "a standby leaves a host that sends alone",
+	  LIFE(AWAKE, .deadline = NOW, .idle_until = NOW + 9, .registered = true, .standby = true),
+	  ON(TRIGGER_TIMEOUT, .last_seen = NOW - 4000),
+	  LIFE(AWAKE, .deadline = NOW - 4000 + STANDBY, .idle_until = NOW + 9, .registered = true,
+	       .standby = true), { 0 } },
+	{ "detect-sleep: the owner is asked",
+	  LIFE(AWAKE, .since = LONG_AGO, .deadline = NOW),
+	  ON(TRIGGER_TIMEOUT, .detect_sleep = true),
+	  LIFE(AWAKE, .since = LONG_AGO, .attempts = 1, .deadline = NOW + CHECK),
+	  { .check = CHECK_OWNER } },
+	{ "detect-sleep: once more",
+	  LIFE(AWAKE, .since = LONG_AGO, .attempts = CHECKS - 1, .deadline = NOW),
+	  ON(TRIGGER_TIMEOUT, .detect_sleep = true),
+	  LIFE(AWAKE, .since = LONG_AGO, .attempts = CHECKS, .deadline = NOW + CHECK),
+	  { .check = CHECK_OWNER } },
+	{ "detect-sleep: no answer, so it has slept for long",
+	  LIFE(AWAKE, .since = LONG_AGO, .attempts = CHECKS, .deadline = NOW),
+	  ON(TRIGGER_TIMEOUT, .detect_sleep = true),
+	  LIFE(DROWSY, .deadline = NOW, .skip_holdoff = true),
+	  { SET_STATE(AWAKE), .event = HOST_EVENT_DROWSY } },
+	{ "detect-sleep: it has answered",
+	  LIFE(AWAKE, .since = LONG_AGO, .attempts = 2, .deadline = NOW),
+	  ON(TRIGGER_TIMEOUT, .detect_sleep = true, .last_seen = NOW + 1 - IDLE),
+	  LIFE(AWAKE, .since = LONG_AGO, .deadline = NOW + 1), { 0 } },
+	{ "detect-sleep counts from when the host was up, where no frame was seen",
+	  LIFE(AWAKE, .deadline = NOW), ON(TRIGGER_TIMEOUT, .detect_sleep = true),
+	  LIFE(AWAKE, .deadline = SINCE + IDLE), { 0 } },
+	{ "no detect-sleep any more",
+	  LIFE(AWAKE, .deadline = NOW), ON(TRIGGER_TIMEOUT), LIFE(AWAKE), { 0 } },
+};
+
+static const struct life_case drowsy[] = {
+	{ "does anybody have its addresses?",
+	  LIFE(DROWSY, .deadline = NOW), ON(TRIGGER_TIMEOUT),
+	  LIFE(DROWSY, .attempts = 1, .deadline = NOW + CHECK), { .check = CHECK_ADDRESS } },
+	{ "once more",
+	  LIFE(DROWSY, .attempts = CHECKS - 1, .deadline = NOW), ON(TRIGGER_TIMEOUT),
+	  LIFE(DROWSY, .attempts = CHECKS, .deadline = NOW + CHECK), { .check = CHECK_ADDRESS } },
+	{ "nobody has them",
+	  LIFE(DROWSY, .attempts = CHECKS, .deadline = NOW, .idle_until = NOW + 9,
+	       .registered = true), ON(TRIGGER_TIMEOUT),
+	  LIFE(ASLEEP, .holdoff_until = NOW + HOLDOFF, .registered = true),
+	  { SET_STATE(DROWSY), .announce = true, .event = HOST_EVENT_ASLEEP } },
+	{ "no wake-holdoff for a host that slept already",
+	  LIFE(DROWSY, .attempts = CHECKS, .deadline = NOW, .skip_holdoff = true,
+	       .holdoff_until = 5), ON(TRIGGER_TIMEOUT), LIFE(ASLEEP, .skip_holdoff = true),
+	  { SET_STATE(DROWSY), .announce = true, .event = HOST_EVENT_ASLEEP } },
+	{ "the other proxy is gone",
+	  LIFE(DROWSY, .attempts = CHECKS, .deadline = NOW, .registered = true, .standby = true,
+	       .skip_holdoff = true), ON(TRIGGER_TIMEOUT),
+	  LIFE(ASLEEP, .registered = true, .skip_holdoff = true),
+	  { SET_STATE(DROWSY), .announce = true, .event = HOST_EVENT_ASLEEP } },
+	{ "a wake is pending: it is answered for from now on",
+	  LIFE(DROWSY, .attempts = CHECKS, .deadline = NOW, .wake_pending = true,
+	       .skip_holdoff = true), ON(TRIGGER_TIMEOUT),
+	  LIFE(WAKING, FIRST_ROUND, .skip_holdoff = true),
+	  { SET_STATE(DROWSY), .announce = true, SENT, .event = HOST_EVENT_WAKING } },
+	{ "a wake is pending, and it has just fallen asleep",
+	  LIFE(DROWSY, .attempts = CHECKS, .deadline = NOW, .wake_pending = true),
+	  ON(TRIGGER_TIMEOUT),
+	  LIFE(WAKING, .deadline = NOW + HOLDOFF, .next_magic = NOW + HOLDOFF,
+	       .holdoff_until = NOW + HOLDOFF),
+	  { SET_STATE(DROWSY), .announce = true, .event = HOST_EVENT_WAKE_DELAYED } },
+};
+
+static const struct life_case waking[] = {
+	{ "a round of Magic Packets, and is it up?",
+	  LIFE(WAKING, .deadline = NOW, .next_magic = NOW), ON(TRIGGER_TIMEOUT),
+	  LIFE(WAKING, .attempts = 1, .deadline = NOW + CHECK, .next_magic = NOW + MAGIC),
+	  { .send_magic = true, .check = CHECK_OWNER } },
+	{ "between two rounds it is only asked",
+	  LIFE(WAKING, .attempts = 1, .deadline = NOW, .next_magic = NOW + CHECK + 1),
+	  ON(TRIGGER_TIMEOUT),
+	  LIFE(WAKING, .attempts = 1, .deadline = NOW + CHECK, .next_magic = NOW + CHECK + 1),
+	  { .check = CHECK_OWNER } },
+	{ "a round is not delayed by it",
+	  LIFE(WAKING, .attempts = 1, .deadline = NOW, .next_magic = NOW + 1), ON(TRIGGER_TIMEOUT),
+	  LIFE(WAKING, .attempts = 1, .deadline = NOW + 1, .next_magic = NOW + 1),
+	  { .check = CHECK_OWNER } },
+	{ "the last round",
+	  LIFE(WAKING, .attempts = ATTEMPTS - 1, .deadline = NOW, .next_magic = NOW),
+	  ON(TRIGGER_TIMEOUT),
+	  LIFE(WAKING, .attempts = ATTEMPTS, .deadline = NOW + CHECK, .next_magic = NOW + MAGIC),
+	  { .send_magic = true, .check = CHECK_OWNER } },
+	{ "it does not wake: answered for again, and not woken again at once",
+	  LIFE(WAKING, .attempts = ATTEMPTS, .deadline = NOW, .next_magic = NOW,
+	       .registered = true), ON(TRIGGER_TIMEOUT),
+	  LIFE(ASLEEP, .next_magic = NOW, .holdoff_until = NOW + HOLDOFF, .registered = true),
+	  { SET_STATE(WAKING), .event = HOST_EVENT_WAKE_FAILED, .took = NOW - SINCE } },
+};
+/* clang-format on */
+
+CASES_TEST(awake)
+CASES_TEST(drowsy)
+CASES_TEST(waking)
+
+static void test_a_life_begins(void **state)
+{
+	static const struct life begun[] = {
+		LIFE(AWAKE, .since = NOW, .deadline = NOW + IDLE, .skip_holdoff = true),
+		LIFE(DROWSY, .since = NOW, .deadline = NOW + GRACE, .skip_holdoff = true),
+		LIFE(ASLEEP, .since = NOW, .skip_holdoff = true),
+		LIFE(WAKING, .since = NOW, .deadline = NOW, .next_magic = NOW,
+		     .skip_holdoff = true),
+	};
+
+	(void)state;
+	EACH(i, begun)
+	{
+		struct host_effects effects = { .took = 7 }, none = { .took = 0 };
+		struct life life = { .registered = true, .wake_pending = true, .attempts = 7 };
+		char found[LIFE_TEXT], expected[LIFE_TEXT];
+
+		life_init(&life, &timing.life, begun[i].state, NOW, &effects);
+		assert_int_equal(effects.took, 0);
+		if (life.state == AWAKE) /* whether its sleep is detected, the first step knows */
+			life.deadline = NOW + IDLE;
+		assert_string_equal(life_text(&life, &none, found),
+		                    life_text(&begun[i], &none, expected));
+	}
+}
+
+/* A life and its clock. */
+struct run {
+	struct life life;
+	struct host_trigger trigger;
+	struct host_effects effects;
+	unsigned int magics, checks[CHECK_OWNER + 1];
+};
+
+static void step(struct run *run, enum host_trigger_kind kind)
+{
+	run->trigger.kind = kind;
+	run->effects = (struct host_effects){ .set_state = false };
+	life_step(&run->life, &timing.life, &run->trigger, &run->effects);
+	run->magics += run->effects.send_magic;
+	run->checks[run->effects.check]++;
+}
+
+static struct run run_in(enum host_state state)
+{
+	struct run run = { .trigger.now = now };
+
+	life_init(&run.life, &timing.life, state, NOW, &run.effects);
+	return run;
+}
+
+static void pass_time(struct run *run)
+{
+	assert_true(run->life.deadline >= run->trigger.now.mono);
+	run->trigger.now.mono = run->life.deadline;
+	step(run, TRIGGER_TIMEOUT);
+}
+
+static void test_a_sleep_and_a_wake_take_their_time(void **state)
+{
+	struct run run = run_in(AWAKE);
+	int64_t began;
+
+	(void)state;
+	step(&run, TRIGGER_SLEEP_REQUEST);
+	while (run.life.state == DROWSY)
+		pass_time(&run);
+	assert_int_equal(run.life.state, ASLEEP);
+	assert_int_equal(run.checks[CHECK_ADDRESS], CHECKS);
+	assert_int_equal(run.trigger.now.mono, NOW + GRACE + CHECKS * CHECK);
+	began = run.trigger.now.mono + HOLDOFF;
+	step(&run, TRIGGER_CONNECTION);
+	while (run.life.state == WAKING) {
+		pass_time(&run);
+		if (run.effects.send_magic)
+			assert_int_equal(run.trigger.now.mono, began + (run.magics - 1) * MAGIC);
+	}
+	assert_int_equal(run.magics, ATTEMPTS);
+	assert_int_equal(run.checks[CHECK_OWNER], ATTEMPTS * MAGIC / CHECK);
+	assert_int_equal(run.trigger.now.mono, began + ATTEMPTS * MAGIC);
+}
+
+/* What a host may do, told to sleep: it is not checked for ever. */
+static void test_a_host_that_stays_up_is_let_be(void **state)
+{
+	static const enum host_trigger_kind told[] = { TRIGGER_SLEEP, TRIGGER_STANDBY };
+
+	(void)state;
+	for (size_t answers = 0; answers < 2; answers++) {
+		EACH(i, told)
+		{
+			struct run run = run_in(AWAKE);
+
+			step(&run, told[i]);
+			while (run.life.idle_until) {
+				if (!answers) /* it always just sent */
+					run.trigger.last_seen = run.life.deadline;
+				pass_time(&run);
+				if (run.effects.check) /* it answers, and says nothing else */
+					step(&run, TRIGGER_HOST_SEEN);
+				assert_int_not_equal(run.life.state, ASLEEP);
+			}
+			assert_in_range(run.trigger.now.mono, NOW + SLEEP_TIMEOUT - STANDBY,
+			                NOW + SLEEP_TIMEOUT + STANDBY);
+			assert_int_equal(!run.life.deadline, told[i] == TRIGGER_SLEEP);
+		}
+	}
+}
+
+/* A host that detect-sleep finds awake is asked as often the next time. */
+static void test_a_host_that_answers_is_left_alone(void **state)
+{
+	struct run run = run_in(AWAKE);
+
+	(void)state;
+	run.trigger.detect_sleep = true;
+	step(&run, TRIGGER_INPUTS_CHANGED);
+	pass_time(&run);
+	run.trigger.last_seen = run.trigger.now.mono + 1;
+	pass_time(&run);
+	assert_int_equal(run.checks[CHECK_OWNER], 1);
+	assert_int_equal(run.life.deadline, run.trigger.last_seen + IDLE);
+	while (run.life.state == AWAKE)
+		pass_time(&run);
+	assert_int_equal(run.checks[CHECK_OWNER], 1 + CHECKS);
+}
+
+/* Each check finds the other proxy, until one does not. */
+static void test_a_standby_takes_over(void **state)
+{
+	struct run run = run_in(AWAKE);
+
+	(void)state;
+	step(&run, TRIGGER_STANDBY);
+	for (int i = 0; i < 3; i++) {
+		pass_time(&run);
+		pass_time(&run);
+		assert_int_equal(run.effects.check, CHECK_ADDRESS);
+		step(&run, TRIGGER_ADDRESS_CLAIM);
+		assert_int_equal(run.life.deadline, run.trigger.now.mono + STANDBY);
+	}
+	do
+		pass_time(&run);
+	while (run.effects.event == HOST_EVENT_NONE);
+	assert_int_equal(run.effects.event, HOST_EVENT_ASLEEP);
+	assert_int_equal(run.checks[CHECK_ADDRESS], 3 + CHECKS);
+}
+
+/* Triggers that the datapath's change of the state comes with. */
+static bool state_was_set(enum host_trigger_kind kind)
+{
+	return kind == TRIGGER_CONNECTION || kind == TRIGGER_ADDRESS_CLAIM ||
+	       kind == TRIGGER_HOST_SEEN || kind == TRIGGER_MAP_EDIT;
+}
+
+static void check_always(const struct run *run, enum host_state before)
+{
+	const struct life *life = &run->life;
+	const struct host_effects *effects = &run->effects;
+
+	assert_true(life->state <= WAKING);
+	if (life->state == DROWSY || life->state == WAKING)
+		assert_true(life->deadline); /* it is never left there */
+	assert_false(life->state == ASLEEP && life->deadline);
+	assert_false(life->state >= ASLEEP && (life->standby || life->idle_until));
+	assert_false(life->standby && !life->registered);
+	assert_false(life->wake_pending && life->state != DROWSY);
+	assert_true(life->attempts <= MAX(CHECKS, ATTEMPTS));
+	if (effects->set_state)
+		assert_int_equal(effects->from, before);
+	if (life->state != before)
+		assert_true(effects->set_state ^ state_was_set(run->trigger.kind));
+	if (life->state == ASLEEP && before < ASLEEP)
+		assert_true(effects->announce);
+	if (effects->send_magic) /* never to a host that is in its wake-holdoff */
+		assert_true(life->state != WAKING || run->trigger.now.mono >= life->holdoff_until);
+}
+
+static void test_what_is_always_true(void **state)
+{
+	struct run run = run_in(AWAKE);
+
+	(void)state;
+	srandom(1);
+	for (int i = 0; i < 1000000; i++) {
+		const enum host_state before = run.life.state;
+		const uint32_t attempts = run.life.attempts;
+		enum host_trigger_kind kind = (unsigned int)random() % (TRIGGER_DHCP_FAILED + 1);
+
+		if (random() % 2)
+			kind = TRIGGER_TIMEOUT;
+		run.trigger.now.mono += random() % 4 ? random() % 1000 : random() % IDLE;
+		if (kind == TRIGGER_TIMEOUT && run.life.deadline > run.trigger.now.mono)
+			run.trigger.now.mono = run.life.deadline;
+		if (random() % 4 == 0)
+			run.trigger.last_seen = run.trigger.now.mono - random() % 1000;
+		run.trigger.detect_sleep = random() % 2;
+		run.trigger.state = (unsigned int)random() % (WAKING + 1);
+		if (kind == TRIGGER_ADDRESS_CLAIM) /* as the datapath sets it */
+			run.trigger.state = before < ASLEEP ? AWAKE : WAKING;
+		step(&run, kind);
+		check_always(&run, before);
+		if (run.life.state == ASLEEP && before == DROWSY && kind != TRIGGER_MAP_EDIT)
+			assert_int_equal(attempts, CHECKS); /* not before nobody answered */
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_awake),
+		cmocka_unit_test(test_drowsy),
+		cmocka_unit_test(test_waking),
+		cmocka_unit_test(test_a_life_begins),
+		cmocka_unit_test(test_a_sleep_and_a_wake_take_their_time),
+		cmocka_unit_test(test_a_host_that_stays_up_is_let_be),
+		cmocka_unit_test(test_a_host_that_answers_is_left_alone),
+		cmocka_unit_test(test_a_standby_takes_over),
+		cmocka_unit_test(test_what_is_always_true),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

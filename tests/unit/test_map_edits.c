@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Edits of the maps as bpftool makes them, and what becomes of them with the next tick. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include "support_daemon.h"
+
+enum { NO_HOST = 9 }; /* of a MAC that nobody knows */
+
+static void put_address(int last, int index)
+{
+	const struct ipv4 address = { { 10, 9, 0, (uint8_t)last } };
+	const struct mac mac = { { 2, 0, 0, 0, 1, (uint8_t)index } };
+
+	assert_int_equal(put_row("addresses4", &address, &mac), 0);
+}
+
+static void delete_address(int last)
+{
+	delete_row("addresses4", &(struct ipv4){ { 10, 9, 0, (uint8_t)last } });
+}
+
+/* An address's row is put for a host (0: deleted). Host 1 has 21 and 22, host 2 has 23. */
+static const struct {
+	const char *what;
+	int last, index;
+	int owner;        /* then, in the map */
+	int owner_at_end; /* once both hosts are described as before */
+} addresses[] = {
+	{ "moved to another host", 21, 2, 2, 1 },
+	{ "deleted", 21, 0, 0, 1 },
+	{ "added", 30, 1, 1, 0 },
+	{ "moved to a host that is not known", 22, NO_HOST, NO_HOST, 1 },
+	{ "this machine's own", 1, 1, 0, 0 },
+};
+
+static void describe_both(void)
+{
+	assert_int_equal(describe_host(2, "'10.9.0.23'"), DONE);
+	assert_int_equal(describe_host(1, "'10.9.0.21','10.9.0.22'"), DONE);
+}
+
+static void test_addresses(void **state)
+{
+	(void)state;
+	need_machine();
+	for (size_t i = 0; i < sizeof(addresses) / sizeof(*addresses); i++) {
+		describe_both();
+		tick();
+		if (addresses[i].index)
+			put_address(addresses[i].last, addresses[i].index);
+		else
+			delete_address(addresses[i].last);
+		tick();
+		tick();
+		if (owner_in_map(addresses[i].last) != addresses[i].owner)
+			fail_msg("%s", addresses[i].what);
+		describe_both();
+		assert_int_equal(owner_in_map(addresses[i].last), addresses[i].owner_at_end);
+	}
+}
+
+static struct host_entry entry_of(int index)
+{
+	const struct mac mac = { { 2, 0, 0, 0, 1, (uint8_t)index } };
+	struct host_entry entry = { .state = AWAKE };
+
+	hosts_get(daemon_.datapath, &mac, &entry);
+	return entry;
+}
+
+static void put_host(int index, const struct host_entry *entry)
+{
+	const struct mac mac = { { 2, 0, 0, 0, 1, (uint8_t)index } };
+
+	assert_int_equal(put_row("hosts", &mac, entry), 0);
+	tick();
+}
+
+static void test_states(void **state)
+{
+	static const struct {
+		enum host_state put, becomes;
+	} cases[] = {
+		{ DROWSY, DROWSY }, { ASLEEP, ASLEEP }, { WAKING, WAKING },
+		{ AWAKE, AWAKE },   { 4, AWAKE },       { UINT32_MAX, AWAKE },
+	};
+	struct host_entry entry;
+	(void)state;
+
+	need_machine();
+	describe_host(1, "'10.9.0.21'");
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		entry = entry_of(1);
+		entry.state = cases[i].put;
+		put_host(1, &entry);
+		assert_int_equal(host_number(1)->life.state, cases[i].becomes);
+		assert_int_equal(entry_of(1).state, cases[i].put);
+	}
+}
+
+static void test_fields_stay_until_the_next_description(void **state)
+{
+	const struct host_entry entry = { .vlan = 5, .flags = HOST_ARP_OFFLOAD };
+	(void)state;
+
+	need_machine();
+	describe_host(1, "");
+	put_host(1, &entry);
+	maps_retry(&daemon_, true);
+	assert_int_equal(entry_of(1).vlan, 5);
+	assert_int_equal(entry_of(1).flags, HOST_ARP_OFFLOAD);
+	describe_host(1, "");
+	assert_int_equal(entry_of(1).vlan, 0);
+	assert_int_equal(entry_of(1).flags, 0);
+}
+
+static void test_a_row_of_its_own_is_a_host(void **state)
+{
+	const struct host_entry entry = { .state = ASLEEP, .vlan = 5 };
+	const struct mac mac = { { 2, 0, 0, 0, 1, 7 } };
+	(void)state;
+
+	need_machine();
+	put_host(7, &entry);
+	put_address(40, 7);
+	tick();
+	assert_int_equal(host_number(7)->life.state, ASLEEP);
+	assert_true(is_stored(7));
+	stop_daemon(true);
+	start_daemon();
+	assert_int_equal(host_number(7)->life.state, ASLEEP);
+	assert_int_equal(owner_in_map(40), 7);
+	delete_row("hosts", &mac);
+	tick();
+	assert_null(host_number(7));
+	assert_false(is_stored(7));
+	assert_int_equal(owner_in_map(40), 0);
+}
+
+/* Who has no address any more, and is asleep, is woken: only it can tell another one. */
+static void test_the_last_address_of_a_sleeper(void **state)
+{
+	const struct host_entry entry = { .state = ASLEEP };
+	(void)state;
+
+	need_machine();
+	describe_host(1, "'10.9.0.21','10.9.0.22'");
+	put_host(1, &entry);
+	delete_address(21);
+	tick();
+	assert_int_equal(host_number(1)->life.state, ASLEEP);
+	delete_address(22);
+	tick();
+	settle();
+	assert_int_equal(host_number(1)->life.state, WAKING);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		DAEMON_TEST(test_addresses),
+		DAEMON_TEST(test_states),
+		DAEMON_TEST(test_fields_stay_until_the_next_description),
+		DAEMON_TEST(test_a_row_of_its_own_is_a_host),
+		DAEMON_TEST(test_the_last_address_of_a_sleeper),
+	};
+
+	return cmocka_run_group_tests(tests, make_machine, remove_machine);
+}

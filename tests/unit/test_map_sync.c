@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What could not be written, or is not a host's own, is written as soon as it can be. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include "support_daemon.h"
+
+enum { MAX_HOSTS = 2, MAX_ADDRESSES = 4 * MAX_HOSTS };
+
+static void lease(int index, int last)
+{
+	assert_int_equal(command("{'command':'lease-set','name':'host%d','address':'10.9.0.%d'}",
+	                         index, last),
+	                 DONE);
+}
+
+static void fill_addresses(bool fill)
+{
+	const struct mac mac = { { 2, 0, 0, 0, 2, 0 } };
+
+	for (uint8_t i = 0; i < MAX_ADDRESSES; i++) {
+		const struct ipv4 address = { { 10, 9, 1, i } };
+
+		if (fill)
+			put_row("addresses4", &address, &mac);
+		else
+			delete_row("addresses4", &address);
+	}
+}
+
+static void test_a_full_map(void **state)
+{
+	(void)state;
+	need_machine();
+	assert_int_equal(describe_host(1, "'10.9.0.21'"), DONE);
+	fill_addresses(true);
+	assert_int_equal(describe_host(2, "'10.9.0.22'"), -E2BIG);
+	assert_null(host_number(2));
+	lease(1, 31);
+	tick();
+	assert_int_equal(owner_in_map(31), 0);
+	assert_int_equal(daemon_.unsynced, 1);
+	fill_addresses(false);
+	tick();
+	assert_int_equal(owner_in_map(21), 1);
+	assert_int_equal(owner_in_map(31), 1);
+	assert_int_equal(daemon_.unsynced, 0);
+}
+
+static void test_an_own_address_comes_and_goes(void **state)
+{
+	(void)state;
+	need_machine();
+	assert_int_equal(describe_host(1, "'10.9.0.21'"), DONE);
+	for (int edited = 0; edited < 2; edited++) {
+		HERE("ip address add 10.9.0.21/24 dev %s", LAN);
+		if (edited) /* the maps are looked at in the same tick */
+			put_row("hosts", &(struct mac){ { 2, 0, 0, 0, 1, 8 } },
+			        &(struct host_entry){ .state = AWAKE });
+		settle();
+		tick();
+		assert_int_equal(owner_in_map(21), 0);
+		HERE("ip address del 10.9.0.21/24 dev %s", LAN);
+		settle();
+		tick();
+		assert_int_equal(owner_in_map(21), 1);
+	}
+}
+
+/* The holder by a lease is AWAKE by now: the one that registered comes first. */
+static void test_an_address_that_becomes_free_is_taken(void **state)
+{
+	const struct host_entry asleep = { .state = ASLEEP };
+	struct registration_draft draft = {
+		.head = { .client_id = 1, .active = true, .address_count = 1 }
+	};
+	struct host *second;
+	(void)state;
+
+	need_machine();
+	text_to_ip("10.9.0.31", draft.addresses);
+	assert_int_equal(describe_host(1, ""), DONE);
+	assert_int_equal(describe_host(2, ""), DONE);
+	lease(1, 31);
+	put_row("hosts", &(struct mac){ { 2, 0, 0, 0, 1, 1 } }, &asleep);
+	tick();
+	second = host_number(2);
+	second->registration = registration_new(&draft);
+	host_sync(&daemon_, second);
+	assert_int_equal(owner_in_map(31), 1);
+	host_trigger(&daemon_, host_number(1), TRIGGER_WAKEUP_REPORT);
+	tick();
+	tick();
+	assert_int_equal(owner_in_map(31), 2);
+	assert_false(installed_has(host_number(1)->installed, draft.addresses));
+	assert_null(host_number(1)->edited);
+}
+
+/* On no interface, rather than on any, until it is there. */
+static void test_an_interface_that_is_away(void **state)
+{
+	(void)state;
+	need_machine();
+	assert_int_equal(command("{'command':'host-add','name':'host1','mac':'02:00:00:00:01:01',"
+	                         "'addresses':[],'interface':'away0'}"),
+	                 DONE);
+	assert_int_equal(host_number(1)->installed->ifindex, UINT32_MAX);
+	HERE("ip link add away0 type veth peer name away1");
+	maps_retry(&daemon_, true);
+	assert_int_equal(host_number(1)->installed->ifindex, if_nametoindex("away0"));
+	HERE("ip link del away0");
+}
+
+static size_t count_rows(const char *map, size_t key_size)
+{
+	uint8_t keys[64][32];
+	uint32_t values[64];
+
+	return read_rows(map, keys, key_size, values, sizeof(*values), 64);
+}
+
+static void test_rules_follow_the_description(void **state)
+{
+	static const struct {
+		const char *rules;
+		size_t ports, sources; /* rows */
+	} cases[] = {
+		{ "'wake':['tcp/22','udp/161']", 3, 0 },
+		{ "'wake':['none']", 1, 0 },
+		{ "'allow':['10.0.0.0/8','192.168.0.0/16']", 0, 3 },
+		{ "'deny':['10.0.0.0/8']", 0, 1 },
+		{ "'allow':['10.0.0.0/8'],'deny':['10.1.0.0/16'],'wake':['tcp/any']", 2, 2 },
+		{ "'wake':[]", 0, 0 },
+	};
+	(void)state;
+
+	need_machine();
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		assert_int_equal(command("{'command':'host-add','name':'host1','addresses':[],"
+		                         "'mac':'02:00:00:00:01:01',%s}",
+		                         cases[i].rules),
+		                 DONE);
+		assert_int_equal(count_rows("wake_rules", 10), cases[i].ports);
+		assert_int_equal(count_rows("wake_sources", 28), cases[i].sources);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		DAEMON_TEST(test_a_full_map),
+		DAEMON_TEST(test_an_own_address_comes_and_goes),
+		DAEMON_TEST(test_an_address_that_becomes_free_is_taken),
+		DAEMON_TEST(test_an_interface_that_is_away),
+		DAEMON_TEST(test_rules_follow_the_description),
+	};
+
+	max_hosts = MAX_HOSTS;
+	return cmocka_run_group_tests(tests, make_machine, remove_machine);
+}

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What a host should have in the tables, from all that is said of it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "support_hosts.h"
+
+/* As in support_hosts.h. What is merged: each address with the reason for it. */
+struct merge_case {
+	const char *shows;
+	const char *described, *edited, *registered, *leased;
+	const char *merged;
+};
+
+static const char *const reasons[] = {
+	[CLAIM_NONE] = "none",           [CLAIM_LEASED] = "leased",
+	[CLAIM_ENDED] = "ended",         [CLAIM_REGISTERED] = "registered",
+	[CLAIM_DESCRIBED] = "described", [CLAIM_EDITED] = "edited",
+};
+
+static void check_merge(const struct merge_case *it, bool active)
+{
+	struct described *described = it->described ? described_of(it->described, 1) : NULL;
+	struct registration *registration =
+		it->registered ? registered_of(it->registered, active) : NULL;
+	struct edited *edited = parse_edits(it->edited);
+	const struct lease lease = parse_lease(it->leased);
+	const struct host_inputs inputs = { described, edited, registration, &lease };
+	struct wanted wanted;
+	char text[512] = "";
+
+	host_merge(&inputs, &wanted);
+	for (size_t i = 0; i < wanted.address_count; i++)
+		append(text, sizeof(text), "%s%u %s", i ? ", " : "", wanted.addresses[i].octet[15],
+		       reasons[host_claim(&inputs, &wanted.addresses[i])]);
+	if (strcmp(text, it->merged))
+		fail_msg("%s:\n  found    %s\n  expected %s", it->shows, text, it->merged);
+	described_free(described);
+	registration_free(registration);
+	free(edited);
+}
+
+static void test_addresses(void **state)
+{
+	static const struct merge_case cases[] = {
+		{ "nothing is said", NULL, NULL, NULL, NULL, "" },
+		{ "people alone", "10 11", NULL, NULL, NULL, "10 described, 11 described" },
+		{ "the host alone", NULL, NULL, "10 11", NULL, "10 registered, 11 registered" },
+		{ "DHCP alone", "", NULL, NULL, "20", "20 leased" },
+		{ "edits alone", NULL, "+10 +11", NULL, NULL, "10 edited, 11 edited" },
+		{ "a leased address joins", "10", NULL, NULL, "20", "10 described, 20 leased" },
+		{ "described and leased", "10 20", NULL, NULL, "20", "10 described, 20 described" },
+		{ "registered and leased", NULL, NULL, "10 20", "20",
+		  "10 registered, 20 registered" },
+		{ "described and registered", "10", NULL, "10 11", NULL,
+		  "10 described, 11 registered" },
+		{ "from all of them, edits first", "10", "+40", "30", "20",
+		  "40 edited, 10 described, 30 registered, 20 leased" },
+		{ "a lost lease", "10", NULL, NULL, "!20", "10 described" },
+		{ "a lost lease withholds what people say, too", "20 10", NULL, NULL, "!20",
+		  "10 described" },
+		{ "and what the host says", NULL, NULL, "20 10", "!20", "10 registered" },
+		{ "but not what is edited in", "20 10", "+20", NULL, "!20",
+		  "20 edited, 10 described" },
+		{ "a lost lease of no address", "10", NULL, NULL, "!0", "10 described" },
+		{ "edited out: described", "10 11", "-10", NULL, NULL, "11 described" },
+		{ "edited out: registered", NULL, "-10", "10 11", NULL, "11 registered" },
+		{ "edited out: leased", "10", "-20", NULL, "20", "10 described" },
+		{ "edited out: all", "10", "-10", NULL, NULL, "" },
+		{ "edited in and out again", "10", "+20 -20", NULL, NULL, "10 described" },
+		{ "edited out and in again", "10", "-10 +10", NULL, NULL, "10 edited" },
+		{ "edited in what is described already", "10 11", "+11", NULL, NULL,
+		  "11 edited, 10 described" },
+		{ "sixteen are the most: what is leased has no room",
+		  "101 102 103 104 105 106 107 108 109 110 111 112 113 114 115 116", NULL, NULL,
+		  "20",
+		  "101 described, 102 described, 103 described, 104 described, 105 described, "
+		  "106 described, 107 described, 108 described, 109 described, 110 described, "
+		  "111 described, 112 described, 113 described, 114 described, 115 described, "
+		  "116 described" },
+		{ "a lost one takes no room, an edited one does",
+		  "101 102 103 104 105 106 107 108 109 110 111 112 113 114 115 116", "+40", "30 31",
+		  "!101",
+		  "40 edited, 102 described, 103 described, 104 described, 105 described, "
+		  "106 described, 107 described, 108 described, 109 described, 110 described, "
+		  "111 described, 112 described, 113 described, 114 described, 115 described, "
+		  "116 described" },
+	};
+	static const struct merge_case ended = { "it lingers", "10", NULL,
+		                                 "10 11",      "11", "10 described, 11 ended" };
+
+	(void)state;
+	EACH(i, cases)
+	check_merge(&cases[i], true);
+	check_merge(&ended, false);
+}
+
+static void test_no_address_of_a_host(void **state)
+{
+	static const struct ipv4 wrong[] = {
+		{ { 0, 1, 2, 3 } },         { { 127, 0, 0, 1 } },       { { 224, 0, 0, 1 } },
+		{ { 239, 255, 255, 250 } }, { { 255, 255, 255, 255 } }, { { 0, 0, 0, 0 } },
+	};
+
+	(void)state;
+	EACH(i, wrong)
+	{
+		const struct lease lease = { .state = LEASE_BOUND, .address = wrong[i] };
+		const struct host_inputs inputs = { .lease = &lease };
+		struct wanted wanted;
+
+		host_merge(&inputs, &wanted);
+		assert_int_equal(wanted.address_count, 0);
+	}
+}
+
+static void test_lease_states(void **state)
+{
+	static const struct {
+		enum lease_state state;
+		bool wanted, withheld;
+	} rows[] = {
+		{ LEASE_NONE, false, false },    { LEASE_BOUND, true, false },
+		{ LEASE_RENEWING, true, false }, { LEASE_REBINDING, true, false },
+		{ LEASE_LOST, false, true },
+	};
+	const struct ipv6 leased = ip(20);
+
+	(void)state;
+	EACH(i, rows)
+	{
+		const struct lease lease = { .state = rows[i].state,
+			                     .address = ip_to_ipv4(&leased) };
+		const struct host_inputs inputs = { .lease = &lease };
+		struct ipv6 withheld = ip(9);
+		struct wanted wanted;
+
+		host_merge(&inputs, &wanted);
+		assert_int_equal(wanted.address_count, rows[i].wanted);
+		assert_int_equal(host_lease_address(&inputs, true, &withheld), rows[i].withheld);
+		assert_int_equal(withheld.octet[15], rows[i].withheld ? 20 : 9);
+	}
+}
+
+/* NULL: nothing is said of ports. */
+static void test_ports(void **state)
+{
+	static const struct {
+		const char *described, *registered, *merged;
+	} rows[] = {
+		{ NULL, NULL, NULL },     { "22", NULL, "22" },         { NULL, "80", "80" },
+		{ "22", "80", "22" },     { "22 23", "none", "22 23" }, { "none", "80", "none" },
+		{ NULL, "none", "none" },
+	};
+
+	(void)state;
+	EACH(i, rows)
+	{
+		struct host_description description = { .name = "nas" };
+		struct registration_draft draft = { .head.has_ports = rows[i].registered };
+		struct host_inputs inputs = { .described = NULL };
+		struct wake_port expected[HOST_PORTS];
+		const size_t count = parse_ports(rows[i].merged, expected);
+		struct wanted wanted;
+
+		description.policy.port_count =
+			parse_ports(rows[i].described, description.policy.ports);
+		if (rows[i].registered && strcmp(rows[i].registered, "none"))
+			draft.port_count = parse_ports(rows[i].registered, draft.ports);
+		inputs.described = described_new(&description, DESCRIBED_BY_CONFIG, 1);
+		inputs.registration = registration_new(&draft);
+		host_merge(&inputs, &wanted);
+		assert_int_equal(shared_set_size(wanted.ports), count * sizeof(*expected));
+		for (size_t j = 0; j < count; j++)
+			assert_true(wake_port_equal(
+				(const struct wake_port *)shared_set_octets(wanted.ports) + j,
+				&expected[j]));
+		assert_null(wanted.sources);
+		described_free((struct described *)inputs.described);
+		registration_free((struct registration *)inputs.registration);
+	}
+}
+
+static void test_fields(void **state)
+{
+	struct host_description description = {
+		.interface = "eth0",
+		.vlan = 10,
+		.arp_offload = true,
+		.policy = { .sources = { { .bits = 96, .allow = true } }, .source_count = 1 },
+	};
+	struct registration_draft draft = { .head = { .interface = "eth1", .vlan = 11 } };
+	const struct edited edited = { .has_fields = true, .ifindex = 7, .vlan = 12 };
+	const struct edited row = { .exists = true, .ifindex = 7, .vlan = 12 };
+	struct described *described = described_new(&description, DESCRIBED_BY_CONFIG, 1);
+	struct registration *registration = registration_new(&draft);
+	const struct {
+		struct host_inputs inputs;
+		const char *interface;
+		uint16_t vlan;
+		bool arp_offload, has_ifindex;
+	} rows[] = {
+		{ { 0 }, "", 0, false, false },
+		{ { .described = described }, "eth0", 10, true, false },
+		{ { .registration = registration }, "eth1", 11, false, false },
+		{ { described, NULL, registration, NULL }, "eth0", 10, true, false },
+		{ { described, &edited, registration, NULL }, "eth0", 12, false, true },
+		{ { NULL, &edited, NULL, NULL }, "", 12, false, true },
+		{ { described, &row, NULL, NULL }, "eth0", 10, true, false },
+	};
+
+	(void)state;
+	EACH(i, rows)
+	{
+		struct wanted wanted;
+
+		memset(&wanted, 0x5a, sizeof(wanted));
+		host_merge(&rows[i].inputs, &wanted);
+		assert_string_equal(wanted.interface, rows[i].interface);
+		assert_int_equal(wanted.vlan, rows[i].vlan);
+		assert_int_equal(wanted.arp_offload, rows[i].arp_offload);
+		assert_int_equal(wanted.has_ifindex, rows[i].has_ifindex);
+		assert_int_equal(wanted.ifindex, rows[i].has_ifindex ? 7 : 0);
+		assert_int_equal(!wanted.sources, !rows[i].inputs.described);
+	}
+	described_free(described);
+	registration_free(registration);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_addresses),    cmocka_unit_test(test_no_address_of_a_host),
+		cmocka_unit_test(test_lease_states), cmocka_unit_test(test_ports),
+		cmocka_unit_test(test_fields),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The authentication option: signing, and the verification of changed messages. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "npp/npp_auth.h"
+#include "support_npp_message.h"
+
+enum { CHECKSUM_OCTETS = 2, HMAC_IN_OPTION = 2 + 1 + 8 + 8 };
+
+static const struct ipv4 home = { { 192, 0, 2, 20 } };
+static const struct ipv4 proxy = { { 192, 0, 2, 1 } };
+
+static struct npp_keys keys;
+
+/* Different secrets, the shortest and the longest among them. */
+static int make_keys(void **state)
+{
+	(void)state;
+	keys = (struct npp_keys){
+		.key = { { .id = 7, .length = 32 },
+		         { .id = 1, .length = NPP_SECRET_MIN },
+		         { .id = 255, .length = NPP_SECRET_MAX } },
+		.count = 3,
+	};
+	for (uint8_t i = 0; i < keys.key[0].length; i++)
+		keys.key[0].secret[i] = i;
+	for (uint8_t i = 0; i < keys.key[1].length; i++)
+		keys.key[1].secret[i] = (uint8_t)(0xf0 + i);
+	for (uint8_t i = 0; i < keys.key[2].length; i++)
+		keys.key[2].secret[i] = (uint8_t)(7 * i + 3);
+	return 0;
+}
+
+/* HMACs as Python's hmac computes them. */
+/* clang-format off */
+static const uint8_t report[] = {
+	0xfd, 0x00, 0x3b, 0x3a, 0x12, 0x34, 0x05, 0x3b,
+	0x05, 0x06, 0x00, 0x00, 0x01, 0x02, 0x00, 0x00,
+	0x80, 0x31, 0x07, /* key */
+	0x00, 0x00, 0x00, 0x00, 0x65, 0x92, 0x00, 0x80, /* time */
+	0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef, /* nonce */
+	0x7f, 0x9e, 0x16, 0x93, 0x37, 0x82, 0x63, 0x4b, 0x5a, 0xa7, 0x70, 0x43, 0x70, 0x36, 0xf8, 0x20,
+	0x54, 0xef, 0xe8, 0xc5, 0x9e, 0x6c, 0x16, 0xc2, 0xc0, 0x9f, 0x31, 0xd1, 0x26, 0x78, 0xa7, 0xdc,
+};
+
+static const uint8_t refusal[] = {
+	0xfd, 0x01, 0xac, 0x44, 0x12, 0x34, 0x04, 0x3b,
+	0x04, 0x06, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00,
+	0x80, 0x31, 0x01,
+	0x00, 0x00, 0x00, 0x00, 0x65, 0x92, 0x00, 0x82,
+	0xfe, 0xdc, 0xba, 0x98, 0x76, 0x54, 0x32, 0x10,
+	0x1d, 0xa6, 0x7b, 0x94, 0x3a, 0x84, 0xec, 0x81, 0xee, 0x24, 0xba, 0x5e, 0x4b, 0xc0, 0x72, 0x99,
+	0x8c, 0x20, 0xff, 0x1c, 0x5e, 0x10, 0x9f, 0x4d, 0xac, 0x4f, 0x3f, 0x2b, 0x83, 0xd1, 0x2b, 0xc5,
+};
+
+static const uint8_t request[] = {
+	0xfd, 0x00, 0x8f, 0x9e, 0x12, 0x34, 0x03, 0x47,
+	0x03, 0x12, 0x01, 0x01, 0x08, 0x00, 0x06, 0x04, 0x00, 0x01,
+	0x52, 0x54, 0x00, 0x12, 0x34, 0x56, 0xc0, 0x00, 0x02, 0x14,
+	0x80, 0x31, 0xff,
+	0x00, 0x00, 0x00, 0x00, 0x65, 0x92, 0x00, 0x80,
+	0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+	0x29, 0xf7, 0xa0, 0x13, 0x6f, 0x33, 0x0c, 0x4a, 0x02, 0xaa, 0x73, 0x9d, 0x8b, 0xfe, 0x5a, 0x22,
+	0xc3, 0x54, 0x67, 0x74, 0x06, 0x23, 0xf0, 0x6a, 0xce, 0x4a, 0x02, 0xf9, 0x6e, 0x04, 0x60, 0xe1,
+};
+
+static const uint8_t advertisement[] = {
+	0xfd, 0x00, 0xd7, 0x48, 0x00, 0x00, 0x02, 0x41,
+	0x02, 0x0c, 0x01, 0x02, 0x07, 0x08, 0xc0, 0x00, 0x02, 0x01, 0x00, 0x00, 0x00, 0x00,
+	0x80, 0x31, 0x07,
+	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+	0xd0, 0x73, 0x28, 0xf1, 0x56, 0x4e, 0x2f, 0x02, 0xda, 0x9c, 0xb5, 0x50, 0xdd, 0xfa, 0xb9, 0x1d,
+	0xed, 0x6c, 0x05, 0xb0, 0x64, 0xc5, 0xbf, 0x5d, 0x71, 0x31, 0x29, 0xe9, 0xe6, 0x0c, 0xed, 0xb2,
+};
+/* clang-format on */
+
+struct sample {
+	const uint8_t *octets;
+	size_t length;
+	struct ipv4 source, destination;
+	size_t key; /* index */
+};
+
+static const struct sample samples[] = {
+	{ report, sizeof(report), { { 192, 0, 2, 20 } }, { { 192, 0, 2, 1 } }, 0 },
+	{ refusal, sizeof(refusal), { { 192, 0, 2, 1 } }, { { 192, 0, 2, 20 } }, 1 },
+	{ request, sizeof(request), { { 192, 0, 2, 20 } }, { { 192, 0, 2, 1 } }, 2 },
+	{ advertisement,
+	  sizeof(advertisement),
+	  { { 192, 0, 2, 1 } },
+	  { { 255, 255, 255, 255 } },
+	  0 },
+};
+
+static struct npp_message message_in(const struct sample *sample)
+{
+	struct npp_message message;
+
+	assert_int_equal(read_octets(sample->octets, sample->length, &message),
+	                 NPP_PARSE_ERROR_NONE);
+	return message;
+}
+
+static enum npp_auth_error verify(const struct sample *sample, const struct npp_message *message)
+{
+	return npp_verify(at_the_edge(sample->octets, sample->length), sample->length, message,
+	                  &keys, sample->source, sample->destination);
+}
+
+static void assert_changed(const struct sample *sample, const struct npp_message *message)
+{
+	assert_int_equal(verify(sample, message), NPP_AUTH_ERROR_BAD_HMAC);
+}
+
+/* The previous HMAC and checksum have no influence. */
+static void test_signing(void **state)
+{
+	(void)state;
+	EACH(i, samples)
+	{
+		const struct sample *sample = &samples[i];
+		struct npp_message message = message_in(sample), expected = message;
+		uint8_t octets[NPP_MESSAGE_MAX];
+
+		memset(message.authentication.hmac, 0xa5, NPP_HMAC);
+		assert_int_equal(npp_message_write(&message, NPP_ICMP_TYPE, octets),
+		                 sample->length);
+		for (int times = 0; times < 2; times++) {
+			octets[AT_CHECKSUM] ^= 0xff;
+			assert_true(npp_sign(octets, sample->length, &message,
+			                     &keys.key[sample->key], sample->source,
+			                     sample->destination));
+			assert_memory_equal(octets, sample->octets, sample->length);
+			assert_same(&message, &expected);
+		}
+		assert_int_equal(verify(sample, &expected), NPP_AUTH_ERROR_NONE);
+	}
+}
+
+static struct npp_message a_report(void)
+{
+	struct npp_message message = a_message(NPP_WAKEUP_REPORT);
+
+	message.authenticated = true;
+	message.authentication.key = 7;
+	return message;
+}
+
+static void assert_not_signed(struct npp_message message, const struct npp_key *key)
+{
+	uint8_t octets[NPP_MESSAGE_MAX], unchanged[NPP_MESSAGE_MAX];
+	const size_t length = npp_message_write(&message, NPP_ICMP_TYPE, octets);
+	struct npp_message copy = message;
+
+	memcpy(unchanged, octets, length);
+	assert_false(npp_sign(octets, length, &copy, key, home, proxy));
+	assert_memory_equal(octets, unchanged, length);
+	assert_same(&copy, &message);
+}
+
+static void test_what_cannot_be_signed(void **state)
+{
+	struct npp_message unsigned_report = a_report(), services = unsigned_report;
+
+	(void)state;
+	assert_not_signed(a_report(), &keys.key[1]);
+	unsigned_report.authenticated = false;
+	assert_not_signed(unsigned_report, &keys.key[0]);
+	/* as long as an HMAC */
+	services.authenticated = false;
+	services.subtype = NPP_PROXY_ADVERTISEMENT;
+	services.advertisement.proxy_count = 1;
+	services.service_count = 4;
+	assert_not_signed(services, &keys.key[0]);
+}
+
+/* All but the checksum, which npp_message_read verifies. */
+static void test_each_changed_octet(void **state)
+{
+	(void)state;
+	EACH(i, samples)
+	{
+		const struct npp_message message = message_in(&samples[i]);
+
+		for (size_t at = 0; at < samples[i].length; at++) {
+			struct sample changed = samples[i];
+			uint8_t octets[NPP_MESSAGE_MAX];
+
+			if (at - AT_CHECKSUM < CHECKSUM_OCTETS)
+				continue;
+			changed.octets = memcpy(octets, samples[i].octets, changed.length);
+			octets[at] ^= 0xff;
+			assert_changed(&changed, &message);
+		}
+	}
+}
+
+static enum npp_auth_error error_at(size_t at, size_t option)
+{
+	if (at == option)
+		return NPP_AUTH_ERROR_NOT_SIGNED;
+	return at == option + 2 ? NPP_AUTH_ERROR_UNKNOWN_KEY : NPP_AUTH_ERROR_BAD_HMAC;
+}
+
+/* As an attacker without a key would do it: what can be parsed is never accepted. */
+static void test_each_flipped_bit_with_a_right_checksum(void **state)
+{
+	size_t parsed = 0;
+
+	(void)state;
+	EACH(i, samples)
+	{
+		const size_t option = samples[i].length - NPP_HMAC - HMAC_IN_OPTION;
+
+		for (size_t bit = 0; bit < 8 * samples[i].length; bit++) {
+			struct sample changed = samples[i];
+			uint8_t octets[NPP_MESSAGE_MAX];
+			struct npp_message message;
+
+			if (bit / 8 - AT_CHECKSUM < CHECKSUM_OCTETS)
+				continue;
+			changed.octets = memcpy(octets, samples[i].octets, changed.length);
+			octets[bit / 8] ^= (uint8_t)(1 << bit % 8);
+			npp_set_checksum(octets, changed.length);
+			if (npp_message_read(octets, changed.length, NPP_ICMP_TYPE, &message))
+				continue;
+			parsed++;
+			assert_int_equal(verify(&changed, &message), error_at(bit / 8, option));
+		}
+	}
+	assert_true(parsed > sizeof(samples) / sizeof(*samples) * 8 * (NPP_HMAC + 16));
+}
+
+static void test_changed_addresses_and_secrets(void **state)
+{
+	(void)state;
+	EACH(i, samples)
+	{
+		const struct npp_message message = message_in(&samples[i]);
+		struct npp_key *key = &keys.key[samples[i].key];
+		struct sample swapped = samples[i];
+
+		for (size_t at = 0; at < 8; at++) {
+			struct sample changed = samples[i];
+
+			(at < 4 ? &changed.source : &changed.destination)->octet[at % 4] ^= 1;
+			assert_changed(&changed, &message);
+		}
+		swapped.source = samples[i].destination;
+		swapped.destination = samples[i].source;
+		assert_changed(&swapped, &message);
+		for (size_t at = 0; at < key->length; at++) {
+			key->secret[at] ^= 1;
+			assert_changed(&samples[i], &message);
+			key->secret[at] ^= 1;
+		}
+		key->length--;
+		assert_changed(&samples[i], &message);
+		key->length++;
+	}
+}
+
+static void test_no_option_no_key_and_other_lengths(void **state)
+{
+	struct npp_message message = message_in(&samples[0]);
+	const struct npp_keys none = { .key = { keys.key[0] } };
+	uint8_t longer[sizeof(report) + 1] = { 0 };
+
+	(void)state;
+	assert_int_equal(npp_verify(report, sizeof(report), &message, &none, home, proxy),
+	                 NPP_AUTH_ERROR_UNKNOWN_KEY);
+	memcpy(longer, report, sizeof(report));
+	for (size_t length = 0; length <= sizeof(longer); length++) {
+		const struct sample other = { longer, length, home, proxy, 0 };
+
+		if (length != sizeof(report))
+			assert_changed(&other, &message);
+	}
+	message.authenticated = false;
+	assert_int_equal(verify(&samples[0], &message), NPP_AUTH_ERROR_NOT_SIGNED);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_signing),
+		cmocka_unit_test(test_what_cannot_be_signed),
+		cmocka_unit_test(test_each_changed_octet),
+		cmocka_unit_test(test_each_flipped_bit_with_a_right_checksum),
+		cmocka_unit_test(test_changed_addresses_and_secrets),
+		cmocka_unit_test(test_no_option_no_key_and_other_lengths),
+	};
+
+	return cmocka_run_group_tests(tests, make_keys, NULL);
+}

@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Frames that carry messages of the Network Proxy Protocol, octet by octet, and invalid ones. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <netinet/in.h>
+
+#include "net/iface.h"
+#include "support_npp_packet.h"
+
+static bool read_frame(const struct octets *frame, struct npp_packet *packet)
+{
+	struct npp_packet unchanged;
+	bool valid;
+
+	memset(&unchanged, 0xa5, sizeof(unchanged));
+	memcpy(packet, &unchanged, sizeof(*packet));
+	valid = npp_packet_read(at_the_edge(frame->at, frame->length), frame->length, packet);
+	if (!valid)
+		assert_memory_equal(packet, &unchanged, sizeof(unchanged));
+	return valid;
+}
+
+static void assert_refused(const struct octets *frame)
+{
+	struct npp_packet packet;
+
+	assert_false(read_frame(frame, &packet));
+}
+
+/* With a message of `length` octets after an IPv4 header of `header`. */
+static void assert_accepted(const struct octets *frame, size_t header, size_t length)
+{
+	struct npp_packet packet;
+
+	assert_true(read_frame(frame, &packet));
+	assert_memory_equal(&packet.from, &host, sizeof(host));
+	assert_memory_equal(&packet.to, &proxy, sizeof(proxy));
+	assert_int_equal(packet.vlan, 0);
+	assert_memory_equal(&packet.source, &host4, sizeof(host4));
+	assert_memory_equal(&packet.destination, &proxy4, sizeof(proxy4));
+	assert_int_equal(packet.length, length);
+	assert_memory_equal(packet.octets, frame->at + ETHER + header, length);
+}
+
+static struct npp_packet a_packet(const void *octets, size_t length)
+{
+	return (struct npp_packet){
+		.from = host,
+		.to = proxy,
+		.source = host4,
+		.destination = proxy4,
+		.octets = octets,
+		.length = length,
+	};
+}
+
+static void test_both_ways(void **state)
+{
+	struct npp_packet packet = a_packet(good + ETHER + IP, MESSAGE);
+	const struct octets frame = a_frame();
+	struct packet written;
+
+	(void)state;
+	assert_accepted(&frame, IP, MESSAGE);
+	npp_packet_write(&packet, &written);
+	assert_int_equal(written.length, sizeof(good));
+	assert_memory_equal(written.octets, good, sizeof(good));
+	packet.vlan = 0xffe;
+	npp_packet_write(&packet, &written);
+	assert_int_equal(written.length, sizeof(good) + TAG);
+	assert_memory_equal(written.octets, good, TYPE_AT);
+	assert_memory_equal(written.octets + TYPE_AT, "\x81\x00\x0f\xfe", TAG);
+	assert_memory_equal(written.octets + TYPE_AT + TAG, good + TYPE_AT, sizeof(good) - TYPE_AT);
+	/* the kernel removes the tag before a frame is read */
+	assert_false(npp_packet_read(written.octets, written.length, &packet));
+}
+
+static void test_every_length(void **state)
+{
+	uint8_t message[PACKET_MAX - ETHER - IP];
+	struct npp_packet again;
+
+	(void)state;
+	for (size_t length = 0; length <= sizeof(message); length++) {
+		const struct npp_packet packet = a_packet(message, length);
+		struct packet written;
+
+		memset(message, (int)length, sizeof(message));
+		npp_packet_write(&packet, &written);
+		assert_int_equal(written.length, ETHER + IP + length);
+		assert_true(npp_packet_read(written.octets, written.length, &again));
+		assert_ptr_equal(again.octets, written.octets + ETHER + IP);
+		assert_int_equal(again.length, length);
+		assert_memory_equal(again.octets, message, length);
+	}
+}
+
+static void test_too_long_to_send(void **state)
+{
+	static const struct {
+		size_t length;
+		uint16_t vlan;
+		int err;
+	} cases[] = {
+		{ 1480, 0, -EBADF },
+		{ 1481, 0, -EMSGSIZE },
+		{ 1476, 10, -EBADF },
+		{ 1477, 10, -EMSGSIZE },
+		/* IPv4's total length would overflow */
+		{ 65515, 0, -EMSGSIZE },
+		{ 65516, 0, -EMSGSIZE },
+		{ 65536, 0, -EMSGSIZE },
+	};
+	static const uint8_t message[0x10000];
+	const struct iface nowhere = { .ifindex = 0 };
+
+	(void)state;
+	EACH(i, cases)
+	{
+		struct npp_packet packet = a_packet(message, cases[i].length);
+		struct packet written;
+
+		packet.vlan = cases[i].vlan;
+		npp_packet_write(&packet, &written);
+		assert_int_equal(packet_send(-1, &nowhere, &written), cases[i].err);
+	}
+}
+
+static void test_cut_short_and_padded(void **state)
+{
+	struct octets frame = a_frame();
+
+	(void)state;
+	memset(frame.at + frame.length, 0xa5, 60 - frame.length);
+	for (frame.length = 0; frame.length < sizeof(good); frame.length++)
+		assert_refused(&frame);
+	for (; frame.length <= 60; frame.length++)
+		assert_accepted(&frame, IP, MESSAGE);
+}
+
+/* A change of the frame, whose header has a right checksum all the same. */
+static const struct {
+	size_t at;
+	uint16_t value;
+	bool valid;
+} changes[] = {
+	{ TYPE_AT, 0x0801, false },
+	{ TYPE_AT, 0x0008, false },
+	{ TYPE_AT, 0x0806, false },
+	{ TYPE_AT, 0x8100, false },
+	{ TYPE_AT, 0x86dd, false },
+	{ TYPE_AT, 0x0024, false }, /* a length (IEEE 802.3) */
+	{ ETHER, 0x4500, true },
+	{ ETHER, 0x0500, false }, /* versions */
+	{ ETHER, 0x5500, false },
+	{ ETHER, 0x6500, false },
+	{ ETHER, 0xc500, false },
+	{ ETHER, 0x4400, false }, /* a header of 16 octets, and of none */
+	{ ETHER, 0x4000, false },
+	{ TOTAL_AT, IP + MESSAGE + 1, false },
+	{ TOTAL_AT, ETHER + IP + MESSAGE, false },
+	{ TOTAL_AT, 0x2400, false },
+	{ TOTAL_AT, 0xffff, false },
+	{ TOTAL_AT, IP - 1, false },
+	{ TOTAL_AT, 0, false },
+	{ FRAGMENT_AT, 0x0000, true },
+	{ FRAGMENT_AT, 0x8000, true }, /* RFC 791: reserved */
+	{ FRAGMENT_AT, 0x2000, false },
+	{ FRAGMENT_AT, 0x6000, false },
+	{ FRAGMENT_AT, 0x0001, false },
+	{ FRAGMENT_AT, 0x0100, false },
+	{ FRAGMENT_AT, 0x1000, false },
+	{ FRAGMENT_AT, 0x1fff, false },
+	{ PROTOCOL_AT - 1, 0x0101, true }, /* TTL 1, ICMP */
+	{ PROTOCOL_AT - 1, 0x4000, false },
+	{ PROTOCOL_AT - 1, 0x4002, false },
+	{ PROTOCOL_AT - 1, 0x4011, false },
+	{ PROTOCOL_AT - 1, 0x403a, false },
+	{ ETHER + IP, 0xa5a5, true }, /* the message is not parsed */
+};
+
+static void test_changed_headers(void **state)
+{
+	(void)state;
+	EACH(i, changes)
+	{
+		struct octets frame = a_frame();
+
+		put16(&frame, changes[i].at, changes[i].value);
+		sum_header(&frame);
+		if (changes[i].valid)
+			assert_accepted(&frame, IP, MESSAGE);
+		else
+			assert_refused(&frame);
+	}
+}
+
+/* The same message after a header of so many words. */
+static struct octets with_options(uint8_t words)
+{
+	const size_t more = words * 4u - IP;
+	struct octets frame = { .length = 0 };
+
+	add(&frame, good, ETHER + IP);
+	memset(frame.at + frame.length, 1, more); /* no operation (RFC 791) */
+	frame.length += more;
+	add(&frame, good + ETHER + IP, MESSAGE);
+	PUT(&frame, ETHER, 0x40 | words);
+	PUT(&frame, TOTAL_AT, 0, (uint8_t)(frame.length - ETHER));
+	return *sum_header(&frame);
+}
+
+static void test_ip_options(void **state)
+{
+	struct octets frame;
+
+	(void)state;
+	for (uint8_t words = IP / 4; words < 16; words++) {
+		frame = with_options(words);
+		assert_accepted(&frame, words * 4u, MESSAGE);
+		frame.at[ETHER + words * 4 - 1] ^= 1;
+		assert_refused(&frame);
+	}
+	for (frame = with_options(15); frame.length;) {
+		frame.length--;
+		assert_refused(&frame);
+	}
+	frame = with_options(6);
+	PUT(&frame, TOTAL_AT, 0, 24);
+	assert_accepted(sum_header(&frame), 24, 0);
+	PUT(&frame, TOTAL_AT, 0, 23); /* shorter than the header */
+	assert_refused(sum_header(&frame));
+}
+
+static void test_wrong_checksums(void **state)
+{
+	struct octets frame = a_frame();
+
+	(void)state;
+	for (size_t bit = 0; bit < IP * 8; bit++) {
+		struct octets wrong = frame;
+
+		wrong.at[ETHER + bit / 8] ^= (uint8_t)(1 << bit % 8);
+		assert_refused(&wrong);
+	}
+	/* RFC 1071 has two representations of zero */
+	PUT(&frame, ID_AT, good[SUM_AT], good[SUM_AT + 1]);
+	sum_header(&frame);
+	assert_memory_equal(frame.at + SUM_AT, "\0\0", 2);
+	assert_accepted(&frame, IP, MESSAGE);
+	PUT(&frame, SUM_AT, 0xff, 0xff);
+	assert_accepted(&frame, IP, MESSAGE);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_both_ways),
+		cmocka_unit_test(test_every_length),
+		cmocka_unit_test(test_too_long_to_send),
+		cmocka_unit_test(test_cut_short_and_padded),
+		cmocka_unit_test(test_changed_headers),
+		cmocka_unit_test(test_ip_options),
+		cmocka_unit_test(test_wrong_checksums),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Advertisements, messages not for this proxy or malformed, the rate limit, the counters. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "support_npp_server.h"
+
+#define EACH(item, table) for (size_t item = 0; item < sizeof(table) / sizeof(*(table)); item++)
+
+static void is_our_advertisement(const struct npp_message *message, uint16_t lifetime)
+{
+	const struct npp_advertisement *advertisement = &message->advertisement;
+
+	assert_int_equal(message->subtype, NPP_PROXY_ADVERTISEMENT);
+	assert_int_equal(message->code, NPP_SUCCESS);
+	assert_int_equal(advertisement->lifetime, lifetime);
+	assert_int_equal(advertisement->proxy_count, 1);
+	assert_true(ipv4_equal(advertisement->proxies[0].address, us));
+	assert_int_equal(advertisement->proxies[0].preference, -5);
+	assert_int_equal(message->service_count, 3);
+	assert_int_equal(message->services[0], 1);
+	assert_int_equal(message->services[1], 2);
+	assert_int_equal(message->services[2], 0x8003);
+	assert_false(message->authenticated);
+}
+
+/* By unicast, from the address that was asked; what is advertised is the one towards the host. */
+static void test_a_solicitation_is_answered(void **state)
+{
+	const struct ipv4 destinations[] = { everybody, us, us_too };
+	struct npp_test *test = *state;
+	struct sender sender = the_nas();
+
+	EACH(i, destinations)
+	{
+		struct npp_message answer;
+
+		sender.destination = destinations[i];
+		sender.vlan = i ? 0 : 9;
+		assert_int_equal(receive(test, &sender, a_message(NPP_PROXY_SOLICITATION)),
+		                 NPP_REQUEST_NONE);
+		answer = answered(test, &sender, NPP_PROXY_ADVERTISEMENT);
+		is_our_advertisement(&answer, 1800);
+		assert_int_equal(count_of(test, NPP_COUNT_SOLICITATION), i + 1);
+	}
+}
+
+static void advertises(struct npp_test *test, bool leaving, uint16_t lifetime)
+{
+	struct sent sent;
+
+	npp_server_advertise(test->server, &lan, leaving);
+	assert_true(next_sent(test, &sent));
+	is_our_advertisement(&sent.message, lifetime);
+	assert_int_equal(sent.message.transaction, 0);
+	assert_memory_equal(&sent.packet.from, &lan.mac, sizeof(lan.mac));
+	assert_memory_equal(&sent.packet.to, &MAC_BROADCAST, sizeof(MAC_BROADCAST));
+	assert_int_equal(sent.packet.vlan, 0);
+	assert_true(ipv4_equal(sent.packet.source, us));
+	assert_true(ipv4_equal(sent.packet.destination, everybody));
+}
+
+static void test_advertisements_are_for_all(void **state)
+{
+	advertises(*state, false, 1800);
+	advertises(*state, true, 0);
+}
+
+static void test_without_an_address_there_is_nothing_to_advertise(void **state)
+{
+	struct npp_test *test = *state;
+	struct sender sender = the_nas();
+
+	HERE("ip addr flush dev lan");
+	assert_true(net_state_read(net) >= 0);
+	sender.destination = everybody;
+	receive(test, &sender, a_message(NPP_PROXY_SOLICITATION));
+	npp_server_advertise(test->server, &lan, false);
+	HERE("ip addr add 192.0.2.2/24 dev lan && ip addr add 198.51.100.2/24 dev lan");
+	HERE("ip route add default via 192.0.2.1");
+	assert_true(net_state_read(net) >= 0);
+	assert_int_equal(count_of(test, NPP_COUNT_NO_ADDRESS), 1);
+}
+
+static void test_settings_may_change(void **state)
+{
+	struct npp_test *test = *state;
+	const struct sender sender = the_nas();
+	struct npp_message answer;
+
+	test->settings.icmp_type = 200;
+	test->settings.lifetime = 65535;
+	test->settings.preference = INT32_MAX;
+	npp_server_set(test->server, &test->settings);
+	receive(test, &sender, a_message(NPP_PROXY_SOLICITATION));
+	answer = answered(test, &sender, NPP_PROXY_ADVERTISEMENT);
+	assert_int_equal(answer.advertisement.lifetime, 65535);
+	assert_int_equal(answer.advertisement.proxies[0].preference, INT32_MAX);
+}
+
+/* Only a Solicitation may be to all: else two proxies would take over one host. */
+static void test_what_is_not_to_this_proxy(void **state)
+{
+	const struct sender sender = the_nas();
+	const struct {
+		struct npp_message message;
+		struct ipv4 destination;
+	} cases[] = {
+		{ a_message(NPP_PROXY_SOLICITATION), first_proxy },
+		{ a_message(NPP_PROXY_SOLICITATION), subnet_broadcast },
+		{ a_request(&sender), first_proxy },
+		{ a_request(&sender), everybody },
+		{ a_report(1), first_proxy },
+		{ a_report(1), everybody },
+	};
+	struct npp_test *test = *state;
+
+	EACH(i, cases)
+	{
+		struct sender to = sender;
+
+		to.destination = cases[i].destination;
+		assert_int_equal(receive(test, &to, cases[i].message), NPP_REQUEST_NONE);
+		sends_nothing(test);
+		assert_int_equal(count_of(test, NPP_COUNT_WRONG_DESTINATION), i + 1);
+	}
+}
+
+static void test_what_is_for_hosts(void **state)
+{
+	struct npp_message messages[] = { a_message(NPP_PROXY_ADVERTISEMENT),
+		                          a_message(NPP_SLEEP_CONFIRM),
+		                          a_message(NPP_WAKEUP_CONFIRM) };
+	struct npp_test *test = *state;
+	struct sender sender = the_nas();
+
+	messages[0].advertisement.proxies[0].address = first_proxy;
+	messages[0].advertisement.proxy_count = 1;
+	for (int i = 0; i < 6; i++) {
+		sender.destination = i < 3 ? us : everybody; /* as another proxy tells all hosts */
+		assert_int_equal(receive(test, &sender, messages[i % 3]), NPP_REQUEST_NONE);
+		sends_nothing(test);
+	}
+	assert_int_equal(count_of(test, NPP_COUNT_NOT_FOR_PROXY), 6);
+}
+
+static void receive_changed(struct npp_test *test, const struct sender *sender,
+                            struct npp_message message, size_t at, uint8_t octet)
+{
+	uint8_t octets[NPP_MESSAGE_MAX];
+	const size_t length = write_message(test, sender, message, octets);
+
+	octets[at] = octet;
+	if (at != 2)
+		npp_set_checksum(octets, length);
+	receive_octets(test, sender, octets, length);
+	assert_int_equal(test->request.kind, NPP_REQUEST_NONE);
+}
+
+/* A sender that wants something done, by a valid header, is told that it is not. */
+static void test_malformed_messages(void **state)
+{
+	const struct sender sender = the_nas();
+	const struct npp_message request = a_request(&sender);
+	const struct {
+		struct npp_message message;
+		size_t at;
+		uint8_t octet;
+		enum npp_parse_error error;
+		bool is_answered;
+	} cases[] = {
+		{ request, 0, 8, NPP_PARSE_ERROR_OTHER_TYPE, false },
+		{ request, 2, 99, NPP_PARSE_ERROR_BAD_CHECKSUM, false },
+		{ request, 1, 2, NPP_PARSE_ERROR_BAD_CODE, false },
+		{ request, 6, 7, NPP_PARSE_ERROR_BAD_SUBTYPE, false },
+		{ request, 7, 1, NPP_PARSE_ERROR_SHORT, false },
+		{ request, 11, 2, NPP_PARSE_ERROR_BAD_OPTION, true },
+		{ request, 8, 99, NPP_PARSE_ERROR_MISSING_OPTION, true },
+		{ request, 8, 4, NPP_PARSE_ERROR_UNEXPECTED_OPTION, true },
+		{ request, 10, 99, NPP_PARSE_ERROR_UNKNOWN_REQUEST, true },
+		{ a_report(1), 8, 3, NPP_PARSE_ERROR_UNEXPECTED_OPTION, true },
+		{ a_message(NPP_PROXY_SOLICITATION), 8, 3, NPP_PARSE_ERROR_UNEXPECTED_OPTION,
+		  false },
+	};
+	const struct ipv4 destinations[] = { us, everybody, first_proxy };
+	struct npp_test *test = *state;
+
+	for (size_t i = 0; i < 3 * sizeof(cases) / sizeof(*cases); i++) {
+		const bool is_report = cases[i / 3].message.subtype == NPP_WAKEUP_REPORT;
+		const enum npp_count count = NPP_COUNT_PARSE_ERRORS + cases[i / 3].error;
+		const uint64_t before = count_of(test, count);
+		struct sender to = sender;
+
+		to.destination = destinations[i % 3];
+		test->hosts.now.mono += RATE_INTERVAL;
+		receive_changed(test, &to, cases[i / 3].message, cases[i / 3].at,
+		                cases[i / 3].octet);
+		assert_int_equal(count_of(test, count), before + 1);
+		if (cases[i / 3].is_answered && i % 3 == 0)
+			is_rejected(test, &to, is_report);
+		else
+			sends_nothing(test);
+	}
+}
+
+static void test_what_is_cut_short(void **state)
+{
+	struct npp_test *test = *state;
+	const struct sender sender = the_nas();
+	uint8_t octets[NPP_MESSAGE_MAX];
+	const size_t length = write_message(test, &sender, a_request(&sender), octets);
+
+	for (size_t i = 0; i < length; i++) {
+		test->hosts.now.mono += RATE_INTERVAL;
+		receive_octets(test, &sender, octets, i);
+		sends_nothing(test);
+	}
+	assert_int_equal(count_of(test, NPP_COUNT_PARSE_ERRORS + NPP_PARSE_ERROR_SHORT), length);
+}
+
+/* Whatever it is: also one that would be malformed, and before anything else is looked at. */
+static void test_too_many_messages_of_one_source(void **state)
+{
+	struct npp_test *test = *state;
+	const struct sender sender = the_nas();
+	const uint8_t octets[] = { 8 };
+	struct sender other = sender_of(tv, other_address);
+
+	for (int i = 0; i < RATE_BURST + 10; i++)
+		receive_octets(test, &sender, octets, 1);
+	assert_int_equal(count_of(test, NPP_COUNT_RATE_LIMITED), 10);
+	assert_int_equal(count_of(test, NPP_COUNT_PARSE_ERRORS + NPP_PARSE_ERROR_SHORT),
+	                 RATE_BURST);
+	test->server->rate.secret = 5; /* those two share no bucket */
+	test->hosts.now.mono -= RATE_INTERVAL;
+	assert_int_equal(receive(test, &other, a_request(&other)), NPP_REQUEST_SLEEP);
+	assert_int_equal(receive(test, &sender, a_request(&sender)), NPP_REQUEST_SLEEP);
+}
+
+static void test_each_start_has_its_own_secret(void **state)
+{
+	struct npp_test *test = *state;
+	const struct npp_server_parts parts = { .fd = -1 };
+	struct npp_server *another = npp_server_new(&parts);
+
+	assert_true(another->rate.secret != test->server->rate.secret);
+	assert_true(another->rate.secret >> 32 && (uint32_t)another->rate.secret);
+	npp_server_free(another);
+	npp_server_free(NULL);
+}
+
+static void test_each_counter_has_a_name_and_a_meaning(void **state)
+{
+	struct npp_test *test = *state;
+	const char *names[NPP_COUNTS], *meaning, *other;
+	size_t count = 0;
+	uint64_t value, sum = 0;
+
+	for (enum npp_count i = 0; i < NPP_COUNTS; i++)
+		test->server->counts[i] = (uint64_t)1 << i;
+	for (; npp_server_counter(test->server, count, &names[count], &meaning, &value); count++) {
+		assert_true(strlen(names[count]) && strlen(meaning) > 5);
+		assert_false(sum & value);
+		sum |= value;
+		for (size_t i = 0; i < count; i++)
+			assert_string_not_equal(names[i], names[count]);
+	}
+	assert_int_equal(count, NPP_COUNTS - 3); /* of each group the first is no error */
+	assert_int_equal(sum & 0x7, 0x7);
+	assert_false(npp_server_counter(test->server, count, &other, &other, &value));
+	memset(test->server->counts, 0, sizeof(test->server->counts));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		NPP_TEST(test_a_solicitation_is_answered),
+		NPP_TEST(test_advertisements_are_for_all),
+		NPP_TEST(test_without_an_address_there_is_nothing_to_advertise),
+		NPP_TEST(test_settings_may_change),
+		NPP_TEST(test_what_is_not_to_this_proxy),
+		NPP_TEST(test_what_is_for_hosts),
+		NPP_TEST(test_malformed_messages),
+		NPP_TEST(test_what_is_cut_short),
+		NPP_TEST(test_too_many_messages_of_one_source),
+		NPP_TEST(test_each_start_has_its_own_secret),
+		NPP_TEST(test_each_counter_has_a_name_and_a_meaning),
+	};
+
+	return cmocka_run_group_tests(tests, make_lan, remove_lan);
+}

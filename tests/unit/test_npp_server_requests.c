@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Requests and reports: what is read from them, which are duplicates, and what is answered. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "support_npp_server.h"
+
+static void test_a_request_as_it_came(void **state)
+{
+	static const struct {
+		struct mac mac;
+		struct ipv4 address;
+		enum address_role role;
+	} pairs[] = {
+		{ nas, nas_address, ROLE_NONE },
+		{ tv, us, ROLE_OWN },
+		{ nas, us_too, ROLE_OWN },
+		{ nas, gateway, ROLE_GATEWAY },
+		{ nas, subnet_broadcast, ROLE_BROADCAST },
+		{ nas, { { 198, 51, 100, 0 } }, ROLE_BROADCAST },
+		{ nas, other_address, ROLE_NONE },
+	};
+	struct npp_test *test = *state;
+	struct sender sender = the_nas();
+	struct npp_message message = a_part(22);
+	const struct registration_request *request = &test->request.registration;
+	const size_t count = sizeof(pairs) / sizeof(*pairs);
+
+	for (size_t i = 0; i < count; i++)
+		message.request.pairs[i] = (struct npp_pair){ pairs[i].mac, pairs[i].address };
+	message.request.pair_count = count;
+	message.request.timer = 60;
+	message.request.backup_of = first_proxy;
+	message.request.has_lease = true;
+	message.request.lease_server = gateway;
+	message.request.client_id_length = 2;
+	message.request.client_id[1] = 9;
+	strcpy(message.request.hostname, "nas");
+	sender.vlan = 7;
+	assert_int_equal(receive(test, &sender, message), NPP_REQUEST_SLEEP);
+	assert_null(test->request.host);
+	assert_int_equal(request->address_count, count);
+	for (size_t i = 0; i < count; i++) {
+		const struct ipv6 address = ipv4_mapped(pairs[i].address);
+
+		assert_memory_equal(&request->addresses[i].address, &address, sizeof(address));
+		assert_int_equal(request->addresses[i].role, pairs[i].role);
+		assert_int_equal(request->addresses[i].mac_matches, pairs[i].mac.octet[5] == 0x56);
+	}
+	assert_memory_equal(&request->mac, &nas, sizeof(nas));
+	assert_string_equal(request->interface, "lan");
+	assert_int_equal(request->vlan, 7);
+	assert_true(ipv4_equal(request->source, nas_address));
+	assert_int_equal(request->transaction, TRANSACTION);
+	assert_true(request->digest && request->digest == test->request.digest);
+	assert_true(request->has_ports);
+	assert_int_equal(request->port_count, 1);
+	assert_int_equal(request->ports[0].protocol, IPPROTO_TCP);
+	assert_int_equal(request->ports[0].port, 22);
+	assert_int_equal(request->timer, 60);
+	assert_true(ipv4_equal(request->backup_of, first_proxy));
+	assert_true(request->has_lease && ipv4_equal(request->lease_server, gateway));
+	assert_int_equal(request->client_id_length, 2);
+	assert_int_equal(request->client_id[1], 9);
+	assert_string_equal(request->hostname, "nas");
+	assert_false(request->authenticated || request->is_unsupported);
+}
+
+static void test_a_request_of_next_to_nothing(void **state)
+{
+	struct npp_test *test = *state;
+	struct npp_message message = a_message(NPP_SLEEP_REQUEST);
+	const struct sender sender = the_nas();
+	const struct registration_request *request = &test->request.registration;
+
+	message.request.address6_count = 1;
+	message.request.addresses6[0].octet[0] = 0x20;
+	assert_int_equal(receive(test, &sender, message), NPP_REQUEST_SLEEP);
+	assert_true(request->is_unsupported);
+	assert_int_equal(request->address_count + request->port_count, 0);
+	assert_false(request->has_ports || request->has_lease || *request->hostname);
+}
+
+/* Where the host does not know the times, or they are too long for the message, the server is. */
+static void test_times_of_a_lease(void **state)
+{
+	static const struct {
+		uint16_t total, left;
+		uint32_t read_total, read_left;
+	} cases[] = { { 3600, 1799, 3600, 1799 },
+		      { 65534, 65534, 65534, 65534 },
+		      { 65535, 65535, 0, 0 },
+		      { 65535, 100, 0, 0 },
+		      { 0, 0, 0, 0 } };
+	struct npp_test *test = *state;
+	const struct sender sender = the_nas();
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct npp_message message = a_request(&sender);
+
+		message.request.has_lease = true;
+		message.request.lease_total = cases[i].total;
+		message.request.lease_left = cases[i].left;
+		assert_int_equal(receive(test, &sender, message), NPP_REQUEST_SLEEP);
+		assert_int_equal(test->request.registration.lease_total, cases[i].read_total);
+		assert_int_equal(test->request.registration.lease_left, cases[i].read_left);
+	}
+}
+
+/* Nothing is said to the host before its request is carried out, and then from where it asked. */
+static void test_a_request_is_confirmed(void **state)
+{
+	struct npp_test *test = *state;
+	struct sender sender = the_nas();
+	const struct host *host;
+
+	sender.vlan = 7;
+	sender.destination = us_too;
+	host = registered(test, &sender, a_request(&sender));
+	assert_int_equal(count_of(test, NPP_COUNT_REGISTERED), 1);
+	assert_int_equal(counted(test), 1);
+	receive(test, &sender, a_part(22));
+	assert_ptr_equal(test->request.host, host);
+}
+
+static void test_each_rejection(void **state)
+{
+	struct npp_test *test = *state;
+	const struct sender sender = the_nas();
+
+	for (enum reject_reason i = REJECT_NONE + 1; i < REJECT_REASONS; i++) {
+		const bool is_report = i % 2;
+
+		receive(test, &sender, is_report ? a_report(1) : a_request(&sender));
+		reject(test, i);
+		is_rejected(test, &sender, is_report);
+		assert_int_equal(count_of(test, NPP_COUNT_REJECTS + i), 1);
+	}
+	assert_int_equal(counted(test), REJECT_REASONS - 1);
+}
+
+static void test_a_request_that_is_canceled_gets_no_answer(void **state)
+{
+	struct npp_test *test = *state;
+	const struct sender sender = the_nas();
+
+	receive(test, &sender, a_request(&sender));
+	npp_server_cancel(test->server, &test->request.requester);
+	test->open--;
+	assert_int_equal(count_of(test, NPP_COUNT_CANCELED), 1);
+}
+
+static void test_the_same_again_is_confirmed_again_and_no_more(void **state)
+{
+	struct npp_test *test = *state;
+	const struct sender sender = the_nas();
+	struct host *host = registered(test, &sender, a_request(&sender));
+
+	registered(test, &sender, a_part(22));
+	host->registration->client_id = 777;
+	for (int i = 0; i < 4; i++) {
+		const struct npp_message again = i % 2 ? a_part(22) : a_request(&sender);
+
+		if (i == 2) /* a copy that was long on its way puts no host to sleep */
+			host_is_up(host, NOW_BOOT);
+		assert_int_equal(receive(test, &sender, again), NPP_REQUEST_NONE);
+		is_confirmed(test, &sender, 777);
+	}
+	assert_int_equal(count_of(test, NPP_COUNT_DUPLICATE), 4);
+	registration_is_dropped(test->hosts.table, host); /* it is not remembered for ever */
+	assert_int_equal(receive(test, &sender, a_request(&sender)), NPP_REQUEST_SLEEP);
+}
+
+static void test_the_same_again_while_it_waits(void **state)
+{
+	struct npp_test *test = *state;
+	const struct sender sender = the_nas();
+	struct npp_requester requester;
+
+	receive(test, &sender, a_request(&sender));
+	requester = test->request.requester;
+	submit(&test->hosts, &test->request.registration);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(receive(test, &sender, a_request(&sender)), NPP_REQUEST_NONE);
+	sends_nothing(test);
+	assert_int_equal(count_of(test, NPP_COUNT_DUPLICATE), 2);
+	npp_server_confirm(test->server, &requester, 5, false);
+	is_confirmed(test, &sender, 5);
+	test->open--;
+}
+
+static void test_another_of_the_host_has_to_come_again(void **state)
+{
+	struct npp_test *test = *state;
+	const struct sender sender = the_nas(), other = sender_of(tv, other_address);
+	const struct host *host = registered(test, &sender, a_request(&sender));
+	struct npp_message another = a_request(&sender);
+
+	receive(test, &sender, a_part(22));
+	submit(&test->hosts, &test->request.registration);
+	another.transaction++;
+	assert_int_equal(receive(test, &sender, another), NPP_REQUEST_NONE);
+	assert_int_equal(receive(test, &sender, a_part(23)), NPP_REQUEST_NONE);
+	sends_nothing(test);
+	assert_int_equal(count_of(test, NPP_COUNT_RATE_LIMITED), 2);
+	assert_int_equal(receive(test, &sender, a_request(&sender)), NPP_REQUEST_NONE);
+	is_confirmed(test, &sender, host->registration->client_id); /* as it was before */
+	assert_int_equal(receive(test, &other, a_request(&other)), NPP_REQUEST_SLEEP);
+	assert_int_equal(receive(test, &sender, a_report(1)), NPP_REQUEST_REPORT);
+}
+
+/* Two requests whose header, and so the checksum, is the same. */
+static void test_a_digest_is_of_all_octets(void **state)
+{
+	struct npp_test *test = *state;
+	const struct sender sender = the_nas();
+	struct npp_message message = a_part(22);
+	uint64_t digest;
+
+	message.request.ports[1] = (struct wake_port){ IPPROTO_TCP, 80 };
+	message.request.port_count = 2;
+	receive(test, &sender, message);
+	digest = test->request.digest;
+	message.request.ports[0].port = 80;
+	message.request.ports[1].port = 22;
+	receive(test, &sender, message);
+	assert_true(digest != test->request.digest);
+}
+
+/* While it is stored, as while it waits. */
+static void test_what_is_being_stored(void **state)
+{
+	struct npp_test *test = *state;
+	const struct sender sender = the_nas();
+	struct host *host = registered(test, &sender, a_request(&sender));
+
+	host->proposal = calloc(1, sizeof(*host->proposal));
+	host->proposal->registration = host->registration;
+	host->registration = NULL;
+	assert_int_equal(receive(test, &sender, a_request(&sender)), NPP_REQUEST_NONE);
+	assert_int_equal(count_of(test, NPP_COUNT_DUPLICATE), 1);
+	assert_int_equal(receive(test, &sender, a_part(22)), NPP_REQUEST_NONE);
+	assert_int_equal(count_of(test, NPP_COUNT_RATE_LIMITED), 1);
+	sends_nothing(test);
+}
+
+static void test_of_so_many_that_wait_one_more_has_to_come_again(void **state)
+{
+	struct npp_test *test = *state;
+
+	for (unsigned int i = 1; i <= REGISTER_PENDING_MAX + 1; i++) {
+		const struct sender sender = sender_of(mac_of(i), address_of(100 + i));
+		const enum npp_request_kind kind = receive(test, &sender, a_request(&sender));
+
+		if (i > REGISTER_PENDING_MAX)
+			assert_int_equal(kind, NPP_REQUEST_NONE);
+		else
+			submit(&test->hosts, &test->request.registration);
+	}
+	assert_int_equal(count_of(test, NPP_COUNT_RATE_LIMITED), 1);
+	sends_nothing(test);
+}
+
+/* From any address, as the host may have another one by now. */
+static void test_a_report_as_it_came(void **state)
+{
+	struct npp_test *test = *state;
+	struct sender sender = the_nas();
+	const struct host *host = registered(test, &sender, a_request(&sender));
+	uint64_t digest;
+
+	sender.source = other_address;
+	assert_int_equal(receive(test, &sender, a_report(42)), NPP_REQUEST_REPORT);
+	assert_ptr_equal(test->request.host, host);
+	assert_int_equal(test->request.client_id, 42);
+	assert_int_equal(test->request.requester.transaction, TRANSACTION);
+	digest = test->request.digest;
+	sender.mac = tv; /* the host is known by its MAC */
+	receive(test, &sender, a_report(42));
+	assert_null(test->request.host);
+	assert_true(digest == test->request.digest);
+	receive(test, &sender, a_report(43));
+	assert_true(digest != test->request.digest);
+}
+
+static void test_a_report_is_confirmed(void **state)
+{
+	static const struct npp_wakeup_confirm cases[] = {
+		{ .client = { NPP_SUCCESS, 7 } },
+		{ .client = { NPP_SUCCESS, 8 },
+		  .has_lease = true,
+		  .lease = NPP_LEASE_RENEWED,
+		  .lease_total = 3600,
+		  .lease_left = 1799 },
+		{ .client = { NPP_SUCCESS, 9 }, .has_lease = true, .lease = NPP_LEASE_FAILED },
+	};
+	struct npp_test *test = *state;
+	const struct sender sender = the_nas();
+
+	for (int i = 0; i < 6; i++) {
+		const struct npp_wakeup_confirm *confirm = &cases[i / 2];
+		const bool duplicate = i % 2;
+		struct npp_message answer;
+
+		receive(test, &sender, a_report(confirm->client.id));
+		npp_server_confirm_report(test->server, &test->request.requester, confirm,
+		                          duplicate);
+		test->open--;
+		answer = answered(test, &sender, NPP_WAKEUP_CONFIRM);
+		assert_int_equal(answer.code, NPP_SUCCESS);
+		assert_int_equal(answer.wakeup_confirm.client.code, NPP_SUCCESS);
+		assert_int_equal(answer.wakeup_confirm.client.id, confirm->client.id);
+		assert_int_equal(answer.wakeup_confirm.has_lease, confirm->has_lease);
+		assert_int_equal(answer.wakeup_confirm.lease, confirm->lease);
+		assert_int_equal(answer.wakeup_confirm.lease_total, confirm->lease_total);
+		assert_int_equal(answer.wakeup_confirm.lease_left, confirm->lease_left);
+	}
+	assert_int_equal(count_of(test, NPP_COUNT_REPORTED), 3);
+	assert_int_equal(count_of(test, NPP_COUNT_DUPLICATE), 3);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		NPP_TEST(test_a_request_as_it_came),
+		NPP_TEST(test_a_request_of_next_to_nothing),
+		NPP_TEST(test_times_of_a_lease),
+		NPP_TEST(test_a_request_is_confirmed),
+		NPP_TEST(test_each_rejection),
+		NPP_TEST(test_a_request_that_is_canceled_gets_no_answer),
+		NPP_TEST(test_the_same_again_is_confirmed_again_and_no_more),
+		NPP_TEST(test_the_same_again_while_it_waits),
+		NPP_TEST(test_another_of_the_host_has_to_come_again),
+		NPP_TEST(test_a_digest_is_of_all_octets),
+		NPP_TEST(test_what_is_being_stored),
+		NPP_TEST(test_of_so_many_that_wait_one_more_has_to_come_again),
+		NPP_TEST(test_a_report_as_it_came),
+		NPP_TEST(test_a_report_is_confirmed),
+	};
+
+	return cmocka_run_group_tests(tests, make_lan, remove_lan);
+}

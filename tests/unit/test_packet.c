@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* IPv4 and UDP headers, octet by octet, and their checksums against ones that are counted anew. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <netinet/in.h>
+
+#include "base/packet.h"
+
+enum { IP = 20, UDP = 8 };
+
+static const struct udp_ends ends = {
+	.source = { { 192, 0, 2, 20 } },
+	.destination = { { 192, 0, 2, 1 } },
+	.source_port = 68,
+	.destination_port = 67,
+};
+
+static void test_octet_by_octet(void **state)
+{
+	static const uint8_t whole[] = {
+		0x45, 0x00, 0x00, 0x1f,             /* 20 + 8 + 3 octets */
+		0x00, 0x00, 0x40, 0x00, 0x40, 0x11, /* whole, TTL 64, UDP */
+		0xb6, 0xb8,                         /* RFC 1071 */
+		0xc0, 0x00, 0x02, 0x14,             /* from */
+		0xc0, 0x00, 0x02, 0x01,             /* to */
+		0x00, 0x44, 0x00, 0x43, 0x00, 0x0b, /* ports, 8 + 3 octets */
+		0xb6, 0xd8,                         /* over the pseudo header too */
+		'a',  'b',  'c',
+	};
+	struct packet packet = { .length = 0 };
+
+	(void)state;
+	packet_add_udp(&packet, &ends, "abc", 3);
+	assert_int_equal(packet.length, sizeof(whole));
+	assert_memory_equal(packet.octets, whole, sizeof(whole));
+	assert_false(packet.overflow);
+}
+
+/* RFC 1071 in another way: each word added with its carry at once. */
+static uint16_t ones_sum(uint16_t so_far, const uint8_t *octets, size_t length)
+{
+	uint32_t sum = so_far;
+
+	for (size_t i = 0; i < length; i++) {
+		sum += i % 2 ? octets[i] : octets[i] * 256;
+		sum = sum % 65536 + sum / 65536;
+	}
+	return (uint16_t)sum;
+}
+
+static void check_sums(const uint8_t *ip, size_t length)
+{
+	const uint8_t pseudo[] = { 0, IPPROTO_UDP, ip[IP + 4], ip[IP + 5] };
+	uint16_t sum = ones_sum(0, ip + 12, 8);
+
+	assert_int_equal(ones_sum(0, ip, IP), 0xffff);
+	sum = ones_sum(sum, pseudo, sizeof(pseudo));
+	assert_int_equal(ones_sum(sum, ip + IP, UDP + length), 0xffff);
+	assert_false(ip[IP + 6] == 0 && ip[IP + 7] == 0); /* RFC 768: that would be none */
+}
+
+static void test_every_length_sums_up(void **state)
+{
+	uint8_t payload[1472];
+
+	(void)state;
+	for (size_t length = 0; length <= sizeof(payload); length++) {
+		struct packet packet = { .length = 0 };
+
+		memset(payload, 0xff, sizeof(payload));
+		if (length)
+			payload[length - 1] = (uint8_t)length;
+		packet_add_udp(&packet, &ends, payload, length);
+		assert_int_equal(packet.length, IP + UDP + length);
+		assert_int_equal(packet.octets[2] * 256 + packet.octets[3], packet.length);
+		assert_int_equal(packet.octets[IP + 4] * 256 + packet.octets[IP + 5], UDP + length);
+		assert_memory_equal(packet.octets + IP + UDP, payload, length);
+		check_sums(packet.octets, length);
+	}
+}
+
+/* Among all payloads of two octets there is one whose sum is zero. */
+static void test_a_sum_of_zero_is_sent_as_its_other_form(void **state)
+{
+	int zeros = 0;
+
+	(void)state;
+	for (unsigned value = 0; value < 65536; value++) {
+		const uint8_t payload[] = { (uint8_t)(value >> 8), (uint8_t)value };
+		struct packet packet = { .length = 0 };
+
+		packet_add_udp(&packet, &ends, payload, sizeof(payload));
+		check_sums(packet.octets, sizeof(payload));
+		zeros += packet.octets[IP + 6] == 0xff && packet.octets[IP + 7] == 0xff;
+	}
+	assert_true(zeros >= 1);
+}
+
+static void test_it_stands_behind_what_is_there(void **state)
+{
+	struct packet packet = { .length = 0 };
+
+	(void)state;
+	packet_add(&packet, "ethernet", 8);
+	packet_add_udp(&packet, &ends, "abc", 3);
+	assert_memory_equal(packet.octets, "ethernet\x45", 9);
+	check_sums(packet.octets + 8, 3);
+}
+
+static void test_too_long_is_told(void **state)
+{
+	static const uint8_t payload[PACKET_MAX];
+	struct packet packet = { .length = 0 };
+
+	(void)state;
+	packet_add_udp(&packet, &ends, payload, sizeof(payload) - IP - UDP);
+	assert_false(packet.overflow);
+	assert_int_equal(packet.length, PACKET_MAX);
+	packet = (struct packet){ .length = 1 };
+	packet_add_udp(&packet, &ends, payload, sizeof(payload) - IP - UDP);
+	assert_true(packet.overflow);
+}
+
+static void test_icmp_octet_by_octet(void **state)
+{
+	static const uint8_t whole[] = {
+		0x45, 0x00, 0x00, 0x17,             /* 20 + 3 octets */
+		0x00, 0x00, 0x40, 0x00, 0x40, 0x01, /* whole, TTL 64, ICMP */
+		0xb6, 0xd0,                         /* RFC 1071, over the header alone */
+		0xc0, 0x00, 0x02, 0x14,             /* from */
+		0xc0, 0x00, 0x02, 0x01,             /* to */
+		'a',  'b',  'c',
+	};
+	struct packet packet = { .length = 0 };
+
+	(void)state;
+	packet_add(&packet, "ethernet", 8);
+	packet_add_icmp(&packet, ends.source, ends.destination, "abc", 3);
+	assert_int_equal(packet.length, 8 + sizeof(whole));
+	assert_memory_equal(packet.octets, "ethernet", 8);
+	assert_memory_equal(packet.octets + 8, whole, sizeof(whole));
+	assert_false(packet.overflow);
+}
+
+static void test_icmp_of_every_length(void **state)
+{
+	uint8_t message[PACKET_MAX - IP];
+
+	(void)state;
+	memset(message, 0xff, sizeof(message));
+	for (size_t length = 0; length <= sizeof(message); length++) {
+		struct packet packet = { .length = 0 };
+
+		packet_add_icmp(&packet, ends.source, ends.destination, message, length);
+		assert_false(packet.overflow);
+		assert_int_equal(packet.length, IP + length);
+		assert_int_equal(packet.octets[2] * 256 + packet.octets[3], packet.length);
+		assert_int_equal(ones_sum(0, packet.octets, IP), 0xffff);
+		assert_memory_equal(packet.octets + IP, message, length);
+	}
+}
+
+static void test_icmp_too_long_is_told(void **state)
+{
+	static const uint8_t message[0x10000];
+	static const size_t lengths[] = { PACKET_MAX - IP + 1, 0xffff - IP, 0x10000 - IP, 0x10000 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lengths) / sizeof(*lengths); i++) {
+		struct packet packet = { .length = 0 };
+
+		packet_add_icmp(&packet, ends.source, ends.destination, message, lengths[i]);
+		assert_true(packet.overflow);
+		assert_true(packet.length <= PACKET_MAX);
+	}
+}
+
+static void test_icmp_that_has_no_room_for_its_header(void **state)
+{
+	struct packet packet = { .length = PACKET_MAX - IP + 1 };
+
+	(void)state;
+	packet_add_icmp(&packet, ends.source, ends.destination, "", 0);
+	assert_true(packet.overflow);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_octet_by_octet),
+		cmocka_unit_test(test_every_length_sums_up),
+		cmocka_unit_test(test_a_sum_of_zero_is_sent_as_its_other_form),
+		cmocka_unit_test(test_it_stands_behind_what_is_there),
+		cmocka_unit_test(test_too_long_is_told),
+		cmocka_unit_test(test_icmp_octet_by_octet),
+		cmocka_unit_test(test_icmp_of_every_length),
+		cmocka_unit_test(test_icmp_too_long_is_told),
+		cmocka_unit_test(test_icmp_that_has_no_room_for_its_header),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Changes that are acknowledged: nothing of them is to be seen before, and nothing if they fail. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include "support_daemon.h"
+
+/* Submitted, and not stored yet. */
+static void propose(int index, const char *address)
+{
+	struct host_description description = {
+		.mac = { { 2, 0, 0, 0, 1, (uint8_t)index } },
+		.address_count = 1,
+	};
+	char why[DAEMON_WHY];
+
+	snprintf(description.name, sizeof(description.name), "host%d", index);
+	text_to_ip(address, description.addresses);
+	assert_int_equal(daemon_describe(&daemon_, &description, TOKEN, why), 0);
+}
+
+static void remove_it(void)
+{
+	daemon_remove(&daemon_, host_number(1));
+}
+
+static void give_address_to_another(void)
+{
+	describe_host(2, "'10.9.0.21'");
+}
+
+static void describe_in_file(void)
+{
+	static struct host_description entry = { .name = "other", .mac = { { 2, 0, 0, 0, 1, 1 } } };
+
+	daemon_.config.hosts = calloc(1, sizeof(entry));
+	daemon_.config.hosts[0] = entry;
+	daemon_.config.host_count = 1;
+	daemon_follow_config(&daemon_);
+}
+
+static void fill_maps(void)
+{
+	const struct host_entry entry = { .state = 9 }; /* which is no host's */
+
+	for (uint8_t i = 0; i < max_hosts; i++)
+		put_row("hosts", &(struct mac){ { 2, 0, 0, 0, 2, i } }, &entry);
+}
+
+static void nothing(void)
+{
+}
+
+static void test_what_happens_meanwhile(void **state)
+{
+	static const struct {
+		void (*happens)(void);
+		int err;
+		bool is_known;
+		int owner;
+	} cases[] = {
+		{ nothing, 0, true, 1 },
+		{ break_store, -ENOENT, false, 0 },
+		{ remove_it, -ENOENT, false, 0 },
+		{ fill_maps, -E2BIG, false, 0 },
+		{ describe_in_file, -EEXIST, true, 0 },
+	};
+	(void)state;
+
+	need_machine();
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		propose(1, "10.9.0.21");
+		assert_non_null(host_number(1));
+		assert_int_equal(owner_in_map(21), 0);
+		assert_null(host_number(1)->described);
+		cases[i].happens();
+		assert_int_equal(completed(), cases[i].err);
+		assert_int_equal(host_number(1) != NULL, cases[i].is_known);
+		assert_int_equal(owner_in_map(21), cases[i].owner);
+		if (cases[i].happens == break_store)
+			mend_store();
+		tick();
+		assert_int_equal(is_stored(1), cases[i].is_known);
+		stop_daemon(false);
+		start_daemon();
+	}
+}
+
+static void test_the_second_of_two_that_are_stored_together(void **state)
+{
+	struct store_wait first, second;
+	(void)state;
+
+	need_machine();
+	propose(1, "10.9.0.21");
+	propose(2, "10.9.0.21");
+	settle();
+	assert_true(daemon_next_completion(&daemon_, &first));
+	assert_true(daemon_next_completion(&daemon_, &second));
+	assert_int_equal(first.err, 0);
+	assert_int_equal(second.err, -EEXIST);
+	assert_int_equal(owner_in_map(21), 1);
+	assert_null(host_number(2));
+	settle();
+	assert_false(is_stored(2));
+}
+
+static void test_one_change_of_a_host_at_a_time(void **state)
+{
+	(void)state;
+	need_machine();
+	propose(1, "10.9.0.21");
+	assert_int_equal(describe_host(1, "'10.9.0.22'"), REFUSED);
+	assert_non_null(strstr(refusal, "try again"));
+	assert_int_equal(completed(), 0);
+	assert_int_equal(describe_host(1, "'10.9.0.22'"), DONE);
+	assert_int_equal(owner_in_map(21), 0);
+	assert_int_equal(owner_in_map(22), 1);
+}
+
+static void test_a_known_host_keeps_what_it_has(void **state)
+{
+	(void)state;
+	need_machine();
+	assert_int_equal(describe_host(1, "'10.9.0.21'"), DONE);
+	break_store();
+	assert_int_equal(describe_host(1, "'10.9.0.22'"), -ENOENT);
+	assert_int_equal(owner_in_map(21), 1);
+	assert_int_equal(owner_in_map(22), 0);
+	mend_store();
+	tick();
+	assert_int_equal(describe_host(2, "'10.9.0.22'"), DONE);
+	give_address_to_another();
+	assert_int_equal(owner_in_map(21), 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		DAEMON_TEST(test_what_happens_meanwhile),
+		DAEMON_TEST(test_the_second_of_two_that_are_stored_together),
+		DAEMON_TEST(test_one_change_of_a_host_at_a_time),
+		DAEMON_TEST(test_a_known_host_keeps_what_it_has),
+	};
+
+	max_hosts = 4;
+	return cmocka_run_group_tests(tests, make_machine, remove_machine);
+}

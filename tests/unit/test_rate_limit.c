@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* How much one source may ask, on a clock that belongs to the test. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "npp_server/internal.h"
+
+enum { NOW = 1000000 };
+
+static const struct mac nas = { { 0x52, 0x54, 0, 0x12, 0x34, 0x56 } };
+
+static unsigned take_all(struct rate_limit *rate, const struct mac *source, int64_t now)
+{
+	unsigned taken = 0;
+
+	while (taken < 1000 && rate_limit_take(rate, source, now))
+		taken++;
+	return taken;
+}
+
+static void test_a_burst_and_then_no_more(void **state)
+{
+	struct rate_limit rate = { .secret = 1 };
+
+	(void)state;
+	assert_int_equal(take_all(&rate, &nas, NOW), RATE_BURST);
+	assert_false(rate_limit_take(&rate, &nas, NOW));
+	assert_false(rate_limit_take(&rate, &nas, NOW + RATE_INTERVAL - 1));
+}
+
+static void test_one_more_each_interval(void **state)
+{
+	struct rate_limit rate = { .secret = 1 };
+
+	(void)state;
+	take_all(&rate, &nas, NOW);
+	for (int64_t i = 1; i < 10; i++) {
+		assert_false(rate_limit_take(&rate, &nas, NOW + i * RATE_INTERVAL - 1));
+		assert_true(rate_limit_take(&rate, &nas, NOW + i * RATE_INTERVAL));
+		assert_false(rate_limit_take(&rate, &nas, NOW + i * RATE_INTERVAL));
+	}
+}
+
+/* What is refused costs nothing: a flood does not lock its source out. */
+static void test_the_whole_burst_after_a_rest(void **state)
+{
+	struct rate_limit rate = { .secret = 1 };
+	const int64_t rested = NOW + (int64_t)RATE_BURST * RATE_INTERVAL;
+
+	(void)state;
+	take_all(&rate, &nas, NOW);
+	for (int i = 0; i < 1000; i++)
+		assert_false(rate_limit_take(&rate, &nas, NOW));
+	assert_int_equal(take_all(&rate, &nas, rested - RATE_INTERVAL), RATE_BURST - 1);
+	take_all(&rate, &nas, NOW);
+	assert_int_equal(take_all(&rate, &nas, 2 * rested), RATE_BURST);
+	assert_int_equal(take_all(&rate, &nas, 20 * rested), RATE_BURST); /* and never more */
+}
+
+/* Each octet of a source counts, and they spread over the buckets. */
+static void test_others_have_bursts_of_their_own(void **state)
+{
+	unsigned hindered = 0;
+
+	(void)state;
+	for (unsigned bit = 0; bit < 48; bit++) {
+		struct rate_limit rate = { .secret = 0x0123456789abcdef };
+		struct mac other = nas;
+
+		other.octet[bit / 8] ^= (uint8_t)(1 << bit % 8);
+		take_all(&rate, &nas, NOW);
+		hindered += !rate_limit_take(&rate, &other, NOW);
+	}
+	assert_in_range(hindered, 0, 3);
+}
+
+static void test_all_buckets_are_in_use(void **state)
+{
+	struct rate_limit rate = { .secret = 5 };
+	unsigned used = 0;
+
+	(void)state;
+	for (unsigned i = 0; i < 4096; i++) {
+		const struct mac source = { { 2, 0, 0, 0, (uint8_t)(i >> 8), (uint8_t)i } };
+
+		rate_limit_take(&rate, &source, NOW);
+	}
+	for (unsigned i = 0; i < RATE_BUCKETS; i++)
+		used += rate.full_at[i] != 0;
+	assert_int_equal(used, RATE_BUCKETS);
+}
+
+/* So that nobody can choose a MAC that uses up another host's. */
+static void test_who_shares_is_a_secret(void **state)
+{
+	struct mac shares = nas;
+	unsigned still = 0;
+
+	(void)state;
+	for (unsigned i = 0; i < 100000; i++) {
+		struct rate_limit rate = { .secret = 77 };
+
+		shares = (struct mac){ { 2, 0, 0, 0, (uint8_t)(i >> 8), (uint8_t)i } };
+		take_all(&rate, &shares, NOW);
+		if (!rate_limit_take(&rate, &nas, NOW))
+			break;
+	}
+	for (uint64_t secret = 1; secret <= 64; secret++) {
+		struct rate_limit rate = { .secret = secret << 32 | secret };
+
+		take_all(&rate, &shares, NOW);
+		still += !rate_limit_take(&rate, &nas, NOW);
+	}
+	assert_in_range(still, 0, 5);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_burst_and_then_no_more),
+		cmocka_unit_test(test_one_more_each_interval),
+		cmocka_unit_test(test_the_whole_burst_after_a_rest),
+		cmocka_unit_test(test_others_have_bursts_of_their_own),
+		cmocka_unit_test(test_all_buckets_are_in_use),
+		cmocka_unit_test(test_who_shares_is_a_secret),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Who may register what. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "support_register.h"
+
+/* All is wrong at first, and put right in the order in which it is checked. */
+static void test_the_first_error_is_the_reason(void **state)
+{
+	struct registration_test *test = *state;
+	struct registration_request request = request_of(nas, other_address);
+	struct requested_address *address = &request.addresses[0];
+	const struct ipv4 multicast = { { 224, 0, 0, 1 } };
+
+	describe_host(test->table, &tv, nas_address);
+	request.is_unsupported = true;
+	request.has_lease = true;
+	*address = (struct requested_address){ ipv4_mapped(multicast), ROLE_NONE, false };
+	rejects(test, &request, REJECT_UNSUPPORTED);
+	request.is_unsupported = false;
+	rejects(test, &request, REJECT_MAC_MISMATCH);
+	address->mac_matches = true;
+	rejects(test, &request, REJECT_SOURCE_MISMATCH);
+	request.authenticated = true; /* then it may be another address */
+	rejects(test, &request, REJECT_INVALID_ADDRESS);
+	address->address = ipv4_mapped(nas_address);
+	address->role = ROLE_BROADCAST;
+	rejects(test, &request, REJECT_INVALID_ADDRESS);
+	address->role = ROLE_OWN;
+	rejects(test, &request, REJECT_OWN_ADDRESS);
+	address->role = ROLE_GATEWAY;
+	rejects(test, &request, REJECT_GATEWAY_ADDRESS);
+	address->role = ROLE_NONE;
+	rejects(test, &request, REJECT_ADDRESS_TAKEN);
+	address->address = ipv4_mapped(first_proxy);
+	rejects(test, &request, REJECT_SOURCE_MISMATCH); /* of the lease */
+	request.source = first_proxy;
+	assert_int_equal(submit(test, &request), REJECT_NONE);
+}
+
+static void test_without_a_signature_only_the_source_may_be_named(void **state)
+{
+	struct registration_test *test = *state;
+	struct registration_request request = request_of(nas, nas_address);
+
+	request.source = other_address;
+	rejects(test, &request, REJECT_SOURCE_MISMATCH);
+	request.source = nas_address;
+	request.addresses[1] = (struct requested_address){ ipv4_mapped(other_address), 0, true };
+	request.address_count = 2;
+	rejects(test, &request, REJECT_SOURCE_MISMATCH);
+	request.authenticated = true;
+	assert_int_equal(registers(test, &request)->registration->address_count, 2);
+}
+
+static void test_one_bad_address_of_several_rejects_all(void **state)
+{
+	struct registration_test *test = *state;
+	struct registration_request request = request_of(nas, nas_address);
+
+	request.addresses[2] = request.addresses[1] = request.addresses[0];
+	request.addresses[2].mac_matches = false;
+	request.address_count = 3;
+	rejects(test, &request, REJECT_MAC_MISMATCH);
+	request.addresses[1].role = ROLE_GATEWAY;
+	rejects(test, &request, REJECT_GATEWAY_ADDRESS); /* the first that has an error */
+}
+
+static void claim_as(struct host_table *table, struct host *host, enum claim_kind claim)
+{
+	const struct registration_draft draft = {
+		.head = { .client_id = 1, .active = claim == CLAIM_REGISTERED, .address_count = 1 },
+		.addresses = { ipv4_mapped(nas_address) },
+	};
+
+	if (claim == CLAIM_DESCRIBED) {
+		describe_host(table, &host->mac, nas_address);
+	} else if (claim == CLAIM_LEASED) {
+		host->dhcp = dhcp_client_new();
+		host->dhcp->lease.state = LEASE_BOUND;
+		host->dhcp->lease.address = nas_address;
+		host_table_claim(table, host);
+	} else {
+		set_registration(table, host, &draft);
+	}
+}
+
+static void install(struct host_table *table, struct host *host, enum host_state state)
+{
+	struct host_core core = host_core(host);
+	const struct wanted wanted = { .addresses = { ipv4_mapped(nas_address) },
+		                       .address_count = 1 };
+
+	core.life.state = state;
+	host_table_set_core(table, host, &core);
+	assert_true(host_set_installed(host, &wanted));
+}
+
+/* A host that is asleep is not woken by the loss of its address to one that only says so. */
+static void test_an_address_of_another_host(void **state)
+{
+	static const struct {
+		enum claim_kind claim;
+		bool installed;
+		enum host_state state;
+		enum reject_reason reason;
+	} cases[] = {
+		{ CLAIM_DESCRIBED, false, AWAKE, REJECT_ADDRESS_TAKEN },
+		{ CLAIM_DESCRIBED, true, ASLEEP, REJECT_ADDRESS_TAKEN },
+		{ CLAIM_REGISTERED, false, AWAKE, REJECT_ADDRESS_TAKEN },
+		{ CLAIM_REGISTERED, true, ASLEEP, REJECT_ADDRESS_TAKEN },
+		{ CLAIM_ENDED, true, AWAKE, REJECT_NONE },
+		{ CLAIM_ENDED, true, ASLEEP, REJECT_ADDRESS_TAKEN },
+		{ CLAIM_LEASED, false, ASLEEP, REJECT_NONE },
+		{ CLAIM_LEASED, true, AWAKE, REJECT_NONE },
+		{ CLAIM_LEASED, true, DROWSY, REJECT_ADDRESS_TAKEN },
+		{ CLAIM_LEASED, true, WAKING, REJECT_ADDRESS_TAKEN },
+	};
+	const struct registration_request known = request_of(mac_of(1), address_of(1));
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct registration_test *test;
+		struct registration_request request = request_of(nas, nas_address);
+		struct host *other;
+
+		set_up((void **)&test);
+		registers(test, &known);
+		other = add_host(test->table, &tv);
+		claim_as(test->table, other, cases[i].claim);
+		if (cases[i].installed)
+			install(test->table, other, cases[i].state);
+		assert_int_equal(submit(test, &request), cases[i].reason);
+		request.mac = known.mac; /* of a host that is known it is the same */
+		assert_int_equal(submit(test, &request), cases[i].reason);
+		tear_down((void **)&test);
+	}
+	(void)state;
+}
+
+static void test_an_address_of_its_own(void **state)
+{
+	struct registration_test *test = *state;
+	const struct registration_request request = request_of(nas, nas_address);
+
+	describe_host(test->table, &nas, nas_address);
+	describe_host(test->table, &tv, nas_address); /* as well, but later: it is not the owner */
+	assert_int_equal(submit(test, &request), REJECT_NONE);
+}
+
+/* What was accepted may have been given to another host while it waited. */
+static void test_addresses_are_checked_again(void **state)
+{
+	struct registration_test *test = *state;
+	const struct registration_request request = request_of(nas, nas_address);
+	struct host *host = registers(test, &request);
+	struct registration *registration = host->registration;
+
+	assert_int_equal(register_check_addresses(test->table, host, registration), REJECT_NONE);
+	host->registration = NULL;
+	host_table_claim(test->table, host);
+	assert_int_equal(register_check_addresses(test->table, host, registration), REJECT_NONE);
+	describe_host(test->table, &tv, nas_address);
+	assert_int_equal(register_check_addresses(test->table, host, registration),
+	                 REJECT_ADDRESS_TAKEN);
+	registration_free(registration);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		REGISTER_TEST(test_the_first_error_is_the_reason),
+		REGISTER_TEST(test_without_a_signature_only_the_source_may_be_named),
+		REGISTER_TEST(test_one_bad_address_of_several_rejects_all),
+		cmocka_unit_test(test_an_address_of_another_host),
+		REGISTER_TEST(test_an_address_of_its_own),
+		REGISTER_TEST(test_addresses_are_checked_again),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Hosts known for their registration alone: how many, which gives way, and who may report. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "support_register.h"
+
+enum { GUESTS_MAX = 4, REPORT_TIME = 300000 };
+
+static struct host *guests[GUESTS_MAX + 1]; /* from 1 on */
+
+static void add_guests(struct registration_test *test)
+{
+	for (unsigned int i = 1; i <= GUESTS_MAX; i++) {
+		const struct mac mac = mac_of(i);
+		const struct registration_request request = request_of(mac, address_of(i));
+
+		guests[i] = registers(test, &request);
+	}
+	assert_int_equal(host_table_guests(test->table), GUESTS_MAX);
+}
+
+static void was_up(unsigned int guest, int64_t ms_ago)
+{
+	host_is_up(guests[guest], NOW_BOOT - ms_ago);
+}
+
+/* For one host more. */
+static bool has_room(struct registration_test *test, struct host **replaced)
+{
+	return register_has_room(test->table, NULL, GUESTS_MAX, NOW_BOOT, replaced);
+}
+
+static void is_full(struct registration_test *test)
+{
+	struct host *replaced = guests[1];
+
+	assert_false(has_room(test, &replaced));
+	assert_null(replaced);
+}
+
+static void gives_way(struct registration_test *test, unsigned int guest)
+{
+	struct host *replaced;
+
+	assert_true(has_room(test, &replaced));
+	assert_ptr_equal(replaced, guests[guest]);
+}
+
+static void test_there_is_room_up_to_the_limit(void **state)
+{
+	struct registration_test *test = *state;
+	struct host *replaced;
+
+	assert_false(register_has_room(test->table, NULL, 0, NOW_BOOT, &replaced));
+	add_guests(test);
+	assert_true(register_has_room(test->table, NULL, GUESTS_MAX + 1, NOW_BOOT, &replaced));
+	assert_null(replaced);
+	is_full(test);
+	for (unsigned int i = 1; i <= GUESTS_MAX; i++) { /* those who are there stay */
+		assert_true(register_has_room(test->table, guests[i], GUESTS_MAX - 1, NOW_BOOT,
+		                              &replaced));
+		assert_null(replaced);
+	}
+}
+
+static void test_hosts_that_people_know_take_no_place_and_give_none(void **state)
+{
+	struct registration_test *test = *state;
+	const struct registration_request request = request_of(nas, nas_address);
+	struct host *host, *replaced;
+
+	describe_host(test->table, &nas, nas_address);
+	host = registers(test, &request);
+	add_guests(test);
+	assert_true(register_has_room(test->table, host, GUESTS_MAX, NOW_BOOT, &replaced));
+	assert_null(replaced);
+	host_is_up(host, 0);
+	is_full(test);
+	was_up(1, 2 * REPORT_TIME);
+	describe_host(test->table, &guests[1]->mac, address_of(1)); /* it is a guest no more */
+	assert_int_equal(host_table_guests(test->table), GUESTS_MAX - 1);
+	assert_true(has_room(test, &replaced));
+	assert_null(replaced);
+}
+
+/* A host that is in the table for its DHCP alone is to be a guest. */
+static void test_a_host_without_a_registration_needs_a_place(void **state)
+{
+	struct registration_test *test = *state;
+	struct host *host = add_host(test->table, &nas), *replaced;
+
+	add_guests(test);
+	assert_false(register_has_room(test->table, host, GUESTS_MAX, NOW_BOOT, &replaced));
+}
+
+static void test_who_gives_way(void **state)
+{
+	static const struct {
+		bool reported;
+		int64_t up_for; /* ms */
+		bool gives_way;
+	} cases[] = {
+		{ false, -1, false }, /* asleep */
+		{ true, 0, true },
+		{ false, 0, false }, /* it may still report */
+		{ false, REPORT_TIME - 5000, false },
+		{ false, REPORT_TIME, false },
+		{ false, REPORT_TIME + 1, true },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct registration_test *test;
+
+		set_up((void **)&test);
+		add_guests(test);
+		guests[3]->registration->reported = cases[i].reported;
+		if (cases[i].up_for >= 0)
+			was_up(3, cases[i].up_for);
+		if (cases[i].gives_way)
+			gives_way(test, 3);
+		else
+			is_full(test);
+		tear_down((void **)&test);
+	}
+	(void)state;
+}
+
+static void test_who_was_up_for_the_longest_gives_way(void **state)
+{
+	struct registration_test *test = *state;
+
+	add_guests(test);
+	was_up(4, 2 * REPORT_TIME);
+	was_up(2, 4 * REPORT_TIME);
+	was_up(1, 3 * REPORT_TIME);
+	gives_way(test, 2);
+	was_up(3, 0);
+	registration_is_dropped(test->table, guests[3]); /* it is kept for its identifier alone */
+	gives_way(test, 3);
+}
+
+/* Also one that has no registration yet. */
+static void test_a_host_whose_request_is_being_stored_stays(void **state)
+{
+	struct registration_test *test = *state;
+
+	add_guests(test);
+	was_up(2, 2 * REPORT_TIME);
+	guests[2]->proposal = calloc(1, sizeof(*guests[2]->proposal));
+	is_full(test);
+	guests[2]->proposal->registration = guests[2]->registration;
+	guests[2]->registration = NULL;
+	is_full(test);
+}
+
+/* That it reported from an earlier sleep is no sign that it has from this one. */
+static void test_a_report_is_of_one_sleep(void **state)
+{
+	struct registration_test *test = *state;
+	struct registration_request request = request_of(mac_of(1), address_of(1));
+
+	add_guests(test);
+	guests[1]->registration->reported = 99;
+	request.transaction++;
+	registers(test, &request);
+	assert_true(guests[1]->registration->reported == 0);
+	was_up(1, 0);
+	is_full(test);
+	guests[1]->registration->reported = 99;
+	gives_way(test, 1);
+	request = part_of(mac_of(1)); /* nor is it of a further part */
+	request.transaction++;
+	guests[1]->registration->active = true;
+	registers(test, &request);
+	assert_true(guests[1]->registration->reported == 0);
+}
+
+static void test_who_may_report(void **state)
+{
+	static const struct {
+		bool active, dropped;
+		uint16_t client_id, transaction;
+		enum reject_reason reason;
+	} cases[] = {
+		{ true, false, 1, TRANSACTION, REJECT_NONE },
+		{ false, false, 1, TRANSACTION, REJECT_NONE },
+		{ false, true, 1, TRANSACTION, REJECT_UNKNOWN_CLIENT },
+		{ true, false, 2, TRANSACTION, REJECT_UNKNOWN_CLIENT },
+		{ true, false, 0, TRANSACTION, REJECT_UNKNOWN_CLIENT },
+		{ true, false, 2, TRANSACTION + 1, REJECT_UNKNOWN_CLIENT },
+		{ true, false, 1, TRANSACTION + 1, REJECT_STALE_TRANSACTION },
+		{ false, false, 1, TRANSACTION + 1, REJECT_STALE_TRANSACTION },
+	};
+	struct registration_test *test = *state;
+	const struct registration_request request = request_of(nas, nas_address);
+	struct host *host = registers(test, &request);
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		host->registration->active = cases[i].active;
+		host->registration->until = cases[i].active || cases[i].dropped ? 0 : NOW_BOOT;
+		assert_int_equal(
+			register_check_report(host, cases[i].client_id, cases[i].transaction),
+			cases[i].reason);
+	}
+	assert_int_equal(register_check_report(NULL, 1, TRANSACTION), REJECT_UNKNOWN_CLIENT);
+	host = describe_host(test->table, &tv, other_address);
+	assert_int_equal(register_check_report(host, 0, TRANSACTION), REJECT_UNKNOWN_CLIENT);
+}
+
+static void test_each_reason_has_a_name_and_a_text(void **state)
+{
+	for (enum reject_reason i = 0; i < REJECT_REASONS; i++) {
+		assert_non_null(reject_words[i].name);
+		assert_true(strlen(reject_words[i].text) > 5);
+		for (enum reject_reason other = 0; other < i; other++) {
+			assert_string_not_equal(reject_words[i].name, reject_words[other].name);
+			assert_string_not_equal(reject_words[i].text, reject_words[other].text);
+		}
+	}
+	(void)state;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		REGISTER_TEST(test_there_is_room_up_to_the_limit),
+		REGISTER_TEST(test_hosts_that_people_know_take_no_place_and_give_none),
+		REGISTER_TEST(test_a_host_without_a_registration_needs_a_place),
+		cmocka_unit_test(test_who_gives_way),
+		REGISTER_TEST(test_who_was_up_for_the_longest_gives_way),
+		REGISTER_TEST(test_a_host_whose_request_is_being_stored_stays),
+		REGISTER_TEST(test_a_report_is_of_one_sleep),
+		REGISTER_TEST(test_who_may_report),
+		cmocka_unit_test(test_each_reason_has_a_name_and_a_text),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What is registered, by one request or by several. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "support_register.h"
+
+static void test_what_is_registered(void **state)
+{
+	struct registration_test *test = *state;
+	struct registration_request request = request_of(nas, nas_address);
+	const struct ipv6 address = ipv4_mapped(nas_address);
+	const struct registration *registration;
+
+	request.vlan = 7;
+	request.has_lease = true;
+	request.timer = 3600;
+	registration = registers(test, &request)->registration;
+	assert_int_equal(registration->transaction, TRANSACTION);
+	assert_true(registration->active);
+	assert_false(registration->has_ports);
+	assert_null(registration->ports);
+	assert_true(registration->has_lease);
+	assert_int_equal(registration->vlan, 7);
+	assert_string_equal(registration->interface, "lan");
+	assert_true(registration->until == NOW_BOOT + 3600 * 1000);
+	assert_false(ipv4_is_set(registration->backup_of));
+	assert_int_equal(registration->address_count, 1);
+	assert_true(address_index(registration->addresses, registration->address_count, &address) >=
+	            0);
+	assert_int_equal(registration->digest_count, 1);
+	assert_true(registration_has_digest(registration, request.digest));
+}
+
+static void test_a_client_identifier_is_at_least_1(void **state)
+{
+	static const struct {
+		uint32_t random;
+		uint16_t client_id;
+	} cases[] = { { 0, 1 }, { 65534, 65535 }, { 65535, 1 }, { UINT32_MAX, 1 }, { 41, 42 } };
+	struct registration_test *test = *state;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		const struct registration_request request = request_of(nas, nas_address);
+		struct pending_registration pending;
+
+		assert_int_equal(register_submit(test->registrar, test->table, NULL, &request, NULL,
+		                                 &test->now, cases[i].random, &test->ask),
+		                 REJECT_NONE);
+		assert_true(register_cancel(test->registrar, &nas, &pending));
+		assert_int_equal(pending.registration.head.client_id, cases[i].client_id);
+	}
+}
+
+/* For as long as its MAC is known. */
+static void test_the_client_identifier_is_kept(void **state)
+{
+	struct registration_test *test = *state;
+	struct registration_request request = request_of(nas, nas_address);
+	struct host *host = registers(test, &request);
+
+	host->registration->client_id = 777;
+	for (int i = 0; i < 4; i++) {
+		request = request_of(nas, nas_address);
+		request.transaction += (uint16_t)i;
+		assert_int_equal(registers(test, &request)->registration->client_id, 777);
+		if (i == 1)
+			host_is_up(host, NOW_BOOT);
+		if (i == 2)
+			registration_is_dropped(test->table, host);
+	}
+}
+
+static void test_parts_add_up(void **state)
+{
+	struct registration_test *test = *state;
+	struct registration_request parts[] = { request_of(nas, nas_address),
+		                                part_with_port(nas, 22), part_of(nas),
+		                                request_of(nas, other_address),
+		                                part_with_port(nas, 22) };
+	const struct registration *registration;
+
+	parts[1].timer = 60;
+	parts[2].has_lease = true;
+	parts[4].ports[0].protocol = IPPROTO_UDP;
+	for (size_t i = 0; i < 5; i++) {
+		registration = registers(test, &parts[i])->registration;
+		assert_int_equal(test->ask, parts[i].address_count); /* for addresses alone */
+		assert_int_equal(registration->has_ports, i > 0);
+	}
+	assert_int_equal(registration->address_count, 2);
+	assert_int_equal(shared_set_size(registration->ports), 2 * sizeof(struct wake_port));
+	assert_true(registration->has_lease);
+	assert_true(registration->until == NOW_BOOT + 60 * 1000);
+	assert_int_equal(registration->digest_count, 5);
+	for (size_t i = 0; i < 5; i++)
+		assert_true(registration_has_digest(registration, parts[i].digest));
+}
+
+static void test_what_is_said_twice_adds_nothing(void **state)
+{
+	struct registration_test *test = *state;
+	struct registration_request request = request_of(nas, nas_address);
+	struct pending_registration pending;
+
+	request.addresses[1] = request.addresses[0];
+	request.address_count = 2;
+	request.has_ports = true;
+	request.ports[1] = request.ports[0] = (struct wake_port){ IPPROTO_TCP, 22 };
+	request.port_count = 2;
+	assert_int_equal(submit(test, &request), REJECT_NONE);
+	assert_true(register_cancel(test->registrar, &nas, &pending));
+	assert_int_equal(pending.registration.head.address_count, 1);
+	assert_int_equal(pending.registration.port_count, 1);
+}
+
+static void test_another_transaction_replaces(void **state)
+{
+	struct registration_test *test = *state;
+	struct registration_request request = part_with_port(nas, 22), part = request;
+	const struct registration *registration;
+
+	request.address_count = 1;
+	request.has_lease = true;
+	request.timer = 3600;
+	request.backup_of = first_proxy;
+	registers(test, &request);
+	request = request_of(nas, other_address);
+	request.transaction = TRANSACTION + 1;
+	registration = registers(test, &request)->registration;
+	assert_int_equal(registration->transaction, TRANSACTION + 1);
+	assert_int_equal(registration->address_count, 1);
+	assert_memory_equal(&registration->addresses[0], &request.addresses[0].address, 16);
+	assert_false(registration->has_ports || registration->has_lease);
+	assert_true(registration->until == 0);
+	assert_false(ipv4_is_set(registration->backup_of));
+	assert_int_equal(registration->digest_count, 1);
+	rejects(test, &part, REJECT_MISSING_ADDRESS); /* of what was replaced there are no parts */
+}
+
+static void test_a_part_needs_an_active_registration(void **state)
+{
+	struct registration_test *test = *state;
+	const struct registration_request request = request_of(nas, nas_address);
+	const struct registration_request part = part_with_port(nas, 22);
+	struct host *host;
+
+	rejects(test, &part, REJECT_MISSING_ADDRESS);
+	host = registers(test, &request);
+	host_is_up(host, NOW_BOOT);
+	rejects(test, &part, REJECT_MISSING_ADDRESS);
+	registration_is_dropped(test->table, host);
+	rejects(test, &part, REJECT_MISSING_ADDRESS);
+}
+
+static void test_a_lease_is_of_an_address_that_is_registered(void **state)
+{
+	struct registration_test *test = *state;
+	const struct registration_request request = request_of(nas, nas_address);
+	struct registration_request lease = part_of(nas);
+
+	registers(test, &request);
+	lease.has_lease = true;
+	lease.source = other_address;
+	rejects(test, &lease, REJECT_SOURCE_MISMATCH);
+	lease.source = nas_address;
+	assert_true(registers(test, &lease)->registration->has_lease);
+}
+
+static void test_a_timer_is_of_the_part_that_has_one(void **state)
+{
+	struct registration_test *test = *state;
+	struct registration_request request = request_of(nas, nas_address);
+	const struct registration_request part = part_with_port(nas, 22);
+	const int64_t until = NOW_BOOT + (int64_t)UINT32_MAX * 1000;
+
+	request.timer = UINT32_MAX;
+	assert_true(registers(test, &request)->registration->until == until);
+	assert_true(registers(test, &part)->registration->until == until);
+}
+
+/* More is rejected, and what was registered stays as it was. */
+static void is_full(struct registration_test *test, const struct registration_request *more)
+{
+	const struct host *host = host_find_mac(test->table, &nas);
+	const struct registration *before = host->registration;
+
+	rejects(test, more, REJECT_TOO_MANY);
+	assert_ptr_equal(host->registration, before);
+	assert_false(register_is_done(host, more->digest));
+}
+
+static void test_no_more_addresses_than_a_host_may_have(void **state)
+{
+	struct registration_test *test = *state;
+	struct registration_request request;
+
+	for (unsigned int i = 0; i <= HOST_ADDRESSES; i++) {
+		request = request_of(nas, address_of(100 + i));
+		if (i < HOST_ADDRESSES)
+			registers(test, &request);
+	}
+	is_full(test, &request);
+	request = request_of(nas, address_of(100)); /* one of those that it has */
+	registers(test, &request);
+}
+
+static void test_no_more_ports_than_a_host_may_have(void **state)
+{
+	struct registration_test *test = *state;
+	struct registration_request request = part_of(nas), more = part_with_port(nas, 1000);
+
+	request.address_count = 1;
+	request.has_ports = true;
+	for (; request.port_count < HOST_PORTS; request.port_count++)
+		request.ports[request.port_count] =
+			(struct wake_port){ IPPROTO_TCP, (uint16_t)(1 + request.port_count) };
+	registers(test, &request);
+	is_full(test, &more);
+	more.ports[0].port = 1;
+	registers(test, &more);
+}
+
+static void test_no_more_parts_than_are_remembered(void **state)
+{
+	struct registration_test *test = *state;
+	const struct registration_request request = request_of(nas, nas_address);
+	struct registration_request part;
+
+	registers(test, &request);
+	for (unsigned int i = 1; i <= REGISTRATION_DIGESTS; i++) {
+		part = part_of(nas);
+		if (i < REGISTRATION_DIGESTS)
+			registers(test, &part);
+	}
+	is_full(test, &part);
+	assert_true(register_is_done(host_find_mac(test->table, &nas), part.digest - 1));
+}
+
+/* The proxy that goes first answers, if all is well: for all addresses. */
+static void test_a_backup_asks_nobody(void **state)
+{
+	struct registration_test *test = *state;
+	struct registration_request backup = part_of(nas);
+	const struct registration_request first = request_of(nas, nas_address);
+	const struct registration_request further = request_of(nas, other_address);
+	const struct registration *registration;
+
+	registers(test, &first);
+	assert_true(test->ask);
+	backup.backup_of = first_proxy;
+	registration = registers(test, &backup)->registration;
+	assert_false(test->ask);
+	assert_memory_equal(&registration->backup_of, &first_proxy, sizeof(first_proxy));
+	registration = registers(test, &further)->registration;
+	assert_false(test->ask);
+	assert_memory_equal(&registration->backup_of, &first_proxy, sizeof(first_proxy));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		REGISTER_TEST(test_what_is_registered),
+		REGISTER_TEST(test_a_client_identifier_is_at_least_1),
+		REGISTER_TEST(test_the_client_identifier_is_kept),
+		REGISTER_TEST(test_parts_add_up),
+		REGISTER_TEST(test_what_is_said_twice_adds_nothing),
+		REGISTER_TEST(test_another_transaction_replaces),
+		REGISTER_TEST(test_a_part_needs_an_active_registration),
+		REGISTER_TEST(test_a_lease_is_of_an_address_that_is_registered),
+		REGISTER_TEST(test_a_timer_is_of_the_part_that_has_one),
+		REGISTER_TEST(test_no_more_addresses_than_a_host_may_have),
+		REGISTER_TEST(test_no_more_ports_than_a_host_may_have),
+		REGISTER_TEST(test_no_more_parts_than_are_remembered),
+		REGISTER_TEST(test_a_backup_asks_nobody),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Requests that wait: for how long, how many, and how their wait ends. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "support_register.h"
+
+static void waits(struct registration_test *test, const struct registration_request *request)
+{
+	assert_int_equal(submit(test, request), REJECT_NONE);
+}
+
+static bool is_taken(const struct registration_test *test)
+{
+	return register_deadline(test->registrar) == INT64_MAX;
+}
+
+static void test_it_waits_while_the_lan_is_asked(void **state)
+{
+	struct registration_test *test = *state;
+	const struct registration_request request = request_of(nas, nas_address);
+	const int64_t deadline = NOW_MONO + REGISTER_CHECK_TIME;
+	struct pending_registration pending;
+	int requester;
+
+	assert_int_equal(REGISTER_CHECK_TIME, 300); /* docs/npp.md */
+	assert_int_equal(register_submit(test->registrar, test->table, NULL, &request, &requester,
+	                                 &test->now, 0, &test->ask),
+	                 REJECT_NONE);
+	assert_true(test->ask);
+	assert_true(register_deadline(test->registrar) == deadline);
+	assert_false(register_due(test->registrar, deadline - 1, &pending));
+	assert_true(register_due(test->registrar, deadline, &pending));
+	assert_true(pending.request.digest == request.digest);
+	assert_true(pending.registration.digests[0] == request.digest);
+	assert_ptr_equal(pending.requester, &requester);
+	assert_null(pending.host);
+	assert_true(is_taken(test));
+	assert_false(register_due(test->registrar, INT64_MAX, &pending));
+}
+
+/* Where nobody is asked, it is due at once, before what waits. */
+static void test_the_earliest_is_due_first(void **state)
+{
+	struct registration_test *test = *state;
+	const struct mac macs[] = { nas, tv, mac_of(1) };
+	struct registration_request requests[] = { request_of(nas, nas_address),
+		                                   request_of(tv, other_address),
+		                                   request_of(macs[2], address_of(1)) };
+	const size_t order[] = { 2, 0, 1 };
+	struct pending_registration pending;
+
+	requests[2].backup_of = first_proxy;
+	for (size_t i = 0; i < 3; i++) {
+		waits(test, &requests[i]);
+		test->now.mono += 10;
+	}
+	assert_true(register_deadline(test->registrar) == NOW_MONO + 20);
+	for (size_t i = 0; i < 3; i++) {
+		assert_true(register_due(test->registrar, INT64_MAX, &pending));
+		assert_memory_equal(&pending.request.mac, &macs[order[i]], sizeof(struct mac));
+	}
+}
+
+static void test_a_known_host_comes_with_its_request(void **state)
+{
+	struct registration_test *test = *state;
+	const struct registration_request request = request_of(nas, nas_address);
+	struct host *host = describe_host(test->table, &nas, other_address);
+	struct pending_registration pending;
+
+	waits(test, &request);
+	assert_true(register_due(test->registrar, INT64_MAX, &pending));
+	assert_ptr_equal(pending.host, host);
+}
+
+static void test_one_of_a_host_waits_at_a_time(void **state)
+{
+	struct registration_test *test = *state;
+	const struct registration_request request = request_of(nas, nas_address);
+	struct pending_registration pending;
+
+	assert_false(register_is_busy(test->registrar, NULL, &nas));
+	waits(test, &request);
+	assert_true(register_is_busy(test->registrar, NULL, &nas));
+	assert_false(register_is_busy(test->registrar, NULL, &tv));
+	assert_true(register_is_pending(test->registrar, NULL, &nas, request.digest));
+	assert_false(register_is_pending(test->registrar, NULL, &nas, request.digest + 1));
+	assert_false(register_is_pending(test->registrar, NULL, &tv, request.digest));
+	assert_false(register_cancel(test->registrar, &tv, &pending));
+	assert_true(register_cancel(test->registrar, &nas, &pending));
+	assert_true(pending.request.digest == request.digest);
+	assert_false(register_is_busy(test->registrar, NULL, &nas));
+	assert_false(register_is_pending(test->registrar, NULL, &nas, request.digest));
+	assert_false(register_cancel(test->registrar, &nas, &pending));
+}
+
+/* It still is while it is being stored: sent again, it is not to be registered twice. */
+static void test_what_is_being_stored_is_pending(void **state)
+{
+	struct registration_test *test = *state;
+	const struct registration_request request = request_of(nas, nas_address);
+	struct host *host = registers(test, &request);
+	struct proposal *proposal = calloc(1, sizeof(*proposal));
+
+	assert_true(register_is_done(host, request.digest));
+	proposal->registration = host->registration;
+	host->registration = NULL;
+	host->proposal = proposal;
+	assert_false(register_is_done(host, request.digest));
+	assert_true(register_is_pending(test->registrar, host, &nas, request.digest));
+	assert_false(register_is_pending(test->registrar, host, &nas, request.digest + 1));
+	assert_true(register_is_busy(test->registrar, host, &nas));
+	registration_free(proposal->registration);
+	proposal->registration = NULL; /* people describe the host */
+	assert_false(register_is_pending(test->registrar, host, &nas, request.digest));
+	assert_true(register_is_busy(test->registrar, host, &nas));
+}
+
+static void test_so_many_wait_at_a_time(void **state)
+{
+	struct registration_test *test = *state;
+	struct pending_registration pending;
+	struct registration_request request;
+
+	for (unsigned int i = 1; i <= REGISTER_PENDING_MAX; i++) {
+		const struct mac mac = mac_of(i);
+
+		assert_false(register_is_busy(test->registrar, NULL, &mac));
+		request = request_of(mac, address_of(i));
+		waits(test, &request);
+	}
+	assert_int_equal(REGISTER_PENDING_MAX, 64);
+	assert_true(register_is_busy(test->registrar, NULL, &nas));
+	assert_true(register_cancel(test->registrar, &request.mac, &pending));
+	assert_false(register_is_busy(test->registrar, NULL, &nas));
+}
+
+static void test_of_a_host_that_is_up_it_is_done_as_well(void **state)
+{
+	struct registration_test *test = *state;
+	const struct registration_request request = request_of(nas, nas_address);
+	struct host *host = registers(test, &request);
+
+	assert_true(register_is_done(host, request.digest));
+	assert_false(register_is_done(host, request.digest + 1));
+	host_is_up(host, NOW_BOOT);
+	assert_true(register_is_done(host, request.digest));
+	registration_is_dropped(test->table, host);
+	assert_false(register_is_done(host, request.digest));
+	assert_false(register_is_done(NULL, request.digest));
+	assert_false(register_is_done(add_host(test->table, &tv), request.digest));
+}
+
+static bool in_use(struct registration_test *test, struct ipv4 address, const struct mac *mac)
+{
+	struct pending_registration pending;
+
+	return register_address_in_use(test->registrar, address, mac, &pending);
+}
+
+static void test_an_address_in_use(void **state)
+{
+	struct registration_test *test = *state;
+	struct registration_request request = request_of(nas, nas_address);
+	const struct ipv4 none = { { 0 } };
+
+	request.authenticated = true;
+	request.addresses[1] = (struct requested_address){ ipv4_mapped(first_proxy), 0, true };
+	request.address_count = 2;
+	assert_false(in_use(test, nas_address, &tv)); /* before anybody has asked for it */
+	for (int i = 0; i < 2; i++) {
+		waits(test, &request);
+		assert_false(in_use(test, nas_address, &nas)); /* the host itself */
+		assert_false(in_use(test, other_address, &tv));
+		assert_false(in_use(test, none, &tv));
+		assert_true(in_use(test, i ? first_proxy : nas_address, &tv)); /* any of them */
+		assert_true(is_taken(test));
+		assert_false(in_use(test, nas_address, &tv));
+	}
+}
+
+static void test_an_address_in_use_ends_requests_for_it_alone(void **state)
+{
+	struct registration_test *test = *state;
+	const struct registration_request requests[] = {
+		request_of(nas, nas_address), request_of(tv, other_address),
+		request_of((struct mac){ { 2 } }, nas_address)
+	};
+	const struct mac other = mac_of(1);
+	struct pending_registration pending;
+
+	for (size_t i = 0; i < 3; i++)
+		waits(test, &requests[i]);
+	for (size_t i = 0; i < 2; i++) {
+		assert_true(
+			register_address_in_use(test->registrar, nas_address, &other, &pending));
+		assert_false(mac_equal(&pending.request.mac, &tv));
+	}
+	assert_false(in_use(test, nas_address, &other));
+	assert_true(register_is_pending(test->registrar, NULL, &tv, requests[1].digest));
+}
+
+static void test_registrars_end_with_what_waits(void **state)
+{
+	struct registration_test *test = *state;
+	const struct registration_request requests[] = { request_of(nas, nas_address),
+		                                         request_of(tv, other_address) };
+
+	waits(test, &requests[0]);
+	waits(test, &requests[1]);
+	registrar_free(NULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		REGISTER_TEST(test_it_waits_while_the_lan_is_asked),
+		REGISTER_TEST(test_the_earliest_is_due_first),
+		REGISTER_TEST(test_a_known_host_comes_with_its_request),
+		REGISTER_TEST(test_one_of_a_host_waits_at_a_time),
+		REGISTER_TEST(test_what_is_being_stored_is_pending),
+		REGISTER_TEST(test_so_many_wait_at_a_time),
+		REGISTER_TEST(test_of_a_host_that_is_up_it_is_done_as_well),
+		REGISTER_TEST(test_an_address_in_use),
+		REGISTER_TEST(test_an_address_in_use_ends_requests_for_it_alone),
+		REGISTER_TEST(test_registrars_end_with_what_waits),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
