@@ -3,7 +3,8 @@
  * What is said of a host, each source for itself, kept as it was said and never merged in place. An
  * input is one heap block of its own size; NULL where nothing is said. To take an input back is to
  * set it to NULL. What the host should have in the datapath's tables is computed anew from its
- * inputs each time (merge.c, pure), so that nothing has to be undone.
+ * inputs each time (merge.c; an address that several claim: owner.c; both pure), so that nothing
+ * has to be undone.
  */
 #ifndef SLEEPPROXY_HOST_INPUTS_H
 #define SLEEPPROXY_HOST_INPUTS_H

@@ -153,3 +153,9 @@ def test_every_enumerator_can_be_found():
 def test_one_room_alone_knows_libbpf():
     foreign = [(name(path), to) for path, to in includes_of("loader") if to.startswith(("bpf/", "xdp/"))]
     assert not [each for each in foreign if not each[0].startswith("loader/datapath/")]
+
+
+@pytest.mark.parametrize("page", [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("maps/*.md")], ids=name)
+def test_links_of_a_page_lead_somewhere(page):
+    links = re.findall(r"\]\((?!https?://|#)([^)#\s]+)", page.read_text())
+    assert not [link for link in links if not (page.parent / link).exists()]

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* loader/cli: view.c, and base/suggest.c: values in, the text that people read out. */
+/* loader/cli/view.c, and the suggestions: values in, the text that people read out. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
