@@ -113,7 +113,7 @@ static struct json_object *npp_json(const struct daemon *daemon)
 	json_add_int(json, "preference", config->preference);
 	json_add_int(json, "active", count_active(daemon));
 	json_add_int(json, "max-registrations", config->max_registrations);
-	json_add_int(json, "registrations", host_table_guests(daemon->hosts));
+	json_add_int(json, "registrations", host_table_registered_only(daemon->hosts));
 	return json;
 }
 

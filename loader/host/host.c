@@ -89,7 +89,7 @@ struct host_core host_core(const struct host *host)
 	return core;
 }
 
-bool host_is_guest(const struct host *host)
+bool host_is_registered_only(const struct host *host)
 {
 	const bool registers =
 		host->registration || (host->proposal && host->proposal->registration);

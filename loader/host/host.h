@@ -67,8 +67,8 @@ struct host {
 	bool dirty;          /* its row in the store is out of date: in the list of `next_dirty` */
 	bool addresses_lost; /* it was asleep when its last address went: to be woken */
 	bool check_failing;  /* logged */
-	bool is_guest;       /* as counted by the table */
-	bool row_lost;       /* the store could not write its row */
+	bool is_registered_only; /* as counted by the table */
+	bool row_lost;           /* the store could not write its row */
 	uint8_t stored_state; /* enum host_state, by the store at the start, until it is resumed */
 	char *name;           /* once given it stays, until people change it */
 	/* the inputs */
@@ -89,7 +89,7 @@ struct host {
 	uint64_t row_batch;  /* of the store, with its last row; 0: none */
 	uint64_t row_digest; /* of its row as it was queued for the store last */
 	struct host *next_dirty;
-	struct host *prev_guest, *next_guest; /* of table.c, as are the claims */
+	struct host *prev_registered, *next_registered; /* of table.c, as are the claims */
 	struct claim *claims;
 	UT_hash_handle by_mac, by_name;
 };
@@ -100,7 +100,7 @@ bool host_set_installed(struct host *host, const struct wanted *wanted);
 /* Described, edited or registered: else there is no reason to know it. */
 bool host_is_wanted(const struct host *host);
 /* Known for its registration alone, or for one that is proposed. */
-bool host_is_guest(const struct host *host);
+bool host_is_registered_only(const struct host *host);
 /* What steps change, as a copy, and back. */
 struct host_core host_core(const struct host *host);
 void host_set_core(struct host *host, const struct host_core *core);
@@ -122,9 +122,13 @@ struct host *host_find_name(const struct host_table *table, const char *name);
 /* By name; NULL: the first, or no further one. The table must not change meanwhile. */
 void host_table_sort(struct host_table *table);
 struct host *host_table_next(const struct host_table *table, const struct host *host);
-/* How many are guests, and each of them in turn; kept up to date by host_table_claim. */
-unsigned int host_table_guests(const struct host_table *table);
-struct host *host_table_next_guest(const struct host_table *table, const struct host *host);
+/*
+ * How many are known for their registration alone, and each of them in turn; kept up to date by
+ * host_table_claim().
+ */
+unsigned int host_table_registered_only(const struct host_table *table);
+struct host *host_table_next_registered_only(const struct host_table *table,
+                                             const struct host *host);
 size_t host_table_count(const struct host_table *table);
 /* As host_set_core; keeps the counts of the states. */
 void host_table_set_core(struct host_table *table, struct host *host, const struct host_core *core);

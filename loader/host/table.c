@@ -26,8 +26,8 @@ struct host_table {
 	size_t heap_count, heap_room;
 	uint32_t order; /* of the last host that was added */
 	unsigned int states[WAKING + 1];
-	struct host *first_guest;
-	unsigned int guests;
+	struct host *first_registered_only;
+	unsigned int registered_only;
 };
 
 static void place(struct host_table *table, size_t at, struct host *host)
@@ -193,17 +193,18 @@ static void add_claim(struct host_table *table, struct host *host, const struct 
 		HASH_ADD(hh, table->claims, address, sizeof(claim->address), claim);
 }
 
-static void count_guest(struct host_table *table, struct host *host, bool is_guest)
+static void count_registered_only(struct host_table *table, struct host *host,
+                                  bool is_registered_only)
 {
-	if (is_guest == host->is_guest)
+	if (is_registered_only == host->is_registered_only)
 		return;
-	host->is_guest = is_guest;
-	if (is_guest) {
-		DL_APPEND2(table->first_guest, host, prev_guest, next_guest);
-		table->guests++;
+	host->is_registered_only = is_registered_only;
+	if (is_registered_only) {
+		DL_APPEND2(table->first_registered_only, host, prev_registered, next_registered);
+		table->registered_only++;
 	} else {
-		DL_DELETE2(table->first_guest, host, prev_guest, next_guest);
-		table->guests--;
+		DL_DELETE2(table->first_registered_only, host, prev_registered, next_registered);
+		table->registered_only--;
 	}
 }
 
@@ -213,7 +214,7 @@ void host_table_claim(struct host_table *table, struct host *host)
 	struct claim *claim, *next;
 	struct wanted wanted;
 
-	count_guest(table, host, host_is_guest(host));
+	count_registered_only(table, host, host_is_registered_only(host));
 	host_merge(&inputs, &wanted);
 	LL_FOREACH_SAFE2(host->claims, claim, next, next_of_host)
 	if (address_index(wanted.addresses, wanted.address_count, &claim->address) < 0)
@@ -230,7 +231,7 @@ void host_table_remove(struct host_table *table, struct host *host)
 	HASH_DELETE(by_mac, table->by_mac, host);
 	HASH_DELETE(by_name, table->by_name, host);
 	table->states[host->life.state]--;
-	count_guest(table, host, false);
+	count_registered_only(table, host, false);
 	host_free(host);
 }
 
@@ -271,14 +272,15 @@ size_t host_table_count(const struct host_table *table)
 	return HASH_CNT(by_mac, table->by_mac);
 }
 
-unsigned int host_table_guests(const struct host_table *table)
+unsigned int host_table_registered_only(const struct host_table *table)
 {
-	return table->guests;
+	return table->registered_only;
 }
 
-struct host *host_table_next_guest(const struct host_table *table, const struct host *host)
+struct host *host_table_next_registered_only(const struct host_table *table,
+                                             const struct host *host)
 {
-	return host ? host->next_guest : table->first_guest;
+	return host ? host->next_registered : table->first_registered_only;
 }
 
 unsigned int host_table_states(const struct host_table *table, enum host_state state)

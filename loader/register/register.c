@@ -298,7 +298,7 @@ static bool is_over(const struct host *host, int64_t boot)
 {
 	const struct registration *registration = host->registration;
 
-	return host_is_guest(host) && !host->proposal && !registration->active &&
+	return host_is_registered_only(host) && !host->proposal && !registration->active &&
 	       (registration->reported ||
 	        boot - (registration->until - REGISTRATION_LINGER) > REPORT_TIME);
 }
@@ -307,8 +307,8 @@ static struct host *longest_over(struct host_table *table, int64_t boot)
 {
 	struct host *longest = NULL;
 
-	for (struct host *host = host_table_next_guest(table, NULL); host;
-	     host = host_table_next_guest(table, host))
+	for (struct host *host = host_table_next_registered_only(table, NULL); host;
+	     host = host_table_next_registered_only(table, host))
 		if (is_over(host, boot) &&
 		    (!longest || host->registration->until < longest->registration->until))
 			longest = host;
@@ -319,8 +319,8 @@ bool register_has_room(struct host_table *table, const struct host *host, unsign
                        int64_t boot, struct host **replaced)
 {
 	*replaced = NULL;
-	if ((host && (host_is_guest(host) || host_is_wanted(host))) ||
-	    host_table_guests(table) < max)
+	if ((host && (host_is_registered_only(host) || host_is_wanted(host))) ||
+	    host_table_registered_only(table) < max)
 		return true;
 	*replaced = longest_over(table, boot);
 	return *replaced;

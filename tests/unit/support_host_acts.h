@@ -29,20 +29,20 @@ static struct npp_requester requester_of(uint16_t transaction)
 /* Its report has come, or nothing of its registration is left. */
 static bool is_over(const struct model_host *host)
 {
-	return is_guest(host) && !host->registered.active &&
+	return is_registered_only(host) && !host->registered.active &&
 	       (host->registered.reported || !host->registered.addresses);
 }
 
 /* The model's place for one more host that is known by its registration alone. */
 static bool make_room(int index)
 {
-	unsigned int guests = 0, over = 0;
+	unsigned int registered_only = 0, over = 0;
 
 	for (int i = 0; i < HOSTS; i++) {
-		guests += is_guest(&model.hosts[i]);
+		registered_only += is_registered_only(&model.hosts[i]);
 		over += is_over(&model.hosts[i]);
 	}
-	if (model.hosts[index].known || guests < daemon_.config.npp.max_registrations)
+	if (model.hosts[index].known || registered_only < daemon_.config.npp.max_registrations)
 		return true;
 	for (int i = 0; i < HOSTS; i++) /* one of them was replaced */
 		if (is_over(&model.hosts[i]) && !host_at(i)) {
@@ -126,7 +126,7 @@ static void op_register(void)
 	bool done;
 
 	strcpy(said->interface, LAN);
-	strcpy(said->hostname, pick(2) ? "guest" : "");
+	strcpy(said->hostname, pick(2) ? "laptop" : "");
 	if (!pick(3))
 		said->backup_of = (struct ipv4){ { 10, 9, 0, 250 } };
 	said->port_count = ports == 3 ? 0 : port_sets[ports].count;

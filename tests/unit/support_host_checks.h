@@ -171,14 +171,14 @@ static inline void check_sources(void)
 
 static inline void check_table(void)
 {
-	unsigned int guests = 0, states[WAKING + 1] = { 0 };
+	unsigned int registered_only = 0, states[WAKING + 1] = { 0 };
 
 	for (int i = 0; i < HOSTS; i++) {
 		const struct model_host *host = &model.hosts[i];
 
 		if (host->known != (host_at(i) != NULL))
 			fail_msg("host %d is %sknown", i, host->known ? "un" : "");
-		guests += is_guest(host);
+		registered_only += is_registered_only(host);
 		if (!host->known)
 			continue;
 		states[host_at(i)->life.state]++;
@@ -186,7 +186,7 @@ static inline void check_table(void)
 		assert_ptr_equal(host_find_name(daemon_.hosts, host->name), host_at(i));
 	}
 	assert_int_equal(host_table_count(daemon_.hosts), count_known());
-	assert_int_equal(host_table_guests(daemon_.hosts), guests);
+	assert_int_equal(host_table_registered_only(daemon_.hosts), registered_only);
 	for (enum host_state state = AWAKE; state <= WAKING; state++)
 		assert_int_equal(host_table_states(daemon_.hosts, state), states[state]);
 	assert_false(daemon_.in_step);

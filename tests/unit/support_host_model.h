@@ -213,7 +213,7 @@ static inline void resolve(void)
 	}
 }
 
-static inline bool is_guest(const struct model_host *host)
+static inline bool is_registered_only(const struct model_host *host)
 {
 	return host->known && host->registered.is && !host->described.is && !host->edited.exists;
 }

@@ -71,7 +71,7 @@ static void test_why_a_host_is_known(void **state)
 	struct proposal registers = { .registration = &registration };
 	const struct {
 		struct host host;
-		bool wanted, guest;
+		bool wanted, registered_only;
 	} rows[] = {
 		{ { .dirty = true }, false, false },
 		{ { .described = &described }, true, false },
@@ -91,7 +91,7 @@ static void test_why_a_host_is_known(void **state)
 	EACH(i, rows)
 	{
 		assert_int_equal(host_is_wanted(&rows[i].host), rows[i].wanted);
-		assert_int_equal(host_is_guest(&rows[i].host), rows[i].guest);
+		assert_int_equal(host_is_registered_only(&rows[i].host), rows[i].registered_only);
 	}
 }
 

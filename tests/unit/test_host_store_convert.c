@@ -228,7 +228,7 @@ static void test_damaged_rows_are_left_out(void **state)
 
 	assert_int_equal(loaded.hosts, 2);
 	assert_non_null(strstr(loaded.text, "02:00:00:00:00:02 {\"name\":\"tv\""));
-	/* of the guest, nothing is left that says who it is */
+	/* of the host called guest, nothing is left that says who it is */
 	host_store_load(((struct store_place *)*state)->store, read_host, see_nothing, &readable);
 	assert_int_equal(readable.hosts, 1);
 	assert_int_equal(readable.registrations + readable.leases, 0);

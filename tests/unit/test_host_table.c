@@ -72,34 +72,34 @@ static void test_renamed_and_sorted(void **state)
 	host_table_free(table);
 }
 
-static void test_states_and_guests_are_counted(void **state)
+static void test_states_and_registrations_are_counted(void **state)
 {
 	struct host_table *table = host_table_new();
-	struct host *guest = add_host(table, 1), *other = add_host(table, 2);
-	struct host_core core = host_core(guest);
+	struct host *registered_only = add_host(table, 1), *other = add_host(table, 2);
+	struct host_core core = host_core(registered_only);
 
 	(void)state;
 	assert_int_equal(host_table_states(table, AWAKE), 2);
 	core.life.state = ASLEEP;
-	host_table_set_core(table, guest, &core);
-	host_table_set_core(table, guest, &core);
+	host_table_set_core(table, registered_only, &core);
+	host_table_set_core(table, registered_only, &core);
 	assert_int_equal(host_table_states(table, AWAKE), 1);
 	assert_int_equal(host_table_states(table, ASLEEP), 1);
-	guest->registration = registered_of("20", true);
+	registered_only->registration = registered_of("20", true);
 	other->described = described_of("21", 1);
-	host_table_claim(table, guest);
-	host_table_claim(table, guest);
+	host_table_claim(table, registered_only);
+	host_table_claim(table, registered_only);
 	host_table_claim(table, other);
-	assert_int_equal(host_table_guests(table), 1);
-	guest->described = described_of("20", 2);
-	host_table_claim(table, guest);
-	assert_int_equal(host_table_guests(table), 0);
-	described_free(guest->described);
-	guest->described = NULL;
-	host_table_claim(table, guest);
-	assert_int_equal(host_table_guests(table), 1);
-	host_table_remove(table, guest);
-	assert_int_equal(host_table_guests(table), 0);
+	assert_int_equal(host_table_registered_only(table), 1);
+	registered_only->described = described_of("20", 2);
+	host_table_claim(table, registered_only);
+	assert_int_equal(host_table_registered_only(table), 0);
+	described_free(registered_only->described);
+	registered_only->described = NULL;
+	host_table_claim(table, registered_only);
+	assert_int_equal(host_table_registered_only(table), 1);
+	host_table_remove(table, registered_only);
+	assert_int_equal(host_table_registered_only(table), 0);
 	assert_int_equal(host_table_states(table, ASLEEP), 0);
 	host_table_free(table);
 }
@@ -386,7 +386,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_found_by_mac_and_name),
 		cmocka_unit_test(test_renamed_and_sorted),
-		cmocka_unit_test(test_states_and_guests_are_counted),
+		cmocka_unit_test(test_states_and_registrations_are_counted),
 		cmocka_unit_test(test_owners),
 		cmocka_unit_test(test_random_claims),
 		cmocka_unit_test(test_random_deadlines),

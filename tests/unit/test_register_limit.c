@@ -9,46 +9,46 @@
 
 #include "support_register.h"
 
-enum { GUESTS_MAX = 4, REPORT_TIME = 300000 };
+enum { REGISTRATIONS_MAX = 4, REPORT_TIME = 300000 };
 
-static struct host *guests[GUESTS_MAX + 1]; /* from 1 on */
+static struct host *hosts[REGISTRATIONS_MAX + 1]; /* from 1 on */
 
-static void add_guests(struct registration_test *test)
+static void add_hosts(struct registration_test *test)
 {
-	for (unsigned int i = 1; i <= GUESTS_MAX; i++) {
+	for (unsigned int i = 1; i <= REGISTRATIONS_MAX; i++) {
 		const struct mac mac = mac_of(i);
 		const struct registration_request request = request_of(mac, address_of(i));
 
-		guests[i] = registers(test, &request);
+		hosts[i] = registers(test, &request);
 	}
-	assert_int_equal(host_table_guests(test->table), GUESTS_MAX);
+	assert_int_equal(host_table_registered_only(test->table), REGISTRATIONS_MAX);
 }
 
-static void was_up(unsigned int guest, int64_t ms_ago)
+static void was_up(unsigned int index, int64_t ms_ago)
 {
-	host_is_up(guests[guest], NOW_BOOT - ms_ago);
+	host_is_up(hosts[index], NOW_BOOT - ms_ago);
 }
 
 /* For one host more. */
 static bool has_room(struct registration_test *test, struct host **replaced)
 {
-	return register_has_room(test->table, NULL, GUESTS_MAX, NOW_BOOT, replaced);
+	return register_has_room(test->table, NULL, REGISTRATIONS_MAX, NOW_BOOT, replaced);
 }
 
 static void is_full(struct registration_test *test)
 {
-	struct host *replaced = guests[1];
+	struct host *replaced = hosts[1];
 
 	assert_false(has_room(test, &replaced));
 	assert_null(replaced);
 }
 
-static void gives_way(struct registration_test *test, unsigned int guest)
+static void gives_way(struct registration_test *test, unsigned int index)
 {
 	struct host *replaced;
 
 	assert_true(has_room(test, &replaced));
-	assert_ptr_equal(replaced, guests[guest]);
+	assert_ptr_equal(replaced, hosts[index]);
 }
 
 static void test_there_is_room_up_to_the_limit(void **state)
@@ -57,13 +57,14 @@ static void test_there_is_room_up_to_the_limit(void **state)
 	struct host *replaced;
 
 	assert_false(register_has_room(test->table, NULL, 0, NOW_BOOT, &replaced));
-	add_guests(test);
-	assert_true(register_has_room(test->table, NULL, GUESTS_MAX + 1, NOW_BOOT, &replaced));
+	add_hosts(test);
+	assert_true(
+		register_has_room(test->table, NULL, REGISTRATIONS_MAX + 1, NOW_BOOT, &replaced));
 	assert_null(replaced);
 	is_full(test);
-	for (unsigned int i = 1; i <= GUESTS_MAX; i++) { /* those who are there stay */
-		assert_true(register_has_room(test->table, guests[i], GUESTS_MAX - 1, NOW_BOOT,
-		                              &replaced));
+	for (unsigned int i = 1; i <= REGISTRATIONS_MAX; i++) { /* those who are there stay */
+		assert_true(register_has_room(test->table, hosts[i], REGISTRATIONS_MAX - 1,
+		                              NOW_BOOT, &replaced));
 		assert_null(replaced);
 	}
 }
@@ -76,26 +77,27 @@ static void test_hosts_that_people_know_take_no_place_and_give_none(void **state
 
 	describe_host(test->table, &nas, nas_address);
 	host = registers(test, &request);
-	add_guests(test);
-	assert_true(register_has_room(test->table, host, GUESTS_MAX, NOW_BOOT, &replaced));
+	add_hosts(test);
+	assert_true(register_has_room(test->table, host, REGISTRATIONS_MAX, NOW_BOOT, &replaced));
 	assert_null(replaced);
 	host_is_up(host, 0);
 	is_full(test);
 	was_up(1, 2 * REPORT_TIME);
-	describe_host(test->table, &guests[1]->mac, address_of(1)); /* it is a guest no more */
-	assert_int_equal(host_table_guests(test->table), GUESTS_MAX - 1);
+	describe_host(test->table, &hosts[1]->mac,
+	              address_of(1)); /* its registration is not all of it any more */
+	assert_int_equal(host_table_registered_only(test->table), REGISTRATIONS_MAX - 1);
 	assert_true(has_room(test, &replaced));
 	assert_null(replaced);
 }
 
-/* A host that is in the table for its DHCP alone is to be a guest. */
+/* A host that is in the table for its DHCP alone is to be known for its registration. */
 static void test_a_host_without_a_registration_needs_a_place(void **state)
 {
 	struct registration_test *test = *state;
 	struct host *host = add_host(test->table, &nas), *replaced;
 
-	add_guests(test);
-	assert_false(register_has_room(test->table, host, GUESTS_MAX, NOW_BOOT, &replaced));
+	add_hosts(test);
+	assert_false(register_has_room(test->table, host, REGISTRATIONS_MAX, NOW_BOOT, &replaced));
 }
 
 static void test_who_gives_way(void **state)
@@ -117,8 +119,8 @@ static void test_who_gives_way(void **state)
 		struct registration_test *test;
 
 		set_up((void **)&test);
-		add_guests(test);
-		guests[3]->registration->reported = cases[i].reported;
+		add_hosts(test);
+		hosts[3]->registration->reported = cases[i].reported;
 		if (cases[i].up_for >= 0)
 			was_up(3, cases[i].up_for);
 		if (cases[i].gives_way)
@@ -134,13 +136,13 @@ static void test_who_was_up_for_the_longest_gives_way(void **state)
 {
 	struct registration_test *test = *state;
 
-	add_guests(test);
+	add_hosts(test);
 	was_up(4, 2 * REPORT_TIME);
 	was_up(2, 4 * REPORT_TIME);
 	was_up(1, 3 * REPORT_TIME);
 	gives_way(test, 2);
 	was_up(3, 0);
-	registration_is_dropped(test->table, guests[3]); /* it is kept for its identifier alone */
+	registration_is_dropped(test->table, hosts[3]); /* it is kept for its identifier alone */
 	gives_way(test, 3);
 }
 
@@ -149,12 +151,12 @@ static void test_a_host_whose_request_is_being_stored_stays(void **state)
 {
 	struct registration_test *test = *state;
 
-	add_guests(test);
+	add_hosts(test);
 	was_up(2, 2 * REPORT_TIME);
-	guests[2]->proposal = calloc(1, sizeof(*guests[2]->proposal));
+	hosts[2]->proposal = calloc(1, sizeof(*hosts[2]->proposal));
 	is_full(test);
-	guests[2]->proposal->registration = guests[2]->registration;
-	guests[2]->registration = NULL;
+	hosts[2]->proposal->registration = hosts[2]->registration;
+	hosts[2]->registration = NULL;
 	is_full(test);
 }
 
@@ -164,20 +166,20 @@ static void test_a_report_is_of_one_sleep(void **state)
 	struct registration_test *test = *state;
 	struct registration_request request = request_of(mac_of(1), address_of(1));
 
-	add_guests(test);
-	guests[1]->registration->reported = 99;
+	add_hosts(test);
+	hosts[1]->registration->reported = 99;
 	request.transaction++;
 	registers(test, &request);
-	assert_true(guests[1]->registration->reported == 0);
+	assert_true(hosts[1]->registration->reported == 0);
 	was_up(1, 0);
 	is_full(test);
-	guests[1]->registration->reported = 99;
+	hosts[1]->registration->reported = 99;
 	gives_way(test, 1);
 	request = part_of(mac_of(1)); /* nor is it of a further part */
 	request.transaction++;
-	guests[1]->registration->active = true;
+	hosts[1]->registration->active = true;
 	registers(test, &request);
-	assert_true(guests[1]->registration->reported == 0);
+	assert_true(hosts[1]->registration->reported == 0);
 }
 
 static void test_who_may_report(void **state)
