@@ -46,8 +46,6 @@ enum request_end request_run(struct request *request);
 /* Sets why; REQUEST_REFUSED. */
 enum request_end request_refuse(struct request *request, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
-/* A string member; NULL: none. */
-const char *request_text(const struct request *request, const char *member);
 /* The host that "name" says, by its name or its MAC; NULL, with the reason: none. */
 struct host *request_host(struct request *request);
 

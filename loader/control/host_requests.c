@@ -87,7 +87,7 @@ static void add_leased(struct json_object *json, const struct host *host)
 static const char *origin(const struct host *host)
 {
 	if (host->described)
-		return host_is_in_file(host) ? "config" : "command";
+		return described_by_names[host->described->by];
 	return host->edited && host->edited->exists ? "map" : "registration";
 }
 

@@ -22,7 +22,8 @@ enum request_end request_refuse(struct request *request, const char *format, ...
 	return REQUEST_REFUSED;
 }
 
-const char *request_text(const struct request *request, const char *member)
+/* A string member; NULL: none. */
+static const char *request_text(const struct request *request, const char *member)
 {
 	struct json_object *value;
 

@@ -21,6 +21,10 @@
 #define host_table_each(table, host) \
 	for (struct host *host = host_table_next(table, NULL); host; \
 	     host = host_table_next(table, host))
+/* Also where the host is removed meanwhile; `next` is a variable of the caller. */
+#define host_table_each_safe(table, host, next) \
+	for (struct host *host = host_table_next(table, NULL); \
+	     host && ((next) = host_table_next(table, host), true); host = next)
 
 struct control;
 struct npp_listener;
@@ -130,7 +134,6 @@ struct daemon {
 int loop_start(struct daemon *daemon);
 void loop_stop(struct daemon *daemon);
 /* Hosts are woken first, within a bounded time, as on-stop says; called twice: at once. */
-void daemon_stop(struct daemon *daemon);
 void daemon_subscribe(struct daemon *daemon, const struct subscriber *subscriber);
 void daemon_unsubscribe(struct daemon *daemon, const void *context);
 
@@ -167,8 +170,6 @@ static inline bool host_is_in_file(const struct host *host)
 	return host && host->described && host->described->by == DESCRIBED_BY_CONFIG;
 }
 void host_take_name(struct daemon *daemon, struct host *host, const char *name);
-/* Nobody describes it any more; it stays known while it is registered. */
-void daemon_undescribe(struct daemon *daemon, struct host *host);
 
 /* effects.c */
 void host_run(struct daemon *daemon, struct host *host, const struct host_trigger *trigger);
@@ -192,7 +193,6 @@ int host_set_state(struct daemon *daemon, struct host *host, enum host_state fro
                    enum host_state to, enum host_update_result *result);
 /* NULL: no host has it, or may. */
 const struct host *daemon_address_owner(struct daemon *daemon, const struct ipv6 *address);
-void host_uninstall(struct daemon *daemon, struct host *host);
 /* Removed from the maps and from the table. */
 void host_release(struct daemon *daemon, struct host *host);
 /* What could not be written, and addresses that may have become free; `all`: of every host. */

@@ -165,7 +165,8 @@ void daemon_remove(struct daemon *daemon, struct host *host)
 	host_release(daemon, host);
 }
 
-void daemon_undescribe(struct daemon *daemon, struct host *host)
+/* Nobody describes it any more; it stays known while it is registered. */
+static void undescribe(struct daemon *daemon, struct host *host)
 {
 	described_free(host->described);
 	host->described = NULL;
@@ -207,7 +208,7 @@ void host_take_name(struct daemon *daemon, struct host *host, const char *name)
 		host_table_rename(daemon->hosts, other, free_name);
 		host_persist(daemon, other);
 		if (other->described && other->described->by == DESCRIBED_BY_COMMAND)
-			daemon_undescribe(daemon, other);
+			undescribe(daemon, other);
 	}
 	host_table_rename(daemon->hosts, host, name);
 }
@@ -261,11 +262,9 @@ static void undescribe_others(struct daemon *daemon)
 {
 	struct host *next;
 
-	for (struct host *host = host_table_next(daemon->hosts, NULL); host; host = next) {
-		next = host_table_next(daemon->hosts, host);
+	host_table_each_safe (daemon->hosts, host, next)
 		if (host_is_in_file(host) && !daemon_is_configured(daemon, &host->mac))
-			daemon_undescribe(daemon, host);
-	}
+			undescribe(daemon, host);
 }
 
 void daemon_describe_configured(struct daemon *daemon)

@@ -32,7 +32,7 @@ static void wake_sleepers(struct daemon *daemon)
 			host_send_magic(daemon, host);
 }
 
-void daemon_stop(struct daemon *daemon)
+static void stop(struct daemon *daemon)
 {
 	static const struct timeval interval = { .tv_usec = 100000 };
 
@@ -131,7 +131,7 @@ static void on_signal(evutil_socket_t number, short what, void *context)
 
 	(void)what;
 	if (number != SIGHUP)
-		daemon_stop(daemon);
+		stop(daemon);
 	else if (daemon_reload(daemon, why))
 		log_error("the configuration stays as it is: %s", why);
 }

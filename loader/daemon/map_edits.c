@@ -261,11 +261,9 @@ static void drop_missing(struct daemon *daemon)
 	host_table_each (daemon->hosts, host)
 		if (host->installed && host->sync_round == daemon->sync_round)
 			drop_missing_addresses(daemon, host);
-	for (struct host *host = host_table_next(daemon->hosts, NULL); host; host = next) {
-		next = host_table_next(daemon->hosts, host);
+	host_table_each_safe (daemon->hosts, host, next)
 		if (host->installed && host->sync_round != daemon->sync_round)
 			daemon_remove(daemon, host);
-	}
 }
 
 static void log_orphans(struct daemon *daemon)

@@ -165,6 +165,22 @@ static bool is_installable(const struct host *host)
 	return host->described || host->registration || (host->edited && host->edited->exists);
 }
 
+static void uninstall(struct daemon *daemon, struct host *host)
+{
+	struct sync sync = { .daemon = daemon, .host = host };
+
+	set_unsynced(daemon, host, false);
+	if (!host->installed)
+		return;
+	installed_read(host->installed, &sync.have);
+	while (sync.have.address_count)
+		drop_address(&sync, sync.have.address_count - 1);
+	wake_rules_clear(daemon->datapath, &host->mac);
+	hosts_delete(daemon->datapath, &host->mac);
+	installed_free(host->installed);
+	host->installed = NULL;
+}
+
 static int sync_one(struct daemon *daemon, struct host *host)
 {
 	const struct host_inputs inputs = host_inputs(host);
@@ -173,7 +189,7 @@ static int sync_one(struct daemon *daemon, struct host *host)
 	int err;
 
 	if (!is_installable(host)) {
-		host_uninstall(daemon, host);
+		uninstall(daemon, host);
 		return 0;
 	}
 	host_merge(&inputs, &sync.want);
@@ -233,29 +249,13 @@ int host_set_state(struct daemon *daemon, struct host *host, enum host_state fro
 	return hosts_update(daemon->datapath, &update, result);
 }
 
-void host_uninstall(struct daemon *daemon, struct host *host)
-{
-	struct sync sync = { .daemon = daemon, .host = host };
-
-	set_unsynced(daemon, host, false);
-	if (!host->installed)
-		return;
-	installed_read(host->installed, &sync.have);
-	while (sync.have.address_count)
-		drop_address(&sync, sync.have.address_count - 1);
-	wake_rules_clear(daemon->datapath, &host->mac);
-	hosts_delete(daemon->datapath, &host->mac);
-	installed_free(host->installed);
-	host->installed = NULL;
-}
-
 /* Others may own its addresses by now. */
 void host_release(struct daemon *daemon, struct host *host)
 {
 	struct wanted before;
 
 	installed_read(host->installed, &before);
-	host_uninstall(daemon, host);
+	uninstall(daemon, host);
 	host_table_remove(daemon->hosts, host);
 	sync_others(daemon, NULL, &before);
 }

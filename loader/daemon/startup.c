@@ -278,11 +278,9 @@ static void remove_unwanted(struct daemon *daemon)
 {
 	struct host *next;
 
-	for (struct host *host = host_table_next(daemon->hosts, NULL); host; host = next) {
-		next = host_table_next(daemon->hosts, host);
+	host_table_each_safe (daemon->hosts, host, next)
 		if (!host_is_wanted(host))
 			daemon_remove(daemon, host);
-	}
 }
 
 int hosts_start(struct daemon *daemon)

@@ -14,8 +14,6 @@
 #include "base/text.h"
 #include "host/description.h"
 
-static const char *const by[] = { "config", "command", NULL };
-
 /* ms since 1970, so that times of other clocks can be added. */
 #define UNTIL_MAX (INT64_MAX / 4)
 
@@ -120,7 +118,8 @@ struct json_object *host_row_write(const struct host *host, const struct lease_r
 	json_object_object_add(json, "state",
 	                       json_object_new_string(host_state_names[state_of(host)]));
 	if (described) {
-		json_object_object_add(json, "by", json_object_new_string(by[described->by]));
+		json_object_object_add(json, "by",
+		                       json_object_new_string(described_by_names[described->by]));
 		json_object_object_add(json, "described", write_description(described));
 	}
 	if (host->edited)
@@ -212,7 +211,7 @@ int host_row_read(struct json_object *json, const struct mac *mac,
 		{ "name", FIELD_NAME, FIELD_AT(struct host_row, name), .flags = FIELD_REQUIRED },
 		{ "state", FIELD_ENUM, FIELD_AT(struct host_row, state),
 		  .names = host_state_names },
-		{ "by", FIELD_ENUM, FIELD_AT(struct host_row, by), .names = by },
+		{ "by", FIELD_ENUM, FIELD_AT(struct host_row, by), .names = described_by_names },
 		{ "described", .type = FIELD_IGNORED },
 		{ "edited", .type = FIELD_IGNORED },
 		{ "registered", .type = FIELD_IGNORED },

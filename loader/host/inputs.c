@@ -15,6 +15,8 @@ struct shared_set {
 
 static struct shared_set *all;
 
+const char *const described_by_names[] = { "config", "command", NULL };
+
 const struct shared_set *shared_set_get(const void *octets, size_t size)
 {
 	struct shared_set *set;

@@ -34,6 +34,7 @@ size_t shared_set_size(const struct shared_set *set);
 
 /* Who described a host: whoever enters it in the file takes it from the command line. */
 enum described_by { DESCRIBED_BY_CONFIG, DESCRIBED_BY_COMMAND };
+extern const char *const described_by_names[]; /* "config" …, up to NULL */
 
 /* By people, in the configuration file or by command. */
 struct described {
