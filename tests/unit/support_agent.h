@@ -9,6 +9,7 @@
 #include "agent/settings.h"
 #include "agent/system_info.h"
 #include "agent/host_info.h"
+#include "npp/npp_message.h"
 
 #define EACH(item, table) for (size_t item = 0; item < sizeof(table) / sizeof(*(table)); item++)
 
@@ -31,6 +32,23 @@ static inline struct ipv6 lan_address6(uint8_t last)
 		const struct ipv4 expected = lan_address(last); \
 		assert_memory_equal(&(address), &expected, sizeof(expected)); \
 	} while (0)
+
+/* As it comes from the proxy; refers to `octets`. */
+static inline struct npp_packet datagram_of(struct npp_message *message,
+                                            uint8_t octets[NPP_MESSAGE_MAX])
+{
+	struct npp_packet datagram = {
+		.from = proxy_mac,
+		.to = host_mac,
+		.source = proxy_address,
+		.destination = lan_address(20),
+		.octets = octets,
+	};
+
+	datagram.length = npp_message_write(message, NPP_ICMP_TYPE, octets);
+	assert_true(datagram.length > 0);
+	return datagram;
+}
 
 /* 192.0.2.20 on eth0, and nothing else. */
 static inline struct system_info some_system_info(void)

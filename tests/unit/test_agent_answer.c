@@ -41,25 +41,9 @@ static struct npp_message confirm(enum npp_subtype subtype)
 	};
 }
 
-/* As it comes from the proxy. */
-static struct npp_packet datagram_of(struct npp_message *message)
-{
-	struct npp_packet datagram = {
-		.from = proxy_mac,
-		.to = host_mac,
-		.source = proxy_address,
-		.destination = lan_address(20),
-		.octets = octets,
-	};
-
-	datagram.length = npp_message_write(message, NPP_ICMP_TYPE, octets);
-	assert_true(datagram.length > 0);
-	return datagram;
-}
-
 static enum answer answer_to(const struct transaction *expected, struct npp_message *sent)
 {
-	const struct npp_packet datagram = datagram_of(sent);
+	const struct npp_packet datagram = datagram_of(sent, octets);
 	struct npp_message message;
 
 	return answer_check(expected, &datagram, &message);
@@ -74,7 +58,7 @@ static void matching_answer(void **state)
 	{
 		const struct transaction expected = expected_of(subtypes[i]);
 		struct npp_message sent = confirm(subtypes[i]), message;
-		const struct npp_packet datagram = datagram_of(&sent);
+		const struct npp_packet datagram = datagram_of(&sent, octets);
 
 		assert_int_equal(answer_check(&expected, &datagram, &message), ANSWER_MATCHES);
 		assert_false(answer_is_refusal(&message));
@@ -90,7 +74,7 @@ static void wrong_addresses(void **state)
 {
 	const struct transaction expected = expected_of(NPP_SLEEP_CONFIRM);
 	struct npp_message sent = confirm(NPP_SLEEP_CONFIRM), message;
-	struct npp_packet right = datagram_of(&sent), wrong;
+	struct npp_packet right = datagram_of(&sent, octets), wrong;
 	uint8_t *const each[] = { &wrong.from.octet[5], &wrong.to.octet[0], &wrong.source.octet[3],
 		                  &wrong.destination.octet[3], (uint8_t *)&wrong.vlan };
 
@@ -124,7 +108,7 @@ static void corrupted_octets(void **state)
 {
 	const struct transaction expected = expected_of(NPP_SLEEP_CONFIRM);
 	struct npp_message sent = confirm(NPP_SLEEP_CONFIRM), message;
-	const struct npp_packet datagram = datagram_of(&sent);
+	const struct npp_packet datagram = datagram_of(&sent, octets);
 
 	(void)state;
 	for (size_t i = 0; i < datagram.length; i++) {
@@ -175,7 +159,7 @@ static void refusals(void **state)
 
 			sent.code = where & 2 ? NPP_FAIL : NPP_SUCCESS;
 			sent.confirm = sent.wakeup_confirm.client = no;
-			datagram = datagram_of(&sent);
+			datagram = datagram_of(&sent, octets);
 			assert_int_equal(answer_check(&expected, &datagram, &message),
 			                 ANSWER_MATCHES);
 			assert_true(answer_is_refusal(&message));
@@ -203,7 +187,7 @@ static struct npp_packet signed_answer(uint8_t key, uint64_t nonce)
 
 	sent.authenticated = true;
 	sent.authentication = (struct npp_authentication){ .key = key, .time = 1, .nonce = nonce };
-	datagram = datagram_of(&sent);
+	datagram = datagram_of(&sent, octets);
 	assert_true(npp_sign(octets, datagram.length, &sent, npp_keys_find(&keys, key),
 	                     datagram.source, datagram.destination));
 	return datagram;

@@ -29,21 +29,6 @@ static struct npp_message advertisement(void)
 	};
 }
 
-static struct npp_packet datagram_of(struct npp_message *message)
-{
-	struct npp_packet datagram = {
-		.from = proxy_mac,
-		.to = host_mac,
-		.source = proxy_address,
-		.destination = lan_address(20),
-		.octets = octets,
-	};
-
-	datagram.length = npp_message_write(message, NPP_ICMP_TYPE, octets);
-	assert_true(datagram.length > 0);
-	return datagram;
-}
-
 static bool read_candidate(const struct npp_packet *datagram, struct candidate *candidate)
 {
 	struct transaction solicitation = {
@@ -61,7 +46,7 @@ static bool read_candidate(const struct npp_packet *datagram, struct candidate *
 
 static bool is_read(struct npp_message message)
 {
-	const struct npp_packet datagram = datagram_of(&message);
+	const struct npp_packet datagram = datagram_of(&message, octets);
 	struct candidate candidate;
 
 	return read_candidate(&datagram, &candidate);
@@ -70,7 +55,7 @@ static bool is_read(struct npp_message message)
 static void a_candidate(void **state)
 {
 	struct npp_message message = advertisement();
-	const struct npp_packet datagram = datagram_of(&message);
+	const struct npp_packet datagram = datagram_of(&message, octets);
 	struct candidate candidate;
 
 	(void)state;
@@ -110,7 +95,7 @@ static void unsuitable_advertisements(void **state)
 static void wrong_addresses(void **state)
 {
 	struct npp_message message = advertisement();
-	struct npp_packet right = datagram_of(&message), wrong;
+	struct npp_packet right = datagram_of(&message, octets), wrong;
 	uint8_t *const each[] = { &wrong.to.octet[5], &wrong.destination.octet[3],
 		                  (uint8_t *)&wrong.vlan };
 	struct candidate candidate;
@@ -153,7 +138,7 @@ static void choice_of_address(void **state)
 			message.advertisement.proxies[j] =
 				(struct npp_proxy){ lan_address(rows[i].addresses[j]),
 				                    rows[i].preferences[j] };
-		datagram = datagram_of(&message);
+		datagram = datagram_of(&message, octets);
 		datagram.source = lan_address(rows[i].source);
 		assert_true(read_candidate(&datagram, &candidate));
 		assert_address(candidate.address, rows[i].address);
