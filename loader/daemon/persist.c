@@ -14,8 +14,6 @@
 #include "base/log.h"
 #include "daemon/daemon.h"
 
-enum { NOT_SUBMITTED = 0 };
-
 /* By how much the wall clock must differ from before, ms. */
 enum { WALL_CLOCK_SET = 100 };
 
@@ -158,7 +156,7 @@ static void assign_batch(struct daemon *daemon, uint64_t batch)
 	if (wait->batch == STORE_BATCH_NEXT)
 		wait->batch = batch;
 	DL_FOREACH(daemon->proposals, proposal)
-	if (proposal->batch == NOT_SUBMITTED)
+	if (proposal->batch == STORE_BATCH_NEXT)
 		proposal->batch = batch;
 }
 

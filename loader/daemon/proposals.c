@@ -11,6 +11,7 @@
 void daemon_propose(struct daemon *daemon, struct host *host, struct proposal *proposal)
 {
 	proposal->host = host;
+	proposal->batch = STORE_BATCH_NEXT;
 	host->proposal = proposal;
 	DL_APPEND(daemon->proposals, proposal);
 	host_table_claim(daemon->hosts, host);
@@ -115,7 +116,7 @@ void proposals_finish(struct daemon *daemon, uint64_t batch, int err)
 	struct proposal *proposal, *next;
 
 	DL_FOREACH_SAFE(daemon->proposals, proposal, next)
-	if (proposal->batch && proposal->batch <= batch)
+	if (proposal->batch <= batch)
 		finish(daemon, proposal, err);
 }
 

@@ -50,7 +50,7 @@ struct proposal {
 	struct registration *registration;
 	struct dhcp_client *dhcp;
 	enum host_trigger_kind trigger; /* of the step that follows */
-	uint64_t batch;                 /* of the store; 0: not submitted yet */
+	uint64_t batch;                 /* of the store, that has its row */
 	void *npp_requester;            /* who is answered then: a host; NULL: none */
 	uint64_t control_token;         /* … or a client of the control socket; 0: none */
 	struct host *host;

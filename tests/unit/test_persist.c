@@ -109,6 +109,19 @@ static void test_an_unchanged_row_is_not_written_again(void **state)
 	assert_int_equal(daemon_.store_batch, batch);
 }
 
+/* There is no batch yet that could be waited for. */
+static void test_the_same_again_ends_first_thing_after_a_restart(void **state)
+{
+	(void)state;
+
+	need_machine();
+	assert_int_equal(describe_host(1, "'10.9.0.21'"), DONE);
+	stop_daemon(true);
+	start_daemon();
+	assert_int_equal(describe_host(1, "'10.9.0.21'"), DONE);
+	assert_int_equal(daemon_.store_batch, 0);
+}
+
 static void test_history_comes_with_a_completion(void **state)
 {
 	struct store_wait completion;
@@ -176,6 +189,7 @@ int main(void)
 		DAEMON_TEST(test_an_answer_follows_the_commit),
 		DAEMON_TEST(test_what_was_lost_is_written_with_the_next_tick),
 		DAEMON_TEST(test_an_unchanged_row_is_not_written_again),
+		DAEMON_TEST(test_the_same_again_ends_first_thing_after_a_restart),
 		DAEMON_TEST(test_history_comes_with_a_completion),
 		DAEMON_TEST(test_what_is_queued_at_the_end_is_written),
 		DAEMON_TEST(test_what_was_lost_is_written_at_the_end),
