@@ -38,11 +38,14 @@ static bool keep_owned(struct daemon *daemon, const struct host *host, struct wa
 /* An interface that is away has no number: the host is then on none, rather than on any (0). */
 static uint32_t ifindex_of(const struct wanted *wanted)
 {
-	const uint32_t ifindex = *wanted->interface ? if_nametoindex(wanted->interface) : 0;
+	uint32_t ifindex;
 
 	if (wanted->has_ifindex)
 		return wanted->ifindex;
-	return *wanted->interface && !ifindex ? UINT32_MAX : ifindex;
+	if (!*wanted->interface)
+		return 0;
+	ifindex = if_nametoindex(wanted->interface);
+	return ifindex ? ifindex : UINT32_MAX;
 }
 
 /* One host's rows on their way from what they are to what they should be. */
