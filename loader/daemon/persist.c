@@ -279,8 +279,12 @@ static void on_results(evutil_socket_t fd, short what, void *context)
 
 void daemon_read_history(struct daemon *daemon, const char *host, uint64_t token)
 {
-	host_store_history(daemon->store, host, token);
-	persist_soon(daemon);
+	const int err = host_store_history(daemon->store, host, token);
+
+	if (err)
+		daemon_complete(daemon, token, err);
+	else
+		persist_soon(daemon);
 }
 
 int persist_start(struct daemon *daemon)
