@@ -31,6 +31,7 @@ struct datapath {
  */
 int program_load(const struct datapath *datapath, const struct datapath_config *config,
                  struct sleepproxy_bpf **skeleton, char why[DATAPATH_WHY]);
+int ring_open(struct datapath *datapath); /* once its maps are there; 0 or -errno */
 /* Writes the reason of an error, and returns that. */
 int explain(char why[DATAPATH_WHY], int err, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));

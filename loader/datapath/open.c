@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The directory of pins: created, mounted and locked. Maps and programs: loaded, with the maps
- * created and pinned or reused from an earlier start. The rings: records in, calls to the reader's
- * functions out.
+ * created and pinned or reused from an earlier start.
  */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -236,35 +235,6 @@ static int load_or_replace(struct datapath *datapath, uint32_t max_hosts, bool *
 	return load_maps(pin_dir, max_hosts, &datapath->maps);
 }
 
-static int on_report(void *context, void *record, size_t size)
-{
-	const struct ring_reader *reader = context;
-
-	if (size >= sizeof(struct report))
-		reader->on_report(reader->context, record);
-	return 0;
-}
-
-static int on_dhcp(void *context, void *record, size_t size)
-{
-	const struct ring_reader *reader = context;
-	const struct dhcp_snoop *message = record;
-
-	if (size >= sizeof(*message) && message->length <= sizeof(message->message))
-		reader->on_dhcp(reader->context, message);
-	return 0;
-}
-
-static int open_rings(struct datapath *datapath)
-{
-	const struct sleepproxy_bpf *maps = datapath->maps;
-	int reports = bpf_map__fd(maps->maps.reports), dhcp = bpf_map__fd(maps->maps.dhcp_snoop);
-
-	datapath->ring = ring_buffer__new(reports, on_report, &datapath->reader, NULL);
-	return datapath->ring ? ring_buffer__add(datapath->ring, dhcp, on_dhcp, &datapath->reader)
-	                      : -errno;
-}
-
 static int open_all(struct datapath *datapath, uint32_t max_hosts, bool *reused,
                     char why[DATAPATH_WHY])
 {
@@ -275,7 +245,7 @@ static int open_all(struct datapath *datapath, uint32_t max_hosts, bool *reused,
 	if (err)
 		return err;
 	err = load_or_replace(datapath, max_hosts, reused);
-	return err ? explain_load(err, why) : open_rings(datapath);
+	return err ? explain_load(err, why) : ring_open(datapath);
 }
 
 int datapath_open(struct datapath **opened, const char *pin_dir, uint32_t max_hosts, bool *reused,
@@ -339,19 +309,4 @@ void datapath_close(struct datapath *datapath)
 	sleepproxy_bpf__destroy(datapath->maps);
 	cleanup_close(&datapath->lock);
 	free(datapath);
-}
-
-int ring_fd(const struct datapath *datapath)
-{
-	return ring_buffer__epoll_fd(datapath->ring);
-}
-
-int ring_read(struct datapath *datapath, ring_report_fn *report, ring_dhcp_fn *dhcp, void *context)
-{
-	int count;
-
-	/* libbpf takes its context when a ring is opened: so the functions of this call go there */
-	datapath->reader = (struct ring_reader){ report, dhcp, context };
-	count = ring_buffer__consume(datapath->ring);
-	return count < 0 ? count : 0;
 }
