@@ -133,13 +133,16 @@ struct daemon {
 /* loop.c */
 int loop_start(struct daemon *daemon);
 void loop_stop(struct daemon *daemon);
-/* Hosts are woken first, within a bounded time, as on-stop says; called twice: at once. */
 void daemon_subscribe(struct daemon *daemon, const struct subscriber *subscriber);
 void daemon_unsubscribe(struct daemon *daemon, const void *context);
 
-/* startup.c */
+/* reports.c */
 int maps_start(struct daemon *daemon);
 void maps_stop(struct daemon *daemon);
+/* All reports of the datapath so far come before what is done now. */
+void daemon_read_ring(struct daemon *daemon);
+
+/* startup.c */
 int hosts_new(struct daemon *daemon);
 void hosts_free(struct daemon *daemon);
 int hosts_start(struct daemon *daemon);
@@ -183,8 +186,6 @@ void host_emit(struct daemon *daemon, const struct host *host, enum host_event_k
 void host_start(struct daemon *daemon, struct host *host, enum host_state state);
 void host_arm(struct daemon *daemon, struct host *host);
 void daemon_arm(struct daemon *daemon); /* the timer of all deadlines */
-/* All reports of the datapath so far come before what is done now. */
-void daemon_read_ring(struct daemon *daemon);
 
 /* map_sync.c */
 /* The host's inputs or its lease have changed: claims, then tables. The first -errno of its own. */

@@ -32,6 +32,7 @@ static void wake_sleepers(struct daemon *daemon)
 			host_send_magic(daemon, host);
 }
 
+/* Hosts are woken first, within a bounded time, as on-stop says; called twice: at once. */
 static void stop(struct daemon *daemon)
 {
 	static const struct timeval interval = { .tv_usec = 100000 };

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The datapath as the daemon has it: opened and closed, and what it reports, which makes hosts take
+ * steps. With it what frames and routes need: the packet socket, and the kernel's notices.
+ */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "daemon/daemon.h"
+#include "net/iface.h"
+
+static void on_report(void *context, const struct report *report)
+{
+	static const enum host_trigger_kind triggers[] = {
+		[REPORT_OWNER_SEEN] = TRIGGER_HOST_SEEN,
+		[REPORT_CLAIM] = TRIGGER_ADDRESS_CLAIM,
+		[REPORT_CONNECTION] = TRIGGER_CONNECTION,
+	};
+	struct daemon *daemon = context;
+	struct host *host = host_find_mac(daemon->hosts, &report->host);
+	struct host_trigger trigger = { .state = report->state, .report = report };
+
+	if (!host || report->kind < REPORT_OWNER_SEEN || report->kind > REPORT_CONNECTION)
+		return;
+	trigger.kind = triggers[report->kind];
+	host_run(daemon, host, &trigger);
+}
+
+void daemon_read_ring(struct daemon *daemon)
+{
+	const int err = ring_read(daemon->datapath, on_report, daemon_receive_dhcp, daemon);
+
+	if (err)
+		log_error("cannot read the datapath's reports: %s", strerror(-err));
+}
+
+static void on_ring(evutil_socket_t fd, short what, void *context)
+{
+	(void)fd;
+	(void)what;
+	daemon_read_ring(context);
+}
+
+static int open_maps(struct daemon *daemon)
+{
+	char why[DATAPATH_WHY] = "";
+	int err = datapath_open(&daemon->datapath, daemon->options.pin_dir,
+	                        daemon->config.max_hosts, &daemon->maps_reused, why);
+
+	if (err) {
+		log_error("%s", *why ? why : strerror(-err));
+		return err;
+	}
+	daemon->maps_fresh = daemon->maps_reused && heartbeat_is_fresh(daemon->datapath);
+	if (daemon->maps_reused)
+		log_info("took over the maps in %s", daemon->options.pin_dir);
+	return 0;
+}
+
+static int open_packets(struct daemon *daemon)
+{
+	daemon->packet_fd = packet_open();
+	if (daemon->packet_fd >= 0)
+		return 0;
+	log_error("cannot send frames: %s%s", strerror(-daemon->packet_fd),
+	          daemon->packet_fd == -EPERM ? " (missing CAP_NET_RAW)" : "");
+	return daemon->packet_fd;
+}
+
+int maps_start(struct daemon *daemon)
+{
+	int err = open_maps(daemon);
+
+	if (!err)
+		err = open_packets(daemon);
+	if (err)
+		return err;
+	err = net_state_open(&daemon->net);
+	if (err) {
+		log_error("cannot follow the interfaces: %s", strerror(-err));
+		return err;
+	}
+	daemon->ring_event = event_new(daemon->base, ring_fd(daemon->datapath),
+	                               EV_READ | EV_PERSIST, on_ring, daemon);
+	return daemon->ring_event ? event_add(daemon->ring_event, NULL) : -ENOMEM;
+}
+
+void maps_stop(struct daemon *daemon)
+{
+	if (daemon->ring_event)
+		event_free(daemon->ring_event);
+	if (daemon->packet_fd >= 0)
+		close(daemon->packet_fd);
+	net_state_close(daemon->net);
+	if (daemon->datapath && daemon->is_stopping && daemon->config.on_stop != ON_STOP_KEEP)
+		datapath_unpin(daemon->datapath);
+	datapath_close(daemon->datapath);
+}
