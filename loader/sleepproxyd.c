@@ -14,7 +14,6 @@
 #include "base/log.h"
 #include "daemon/daemon.h"
 #include "doctor/doctor.h"
-#include "npp/npp_auth.h"
 
 static const struct {
 	int (*start)(struct daemon *daemon);
@@ -28,7 +27,7 @@ static const struct {
 	{ hosts_start, NULL },
 	{ served_ifaces_start, served_ifaces_stop },
 	{ hosts_resume, NULL },
-	{ tick_start, tick_stop },
+	{ tick_start, NULL },
 	{ control_start, control_stop },
 };
 
@@ -53,21 +52,10 @@ static int serve(const struct options *options)
 	return err ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
-/* What the configuration points to is a part of it. */
-static int check_keys(const struct config *config)
-{
-	char why[NPP_KEYS_ERROR];
-	struct npp_keys keys;
-	int err = *config->npp.keys ? npp_keys_read_file(config->npp.keys, &keys, why) : 0;
-
-	if (err)
-		fprintf(stderr, "npp-keys: %s\n", why);
-	npp_keys_wipe(&keys);
-	return err;
-}
-
+/* The keys that the configuration points to are a part of it. */
 static int check(const struct options *options)
 {
+	struct npp_keys *keys = NULL;
 	struct config config;
 	char why[CONFIG_ERROR];
 	int err;
@@ -78,11 +66,12 @@ static int check(const struct options *options)
 	}
 	config_init(&config);
 	err = config_load(options->config, &config, why);
+	if (!err)
+		err = daemon_read_keys(&config, &keys, why);
+	daemon_free_keys(keys);
 	if (err)
 		fprintf(stderr, "%s\n", why);
 	else
-		err = check_keys(&config);
-	if (!err)
 		printf("%s: good, %zu interfaces, %zu hosts\n", options->config,
 		       config.interface_count, config.host_count);
 	config_done(&config);

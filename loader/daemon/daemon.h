@@ -58,7 +58,7 @@ struct subscriber {
 	void *context;
 };
 
-enum { SUBSCRIBERS_MAX = 4 };
+enum { SUBSCRIBERS_MAX = 4, EVENTS_MAX = 12 };
 
 #define STORE_BATCH_NEXT UINT64_MAX /* the one that is submitted at the end of this turn */
 
@@ -86,11 +86,11 @@ struct daemon {
 	struct options options;
 	struct config config;
 	struct event_base *base;
-	struct event *signals[3];
-	struct event *ring_event, *net_event, *store_event, *tick_event;
+	struct event *events[EVENTS_MAX]; /* all of them */
+	size_t event_count;
 	struct event *deadline_event; /* of the hosts and of the registrar */
 	struct event *flush_event;    /* at the end of a turn of the loop */
-	struct event *stop_check;
+	struct event *tick_event;
 	int packet_fd;
 	struct datapath *datapath;
 	bool maps_reused, maps_fresh; /* an earlier daemon's, that was alive until now */
@@ -133,6 +133,12 @@ struct daemon {
 /* loop.c */
 int loop_start(struct daemon *daemon);
 void loop_stop(struct daemon *daemon);
+/*
+ * Calls back with the daemon: where `fd` (EV_READ), the signal (EV_SIGNAL) or the interval (EV_TIMEOUT;
+ * NULL: when it is activated, or given a time) says. It lives as long as the loop. NULL: no memory.
+ */
+struct event *daemon_watch(struct daemon *daemon, int fd, short what, event_callback_fn on_event,
+                           const struct timeval *interval);
 void daemon_subscribe(struct daemon *daemon, const struct subscriber *subscriber);
 void daemon_unsubscribe(struct daemon *daemon, const void *context);
 
@@ -190,8 +196,9 @@ void daemon_arm(struct daemon *daemon); /* the timer of all deadlines */
 /* map_sync.c */
 /* The host's inputs or its lease have changed: claims, then tables. The first -errno of its own. */
 int host_sync(struct daemon *daemon, struct host *host);
-int host_set_state(struct daemon *daemon, struct host *host, enum host_state from,
-                   enum host_state to, enum host_update_result *result);
+/* False: the maps have another state, or none of the host; or cannot be written, which is logged. */
+bool host_set_state(struct daemon *daemon, const struct host *host, enum host_state from,
+                    enum host_state to);
 /* NULL: no host has it, or may. */
 const struct host *daemon_address_owner(struct daemon *daemon, const struct ipv6 *address);
 /* Removed from the maps and from the table. */
@@ -209,7 +216,9 @@ void daemon_follow_map_edits(struct daemon *daemon);
 
 /* persist.c */
 struct lease_record_clock daemon_record_clock(struct daemon *daemon);
-uint64_t row_digest(const char *row);
+/* FNV-1a of further octets, from DIGEST_START on. */
+#define DIGEST_START 0xcbf29ce484222325ULL
+uint64_t digest_octets(uint64_t digest, const void *octets, size_t size);
 void host_persist(struct daemon *daemon, struct host *host);   /* at the end of the turn */
 void persist_forget(struct daemon *daemon, struct host *host); /* it is removed */
 void persist_soon(struct daemon *daemon);                      /* what was queued, too */
@@ -247,6 +256,7 @@ int registrations_start(struct daemon *daemon);
 void registrations_stop(struct daemon *daemon);
 /* 0, with NULL where none are named; or -errno with `why`. */
 int daemon_read_keys(const struct config *config, struct npp_keys **keys, char why[CONFIG_ERROR]);
+void daemon_free_keys(struct npp_keys *keys); /* takes NULL */
 void registrations_follow_config(struct daemon *daemon, struct npp_keys *keys);
 void registrations_timeout(struct daemon *daemon, const struct now *now);
 void registrations_cancel(struct daemon *daemon, const struct mac *mac);
@@ -276,6 +286,5 @@ struct served_iface *served_iface_next(struct daemon *daemon, const struct host 
 
 /* tick.c */
 int tick_start(struct daemon *daemon);
-void tick_stop(struct daemon *daemon);
 
 #endif

@@ -270,17 +270,6 @@ static void state_differs(struct run *run)
 		life->deadline = run->trigger.now.mono + RETRY_STATE;
 }
 
-/* False: the datapath has another state than we thought, and nothing else of the step is done. */
-static bool set_state(struct run *run, enum host_state from, enum host_state to)
-{
-	enum host_update_result result = HOST_UPDATE_DONE;
-	const int err = host_set_state(run->daemon, run->host, from, to, &result);
-
-	if (err)
-		log_error("cannot change the state of %s: %s", run->host->name, strerror(-err));
-	return !err && result == HOST_UPDATE_DONE;
-}
-
 static void note_report(struct run *run)
 {
 	const struct report *report = run->trigger.report;
@@ -296,8 +285,9 @@ static void run_step(struct run *run)
 
 	complete_trigger(run, &run->trigger);
 	host_step(&core, &run->daemon->timing, &run->trigger, &effects);
-	if (effects.set_state && !set_state(run, effects.from, core.life.state)) {
-		state_differs(run);
+	if (effects.set_state &&
+	    !host_set_state(run->daemon, run->host, effects.from, core.life.state)) {
+		state_differs(run); /* and nothing else of the step is done */
 		return;
 	}
 	note_report(run);

@@ -43,8 +43,7 @@ static void stop(struct daemon *daemon)
 		log_info("waking the sleepers before the end");
 		wake_sleepers(daemon);
 		event_base_loopexit(daemon->base, &STOP_TIMEOUT);
-		daemon->stop_check = event_new(daemon->base, -1, EV_PERSIST, on_stop_check, daemon);
-		event_add(daemon->stop_check, &interval);
+		daemon_watch(daemon, -1, EV_PERSIST, on_stop_check, &interval);
 	}
 	daemon->is_stopping = true;
 }
@@ -186,21 +185,31 @@ static void log_event(void *context, const struct host_event *event)
 	log_at(detail ? LOG_DEBUG : LOG_INFO, "%s", host_event_text(event, text));
 }
 
+struct event *daemon_watch(struct daemon *daemon, int fd, short what, event_callback_fn on_event,
+                           const struct timeval *interval)
+{
+	struct event *event = event_new(daemon->base, fd, what, on_event, daemon);
+
+	if (!event || daemon->event_count == EVENTS_MAX)
+		return NULL;
+	if (what)
+		event_add(event, interval);
+	daemon->events[daemon->event_count++] = event;
+	return event;
+}
+
 static int start_events(struct daemon *daemon)
 {
-	static const int numbers[] = { SIGTERM, SIGINT, SIGHUP };
+	static const int signals[] = { SIGTERM, SIGINT, SIGHUP };
 
 	daemon->base = event_base_new();
 	if (!daemon->base)
 		return -ENOMEM;
-	daemon->deadline_event = evtimer_new(daemon->base, on_deadline, daemon);
-	if (!daemon->deadline_event)
-		return -ENOMEM;
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++) {
-		daemon->signals[i] = evsignal_new(daemon->base, numbers[i], on_signal, daemon);
-		event_add(daemon->signals[i], NULL);
-	}
-	return 0;
+	for (size_t i = 0; i < sizeof(signals) / sizeof(*signals); i++)
+		if (!daemon_watch(daemon, signals[i], EV_SIGNAL | EV_PERSIST, on_signal, NULL))
+			return -ENOMEM;
+	daemon->deadline_event = daemon_watch(daemon, -1, 0, on_deadline, NULL);
+	return daemon->deadline_event ? 0 : -ENOMEM;
 }
 
 int loop_start(struct daemon *daemon)
@@ -226,13 +235,8 @@ int loop_start(struct daemon *daemon)
 
 void loop_stop(struct daemon *daemon)
 {
-	struct event *const events[] = { daemon->stop_check, daemon->deadline_event,
-		                         daemon->signals[0], daemon->signals[1],
-		                         daemon->signals[2] };
-
-	for (size_t i = 0; i < sizeof(events) / sizeof(*events); i++)
-		if (events[i])
-			event_free(events[i]);
+	while (daemon->event_count)
+		event_free(daemon->events[--daemon->event_count]);
 	if (daemon->base)
 		event_base_free(daemon->base);
 	config_done(&daemon->config);

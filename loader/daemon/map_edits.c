@@ -4,7 +4,6 @@
  * is an edit, and becomes an input of the host. A host whose row was deleted is removed.
  */
 #include <errno.h>
-#include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,44 +11,29 @@
 #include "base/text.h"
 #include "daemon/daemon.h"
 
-static uint64_t mix(uint64_t digest, uint64_t word)
-{
-	return (digest ^ word) * 0x9e3779b97f4a7c15ULL + (digest >> 29);
-}
-
-static uint64_t word_of(const struct mac *mac)
-{
-	uint64_t word = 0;
-
-	memcpy(&word, mac, sizeof(*mac));
-	return word;
-}
-
 /* last_seen changes with each frame, and is no edit. */
 static int digest_host(void *context, const struct mac *mac, const struct host_entry *entry)
 {
 	uint64_t *digest = context;
 
-	*digest = mix(*digest, word_of(mac));
-	*digest = mix(*digest, (uint64_t)entry->ifindex << 32 | entry->state);
-	*digest = mix(*digest, (uint64_t)entry->vlan << 16 | entry->flags);
+	*digest = digest_octets(*digest, mac, sizeof(*mac));
+	*digest = digest_octets(*digest, entry, offsetof(struct host_entry, last_seen));
 	return 0;
 }
 
 static int digest_address(void *context, struct ipv4 address, const struct mac *mac)
 {
-	uint64_t *digest = context, word = word_of(mac);
+	uint64_t *digest = context;
 
-	memcpy((uint8_t *)&word + sizeof(*mac), &address, 2);
-	*digest = mix(*digest, word);
-	*digest = mix(*digest, (uint64_t)address.octet[2] << 8 | address.octet[3]);
+	*digest = digest_octets(*digest, &address, sizeof(address));
+	*digest = digest_octets(*digest, mac, sizeof(*mac));
 	return 0;
 }
 
 /* Most looks find what the last one found: a digest costs a tenth of following each row. */
 static bool have_maps_changed(struct daemon *daemon)
 {
-	uint64_t digest = 1;
+	uint64_t digest = DIGEST_START;
 
 	if (!hosts_each(daemon->datapath, digest_host, &digest) &&
 	    !addresses4_each(daemon->datapath, digest_address, &digest) &&

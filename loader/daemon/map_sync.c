@@ -238,18 +238,23 @@ int host_sync(struct daemon *daemon, struct host *host)
 	return err;
 }
 
-int host_set_state(struct daemon *daemon, struct host *host, enum host_state from,
-                   enum host_state to, enum host_update_result *result)
+bool host_set_state(struct daemon *daemon, const struct host *host, enum host_state from,
+                    enum host_state to)
 {
 	const struct installed *installed = host->installed;
 	struct host_update update = { .mac = host->mac, .from = from, .to = to };
+	enum host_update_result result = HOST_UPDATE_NO_HOST;
+	int err = -ENOENT;
 
-	if (!installed)
-		return -ENOENT;
-	update.vlan = installed->vlan;
-	update.ifindex = installed->ifindex;
-	update.flags = installed->arp_offload ? HOST_ARP_OFFLOAD : 0;
-	return hosts_update(daemon->datapath, &update, result);
+	if (installed) {
+		update.vlan = installed->vlan;
+		update.ifindex = installed->ifindex;
+		update.flags = installed->arp_offload ? HOST_ARP_OFFLOAD : 0;
+		err = hosts_update(daemon->datapath, &update, &result);
+	}
+	if (err)
+		log_error("cannot change the state of %s: %s", host->name, strerror(-err));
+	return !err && result == HOST_UPDATE_DONE;
 }
 
 /* Others may own its addresses by now. */

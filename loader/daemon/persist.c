@@ -108,13 +108,10 @@ bool daemon_next_completion(struct daemon *daemon, struct store_wait *completion
 	return true;
 }
 
-/* FNV-1a: is the row the same as the one that was queued last? */
-uint64_t row_digest(const char *row)
+uint64_t digest_octets(uint64_t digest, const void *octets, size_t size)
 {
-	uint64_t digest = 0xcbf29ce484222325ULL;
-
-	for (; *row; row++)
-		digest = (digest ^ (uint8_t)*row) * 0x100000001b3ULL;
+	for (const uint8_t *octet = octets; size--; octet++)
+		digest = (digest ^ *octet) * 0x100000001b3ULL;
 	return digest;
 }
 
@@ -136,7 +133,7 @@ static void put_row(struct daemon *daemon, struct host *host, const struct lease
 {
 	struct json_object *json = host_row_write(host, now);
 	const char *text = json_object_to_json_string_ext(json, JSON_C_TO_STRING_PLAIN);
-	const uint64_t digest = row_digest(text);
+	const uint64_t digest = digest_octets(DIGEST_START, text, strlen(text));
 
 	if (digest != host->row_digest) {
 		host_store_put_host(daemon->store, &host->mac, text);
@@ -291,7 +288,7 @@ int persist_start(struct daemon *daemon)
 {
 	char why[256];
 
-	daemon->flush_event = event_new(daemon->base, -1, 0, on_flush, daemon);
+	daemon->flush_event = daemon_watch(daemon, -1, 0, on_flush, NULL);
 	if (!daemon->flush_event)
 		return -ENOMEM;
 	clock_boot_id(daemon->boot_id, sizeof(daemon->boot_id));
@@ -300,9 +297,10 @@ int persist_start(struct daemon *daemon)
 		log_error("no store: %s: nothing outlives the daemon", why);
 		return 0;
 	}
-	daemon->store_event = event_new(daemon->base, host_store_fd(daemon->store),
-	                                EV_READ | EV_PERSIST, on_results, daemon);
-	return daemon->store_event ? event_add(daemon->store_event, NULL) : -ENOMEM;
+	return daemon_watch(daemon, host_store_fd(daemon->store), EV_READ | EV_PERSIST, on_results,
+	                    NULL)
+	               ? 0
+	               : -ENOMEM;
 }
 
 void persist_stop(struct daemon *daemon)
@@ -313,10 +311,6 @@ void persist_stop(struct daemon *daemon)
 		persist_retry(daemon);
 		on_flush(-1, 0, daemon);
 	}
-	if (daemon->store_event)
-		event_free(daemon->store_event);
-	if (daemon->flush_event)
-		event_free(daemon->flush_event);
 	host_store_close(daemon->store);
 	DL_FOREACH_SAFE(daemon->waits, wait, next)
 	{

@@ -37,12 +37,11 @@ int daemon_read_keys(const struct config *config, struct npp_keys **keys, char w
 	return err;
 }
 
-static void free_keys(struct daemon *daemon)
+void daemon_free_keys(struct npp_keys *keys)
 {
-	if (daemon->keys)
-		npp_keys_wipe(daemon->keys);
-	free(daemon->keys);
-	daemon->keys = NULL;
+	if (keys)
+		npp_keys_wipe(keys);
+	free(keys);
 }
 
 static void set_npp_server(struct daemon *daemon)
@@ -275,7 +274,7 @@ void registration_reported(struct daemon *daemon, const struct npp_server_reques
 
 void registrations_follow_config(struct daemon *daemon, struct npp_keys *keys)
 {
-	free_keys(daemon);
+	daemon_free_keys(daemon->keys);
 	daemon->keys = keys;
 	set_npp_server(daemon);
 	npp_listeners_follow(daemon);
@@ -315,5 +314,5 @@ void registrations_stop(struct daemon *daemon)
 	persist_end_reports(daemon);
 	npp_server_free(daemon->npp);
 	daemon->npp = NULL;
-	free_keys(daemon);
+	daemon_free_keys(daemon->keys);
 }

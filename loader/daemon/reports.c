@@ -82,15 +82,13 @@ int maps_start(struct daemon *daemon)
 		log_error("cannot follow the interfaces: %s", strerror(-err));
 		return err;
 	}
-	daemon->ring_event = event_new(daemon->base, ring_fd(daemon->datapath),
-	                               EV_READ | EV_PERSIST, on_ring, daemon);
-	return daemon->ring_event ? event_add(daemon->ring_event, NULL) : -ENOMEM;
+	return daemon_watch(daemon, ring_fd(daemon->datapath), EV_READ | EV_PERSIST, on_ring, NULL)
+	               ? 0
+	               : -ENOMEM;
 }
 
 void maps_stop(struct daemon *daemon)
 {
-	if (daemon->ring_event)
-		event_free(daemon->ring_event);
 	if (daemon->packet_fd >= 0)
 		close(daemon->packet_fd);
 	net_state_close(daemon->net);

@@ -42,8 +42,7 @@ static void on_row(void *context, const struct mac *mac, struct json_object *jso
 {
 	struct daemon *daemon = context;
 	const struct lease_record_clock now = daemon_record_clock(daemon);
-	const uint64_t digest =
-		row_digest(json_object_to_json_string_ext(json, JSON_C_TO_STRING_PLAIN));
+	const char *text_of_row = json_object_to_json_string_ext(json, JSON_C_TO_STRING_PLAIN);
 	char why[256], text[TEXT_MAC];
 	struct host_row row;
 	struct host *host;
@@ -59,7 +58,8 @@ static void on_row(void *context, const struct mac *mac, struct json_object *jso
 		host = daemon_add_host(daemon, mac, row.name);
 		if (host) {
 			take_row(daemon, host, &row);
-			host->row_digest = digest;
+			host->row_digest =
+				digest_octets(DIGEST_START, text_of_row, strlen(text_of_row));
 		}
 	}
 	host_row_done(&row);

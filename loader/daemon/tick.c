@@ -81,20 +81,10 @@ int tick_start(struct daemon *daemon)
 	const struct now now = clock_now();
 
 	daemon->suspended = now.boot - now.mono;
-	daemon->net_event = event_new(daemon->base, net_state_fd(daemon->net), EV_READ | EV_PERSIST,
-	                              on_net_change, daemon);
-	daemon->tick_event = event_new(daemon->base, -1, EV_PERSIST, on_tick, daemon);
-	if (!daemon->net_event || !daemon->tick_event)
-		return -ENOMEM;
 	write_heartbeat(daemon);
-	event_add(daemon->net_event, NULL);
-	return event_add(daemon->tick_event, &INTERVAL);
-}
-
-void tick_stop(struct daemon *daemon)
-{
-	if (daemon->tick_event)
-		event_free(daemon->tick_event);
-	if (daemon->net_event)
-		event_free(daemon->net_event);
+	daemon->tick_event = daemon_watch(daemon, -1, EV_PERSIST, on_tick, &INTERVAL);
+	if (!daemon->tick_event || !daemon_watch(daemon, net_state_fd(daemon->net),
+	                                         EV_READ | EV_PERSIST, on_net_change, NULL))
+		return -ENOMEM;
+	return 0;
 }

@@ -119,7 +119,6 @@ static inline void start_daemon(void)
 /* `keep`: what a restart finds is left. */
 static inline void stop_daemon(bool keep)
 {
-	tick_stop(&daemon_);
 	served_ifaces_stop(&daemon_);
 	registrations_stop(&daemon_);
 	persist_stop(&daemon_);
