@@ -1,25 +1,29 @@
 # sleepproxy: a network proxy for sleeping hosts. `make help` lists what can be done.
 VERSION ?= 0.1.0
 PREFIX ?= /usr/local
-BUILD ?= build
+BUILD ?= build$(if $(SAN),-san)$(if $(COVERAGE),-coverage)
 IFACE ?=
 
 CC ?= gcc
 CLANG ?= clang
+PKG_CONFIG ?= pkg-config
 BPFTOOL ?= $(firstword $(wildcard /usr/sbin/bpftool /sbin/bpftool) bpftool)
 LLVM_STRIP ?= llvm-strip
 Q = $(if $(V),,@)
 say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2))
 
 LIBS = libbpf libxdp libevent libmnl json-c sqlite3 nettle
+FOUND := $(foreach lib,$(LIBS),$(shell $(PKG_CONFIG) --exists $(lib) 2>/dev/null && echo $(lib)))
+# Of what is being built: the daemon's, unless it is said below.
+NEEDS = $(LIBS)
+named = $(foreach lib,$(filter-out $(FOUND),$(NEEDS)),$(error $(PKG_CONFIG) finds no $(lib): packaging/install-deps build))
 CFLAGS ?= -O2 -g
 WERROR ?= -Werror
 override CFLAGS += -std=gnu11 -Wall -Wextra $(WERROR) -fstack-protector-strong
 CPPFLAGS += -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Iinclude -Imaps -Iloader -I$(BUILD)
-override CPPFLAGS += $(shell pkg-config --cflags $(LIBS) 2>/dev/null)
-DAEMON_LIBS = $(shell pkg-config --libs $(LIBS) 2>/dev/null)
-CTL_LIBS = $(shell pkg-config --libs json-c 2>/dev/null)
-AGENT_LIBS = $(shell pkg-config --libs json-c libmnl nettle 2>/dev/null)
+override CPPFLAGS += $(if $(FOUND),$(shell $(PKG_CONFIG) --cflags $(FOUND)))
+SANITIZERS = -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+override CFLAGS += $(if $(SAN),$(SANITIZERS)) $(if $(COVERAGE),--coverage)
 # v3: the state of a host is one 32-bit compare and swap (on arm64, Linux 5.18 and later)
 BPF_FLAGS = -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Wno-unused-function $(WERROR) -Ivmlinux -Iinclude -Imaps -Ibpf
 # Stack slots of one use each: without CAP_PERFMON, kernels before 6.3 refuse a store of less than 8 octets into a slot
@@ -35,11 +39,16 @@ SHARED = $(addprefix loader/config/,config_reader.c value_readers.c) \
 AGENT = $(wildcard loader/agent/*.c loader/npp/*.c) $(SHARED) $(BASE)
 DAEMON = loader/sleepproxyd.c $(filter-out $(wildcard loader/cli/*.c loader/agent/*.c),$(wildcard loader/*/*.c))
 objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
+
+define link
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(shell $(PKG_CONFIG) --libs $(NEEDS)) $(1) -o $@
+endef
 BPF = $(BUILD)/sleepproxy.bpf.o
 SKELETON = $(BUILD)/sleepproxy.skel.h
 
 .DEFAULT_GOAL := all
-.PHONY: all tests demo check check-kernels bench run install install-agent clean format help
+.PHONY: all tests demo check check-kernels lint coverage bench run install install-agent clean format help
 .SECONDARY:
 
 all: $(BUILD)/sleepproxyd $(BUILD)/sleepproxyctl $(BUILD)/sleepproxy-agent ## build the daemon, its command line and the agent
@@ -57,20 +66,19 @@ $(call objects,$(wildcard loader/datapath/*.c tests/datapath/*.c)): | $(SKELETON
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
-	$(call say,CC,$<)
+	$(named)$(call say,CC,$<)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
 
 $(BUILD)/sleepproxyd: $(call objects,$(DAEMON))
-	$(call say,LINK,$@)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(DAEMON_LIBS) -o $@
+	$(call link)
 
+$(BUILD)/sleepproxyctl $(BUILD)/tests/unit/test_ctl_%: NEEDS = json-c
 $(BUILD)/sleepproxyctl: $(call objects,$(CTL))
-	$(call say,LINK,$@)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(CTL_LIBS) -o $@
+	$(call link)
 
+$(BUILD)/sleepproxy-agent $(BUILD)/tests/unit/test_agent_% $(BUILD)/tests/lan/agent_facts: NEEDS = json-c libmnl nettle
 $(BUILD)/sleepproxy-agent: $(call objects,$(AGENT))
-	$(call say,LINK,$@)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(AGENT_LIBS) -o $@
+	$(call link)
 
 # Tests: a program for each tests/unit/test_*.c and tests/datapath/test_*.c, run by pytest together with the LAN's.
 UNIT = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
@@ -81,25 +89,20 @@ ctl_tested = $(call objects,$(filter-out loader/cli/sleepproxyctl.c,$(CTL)))
 daemon_tested = $(call objects,$(filter-out loader/sleepproxyd.c,$(DAEMON)))
 
 $(BUILD)/tests/unit/test_ctl_%: $(BUILD)/tests/unit/test_ctl_%.o $(ctl_tested)
-	$(call say,LINK,$@)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(CTL_LIBS) -lcmocka -o $@
+	$(call link,-lcmocka)
 
 $(BUILD)/tests/unit/test_agent_%: $(BUILD)/tests/unit/test_agent_%.o $(agent_tested)
-	$(call say,LINK,$@)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(AGENT_LIBS) -lcmocka -o $@
+	$(call link,-lcmocka)
 
 $(BUILD)/tests/unit/test_%: $(BUILD)/tests/unit/test_%.o $(daemon_tested)
-	$(call say,LINK,$@)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(DAEMON_LIBS) -lcmocka -o $@
+	$(call link,-lcmocka)
 
 $(BUILD)/tests/lan/agent_facts: $(BUILD)/tests/lan/agent_facts.o $(agent_tested)
-	$(call say,LINK,$@)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(AGENT_LIBS) -o $@
+	$(call link)
 
 $(BUILD)/tests/%.o: CPPFLAGS += -Itests/unit -Itests/datapath
 $(BUILD)/tests/datapath/test_%: $(BUILD)/tests/datapath/test_%.o $(DATAPATH_SUPPORT)
-	$(call say,LINK,$@)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(DAEMON_LIBS) -lcmocka -o $@
+	$(call link,-lcmocka)
 
 # Fuzzers: a program for each tests/fuzz/fuzz_*.c, with the sources that read what others wrote; the proxy's with what it needs.
 FUZZERS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -109,13 +112,13 @@ FUZZED_LEASES = $(addprefix loader/agent/,lease_files.c lease_formats.c)
 FUZZED_NPP_SERVER = $(wildcard loader/npp_server/*.c loader/register/*.c loader/host/*.c loader/dhcp/*.c)
 FUZZED_STORE = $(wildcard loader/host/*store*.c)
 FUZZED_CONFIG = $(wildcard loader/config/*.c) loader/host/description.c
-FUZZ_LIBS = $(shell pkg-config --libs libevent json-c nettle sqlite3 2>/dev/null)
+$(BUILD)/tests/fuzz/%: NEEDS = libevent json-c nettle sqlite3
 FUZZ_FLAGS = -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
 
 $(BUILD)/tests/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(FUZZED) $(wildcard include/*.h loader/*/*.h)
 	@mkdir -p $(@D)
 	$(call say,FUZZ,$@)
-	$(Q)$(CLANG) $(CPPFLAGS) $(CFLAGS) $(FUZZ_FLAGS) $(LDFLAGS) $(filter %.c,$^) $(FUZZ_LIBS) -o $@
+	$(Q)$(CLANG) $(CPPFLAGS) $(CFLAGS) $(FUZZ_FLAGS) $(LDFLAGS) $(filter %.c,$^) $(shell $(PKG_CONFIG) --libs $(NEEDS)) -o $@
 
 $(BUILD)/tests/fuzz/fuzz_npp_server: $(FUZZED_NPP_SERVER) tests/fuzz/npp_server_daemon.h
 $(BUILD)/tests/fuzz/fuzz_npp_server: FUZZ_FLAGS += -Wl,--wrap=packet_send
@@ -135,9 +138,9 @@ demo: deps-demo ## install what is missing, build, and show the main job on a sm
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)BUILD=$(BUILD) tests/demo/demo
 
-check: deps-check ## install what is missing, build, and run all tests
-	$(Q)$(MAKE) --no-print-directory tests
-	$(Q)BUILD=$(BUILD) /usr/bin/python3 -m pytest -q -n 3 tests $(PYTEST)
+check: deps-check ## install what is missing, build, and run all tests (TEST=name: one; SAN=1: with sanitizers)
+	$(Q)$(if $(TEST),,$(MAKE) --no-print-directory tests)
+	$(Q)BUILD=$(BUILD) $(if $(TEST),tests/one $(TEST),/usr/bin/python3 -m pytest -q -n 3 tests) $(PYTEST)
 
 check-kernels: deps-kernels ## in QEMU: the datapath under Debian's kernels, a guest that truly sleeps
 	$(Q)$(MAKE) --no-print-directory tests
@@ -190,15 +193,24 @@ $(BENCH_SKELETON): $(BUILD)/tests/bench/traffic.bpf.o
 $(BUILD)/tests/bench/%.o: CPPFLAGS += -I$(BUILD)/tests/bench
 $(BENCH): | $(SKELETON) $(BENCH_SKELETON)
 $(BUILD)/tests/bench/bench: $(BENCH)
-	$(call say,LINK,$@)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(DAEMON_LIBS) -o $@
+	$(call link)
+
+# The rest of what a compiler may say, of two other readers
+lint: deps-lint $(SKELETON) ## clang-tidy and cppcheck on all of the C code
+	$(Q)git ls-files 'loader/*.c' | xargs -P $$(nproc) -I{} clang-tidy --quiet {} -- $(CPPFLAGS) -std=gnu11
+	$(Q)cppcheck --quiet --error-exitcode=1 --std=c11 --inline-suppr -j $$(nproc) $(CPPCHECK) $(filter -D% -I%,$(CPPFLAGS)) loader
+
+coverage: deps-coverage ## run all tests, and say of each room which part of its lines they run
+	$(Q)$(MAKE) --no-print-directory COVERAGE=1 tests
+	$(Q)BUILD=build-coverage /usr/bin/python3 -m pytest -q -n 3 tests $(PYTEST)
+	$(Q)gcovr --csv --root . --filter loader/ build-coverage | tests/coverage
 
 bench: deps-build ## measure the datapath (BENCH_OPTIONS=--help)
 	$(Q)$(MAKE) --no-print-directory $(BUILD)/tests/bench/bench
 	$(Q)$(BUILD)/tests/bench/bench $(BENCH_OPTIONS)
 
 clean: ## remove what was built
-	$(Q)rm -rf $(BUILD)
+	$(Q)rm -rf $(BUILD) build-san build-coverage
 
 format: ## put all C into the project's form
 	$(Q)clang-format -i $$(git ls-files '*.c' '*.h')
