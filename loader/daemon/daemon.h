@@ -134,8 +134,8 @@ struct daemon {
 int loop_start(struct daemon *daemon);
 void loop_stop(struct daemon *daemon);
 /*
- * Calls back with the daemon: where `fd` (EV_READ), the signal (EV_SIGNAL) or the interval (EV_TIMEOUT;
- * NULL: when it is activated, or given a time) says. It lives as long as the loop. NULL: no memory.
+ * Calls back with the daemon: for a descriptor (EV_READ), a signal (EV_SIGNAL), at intervals; with
+ * `what` 0 when it is activated or given a time. It lives as long as the loop. NULL: no memory.
  */
 struct event *daemon_watch(struct daemon *daemon, int fd, short what, event_callback_fn on_event,
                            const struct timeval *interval);
@@ -196,7 +196,7 @@ void daemon_arm(struct daemon *daemon); /* the timer of all deadlines */
 /* map_sync.c */
 /* The host's inputs or its lease have changed: claims, then tables. The first -errno of its own. */
 int host_sync(struct daemon *daemon, struct host *host);
-/* False: the maps have another state, or none of the host; or cannot be written, which is logged. */
+/* False: the maps have another state, or not the host; or cannot be written, which is logged. */
 bool host_set_state(struct daemon *daemon, const struct host *host, enum host_state from,
                     enum host_state to);
 /* NULL: no host has it, or may. */
