@@ -48,7 +48,7 @@ BPF = $(BUILD)/sleepproxy.bpf.o
 SKELETON = $(BUILD)/sleepproxy.skel.h
 
 .DEFAULT_GOAL := all
-.PHONY: all tests demo check check-kernels lint coverage bench run install install-agent clean format help
+.PHONY: all tests demo check check-kernels lint coverage picture bench run install install-agent clean format help
 .SECONDARY:
 
 all: $(BUILD)/sleepproxyd $(BUILD)/sleepproxyctl $(BUILD)/sleepproxy-agent ## build the daemon, its command line and the agent
@@ -208,6 +208,10 @@ coverage: deps-coverage ## run all tests, and say of each room which part of its
 bench: deps-build ## measure the datapath (BENCH_OPTIONS=--help)
 	$(Q)$(MAKE) --no-print-directory $(BUILD)/tests/bench/bench
 	$(Q)$(BUILD)/tests/bench/bench $(BENCH_OPTIONS)
+
+picture: deps-picture ## record the demo into docs/demo.svg
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)script -qec "stty cols 112 rows 40 && termtosvg docs/demo.svg -g 112x40 -M 3000 -c 'env BUILD=$(BUILD) tests/demo/demo'" /dev/null
 
 clean: ## remove what was built
 	$(Q)rm -rf $(BUILD) build-san build-coverage
