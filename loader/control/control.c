@@ -7,14 +7,15 @@
 #include <event2/bufferevent.h>
 #include <event2/listener.h>
 #include <json-c/json.h>
+#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/queue.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
+#include <utlist.h>
 
 #include "control/protocol.h"
 #include "base/files.h"
@@ -27,24 +28,21 @@ struct client {
 	struct control *control;
 	struct bufferevent *stream;
 	bool watches;
-	uint64_t token;             /* of its request that waits for the store; 0: none does */
-	struct json_object *result; /* of that request, where it is known already */
-	struct mac host;            /* … else the host that is shown then */
-	LIST_ENTRY(client) others;
+	struct request request; /* that waits for the store; token 0: none does */
+	struct client *prev, *next;
 };
 
 struct control {
 	struct daemon *daemon;
 	struct evconnlistener *listener;
-	struct event *completions;
 	uint64_t tokens; /* given so far: a client is known by its token, as it may be gone */
-	LIST_HEAD(, client) clients;
+	struct client *clients;
 };
 
 static void drop(struct client *client)
 {
-	LIST_REMOVE(client, others);
-	json_object_put(client->result);
+	DL_DELETE(client->control->clients, client);
+	json_object_put(client->request.result);
 	bufferevent_free(client->stream);
 	free(client);
 }
@@ -57,45 +55,40 @@ static void send_line(struct client *client, struct json_object *json)
 	                    json_object_to_json_string_ext(json, JSON_C_TO_STRING_PLAIN));
 }
 
-/* A result, which this takes; or why there is none. */
-static void send_reply(struct client *client, struct json_object *result, const char *why)
+/* The result of its request, or why there is none. */
+static void send_reply(struct client *client, const char *why)
 {
 	struct json_object *reply = json_object_new_object();
+	struct json_object *result = client->request.result;
 
 	json_add_bool(reply, "ok", !why);
 	if (why)
 		json_add_text(reply, "error", why);
 	else
-		json_object_object_add(reply, "result", json_object_get(result));
+		json_object_object_add(reply, "result",
+		                       result ? json_object_get(result) : json_object_new_object());
 	send_line(client, reply);
 	json_object_put(reply);
 	json_object_put(result);
-}
-
-/* A client with an open request is not read from, so that its answers come in order. */
-static void wait_for_store(struct client *client, const struct request *request)
-{
-	client->token = request->token;
-	client->result = request->result;
-	client->host = request->host;
-	bufferevent_disable(client->stream, EV_READ);
+	client->request = (struct request){ .token = 0 };
 }
 
 static void answer(struct client *client, const char *line)
 {
-	struct request request = {
-		.daemon = client->control->daemon,
-		.json = json_tokener_parse(line),
-		.token = ++client->control->tokens,
-	};
-	const enum request_end end = request_run(&request);
+	struct request *request = &client->request;
+	enum request_end end;
 
-	client->watches |= request.watch;
+	request->daemon = client->control->daemon;
+	request->json = json_tokener_parse(line);
+	request->token = ++client->control->tokens;
+	end = request_run(request);
+	json_object_put(request->json);
+	client->watches |= request->watch;
+	/* one with an open request is not read from, so that its answers come in order */
 	if (end == REQUEST_WAITS)
-		wait_for_store(client, &request);
+		bufferevent_disable(client->stream, EV_READ);
 	else
-		send_reply(client, request.result, end == REQUEST_DONE ? NULL : request.why);
-	json_object_put(request.json);
+		send_reply(client, end == REQUEST_DONE ? NULL : request->why);
 }
 
 static void on_input(struct bufferevent *stream, void *context)
@@ -104,7 +97,7 @@ static void on_input(struct bufferevent *stream, void *context)
 	struct client *client = context;
 	char *line;
 
-	while (!client->token && (line = evbuffer_readln(in, NULL, EVBUFFER_EOL_LF))) {
+	while (!client->request.token && (line = evbuffer_readln(in, NULL, EVBUFFER_EOL_LF))) {
 		answer(client, line);
 		free(line);
 	}
@@ -112,33 +105,22 @@ static void on_input(struct bufferevent *stream, void *context)
 		drop(client);
 }
 
-static struct json_object *result_of(struct client *client, const struct store_wait *completion)
-{
-	struct daemon *daemon = client->control->daemon;
-	const struct now now = clock_now();
-	struct json_object *result = client->result;
-	const struct host *host;
-
-	client->result = NULL;
-	if (completion->json)
-		return json_tokener_parse(completion->json);
-	if (result)
-		return result;
-	host = host_find_mac(daemon->hosts, &client->host);
-	return host ? host_json(host, &now) : json_object_new_object();
-}
-
 static void complete(struct client *client, const struct store_wait *completion)
 {
-	struct json_object *result = result_of(client, completion);
+	struct request *request = &client->request;
+	const struct host *host = host_find_mac(request->daemon->hosts, &request->shown);
+	const struct now now = clock_now();
 	char why[256];
 
-	client->token = 0;
+	if (completion->json)
+		request->result = json_tokener_parse(completion->json);
+	else if (host)
+		request->result = host_json(host, &now);
 	if (completion->err == -E2BIG)
 		snprintf(why, sizeof(why), "the maps are full (max-hosts)");
 	else
 		snprintf(why, sizeof(why), "it cannot be stored: %s", strerror(-completion->err));
-	send_reply(client, result, completion->err ? why : NULL);
+	send_reply(client, completion->err ? why : NULL);
 	bufferevent_enable(client->stream, EV_READ);
 	on_input(client->stream, client); /* what it has sent meanwhile */
 }
@@ -152,9 +134,7 @@ static void on_completions(evutil_socket_t fd, short what, void *context)
 	(void)fd;
 	(void)what;
 	while (daemon_next_completion(control->daemon, &completion)) {
-		LIST_FOREACH(client, &control->clients, others)
-		if (client->token == completion.token)
-			break;
+		DL_SEARCH_SCALAR(control->clients, client, request.token, completion.token);
 		if (client)
 			complete(client, &completion);
 		free(completion.json);
@@ -183,7 +163,7 @@ static void on_client(struct evconnlistener *listener, evutil_socket_t fd, struc
 	client->control = control;
 	client->stream = bufferevent_socket_new(evconnlistener_get_base(listener), fd,
 	                                        BEV_OPT_CLOSE_ON_FREE);
-	LIST_INSERT_HEAD(&control->clients, client, others);
+	DL_APPEND(control->clients, client);
 	bufferevent_setcb(client->stream, on_input, NULL, on_end, client);
 	bufferevent_enable(client->stream, EV_READ | EV_WRITE);
 }
@@ -195,8 +175,8 @@ static void on_event(void *context, const struct host_event *host_event)
 	struct json_object *event = host_event_json(host_event);
 	struct client *client, *next;
 
-	for (client = LIST_FIRST(&control->clients); client; client = next) {
-		next = LIST_NEXT(client, others);
+	DL_FOREACH_SAFE(control->clients, client, next)
+	{
 		if (!client->watches)
 			continue;
 		if (evbuffer_get_length(bufferevent_get_output(client->stream)) > UNREAD_MAX)
@@ -207,15 +187,6 @@ static void on_event(void *context, const struct host_event *host_event)
 	json_object_put(event);
 }
 
-static int address_of(const char *path, struct sockaddr_un *address)
-{
-	*address = (struct sockaddr_un){ .sun_family = AF_UNIX };
-	if (strlen(path) >= sizeof(address->sun_path))
-		return -ENAMETOOLONG;
-	strcpy(address->sun_path, path);
-	return 0;
-}
-
 static bool somebody_answers(const struct sockaddr_un *address)
 {
 	autoclose int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -223,28 +194,18 @@ static bool somebody_answers(const struct sockaddr_un *address)
 	return fd >= 0 && !connect(fd, (const struct sockaddr *)address, sizeof(*address));
 }
 
-/* The directory of the default path is ours to make. */
-static void make_directory(const char *path)
-{
-	char *directory = strdup(path), *slash = directory ? strrchr(directory, '/') : NULL;
-
-	if (slash && slash != directory) {
-		*slash = 0;
-		mkdir(directory, 0755);
-	}
-	free(directory);
-}
-
 static int listen_on(struct control *control, const char *path)
 {
-	struct sockaddr_un address;
-	int err = address_of(path, &address);
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	char directory[sizeof(address.sun_path)];
 
-	if (err)
-		return err;
+	if (strlen(path) >= sizeof(address.sun_path))
+		return -ENAMETOOLONG;
+	strcpy(address.sun_path, path);
 	if (somebody_answers(&address))
 		return -EADDRINUSE;
-	make_directory(path);
+	strcpy(directory, path);
+	mkdir(dirname(directory), 0755); /* of the default path it is ours to make */
 	unlink(path);
 	control->listener =
 		evconnlistener_new_bind(control->daemon->base, on_client, control,
@@ -264,7 +225,6 @@ int control_start(struct daemon *daemon)
 	if (!control)
 		return -ENOMEM;
 	control->daemon = daemon;
-	LIST_INIT(&control->clients);
 	err = listen_on(control, daemon->options.socket);
 	if (err) {
 		log_error("cannot listen on %s: %s", daemon->options.socket,
@@ -273,8 +233,7 @@ int control_start(struct daemon *daemon)
 		free(control);
 		return err;
 	}
-	control->completions = event_new(daemon->base, -1, 0, on_completions, control);
-	daemon->completions_ready = control->completions;
+	daemon->completions_ready = event_new(daemon->base, -1, 0, on_completions, control);
 	daemon->control = control;
 	daemon_subscribe(daemon, &(struct subscriber){ on_event, control });
 	return 0;
@@ -283,17 +242,16 @@ int control_start(struct daemon *daemon)
 void control_stop(struct daemon *daemon)
 {
 	struct control *control = daemon->control;
-	struct client *client;
 
 	if (!control)
 		return;
-	while ((client = LIST_FIRST(&control->clients)))
-		drop(client);
+	while (control->clients)
+		drop(control->clients);
 	evconnlistener_free(control->listener);
 	unlink(daemon->options.socket);
 	daemon_unsubscribe(daemon, control);
+	event_free(daemon->completions_ready);
 	daemon->completions_ready = NULL;
 	daemon->control = NULL;
-	event_free(control->completions);
 	free(control);
 }

@@ -29,14 +29,16 @@ struct request {
 	struct json_object *json;
 	uint64_t token;             /* of the client */
 	bool watch;                 /* the client is sent the events from now on */
-	struct json_object *result; /* owned by who runs the request */
-	struct mac host;            /* where it waits without a result: the host to be shown then */
+	struct json_object *result; /* owned by who runs the request; NULL: {} */
+	struct mac shown;           /* where it waits without a result: the host to be shown then */
 	char why[REQUEST_WHY];
 };
 
 struct request_row {
 	const char *command;
 	enum request_end (*run)(struct request *request);
+	/* instead, for the host that "name" says, by its name or its MAC */
+	enum request_end (*of_host)(struct request *request, struct host *host);
 };
 
 /* Each up to a row without a command. */
@@ -46,8 +48,6 @@ enum request_end request_run(struct request *request);
 /* Sets why; REQUEST_REFUSED. */
 enum request_end request_refuse(struct request *request, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
-/* The host that "name" says, by its name or its MAC; NULL, with the reason: none. */
-struct host *request_host(struct request *request);
 
 void json_add_int(struct json_object *json, const char *member, int64_t value);
 void json_add_bool(struct json_object *json, const char *member, bool value);

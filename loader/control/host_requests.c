@@ -109,14 +109,6 @@ struct json_object *host_json(const struct host *host, const struct now *now)
 	return json;
 }
 
-static enum request_end show(struct request *request, const struct host *host)
-{
-	const struct now now = clock_now();
-
-	request->result = host_json(host, &now);
-	return REQUEST_DONE;
-}
-
 static enum request_end run_list(struct request *request)
 {
 	struct daemon *daemon = request->daemon;
@@ -130,11 +122,12 @@ static enum request_end run_list(struct request *request)
 	return REQUEST_DONE;
 }
 
-static enum request_end run_show(struct request *request)
+static enum request_end run_show(struct request *request, struct host *host)
 {
-	const struct host *host = request_host(request);
+	const struct now now = clock_now();
 
-	return host ? show(request, host) : REQUEST_REFUSED;
+	request->result = host_json(host, &now);
+	return REQUEST_DONE;
 }
 
 static enum request_end refuse_configured(struct request *request)
@@ -146,66 +139,46 @@ static enum request_end refuse_configured(struct request *request)
 static enum request_end run_add(struct request *request)
 {
 	struct host_description description = { .address_count = 0 };
-	const struct host *known;
 
 	if (description_from_json(request->json, &description, request->why, REQUEST_WHY))
 		return REQUEST_REFUSED;
-	known = host_find_name(request->daemon->hosts, description.name);
-	if (host_is_in_file(known))
+	if (host_is_in_file(host_find_name(request->daemon->hosts, description.name)))
 		return refuse_configured(request);
 	if (daemon_describe(request->daemon, &description, request->token, request->why))
 		return REQUEST_REFUSED;
-	request->host = description.mac;
+	request->shown = description.mac;
 	return REQUEST_WAITS;
 }
 
-static enum request_end run_remove(struct request *request)
+static enum request_end run_remove(struct request *request, struct host *host)
 {
-	struct host *host = request_host(request);
-
-	if (!host)
-		return REQUEST_REFUSED;
 	if (host_is_in_file(host))
 		return refuse_configured(request);
 	daemon_remove(request->daemon, host);
-	request->result = json_object_new_object();
 	daemon_complete_when_stored(request->daemon, request->token);
 	return REQUEST_WAITS;
 }
 
-/* What the datapath saw before the command comes before it. */
-static enum request_end run_trigger(struct request *request, enum host_trigger_kind kind)
+static enum request_end run_sleep(struct request *request, struct host *host)
 {
-	struct host *host;
+	const bool now = json_object_get_boolean(json_object_object_get(request->json, "now"));
 
-	daemon_read_ring(request->daemon);
-	host = request_host(request);
-	if (!host)
-		return REQUEST_REFUSED;
-	host_trigger(request->daemon, host, kind);
-	return show(request, host);
+	host_trigger(request->daemon, host, now ? TRIGGER_SLEEP_NOW : TRIGGER_SLEEP);
+	return run_show(request, host);
 }
 
-static enum request_end run_sleep(struct request *request)
+static enum request_end run_wake(struct request *request, struct host *host)
 {
-	struct json_object *now;
-
-	if (json_object_object_get_ex(request->json, "now", &now) && json_object_get_boolean(now))
-		return run_trigger(request, TRIGGER_SLEEP_NOW);
-	return run_trigger(request, TRIGGER_SLEEP);
-}
-
-static enum request_end run_wake(struct request *request)
-{
-	return run_trigger(request, TRIGGER_WAKE);
+	host_trigger(request->daemon, host, TRIGGER_WAKE);
+	return run_show(request, host);
 }
 
 const struct request_row host_requests[] = {
-	{ "host-list", run_list },
-	{ "host-show", run_show },
-	{ "host-add", run_add },
-	{ "host-remove", run_remove },
-	{ "host-sleep", run_sleep },
-	{ "host-wake", run_wake },
+	{ "host-list", .run = run_list },
+	{ "host-show", .of_host = run_show },
+	{ "host-add", .run = run_add },
+	{ "host-remove", .of_host = run_remove },
+	{ "host-sleep", .of_host = run_sleep },
+	{ "host-wake", .of_host = run_wake },
 	{ 0 },
 };

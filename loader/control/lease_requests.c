@@ -111,10 +111,9 @@ struct json_object *lease_json(const char *host, const struct dhcp_client *clien
 }
 
 struct grant_members {
-	struct ipv4 address, server;
-	uint32_t seconds, left;
-	uint8_t client_id[255];
-	size_t client_id_length;
+	struct lease_grant grant;
+	uint32_t left;
+	struct dhcp_option client_id;
 	char hostname[HOST_NAME_MAX_SIZE];
 };
 
@@ -124,13 +123,13 @@ struct grant_members {
 static const struct field grant_fields[] = {
 	{ "command", .type = FIELD_IGNORED },
 	{ "name", .type = FIELD_IGNORED },
-	{ "address", FIELD_IPV4, GRANT(address), .flags = FIELD_REQUIRED,
+	{ "address", FIELD_IPV4, GRANT(grant.address), .flags = FIELD_REQUIRED,
 	  .expected = "the IPv4 address that the host has by DHCP" },
-	{ "server", FIELD_IPV4, GRANT(server), .expected = "an IPv4 address" },
-	{ "seconds", FIELD_NUMBER, GRANT(seconds), SECONDS },
+	{ "server", FIELD_IPV4, GRANT(grant.server), .expected = "an IPv4 address" },
+	{ "seconds", FIELD_NUMBER, GRANT(grant.seconds), SECONDS },
 	{ "left", FIELD_NUMBER, GRANT(left), SECONDS },
 	{ "client-id", FIELD_OCTETS,
-	  FIELD_COUNTED(struct grant_members, client_id, client_id_length),
+	  FIELD_COUNTED(struct grant_members, client_id.data, client_id.length),
 	  .expected = "octets as \"01:52:54:00:12:34:56\"" },
 	{ "hostname", FIELD_NAME, GRANT(hostname),
 	  .expected = "letters, digits, '-', '_' and '.', at most 63" },
@@ -154,11 +153,12 @@ static int check_address(const char *member, struct ipv4 address4, char *why, si
 /* "left" says when it began, if the whole is said too. */
 static int check(const struct grant_members *members, char *why, size_t why_size)
 {
-	int err = check_address("address", members->address, why, why_size);
+	const struct lease_grant *grant = &members->grant;
+	int err = check_address("address", grant->address, why, why_size);
 
-	if (!err && ipv4_is_set(members->server))
-		err = check_address("server", members->server, why, why_size);
-	if (!err && members->left > members->seconds) {
+	if (!err && ipv4_is_set(grant->server))
+		err = check_address("server", grant->server, why, why_size);
+	if (!err && members->left > grant->seconds) {
 		snprintf(why, why_size, "left: expected \"seconds\" too, and no more than that");
 		err = -EINVAL;
 	}
@@ -168,27 +168,20 @@ static int check(const struct grant_members *members, char *why, size_t why_size
 int lease_from_json(struct json_object *json, const struct now *now, struct lease_grant *grant,
                     struct dhcp_identity *identity, char *why, size_t why_size)
 {
-	struct grant_members members = { .seconds = 0 };
+	struct grant_members members = { .left = 0 };
 
 	if (fields_from_json(grant_fields, json, &members, why, why_size) ||
 	    check(&members, why, why_size))
 		return -EINVAL;
-	*grant = (struct lease_grant){
-		.address = members.address,
-		.server = members.server,
-		.seconds = members.seconds,
-		.since = members.left ? now->boot - (members.seconds - members.left) * 1000LL : 0,
-	};
-	*identity = dhcp_identity_of(members.client_id, members.client_id_length, members.hostname);
+	*grant = members.grant;
+	if (members.left)
+		grant->since = now->boot - (grant->seconds - members.left) * 1000LL;
+	*identity = dhcp_identity_of(members.client_id.data, members.client_id.length,
+	                             members.hostname);
 	return 0;
 }
 
-static bool has_lease(const struct host *host)
-{
-	return host->dhcp && host->dhcp->lease.state != LEASE_NONE;
-}
-
-static enum request_end show(struct request *request, const struct host *host)
+static enum request_end run_show(struct request *request, struct host *host)
 {
 	const struct now now = clock_now();
 
@@ -208,17 +201,10 @@ static enum request_end run_list(struct request *request)
 	request->result = json_object_new_array();
 	host_table_sort(daemon->hosts);
 	host_table_each (daemon->hosts, host)
-		if (has_lease(host))
+		if (host->dhcp && host->dhcp->lease.state != LEASE_NONE)
 			json_object_array_add(request->result,
 			                      lease_json(host->name, host->dhcp, &now));
 	return REQUEST_DONE;
-}
-
-static enum request_end run_show(struct request *request)
-{
-	const struct host *host = request_host(request);
-
-	return host ? show(request, host) : REQUEST_REFUSED;
 }
 
 static bool may_have(struct daemon *daemon, const struct host *host, struct ipv4 address4)
@@ -229,15 +215,13 @@ static bool may_have(struct daemon *daemon, const struct host *host, struct ipv4
 	return !net_is_own(daemon->net, &address) && (!owner || owner == host);
 }
 
-static enum request_end run_set(struct request *request)
+static enum request_end run_set(struct request *request, struct host *host)
 {
-	struct host *host = request_host(request);
 	const struct now now = clock_now();
 	struct dhcp_identity identity;
 	struct lease_grant grant;
 
-	if (!host ||
-	    lease_from_json(request->json, &now, &grant, &identity, request->why, REQUEST_WHY))
+	if (lease_from_json(request->json, &now, &grant, &identity, request->why, REQUEST_WHY))
 		return REQUEST_REFUSED;
 	if (!may_have(request->daemon, host, grant.address))
 		return request_refuse(request,
@@ -245,29 +229,25 @@ static enum request_end run_set(struct request *request)
 	if (host_grant_lease(request->daemon, host, &grant, &identity))
 		return request_refuse(request, "out of memory");
 	daemon_complete_when_stored(request->daemon, request->token);
-	return show(request, host) == REQUEST_DONE ? REQUEST_WAITS : REQUEST_REFUSED;
+	run_show(request, host); /* it has a lease now */
+	return REQUEST_WAITS;
 }
 
-static enum request_end run_forget(struct request *request)
+static enum request_end run_forget(struct request *request, struct host *host)
 {
-	struct host *host = request_host(request);
-
-	if (!host)
-		return REQUEST_REFUSED;
 	dhcp_client_free(host->dhcp);
 	host->dhcp = NULL;
 	host_sync(request->daemon, host);
 	host_arm(request->daemon, host);
 	host_persist(request->daemon, host);
-	request->result = json_object_new_object();
 	daemon_complete_when_stored(request->daemon, request->token);
 	return REQUEST_WAITS;
 }
 
 const struct request_row lease_requests[] = {
-	{ "lease-list", run_list },
-	{ "lease-show", run_show },
-	{ "lease-set", run_set },
-	{ "lease-forget", run_forget },
+	{ "lease-list", .run = run_list },
+	{ "lease-show", .of_host = run_show },
+	{ "lease-set", .of_host = run_set },
+	{ "lease-forget", .of_host = run_forget },
 	{ 0 },
 };

@@ -25,30 +25,9 @@ enum request_end request_refuse(struct request *request, const char *format, ...
 /* A string member; NULL: none. */
 static const char *request_text(const struct request *request, const char *member)
 {
-	struct json_object *value;
+	struct json_object *value = json_object_object_get(request->json, member);
 
-	if (!json_object_object_get_ex(request->json, member, &value) ||
-	    !json_object_is_type(value, json_type_string))
-		return NULL;
-	return json_object_get_string(value);
-}
-
-struct host *request_host(struct request *request)
-{
-	const char *name = request_text(request, "name");
-	struct host *host;
-	struct mac mac;
-
-	if (!name) {
-		request_refuse(request, "name: expected a host's name");
-		return NULL;
-	}
-	host = host_find_name(request->daemon->hosts, name);
-	if (!host && !text_to_mac(name, &mac))
-		host = host_find_mac(request->daemon->hosts, &mac);
-	if (!host)
-		request_refuse(request, "no host is called %s", name);
-	return host;
+	return json_object_is_type(value, json_type_string) ? json_object_get_string(value) : NULL;
 }
 
 void json_add_int(struct json_object *json, const char *member, int64_t value)
@@ -139,76 +118,59 @@ static enum request_end run_status(struct request *request)
 }
 
 /* With "meanings" as an object, for people; else as a number. */
-struct counting {
-	struct json_object *json;
-	bool meanings;
-};
-
-static void add_counter(struct counting *counting, const char *name, uint64_t count,
+static void add_counter(struct request *request, const char *name, uint64_t count,
                         const char *meaning)
 {
 	struct json_object *json;
 
-	if (!counting->meanings) {
-		json_add_int(counting->json, name, (int64_t)count);
+	if (!json_object_get_boolean(json_object_object_get(request->json, "meanings"))) {
+		json_add_int(request->result, name, (int64_t)count);
 		return;
 	}
 	json = json_object_new_object();
 	json_add_int(json, "count", (int64_t)count);
 	json_add_text(json, "meaning", meaning);
-	json_object_object_add(counting->json, name, json);
-}
-
-static void add_daemon_counters(const struct daemon *daemon, struct counting *counting)
-{
-	const char *npp_name, *meaning;
-	uint64_t count;
-	char name[64];
-
-#define ADD_COUNTER(index, name, meaning) \
-	add_counter(counting, DHCP_COUNT_PREFIX #name, daemon->dhcp_counts[index], meaning);
-	DHCP_COUNTS(ADD_COUNTER)
-#undef ADD_COUNTER
-	for (size_t i = 0; npp_server_counter(daemon->npp, i, &npp_name, &meaning, &count); i++) {
-		snprintf(name, sizeof(name), "npp_%s", npp_name);
-		add_counter(counting, name, count, meaning);
-	}
+	json_object_object_add(request->result, name, json);
 }
 
 static enum request_end run_counters(struct request *request)
 {
-	struct counting counting = { .json = json_object_new_object() };
-	struct json_object *meanings;
+	const struct daemon *daemon = request->daemon;
 	struct counters counters;
-	const int err = counters_read(request->daemon->datapath, &counters);
+	const int err = counters_read(daemon->datapath, &counters);
+	const char *npp_name, *meaning;
+	uint64_t count;
+	char name[64];
 
-	counting.meanings = json_object_object_get_ex(request->json, "meanings", &meanings) &&
-	                    json_object_get_boolean(meanings);
-	request->result = counting.json;
 	if (err)
 		return request_refuse(request, "cannot read the counters: %s", strerror(-err));
-#define ADD_COUNTER(outcome, name, verdict, meaning) \
-	add_counter(&counting, #name, counters.name, meaning);
-	OUTCOMES(ADD_COUNTER)
-#undef ADD_COUNTER
-	add_daemon_counters(request->daemon, &counting);
+	request->result = json_object_new_object();
+#define ADD_OUTCOME(outcome, name, verdict, meaning) \
+	add_counter(request, #name, counters.name, meaning);
+	OUTCOMES(ADD_OUTCOME)
+#define ADD_DHCP(index, name, meaning) \
+	add_counter(request, DHCP_COUNT_PREFIX #name, daemon->dhcp_counts[index], meaning);
+	DHCP_COUNTS(ADD_DHCP)
+	for (size_t i = 0; npp_server_counter(daemon->npp, i, &npp_name, &meaning, &count); i++) {
+		snprintf(name, sizeof(name), "npp_%s", npp_name);
+		add_counter(request, name, count, meaning);
+	}
 	return REQUEST_DONE;
 }
 
 static enum request_end run_history(struct request *request)
 {
-	if (!request->daemon->store) {
-		request->result = json_object_new_array();
-		return REQUEST_DONE;
+	if (request->daemon->store) {
+		daemon_read_history(request->daemon, request_text(request, "name"), request->token);
+		return REQUEST_WAITS;
 	}
-	daemon_read_history(request->daemon, request_text(request, "name"), request->token);
-	return REQUEST_WAITS;
+	request->result = json_object_new_array();
+	return REQUEST_DONE;
 }
 
 static enum request_end run_watch(struct request *request)
 {
 	request->watch = true;
-	request->result = json_object_new_object();
 	return REQUEST_DONE;
 }
 
@@ -218,13 +180,13 @@ static enum request_end run_reload(struct request *request)
 
 	if (daemon_reload(request->daemon, why))
 		return request_refuse(request, "%s", why);
-	request->result = json_object_new_object();
 	return REQUEST_DONE;
 }
 
 static const struct request_row daemon_requests[] = {
-	{ "status", run_status }, { "counters", run_counters }, { "history", run_history },
-	{ "watch", run_watch },   { "reload", run_reload },     { 0 },
+	{ "status", .run = run_status },   { "counters", .run = run_counters },
+	{ "history", .run = run_history }, { "watch", .run = run_watch },
+	{ "reload", .run = run_reload },   { 0 },
 };
 
 static const struct request_row *find_row(const char *command)
@@ -239,6 +201,24 @@ static const struct request_row *find_row(const char *command)
 	return NULL;
 }
 
+static enum request_end run_of_host(struct request *request, const struct request_row *row)
+{
+	const char *name = request_text(request, "name");
+	struct host *host;
+	struct mac mac;
+
+	if (!name)
+		return request_refuse(request, "name: expected a host's name");
+	/* what the datapath saw before the command comes before it */
+	daemon_read_ring(request->daemon);
+	host = host_find_name(request->daemon->hosts, name);
+	if (!host && !text_to_mac(name, &mac))
+		host = host_find_mac(request->daemon->hosts, &mac);
+	if (!host)
+		return request_refuse(request, "no host is called %s", name);
+	return row->of_host(request, host);
+}
+
 enum request_end request_run(struct request *request)
 {
 	const struct request_row *row;
@@ -250,5 +230,5 @@ enum request_end request_run(struct request *request)
 	row = command ? find_row(command) : NULL;
 	if (!row)
 		return request_refuse(request, "unknown command: %s", command ? command : "(none)");
-	return row->run(request);
+	return row->of_host ? run_of_host(request, row) : row->run(request);
 }
