@@ -3,13 +3,11 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "control/protocol.h"
 
 enum {
@@ -18,12 +16,13 @@ enum {
 	OBJECT_MAX = 64 << 20, /* octets */
 };
 
-struct cli_client {
+/* The one connection. Only the pages of the buffer that are written to take memory. */
+static struct {
 	int fd;
 	const char *path;
 	size_t filled;
 	char buffer[OBJECT_MAX + READ_SIZE]; /* begins with the line to read next */
-};
+} server;
 
 static const struct {
 	int error;
@@ -46,155 +45,119 @@ static const struct {
 	{ EMSGSIZE, "a message to or from sleepproxyd at %s is too long" },
 };
 
-void client_print_error(const struct cli_client *client, int error)
+/* Always NULL. */
+static void *fail(int error)
 {
 	for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++)
 		if (errors[i].error == -error) {
-			print_error(errors[i].text, client->path);
-			return;
+			print_error(errors[i].text, server.path);
+			return NULL;
 		}
-	print_error("%s: %s", client->path, strerror(-error));
+	print_error("%s: %s", server.path, strerror(-error));
+	return NULL;
 }
 
-static int connect_to(struct cli_client *client)
+static int connect_to(const char *path)
 {
 	const struct timeval timeout = { .tv_sec = ANSWER_TIMEOUT / 1000 };
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 
-	if (strlen(client->path) >= sizeof(address.sun_path))
+	if (strlen(path) >= sizeof(address.sun_path))
 		return -ENAMETOOLONG;
-	strcpy(address.sun_path, client->path);
-	client->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (client->fd < 0)
+	strcpy(address.sun_path, path);
+	server.fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (server.fd < 0)
 		return -errno;
 	/* limits connect() too */
-	setsockopt(client->fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout));
-	if (connect(client->fd, (struct sockaddr *)&address, sizeof(address)) == 0)
+	setsockopt(server.fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout));
+	if (connect(server.fd, (struct sockaddr *)&address, sizeof(address)) == 0)
 		return 0;
 	return errno == ECONNREFUSED ? -ENOENT : -errno;
 }
 
-struct cli_client *client_open(const char *path)
+bool client_connect(const char *path)
 {
-	/* the kernel provides only the pages of the buffer that are written to */
-	struct cli_client *client = calloc(1, sizeof(*client));
 	int error;
 
-	if (!client)
-		out_of_memory();
-	client->fd = -1;
-	client->path = path;
-	error = connect_to(client);
-	if (!error)
-		return client;
-	client_print_error(client, error);
-	client_close(client);
-	return NULL;
+	server.path = path;
+	error = connect_to(path);
+	return !error || fail(error);
 }
 
-void client_close(struct cli_client *client)
-{
-	if (!client)
-		return;
-	if (client->fd >= 0)
-		close(client->fd);
-	free(client);
-}
-
-static int send_request(struct cli_client *client, struct json_object *request)
+static int send_request(struct json_object *request)
 {
 	int flags = JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE;
 	const char *text = json_object_to_json_string_ext(request, flags);
 
 	if (strlen(text) >= CONTROL_LINE_MAX)
 		return -EMSGSIZE;
-	if (dprintf(client->fd, "%s\n", text) >= 0)
+	if (dprintf(server.fd, "%s\n", text) >= 0)
 		return 0;
 	return errno == EPIPE ? -ECONNRESET : errno == EAGAIN ? -ETIMEDOUT : -errno;
 }
 
-/* Also ends when standard output is closed: a watch may receive nothing for days. */
-static int wait_for_input(const struct cli_client *client, int64_t deadline)
+/*
+ * Adds to what is buffered of a line. Also ends when standard output is closed: a watch may receive
+ * nothing for days.
+ */
+static int read_more(int timeout)
 {
-	struct pollfd watched[] = { { .fd = client->fd, .events = POLLIN },
+	struct pollfd watched[] = { { .fd = server.fd, .events = POLLIN },
 		                    { .fd = STDOUT_FILENO } };
-	int64_t left = deadline < 0 ? -1 : deadline - clock_ms();
-	int ready;
-
-	if (deadline >= 0 && left <= 0)
-		return -ETIMEDOUT;
-	ready = poll(watched, 2, left > INT32_MAX ? INT32_MAX : (int)left);
-	if (ready < 0)
-		return errno == EINTR ? 0 : -errno;
-	return watched[1].revents & (POLLERR | POLLHUP) ? -EPIPE : 0;
-}
-
-/* Adds to what is buffered of a line. */
-static int read_more(struct cli_client *client, int64_t deadline)
-{
-	int error = wait_for_input(client, deadline);
+	const int ready = poll(watched, 2, timeout);
 	ssize_t got;
 
-	if (error)
-		return error;
-	got = recv(client->fd, client->buffer + client->filled, READ_SIZE, MSG_DONTWAIT);
+	if (ready == 0)
+		return -ETIMEDOUT;
+	if (ready > 0 && watched[1].revents & (POLLERR | POLLHUP))
+		return -EPIPE;
+	got = recv(server.fd, server.buffer + server.filled, READ_SIZE, MSG_DONTWAIT);
 	if (got == 0)
 		return -ECONNRESET;
 	if (got < 0)
 		return errno == EAGAIN || errno == EINTR ? 0 : -errno;
-	client->filled += got;
-	return client->filled > OBJECT_MAX ? -EMSGSIZE : 0;
+	server.filled += got;
+	return server.filled > OBJECT_MAX ? -EMSGSIZE : 0;
 }
 
-int client_read(struct cli_client *client, int64_t deadline, struct json_object **object)
+struct json_object *client_read(int timeout)
 {
+	struct json_object *object;
 	size_t searched = 0;
 	char *end;
 
-	while (!(end = memchr(client->buffer + searched, '\n', client->filled - searched))) {
+	while (!(end = memchr(server.buffer + searched, '\n', server.filled - searched))) {
 		int error;
 
-		searched = client->filled;
-		error = read_more(client, deadline);
+		searched = server.filled;
+		error = read_more(timeout);
 		if (error)
-			return error;
+			return fail(error);
 	}
 	*end = '\0';
-	*object = json_tokener_parse(client->buffer);
-	client->filled -= end + 1 - client->buffer;
-	memmove(client->buffer, end + 1, client->filled);
-	if (json_object_is_type(*object, json_type_object))
-		return 0;
-	json_object_put(*object);
-	return -EBADMSG;
+	object = json_tokener_parse(server.buffer);
+	server.filled -= end + 1 - server.buffer;
+	memmove(server.buffer, end + 1, server.filled);
+	if (json_object_is_type(object, json_type_object))
+		return object;
+	json_object_put(object);
+	return fail(-EBADMSG);
 }
 
-static struct json_object *take_result(struct cli_client *client, struct json_object *answer)
+struct json_object *client_ask(struct json_object *request)
 {
-	struct json_object *result = json_object_object_get(answer, "result");
+	struct json_object *answer, *result = NULL;
+	const int error = send_request(request);
 
-	if (json_get_bool(answer, "ok") && result) {
-		json_object_get(result);
-	} else {
-		result = NULL;
-		if (*json_get_text(answer, "error"))
-			print_error("%s", json_get_text(answer, "error"));
-		else
-			client_print_error(client, -EBADMSG);
-	}
+	if (error)
+		return fail(error);
+	answer = client_read(ANSWER_TIMEOUT);
+	if (json_get_bool(answer, "ok"))
+		result = json_object_get(json_object_object_get(answer, "result"));
+	if (*json_get_text(answer, "error"))
+		print_error("%s", json_get_text(answer, "error"));
+	else if (answer && !result)
+		fail(-EBADMSG);
 	json_object_put(answer);
 	return result;
-}
-
-struct json_object *client_ask(struct cli_client *client, struct json_object *request)
-{
-	struct json_object *answer;
-	int error = send_request(client, request);
-
-	if (!error)
-		error = client_read(client, clock_ms() + ANSWER_TIMEOUT, &answer);
-	if (!error)
-		return take_result(client, answer);
-	client_print_error(client, error);
-	return NULL;
 }

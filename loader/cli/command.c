@@ -256,7 +256,7 @@ int call_show(const struct cli_call *call, struct json_object *result)
 
 int call_simple(const struct cli_call *call)
 {
-	struct json_object *result = client_ask(call->client, call->request);
+	struct json_object *result = client_ask(call->request);
 	int status = result ? call_show(call, result) : CTL_FAILED;
 
 	json_object_put(result);

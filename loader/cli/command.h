@@ -32,25 +32,14 @@ struct cli_option {
 	const char *help;
 };
 
-/* A connection to the daemon (control/protocol.h). */
-struct cli_client;
-
-/* NULL with the error printed. `path` must outlive the client. */
-struct cli_client *client_open(const char *path);
-void client_close(struct cli_client *client);
-
-/* The result, owned by the caller; NULL with the error printed. */
-struct json_object *client_ask(struct cli_client *client, struct json_object *request);
-
 /*
- * Waits for the next object that the daemon sends; the caller owns it. 0, or a negative errno with
- * nothing printed: -ETIMEDOUT after `deadline` (ms, of clock_ms; -1: none), -ECONNRESET: the daemon
- * has closed the connection, -EPIPE: nobody reads our standard output, -EBADMSG, -EMSGSIZE.
+ * The connection to the daemon (control/protocol.h), of which there is one. On failure the error is
+ * printed, and false or NULL returned. Objects are the caller's.
  */
-int client_read(struct cli_client *client, int64_t deadline, struct json_object **object);
-
-/* Prints what such an error means. */
-void client_print_error(const struct cli_client *client, int error);
+bool client_connect(const char *path);                       /* which must stay */
+struct json_object *client_ask(struct json_object *request); /* the result */
+/* The next object that the daemon sends; an error where it is silent for so many ms (-1: none). */
+struct json_object *client_read(int timeout);
 
 /* Exit statuses. */
 enum { CTL_OK = 0, CTL_FAILED = 1, CTL_USAGE = 2 };
@@ -67,7 +56,6 @@ struct cli_call {
 	struct json_object *request, *settings; /* settings: of the client, "socket", "json", … */
 	const char *attached;                   /* what follows "=" in an option, or NULL */
 	char why[OPTION_WHY];                   /* of the last refusal */
-	struct cli_client *client;              /* NULL for a raw command */
 };
 
 /* Prints a result for people. */
@@ -106,6 +94,9 @@ void command_usage(FILE *file, const struct cli_command *command);
 int command_help(const struct cli_call *call);
 void command_overview(FILE *file);
 
+/* Sets why; -EINVAL. */
+int call_refuse(struct cli_call *call, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 /* Not "-" and "--". */
 bool option_is(const char *word);
 /* Reads the option at `next` and its values. 0, or -EINVAL with the reason in `why`. */

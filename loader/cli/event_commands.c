@@ -102,19 +102,15 @@ static void view_history(const struct output *output, struct json_object *events
 
 static int run_watch(const struct cli_call *call)
 {
-	struct json_object *result = client_ask(call->client, call->request), *event;
-	int error, status = result ? CTL_OK : CTL_FAILED;
+	struct json_object *received = client_ask(call->request);
+	int status = received ? CTL_OK : CTL_FAILED;
 
-	json_object_put(result);
 	while (!status) {
-		error = client_read(call->client, -1, &event);
-		if (error) {
-			client_print_error(call->client, error);
-			return CTL_FAILED;
-		}
-		status = call_show(call, event);
-		json_object_put(event);
+		json_object_put(received);
+		received = client_read(-1);
+		status = received ? call_show(call, received) : CTL_FAILED;
 	}
+	json_object_put(received);
 	return status;
 }
 

@@ -159,7 +159,7 @@ static void view_host(const struct output *output, struct json_object *host)
 static struct json_object *ask(const struct cli_call *call, const char *command)
 {
 	json_object_object_add(call->request, "command", json_object_new_string(command));
-	return client_ask(call->client, call->request);
+	return client_ask(call->request);
 }
 
 /* The last event tells why the wake has failed. */
@@ -203,7 +203,7 @@ static struct json_object *wait_until_awake(const struct cli_call *call, struct 
 static int run_wake(const struct cli_call *call)
 {
 	struct json_object *wait = json_object_object_get(call->settings, "wait");
-	struct json_object *host = client_ask(call->client, call->request);
+	struct json_object *host = client_ask(call->request);
 	int status;
 
 	if (wait)

@@ -16,8 +16,7 @@ bool option_is(const char *word)
 	return word[0] == '-' && word[1] && strcmp(word, "--") != 0;
 }
 
-__attribute__((format(printf, 2, 3))) static int refuse(struct cli_call *call, const char *format,
-                                                        ...)
+int call_refuse(struct cli_call *call, const char *format, ...)
 {
 	va_list values;
 
@@ -52,7 +51,7 @@ static const char *take_value(struct cli_call *call)
 
 static int refuse_missing_value(struct cli_call *call, const struct cli_option *option)
 {
-	return refuse(call, "%s needs a value: %s", option->name, option->value);
+	return call_refuse(call, "%s needs a value: %s", option->name, option->value);
 }
 
 static int store_number(struct cli_call *call, const struct cli_option *option, const char *word)
@@ -60,7 +59,7 @@ static int store_number(struct cli_call *call, const struct cli_option *option, 
 	int64_t number;
 
 	if (text_to_number(word, INT32_MAX, &number))
-		return refuse(call, "%s: '%s' is not a number", option->name, word);
+		return call_refuse(call, "%s: '%s' is not a number", option->name, word);
 	return store(call, option, json_object_new_int64(number));
 }
 
@@ -102,7 +101,7 @@ static int read_option(struct cli_call *call, const struct cli_option *option)
 	if (option->type == OPTION_LIST)
 		return read_list(call, option);
 	if (option->type == OPTION_FLAG && call->attached)
-		return refuse(call, "%s takes no value", option->name);
+		return call_refuse(call, "%s takes no value", option->name);
 	if (option->type == OPTION_FLAG)
 		return store(call, option, json_object_new_boolean(true));
 	/* the next word may be the argument instead */
@@ -145,8 +144,9 @@ static int refuse_unknown(struct cli_call *call, const char *name)
 		}
 	}
 	if (best)
-		return refuse(call, "unknown option '%s' (did you mean %s?)", name, best->name);
-	return refuse(call, "unknown option '%s'", name);
+		return call_refuse(call, "unknown option '%s' (did you mean %s?)", name,
+		                   best->name);
+	return call_refuse(call, "unknown option '%s'", name);
 }
 
 int option_read(struct cli_call *call)

@@ -28,10 +28,9 @@ static int take_argument(struct cli_call *call)
 
 	if (call->command->argument && !json_object_object_get(call->request, "name")) {
 		json_object_object_add(call->request, "name", json_object_new_string(word));
-		return CTL_OK;
+		return 0;
 	}
-	snprintf(call->why, sizeof(call->why), "unexpected argument '%s'", word);
-	return usage_error(call);
+	return call_refuse(call, "unexpected argument '%s'", word);
 }
 
 /* The command's name in a request: "host-add". */
@@ -52,17 +51,17 @@ static void add_command(struct cli_call *call)
 static int parse(struct cli_call *call)
 {
 	bool options_end = false;
-	int status = CTL_OK;
+	int error = 0;
 	size_t used;
 
-	while (*call->next && !status && !(call->command && call->command->raw)) {
+	while (*call->next && !error && !(call->command && call->command->raw)) {
 		if (call->command && !options_end && strcmp(*call->next, "--") == 0) {
 			options_end = true;
 			call->next++;
 		} else if (!options_end && option_is(*call->next)) {
-			status = option_read(call) ? usage_error(call) : CTL_OK;
+			error = option_read(call);
 		} else if (call->command) {
-			status = take_argument(call);
+			error = take_argument(call);
 		} else {
 			call->words = call->next;
 			call->command = command_find(call->next, &used);
@@ -72,7 +71,7 @@ static int parse(struct cli_call *call)
 			add_command(call);
 		}
 	}
-	return status;
+	return error;
 }
 
 static int check_complete(struct cli_call *call)
@@ -82,37 +81,29 @@ static int check_complete(struct cli_call *call)
 
 	if (command->argument && command->argument[0] != '[' &&
 	    !json_object_object_get(call->request, "name"))
-		snprintf(call->why, sizeof(call->why),
-		         "missing %s (it must come before the options)", command->argument);
-	else if (missing)
-		snprintf(call->why, sizeof(call->why), "missing %s %s", missing->name,
-		         missing->value);
-	else
-		return CTL_OK;
-	return usage_error(call);
+		return call_refuse(call, "missing %s (it must come before the options)",
+		                   command->argument);
+	if (missing)
+		return call_refuse(call, "missing %s %s", missing->name, missing->value);
+	return 0;
 }
 
 static int run_command(struct cli_call *call)
 {
 	const char *option = json_get_text(call->settings, "socket");
 	const char *variable = getenv("SLEEPPROXY_SOCKET");
-	int status = CTL_FAILED;
 
 	if (!*option)
 		option = variable && *variable ? variable : CONTROL_SOCKET;
-	call->client = client_open(option);
-	if (call->client)
-		status = call->command->run ? call->command->run(call) : call_simple(call);
-	client_close(call->client);
-	return status;
+	if (!client_connect(option))
+		return CTL_FAILED;
+	return call->command->run ? call->command->run(call) : call_simple(call);
 }
 
 static int run(struct cli_call *call)
 {
-	int status = parse(call);
-
-	if (status)
-		return status;
+	if (parse(call))
+		return usage_error(call);
 	if (json_get_bool(call->settings, "version")) {
 		puts("sleepproxyctl " VERSION);
 		return CTL_OK;
@@ -125,10 +116,8 @@ static int run(struct cli_call *call)
 	}
 	if (!call->command)
 		return command_unknown(call->words);
-	if (!call->command->raw) {
-		status = check_complete(call);
-		return status ? status : run_command(call);
-	}
+	if (!call->command->raw)
+		return check_complete(call) ? usage_error(call) : run_command(call);
 	if (*call->next && (strcmp(*call->next, "--help") == 0 || strcmp(*call->next, "-h") == 0))
 		return command_help(call);
 	call->words = call->next;
