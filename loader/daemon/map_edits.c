@@ -12,22 +12,20 @@
 #include "daemon/daemon.h"
 
 /* last_seen changes with each frame, and is no edit. */
-static int digest_host(void *context, const struct mac *mac, const struct host_entry *entry)
+static void digest_host(void *context, const struct mac *mac, const struct host_entry *entry)
 {
 	uint64_t *digest = context;
 
 	*digest = digest_octets(*digest, mac, sizeof(*mac));
 	*digest = digest_octets(*digest, entry, offsetof(struct host_entry, last_seen));
-	return 0;
 }
 
-static int digest_address(void *context, struct ipv4 address, const struct mac *mac)
+static void digest_address(void *context, struct ipv4 address, const struct mac *mac)
 {
 	uint64_t *digest = context;
 
 	*digest = digest_octets(*digest, &address, sizeof(address));
 	*digest = digest_octets(*digest, mac, sizeof(*mac));
-	return 0;
 }
 
 /* Most looks find what the last one found: a digest costs a tenth of following each row. */
@@ -123,7 +121,7 @@ static void follow_fields(struct daemon *daemon, struct host *host, const struct
 	host_persist(daemon, host);
 }
 
-static int follow_host(void *context, const struct mac *mac, const struct host_entry *entry)
+static void follow_host(void *context, const struct mac *mac, const struct host_entry *entry)
 {
 	struct daemon *daemon = context;
 	struct host *host = host_find_mac(daemon->hosts, mac);
@@ -132,15 +130,14 @@ static int follow_host(void *context, const struct mac *mac, const struct host_e
 	if (!host && valid)
 		host = adopt(daemon, mac, entry);
 	if (!host)
-		return 0;
+		return;
 	host->sync_round = daemon->sync_round;
 	host->sync_found = 0;
 	if (!valid)
-		return 0;
+		return;
 	follow_fields(daemon, host, entry);
 	if (entry->state != host->life.state)
 		follow_state(daemon, host);
-	return 0;
 }
 
 /* The last address takes its place, with its bit. */
@@ -205,7 +202,7 @@ static void add_address(struct daemon *daemon, struct host *host, const struct i
 }
 
 /* An address that has become this machine's own is taken from its host by map_sync.c. */
-static int follow_address(void *context, struct ipv4 address4, const struct mac *mac)
+static void follow_address(void *context, struct ipv4 address4, const struct mac *mac)
 {
 	const struct ipv6 address = ipv4_mapped(address4);
 	struct daemon *daemon = context;
@@ -224,7 +221,6 @@ static int follow_address(void *context, struct ipv4 address4, const struct mac 
 	} else {
 		daemon->orphans_found++;
 	}
-	return 0;
 }
 
 static void drop_missing_addresses(struct daemon *daemon, struct host *host)

@@ -74,7 +74,7 @@ static void on_replay_row(void *context, struct ipv4 address, struct json_object
  * What the maps have of a host. The daemon of before wrote the rules of a host of the store as its
  * inputs say; those of another, which the file describes, are not known and start anew.
  */
-static int find_row(void *context, const struct mac *mac, const struct host_entry *entry)
+static void find_row(void *context, const struct mac *mac, const struct host_entry *entry)
 {
 	struct daemon *daemon = context;
 	struct host *host = host_find_mac(daemon->hosts, mac);
@@ -86,23 +86,21 @@ static int find_row(void *context, const struct mac *mac, const struct host_entr
 		host = daemon_add_host(daemon, mac, NULL);
 	}
 	if (!host)
-		return 0;
+		return;
 	inputs = host_inputs(host);
 	host_merge(&inputs, &wanted);
 	wanted.address_count = 0;
 	host_set_fields(&wanted, entry);
 	host_set_installed(host, &wanted);
-	return 0;
 }
 
-static int find_address(void *context, struct ipv4 address4, const struct mac *mac)
+static void find_address(void *context, struct ipv4 address4, const struct mac *mac)
 {
 	const struct ipv6 address = ipv4_mapped(address4);
 	struct host *host = host_find_mac(((struct daemon *)context)->hosts, mac);
 
 	if (host && host->installed)
 		host_change_installed(host, &address, true);
-	return 0;
 }
 
 /* The row in the map gets the state that the host starts with. */

@@ -16,6 +16,7 @@
 #include "base/capability.h"
 #include "base/files.h"
 #include "datapath/internal.h"
+#include "datapath/probe.h"
 
 struct attachment {
 	struct sleepproxy_bpf *skeleton;
@@ -66,28 +67,17 @@ static int reuse_link(const struct attachment *attachment, int program)
 	return -ENOENT;
 }
 
-/* The name needs CAP_SYS_ADMIN; the number does not. */
-static void explain_taken(int err, const char *interface, uint32_t ifindex, char why[DATAPATH_WHY])
+static void explain_attach(int err, const struct datapath *datapath, const char *interface,
+                           uint32_t ifindex, enum xdp_mode mode, char why[DATAPATH_WHY])
 {
-	struct bpf_prog_info info = { 0 };
-	uint32_t size = sizeof(info), id = 0;
-	autoclose int program = -1;
+	struct probe_slot slot = { 0 };
 
-	bpf_xdp_query_id((int)ifindex, 0, &id);
-	program = bpf_prog_get_fd_by_id(id);
-	if (program >= 0)
-		bpf_obj_get_info_by_fd(program, &info, &size);
-	explain(why, err,
-	        "another XDP program is attached to %s: id %u%s%s (bpftool net show dev %s; "
-	        "bpftool prog show id %u)",
-	        interface, id, *info.name ? ", name " : "", info.name, interface, id);
-}
-
-static void explain_attach(int err, const char *interface, uint32_t ifindex, enum xdp_mode mode,
-                           char why[DATAPATH_WHY])
-{
-	if (slot_is_taken(err))
-		explain_taken(err, interface, ifindex, why);
+	if (slot_is_taken(err) && !probe_slot(ifindex, interface, datapath->pin_dir, &slot))
+		explain(why, err,
+		        "another XDP program is attached to %s: id %u%s%s (bpftool net show dev "
+		        "%s; bpftool prog show id %u)",
+		        interface, slot.id, *slot.names ? ", name " : "", slot.names, interface,
+		        slot.id);
 	else if (err == -EPERM)
 		capability_explain(why, DATAPATH_WHY);
 	else if (mode == XDP_MODE_NATIVE)
@@ -127,7 +117,7 @@ int datapath_attach(struct datapath *datapath, const char *interface, uint32_t i
 	if (!err) {
 		err = attach(attachment, mode);
 		if (err)
-			explain_attach(err, interface, ifindex, mode, why);
+			explain_attach(err, datapath, interface, ifindex, mode, why);
 	}
 	if (err)
 		attachment_close(attachment, true);

@@ -74,12 +74,9 @@ int wake_rules_put(struct datapath *datapath, const struct mac *mac, const struc
                    size_t port_count, const struct source_prefix *sources, size_t source_count);
 void wake_rules_clear(struct datapath *datapath, const struct mac *mac);
 
-/*
- * Calls `each` for every entry, until it returns other than 0, which is then returned. Entries are
- * read in batches, and may have changed meanwhile.
- */
-typedef int hosts_each_fn(void *context, const struct mac *mac, const struct host_entry *host);
-typedef int addresses4_each_fn(void *context, struct ipv4 address, const struct mac *mac);
+/* Calls `each` for every entry. They are read in batches, and may have changed meanwhile. */
+typedef void hosts_each_fn(void *context, const struct mac *mac, const struct host_entry *host);
+typedef void addresses4_each_fn(void *context, struct ipv4 address, const struct mac *mac);
 int hosts_each(struct datapath *datapath, hosts_each_fn *each, void *context);
 int addresses4_each(struct datapath *datapath, addresses4_each_fn *each, void *context);
 

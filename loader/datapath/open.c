@@ -257,7 +257,6 @@ int datapath_open(struct datapath **opened, const char *pin_dir, uint32_t max_ho
 	if (!datapath)
 		return -ENOMEM;
 	libbpf_set_print(log_libbpf);
-	libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
 	datapath->lock = -1;
 	snprintf(datapath->pin_dir, sizeof(datapath->pin_dir), "%s", pin_dir);
 	err = open_all(datapath, max_hosts, reused, why);

@@ -99,7 +99,6 @@ const size_t probe_feature_count = COUNT(probe_features);
 void probe_init(void)
 {
 	libbpf_set_print(NULL);
-	libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
 }
 
 int probe_maps(void)

@@ -130,12 +130,12 @@ struct visit {
 	void *context;
 };
 
-static int visit_entry(const struct visit *visit, const void *key, const void *value)
+static void visit_entry(const struct visit *visit, const void *key, const void *value)
 {
-	const struct ipv4 *address = key;
-
-	return visit->host ? visit->host(visit->context, key, value)
-	                   : visit->address(visit->context, *address, value);
+	if (visit->host)
+		visit->host(visit->context, key, value);
+	else
+		visit->address(visit->context, *(const struct ipv4 *)key, value);
 }
 
 /* The entries of a hash map, in batches. */
@@ -145,7 +145,7 @@ static int each_entry(int fd, size_t key_size, size_t value_size, const struct v
 	autofree uint8_t *values = malloc(BATCH * value_size);
 	uint32_t position, count;
 	void *from = NULL;
-	int err, stop = 0;
+	int err;
 
 	if (!keys || !values)
 		return -ENOMEM;
@@ -154,11 +154,11 @@ static int each_entry(int fd, size_t key_size, size_t value_size, const struct v
 		err = bpf_map_lookup_batch(fd, from, &position, keys, values, &count, NULL);
 		if (err && err != -ENOENT) /* ENOENT: this was the last batch */
 			return err;
-		for (uint32_t i = 0; i < count && !stop; i++)
-			stop = visit_entry(visit, keys + i * key_size, values + i * value_size);
+		for (uint32_t i = 0; i < count; i++)
+			visit_entry(visit, keys + i * key_size, values + i * value_size);
 		from = &position;
-	} while (!err && !stop);
-	return stop;
+	} while (!err);
+	return 0;
 }
 
 int hosts_each(struct datapath *datapath, hosts_each_fn *each, void *context)
