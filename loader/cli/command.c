@@ -60,13 +60,11 @@ static const struct cli_command *nearest(const char *typed)
 	size_t least = WORDS_FAR;
 
 	for (size_t i = 0; (command = command_at(i)); i++) {
-		const size_t length = strcspn(command->name, " ");
-		const char *second = command->name + length + (command->name[length] == ' ');
-		char first[WORDS_MAX + 1];
+		char first[ENTRY_TEXT] = "", second[ENTRY_TEXT] = "";
+		const char *const forms[] = { command->name, first, second };
 
-		snprintf(first, sizeof(first), "%.*s", (int)length, command->name);
+		sscanf(command->name, "%s %s", first, second);
 		for (size_t form = 0; form < 3; form++) {
-			const char *const forms[] = { command->name, first, second };
 			size_t distance = words_distance(typed, forms[form]);
 
 			if (distance < least) {
@@ -180,7 +178,7 @@ static void put_help(FILE *file, const struct cli_command *command)
 	command_usage(file, command);
 	fprintf(file, "\n%s: %s.\n\n%s", command->name, command->help, command->text);
 	for (const char *const *word = command->words; word && *word; word++)
-		fprintf(file, "  %-10s %s\n", *word, meaning_of(*word));
+		fprintf(file, "  %-10s %s\n", *word, word_of(*word)->meaning);
 	if (command->options)
 		fputc('\n', file);
 	put_options(file, command->options);

@@ -18,8 +18,8 @@ static void view_host_counts(const struct output *output, struct json_object *ho
 		int64_t count = json_get_number(hosts, states[i]);
 
 		output_write(output, PLAIN, i ? ", " : "");
-		output_write(output, count ? style_of(states[i]) : DIM, "%" PRId64 " %s", count,
-		             states[i]);
+		output_write(output, count ? word_of(states[i])->style : DIM, "%" PRId64 " %s",
+		             count, states[i]);
 	}
 	output_write(output, PLAIN, "\n");
 }
@@ -77,16 +77,11 @@ static void exec_sleepproxyd(char *const *arguments)
 {
 	static const char *const places[] = { "sleepproxyd", "../sbin/sleepproxyd" };
 	char self[PATH_MAX], path[PATH_MAX + 32];
-	ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	const char *directory;
+	const char *directory = realpath("/proc/self/exe", self) ? dirname(self) : ".";
 
-	if (length >= 0) {
-		self[length] = '\0';
-		directory = dirname(self);
-		for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-			snprintf(path, sizeof(path), "%s/%s", directory, places[i]);
-			execv(path, arguments);
-		}
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		snprintf(path, sizeof(path), "%s/%s", directory, places[i]);
+		execv(path, arguments);
 	}
 	execvp(arguments[0], arguments);
 }

@@ -89,7 +89,7 @@ static void view_event(const struct output *output, struct json_object *event)
 
 	output_write(output, DIM, "%s", local_time(json_get_text(event, "time"), time));
 	output_write(output, BOLD, "  %-12s", host);
-	output_write(output, style_of(json_get_text(event, "event")), "  %s",
+	output_write(output, word_of(json_get_text(event, "event"))->style, "  %s",
 	             event_text(event, host));
 	output_write(output, PLAIN, "\n");
 }

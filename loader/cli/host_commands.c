@@ -25,20 +25,21 @@ static void show_standby(struct json_object *host)
 {
 	if (!is_standby(host))
 		return;
-	json_object_object_add(host, "state", json_object_new_string("standby"));
+	json_set_text(host, "state", "standby");
 	json_object_object_del(host, "for");
 }
 
 static void view_state(const struct output *output, struct json_object *host)
 {
-	const char *state, *meaning;
+	const char *meaning;
+	enum style style;
 
 	show_standby(host);
-	state = json_get_text(host, "state");
-	meaning = meaning_of(state);
+	style = word_of(json_get_text(host, "state"))->style;
+	meaning = word_of(json_get_text(host, "state"))->meaning;
 	output_write(output, PLAIN, "%s is %s", json_get_text(host, "name"),
 	             is_standby(host) ? "on " : "");
-	output_write(output, style_of(state), "%s", state);
+	output_write(output, style, "%s", json_get_text(host, "state"));
 	output_write(output, PLAIN, "%s%s\n", meaning ? ": " : "", meaning ? meaning : "");
 }
 
@@ -93,6 +94,7 @@ static void view_hosts(const struct output *output, struct json_object *hosts)
 
 /* clang-format off */
 static const struct view_row host_rows[] = {
+	{ "HOST", .member = "name", .empty = "-", .style = BOLD },
 	{ "state", .member = "state", .kind = VIEW_WORD, .empty = "-" },
 	{ "for", .member = "for", .kind = VIEW_DURATION },
 	{ "MAC", .member = "mac", .empty = "-" },
@@ -109,6 +111,12 @@ static const struct view_row host_rows[] = {
 	{ "detection", .member = "detect-sleep", .kind = VIEW_FLAG, .note = "silence and unanswered ARP requests mean sleep" },
 	{ "offload", .member = "arp-offload", .kind = VIEW_FLAG, .note = "its network card answers ARP while it sleeps" },
 	{ "added by", .member = "origin", .kind = VIEW_WORD, .empty = "-" },
+	{ 0 },
+};
+
+static const struct view_row identity_rows[] = {
+	{ "REGISTRATION", .member = "state", .style = BOLD },
+	{ "client id", .member = "client-identifier", .empty = "-", .note = "the Client Identifier in its Wakeup Report" },
 	{ 0 },
 };
 
@@ -130,12 +138,11 @@ static void view_registration(const struct output *output, struct json_object *r
 	struct json_object *ports = json_object_object_get(registration, "ports");
 	struct text_table table = { .columns = 3 };
 
-	table_row(&table, BOLD, "REGISTRATION", active ? "active" : "ended", "");
-	table_row(&table, PLAIN, "client id", json_get_text(registration, "client-identifier"),
-	          "the Client Identifier in its Wakeup Report");
+	json_set_text(registration, "state", active ? "active" : "ended");
 	/* an empty list differs from none */
 	if (ports && !json_length(ports))
-		json_object_object_add(registration, "ports", json_object_new_string("none"));
+		json_set_text(registration, "ports", "none");
+	view_rows(&table, registration, identity_rows);
 	/* later only the Client Identifier is kept */
 	if (active || json_object_object_get(registration, "expires-in"))
 		view_rows(&table, registration, registration_rows);
@@ -149,7 +156,6 @@ static void view_host(const struct output *output, struct json_object *host)
 	struct text_table table = { .columns = 3 };
 
 	show_standby(host);
-	table_row(&table, BOLD, "HOST", json_get_text(host, "name"), "");
 	view_rows(&table, host, host_rows);
 	table_finish(&table, output);
 	if (registration)

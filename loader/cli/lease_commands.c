@@ -21,19 +21,25 @@ static const struct view_row columns[] = {
 };
 
 static const struct view_row term_rows[] = {
+	{ "LEASE", .member = "host", .empty = "-", .style = BOLD },
+	{ "state", .member = "state", .kind = VIEW_WORD, .empty = "-" },
+	{ "renewed by", .member = "renewed-by", .noted = "renewal", .empty = "-" },
 	{ "address", .member = "address", .empty = "-" },
 	{ "server", .member = "server", .empty = "-" },
 	{ "relay", .member = "relay", .note = "between host and server" },
 	{ "granted for", .member = "seconds", .kind = VIEW_DURATION, .empty = "-" },
-	{ "since", .member = "since", .kind = VIEW_TIME },
-	{ "T1", .member = "t1", .kind = VIEW_TIME },
-	{ "T2", .member = "t2", .kind = VIEW_TIME },
-	{ "expires", .member = "expires", .kind = VIEW_TIME },
+	{ "since", .member = "since", .kind = VIEW_TIME, .noted = "since-in", .empty = "-" },
+	{ "T1", .member = "t1", .kind = VIEW_TIME, .noted = "t1-in", .empty = "-" },
+	{ "T2", .member = "t2", .kind = VIEW_TIME, .noted = "t2-in", .empty = "-" },
+	{ "expires", .member = "expires", .kind = VIEW_TIME, .noted = "expires-in", .empty = "-" },
 	{ "next request", .member = "next-request-in", .kind = VIEW_DISTANCE, .empty = "-" },
+	{ "last result", .member = "result", .kind = VIEW_WORD, .noted = "result-in", .empty = "-" },
+	{ "", .member = "result-at", .kind = VIEW_TIME, .noted = "reason" },
 	{ 0 },
 };
 
 static const struct view_row identity_rows[] = {
+	{ "IDENTITY", .member = "identity", .style = BOLD },
 	{ "client-id", .member = "client-id", .empty = "-" },
 	{ "hostname", .member = "hostname", .empty = "-" },
 	{ "parameters", .member = "parameters", .empty = "-" },
@@ -43,33 +49,31 @@ static const struct view_row identity_rows[] = {
 };
 /* clang-format on */
 
-static const char *renewal_meaning(struct json_object *lease)
+/* Up to NULL; null in a lease without end. */
+static void set_never(struct json_object *lease, const char *const *members)
 {
-	if (strcmp(json_get_text(lease, "renewed-by"), "host") == 0)
-		return "the host is up, and renews it by itself";
-	return json_get_bool(lease, "confirmed") ? "renewed since the host fell asleep"
-	                                         : "not renewed since the host fell asleep";
+	if (strcmp(json_get_text(lease, "seconds"), "infinite") == 0)
+		for (; *members; members++)
+			json_set_text(lease, *members, "never");
 }
 
-static void set_never(struct json_object *lease)
+static void set_distance(struct json_object *lease, const char *member, const char *of)
 {
-	static const char *const times[] = { "t1-in", "t2-in", "expires-in" };
+	char text[TIME_TEXT];
 
-	if (strcmp(json_get_text(lease, "seconds"), "infinite") != 0)
-		return;
-	for (size_t i = 0; i < sizeof(times) / sizeof(*times); i++)
-		json_object_object_add(lease, times[i], json_object_new_string("never"));
+	json_set_text(lease, member, distance_from_now(json_get_text(lease, of), text));
 }
 
 static void add_lease(struct text_table *table, struct json_object *lease)
 {
+	static const char *const times[] = { "t1-in", "expires-in", NULL };
 	const char *result = json_get_text(lease, "result");
 	char text[TIME_TEXT];
 
-	set_never(lease);
+	set_never(lease, times);
 	view_cells(table, lease, columns);
 	if (*result)
-		table_cell(table, style_of(result), "%s %s", result,
+		table_cell(table, word_of(result)->style, "%s %s", result,
 		           distance_from_now(json_get_text(lease, "result-at"), text));
 	else
 		table_text(table, PLAIN, "", "-");
@@ -80,47 +84,45 @@ static void view_leases(const struct output *output, struct json_object *leases)
 	view_list(output, leases, columns, add_lease);
 }
 
-static void add_result(struct text_table *table, struct json_object *lease)
+static void set_renewal(struct json_object *lease)
 {
-	const char *result = json_get_text(lease, "result"),
-		   *at = json_get_text(lease, "result-at");
-	char text[TIME_TEXT];
+	const bool confirmed = json_get_bool(lease, "confirmed");
 
-	table_row(table, style_of(result), "last result", result, distance_from_now(at, text));
-	if (*result)
-		table_row(table, PLAIN, "", local_time(at, text), json_get_text(lease, "reason"));
+	if (strcmp(json_get_text(lease, "renewed-by"), "host") == 0)
+		json_set_text(lease, "renewal", "the host is up, and renews it by itself");
+	else
+		json_set_text(lease, "renewal",
+		              confirmed ? "renewed since the host fell asleep"
+		                        : "not renewed since the host fell asleep");
 }
 
 /* "01:0f:06" as "1 15 6": options are known by their numbers. */
-static const char *numbers(const char *octets, char text[NUMBERS_TEXT])
+static void set_parameters(struct json_object *lease)
 {
+	const char *octets = json_get_text(lease, "parameters");
+	char text[NUMBERS_TEXT] = "", *end;
 	size_t used = 0;
-	char *end;
 
-	for (*text = '\0'; *octets && used < NUMBERS_TEXT; octets = *end ? end + 1 : end)
+	for (; *octets && used < NUMBERS_TEXT; octets = *end ? end + 1 : end)
 		used += snprintf(text + used, NUMBERS_TEXT - used, "%s%lu", used ? " " : "",
 		                 strtoul(octets, &end, 16));
-	return text;
+	json_set_text(lease, "parameters", text);
 }
 
 static void view_lease(const struct output *output, struct json_object *lease)
 {
-	const char *state = json_get_text(lease, "state");
+	static const char *const times[] = { "t1", "t2", "expires", NULL };
 	struct text_table terms = { .columns = 3 }, identity = { .columns = 3 };
-	char parameters[NUMBERS_TEXT];
 
-	set_never(lease);
-	table_row(&terms, BOLD, "LEASE", json_get_text(lease, "host"), "");
-	table_row(&terms, style_of(state), "state", state, meaning_of(state));
-	table_row(&terms, PLAIN, "renewed by", json_get_text(lease, "renewed-by"),
-	          renewal_meaning(lease));
+	set_never(lease, times);
+	set_distance(lease, "since-in", "since");
+	set_distance(lease, "result-in", "result-at");
+	set_renewal(lease);
+	set_parameters(lease);
+	json_set_text(lease, "identity", "as sent to DHCP servers");
 	view_rows(&terms, lease, term_rows);
-	add_result(&terms, lease);
 	table_finish(&terms, output);
 	output_write(output, PLAIN, "\n");
-	numbers(json_get_text(lease, "parameters"), parameters);
-	json_object_object_add(lease, "parameters", json_object_new_string(parameters));
-	table_row(&identity, BOLD, "IDENTITY", "as sent to DHCP servers", "");
 	view_rows(&identity, lease, identity_rows);
 	table_finish(&identity, output);
 }

@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -15,12 +16,7 @@ static const char *const codes[] = {
 	[GREEN] = "\033[32m", [YELLOW] = "\033[33m", [BLUE] = "\033[34m", [CYAN] = "\033[36m",
 };
 
-/* The words of the daemon's that have a colour or a meaning of their own. */
-static const struct {
-	const char *word;
-	enum style style;
-	const char *meaning;
-} words[] = {
+static const struct word words[] = {
 	{ "awake", GREEN, NULL },
 	{ "drowsy", YELLOW, "it is answered for as soon as it is silent" },
 	{ "asleep", BLUE, "it is answered for" },
@@ -50,24 +46,16 @@ static const struct {
 	{ "lease-unanswered", YELLOW, NULL },
 	{ "lease-lost", RED, NULL },
 	{ "lease-renewed", DIM, NULL },
+	{ 0 },
 };
 
-enum { WORDS = sizeof(words) / sizeof(*words) };
-
-enum style style_of(const char *word)
+const struct word *word_of(const char *text)
 {
-	for (size_t i = 0; i < WORDS; i++)
-		if (strcmp(words[i].word, word) == 0)
-			return words[i].style;
-	return PLAIN;
-}
+	const struct word *word = words;
 
-const char *meaning_of(const char *word)
-{
-	for (size_t i = 0; i < WORDS; i++)
-		if (strcmp(words[i].word, word) == 0)
-			return words[i].meaning;
-	return NULL;
+	while (word->text && strcmp(word->text, text) != 0)
+		word++;
+	return word;
 }
 
 struct output output_stdout(void)
@@ -79,7 +67,11 @@ struct output output_stdout(void)
 		                          terminal && strcmp(terminal, "dumb") != 0 };
 }
 
-char *output_format(char kept, const char *format, va_list arguments)
+/*
+ * The formatted text, owned by the caller; control characters other than `kept` are replaced, since
+ * the daemon passes on names that come from the network.
+ */
+static char *output_format(char kept, const char *format, va_list arguments)
 {
 	char *text;
 
@@ -267,6 +259,11 @@ int64_t json_get_number(struct json_object *object, const char *key)
 	return json_object_get_int64(json_object_object_get(object, key));
 }
 
+void json_set_text(struct json_object *object, const char *key, const char *text)
+{
+	json_object_object_add(object, key, json_object_new_string(text));
+}
+
 size_t json_length(struct json_object *list)
 {
 	return json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
@@ -293,8 +290,9 @@ static const char *value_text(struct json_object *value, enum view_kind kind,
 	return number && !integer ? "" : json_object_get_string(value);
 }
 
-void table_row(struct text_table *table, enum style style, const char *label, const char *value,
-               const char *note)
+/* The note may be NULL. */
+static void add_row(struct text_table *table, enum style style, const char *label,
+                    const char *value, const char *note)
 {
 	table_cell(table, BOLD, "%s", label);
 	table_text(table, style, value, "-");
@@ -310,45 +308,36 @@ static void add_list(struct text_table *table, const char *label, struct json_ob
 		const char *item = json_object_get_string(json_object_array_get_idx(list, i));
 
 		if (*text && strlen(text) + strlen(item) >= LIST_WIDTH) {
-			table_row(table, PLAIN, label, text, "");
+			add_row(table, PLAIN, label, text, "");
 			*text = '\0';
 			label = "";
 		}
 		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%s", *text ? " " : "",
 		         item);
 	}
-	table_row(table, PLAIN, label, text, "");
-}
-
-static void add_time(struct text_table *table, struct json_object *object,
-                     const struct view_row *row)
-{
-	const char *time = json_get_text(object, row->member), *left;
-	char key[32], local[TIME_TEXT], buffer[TIME_TEXT];
-
-	snprintf(key, sizeof(key), "%s-in", row->member);
-	left = value_text(json_object_object_get(object, key), VIEW_DISTANCE, buffer);
-	if (!*left)
-		left = distance_from_now(time, buffer);
-	table_row(table, PLAIN, row->label, *time ? local_time(time, local) : left,
-	          *time ? left : "");
+	add_row(table, PLAIN, label, text, "");
 }
 
 static void add_member(struct text_table *table, struct json_object *object,
                        const struct view_row *row)
 {
 	struct json_object *value = json_object_object_get(object, row->member);
-	char buffer[TIME_TEXT];
+	char buffer[TIME_TEXT], distance[TIME_TEXT];
 	const char *text = value_text(value, row->kind, buffer);
+	const char *note = *text ? row->note : row->empty_note;
+	enum style style = row->style;
 
-	if (row->kind == VIEW_TIME)
-		add_time(table, object, row);
-	else if (json_length(value))
+	if (row->kind == VIEW_WORD) {
+		style = word_of(text)->style;
+		note = word_of(text)->meaning;
+	}
+	if (row->noted)
+		note = value_text(json_object_object_get(object, row->noted), VIEW_DISTANCE,
+		                  distance);
+	if (json_length(value))
 		add_list(table, row->label, value);
-	else if (row->kind == VIEW_WORD && *text)
-		table_row(table, style_of(text), row->label, text, meaning_of(text));
 	else if (*text || row->empty)
-		table_row(table, row->style, row->label, text, *text ? row->note : row->empty_note);
+		add_row(table, style, row->label, text, note);
 }
 
 void view_rows(struct text_table *table, struct json_object *object, const struct view_row *rows)
@@ -364,7 +353,7 @@ void view_cells(struct text_table *table, struct json_object *object, const stru
 		const char *text = value_text(json_object_object_get(object, rows->member),
 		                              rows->kind, buffer);
 
-		table_text(table, rows->kind == VIEW_WORD ? style_of(text) : PLAIN, text,
+		table_text(table, rows->kind == VIEW_WORD ? word_of(text)->style : PLAIN, text,
 		           rows->empty ? rows->empty : "");
 	}
 }

@@ -8,7 +8,6 @@
 #define SLEEPPROXY_CLI_VIEW_H
 
 #include <json-c/json.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -30,15 +29,15 @@ struct output output_stdout(void);
 void output_write(const struct output *output, enum style style, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/*
- * The formatted text, owned by the caller; control characters other than `kept` are replaced, since
- * the daemon passes on names that come from the network.
- */
-char *output_format(char kept, const char *format, va_list arguments);
+/* A word of the daemon's: the name of a state, an event, a result or an origin. */
+struct word {
+	const char *text;
+	enum style style;
+	const char *meaning; /* or NULL */
+};
 
-/* Of a state, an event, a result or an origin by its name; PLAIN and NULL for others. */
-enum style style_of(const char *word);
-const char *meaning_of(const char *word);
+/* PLAIN and without a meaning for others. */
+const struct word *word_of(const char *text);
 
 #define print_error(...) log_program("sleepproxyctl", __VA_ARGS__)
 
@@ -54,9 +53,6 @@ void table_cell(struct text_table *table, enum style style, const char *format, 
 	__attribute__((format(printf, 3, 4)));
 /* `empty` instead of an empty text */
 void table_text(struct text_table *table, enum style style, const char *text, const char *empty);
-/* A row of three columns: a label, a value ("-" if empty), and what it means, which may be NULL. */
-void table_row(struct text_table *table, enum style style, const char *label, const char *value,
-               const char *note);
 /* aligned to the right */
 void table_count(struct text_table *table, enum style style, int64_t count);
 /* Prints and frees the cells. */
@@ -68,13 +64,14 @@ enum view_kind {
 	VIEW_FLAG,     /* "yes", or nothing */
 	VIEW_DURATION, /* seconds, or text instead */
 	VIEW_DISTANCE, /* seconds from now, or text instead */
-	VIEW_TIME, /* RFC 3339; noted is the distance, by the member "NAME-in" if there is one */
+	VIEW_TIME,     /* RFC 3339, in UTC */
 };
 
 struct view_row {
 	const char *label, *member;
 	enum view_kind kind;
 	const char *note;
+	const char *noted; /* a member that is the note: text, or seconds from now */
 	const char *empty; /* instead of a value; NULL: a row is left out without one */
 	const char *empty_note;
 	enum style style; /* of the value */
@@ -92,6 +89,7 @@ void view_list(const struct output *output, struct json_object *list, const stru
 const char *json_get_text(struct json_object *object, const char *key);
 bool json_get_bool(struct json_object *object, const char *key);
 int64_t json_get_number(struct json_object *object, const char *key);
+void json_set_text(struct json_object *object, const char *key, const char *text);
 /* 0 for what is no list */
 size_t json_length(struct json_object *list);
 
