@@ -36,24 +36,25 @@ void capability_raise(void)
 	syscall(SYS_capset, &header, sets);
 }
 
-static const struct {
-	unsigned number;
-	const char *name, *use;
-} needed[] = {
-	{ CAP_BPF, "CAP_BPF", "maps and programs" },
-	{ CAP_NET_ADMIN, "CAP_NET_ADMIN", "attaching to an interface" },
-	{ CAP_NET_RAW, "CAP_NET_RAW", "Magic Packets and ARP" },
+const struct capability capabilities[] = {
+	{ CAP_BPF, true, "CAP_BPF", "to create maps and load programs" },
+	{ CAP_NET_ADMIN, true, "CAP_NET_ADMIN", "to attach a program to an interface" },
+	{ CAP_NET_RAW, true, "CAP_NET_RAW", "to send Magic Packets and ARP requests" },
+	{ CAP_PERFMON, false, "CAP_PERFMON", "the datapath is faster" },
+	{ CAP_SYS_ADMIN, false, "CAP_SYS_ADMIN",
+	  "sleepproxyd can mount bpffs, and name other XDP programs" },
+	{ 0 },
 };
 
 void capability_explain(char *why, size_t why_size)
 {
 	size_t length = 0;
 
-	for (size_t i = 0; i < sizeof(needed) / sizeof(*needed); i++)
-		if (!capability_has(needed[i].number) && length < why_size)
-			length += (size_t)snprintf(why + length, why_size - length, "%s%s (for %s)",
-			                           length ? ", " : "missing ", needed[i].name,
-			                           needed[i].use);
+	for (const struct capability *each = capabilities; each->name; each++)
+		if (each->needed && !capability_has(each->number) && length < why_size)
+			length +=
+				(size_t)snprintf(why + length, why_size - length, "%s%s (%s)",
+			                         length ? ", " : "missing ", each->name, each->use);
 	if (!length)
 		snprintf(
 			why, why_size,

@@ -6,6 +6,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* What the daemon uses. */
+extern const struct capability {
+	unsigned number;
+	bool needed;
+	const char *name, *use;
+} capabilities[]; /* up to one without a name */
+
 /* Is it effective, or CAP_SYS_ADMIN where that includes it? */
 bool capability_has(unsigned capability);
 

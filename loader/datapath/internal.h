@@ -27,7 +27,7 @@ struct datapath {
 
 /*
  * Loads the program with the interface's constants, on the datapath's maps. The caller destroys
- * it. 0 or -errno with `why`.
+ * it, also on failure. 0 or -errno with `why`.
  */
 int program_load(const struct datapath *datapath, const struct datapath_config *config,
                  struct sleepproxy_bpf **skeleton, char why[DATAPATH_WHY]);

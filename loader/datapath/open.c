@@ -124,7 +124,7 @@ static const struct {
 	{ "dhcp_snoop", 0 },
 };
 
-enum { SHARED = sizeof(shared) / sizeof(*shared) };
+enum { SHARED = sizeof(shared) / sizeof(*shared), PIN_PATH = PATH_MAX + 16 };
 
 /* libbpf's messages are for developers: what users need is in `why`. */
 static int log_libbpf(enum libbpf_print_level level, const char *format, va_list arguments)
@@ -144,15 +144,15 @@ static struct bpf_map *shared_map(const struct sleepproxy_bpf *skeleton, size_t 
 	return bpf_object__find_map_by_name(skeleton->obj, shared[i].name);
 }
 
-static void pin_of(const char *pin_dir, size_t i, char path[PATH_MAX])
+static void pin_of(const char *pin_dir, size_t i, char path[PIN_PATH])
 {
-	snprintf(path, PATH_MAX, "%s/%s", pin_dir, shared[i].name);
+	snprintf(path, PIN_PATH, "%s/%s", pin_dir, shared[i].name);
 }
 
 static int set_sizes_and_pins(struct sleepproxy_bpf *skeleton, const char *pin_dir,
                               uint32_t max_hosts)
 {
-	char path[PATH_MAX];
+	char path[PIN_PATH];
 	int err = 0;
 
 	for (size_t i = 0; i < SHARED && !err; i++) {
@@ -168,7 +168,7 @@ static int set_sizes_and_pins(struct sleepproxy_bpf *skeleton, const char *pin_d
 
 static void remove_pins(const char *pin_dir)
 {
-	char path[PATH_MAX];
+	char path[PIN_PATH];
 
 	for (size_t i = 0; i < SHARED; i++) {
 		pin_of(pin_dir, i, path);
@@ -176,25 +176,15 @@ static void remove_pins(const char *pin_dir)
 	}
 }
 
-/* Loads the skeleton, or destroys it. `err`: of the steps before. */
-static int load_skeleton(struct sleepproxy_bpf *skeleton, int err, struct sleepproxy_bpf **loaded)
+static int load_maps(struct datapath *datapath, uint32_t max_hosts)
 {
-	if (!err)
-		err = sleepproxy_bpf__load(skeleton);
-	if (err)
-		sleepproxy_bpf__destroy(skeleton);
-	else
-		*loaded = skeleton;
-	return err;
-}
+	int err;
 
-static int load_maps(const char *pin_dir, uint32_t max_hosts, struct sleepproxy_bpf **loaded)
-{
-	struct sleepproxy_bpf *skeleton = sleepproxy_bpf__open();
-
-	if (!skeleton)
+	datapath->maps = sleepproxy_bpf__open();
+	if (!datapath->maps)
 		return -errno;
-	return load_skeleton(skeleton, set_sizes_and_pins(skeleton, pin_dir, max_hosts), loaded);
+	err = set_sizes_and_pins(datapath->maps, datapath->pin_dir, max_hosts);
+	return err ? err : sleepproxy_bpf__load(datapath->maps);
 }
 
 static int explain_load(int err, char why[DATAPATH_WHY])
@@ -212,27 +202,21 @@ static int explain_load(int err, char why[DATAPATH_WHY])
 	return err;
 }
 
-static bool has_pins(const char *pin_dir)
-{
-	char path[PATH_MAX];
-
-	pin_of(pin_dir, 0, path);
-	return !access(path, F_OK);
-}
-
 /* libbpf refuses (EINVAL) to reuse a pinned map of another layout or size: replace those. */
 static int load_or_replace(struct datapath *datapath, uint32_t max_hosts, bool *reused)
 {
-	const char *pin_dir = datapath->pin_dir;
+	char path[PIN_PATH];
 	int err;
 
-	*reused = has_pins(pin_dir);
-	err = load_maps(pin_dir, max_hosts, &datapath->maps);
+	pin_of(datapath->pin_dir, 0, path);
+	*reused = !access(path, F_OK);
+	err = load_maps(datapath, max_hosts);
 	if (err != -EINVAL || !*reused)
 		return err;
-	remove_pins(pin_dir);
+	sleepproxy_bpf__destroy(datapath->maps);
+	remove_pins(datapath->pin_dir);
 	*reused = false;
-	return load_maps(pin_dir, max_hosts, &datapath->maps);
+	return load_maps(datapath, max_hosts);
 }
 
 static int open_all(struct datapath *datapath, uint32_t max_hosts, bool *reused,
@@ -279,16 +263,19 @@ static int share_maps(const struct datapath *datapath, struct sleepproxy_bpf *sk
 }
 
 int program_load(const struct datapath *datapath, const struct datapath_config *config,
-                 struct sleepproxy_bpf **loaded, char why[DATAPATH_WHY])
+                 struct sleepproxy_bpf **opened, char why[DATAPATH_WHY])
 {
 	struct sleepproxy_bpf *skeleton = sleepproxy_bpf__open();
-	int err = -errno;
+	int err;
 
-	if (skeleton) {
-		memcpy((void *)&skeleton->rodata->config, config, sizeof(*config));
-		bpf_program__set_autoload(skeleton->progs.update_host, false);
-		err = load_skeleton(skeleton, share_maps(datapath, skeleton), loaded);
-	}
+	if (!skeleton)
+		return explain_load(-errno, why);
+	*opened = skeleton;
+	memcpy((void *)&skeleton->rodata->config, config, sizeof(*config));
+	bpf_program__set_autoload(skeleton->progs.update_host, false);
+	err = share_maps(datapath, skeleton);
+	if (!err)
+		err = sleepproxy_bpf__load(skeleton);
 	return err ? explain_load(err, why) : 0;
 }
 

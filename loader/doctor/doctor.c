@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <langinfo.h>
+#include <libgen.h>
 #include <limits.h>
 #include <linux/capability.h>
 #include <linux/seccomp.h>
@@ -19,6 +20,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/statvfs.h>
 #include <sys/utsname.h>
@@ -115,45 +117,19 @@ static void check_machine(void)
 	check_btf();
 }
 
-static const struct {
-	unsigned number;
-	const char *name, *use;
-	enum grade missing;
-} capabilities[] = {
-	{ CAP_BPF, "CAP_BPF", "to create maps and load programs", GRADE_BAD },
-	{ CAP_NET_ADMIN, "CAP_NET_ADMIN", "to attach a program to an interface", GRADE_BAD },
-	{ CAP_NET_RAW, "CAP_NET_RAW", "to send Magic Packets and ARP requests", GRADE_BAD },
-	{ CAP_PERFMON, "CAP_PERFMON", "not needed; with it the datapath is faster", GRADE_NOTE },
-	{ CAP_SYS_ADMIN, "CAP_SYS_ADMIN",
-	  "not needed; with it sleepproxyd can mount bpffs, and name other XDP programs",
-	  GRADE_NOTE },
-};
-
-/* Field "Seccomp:" of proc(5). */
-static int seccomp_mode(void)
-{
-	FILE *status = fopen("/proc/self/status", "re");
-	char line[256];
-	int mode = SECCOMP_MODE_DISABLED;
-
-	while (status && fgets(line, sizeof(line), status))
-		if (sscanf(line, "Seccomp: %d", &mode) == 1)
-			break;
-	if (status)
-		fclose(status);
-	return mode;
-}
-
 static void check_privileges(void)
 {
 	findings_title("Privileges");
-	for (size_t i = 0; i < sizeof(capabilities) / sizeof(*capabilities); i++) {
-		bool has = capability_has(capabilities[i].number);
+	for (const struct capability *each = capabilities; each->name; each++) {
+		const bool has = capability_has(each->number);
 
-		findings_add(has ? GRADE_OK : capabilities[i].missing, "%s%s: %s",
-		             has ? "" : "missing ", capabilities[i].name, capabilities[i].use);
+		findings_add(has            ? GRADE_OK
+		             : each->needed ? GRADE_BAD
+		                            : GRADE_NOTE,
+		             "%s%s: %s%s", has ? "" : "missing ", each->name,
+		             each->needed ? "" : "not needed; with it ", each->use);
 	}
-	if (seccomp_mode() != SECCOMP_MODE_DISABLED)
+	if (prctl(PR_GET_SECCOMP) == SECCOMP_MODE_FILTER)
 		NOTE("a seccomp filter is active: it must allow bpf(2)");
 }
 
@@ -224,21 +200,6 @@ static void check_bpf(void)
 	check_program();
 }
 
-/* The directory itself, or the nearest one above it that exists. */
-static void find_existing(const char *path, char existing[PATH_MAX])
-{
-	snprintf(existing, PATH_MAX, "%s", path);
-	while (access(existing, F_OK)) {
-		char *slash = strrchr(existing, '/');
-
-		if (!slash) {
-			strcpy(existing, ".");
-			return;
-		}
-		slash[slash == existing] = 0;
-	}
-}
-
 static void add_no_bpffs(const char *pin_dir)
 {
 	if (!capability_has(CAP_SYS_ADMIN))
@@ -253,10 +214,13 @@ static void add_no_bpffs(const char *pin_dir)
 
 static void check_directory(const char *pin_dir)
 {
-	char existing[PATH_MAX];
+	char path[PATH_MAX];
+	const char *existing = path; /* the directory itself, or the nearest one above it */
 	struct statvfs fs;
 
-	find_existing(pin_dir, existing);
+	snprintf(path, sizeof(path), "%s", pin_dir);
+	while (access(existing, F_OK))
+		existing = dirname(path);
 	if (!probe_bpffs(existing))
 		add_no_bpffs(pin_dir);
 	else if (!statvfs(existing, &fs) && fs.f_flag & ST_RDONLY)
@@ -285,16 +249,14 @@ static void check_owner(const char *pin_dir)
 
 static int print_result(void)
 {
-	unsigned bad = findings.count[GRADE_BAD], warnings = findings.count[GRADE_WARN];
+	const unsigned bad = findings.count[GRADE_BAD];
+	const unsigned count = bad ? bad : findings.count[GRADE_WARN];
 
-	if (bad)
-		printf("\nsleepproxyd cannot run here: %u problem%s, see above.\n", bad,
-		       bad == 1 ? "" : "s");
-	else if (warnings)
-		printf("\nsleepproxyd can run here: %u warning%s, see above.\n", warnings,
-		       warnings == 1 ? "" : "s");
-	else
-		printf("\nsleepproxyd can run here.\n");
+	printf("\nsleepproxyd %s here", bad ? "cannot run" : "can run");
+	if (count)
+		printf(": %u %s%s, see above", count, bad ? "problem" : "warning",
+		       count == 1 ? "" : "s");
+	puts(".");
 	return bad ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
