@@ -15,58 +15,56 @@ static const struct count_kind {
 };
 enum { KINDS = sizeof(kinds) / sizeof(*kinds) };
 
-static const struct count_kind *kind_of(const char *name)
+static size_t kind_of(const char *name)
 {
-	for (const struct count_kind *kind = kinds + 1; kind < kinds + KINDS; kind++)
-		if (!strncmp(name, kind->prefix, strlen(kind->prefix)))
-			return kind;
-	return kinds;
+	size_t kind = KINDS - 1;
+
+	while (strncmp(name, kinds[kind].prefix, strlen(kinds[kind].prefix)) != 0)
+		kind--;
+	return kind;
 }
 
 static void add_headings(struct text_table *table, const struct count_kind *kind)
 {
+	table->columns = 3;
 	table_cell(table, BOLD, "%s", kind->name);
 	table_cell(table, BOLD, "%s", kind->counted);
 	table_cell(table, BOLD, "MEANING");
 }
 
-/* Returns how many were left out because they are zero. */
-static size_t view_kind(const struct output *output, const struct count_kind *kind,
-                        struct json_object *counts)
+static void add_count(struct text_table *table, const char *name, struct json_object *value)
 {
-	struct text_table table = { .columns = 3 };
+	const int64_t count = json_get_number(value, "count");
+	const enum style style = count ? PLAIN : DIM;
+
+	table_cell(table, style, "%s", name);
+	table_count(table, style, count);
+	table_cell(table, style, "%s", json_get_text(value, "meaning"));
+}
+
+static void view_counters(const struct output *output, struct json_object *counts)
+{
+	struct text_table tables[KINDS] = { 0 };
 	size_t left_out = 0;
 
-	if (kind == kinds)
-		add_headings(&table, kind);
+	add_headings(&tables[0], &kinds[0]);
 	json_object_object_foreach (counts, name, value) {
-		const int64_t count = json_get_number(value, "count");
-		const enum style style = count ? PLAIN : DIM;
+		const size_t kind = kind_of(name);
 
-		if (kind_of(name) != kind)
-			continue;
-		if (!count && !output->all) {
+		if (!output->all && !json_get_number(value, "count")) {
 			left_out++;
 			continue;
 		}
-		if (!table.count) {
-			output_write(output, PLAIN, "\n");
-			add_headings(&table, kind);
-		}
-		table_cell(&table, style, "%s", name);
-		table_count(&table, style, count);
-		table_cell(&table, style, "%s", json_get_text(value, "meaning"));
+		if (!tables[kind].count)
+			add_headings(&tables[kind], &kinds[kind]);
+		add_count(&tables[kind], name, value);
 	}
-	table_finish(&table, output);
-	return left_out;
-}
-
-static void view_counters(const struct output *output, struct json_object *result)
-{
-	size_t left_out = 0;
-
-	for (size_t i = 0; i < KINDS; i++)
-		left_out += view_kind(output, &kinds[i], result);
+	for (size_t i = 0; i < KINDS; i++) {
+		if (!tables[i].count)
+			continue;
+		output_write(output, PLAIN, i ? "\n" : "");
+		table_finish(&tables[i], output);
+	}
 	if (left_out)
 		output_write(output, DIM, "(%zu more are zero: --all shows them)\n", left_out);
 }

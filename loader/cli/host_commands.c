@@ -180,40 +180,27 @@ static void print_failure(const struct cli_call *call)
 	json_object_put(events);
 }
 
-/* What has become of the wake; NULL with the error printed, if it has failed. */
-static struct json_object *wait_until_awake(const struct cli_call *call, struct json_object *host,
-                                            int64_t seconds)
+static int run_wake(const struct cli_call *call)
 {
-	const int64_t deadline = clock_ms() + seconds * 1000;
+	struct json_object *wait = json_object_object_get(call->settings, "wait");
+	struct json_object *host = client_ask(call->request), *next;
+	const int64_t seconds = json_object_get_int64(wait), deadline = clock_ms() + seconds * 1000;
+	int status;
 
-	while (host && !is_awake(host)) {
-		const bool failed = strcmp(json_get_text(host, "state"), "asleep") == 0;
-		const bool late = seconds && clock_ms() >= deadline;
-
-		json_object_put(host);
-		host = NULL;
-		if (failed) {
+	for (; wait && host && !is_awake(host); host = next) {
+		next = NULL;
+		if (strcmp(json_get_text(host, "state"), "asleep") == 0) {
 			print_failure(call);
-		} else if (late) {
+		} else if (seconds && clock_ms() >= deadline) {
 			print_error("%s is not awake after %" PRId64
 			            " s; the wake continues (follow it by 'sleepproxyctl watch')",
 			            json_get_text(call->request, "name"), seconds);
 		} else {
 			usleep(POLL_INTERVAL);
-			host = ask(call, "host-show");
+			next = ask(call, "host-show");
 		}
+		json_object_put(host);
 	}
-	return host;
-}
-
-static int run_wake(const struct cli_call *call)
-{
-	struct json_object *wait = json_object_object_get(call->settings, "wait");
-	struct json_object *host = client_ask(call->request);
-	int status;
-
-	if (wait)
-		host = wait_until_awake(call, host, json_object_get_int64(wait));
 	status = host ? call_show(call, host) : CTL_FAILED;
 	json_object_put(host);
 	return status;

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/files.h"
 #include "base/text.h"
 
 bool option_is(const char *word)
@@ -63,18 +64,6 @@ static int store_number(struct cli_call *call, const struct cli_option *option, 
 	return store(call, option, json_object_new_int64(number));
 }
 
-static void add_items(struct json_object *array, const char *word)
-{
-	while (*word) {
-		size_t length = strcspn(word, ",");
-
-		if (length)
-			json_object_array_add(array, json_object_new_string_len(word, length));
-		word += length;
-		word += strspn(word, ",");
-	}
-}
-
 static int read_list(struct cli_call *call, const struct cli_option *option)
 {
 	struct json_object *array = json_object_object_get(call->request, key_of(option));
@@ -86,10 +75,11 @@ static int read_list(struct cli_call *call, const struct cli_option *option)
 		array = json_object_new_array();
 		store(call, option, array);
 	}
-	while ((word = take_value(call))) {
-		add_items(array, word);
-		if (attached)
-			break;
+	for (word = take_value(call); word; word = attached ? NULL : take_value(call)) {
+		autofree char *items = strdup(word);
+
+		for (char *item = strtok(items, ","); item; item = strtok(NULL, ","))
+			json_object_array_add(array, json_object_new_string(item));
 	}
 	return json_object_array_length(array) > before ? 0 : refuse_missing_value(call, option);
 }

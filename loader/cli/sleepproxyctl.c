@@ -124,14 +124,6 @@ static int run(struct cli_call *call)
 	return call->command->run(call);
 }
 
-static int finish_output(int status)
-{
-	if (!ferror(stdout) && fflush(stdout) == 0)
-		return status;
-	print_error("cannot write the output: %s", strerror(errno));
-	return CTL_FAILED;
-}
-
 int main(int argc, char **argv)
 {
 	struct cli_call call = { .next = argv + (argc > 0),
@@ -141,7 +133,11 @@ int main(int argc, char **argv)
 
 	files_open_standard();
 	signal(SIGPIPE, SIG_IGN);
-	status = finish_output(run(&call));
+	status = run(&call);
+	if (ferror(stdout) || fflush(stdout)) {
+		print_error("cannot write the output: %s", strerror(errno));
+		status = CTL_FAILED;
+	}
 	json_object_put(call.settings);
 	json_object_put(call.request);
 	return status;

@@ -244,12 +244,11 @@ int datapath_open(struct datapath **opened, const char *pin_dir, uint32_t max_ho
 	datapath->lock = -1;
 	snprintf(datapath->pin_dir, sizeof(datapath->pin_dir), "%s", pin_dir);
 	err = open_all(datapath, max_hosts, reused, why);
-	if (err) {
+	if (err)
 		datapath_close(datapath);
-		return err;
-	}
-	*opened = datapath;
-	return 0;
+	else
+		*opened = datapath;
+	return err;
 }
 
 static int share_maps(const struct datapath *datapath, struct sleepproxy_bpf *skeleton)
