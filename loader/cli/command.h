@@ -95,8 +95,7 @@ int command_help(const struct cli_call *call);
 void command_overview(FILE *file);
 
 /* Sets why; -EINVAL. */
-int call_refuse(struct cli_call *call, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+#define call_refuse(call, ...) (snprintf((call)->why, OPTION_WHY, __VA_ARGS__), -EINVAL)
 /* Not "-" and "--". */
 bool option_is(const char *word);
 /* Reads the option at `next` and its values. 0, or -EINVAL with the reason in `why`. */

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Counters and events. */
-#include <errno.h>
 #include <string.h>
 
 #include "cli/command.h"

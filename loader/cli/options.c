@@ -3,10 +3,7 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/files.h"
@@ -15,16 +12,6 @@
 bool option_is(const char *word)
 {
 	return word[0] == '-' && word[1] && strcmp(word, "--") != 0;
-}
-
-int call_refuse(struct cli_call *call, const char *format, ...)
-{
-	va_list values;
-
-	va_start(values, format);
-	vsnprintf(call->why, sizeof(call->why), format, values);
-	va_end(values);
-	return -EINVAL;
 }
 
 static const char *key_of(const struct cli_option *option)

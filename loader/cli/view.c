@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -110,25 +111,21 @@ struct cell {
 	char *text;
 };
 
-static struct cell *cell_new(struct text_table *table)
+void table_cell(struct text_table *table, enum style style, const char *format, ...)
 {
+	struct cell cell = { .style = style };
+	va_list arguments;
+
 	if (table->count == table->room) {
 		table->room = table->room ? table->room * 2 : 64;
 		table->cells = reallocarray(table->cells, table->room, sizeof(*table->cells));
 		if (!table->cells)
 			out_of_memory();
 	}
-	return &table->cells[table->count++];
-}
-
-void table_cell(struct text_table *table, enum style style, const char *format, ...)
-{
-	struct cell *cell = cell_new(table);
-	va_list arguments;
-
 	va_start(arguments, format);
-	*cell = (struct cell){ .style = style, .text = output_format('\0', format, arguments) };
+	cell.text = output_format('\0', format, arguments);
 	va_end(arguments);
+	table->cells[table->count++] = cell;
 }
 
 void table_text(struct text_table *table, enum style style, const char *text, const char *empty)
@@ -140,18 +137,6 @@ void table_count(struct text_table *table, enum style style, int64_t count)
 {
 	table_cell(table, style, "%" PRId64, count);
 	table->cells[table->count - 1].right = true;
-}
-
-static size_t column_width(const struct text_table *table, size_t column)
-{
-	size_t width = 0;
-
-	for (size_t i = column; i < table->count; i += table->columns) {
-		size_t length = strlen(table->cells[i].text);
-
-		width = length > width ? length : width;
-	}
-	return width;
 }
 
 static void print_row(const struct cell *row, const size_t *widths, size_t columns,
@@ -174,8 +159,12 @@ void table_finish(struct text_table *table, const struct output *output)
 {
 	size_t widths[table->columns];
 
-	for (size_t i = 0; i < table->columns; i++)
-		widths[i] = column_width(table, i);
+	memset(widths, 0, sizeof(widths));
+	for (size_t i = 0; i < table->count; i++) {
+		size_t *width = &widths[i % table->columns];
+
+		*width = MAX(*width, strlen(table->cells[i].text));
+	}
 	for (size_t i = 0; i + table->columns <= table->count; i += table->columns)
 		print_row(&table->cells[i], widths, table->columns, output);
 	for (size_t i = 0; i < table->count; i++)

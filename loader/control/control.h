@@ -4,6 +4,7 @@
 #define SLEEPPROXY_CONTROL_H
 
 #include <json-c/json.h>
+#include <stdio.h>
 
 #include "daemon/daemon.h"
 #include "dhcp/dhcp_client.h"
@@ -15,7 +16,7 @@
 int control_start(struct daemon *daemon);
 void control_stop(struct daemon *daemon);
 
-enum { REQUEST_WHY = 512 };
+enum { REQUEST_WHY = CONFIG_ERROR }; /* the longest reason */
 
 /* How a request ends. */
 enum request_end {
@@ -46,8 +47,8 @@ extern const struct request_row host_requests[], lease_requests[];
 
 enum request_end request_run(struct request *request);
 /* Sets why; REQUEST_REFUSED. */
-enum request_end request_refuse(struct request *request, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+#define request_refuse(request, ...) \
+	(snprintf((request)->why, REQUEST_WHY, __VA_ARGS__), REQUEST_REFUSED)
 
 void json_add_int(struct json_object *json, const char *member, int64_t value);
 void json_add_bool(struct json_object *json, const char *member, bool value);

@@ -2,25 +2,13 @@
 /* The commands about the daemon as a whole, and the table of all. */
 #include "control/control.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/fields.h"
 #include "base/text.h"
 #include "npp/npp_auth.h"
-
-enum request_end request_refuse(struct request *request, const char *format, ...)
-{
-	va_list values;
-
-	va_start(values, format);
-	vsnprintf(request->why, sizeof(request->why), format, values);
-	va_end(values);
-	return REQUEST_REFUSED;
-}
 
 /* A string member; NULL: none. */
 static const char *request_text(const struct request *request, const char *member)
@@ -176,11 +164,7 @@ static enum request_end run_watch(struct request *request)
 
 static enum request_end run_reload(struct request *request)
 {
-	char why[CONFIG_ERROR];
-
-	if (daemon_reload(request->daemon, why))
-		return request_refuse(request, "%s", why);
-	return REQUEST_DONE;
+	return daemon_reload(request->daemon, request->why) ? REQUEST_REFUSED : REQUEST_DONE;
 }
 
 static const struct request_row daemon_requests[] = {

@@ -67,25 +67,28 @@ static int reuse_link(const struct attachment *attachment, int program)
 	return -ENOENT;
 }
 
-static void explain_attach(int err, const struct datapath *datapath, const char *interface,
-                           uint32_t ifindex, enum xdp_mode mode, char why[DATAPATH_WHY])
+static int explain_attach(int err, const struct datapath *datapath, const char *interface,
+                          uint32_t ifindex, enum xdp_mode mode, char why[DATAPATH_WHY])
 {
 	struct probe_slot slot = { 0 };
 
-	if (slot_is_taken(err) && !probe_slot(ifindex, interface, datapath->pin_dir, &slot))
-		explain(why, err,
-		        "another XDP program is attached to %s: id %u%s%s (bpftool net show dev "
-		        "%s; bpftool prog show id %u)",
-		        interface, slot.id, *slot.names ? ", name " : "", slot.names, interface,
-		        slot.id);
-	else if (err == -EPERM)
-		capability_explain(why, DATAPATH_WHY);
-	else if (mode == XDP_MODE_NATIVE)
-		explain(why, err,
-		        "the driver of %s has no native XDP: %s (mode = auto uses generic XDP)",
-		        interface, strerror(-err));
-	else
-		explain(why, err, "cannot attach to %s: %s", interface, strerror(-err));
+	if (slot_is_taken(err)) {
+		probe_slot(ifindex, interface, datapath->pin_dir, &slot);
+		return explain(why, err,
+		               "another XDP program is attached to %s: id %u%s%s (bpftool net show "
+		               "dev %s; bpftool prog show id %u)",
+		               interface, slot.id, *slot.names ? ", name " : "", slot.names,
+		               interface, slot.id);
+	}
+	if (err != -EPERM && mode == XDP_MODE_NATIVE)
+		return explain(
+			why, err,
+			"the driver of %s has no native XDP: %s (mode = auto uses generic XDP)",
+			interface, strerror(-err));
+	if (err != -EPERM)
+		return explain(why, err, "cannot attach to %s: %s", interface, strerror(-err));
+	capability_explain(why, DATAPATH_WHY);
+	return err;
 }
 
 static int attach(struct attachment *attachment, enum xdp_mode mode)

@@ -28,9 +28,9 @@ struct datapath;
 struct attachment;
 
 /*
- * Opens the maps pinned in `pin_dir`, or creates them there for `max_hosts`. Maps of another layout
- * or size, left by another build, are replaced; `reused` says whether their content was kept.
- * datapath_close leaves the pins.
+ * Opens the maps pinned in `pin_dir`, a text that must stay, or creates them there for `max_hosts`.
+ * Maps of another layout or size, left by another build, are replaced; `reused` says whether their
+ * content was kept. datapath_close leaves the pins.
  */
 int datapath_open(struct datapath **datapath, const char *pin_dir, uint32_t max_hosts, bool *reused,
                   char why[DATAPATH_WHY]);

@@ -4,6 +4,7 @@
 #define SLEEPPROXY_DATAPATH_INTERNAL_H
 
 #include <limits.h>
+#include <stdio.h>
 
 #include "datapath/datapath.h"
 #include "sleepproxy.skel.h"
@@ -17,7 +18,7 @@ struct ring_reader {
 };
 
 struct datapath {
-	char pin_dir[PATH_MAX];
+	const char *pin_dir;         /* of the caller of datapath_open */
 	bool mounted;                /* we have mounted a BPF file system on pin_dir */
 	int lock;                    /* on pin_dir */
 	struct sleepproxy_bpf *maps; /* owns the maps and update_host; attached nowhere */
@@ -33,7 +34,6 @@ int program_load(const struct datapath *datapath, const struct datapath_config *
                  struct sleepproxy_bpf **skeleton, char why[DATAPATH_WHY]);
 int ring_open(struct datapath *datapath); /* once its maps are there; 0 or -errno */
 /* Writes the reason of an error, and returns that. */
-int explain(char why[DATAPATH_WHY], int err, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
+#define explain(why, err, ...) (snprintf(why, DATAPATH_WHY, __VA_ARGS__), err)
 
 #endif

@@ -23,16 +23,6 @@
 #include "datapath/internal.h"
 #include "datapath/probe.h"
 
-int explain(char why[DATAPATH_WHY], int err, const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(why, DATAPATH_WHY, format, arguments);
-	va_end(arguments);
-	return err;
-}
-
 bool probe_bpffs(const char *path)
 {
 	struct statfs fs;
@@ -124,7 +114,7 @@ static const struct {
 	{ "dhcp_snoop", 0 },
 };
 
-enum { SHARED = sizeof(shared) / sizeof(*shared), PIN_PATH = PATH_MAX + 16 };
+enum { SHARED = sizeof(shared) / sizeof(*shared) };
 
 /* libbpf's messages are for developers: what users need is in `why`. */
 static int log_libbpf(enum libbpf_print_level level, const char *format, va_list arguments)
@@ -144,15 +134,15 @@ static struct bpf_map *shared_map(const struct sleepproxy_bpf *skeleton, size_t 
 	return bpf_object__find_map_by_name(skeleton->obj, shared[i].name);
 }
 
-static void pin_of(const char *pin_dir, size_t i, char path[PIN_PATH])
+static void pin_of(const char *pin_dir, size_t i, char path[PATH_MAX])
 {
-	snprintf(path, PIN_PATH, "%s/%s", pin_dir, shared[i].name);
+	snprintf(path, PATH_MAX, "%s/%s", pin_dir, shared[i].name);
 }
 
 static int set_sizes_and_pins(struct sleepproxy_bpf *skeleton, const char *pin_dir,
                               uint32_t max_hosts)
 {
-	char path[PIN_PATH];
+	char path[PATH_MAX];
 	int err = 0;
 
 	for (size_t i = 0; i < SHARED && !err; i++) {
@@ -168,7 +158,7 @@ static int set_sizes_and_pins(struct sleepproxy_bpf *skeleton, const char *pin_d
 
 static void remove_pins(const char *pin_dir)
 {
-	char path[PIN_PATH];
+	char path[PATH_MAX];
 
 	for (size_t i = 0; i < SHARED; i++) {
 		pin_of(pin_dir, i, path);
@@ -189,23 +179,23 @@ static int load_maps(struct datapath *datapath, uint32_t max_hosts)
 
 static int explain_load(int err, char why[DATAPATH_WHY])
 {
-	if (err == -EPERM)
-		capability_explain(why, DATAPATH_WHY);
-	else if (err == -EACCES)
-		explain(why, err,
-		        "the kernel's verifier refuses the program, or another user's sleepproxyd left pins that "
-		        "we may not use (see sleepproxyd --doctor)");
-	else
-		explain(why, err,
-		        "the kernel cannot load the program: %s (see sleepproxyd --doctor)",
-		        strerror(-err));
+	if (err == -EACCES)
+		return explain(
+			why, err,
+			"the kernel's verifier refuses the program, or another user's sleepproxyd left pins that "
+			"we may not use (see sleepproxyd --doctor)");
+	if (err != -EPERM)
+		return explain(why, err,
+		               "the kernel cannot load the program: %s (see sleepproxyd --doctor)",
+		               strerror(-err));
+	capability_explain(why, DATAPATH_WHY);
 	return err;
 }
 
 /* libbpf refuses (EINVAL) to reuse a pinned map of another layout or size: replace those. */
 static int load_or_replace(struct datapath *datapath, uint32_t max_hosts, bool *reused)
 {
-	char path[PIN_PATH];
+	char path[PATH_MAX];
 	int err;
 
 	pin_of(datapath->pin_dir, 0, path);
@@ -242,7 +232,7 @@ int datapath_open(struct datapath **opened, const char *pin_dir, uint32_t max_ho
 		return -ENOMEM;
 	libbpf_set_print(log_libbpf);
 	datapath->lock = -1;
-	snprintf(datapath->pin_dir, sizeof(datapath->pin_dir), "%s", pin_dir);
+	datapath->pin_dir = pin_dir;
 	err = open_all(datapath, max_hosts, reused, why);
 	if (err)
 		datapath_close(datapath);
