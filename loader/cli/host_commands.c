@@ -164,7 +164,7 @@ static void view_host(const struct output *output, struct json_object *host)
 
 static struct json_object *ask(const struct cli_call *call, const char *command)
 {
-	json_object_object_add(call->request, "command", json_object_new_string(command));
+	json_set_text(call->request, "command", command);
 	return client_ask(call->request);
 }
 

@@ -68,13 +68,13 @@ static void add_lease(struct text_table *table, struct json_object *lease)
 {
 	static const char *const times[] = { "t1-in", "expires-in", NULL };
 	const char *result = json_get_text(lease, "result");
-	char text[TIME_TEXT];
 
 	set_never(lease, times);
+	set_distance(lease, "result-in", "result-at");
 	view_cells(table, lease, columns);
 	if (*result)
 		table_cell(table, word_of(result)->style, "%s %s", result,
-		           distance_from_now(json_get_text(lease, "result-at"), text));
+		           json_get_text(lease, "result-in"));
 	else
 		table_text(table, PLAIN, "", "-");
 }

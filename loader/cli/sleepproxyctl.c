@@ -27,7 +27,7 @@ static int take_argument(struct cli_call *call)
 	const char *word = *call->next++;
 
 	if (call->command->argument && !json_object_object_get(call->request, "name")) {
-		json_object_object_add(call->request, "name", json_object_new_string(word));
+		json_set_text(call->request, "name", word);
 		return 0;
 	}
 	return call_refuse(call, "unexpected argument '%s'", word);
@@ -41,7 +41,7 @@ static void add_command(struct cli_call *call)
 	snprintf(name, sizeof(name), "%s", call->command->name);
 	for (char *space = name; (space = strchr(space, ' '));)
 		*space = '-';
-	json_object_object_add(call->request, "command", json_object_new_string(name));
+	json_set_text(call->request, "command", name);
 }
 
 /*
