@@ -60,17 +60,14 @@ struct subscriber {
 
 enum { SUBSCRIBERS_MAX = 4, EVENTS_MAX = 12 };
 
-#define STORE_BATCH_NEXT UINT64_MAX /* the one that is submitted at the end of this turn */
-
-#define STORE_BATCH_LOST (UINT64_MAX - 1) /* it failed, and is not queued again yet */
-#define STORE_BATCH_DONE (UINT64_MAX - 2) /* a completion that can be taken */
+#define STORE_BATCH_NEXT UINT64_MAX       /* the one that is submitted at the end of this turn */
+#define STORE_BATCH_DONE (UINT64_MAX - 1) /* a completion that can be taken */
 
 /* What waits for a batch of the store. */
 struct store_wait {
 	enum {
 		WAIT_COMPLETION, /* the end of a request, for the client of that token */
 		WAIT_REPORT,     /* the Confirm of a Wakeup Report follows what that has changed */
-		WAIT_DELETION,   /* the row of a host that was removed is on the disk so far */
 	} kind;
 	uint64_t batch; /* 0 is one, too: of what changes nothing before anything was stored */
 	uint64_t token;
@@ -78,7 +75,6 @@ struct store_wait {
 	char *json; /* … a result, to be freed by who takes it; NULL: none */
 	struct npp_requester requester;
 	struct npp_wakeup_confirm confirm;
-	struct mac mac;
 	struct store_wait *prev, *next;
 };
 
@@ -99,7 +95,6 @@ struct daemon {
 	uint64_t store_batch;     /* submitted last */
 	uint64_t store_done;      /* the last one with a result */
 	int store_err;            /* of the last commit */
-	bool rows_lost;           /* by it: they are to be queued again */
 	int64_t wall_offset;      /* ms, of the wall clock from CLOCK_BOOTTIME, in the rows */
 	char boot_id[LEASE_RECORD_BOOT_ID]; /* of this start of the machine */
 	struct host_table *hosts;
@@ -231,7 +226,7 @@ void daemon_complete(struct daemon *daemon, uint64_t token, int err);
 bool daemon_next_completion(struct daemon *daemon, struct store_wait *completion);
 /* The newest events, of all hosts (NULL) or of one, with the completion of the token. */
 void daemon_read_history(struct daemon *daemon, const char *host, uint64_t token);
-void persist_retry(struct daemon *daemon);
+void persist_retry(struct daemon *daemon); /* what could not be stored */
 int persist_start(struct daemon *daemon);
 void persist_stop(struct daemon *daemon);
 

@@ -76,9 +76,7 @@ void persist_forget(struct daemon *daemon, struct host *host)
 	leave_dirty(daemon, &host->mac);
 	host_store_put_host(daemon->store, &host->mac, NULL);
 	proposal_cancel(daemon, host);
-	persist_wait(daemon, &(struct store_wait){ .kind = WAIT_DELETION,
-	                                           .batch = STORE_BATCH_NEXT,
-	                                           .mac = host->mac });
+	persist_soon(daemon);
 }
 
 void daemon_complete(struct daemon *daemon, uint64_t token, int err)
@@ -138,7 +136,6 @@ static void put_row(struct daemon *daemon, struct host *host, const struct lease
 	if (digest != host->row_digest) {
 		host_store_put_host(daemon->store, &host->mac, text);
 		host->row_digest = digest;
-		host->row_batch = daemon->store_batch + 1;
 	}
 	json_object_put(json);
 }
@@ -163,6 +160,7 @@ static void on_flush(evutil_socket_t fd, short what, void *context)
 {
 	struct daemon *daemon = context;
 	const struct lease_record_clock now = daemon_record_clock(daemon);
+
 	(void)fd;
 	(void)what;
 	while (daemon->dirty) {
@@ -187,10 +185,6 @@ static void finish_wait(struct daemon *daemon, struct store_wait *wait, int err)
 		tell_client(daemon);
 		return;
 	}
-	if (wait->kind == WAIT_DELETION && err) {
-		wait->batch = STORE_BATCH_LOST;
-		return;
-	}
 	if (wait->kind == WAIT_REPORT)
 		npp_server_confirm_report(daemon->npp, &wait->requester, &wait->confirm, false);
 	end_wait(daemon, wait);
@@ -205,17 +199,6 @@ void persist_end_reports(struct daemon *daemon)
 		finish_wait(daemon, wait, 0);
 }
 
-/* Nothing of these batches is on the disk: it is queued again, with the next tick. */
-static void mark_rows(struct daemon *daemon, uint64_t batch)
-{
-	host_table_each (daemon->hosts, host)
-		if (host->row_batch && host->row_batch <= batch) {
-			host->row_digest = 0;
-			host->row_lost = true;
-		}
-	daemon->rows_lost = true;
-}
-
 static void committed(struct daemon *daemon, uint64_t batch, int err)
 {
 	struct store_wait *wait, *next;
@@ -226,32 +209,13 @@ static void committed(struct daemon *daemon, uint64_t batch, int err)
 	DL_FOREACH_SAFE(daemon->waits, wait, next)
 	if (wait->batch <= batch)
 		finish_wait(daemon, wait, err);
-	if (err)
-		mark_rows(daemon, batch);
 }
 
-/* What a failed commit left behind; the host may have been stored, or added anew, since. */
+/* The store has kept it. */
 void persist_retry(struct daemon *daemon)
 {
-	struct store_wait *wait;
-
-	if (!daemon->rows_lost)
-		return;
-	daemon->rows_lost = false;
-	host_table_each (daemon->hosts, host) {
-		if (host->row_lost)
-			host_persist(daemon, host);
-		host->row_lost = false;
-	}
-	DL_FOREACH(daemon->waits, wait)
-	{
-		if (wait->batch != STORE_BATCH_LOST)
-			continue;
-		if (!host_find_mac(daemon->hosts, &wait->mac))
-			host_store_put_host(daemon->store, &wait->mac, NULL);
-		wait->batch = STORE_BATCH_NEXT;
-	}
-	persist_soon(daemon);
+	if (daemon->store_err)
+		persist_soon(daemon);
 }
 
 static void on_results(evutil_socket_t fd, short what, void *context)
@@ -307,10 +271,8 @@ void persist_stop(struct daemon *daemon)
 {
 	struct store_wait *wait, *next;
 
-	if (daemon->flush_event && daemon->hosts) {
-		persist_retry(daemon);
+	if (daemon->flush_event && daemon->hosts)
 		on_flush(-1, 0, daemon);
-	}
 	host_store_close(daemon->store);
 	DL_FOREACH_SAFE(daemon->waits, wait, next)
 	{

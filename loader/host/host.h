@@ -68,7 +68,6 @@ struct host {
 	bool addresses_lost; /* it was asleep when its last address went: to be woken */
 	bool check_failing;  /* logged */
 	bool is_registered_only; /* as counted by the table */
-	bool row_lost;           /* the store could not write its row */
 	uint8_t stored_state; /* enum host_state, by the store at the start, until it is resumed */
 	char *name;           /* once given it stays, until people change it */
 	/* the inputs */
@@ -86,7 +85,6 @@ struct host {
 	int64_t deadline;    /* ms of CLOCK_MONOTONIC; INT64_MAX: none */
 	uint32_t sync_round; /* of the last look at the maps that found it there */
 	uint32_t sync_found; /* a bit for each installed address that it found */
-	uint64_t row_batch;  /* of the store, with its last row; 0: none */
 	uint64_t row_digest; /* of its row as it was queued for the store last */
 	struct host *next_dirty;
 	struct host *prev_registered, *next_registered; /* of table.c, as are the claims */

@@ -45,6 +45,7 @@ struct host_store {
 	/* of the caller's thread */
 	struct store_work filling;
 	uint64_t last_batch, done_batch; /* submitted; with a result that was taken */
+	bool is_failing;                 /* by that result: its rows wait for the next batch */
 	uint64_t event_number;
 	int64_t event_clock; /* clock_ms(), but stands still while a batch waits for the disk */
 	int64_t events_due;  /* when the events so far are within their rate, by event_clock */
@@ -173,7 +174,7 @@ uint64_t host_store_submit(struct host_store *store)
 {
 	if (!store)
 		return 0;
-	if (store->filling.items || store->filling.is_incomplete)
+	if (store->filling.items || store->filling.is_incomplete || store->is_failing)
 		store->filling.batch = ++store->last_batch;
 	if (has_work(&store->filling)) {
 		store->has_been_used = true;
@@ -204,6 +205,7 @@ bool host_store_next(struct host_store *store, struct host_store_result *result)
 		*result = store->result;
 		store->result.committed.batch = 0; /* for which the thread waits */
 		store->done_batch = result->committed.batch;
+		store->is_failing = result->committed.err;
 		store->event_clock = clock_ms();
 		pthread_cond_signal(&store->changed);
 	} else if (answer) {
@@ -227,22 +229,31 @@ static bool wait_for_work(struct host_store *store)
 	return has_work(&store->waiting);
 }
 
-/* Leaves the queries, with their answers. 0, or why the items could not be written. */
+/* Leaves the queries, with their answers, and rows that could not be written. 0, or why. */
 static int do_work(struct store_db *db, struct store_work *work)
 {
+	const int err = work->batch ? store_db_write(db, work->items, work->is_incomplete) : 0;
 	struct store_item *item, *next;
 	struct store_query *query;
-	int err = 0;
 
-	if (work->batch)
-		err = store_db_write(db, work->items, work->is_incomplete);
 	HASH_ITER (hh, work->items, item, next) {
+		if (err && item->table != STORE_EVENT)
+			continue;
 		HASH_DEL(work->items, item);
 		free(item);
 	}
 	DL_FOREACH(work->queries, query)
 	query->result.history.json = store_db_history(db, query->host);
 	return err;
+}
+
+/* With the lock: what was not written, unless the row is queued anew. */
+static void keep_rows(struct host_store *store, struct store_work *work)
+{
+	struct store_work newer = store->waiting;
+
+	store->waiting = (struct store_work){ .items = work->items };
+	move_work(&store->waiting, &newer);
 }
 
 static void *run_thread(void *context)
@@ -261,6 +272,8 @@ static void *run_thread(void *context)
 		store->result.committed.batch = work.batch;
 		store->result.committed.err = err;
 		DL_CONCAT(store->answers, work.queries);
+		if (work.items)
+			keep_rows(store, &work);
 		eventfd_write(store->fd, 1);
 	}
 	pthread_mutex_unlock(&store->lock);

@@ -66,8 +66,8 @@ int host_store_history(struct host_store *store, const char *host, uint64_t toke
 /*
  * Hands all that is queued to the thread, as one batch: it is committed whole or not at all, and
  * together with all other batches that wait. The next ones are not begun before the result of these
- * is taken. The batch's number, from 1 on; that of the last batch where no change was queued, 0
- * where there was none yet.
+ * is taken. The batch's number, from 1 on; that of the last batch where no change was queued and
+ * that one did not fail, 0 where there was none yet.
  */
 uint64_t host_store_submit(struct host_store *store);
 
@@ -79,8 +79,8 @@ struct host_store_result {
 		/*
 		 * What became of all batches up to this one that had no result before. 0: they
 		 * survive a power loss. -ENOSPC, -EIO, -EROFS, -EBUSY (somebody else writes to the
-		 * database), -ENOENT (its file was removed), -ENOMEM: nothing of them was written,
-		 * nor will be unless it is queued again.
+		 * database), -ENOENT (its file was removed), -ENOMEM: nothing of them was written.
+		 * Their rows go with the next batch, unless they are queued anew; events are lost.
 		 */
 		struct {
 			uint64_t batch;
