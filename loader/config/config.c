@@ -149,7 +149,7 @@ void config_init(struct config *config)
 	*config = (struct config){
 		.timing = LIFE_TIMING_DEFAULT,
 		.heartbeat_timeout = 30,
-		.min_lease = 60000,
+		.min_lease = MIN_LEASE_DEFAULT,
 		.max_hosts = 4096,
 		.on_stop = ON_STOP_WAKE,
 		.npp = { .on = true,

@@ -41,13 +41,12 @@ static struct json_object *registration_json(const struct host *host, int64_t bo
 /* What the host has by now, whoever said so. */
 static void read_effective(const struct host *host, struct host_description *description)
 {
-	const struct host_inputs inputs = host_inputs(host);
 	struct wake_policy *policy = &description->policy;
 	struct wanted wanted;
 
 	if (host->described)
 		described_read(host->described, description);
-	host_merge(&inputs, &wanted);
+	host_merge(host, &wanted);
 	description->mac = host->mac;
 	description->vlan = wanted.vlan;
 	description->arp_offload = wanted.arp_offload;
@@ -68,19 +67,17 @@ static void read_effective(const struct host *host, struct host_description *des
 /* The address that it has by DHCP alone, or the one that it has lost. */
 static void add_leased(struct json_object *json, const struct host *host)
 {
-	const struct host_inputs inputs = host_inputs(host);
 	struct ipv6 address;
 	char text[TEXT_IP];
 
-	if (host_lease_address(&inputs, true, &address)) {
+	if (host_lease_address(host, true, &address)) {
 		json_add_text(json, "withheld", text_from_ip(&address, text));
 		return;
 	}
 	if (!host->dhcp)
 		return;
 	address = ipv4_mapped(host->dhcp->lease.address);
-	if (host_claim(&inputs, &address) == CLAIM_LEASED &&
-	    installed_has(host->installed, &address))
+	if (host_claim(host, &address) == CLAIM_LEASED && installed_has(host->installed, &address))
 		json_add_text(json, "leased", text_from_ip(&address, text));
 }
 

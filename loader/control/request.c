@@ -38,8 +38,7 @@ static struct json_object *states_json(const struct daemon *daemon)
 	struct json_object *json = json_object_new_object();
 
 	for (enum host_state state = AWAKE; state <= WAKING; state++)
-		json_add_int(json, host_state_names[state],
-		             host_table_states(daemon->hosts, state));
+		json_add_int(json, host_state_names[state], daemon->hosts->states[state]);
 	return json;
 }
 
@@ -81,7 +80,7 @@ static struct json_object *npp_json(const struct daemon *daemon)
 	json_add_int(json, "preference", config->preference);
 	json_add_int(json, "active", count_active(daemon));
 	json_add_int(json, "max-registrations", config->max_registrations);
-	json_add_int(json, "registrations", host_table_registered_only(daemon->hosts));
+	json_add_int(json, "registrations", daemon->hosts->registered_only);
 	return json;
 }
 

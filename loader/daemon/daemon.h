@@ -18,14 +18,6 @@
 #include "npp_server/npp_server.h"
 #include "register/register.h"
 
-#define host_table_each(table, host) \
-	for (struct host *host = host_table_next(table, NULL); host; \
-	     host = host_table_next(table, host))
-/* Also where the host is removed meanwhile; `next` is a variable of the caller. */
-#define host_table_each_safe(table, host, next) \
-	for (struct host *host = host_table_next(table, NULL); \
-	     host && ((next) = host_table_next(table, host), true); host = next)
-
 struct control;
 struct npp_listener;
 
@@ -108,7 +100,7 @@ struct daemon {
 	struct event *completions_ready; /* of the control socket; NULL: nobody waits */
 	struct subscriber subscribers[SUBSCRIBERS_MAX];
 	size_t subscriber_count;
-	struct registrar *registrar;
+	struct registrar registrar;
 	struct npp_server *npp;
 	struct npp_keys *keys; /* NULL: requests need no signature */
 	uint64_t dhcp_counts[DHCP_COUNT_COUNT];

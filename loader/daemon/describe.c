@@ -36,13 +36,10 @@ static const struct host *find_rival(const struct daemon *daemon, const struct h
 {
 	const struct host *other = NULL;
 
-	while ((other = host_table_other_claimant(daemon->hosts, address, host, other))) {
-		const struct host_inputs inputs = host_inputs(other);
-
-		if (host_claim(&inputs, address) >= CLAIM_DESCRIBED &&
+	while ((other = host_table_other_claimant(daemon->hosts, address, host, other)))
+		if (host_claim(other, address) >= CLAIM_DESCRIBED &&
 		    (by == DESCRIBED_BY_COMMAND || !daemon_is_configured(daemon, &other->mac)))
 			return other;
-	}
 	return NULL;
 }
 
@@ -178,20 +175,16 @@ static void undescribe(struct daemon *daemon, struct host *host)
 	host_persist(daemon, host);
 }
 
-static void grant_described_lease(struct daemon *daemon, struct host *host)
+static void grant_described_lease(struct daemon *daemon, struct host *host,
+                                  const struct lease_description *lease)
 {
-	const struct lease_description *lease = host->described ? host->described->lease : NULL;
-	struct lease_grant grant = { 0 };
-	struct dhcp_identity identity;
+	const struct lease_grant grant = { .address = lease->address, .server = lease->server };
+	const struct dhcp_identity identity =
+		dhcp_identity_of(lease->client_id, lease->client_id_length, lease->hostname);
 
 	/* what was snooped, or kept through a restart, is newer than a file */
-	if (!lease || !ipv4_is_set(lease->address) ||
-	    (host->dhcp && host->dhcp->lease.state != LEASE_NONE))
-		return;
-	grant.address = lease->address;
-	grant.server = lease->server;
-	identity = dhcp_identity_of(lease->client_id, lease->client_id_length, lease->hostname);
-	host_grant_lease(daemon, host, &grant, &identity);
+	if (ipv4_is_set(lease->address) && (!host->dhcp || host->dhcp->lease.state == LEASE_NONE))
+		host_grant_lease(daemon, host, &grant, &identity);
 }
 
 /*
@@ -250,7 +243,7 @@ static int describe_configured(struct daemon *daemon, const struct host_descript
 	if (err && (!host || is_new))
 		return err;
 	host_take_name(daemon, host, description->name);
-	grant_described_lease(daemon, host);
+	grant_described_lease(daemon, host, &description->lease);
 	if (is_new)
 		host_start(daemon, host, AWAKE);
 	host_trigger(daemon, host, TRIGGER_INPUTS_CHANGED);

@@ -113,7 +113,7 @@ static void log_refused(struct daemon *daemon, const struct host *host)
 void daemon_receive_dhcp(void *context, const struct dhcp_snoop *snoop)
 {
 	struct daemon *daemon = context;
-	struct dhcp_client_input input = { .sender = snoop->from };
+	struct lease_trigger received = { .kind = LEASE_TRIGGER_REPLY };
 	struct lease_effects effects;
 	struct dhcp_message message;
 	enum dhcp_parse_error error = dhcp_message_read(snoop->message, snoop->length, &message);
@@ -127,10 +127,11 @@ void daemon_receive_dhcp(void *context, const struct dhcp_snoop *snoop)
 	host = host_of(daemon, &message);
 	if (!host)
 		return;
-	input.message = &message;
-	input.now = clock_boot_ms();
-	input.random = random_u32();
-	effects = dhcp_client_receive(host->dhcp, &daemon->timing.lease, &input, &count);
+	received.message = &message;
+	received.now = clock_boot_ms();
+	received.random = random_u32();
+	effects = dhcp_client_receive(host->dhcp, daemon->timing.min_lease, &received, &snoop->from,
+	                              &count);
 	daemon->dhcp_counts[count]++;
 	if (effects.event == LEASE_EVENT_SNOOPED)
 		end_removal(host);
@@ -158,7 +159,7 @@ int host_grant_lease(struct daemon *daemon, struct host *host, const struct leas
 	if (!host->dhcp)
 		host->dhcp = dhcp_client_new();
 	if (host->dhcp)
-		err = dhcp_client_grant(host->dhcp, &daemon->timing.lease, grant, identity,
+		err = dhcp_client_grant(host->dhcp, daemon->timing.min_lease, grant, identity,
 		                        random_u32());
 	if (err)
 		return err;

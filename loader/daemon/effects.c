@@ -191,12 +191,11 @@ static int check_address(struct daemon *daemon, const struct served_iface *serve
 static size_t addresses_to_check(const struct host *host, enum arp_check kind,
                                  struct ipv6 addresses[HOST_ADDRESSES + 1])
 {
-	const struct host_inputs inputs = host_inputs(host);
 	const struct installed *installed = host->installed;
 	size_t count = installed->address_count;
 
 	memcpy(addresses, installed->addresses, count * sizeof(*addresses));
-	if (kind == CHECK_OWNER && host_lease_address(&inputs, true, &addresses[count]))
+	if (kind == CHECK_OWNER && host_lease_address(host, true, &addresses[count]))
 		count++;
 	return count;
 }
@@ -350,9 +349,8 @@ void host_lease_changed(struct daemon *daemon, struct host *host, const struct l
 void host_start(struct daemon *daemon, struct host *host, enum host_state state)
 {
 	struct host_core core = host_core(host);
-	struct host_effects effects = { .next = TRIGGER_NONE };
 
-	life_init(&core.life, &daemon->timing.life, state, clock_ms(), &effects);
+	life_init(&core.life, &daemon->timing.life, state, clock_ms());
 	host_table_set_core(daemon->hosts, host, &core);
 	host_emit(daemon, host, HOST_EVENT_ADDED);
 	host_arm(daemon, host);

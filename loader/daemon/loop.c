@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/param.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -18,7 +19,7 @@ static void on_stop_check(evutil_socket_t fd, short what, void *context)
 
 	(void)fd;
 	(void)what;
-	if (!host_table_states(daemon->hosts, WAKING))
+	if (!daemon->hosts->states[WAKING])
 		event_base_loopbreak(daemon->base);
 }
 
@@ -90,7 +91,7 @@ void daemon_follow_config(struct daemon *daemon)
 
 	daemon->timing.life = config->timing;
 	daemon->timing.life.standby = jitter(config->timing.standby);
-	daemon->timing.lease.min_lease = config->min_lease;
+	daemon->timing.min_lease = config->min_lease;
 	wake_rules_clear(daemon->datapath, &all_hosts);
 	wake_rules_put(daemon->datapath, &all_hosts, config->policy.ports,
 	               config->policy.port_count, config->policy.sources,
@@ -158,12 +159,11 @@ static void on_deadline(evutil_socket_t fd, short what, void *context)
 
 void daemon_arm(struct daemon *daemon)
 {
-	int64_t deadline = host_table_deadline(daemon->hosts);
+	const int64_t deadline =
+		MIN(host_table_deadline(daemon->hosts), register_deadline(&daemon->registrar));
 	struct timeval after;
 	int64_t wait;
 
-	if (daemon->registrar && register_deadline(daemon->registrar) < deadline)
-		deadline = register_deadline(daemon->registrar);
 	if (deadline == INT64_MAX) {
 		evtimer_del(daemon->deadline_event);
 		return;

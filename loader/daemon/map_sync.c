@@ -13,9 +13,7 @@
 
 const struct host *daemon_address_owner(struct daemon *daemon, const struct ipv6 *address)
 {
-	const struct address_facts facts = { .own = net_is_own(daemon->net, address) };
-
-	return host_table_owner(daemon->hosts, address, facts);
+	return net_is_own(daemon->net, address) ? NULL : host_table_owner(daemon->hosts, address);
 }
 
 /* False: one of the addresses is another host's, or this machine's own. */
@@ -186,7 +184,6 @@ static void uninstall(struct daemon *daemon, struct host *host)
 
 static int sync_one(struct daemon *daemon, struct host *host)
 {
-	const struct host_inputs inputs = host_inputs(host);
 	struct sync sync = { .daemon = daemon, .host = host, .exists = host->installed };
 	bool owned;
 	int err;
@@ -195,7 +192,7 @@ static int sync_one(struct daemon *daemon, struct host *host)
 		uninstall(daemon, host);
 		return 0;
 	}
-	host_merge(&inputs, &sync.want);
+	host_merge(host, &sync.want);
 	owned = keep_owned(daemon, host, &sync.want);
 	sync.want.ifindex = ifindex_of(&sync.want);
 	installed_read(host->installed, &sync.have);

@@ -56,7 +56,7 @@ static void on_arp(evutil_socket_t fd, short what, void *context)
 
 	(void)what;
 	for (int i = 0; i < MESSAGES_MAX && !arp_receive(fd, &address, &mac); i++)
-		while (register_address_in_use(daemon->registrar, address, &mac, &pending))
+		while (register_address_in_use(&daemon->registrar, address, &mac, &pending))
 			registration_complete(daemon, NULL, pending.requester,
 			                      REJECT_ADDRESS_IN_USE);
 }

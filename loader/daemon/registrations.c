@@ -104,7 +104,7 @@ static struct dhcp_client *lease_of(struct daemon *daemon, const struct host *ho
 	struct dhcp_client *client = copy_client(host->dhcp);
 
 	if (client &&
-	    !dhcp_client_grant(client, &daemon->timing.lease, &grant, &identity, random_u32()))
+	    !dhcp_client_grant(client, daemon->timing.min_lease, &grant, &identity, random_u32()))
 		return client;
 	dhcp_client_free(client);
 	return NULL;
@@ -170,7 +170,7 @@ void registrations_timeout(struct daemon *daemon, const struct now *now)
 {
 	struct pending_registration pending;
 
-	while (register_due(daemon->registrar, now->mono, &pending)) {
+	while (register_due(&daemon->registrar, now->mono, &pending)) {
 		const enum reject_reason reason = propose(daemon, &pending);
 
 		if (reason)
@@ -182,7 +182,7 @@ void registrations_cancel(struct daemon *daemon, const struct mac *mac)
 {
 	struct pending_registration pending;
 
-	while (register_cancel(daemon->registrar, mac, &pending)) {
+	while (register_cancel(&daemon->registrar, mac, &pending)) {
 		npp_server_cancel(daemon->npp, pending.requester);
 		free(pending.requester);
 	}
@@ -211,7 +211,7 @@ void registration_requested(struct daemon *daemon, const struct npp_server_reque
 
 	if (requester) {
 		*requester = request->requester;
-		reason = register_submit(daemon->registrar, daemon->hosts, request->host,
+		reason = register_submit(&daemon->registrar, daemon->hosts, request->host,
 		                         &request->registration, requester, &now, random_u32(),
 		                         &ask);
 	}
@@ -282,11 +282,12 @@ void registrations_follow_config(struct daemon *daemon, struct npp_keys *keys)
 
 int registrations_start(struct daemon *daemon)
 {
-	struct npp_server_parts parts = {
+	const struct npp_server_parts parts = {
 		.fd = daemon->packet_fd,
 		.net = daemon->net,
 		.table = daemon->hosts,
 		.store = daemon->store,
+		.registrar = &daemon->registrar,
 	};
 	char why[CONFIG_ERROR];
 	int err = daemon_read_keys(&daemon->config, &daemon->keys, why);
@@ -295,10 +296,8 @@ int registrations_start(struct daemon *daemon)
 		log_error("%s", why);
 		return err;
 	}
-	daemon->registrar = registrar_new();
-	parts.registrar = daemon->registrar;
 	daemon->npp = npp_server_new(&parts);
-	if (!daemon->registrar || !daemon->npp)
+	if (!daemon->npp)
 		return -ENOMEM;
 	set_npp_server(daemon);
 	return 0;
@@ -308,9 +307,8 @@ void registrations_stop(struct daemon *daemon)
 {
 	struct pending_registration pending;
 
-	while (daemon->registrar && register_due(daemon->registrar, INT64_MAX, &pending))
+	while (register_due(&daemon->registrar, INT64_MAX, &pending))
 		free(pending.requester);
-	registrar_free(daemon->registrar);
 	persist_end_reports(daemon);
 	npp_server_free(daemon->npp);
 	daemon->npp = NULL;

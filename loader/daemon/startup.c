@@ -24,45 +24,31 @@ static bool was_deleted(struct daemon *daemon, const struct mac *mac)
 	       hosts_get(daemon->datapath, mac, &entry) == -ENOENT;
 }
 
-/* The inputs of the row; what the file describes is described anew by it. */
-static void take_row(struct daemon *daemon, struct host *host, struct host_row *row)
-{
-	host->edited = row->edited;
-	host->registration = row->registration;
-	host->dhcp = row->dhcp;
-	host->stored_state = row->state;
-	row->edited = NULL;
-	row->registration = NULL;
-	row->dhcp = NULL;
-	if (row->has_description)
-		host->described = described_new(&row->description, row->by, ++daemon->descriptions);
-}
-
+/* What the file describes is described anew by it. */
 static void on_row(void *context, const struct mac *mac, struct json_object *json)
 {
 	struct daemon *daemon = context;
 	const struct lease_record_clock now = daemon_record_clock(daemon);
-	const char *text_of_row = json_object_to_json_string_ext(json, JSON_C_TO_STRING_PLAIN);
+	const char *row = json_object_to_json_string_ext(json, JSON_C_TO_STRING_PLAIN);
+	const uint64_t digest = digest_octets(DIGEST_START, row, strlen(row));
+	struct json_object *name = json_object_object_get(json, "name");
+	struct host *host = daemon_add_host(daemon, mac, json_object_get_string(name));
 	char why[256], text[TEXT_MAC];
-	struct host_row row;
-	struct host *host;
 
-	if (host_row_read(json, mac, &now, &row, why, sizeof(why))) {
+	if (!host)
+		return;
+	if (host_row_read(json, &now, host, why, sizeof(why))) {
 		log_warning("the store: the row of %s is left out: %s", text_from_mac(mac, text),
 		            why);
-		return;
-	}
-	if (was_deleted(daemon, mac)) {
+		host_table_remove(daemon->hosts, host);
+	} else if (was_deleted(daemon, mac)) {
 		host_store_put_host(daemon->store, mac, NULL);
+		host_table_remove(daemon->hosts, host);
 	} else {
-		host = daemon_add_host(daemon, mac, row.name);
-		if (host) {
-			take_row(daemon, host, &row);
-			host->row_digest =
-				digest_octets(DIGEST_START, text_of_row, strlen(text_of_row));
-		}
+		host->row_digest = digest;
+		if (host->described)
+			host->described->order = ++daemon->descriptions;
 	}
-	host_row_done(&row);
 }
 
 static void on_replay_row(void *context, struct ipv4 address, struct json_object *row)
@@ -78,7 +64,6 @@ static void find_row(void *context, const struct mac *mac, const struct host_ent
 {
 	struct daemon *daemon = context;
 	struct host *host = host_find_mac(daemon->hosts, mac);
-	struct host_inputs inputs;
 	struct wanted wanted;
 
 	if (!host && daemon_is_configured(daemon, mac)) {
@@ -87,8 +72,7 @@ static void find_row(void *context, const struct mac *mac, const struct host_ent
 	}
 	if (!host)
 		return;
-	inputs = host_inputs(host);
-	host_merge(&inputs, &wanted);
+	host_merge(host, &wanted);
 	wanted.address_count = 0;
 	host_set_fields(&wanted, entry);
 	host_set_installed(host, &wanted);

@@ -41,18 +41,6 @@ struct dhcp_identity dhcp_client_identity(const struct dhcp_client *client)
 	return identity ? dhcp_identity_read(identity->octets, identity->length) : unknown;
 }
 
-bool dhcp_client_has_identity(const struct dhcp_client *client,
-                              const struct dhcp_identity *identity)
-{
-	uint8_t octets[DHCP_IDENTITY_MAX];
-	const size_t length = dhcp_identity_write(identity, octets);
-
-	if (!client->identity)
-		return !length;
-	return client->identity->length == length &&
-	       !memcmp(client->identity->octets, octets, length);
-}
-
 int dhcp_client_set_identity(struct dhcp_client *client, const struct dhcp_identity *identity)
 {
 	uint8_t octets[DHCP_IDENTITY_MAX];
@@ -71,7 +59,7 @@ int dhcp_client_set_identity(struct dhcp_client *client, const struct dhcp_ident
 	return 0;
 }
 
-int dhcp_client_grant(struct dhcp_client *client, const struct lease_timing *timing,
+int dhcp_client_grant(struct dhcp_client *client, int64_t min_lease,
                       const struct lease_grant *grant, const struct dhcp_identity *identity,
                       uint32_t random)
 {
@@ -85,7 +73,7 @@ int dhcp_client_grant(struct dhcp_client *client, const struct lease_timing *tim
 			to[i] = from[i];
 	err = dhcp_client_set_identity(client, &merged);
 	if (!err)
-		lease_grant(&client->lease, timing, grant, random);
+		lease_grant(&client->lease, min_lease, grant, random);
 	return err;
 }
 
@@ -119,7 +107,9 @@ struct dhcp_message dhcp_client_request(const struct dhcp_client *client, const 
 static enum lease_event snoop_identity(struct dhcp_client *client,
                                        const struct dhcp_message *message)
 {
-	if (dhcp_client_has_identity(client, &message->identity) ||
+	const struct dhcp_identity before = dhcp_client_identity(client);
+
+	if (!memcmp(&before, &message->identity, sizeof(before)) ||
 	    dhcp_client_set_identity(client, &message->identity))
 		return LEASE_EVENT_NONE;
 	return LEASE_EVENT_SNOOPED;
@@ -129,7 +119,7 @@ static enum lease_event snoop_identity(struct dhcp_client *client,
  * SELECTING and INIT-REBOOT put the address into option 50, RENEWING and REBINDING into ciaddr (RFC
  * 2131, 4.3.2). If it is the one that is known, its times stay until the answer is seen.
  */
-static enum lease_event snoop_request(struct dhcp_client *client, const struct lease_timing *timing,
+static enum lease_event snoop_request(struct dhcp_client *client, int64_t min_lease,
                                       const struct dhcp_message *message, int64_t now)
 {
 	struct lease *lease = &client->lease;
@@ -145,7 +135,7 @@ static enum lease_event snoop_request(struct dhcp_client *client, const struct l
 	if (lease->state == LEASE_BOUND && ipv4_equal(lease->address, grant.address) &&
 	    (!ipv4_is_set(grant.server) || ipv4_equal(lease->server, grant.server)))
 		return LEASE_EVENT_NONE;
-	lease_grant(lease, timing, &grant, 0);
+	lease_grant(lease, min_lease, &grant, 0);
 	return LEASE_EVENT_SNOOPED;
 }
 
@@ -177,7 +167,7 @@ static enum lease_event snoop_nak(struct dhcp_client *client, int64_t now)
 }
 
 /* An answer to DHCPINFORM has neither an address nor a time. */
-static enum lease_event snoop_ack(struct dhcp_client *client, const struct lease_timing *timing,
+static enum lease_event snoop_ack(struct dhcp_client *client, int64_t min_lease,
                                   const struct dhcp_message *message)
 {
 	const struct lease_grant grant = {
@@ -194,11 +184,11 @@ static enum lease_event snoop_ack(struct dhcp_client *client, const struct lease
 	    !ipv4_is_set(message->yiaddr) || !message->lease_time)
 		return LEASE_EVENT_NONE;
 	client->request.pending = false;
-	lease_grant(&client->lease, timing, &grant, 0);
+	lease_grant(&client->lease, min_lease, &grant, 0);
 	return LEASE_EVENT_SNOOPED;
 }
 
-static enum lease_event snoop(struct dhcp_client *client, const struct lease_timing *timing,
+static enum lease_event snoop(struct dhcp_client *client, int64_t min_lease,
                               const struct dhcp_message *message, int64_t now)
 {
 	const bool is_answer = client->request.pending && message->xid == client->request.xid;
@@ -209,13 +199,13 @@ static enum lease_event snoop(struct dhcp_client *client, const struct lease_tim
 		return snoop_identity(client, message);
 	case DHCP_REQUEST:
 		identity = snoop_identity(client, message);
-		request = snoop_request(client, timing, message, now);
+		request = snoop_request(client, min_lease, message, now);
 		return request == LEASE_EVENT_NONE ? identity : request;
 	case DHCP_DECLINE:
 	case DHCP_RELEASE:
 		return snoop_end(client);
 	case DHCP_ACK:
-		return is_answer ? snoop_ack(client, timing, message) : LEASE_EVENT_NONE;
+		return is_answer ? snoop_ack(client, min_lease, message) : LEASE_EVENT_NONE;
 	case DHCP_NAK:
 		return is_answer ? snoop_nak(client, now) : LEASE_EVENT_NONE;
 	default:
@@ -223,30 +213,24 @@ static enum lease_event snoop(struct dhcp_client *client, const struct lease_tim
 	}
 }
 
-struct lease_effects dhcp_client_receive(struct dhcp_client *client,
-                                         const struct lease_timing *timing,
-                                         const struct dhcp_client_input *input,
-                                         enum dhcp_count *count)
+struct lease_effects dhcp_client_receive(struct dhcp_client *client, int64_t min_lease,
+                                         const struct lease_trigger *received,
+                                         const struct mac *sender, enum dhcp_count *count)
 {
-	const struct dhcp_message *message = input->message;
-	const struct lease_trigger reply = {
-		.kind = LEASE_TRIGGER_REPLY,
-		.now = input->now,
-		.random = input->random,
-		.message = message,
-	};
+	const struct dhcp_message *message = received->message;
 	struct lease_effects effects = { 0 };
 
 	if (dhcp_is_of_server(message) && client->lease.proxy_renews) {
 		*count = lease_check(&client->lease, message);
-		return *count == DHCP_COUNT_RENEWAL ? lease_step(&client->lease, timing, &reply)
-		                                    : effects;
+		return *count == DHCP_COUNT_RENEWAL
+		               ? lease_step(&client->lease, min_lease, received)
+		               : effects;
 	}
-	if (!dhcp_is_of_server(message) && !mac_equal(&input->sender, &message->chaddr)) {
+	if (!dhcp_is_of_server(message) && !mac_equal(sender, &message->chaddr)) {
 		*count = DHCP_COUNT_RELAYED;
 		return effects;
 	}
-	effects.event = snoop(client, timing, message, input->now);
+	effects.event = snoop(client, min_lease, message, received->now);
 	effects.persist = effects.event != LEASE_EVENT_NONE;
 	*count = effects.persist ? DHCP_COUNT_SNOOPED : DHCP_COUNT_UNCHANGED;
 	return effects;

@@ -34,8 +34,6 @@ bool dhcp_client_is_known(const struct dhcp_client *client);
 
 /* A copy of the identity in the form of messages; zero where unknown. */
 struct dhcp_identity dhcp_client_identity(const struct dhcp_client *client);
-bool dhcp_client_has_identity(const struct dhcp_client *client,
-                              const struct dhcp_identity *identity);
 /* Replaced by a copy, as a whole. 0, or -ENOMEM: unchanged. */
 int dhcp_client_set_identity(struct dhcp_client *client, const struct dhcp_identity *identity);
 
@@ -43,26 +41,21 @@ int dhcp_client_set_identity(struct dhcp_client *client, const struct dhcp_ident
  * What people or the host itself say of its lease: lease_grant, and of `identity` what is not
  * empty. 0, or -ENOMEM: unchanged. A host that is asleep needs LEASE_TRIGGER_ASLEEP after it.
  */
-int dhcp_client_grant(struct dhcp_client *client, const struct lease_timing *timing,
+int dhcp_client_grant(struct dhcp_client *client, int64_t min_lease,
                       const struct lease_grant *grant, const struct dhcp_identity *identity,
                       uint32_t random);
 
 /* The request that renews the lease (RFC 2131, 4.3.2), after LEASE_SEND_UNICAST or _BROADCAST. */
 struct dhcp_message dhcp_client_request(const struct dhcp_client *client, const struct mac *mac);
 
-/* A message of the host's or for it, by its chaddr. */
-struct dhcp_client_input {
-	const struct dhcp_message *message;
-	struct mac sender; /* Ethernet source: a host's message is taken from itself alone */
-	int64_t now;       /* boot ms */
-	uint32_t random;
-};
-
-/* Never sends. `count`: what the message was good for. */
-struct lease_effects dhcp_client_receive(struct dhcp_client *client,
-                                         const struct lease_timing *timing,
-                                         const struct dhcp_client_input *input,
-                                         enum dhcp_count *count);
+/*
+ * A message of the host's or for it, by its chaddr, as the LEASE_TRIGGER_REPLY that it is if it
+ * answers the proxy. `sender`: its Ethernet source, as a host's message is taken from itself alone.
+ * Never sends. `count`: what the message was good for.
+ */
+struct lease_effects dhcp_client_receive(struct dhcp_client *client, int64_t min_lease,
+                                         const struct lease_trigger *received,
+                                         const struct mac *sender, enum dhcp_count *count);
 
 /* What is known of a client, as JSON that outlives the daemon and the machine's next start. */
 
@@ -81,10 +74,10 @@ struct json_object *lease_record_write(const struct dhcp_client *client,
 /*
  * As it was written, but not renewed by the proxy yet, and RENEWING and REBINDING are BOUND. After
  * another start of the machine its times are converted by the wall clock, and it is not confirmed:
- * the host may have been awake, and the wall clock wrong. 0 with a new client, the caller's;
- * -EINVAL: no valid record; -ENOMEM.
+ * the host may have been awake, and the wall clock wrong. A new client, the caller's; NULL: no
+ * valid record, or no memory.
  */
-int lease_record_read(struct json_object *json, const struct lease_record_clock *now,
-                      struct dhcp_client **client);
+struct dhcp_client *lease_record_read(struct json_object *json,
+                                      const struct lease_record_clock *now);
 
 #endif

@@ -21,7 +21,7 @@ enum { NEXT_HOP_INTERVAL = 200, NEXT_HOP_RETRIES = 15 };
 
 /* One call of lease_step. */
 struct step {
-	const struct lease_timing *timing;
+	int64_t min_lease;
 	const struct lease_trigger *trigger;
 	struct lease_effects effects;
 };
@@ -49,10 +49,10 @@ static void lose(struct lease *lease, struct step *step, enum lease_result why)
 	finish(lease, step, why, LEASE_EVENT_LOST);
 }
 
-static void set_times(struct lease *lease, const struct lease_timing *timing, uint32_t t1,
-                      uint32_t t2, uint32_t random)
+static void set_times(struct lease *lease, int64_t min_lease, uint32_t t1, uint32_t t2,
+                      uint32_t random)
 {
-	const int64_t span = MAX((int64_t)lease->seconds * 1000, timing->min_lease);
+	const int64_t span = MAX((int64_t)lease->seconds * 1000, min_lease);
 	int64_t renew = t1 ? (int64_t)t1 * 1000 : span / 2;
 	int64_t rebind = t2 ? (int64_t)t2 * 1000 : span / 8 * 7;
 
@@ -60,7 +60,7 @@ static void set_times(struct lease *lease, const struct lease_timing *timing, ui
 		lease->renew_at = lease->rebind_at = lease->expires_at = LEASE_NEVER;
 		return;
 	}
-	if (renew < timing->min_lease / 2 || renew >= rebind || rebind >= span) {
+	if (renew < min_lease / 2 || renew >= rebind || rebind >= span) {
 		renew = span / 2;
 		rebind = span / 8 * 7;
 	}
@@ -139,7 +139,7 @@ static void transmit(struct lease *lease, struct step *step, enum lease_send how
 static int64_t next_request(const struct lease *lease, const struct step *step)
 {
 	const int64_t now = step->trigger->now, end = end_of_state(lease);
-	int64_t wait = MAX((end - now) / 2, step->timing->min_lease);
+	int64_t wait = MAX((end - now) / 2, step->min_lease);
 
 	if (!lease->confirmed && lease->requests <= QUICK_RETRIES)
 		wait = MIN(wait, (int64_t)FIRST_RETRY << (lease->requests - 1));
@@ -212,7 +212,7 @@ static void acknowledged(struct lease *lease, struct step *step, const struct dh
 	lease->since = lease->sent_at;
 	lease->confirmed = true;
 	lease->requests = lease->unanswered = 0;
-	set_times(lease, step->timing, message->t1, message->t2, step->trigger->random);
+	set_times(lease, step->min_lease, message->t1, message->t2, step->trigger->random);
 	finish(lease, step, LEASE_RESULT_RENEWED, LEASE_EVENT_RENEWED);
 	wait_for_t1(lease);
 }
@@ -255,7 +255,7 @@ static void send_failed(struct lease *lease, struct step *step)
 	}
 }
 
-struct lease_effects lease_step(struct lease *lease, const struct lease_timing *timing,
+struct lease_effects lease_step(struct lease *lease, int64_t min_lease,
                                 const struct lease_trigger *trigger)
 {
 	static void (*const by_kind[])(struct lease *, struct step *) = {
@@ -263,7 +263,7 @@ struct lease_effects lease_step(struct lease *lease, const struct lease_timing *
 		[LEASE_TRIGGER_TIMEOUT] = timeout,         [LEASE_TRIGGER_REPLY] = replied,
 		[LEASE_TRIGGER_SEND_FAILED] = send_failed,
 	};
-	struct step step = { .timing = timing, .trigger = trigger };
+	struct step step = { .min_lease = min_lease, .trigger = trigger };
 
 	by_kind[trigger->kind](lease, &step);
 	return step.effects;
@@ -290,8 +290,8 @@ enum dhcp_count lease_check(const struct lease *lease, const struct dhcp_message
 	return DHCP_COUNT_RENEWAL;
 }
 
-void lease_grant(struct lease *lease, const struct lease_timing *timing,
-                 const struct lease_grant *grant, uint32_t random)
+void lease_grant(struct lease *lease, int64_t min_lease, const struct lease_grant *grant,
+                 uint32_t random)
 {
 	const struct lease before = *lease;
 
@@ -308,7 +308,7 @@ void lease_grant(struct lease *lease, const struct lease_timing *timing,
 		lease->result_at = before.result_at;
 	}
 	if (lease->seconds && lease->since)
-		set_times(lease, timing, grant->t1, grant->t2, random);
+		set_times(lease, min_lease, grant->t1, grant->t2, random);
 }
 
 const char *const lease_state_names[] = {

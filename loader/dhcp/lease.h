@@ -63,14 +63,10 @@ struct lease {
 };
 
 /*
- * No lease is taken for shorter, and no request is repeated sooner (but for the first few of a
- * lease that is not confirmed, RFC 2131, 4.1): no server can make the proxy spin.
+ * `min_lease`: no lease is taken for shorter, and no request is repeated sooner (but for the first
+ * few of a lease that is not confirmed, RFC 2131, 4.1): no server can make the proxy spin.
  */
-struct lease_timing {
-	int64_t min_lease; /* ms */
-};
-
-#define LEASE_TIMING_DEFAULT ((struct lease_timing){ .min_lease = 60000 })
+enum { MIN_LEASE_DEFAULT = 60000 }; /* ms */
 
 /* A lease whose end is unknown, or past, is assumed to last so long from when its host sleeps. */
 enum { LEASE_ASSUMED_MS = 600000 };
@@ -112,7 +108,7 @@ struct lease_effects {
 	bool persist; /* what the store has of the lease is out of date */
 };
 
-struct lease_effects lease_step(struct lease *lease, const struct lease_timing *timing,
+struct lease_effects lease_step(struct lease *lease, int64_t min_lease,
                                 const struct lease_trigger *trigger);
 
 /*
@@ -164,8 +160,8 @@ struct lease_grant {
  * and no request is sent until LEASE_TRIGGER_ASLEEP. The last result stays if it is of the same
  * address, unless it is RENEWED, which was about terms that are over.
  */
-void lease_grant(struct lease *lease, const struct lease_timing *timing,
-                 const struct lease_grant *grant, uint32_t random);
+void lease_grant(struct lease *lease, int64_t min_lease, const struct lease_grant *grant,
+                 uint32_t random);
 
 extern const char *const lease_state_names[];  /* "none", "bound" … */
 extern const char *const lease_result_names[]; /* "renewed" …, NULL for none */

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "dhcp/dhcp_client.h"
 
-#include <errno.h>
 #include <json-c/json.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -119,25 +118,24 @@ static bool convert_times(struct record *record, const struct lease_record_clock
 	return true;
 }
 
-int lease_record_read(struct json_object *json, const struct lease_record_clock *now,
-                      struct dhcp_client **client)
+struct dhcp_client *lease_record_read(struct json_object *json,
+                                      const struct lease_record_clock *now)
 {
 	struct record record = { 0 };
 	struct lease *lease = &record.lease;
-	struct dhcp_client *made;
+	struct dhcp_client *client;
 	char why[128];
 
 	if (fields_from_json(fields, json, &record, why, sizeof(why)) || !is_valid(&record) ||
 	    !convert_times(&record, now))
-		return -EINVAL;
+		return NULL;
 	if (lease->state == LEASE_RENEWING || lease->state == LEASE_REBINDING)
 		lease->state = LEASE_BOUND;
-	made = dhcp_client_new();
-	if (!made || dhcp_client_set_identity(made, &record.identity)) {
-		dhcp_client_free(made);
-		return -ENOMEM;
+	client = dhcp_client_new();
+	if (client && !dhcp_client_set_identity(client, &record.identity)) {
+		client->lease = *lease;
+		return client;
 	}
-	made->lease = *lease;
-	*client = made;
-	return 0;
+	dhcp_client_free(client);
+	return NULL;
 }

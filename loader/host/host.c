@@ -56,16 +56,6 @@ bool host_set_installed(struct host *host, const struct wanted *wanted)
 	return true;
 }
 
-struct host_inputs host_inputs(const struct host *host)
-{
-	return (struct host_inputs){
-		.described = host->described,
-		.edited = host->edited,
-		.registration = host->registration,
-		.lease = host->dhcp ? &host->dhcp->lease : NULL,
-	};
-}
-
 bool host_is_wanted(const struct host *host)
 {
 	return host->described || host->registration || host->proposal ||
@@ -74,11 +64,7 @@ bool host_is_wanted(const struct host *host)
 
 struct host_core host_core(const struct host *host)
 {
-	struct host_core core = {
-		.life = host->life,
-		.has_lease = host->dhcp,
-		.has_registration = host->registration,
-	};
+	struct host_core core = { .life = host->life };
 
 	if (host->dhcp)
 		core.lease = host->dhcp->lease;
@@ -98,23 +84,10 @@ bool host_is_registered_only(const struct host *host)
 	return registers && !described && !(host->edited && host->edited->exists);
 }
 
-/* What was said counts no more; the Client Identifier is kept for as long as the host is known. */
-static void drop_registration(struct host *host)
+void host_table_set_core(struct host_table *table, struct host *host, const struct host_core *core)
 {
-	struct registration_draft draft = { .head = {
-						    .client_id = host->registration->client_id,
-						    .transaction = host->registration->transaction,
-					    } };
-	struct registration *registration = registration_new(&draft);
-
-	if (!registration)
-		return;
-	registration_free(host->registration);
-	host->registration = registration;
-}
-
-void host_set_core(struct host *host, const struct host_core *core)
-{
+	table->states[host->life.state]--;
+	table->states[core->life.state]++;
 	host->life = core->life;
 	if (host->dhcp)
 		host->dhcp->lease = core->lease;
@@ -123,7 +96,7 @@ void host_set_core(struct host *host, const struct host_core *core)
 	host->registration->active = core->registration_active;
 	host->registration->until = core->registration_until;
 	if (core->registration_dropped)
-		drop_registration(host);
+		registration_drop(host->registration);
 }
 
 #define SWAP(a, b) \

@@ -9,9 +9,33 @@
 #include <uthash.h>
 
 #include "dhcp/dhcp_client.h"
-#include "host/host_event.h"
 #include "host/inputs.h"
 #include "host/step.h"
+#include "report.h"
+
+struct json_object;
+
+/* What happened to a host, for the log, the history and those who watch. */
+enum { HOST_EVENT_DETAIL = 192 };
+
+struct host_event {
+	enum host_event_kind kind;
+	int64_t wall; /* ms since 1970 */
+	const char *name;
+	enum host_trigger_kind trigger; /* of a step; TRIGGER_NONE: of none */
+	struct report report;           /* what the datapath saw; kind 0: nothing */
+	int64_t took;                   /* ms, of a wake that ended; 0: none did */
+	const char *detail;             /* the result of its lease, in words; empty: none */
+};
+
+extern const char *const host_state_names[]; /* "awake" …, up to NULL */
+
+enum { HOST_EVENT_TEXT = 512 };
+
+/* As text and as JSON: host_event.c */
+const char *host_event_text(const struct host_event *event, char text[HOST_EVENT_TEXT]);
+/* The EVENT of control/protocol.h. The caller owns it. */
+struct json_object *host_event_json(const struct host_event *event);
 
 /* What the datapath's maps have accepted of a host. One block; NULL: nothing. */
 struct installed {
@@ -27,9 +51,6 @@ void installed_free(struct installed *installed); /* takes NULL */
 /* As `wanted`, whose sets it does not own. Of NULL: nothing. */
 void installed_read(const struct installed *installed, struct wanted *wanted);
 bool installed_has(const struct installed *installed, const struct ipv6 *address); /* takes NULL */
-
-struct claim;
-struct json_object;
 
 /* Why it is being woken; only while it is. */
 struct wake_reason {
@@ -92,19 +113,39 @@ struct host {
 	UT_hash_handle by_mac, by_name;
 };
 
-struct host_inputs host_inputs(const struct host *host);
 /* The maps have this of the host by now. False, with nothing changed: no memory. */
 bool host_set_installed(struct host *host, const struct wanted *wanted);
 /* Described, edited or registered: else there is no reason to know it. */
 bool host_is_wanted(const struct host *host);
 /* Known for its registration alone, or for one that is proposed. */
 bool host_is_registered_only(const struct host *host);
-/* What steps change, as a copy, and back. */
+/* What steps change, as a copy. */
 struct host_core host_core(const struct host *host);
-void host_set_core(struct host *host, const struct host_core *core);
 void host_free(struct host *host); /* with all that it owns; takes NULL */
 
-struct host_table;
+struct host_table {
+	struct host *by_mac, *by_name;
+	struct claim *claims; /* by address */
+	/*
+	 * A binary heap by `deadline`, in which `timer` is a host's place. One heap needs one timer
+	 * of the event loop, where a timer a host would take 150 octets of each.
+	 */
+	struct host **heap;
+	size_t heap_count, heap_room;
+	uint32_t order; /* of the last host that was added */
+	unsigned int states[WAKING + 1];
+	/* those known for their registration alone, up to date by host_table_claim() */
+	struct host *first_registered_only;
+	unsigned int registered_only;
+};
+
+/* In the order of the last host_table_sort(), by name; the table must not change meanwhile. */
+#define host_table_each(table, host) \
+	for (struct host *host = (table)->by_name; host; host = host->by_name.next)
+/* Also where the host is removed meanwhile; `next` is a variable of the caller. */
+#define host_table_each_safe(table, host, next) \
+	for (struct host *host = (table)->by_name; host && ((next) = host->by_name.next, true); \
+	     host = next)
 
 struct host_table *host_table_new(void);
 void host_table_free(struct host_table *table);
@@ -117,33 +158,20 @@ int host_table_rename(struct host_table *table, struct host *host, const char *n
 
 struct host *host_find_mac(const struct host_table *table, const struct mac *mac);
 struct host *host_find_name(const struct host_table *table, const char *name);
-/* By name; NULL: the first, or no further one. The table must not change meanwhile. */
 void host_table_sort(struct host_table *table);
-struct host *host_table_next(const struct host_table *table, const struct host *host);
-/*
- * How many are known for their registration alone, and each of them in turn; kept up to date by
- * host_table_claim().
- */
-unsigned int host_table_registered_only(const struct host_table *table);
-struct host *host_table_next_registered_only(const struct host_table *table,
-                                             const struct host *host);
-size_t host_table_count(const struct host_table *table);
-/* As host_set_core; keeps the counts of the states. */
+/* What a step has changed; keeps the counts of the states. */
 void host_table_set_core(struct host_table *table, struct host *host, const struct host_core *core);
-unsigned int host_table_states(const struct host_table *table, enum host_state state);
 
 /*
  * To be called after an input or the lease has changed. The claims of the host are the addresses
  * that host_merge wants, all hosts' together tell the owner.
  */
 void host_table_claim(struct host_table *table, struct host *host);
-/* NULL: nobody claims it, or it is this machine's own. */
-struct host *host_table_owner(const struct host_table *table, const struct ipv6 *address,
-                              struct address_facts facts);
-/* The owner as it would be if the host claimed the address so. */
-struct host *host_table_would_own(const struct host_table *table, const struct ipv6 *address,
-                                  const struct host *host, enum claim_kind claim,
-                                  struct address_facts facts);
+/* NULL: nobody claims it. */
+struct host *host_table_owner(const struct host_table *table, const struct ipv6 *address);
+/* Would the host own the address if it registered it, and said nothing else of it? */
+bool host_table_may_register(const struct host_table *table, const struct ipv6 *address,
+                             const struct host *host);
 /* Another host that claims the address, after `last`; NULL: none. */
 struct host *host_table_other_claimant(const struct host_table *table, const struct ipv6 *address,
                                        const struct host *host, const struct host *last);
@@ -179,25 +207,12 @@ struct host *host_table_due(const struct host_table *table, int64_t now);
  */
 struct json_object *host_row_write(const struct host *host, const struct lease_record_clock *now);
 
-/* What a row says. */
-struct host_row {
-	char name[HOST_NAME_MAX_SIZE];
-	enum host_state state;
-	bool has_description;
-	enum described_by by;
-	struct host_description description; /* with the name and the MAC */
-	struct edited *edited;               /* the inputs are owned; NULL: none */
-	struct registration *registration;
-	struct dhcp_client *dhcp;
-};
-
 /*
- * 0, or -EINVAL with the reason in `why`: it has neither a name nor a host's inputs. An input that
- * makes no sense is left out, and named in a warning.
+ * The inputs of a row into a host that has none, and its state as `stored_state`. 0, or -EINVAL
+ * with the reason in `why`: it has neither a name nor a host's inputs. An input that makes no sense
+ * is left out, and named in a warning.
  */
-int host_row_read(struct json_object *json, const struct mac *mac,
-                  const struct lease_record_clock *now, struct host_row *row, char *why,
-                  size_t why_size);
-void host_row_done(struct host_row *row); /* frees what it still owns */
+int host_row_read(struct json_object *json, const struct lease_record_clock *now, struct host *host,
+                  char *why, size_t why_size);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "host/host_event.h"
+#include "host/host.h"
 
 #include <arpa/inet.h>
 #include <json-c/json.h>

@@ -8,11 +8,9 @@
 #include <string.h>
 #include <sys/param.h>
 
-#include "base/addr.h"
 #include "base/fields.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "host/description.h"
 
 /* ms since 1970, so that times of other clocks can be added. */
 #define UNTIL_MAX (INT64_MAX / 4)
@@ -131,111 +129,105 @@ struct json_object *host_row_write(const struct host *host, const struct lease_r
 	return json;
 }
 
-static void warn(const struct host_row *row, const char *input, const char *why)
+/* What is of the row itself. */
+struct row_head {
+	char name[HOST_NAME_MAX_SIZE];
+	enum host_state state;
+	enum described_by by;
+};
+
+static const struct field head_fields[] = {
+	{ "name", FIELD_NAME, FIELD_AT(struct row_head, name), .flags = FIELD_REQUIRED },
+	{ "state", FIELD_ENUM, FIELD_AT(struct row_head, state), .names = host_state_names },
+	{ "by", FIELD_ENUM, FIELD_AT(struct row_head, by), .names = described_by_names },
+	{ "described", .type = FIELD_IGNORED },
+	{ "edited", .type = FIELD_IGNORED },
+	{ "registered", .type = FIELD_IGNORED },
+	{ "lease", .type = FIELD_IGNORED },
+	{ 0 },
+};
+
+static void warn(const struct host *host, const char *input, const char *why)
 {
-	log_warning("the store: host %s: %s is left out: %s", row->name, input, why);
+	log_warning("the store: host %s: %s is left out: %s", host->name, input, why);
 }
 
-static void read_description(struct json_object *json, const struct mac *mac, struct host_row *row)
+static struct described *read_description(struct json_object *json, enum described_by by,
+                                          const struct host *host)
 {
-	char text[TEXT_MAC], why[256];
+	struct host_description description = { .vlan = 0 };
+	char text[TEXT_MAC], why[256] = "expected an object";
 
-	if (!json_object_is_type(json, json_type_object)) {
-		warn(row, "its description", "expected an object");
-		return;
+	if (json_object_is_type(json, json_type_object)) {
+		json_object_object_add(json, "name", json_object_new_string(host->name));
+		json_object_object_add(json, "mac",
+		                       json_object_new_string(text_from_mac(&host->mac, text)));
+		if (!description_from_json(json, &description, why, sizeof(why)))
+			return described_new(&description, by, 0);
 	}
-	json_object_object_add(json, "name", json_object_new_string(row->name));
-	json_object_object_add(json, "mac", json_object_new_string(text_from_mac(mac, text)));
-	if (description_from_json(json, &row->description, why, sizeof(why)))
-		warn(row, "its description", why);
-	else
-		row->has_description = true;
+	warn(host, "its description", why);
+	return NULL;
 }
 
-static void read_registration(struct json_object *json, const struct lease_record_clock *now,
-                              struct host_row *row)
+static struct registration *read_registration(struct json_object *json,
+                                              const struct lease_record_clock *now,
+                                              const struct host *host)
 {
 	struct registration_draft draft = { .port_count = 0 };
 	int64_t *until = &draft.head.until;
 	char why[256];
 
 	if (fields_from_json(registration_fields, json, &draft, why, sizeof(why))) {
-		warn(row, "its registration", why);
-		return;
+		warn(host, "its registration", why);
+		return NULL;
 	}
 	if (*until) /* one before the machine's start is due, and not 0, which is never */
 		*until = MAX(*until - now->wall_ms + now->boot_ms, 1);
-	row->registration = registration_new(&draft);
+	return registration_new(&draft);
 }
 
-static void read_edited(struct json_object *json, struct host_row *row)
+static struct edited *read_edited(struct json_object *json, const struct host *host)
 {
 	struct edited_members members = { .edited = { .exists = false } };
-	struct edited *edited = &members.edited;
+	struct edited *edited;
 	char why[256];
 
 	if (fields_from_json(edited_fields, json, &members, why, sizeof(why))) {
-		warn(row, "what was edited", why);
-		return;
+		warn(host, "what was edited", why);
+		return NULL;
 	}
 	if (*members.interface)
-		edited->ifindex = if_nametoindex(members.interface);
-	if (*members.interface && !edited->ifindex)
-		edited->ifindex = UINT32_MAX;
-	row->edited = malloc(sizeof(*edited));
-	if (row->edited)
-		*row->edited = *edited;
+		members.edited.ifindex = if_nametoindex(members.interface);
+	if (*members.interface && !members.edited.ifindex)
+		members.edited.ifindex = UINT32_MAX;
+	edited = malloc(sizeof(*edited));
+	if (edited)
+		*edited = members.edited;
+	return edited;
 }
 
-static void read_inputs(struct json_object *json, const struct mac *mac,
-                        const struct lease_record_clock *now, struct host_row *row)
+int host_row_read(struct json_object *json, const struct lease_record_clock *now, struct host *host,
+                  char *why, size_t why_size)
 {
+	struct row_head head = { .state = AWAKE };
 	struct json_object *member;
 
-	if (json_object_object_get_ex(json, "described", &member))
-		read_description(member, mac, row);
-	if (json_object_object_get_ex(json, "edited", &member))
-		read_edited(member, row);
-	if (json_object_object_get_ex(json, "registered", &member))
-		read_registration(member, now, row);
-	if (json_object_object_get_ex(json, "lease", &member) &&
-	    lease_record_read(member, now, &row->dhcp))
-		warn(row, "its lease", "not as it was written");
-}
-
-int host_row_read(struct json_object *json, const struct mac *mac,
-                  const struct lease_record_clock *now, struct host_row *row, char *why,
-                  size_t why_size)
-{
-	static const struct field head[] = {
-		{ "name", FIELD_NAME, FIELD_AT(struct host_row, name), .flags = FIELD_REQUIRED },
-		{ "state", FIELD_ENUM, FIELD_AT(struct host_row, state),
-		  .names = host_state_names },
-		{ "by", FIELD_ENUM, FIELD_AT(struct host_row, by), .names = described_by_names },
-		{ "described", .type = FIELD_IGNORED },
-		{ "edited", .type = FIELD_IGNORED },
-		{ "registered", .type = FIELD_IGNORED },
-		{ "lease", .type = FIELD_IGNORED },
-		{ 0 },
-	};
-
-	*row = (struct host_row){ .state = AWAKE };
-	if (fields_from_json(head, json, row, why, why_size))
+	if (fields_from_json(head_fields, json, &head, why, why_size))
 		return -EINVAL;
-	read_inputs(json, mac, now, row);
-	if (row->has_description || row->registration || (row->edited && row->edited->exists))
+	host->stored_state = head.state;
+	if (json_object_object_get_ex(json, "described", &member))
+		host->described = read_description(member, head.by, host);
+	if (json_object_object_get_ex(json, "edited", &member))
+		host->edited = read_edited(member, host);
+	if (json_object_object_get_ex(json, "registered", &member))
+		host->registration = read_registration(member, now, host);
+	if (json_object_object_get_ex(json, "lease", &member)) {
+		host->dhcp = lease_record_read(member, now);
+		if (!host->dhcp)
+			warn(host, "its lease", "not as it was written");
+	}
+	if (host_is_wanted(host))
 		return 0;
-	host_row_done(row);
 	snprintf(why, why_size, "nobody describes, edits or registers it");
 	return -EINVAL;
-}
-
-void host_row_done(struct host_row *row)
-{
-	free(row->edited);
-	registration_free(row->registration);
-	dhcp_client_free(row->dhcp);
-	row->edited = NULL;
-	row->registration = NULL;
-	row->dhcp = NULL;
 }

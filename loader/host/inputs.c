@@ -71,19 +71,6 @@ int address_index(const struct ipv6 *addresses, size_t count, const struct ipv6 
 	return -1;
 }
 
-/* False: no memory. Most hosts say nothing of their lease. */
-static bool copy_lease(struct described *described, const struct lease_description *lease)
-{
-	static const struct lease_description none;
-
-	if (!memcmp(lease, &none, sizeof(none)))
-		return true;
-	described->lease = malloc(sizeof(*lease));
-	if (described->lease)
-		*described->lease = *lease;
-	return described->lease;
-}
-
 /* Equal ports are equal octets: padding is zeroed. */
 static const struct shared_set *port_set(const struct wake_port *ports, size_t count)
 {
@@ -124,7 +111,7 @@ struct described *described_new(const struct host_description *from, enum descri
 	memcpy(described->interface, from->interface, sizeof(described->interface));
 	described->address_count = (uint8_t)from->address_count;
 	memcpy(described->addresses, from->addresses, addresses);
-	if (copy_policy(described, &from->policy) && copy_lease(described, &from->lease))
+	if (copy_policy(described, &from->policy))
 		return described;
 	described_free(described);
 	return NULL;
@@ -136,7 +123,6 @@ void described_free(struct described *described)
 		return;
 	shared_set_put(described->ports);
 	shared_set_put(described->sources);
-	free(described->lease);
 	free(described);
 }
 
@@ -165,8 +151,6 @@ void described_read(const struct described *described, struct host_description *
 	policy->port_count = read_set(described->ports, policy->ports, sizeof(*policy->ports));
 	policy->source_count =
 		read_set(described->sources, policy->sources, sizeof(*policy->sources));
-	if (described->lease)
-		into->lease = *described->lease;
 }
 
 /* The rule that nothing wakes the host. */
@@ -200,6 +184,13 @@ void registration_free(struct registration *registration)
 		return;
 	shared_set_put(registration->ports);
 	free(registration);
+}
+
+void registration_drop(struct registration *registration)
+{
+	shared_set_put(registration->ports);
+	*registration = (struct registration){ .client_id = registration->client_id,
+		                               .transaction = registration->transaction };
 }
 
 void registration_read(const struct registration *registration, struct registration_draft *draft)

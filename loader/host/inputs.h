@@ -47,7 +47,6 @@ struct described {
 	uint8_t address_count;
 	char interface[IFNAMSIZ];
 	const struct shared_set *ports, *sources; /* of struct wake_port, struct source_prefix */
-	struct lease_description *lease;          /* NULL: none */
 	struct ipv6 addresses[];
 };
 
@@ -55,7 +54,10 @@ struct described {
 struct described *described_new(const struct host_description *description, enum described_by by,
                                 uint64_t order);
 void described_free(struct described *described); /* takes NULL */
-/* The same as a description, without the name and the MAC, which are the host's. */
+/*
+ * The same as a description, without the name and the MAC, which are the host's, and the lease,
+ * which is granted at once.
+ */
 void described_read(const struct described *described, struct host_description *description);
 
 /* In the maps by bpftool: differences from what was installed. They end at the next description. */
@@ -117,19 +119,13 @@ struct registration_draft {
 
 struct registration *registration_new(const struct registration_draft *draft); /* NULL: no memory */
 void registration_free(struct registration *registration);                     /* takes NULL */
+/* What it says counts no more; the Client Identifier is kept for as long as the host is known. */
+void registration_drop(struct registration *registration);
 void registration_read(const struct registration *registration, struct registration_draft *draft);
 bool registration_has_digest(const struct registration *registration, uint64_t digest);
 
 /* Its index, or -1. */
 int address_index(const struct ipv6 *addresses, size_t count, const struct ipv6 *address);
-
-/* All inputs of a host. Each may be NULL. Of the lease the address and the state count. */
-struct host_inputs {
-	const struct described *described;
-	const struct edited *edited;
-	const struct registration *registration;
-	const struct lease *lease;
-};
 
 /* Why a host has an address, the strongest reason first (address_owner). */
 enum claim_kind {
@@ -153,15 +149,16 @@ struct wanted {
 	bool arp_offload;
 };
 
-void host_merge(const struct host_inputs *inputs, struct wanted *wanted);
-enum claim_kind host_claim(const struct host_inputs *inputs, const struct ipv6 *address);
+/* From the inputs of a host alone; of its lease the address and the state count. */
+struct host;
+void host_merge(const struct host *host, struct wanted *wanted);
+enum claim_kind host_claim(const struct host *host, const struct ipv6 *address);
 /* The address that it has by DHCP; or that it has lost, and does not get even if described. */
-bool host_lease_address(const struct host_inputs *inputs, bool lost, struct ipv6 *address);
+bool host_lease_address(const struct host *host, bool lost, struct ipv6 *address);
 
 /*
  * Who owns an address that is claimed, pure. The table, the first row that fits:
  *
- *  this machine's own address                     nobody
  *  lost to DHCP, or taken away by hand            not claimed by that host
  *  a row of `addresses4` was moved by hand        that host
  *  described                                      the host that was described first
@@ -176,12 +173,7 @@ struct claimant {
 	uint64_t order; /* when the host was described, or became known */
 };
 
-/* Of the address itself. */
-struct address_facts {
-	bool own;
-};
-
-/* The index of the owner; -1: nobody. */
-int address_owner(const struct claimant *claimants, size_t count, struct address_facts facts);
+/* The index of the owner; -1: nobody claims the address. */
+int address_owner(const struct claimant *claimants, size_t count);
 
 #endif

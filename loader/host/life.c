@@ -349,14 +349,14 @@ static void check_failed(struct life_call *call)
 }
 
 void life_init(struct life *life, const struct life_timing *timing, enum host_state state,
-               int64_t now, struct host_effects *effects)
+               int64_t now)
 {
 	const struct host_trigger found = { .kind = TRIGGER_MAP_EDIT, .state = state };
-	struct life_call call = { life, timing, &found, now, effects };
+	struct host_effects none = { .set_state = false };
+	struct life_call call = { life, timing, &found, now, &none };
 
 	*life = (struct life){ .since = now };
 	map_edit(&call);
-	effects->took = 0;
 	if (state != WAKING)
 		return;
 	/* nothing can be sent yet: the first round is due at once */

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "host/inputs.h"
-
 #include <string.h>
 
 #include "base/addr.h"
+#include "host/host.h"
 
 /* Snooped DHCP can say anything: 0.0.0.0, a multicast address … */
-bool host_lease_address(const struct host_inputs *inputs, bool lost, struct ipv6 *address)
+bool host_lease_address(const struct host *host, bool lost, struct ipv6 *address)
 {
-	const struct lease *lease = inputs->lease;
+	const struct lease *lease = host->dhcp ? &host->dhcp->lease : NULL;
 	struct ipv6 leased;
 
 	if (!lease || lease->state == LEASE_NONE || (lease->state == LEASE_LOST) != lost)
@@ -26,85 +25,84 @@ static bool has(const struct ipv6 *addresses, size_t count, const struct ipv6 *a
 }
 
 /* By an edit, or since DHCP says that the host has lost it. */
-static bool is_taken_away(const struct host_inputs *inputs, const struct ipv6 *address)
+static bool is_taken_away(const struct host *host, const struct ipv6 *address)
 {
 	struct ipv6 lost;
 
-	if (edited_removes(inputs->edited, address))
+	if (edited_removes(host->edited, address))
 		return true;
-	return host_lease_address(inputs, true, &lost) && !memcmp(&lost, address, sizeof(lost));
+	return host_lease_address(host, true, &lost) && !memcmp(&lost, address, sizeof(lost));
 }
 
-enum claim_kind host_claim(const struct host_inputs *inputs, const struct ipv6 *address)
+enum claim_kind host_claim(const struct host *host, const struct ipv6 *address)
 {
-	const struct registration *registration = inputs->registration;
+	const struct registration *registration = host->registration;
 	struct ipv6 leased;
 
-	if (edited_adds(inputs->edited, address))
+	if (edited_adds(host->edited, address))
 		return CLAIM_EDITED;
-	if (is_taken_away(inputs, address))
+	if (is_taken_away(host, address))
 		return CLAIM_NONE;
-	if (inputs->described &&
-	    has(inputs->described->addresses, inputs->described->address_count, address))
+	if (host->described &&
+	    has(host->described->addresses, host->described->address_count, address))
 		return CLAIM_DESCRIBED;
 	if (registration && has(registration->addresses, registration->address_count, address))
 		return registration->active ? CLAIM_REGISTERED : CLAIM_ENDED;
-	if (host_lease_address(inputs, false, &leased) && !memcmp(&leased, address, sizeof(leased)))
+	if (host_lease_address(host, false, &leased) && !memcmp(&leased, address, sizeof(leased)))
 		return CLAIM_LEASED;
 	return CLAIM_NONE;
 }
 
-static void add_addresses(const struct host_inputs *inputs, struct wanted *wanted,
+static void add_addresses(const struct host *host, struct wanted *wanted,
                           const struct ipv6 *addresses, size_t count)
 {
 	for (size_t i = 0; i < count && wanted->address_count < HOST_ADDRESSES; i++)
 		if (!has(wanted->addresses, wanted->address_count, &addresses[i]) &&
-		    host_claim(inputs, &addresses[i]) != CLAIM_NONE)
+		    host_claim(host, &addresses[i]) != CLAIM_NONE)
 			wanted->addresses[wanted->address_count++] = addresses[i];
 }
 
-static void merge_addresses(const struct host_inputs *inputs, struct wanted *wanted)
+static void merge_addresses(const struct host *host, struct wanted *wanted)
 {
 	struct ipv6 leased;
 
-	if (inputs->edited)
-		add_addresses(inputs, wanted, inputs->edited->added, inputs->edited->added_count);
-	if (inputs->described)
-		add_addresses(inputs, wanted, inputs->described->addresses,
-		              inputs->described->address_count);
-	if (inputs->registration)
-		add_addresses(inputs, wanted, inputs->registration->addresses,
-		              inputs->registration->address_count);
-	if (host_lease_address(inputs, false, &leased))
-		add_addresses(inputs, wanted, &leased, 1);
+	if (host->edited)
+		add_addresses(host, wanted, host->edited->added, host->edited->added_count);
+	if (host->described)
+		add_addresses(host, wanted, host->described->addresses,
+		              host->described->address_count);
+	if (host->registration)
+		add_addresses(host, wanted, host->registration->addresses,
+		              host->registration->address_count);
+	if (host_lease_address(host, false, &leased))
+		add_addresses(host, wanted, &leased, 1);
 }
 
 /* People come first: where they named ports, the host's own do not count. */
-static void merge_rules(const struct host_inputs *inputs, struct wanted *wanted)
+static void merge_rules(const struct host *host, struct wanted *wanted)
 {
-	const struct registration *registration = inputs->registration;
+	const struct registration *registration = host->registration;
 
-	if (inputs->described) {
-		wanted->ports = inputs->described->ports;
-		wanted->sources = inputs->described->sources;
+	if (host->described) {
+		wanted->ports = host->described->ports;
+		wanted->sources = host->described->sources;
 	}
 	if (!wanted->ports && registration)
 		wanted->ports = registration->ports;
 }
 
-static void merge_fields(const struct host_inputs *inputs, struct wanted *wanted)
+static void merge_fields(const struct host *host, struct wanted *wanted)
 {
-	const struct described *described = inputs->described;
-	const struct edited *edited = inputs->edited;
+	const struct described *described = host->described;
+	const struct edited *edited = host->edited;
 
 	if (described) {
 		memcpy(wanted->interface, described->interface, sizeof(wanted->interface));
 		wanted->vlan = described->vlan;
 		wanted->arp_offload = described->arp_offload;
-	} else if (inputs->registration) {
-		memcpy(wanted->interface, inputs->registration->interface,
-		       sizeof(wanted->interface));
-		wanted->vlan = inputs->registration->vlan;
+	} else if (host->registration) {
+		memcpy(wanted->interface, host->registration->interface, sizeof(wanted->interface));
+		wanted->vlan = host->registration->vlan;
 	}
 	if (!edited || !edited->has_fields)
 		return;
@@ -114,10 +112,10 @@ static void merge_fields(const struct host_inputs *inputs, struct wanted *wanted
 	wanted->arp_offload = edited->arp_offload;
 }
 
-void host_merge(const struct host_inputs *inputs, struct wanted *wanted)
+void host_merge(const struct host *host, struct wanted *wanted)
 {
 	*wanted = (struct wanted){ 0 };
-	merge_addresses(inputs, wanted);
-	merge_rules(inputs, wanted);
-	merge_fields(inputs, wanted);
+	merge_addresses(host, wanted);
+	merge_rules(host, wanted);
+	merge_fields(host, wanted);
 }

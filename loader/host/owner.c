@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "host/inputs.h"
 
-/* Among those who are neither edited nor described. */
+/* How strong a claim is: the table of inputs.h from its end. */
 enum rank {
 	RANK_CLAIMS,
 	RANK_HAS_IT_AWAKE,
@@ -35,12 +35,10 @@ static bool is_stronger(const struct claimant *a, const struct claimant *b)
 	return a->order < b->order;
 }
 
-int address_owner(const struct claimant *claimants, size_t count, struct address_facts facts)
+int address_owner(const struct claimant *claimants, size_t count)
 {
 	int best = -1;
 
-	if (facts.own)
-		return -1;
 	for (size_t i = 0; i < count; i++)
 		if (claimants[i].claim != CLAIM_NONE &&
 		    (best < 0 || is_stronger(&claimants[i], &claimants[best])))

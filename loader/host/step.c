@@ -43,11 +43,9 @@ static void step_lease(struct host_core *core, const struct host_timing *timing,
 		.sent = trigger->sent,
 		.err = trigger->err,
 	};
-	struct lease_effects lease;
+	const struct lease_effects lease =
+		lease_step(&core->lease, timing->min_lease, &lease_trigger);
 
-	if (!core->has_lease)
-		return;
-	lease = lease_step(&core->lease, &timing->lease, &lease_trigger);
 	host_lease_effects(&lease, effects);
 }
 
@@ -66,7 +64,7 @@ static void follow_state(struct host_core *core, const struct host_timing *timin
 /* A host that was seen up may still send its Wakeup Report: until then it lingers. */
 static void end_registration(struct host_core *core, int64_t boot, struct host_effects *effects)
 {
-	if (!core->has_registration || !core->registration_active)
+	if (!core->registration_active)
 		return;
 	core->registration_active = false;
 	core->registration_until = boot + REGISTRATION_LINGER;
@@ -75,7 +73,7 @@ static void end_registration(struct host_core *core, int64_t boot, struct host_e
 
 static void timeout_registration(struct host_core *core, int64_t boot, struct host_effects *effects)
 {
-	if (!core->has_registration || !core->registration_until || boot < core->registration_until)
+	if (!core->registration_until || boot < core->registration_until)
 		return;
 	core->registration_until = 0;
 	effects->persist = true;
@@ -127,9 +125,7 @@ int64_t host_core_deadline(const struct host_core *core, const struct now *now)
 {
 	int64_t deadline = core->life.deadline ? core->life.deadline : INT64_MAX;
 
-	if (core->has_lease)
-		deadline = MIN(deadline, mono_of(core->lease.deadline, now));
-	if (core->has_registration)
-		deadline = MIN(deadline, mono_of(core->registration_until, now));
+	deadline = MIN(deadline, mono_of(core->lease.deadline, now));
+	deadline = MIN(deadline, mono_of(core->registration_until, now));
 	return deadline;
 }

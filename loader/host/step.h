@@ -19,8 +19,6 @@
 #include "dhcp/lease.h"
 #include "host_state.h"
 
-struct report;
-
 /* What makes a host take a step, with all that the step must know. */
 enum host_trigger_kind {
 	TRIGGER_NONE,
@@ -139,22 +137,21 @@ struct host_effects {
 
 struct host_timing {
 	struct life_timing life;
-	struct lease_timing lease;
+	int64_t min_lease; /* as lease_step() */
 };
 
 /* What a step changes: a copy of it, which replaces the host's once `set_state` was possible. */
 struct host_core {
 	struct life life;
-	bool has_lease; /* else `lease` is unused */
-	struct lease lease;
-	bool has_registration, registration_active;
-	int64_t registration_until; /* as in struct registration */
+	struct lease lease; /* LEASE_NONE where it has none */
+	bool registration_active;
+	int64_t registration_until; /* as in struct registration; 0 where it has none */
 	bool registration_dropped;  /* it has lingered long enough: what it says counts no more */
 };
 
 /* Its life alone: one that starts in `state`, and goes on as that state does; a step of it. */
 void life_init(struct life *life, const struct life_timing *timing, enum host_state state,
-               int64_t now, struct host_effects *effects);
+               int64_t now);
 void life_step(struct life *life, const struct life_timing *timing,
                const struct host_trigger *trigger, struct host_effects *effects);
 

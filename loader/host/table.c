@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The table of hosts: its indexes by MAC and name, who claims which address, and the deadlines. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,21 +12,6 @@ struct claim {
 	struct host *host;
 	struct claim *next, *next_of_host;
 	UT_hash_handle hh;
-};
-
-struct host_table {
-	struct host *by_mac, *by_name;
-	struct claim *claims;
-	/*
-	 * A binary heap by `deadline`, in which `timer` is a host's place. One heap needs one timer
-	 * of the event loop, where a timer a host would take 150 octets of each.
-	 */
-	struct host **heap;
-	size_t heap_count, heap_room;
-	uint32_t order; /* of the last host that was added */
-	unsigned int states[WAKING + 1];
-	struct host *first_registered_only;
-	unsigned int registered_only;
 };
 
 static void place(struct host_table *table, size_t at, struct host *host)
@@ -63,6 +47,7 @@ static void move_down(struct host_table *table, struct host *host)
 	place(table, at, host);
 }
 
+/* The host has none yet. */
 static int add_deadline(struct host_table *table, struct host *host)
 {
 	if (table->heap_count == table->heap_room) {
@@ -75,7 +60,6 @@ static int add_deadline(struct host_table *table, struct host *host)
 		table->heap_room = room;
 	}
 	place(table, table->heap_count++, host);
-	move_up(table, host);
 	return 0;
 }
 
@@ -178,10 +162,9 @@ static void add_claim(struct host_table *table, struct host *host, const struct 
 	struct claim *head = find_claims(table, address), *claim;
 
 	LL_SEARCH_SCALAR(head, claim, host, host);
-	if (!claim)
-		claim = calloc(1, sizeof(*claim));
-	else
+	if (claim)
 		return;
+	claim = calloc(1, sizeof(*claim));
 	if (!claim)
 		return;
 	claim->address = *address;
@@ -210,12 +193,11 @@ static void count_registered_only(struct host_table *table, struct host *host,
 
 void host_table_claim(struct host_table *table, struct host *host)
 {
-	const struct host_inputs inputs = host_inputs(host);
 	struct claim *claim, *next;
 	struct wanted wanted;
 
 	count_registered_only(table, host, host_is_registered_only(host));
-	host_merge(&inputs, &wanted);
+	host_merge(host, &wanted);
 	LL_FOREACH_SAFE2(host->claims, claim, next, next_of_host)
 	if (address_index(wanted.addresses, wanted.address_count, &claim->address) < 0)
 		drop_claim(table, claim);
@@ -262,43 +244,9 @@ void host_table_sort(struct host_table *table)
 	HASH_SRT(by_name, table->by_name, name_order);
 }
 
-struct host *host_table_next(const struct host_table *table, const struct host *host)
-{
-	return host ? host->by_name.next : table->by_name;
-}
-
-size_t host_table_count(const struct host_table *table)
-{
-	return HASH_CNT(by_mac, table->by_mac);
-}
-
-unsigned int host_table_registered_only(const struct host_table *table)
-{
-	return table->registered_only;
-}
-
-struct host *host_table_next_registered_only(const struct host_table *table,
-                                             const struct host *host)
-{
-	return host ? host->next_registered : table->first_registered_only;
-}
-
-unsigned int host_table_states(const struct host_table *table, enum host_state state)
-{
-	return table->states[state];
-}
-
-void host_table_set_core(struct host_table *table, struct host *host, const struct host_core *core)
-{
-	table->states[host->life.state]--;
-	host_set_core(host, core);
-	table->states[host->life.state]++;
-}
-
 static struct claimant claimant_of(const struct host *host, const struct ipv6 *address)
 {
-	const struct host_inputs inputs = host_inputs(host);
-	const enum claim_kind claim = host_claim(&inputs, address);
+	const enum claim_kind claim = host_claim(host, address);
 
 	return (struct claimant){
 		.claim = claim,
@@ -308,37 +256,38 @@ static struct claimant claimant_of(const struct host *host, const struct ipv6 *a
 	};
 }
 
-struct host *host_table_owner(const struct host_table *table, const struct ipv6 *address,
-                              struct address_facts facts)
+/* Of those who claim the address, and of `host`, which does so as `best`; or NULL. */
+static struct host *strongest(const struct host_table *table, const struct ipv6 *address,
+                              struct host *host, struct claimant best)
 {
-	return host_table_would_own(table, address, NULL, CLAIM_NONE, facts);
-}
-
-struct host *host_table_would_own(const struct host_table *table, const struct ipv6 *address,
-                                  const struct host *host, enum claim_kind kind,
-                                  struct address_facts facts)
-{
-	struct claimant best = { .claim = CLAIM_NONE };
-	struct host *owner = NULL;
+	struct host *owner = host;
 	struct claim *claim;
 
-	if (kind != CLAIM_NONE)
-		best = (struct claimant){ kind, host->life.state,
-			                  installed_has(host->installed, address), UINT64_MAX };
-	if (kind != CLAIM_NONE && !facts.own)
-		owner = (struct host *)host;
 	LL_FOREACH(find_claims(table, address), claim)
 	{
 		/* two by two, as there may be any number of claims */
 		const struct claimant pair[] = { best, claimant_of(claim->host, address) };
 
-		if ((kind != CLAIM_NONE && claim->host == host) ||
-		    address_owner(pair, 2, facts) != 1)
+		if (claim->host == host || address_owner(pair, 2) != 1)
 			continue;
 		best = pair[1];
 		owner = claim->host;
 	}
 	return owner;
+}
+
+struct host *host_table_owner(const struct host_table *table, const struct ipv6 *address)
+{
+	return strongest(table, address, NULL, (struct claimant){ .claim = CLAIM_NONE });
+}
+
+bool host_table_may_register(const struct host_table *table, const struct ipv6 *address,
+                             const struct host *host)
+{
+	const struct claimant claimant = { CLAIM_REGISTERED, host->life.state,
+		                           installed_has(host->installed, address), UINT64_MAX };
+
+	return strongest(table, address, (struct host *)host, claimant) == host;
 }
 
 struct host *host_table_other_claimant(const struct host_table *table, const struct ipv6 *address,

@@ -264,16 +264,15 @@ static void read_request(const struct reception *in, struct registration_request
 	read_addresses(in, request);
 }
 
-static enum npp_count receive_request(struct reception *in, bool repeated)
+static enum npp_count receive_request(struct reception *in, enum request_progress progress,
+                                      bool repeated)
 {
-	const struct host *host = in->request->host;
-
-	if (register_is_done(host, in->request->digest)) {
-		npp_server_confirm(in->server, in->requester, host->registration->client_id, true);
+	if (progress == REQUEST_IS_DONE) {
+		npp_server_confirm(in->server, in->requester,
+		                   in->request->host->registration->client_id, true);
 		return NPP_COUNT_NONE;
 	}
-	if (register_is_pending(in->server->parts.registrar, host, &in->packet->from,
-	                        in->request->digest))
+	if (progress == REQUEST_IS_PENDING)
 		return NPP_COUNT_DUPLICATE;
 	if (repeated) { /* it was rejected, or its answer is too old */
 		npp_server_answer_failure(in->server, in->requester);
@@ -282,21 +281,6 @@ static enum npp_count receive_request(struct reception *in, bool repeated)
 	in->request->kind = NPP_REQUEST_SLEEP;
 	read_request(in, &in->request->registration);
 	return NPP_COUNT_NONE;
-}
-
-/*
- * Another request of the host comes first, or too many wait. It is dropped before it is
- * authenticated, so that it is accepted when the host sends it again, octet for octet.
- */
-static bool must_be_repeated(const struct reception *in)
-{
-	const struct registrar *registrar = in->server->parts.registrar;
-	const struct host *host = in->request->host;
-	const uint64_t digest = in->request->digest;
-
-	return in->message.subtype == NPP_SLEEP_REQUEST && !register_is_done(host, digest) &&
-	       !register_is_pending(registrar, host, &in->packet->from, digest) &&
-	       register_is_busy(registrar, host, &in->packet->from);
 }
 
 static uint64_t digest_of(const struct npp_packet *packet)
@@ -312,19 +296,24 @@ static uint64_t digest_of(const struct npp_packet *packet)
 
 static enum npp_count receive_for_host(struct reception *in)
 {
+	const bool is_request = in->message.subtype == NPP_SLEEP_REQUEST;
+	enum request_progress progress;
 	enum npp_auth_error error;
 
 	in->request->digest = digest_of(in->packet);
 	in->request->host = host_find_mac(in->server->parts.table, &in->packet->from);
-	if (must_be_repeated(in))
+	progress = register_progress(in->server->parts.registrar, in->request->host,
+	                             &in->packet->from, in->request->digest);
+	/* before it is authenticated: it is accepted when it is sent again, octet for octet */
+	if (is_request && progress == REQUEST_MUST_WAIT)
 		return NPP_COUNT_RATE_LIMITED;
 	error = authenticate(in);
 	if (error && error != NPP_AUTH_ERROR_REPEATED) {
 		npp_server_answer_failure(in->server, in->requester);
 		return NPP_COUNT_AUTH_ERRORS + error;
 	}
-	if (in->message.subtype == NPP_SLEEP_REQUEST)
-		return receive_request(in, error == NPP_AUTH_ERROR_REPEATED);
+	if (is_request)
+		return receive_request(in, progress, error == NPP_AUTH_ERROR_REPEATED);
 	in->request->kind = NPP_REQUEST_REPORT;
 	in->request->client_id = in->message.report.id;
 	return NPP_COUNT_NONE;

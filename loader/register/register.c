@@ -10,27 +10,6 @@
 /* How long a host may take from its first frame to its report, where others need its place. ms */
 enum { REPORT_TIME = 300000 };
 
-struct registrar {
-	struct pending_registration *waiting; /* in the order of their deadlines */
-	size_t count;
-};
-
-struct registrar *registrar_new(void)
-{
-	return calloc(1, sizeof(struct registrar));
-}
-
-void registrar_free(struct registrar *registrar)
-{
-	struct pending_registration *waiting, *next;
-
-	if (!registrar)
-		return;
-	DL_FOREACH_SAFE(registrar->waiting, waiting, next)
-	free(waiting);
-	free(registrar);
-}
-
 static struct pending_registration *find(const struct registrar *registrar, const struct mac *mac)
 {
 	struct pending_registration *waiting;
@@ -41,39 +20,31 @@ static struct pending_registration *find(const struct registrar *registrar, cons
 	return NULL;
 }
 
-bool register_is_done(const struct host *host, uint64_t digest)
-{
-	return host && host->registration && registration_has_digest(host->registration, digest);
-}
-
-bool register_is_pending(const struct registrar *registrar, const struct host *host,
-                         const struct mac *mac, uint64_t digest)
+enum request_progress register_progress(const struct registrar *registrar, const struct host *host,
+                                        const struct mac *mac, uint64_t digest)
 {
 	const struct pending_registration *waiting = find(registrar, mac);
 	const struct registration *stored =
 		host && host->proposal ? host->proposal->registration : NULL;
 
-	return (waiting && waiting->request.digest == digest) ||
-	       (stored && registration_has_digest(stored, digest));
-}
-
-bool register_is_busy(const struct registrar *registrar, const struct host *host,
-                      const struct mac *mac)
-{
-	return (host && host->proposal) || find(registrar, mac) ||
-	       registrar->count >= REGISTER_PENDING_MAX;
+	if (host && host->registration && registration_has_digest(host->registration, digest))
+		return REQUEST_IS_DONE;
+	if ((waiting && waiting->request.digest == digest) ||
+	    (stored && registration_has_digest(stored, digest)))
+		return REQUEST_IS_PENDING;
+	if (waiting || (host && host->proposal) || registrar->count >= REGISTER_PENDING_MAX)
+		return REQUEST_MUST_WAIT;
+	return REQUEST_IS_NEW;
 }
 
 static enum reject_reason judge_owner(const struct host_table *table, const struct host *host,
                                       const struct ipv6 *address)
 {
-	const struct address_facts facts = { .own = false };
 	const struct host unknown = { .order = UINT32_MAX };
-	const struct host *would = host ? host : &unknown;
 
-	if (host && host_table_owner(table, address, facts) == host)
+	if (host && host_table_owner(table, address) == host)
 		return REJECT_NONE; /* it may have a stronger claim than a registration */
-	return host_table_would_own(table, address, would, CLAIM_REGISTERED, facts) == would
+	return host_table_may_register(table, address, host ? host : &unknown)
 	               ? REJECT_NONE
 	               : REJECT_ADDRESS_TAKEN;
 }
@@ -305,13 +276,12 @@ static bool is_over(const struct host *host, int64_t boot)
 
 static struct host *longest_over(struct host_table *table, int64_t boot)
 {
-	struct host *longest = NULL;
+	struct host *longest = NULL, *host;
 
-	for (struct host *host = host_table_next_registered_only(table, NULL); host;
-	     host = host_table_next_registered_only(table, host))
-		if (is_over(host, boot) &&
-		    (!longest || host->registration->until < longest->registration->until))
-			longest = host;
+	DL_FOREACH2(table->first_registered_only, host, next_registered)
+	if (is_over(host, boot) &&
+	    (!longest || host->registration->until < longest->registration->until))
+		longest = host;
 	return longest;
 }
 
@@ -320,7 +290,7 @@ bool register_has_room(struct host_table *table, const struct host *host, unsign
 {
 	*replaced = NULL;
 	if ((host && (host_is_registered_only(host) || host_is_wanted(host))) ||
-	    host_table_registered_only(table) < max)
+	    table->registered_only < max)
 		return true;
 	*replaced = longest_over(table, boot);
 	return *replaced;

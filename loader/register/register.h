@@ -86,21 +86,22 @@ struct pending_registration {
 	struct pending_registration *prev, *next;
 };
 
-struct registrar;
+/* Begins as zeros; what is left in the end is taken as register_due(). */
+struct registrar {
+	struct pending_registration *waiting; /* in the order of their deadlines */
+	size_t count;
+};
 
-struct registrar *registrar_new(void);
-void registrar_free(struct registrar *registrar); /* the requesters are lost */
+enum request_progress {
+	REQUEST_IS_NEW,
+	REQUEST_MUST_WAIT,  /* another one of its host is pending, or too many are: send it again */
+	REQUEST_IS_PENDING, /* it waits, or is being stored */
+	REQUEST_IS_DONE,    /* it has been carried out, also for a host that is up by now */
+};
 
-/*
- * `host`: the one of the MAC, or NULL. Has this request been carried out, also for a host that is
- * up by now? Is it pending, that is, does it wait, or is it being stored?
- */
-bool register_is_done(const struct host *host, uint64_t digest);
-bool register_is_pending(const struct registrar *registrar, const struct host *host,
-                         const struct mac *mac, uint64_t digest);
-/* Another change of this host is pending, or too many are: the host is to send it again. */
-bool register_is_busy(const struct registrar *registrar, const struct host *host,
-                      const struct mac *mac);
+/* `host`: the one of the MAC, or NULL. */
+enum request_progress register_progress(const struct registrar *registrar, const struct host *host,
+                                        const struct mac *mac, uint64_t digest);
 
 /*
  * REJECT_NONE: it waits. `ask`: whether the LAN is to be asked for its addresses now; else it is

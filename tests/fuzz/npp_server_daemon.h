@@ -134,8 +134,7 @@ static inline void check_registered(struct host *host, const struct registration
 	assert(!before || before->client_id == registration->client_id);
 	assert(registration->address_count && registration->digest_count);
 	for (size_t i = 0; i < registration->address_count; i++)
-		assert(host_table_owner(table, &registration->addresses[i],
-		                        (struct address_facts){ .own = false }) == host);
+		assert(host_table_owner(table, &registration->addresses[i]) == host);
 }
 
 /* As the daemon does it (daemon/proposals.c). */
@@ -256,7 +255,8 @@ static inline void request_registration(const struct npp_server_request *request
 	bool ask;
 
 	*requester = request->requester;
-	assert(!register_is_busy(registrar, request->host, &from.from));
+	assert(register_progress(registrar, request->host, &from.from, request->digest) ==
+	       REQUEST_IS_NEW);
 	reason = register_submit(registrar, table, request->host, &request->registration, requester,
 	                         &now, (uint32_t)received, &ask);
 	assert((request->host ? request->host->registration : NULL) == before);
@@ -267,7 +267,8 @@ static inline void request_registration(const struct npp_server_request *request
 		return;
 	}
 	submitted++;
-	assert(register_is_pending(registrar, request->host, &from.from, request->digest));
+	assert(register_progress(registrar, request->host, &from.from, request->digest) ==
+	       REQUEST_IS_PENDING);
 	assert(register_deadline(registrar) <= now.mono + REGISTER_CHECK_TIME);
 }
 

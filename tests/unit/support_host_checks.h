@@ -185,10 +185,10 @@ static inline void check_table(void)
 		assert_string_equal(host_at(i)->name, host->name);
 		assert_ptr_equal(host_find_name(daemon_.hosts, host->name), host_at(i));
 	}
-	assert_int_equal(host_table_count(daemon_.hosts), count_known());
-	assert_int_equal(host_table_registered_only(daemon_.hosts), registered_only);
+	assert_int_equal(HASH_CNT(by_mac, daemon_.hosts->by_mac), count_known());
+	assert_int_equal(daemon_.hosts->registered_only, registered_only);
 	for (enum host_state state = AWAKE; state <= WAKING; state++)
-		assert_int_equal(host_table_states(daemon_.hosts, state), states[state]);
+		assert_int_equal(daemon_.hosts->states[state], states[state]);
 	assert_false(daemon_.in_step);
 }
 

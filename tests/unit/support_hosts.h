@@ -37,7 +37,7 @@ static const struct host_timing timing = {
 	          .wake_attempts = ATTEMPTS,
 	          .standby = STANDBY,
 	          .wake_holdoff = HOLDOFF },
-	.lease = LEASE_TIMING_DEFAULT,
+	.min_lease = MIN_LEASE_DEFAULT,
 };
 
 enum { NOW = 1000000, BOOT = 5000000, SINCE = NOW - 100000 };

@@ -5,7 +5,6 @@
 
 #include "dhcp/lease.h"
 
-static const struct lease_timing timing = LEASE_TIMING_DEFAULT;
 static const struct mac nas = { { 0x52, 0x54, 0, 0x12, 0x34, 0x56 } };
 static const struct ipv4 home = { { 192, 0, 2, 20 } }, elsewhere = { { 192, 0, 2, 99 } };
 static const struct ipv4 router = { { 192, 0, 2, 1 } }, stranger = { { 192, 0, 2, 66 } };
@@ -35,14 +34,14 @@ static inline struct scene scene_of(const struct lease_grant *grant)
 {
 	struct scene scene = { .trigger = { .now = START, .asleep = true } };
 
-	lease_grant(&scene.lease, &timing, grant, 0);
+	lease_grant(&scene.lease, MIN_LEASE_DEFAULT, grant, 0);
 	return scene;
 }
 
 static inline void happens(struct scene *scene, enum lease_trigger_kind kind)
 {
 	scene->trigger.kind = kind;
-	scene->effects = lease_step(&scene->lease, &timing, &scene->trigger);
+	scene->effects = lease_step(&scene->lease, MIN_LEASE_DEFAULT, &scene->trigger);
 	scene->sends += scene->effects.send != LEASE_SEND_NONE;
 }
 

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "dhcp/dhcp_client.h"
+#include "support_dhcp_client.h"
 
 enum { HOUR_MS = 3600 * 1000 };
 

@@ -38,7 +38,7 @@ static inline void registration_test_start(struct registration_test *test)
 {
 	*test = (struct registration_test){
 		.table = host_table_new(),
-		.registrar = registrar_new(),
+		.registrar = calloc(1, sizeof(struct registrar)),
 		.now = { .mono = NOW_MONO, .boot = NOW_BOOT },
 	};
 	assert_non_null(test->table);
@@ -47,7 +47,12 @@ static inline void registration_test_start(struct registration_test *test)
 
 static inline void registration_test_stop(struct registration_test *test)
 {
-	registrar_free(test->registrar);
+	struct pending_registration left;
+
+	while (register_due(test->registrar, INT64_MAX, &left))
+		;
+	assert_int_equal(test->registrar->count, 0);
+	free(test->registrar);
 	host_table_free(test->table);
 }
 
@@ -174,6 +179,27 @@ static inline enum reject_reason submit(struct registration_test *test,
 	return register_submit(test->registrar, test->table,
 	                       host_find_mac(test->table, &request->mac), request, NULL, &test->now,
 	                       0, &test->ask);
+}
+
+static inline bool is_done(struct registration_test *test, const struct host *host, uint64_t digest)
+{
+	return register_progress(test->registrar, host, &nas, digest) == REQUEST_IS_DONE;
+}
+
+static inline bool is_pending(struct registration_test *test, const struct host *host,
+                              const struct mac *mac, uint64_t digest)
+{
+	return register_progress(test->registrar, host, mac, digest) == REQUEST_IS_PENDING;
+}
+
+/* For a request that is another than those so far. */
+static inline bool is_busy(struct registration_test *test, const struct host *host,
+                           const struct mac *mac)
+{
+	const enum request_progress progress = register_progress(test->registrar, host, mac, 1);
+
+	assert_true(progress == REQUEST_MUST_WAIT || progress == REQUEST_IS_NEW);
+	return progress == REQUEST_MUST_WAIT;
 }
 
 /* … and nothing of it waits. */

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "dhcp/dhcp_client.h"
+#include "support_dhcp_client.h"
 
 enum { START = 100000000, XID = 0x11223344, HOUR = 3600 };
 
@@ -38,7 +38,7 @@ static struct dhcp_client *awake_client(void)
 {
 	struct dhcp_client *client = dhcp_client_new();
 
-	assert_int_equal(dhcp_client_grant(client, &LEASE_TIMING_DEFAULT, &granted, &itself, 0), 0);
+	assert_int_equal(dhcp_client_grant(client, MIN_LEASE_DEFAULT, &granted, &itself, 0), 0);
 	return client;
 }
 
@@ -49,7 +49,7 @@ static struct lease_effects step(struct dhcp_client *client, enum lease_trigger_
 		.kind = kind, .now = now, .asleep = true, .random = XID
 	};
 
-	return lease_step(&client->lease, &LEASE_TIMING_DEFAULT, &trigger);
+	return lease_step(&client->lease, MIN_LEASE_DEFAULT, &trigger);
 }
 
 /* Its lease is being renewed; the request's xid is XID. */
@@ -65,11 +65,11 @@ static struct dhcp_client *asleep_client(void)
 static struct lease_effects receive(struct dhcp_client *client, const struct dhcp_message *message,
                                     const struct mac *sender, enum dhcp_count *count)
 {
-	const struct dhcp_client_input input = { .message = message,
-		                                 .sender = *sender,
-		                                 .now = START + 50 };
+	const struct lease_trigger received = { .kind = LEASE_TRIGGER_REPLY,
+		                                .message = message,
+		                                .now = START + 50 };
 
-	return dhcp_client_receive(client, &LEASE_TIMING_DEFAULT, &input, count);
+	return dhcp_client_receive(client, MIN_LEASE_DEFAULT, &received, sender, count);
 }
 
 static struct dhcp_message reply(enum dhcp_type type, uint32_t xid, struct ipv4 address,
@@ -191,7 +191,7 @@ static void test_a_client_is_believed_of_itself_alone(void **state)
 		assert_int_equal(effects.event, LEASE_EVENT_NONE);
 		assert_false(effects.persist);
 		assert_memory_equal(&clients[i % 2]->lease, &before, sizeof(before));
-		assert_true(dhcp_client_has_identity(clients[i % 2], &itself));
+		assert_true(has_identity(clients[i % 2], &itself));
 	}
 	dhcp_client_free(clients[0]);
 	dhcp_client_free(clients[1]);
@@ -225,11 +225,11 @@ static void test_a_grant_adds_to_what_was_snooped(void **state)
 
 	(void)state;
 	merged.hostname = named.hostname;
-	assert_int_equal(dhcp_client_grant(client, &LEASE_TIMING_DEFAULT, &grant, &named, 0), 0);
+	assert_int_equal(dhcp_client_grant(client, MIN_LEASE_DEFAULT, &grant, &named, 0), 0);
 	assert_memory_equal(&client->lease.address, &other, sizeof(other));
-	assert_true(dhcp_client_has_identity(client, &merged));
-	assert_int_equal(dhcp_client_grant(client, &LEASE_TIMING_DEFAULT, &grant, &silent, 0), 0);
-	assert_true(dhcp_client_has_identity(client, &merged));
+	assert_true(has_identity(client, &merged));
+	assert_int_equal(dhcp_client_grant(client, MIN_LEASE_DEFAULT, &grant, &silent, 0), 0);
+	assert_true(has_identity(client, &merged));
 	dhcp_client_free(client);
 }
 
@@ -243,7 +243,7 @@ static void test_a_grant_while_asleep_is_renewed_at_once(void **state)
 	enum dhcp_count count;
 
 	(void)state;
-	dhcp_client_grant(client, &LEASE_TIMING_DEFAULT, &grant, &silent, 0);
+	dhcp_client_grant(client, MIN_LEASE_DEFAULT, &grant, &silent, 0);
 	step(client, LEASE_TRIGGER_ASLEEP, START);
 	assert_int_equal(client->lease.deadline, START);
 	receive(client, &ack, &router_mac, &count);
@@ -261,15 +261,15 @@ static void test_identity(void **state)
 
 	(void)state;
 	memset(&longest, 255, sizeof(longest));
-	assert_true(dhcp_client_has_identity(client, &silent));
+	assert_true(has_identity(client, &silent));
 	assert_int_equal(dhcp_client_set_identity(client, &longest), 0);
 	read = dhcp_client_identity(client);
 	assert_memory_equal(&read, &longest, sizeof(read));
-	assert_true(dhcp_client_has_identity(client, &longest));
+	assert_true(has_identity(client, &longest));
 	longest.fqdn.data[254] = 0;
-	assert_false(dhcp_client_has_identity(client, &longest));
+	assert_false(has_identity(client, &longest));
 	assert_int_equal(dhcp_client_set_identity(client, &itself), 0);
-	assert_true(dhcp_client_has_identity(client, &itself));
+	assert_true(has_identity(client, &itself));
 	assert_int_equal(dhcp_client_set_identity(client, &silent), 0);
 	assert_null(client->identity);
 	read = dhcp_client_identity(client);

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "dhcp/dhcp_client.h"
+#include "support_dhcp_client.h"
 
 /* clang-format off */
 #define HOME { { 192, 0, 2, 20 } }
@@ -138,10 +138,11 @@ static struct dhcp_message message_of(const struct seen *seen)
 static enum lease_event see(struct dhcp_client *client, const struct dhcp_message *message,
                             int64_t now)
 {
-	const struct dhcp_client_input input = { .message = message, .sender = nas, .now = now };
+	const struct lease_trigger received = { LEASE_TRIGGER_REPLY, .message = message,
+		                                .now = now };
 	enum dhcp_count count;
 	const struct lease_effects effects =
-		dhcp_client_receive(client, &LEASE_TIMING_DEFAULT, &input, &count);
+		dhcp_client_receive(client, MIN_LEASE_DEFAULT, &received, &nas, &count);
 	const bool news = effects.event != LEASE_EVENT_NONE;
 
 	assert_int_equal(effects.send, LEASE_SEND_NONE);
@@ -180,7 +181,7 @@ static void run(const struct exchange *exchange)
 			since = asked;
 	}
 	check_lease(exchange, &client->lease, since);
-	assert_int_equal(dhcp_client_has_identity(client, &itself), client->identity != NULL);
+	assert_int_equal(has_identity(client, &itself), client->identity != NULL);
 	dhcp_client_free(client);
 }
 

@@ -15,13 +15,14 @@ static void test_a_core_goes_back_as_it_came(void **state)
 	struct dhcp_client *dhcp = dhcp_client_new();
 	struct host host = { .life = LIFE(ASLEEP), .registration = registration, .dhcp = dhcp };
 	struct host_core core;
+	struct host_table table = { .order = 0 };
 
 	(void)state;
 	registration->until = 7;
 	dhcp->lease.state = LEASE_BOUND;
 	core = host_core(&host);
 	assert_int_equal(core.life.state, ASLEEP);
-	assert_true(core.has_lease && core.has_registration && core.registration_active);
+	assert_true(core.registration_active);
 	assert_int_equal(core.registration_until, 7);
 	assert_int_equal(core.lease.state, LEASE_BOUND);
 	core.life.state = AWAKE;
@@ -29,7 +30,7 @@ static void test_a_core_goes_back_as_it_came(void **state)
 	core.registration_active = false;
 	core.registration_until = 8;
 	assert_int_equal(host.life.state, ASLEEP); /* it is a copy */
-	host_set_core(&host, &core);
+	host_table_set_core(&table, &host, &core);
 	assert_int_equal(host.life.state, AWAKE);
 	assert_int_equal(dhcp->lease.state, LEASE_LOST);
 	assert_ptr_equal(host.registration, registration);
@@ -38,8 +39,9 @@ static void test_a_core_goes_back_as_it_came(void **state)
 	host.registration = NULL;
 	host.dhcp = NULL;
 	core = host_core(&host);
-	assert_false(core.has_lease || core.has_registration);
-	host_set_core(&host, &core);
+	assert_int_equal(core.lease.state, LEASE_NONE);
+	assert_false(core.registration_active || core.registration_until);
+	host_table_set_core(&table, &host, &core);
 	registration_free(registration);
 	dhcp_client_free(dhcp);
 }
@@ -49,12 +51,13 @@ static void test_the_client_identifier_outlives_a_registration(void **state)
 {
 	struct host host = { .registration = registered_of("20 21", false) };
 	struct host_core core;
+	struct host_table table = { .order = 0 };
 
 	(void)state;
 	host.registration->transaction = 99;
 	core = host_core(&host);
 	core.registration_dropped = true;
-	host_set_core(&host, &core);
+	host_table_set_core(&table, &host, &core);
 	assert_int_equal(host.registration->client_id, 4711);
 	assert_int_equal(host.registration->transaction, 99);
 	assert_int_equal(host.registration->address_count, 0);
@@ -93,21 +96,6 @@ static void test_why_a_host_is_known(void **state)
 		assert_int_equal(host_is_wanted(&rows[i].host), rows[i].wanted);
 		assert_int_equal(host_is_registered_only(&rows[i].host), rows[i].registered_only);
 	}
-}
-
-static void test_inputs_are_a_hosts(void **state)
-{
-	struct dhcp_client dhcp = { .lease.state = LEASE_BOUND };
-	struct described described = { .order = 1 };
-	struct host host = { .described = &described, .dhcp = &dhcp };
-	const struct host_inputs inputs = host_inputs(&host);
-
-	(void)state;
-	assert_ptr_equal(inputs.described, &described);
-	assert_ptr_equal(inputs.lease, &dhcp.lease);
-	assert_true(!inputs.edited && !inputs.registration);
-	host.dhcp = NULL;
-	assert_null(host_inputs(&host).lease);
 }
 
 static void test_a_proposal_is_exchanged_and_taken_back(void **state)
@@ -188,7 +176,6 @@ int main(void)
 		cmocka_unit_test(test_a_core_goes_back_as_it_came),
 		cmocka_unit_test(test_the_client_identifier_outlives_a_registration),
 		cmocka_unit_test(test_why_a_host_is_known),
-		cmocka_unit_test(test_inputs_are_a_hosts),
 		cmocka_unit_test(test_a_proposal_is_exchanged_and_taken_back),
 		cmocka_unit_test(test_installed),
 	};

@@ -11,7 +11,7 @@
 #include <json-c/json.h>
 
 #include "host/description.h"
-#include "host/host_event.h"
+#include "host/host.h"
 
 #define EACH(item, table) for (size_t item = 0; item < sizeof(table) / sizeof(*(table)); item++)
 

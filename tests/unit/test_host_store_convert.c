@@ -42,15 +42,17 @@ static void read_host(void *context, const struct mac *mac, struct json_object *
 {
 	const struct lease_record_clock now = { .boot_ms = 1000, .wall_ms = 1700000000000 };
 	struct readable *readable = context;
-	struct host_row row;
+	struct host *host = calloc(1, sizeof(*host));
 	char why[256];
 
-	if (host_row_read(json, mac, &now, &row, why, sizeof(why)))
-		return;
-	readable->hosts++;
-	readable->registrations += row.registration != NULL;
-	readable->leases += row.dhcp != NULL;
-	host_row_done(&row);
+	host->mac = *mac;
+	host->name = strdup("nas");
+	if (!host_row_read(json, &now, host, why, sizeof(why))) {
+		readable->hosts++;
+		readable->registrations += host->registration != NULL;
+		readable->leases += host->dhcp != NULL;
+	}
+	host_free(host);
 }
 
 static void see_nothing(void *context, struct ipv4 address, struct json_object *row)

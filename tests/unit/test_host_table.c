@@ -11,8 +11,6 @@
 
 #include "support_hosts.h"
 
-static const struct address_facts foreign = { .own = false }, own = { .own = true };
-
 static struct host *add_host(struct host_table *table, unsigned int number)
 {
 	const struct mac mac = mac_of(number);
@@ -38,13 +36,13 @@ static void test_found_by_mac_and_name(void **state)
 	assert_null(host_find_name(table, "host-3"));
 	assert_null(host_table_add(table, &first, "another"));
 	assert_null(host_table_add(table, &other, "host-1"));
-	assert_int_equal(host_table_count(table), 2);
+	assert_int_equal(HASH_CNT(by_mac, table->by_mac), 2);
 	assert_int_equal(one->life.state, AWAKE);
 	assert_true(one->deadline == INT64_MAX && two->order > one->order);
 	host_table_remove(table, one);
 	assert_null(host_find_mac(table, &first));
 	assert_null(host_find_name(table, "host-1"));
-	assert_int_equal(host_table_count(table), 1);
+	assert_int_equal(HASH_CNT(by_mac, table->by_mac), 1);
 	assert_non_null(host_table_add(table, &first, "host-1"));
 	host_table_free(table);
 	host_table_free(NULL);
@@ -54,7 +52,7 @@ static void test_renamed_and_sorted(void **state)
 {
 	static const char *const names[] = { "host-2", "host-3", "zebra" };
 	struct host_table *table = host_table_new();
-	struct host *host, *renamed = add_host(table, 1);
+	struct host *renamed = add_host(table, 1);
 	size_t count = 0;
 
 	(void)state;
@@ -66,7 +64,7 @@ static void test_renamed_and_sorted(void **state)
 	assert_null(host_find_name(table, "host-1"));
 	assert_ptr_equal(host_find_name(table, "zebra"), renamed);
 	host_table_sort(table);
-	for (host = host_table_next(table, NULL); host; host = host_table_next(table, host))
+	host_table_each (table, host)
 		assert_string_equal(host->name, names[count++]);
 	assert_int_equal(count, 3);
 	host_table_free(table);
@@ -79,28 +77,28 @@ static void test_states_and_registrations_are_counted(void **state)
 	struct host_core core = host_core(registered_only);
 
 	(void)state;
-	assert_int_equal(host_table_states(table, AWAKE), 2);
+	assert_int_equal(table->states[AWAKE], 2);
 	core.life.state = ASLEEP;
 	host_table_set_core(table, registered_only, &core);
 	host_table_set_core(table, registered_only, &core);
-	assert_int_equal(host_table_states(table, AWAKE), 1);
-	assert_int_equal(host_table_states(table, ASLEEP), 1);
+	assert_int_equal(table->states[AWAKE], 1);
+	assert_int_equal(table->states[ASLEEP], 1);
 	registered_only->registration = registered_of("20", true);
 	other->described = described_of("21", 1);
 	host_table_claim(table, registered_only);
 	host_table_claim(table, registered_only);
 	host_table_claim(table, other);
-	assert_int_equal(host_table_registered_only(table), 1);
+	assert_int_equal(table->registered_only, 1);
 	registered_only->described = described_of("20", 2);
 	host_table_claim(table, registered_only);
-	assert_int_equal(host_table_registered_only(table), 0);
+	assert_int_equal(table->registered_only, 0);
 	described_free(registered_only->described);
 	registered_only->described = NULL;
 	host_table_claim(table, registered_only);
-	assert_int_equal(host_table_registered_only(table), 1);
+	assert_int_equal(table->registered_only, 1);
 	host_table_remove(table, registered_only);
-	assert_int_equal(host_table_registered_only(table), 0);
-	assert_int_equal(host_table_states(table, ASLEEP), 0);
+	assert_int_equal(table->registered_only, 0);
+	assert_int_equal(table->states[ASLEEP], 0);
 	host_table_free(table);
 }
 
@@ -198,9 +196,8 @@ static void test_owners(void **state)
 
 		say(table, hosts[1], &owner_rows[i].first, &address);
 		say(table, hosts[2], &owner_rows[i].second, &address);
-		if (host_table_owner(table, &address, foreign) != hosts[owner_rows[i].owner])
+		if (host_table_owner(table, &address) != hosts[owner_rows[i].owner])
 			fail_msg("%s", owner_rows[i].shows);
-		assert_null(host_table_owner(table, &address, own));
 		host_table_free(table);
 	}
 }
@@ -247,10 +244,9 @@ static struct host *model_owner(struct host *const hosts[HOSTS], const struct ip
 	int owner;
 
 	for (int i = 0; i < HOSTS; i++) {
-		const struct host_inputs inputs = host_inputs(hosts[i]);
 		struct claimant *it = &claimants[i];
 
-		it->claim = host_claim(&inputs, address);
+		it->claim = host_claim(hosts[i], address);
 		it->state = hosts[i]->life.state;
 		it->installed = installed_has(hosts[i]->installed, address);
 		it->order =
@@ -260,7 +256,7 @@ static struct host *model_owner(struct host *const hosts[HOSTS], const struct ip
 			it->order = UINT64_MAX;
 		}
 	}
-	owner = address_owner(claimants, HOSTS, foreign);
+	owner = address_owner(claimants, HOSTS);
 	return owner < 0 ? NULL : hosts[owner];
 }
 
@@ -270,16 +266,11 @@ static void check_claimants(const struct host_table *table, struct host *const h
 	unsigned int expected = 0, found = 0;
 	struct host *other = NULL;
 
-	for (int i = 0; i < HOSTS; i++) {
-		const struct host_inputs inputs = host_inputs(hosts[i]);
-
-		expected += hosts[i] != host && host_claim(&inputs, address) != CLAIM_NONE;
-	}
+	for (int i = 0; i < HOSTS; i++)
+		expected += hosts[i] != host && host_claim(hosts[i], address) != CLAIM_NONE;
 	while ((other = host_table_other_claimant(table, address, host, other))) {
-		const struct host_inputs inputs = host_inputs(other);
-
 		found++;
-		assert_true(other != host && host_claim(&inputs, address) != CLAIM_NONE);
+		assert_true(other != host && host_claim(other, address) != CLAIM_NONE);
 	}
 	assert_int_equal(found, expected);
 }
@@ -297,7 +288,6 @@ static void test_random_claims(void **state)
 		const unsigned int changed = (unsigned int)random() % HOSTS;
 		const struct ipv6 address = ip(20 + (unsigned int)random() % ADDRESSES);
 		const struct host *as;
-		const enum claim_kind kind = CLAIM_LEASED + (unsigned int)random() % CLAIM_EDITED;
 
 		if (random() % 16 == 0) {
 			host_table_remove(table, hosts[changed]);
@@ -305,11 +295,10 @@ static void test_random_claims(void **state)
 		}
 		change_host(table, hosts[changed]);
 		as = hosts[random() % HOSTS];
-		assert_ptr_equal(host_table_owner(table, &address, foreign),
+		assert_ptr_equal(host_table_owner(table, &address),
 		                 model_owner(hosts, &address, NULL, CLAIM_NONE));
-		assert_ptr_equal(host_table_would_own(table, &address, as, kind, foreign),
-		                 model_owner(hosts, &address, as, kind));
-		assert_null(host_table_would_own(table, &address, as, kind, own));
+		assert_int_equal(host_table_may_register(table, &address, as),
+		                 model_owner(hosts, &address, as, CLAIM_REGISTERED) == as);
 		check_claimants(table, hosts, &address, as);
 		check_claimants(table, hosts, &address, NULL);
 	}
@@ -371,7 +360,7 @@ static void test_memory_of_a_host(void **state)
 		struct wanted wanted;
 
 		host->described = described_new(&description, DESCRIBED_BY_CONFIG, i);
-		host_merge(&(struct host_inputs){ .described = host->described }, &wanted);
+		host_merge(host, &wanted);
 		host_set_installed(host, &wanted);
 		host_table_claim(table, host);
 	}

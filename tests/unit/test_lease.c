@@ -323,7 +323,7 @@ static void test_lost_until_granted_anew(void **state)
 	}
 	assert_int_equal(scene.sends, 2);
 	happens(&scene, LEASE_TRIGGER_AWAKE);
-	lease_grant(&scene.lease, &timing, &anew, 0);
+	lease_grant(&scene.lease, MIN_LEASE_DEFAULT, &anew, 0);
 	assert_int_equal(scene.lease.state, LEASE_BOUND);
 	assert_int_equal(scene.lease.result, LEASE_RESULT_NONE); /* that was of the other one */
 	happens(&scene, LEASE_TRIGGER_ASLEEP);

@@ -79,7 +79,7 @@ static void test_a_confirmed_lease_has_no_quick_retries(void **state)
 	asks(&scene, LEASE_SEND_UNICAST);
 	first = scene.trigger.now;
 	asks(&scene, LEASE_SEND_UNICAST);
-	assert_true(scene.trigger.now - first >= timing.min_lease);
+	assert_true(scene.trigger.now - first >= MIN_LEASE_DEFAULT);
 }
 
 static void runs_out_of_assumed_times(struct scene *scene)
@@ -231,7 +231,7 @@ static void test_a_grant_ends_the_pending_request(void **state)
 	(void)state;
 	asks(&scene, LEASE_SEND_UNICAST);
 	ack = answer_to(&scene, DHCP_ACK, HOUR);
-	lease_grant(&scene.lease, &timing, &anew, 0);
+	lease_grant(&scene.lease, MIN_LEASE_DEFAULT, &anew, 0);
 	assert_int_equal(lease_check(&scene.lease, &ack), DHCP_COUNT_NOT_REQUESTED);
 	assert_false(scene.lease.proxy_renews);
 	assert_int_equal(scene.lease.deadline, 0);
@@ -270,7 +270,7 @@ static void test_which_results_a_grant_keeps(void **state)
 
 		scene.lease.result = rows[i].before;
 		scene.lease.result_at = START;
-		lease_grant(&scene.lease, &timing, &grant, 0);
+		lease_grant(&scene.lease, MIN_LEASE_DEFAULT, &grant, 0);
 		assert_int_equal(scene.lease.result, rows[i].after);
 		assert_int_equal(scene.lease.result_at, rows[i].after ? START : 0);
 	}

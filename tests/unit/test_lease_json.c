@@ -270,7 +270,7 @@ static void test_it_may_have_begun_before_the_machine(void **state)
 
 	(void)state;
 	says(&said, "{\"address\": \"192.0.2.20\", \"seconds\": 3600, \"left\": 60}");
-	lease_grant(&lease, &LEASE_TIMING_DEFAULT, &said.grant, 0);
+	lease_grant(&lease, MIN_LEASE_DEFAULT, &said.grant, 0);
 	assert_int_equal(lease.expires_at, now.boot + 60000);
 	assert_true(lease.rebind_at < now.boot);
 }

@@ -265,7 +265,7 @@ static void take_a_step(struct life *life)
 	switch (below(20)) {
 	case 0:
 		grant = any_grant(scene->trigger.now);
-		lease_grant(&scene->lease, &timing, &grant, any());
+		lease_grant(&scene->lease, MIN_LEASE_DEFAULT, &grant, any());
 		break;
 	case 1:
 		step(life, LEASE_TRIGGER_AWAKE);

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "dhcp/lease.h"
-#include "host/host_event.h"
+#include "host/host.h"
 
 _Static_assert((int)LEASE_TEXT <= (int)HOST_EVENT_DETAIL, "an event has room for the text");
 

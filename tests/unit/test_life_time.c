@@ -156,12 +156,11 @@ static void test_a_life_begins(void **state)
 	(void)state;
 	EACH(i, begun)
 	{
-		struct host_effects effects = { .took = 7 }, none = { .took = 0 };
+		const struct host_effects none = { .took = 0 };
 		struct life life = { .registered = true, .wake_pending = true, .attempts = 7 };
 		char found[LIFE_TEXT], expected[LIFE_TEXT];
 
-		life_init(&life, &timing.life, begun[i].state, NOW, &effects);
-		assert_int_equal(effects.took, 0);
+		life_init(&life, &timing.life, begun[i].state, NOW);
 		if (life.state == AWAKE) /* whether its sleep is detected, the first step knows */
 			life.deadline = NOW + IDLE;
 		assert_string_equal(life_text(&life, &none, found),
@@ -190,7 +189,7 @@ static struct run run_in(enum host_state state)
 {
 	struct run run = { .trigger.now = now };
 
-	life_init(&run.life, &timing.life, state, NOW, &run.effects);
+	life_init(&run.life, &timing.life, state, NOW);
 	return run;
 }
 

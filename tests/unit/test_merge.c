@@ -28,15 +28,18 @@ static void check_merge(const struct merge_case *it, bool active)
 	struct registration *registration =
 		it->registered ? registered_of(it->registered, active) : NULL;
 	struct edited *edited = parse_edits(it->edited);
-	const struct lease lease = parse_lease(it->leased);
-	const struct host_inputs inputs = { described, edited, registration, &lease };
+	struct dhcp_client dhcp = { .lease = parse_lease(it->leased) };
+	const struct host host = { .described = described,
+		                   .edited = edited,
+		                   .registration = registration,
+		                   .dhcp = &dhcp };
 	struct wanted wanted;
 	char text[512] = "";
 
-	host_merge(&inputs, &wanted);
+	host_merge(&host, &wanted);
 	for (size_t i = 0; i < wanted.address_count; i++)
 		append(text, sizeof(text), "%s%u %s", i ? ", " : "", wanted.addresses[i].octet[15],
-		       reasons[host_claim(&inputs, &wanted.addresses[i])]);
+		       reasons[host_claim(&host, &wanted.addresses[i])]);
 	if (strcmp(text, it->merged))
 		fail_msg("%s:\n  found    %s\n  expected %s", it->shows, text, it->merged);
 	described_free(described);
@@ -109,11 +112,11 @@ static void test_no_address_of_a_host(void **state)
 	(void)state;
 	EACH(i, wrong)
 	{
-		const struct lease lease = { .state = LEASE_BOUND, .address = wrong[i] };
-		const struct host_inputs inputs = { .lease = &lease };
+		struct dhcp_client dhcp = { .lease = { LEASE_BOUND, .address = wrong[i] } };
+		const struct host host = { .dhcp = &dhcp };
 		struct wanted wanted;
 
-		host_merge(&inputs, &wanted);
+		host_merge(&host, &wanted);
 		assert_int_equal(wanted.address_count, 0);
 	}
 }
@@ -133,15 +136,16 @@ static void test_lease_states(void **state)
 	(void)state;
 	EACH(i, rows)
 	{
-		const struct lease lease = { .state = rows[i].state,
-			                     .address = ip_to_ipv4(&leased) };
-		const struct host_inputs inputs = { .lease = &lease };
+		struct dhcp_client dhcp = {
+			.lease = { .state = rows[i].state, .address = ip_to_ipv4(&leased) },
+		};
+		const struct host host = { .dhcp = &dhcp };
 		struct ipv6 withheld = ip(9);
 		struct wanted wanted;
 
-		host_merge(&inputs, &wanted);
+		host_merge(&host, &wanted);
 		assert_int_equal(wanted.address_count, rows[i].wanted);
-		assert_int_equal(host_lease_address(&inputs, true, &withheld), rows[i].withheld);
+		assert_int_equal(host_lease_address(&host, true, &withheld), rows[i].withheld);
 		assert_int_equal(withheld.octet[15], rows[i].withheld ? 20 : 9);
 	}
 }
@@ -162,7 +166,7 @@ static void test_ports(void **state)
 	{
 		struct host_description description = { .name = "nas" };
 		struct registration_draft draft = { .head.has_ports = rows[i].registered };
-		struct host_inputs inputs = { .described = NULL };
+		struct host host = { .described = NULL };
 		struct wake_port expected[HOST_PORTS];
 		const size_t count = parse_ports(rows[i].merged, expected);
 		struct wanted wanted;
@@ -171,17 +175,17 @@ static void test_ports(void **state)
 			parse_ports(rows[i].described, description.policy.ports);
 		if (rows[i].registered && strcmp(rows[i].registered, "none"))
 			draft.port_count = parse_ports(rows[i].registered, draft.ports);
-		inputs.described = described_new(&description, DESCRIBED_BY_CONFIG, 1);
-		inputs.registration = registration_new(&draft);
-		host_merge(&inputs, &wanted);
+		host.described = described_new(&description, DESCRIBED_BY_CONFIG, 1);
+		host.registration = registration_new(&draft);
+		host_merge(&host, &wanted);
 		assert_int_equal(shared_set_size(wanted.ports), count * sizeof(*expected));
 		for (size_t j = 0; j < count; j++)
 			assert_true(wake_port_equal(
 				(const struct wake_port *)shared_set_octets(wanted.ports) + j,
 				&expected[j]));
 		assert_null(wanted.sources);
-		described_free((struct described *)inputs.described);
-		registration_free((struct registration *)inputs.registration);
+		described_free(host.described);
+		registration_free(host.registration);
 	}
 }
 
@@ -194,23 +198,31 @@ static void test_fields(void **state)
 		.policy = { .sources = { { .bits = 96, .allow = true } }, .source_count = 1 },
 	};
 	struct registration_draft draft = { .head = { .interface = "eth1", .vlan = 11 } };
-	const struct edited edited = { .has_fields = true, .ifindex = 7, .vlan = 12 };
-	const struct edited row = { .exists = true, .ifindex = 7, .vlan = 12 };
+	struct edited edited = { .has_fields = true, .ifindex = 7, .vlan = 12 };
+	struct edited row = { .exists = true, .ifindex = 7, .vlan = 12 };
 	struct described *described = described_new(&description, DESCRIBED_BY_CONFIG, 1);
 	struct registration *registration = registration_new(&draft);
 	const struct {
-		struct host_inputs inputs;
+		struct host host;
 		const char *interface;
 		uint16_t vlan;
 		bool arp_offload, has_ifindex;
 	} rows[] = {
-		{ { 0 }, "", 0, false, false },
+		{ { .described = NULL }, "", 0, false, false },
 		{ { .described = described }, "eth0", 10, true, false },
 		{ { .registration = registration }, "eth1", 11, false, false },
-		{ { described, NULL, registration, NULL }, "eth0", 10, true, false },
-		{ { described, &edited, registration, NULL }, "eth0", 12, false, true },
-		{ { NULL, &edited, NULL, NULL }, "", 12, false, true },
-		{ { described, &row, NULL, NULL }, "eth0", 10, true, false },
+		{ { .described = described, .registration = registration },
+		  "eth0",
+		  10,
+		  true,
+		  false },
+		{ { .described = described, .edited = &edited, .registration = registration },
+		  "eth0",
+		  12,
+		  false,
+		  true },
+		{ { .edited = &edited }, "", 12, false, true },
+		{ { .described = described, .edited = &row }, "eth0", 10, true, false },
 	};
 
 	(void)state;
@@ -219,13 +231,13 @@ static void test_fields(void **state)
 		struct wanted wanted;
 
 		memset(&wanted, 0x5a, sizeof(wanted));
-		host_merge(&rows[i].inputs, &wanted);
+		host_merge(&rows[i].host, &wanted);
 		assert_string_equal(wanted.interface, rows[i].interface);
 		assert_int_equal(wanted.vlan, rows[i].vlan);
 		assert_int_equal(wanted.arp_offload, rows[i].arp_offload);
 		assert_int_equal(wanted.has_ifindex, rows[i].has_ifindex);
 		assert_int_equal(wanted.ifindex, rows[i].has_ifindex ? 7 : 0);
-		assert_int_equal(!wanted.sources, !rows[i].inputs.described);
+		assert_int_equal(!wanted.sources, !rows[i].host.described);
 	}
 	described_free(described);
 	registration_free(registration);

@@ -9,8 +9,6 @@
 
 #include "support_hosts.h"
 
-static const struct address_facts foreign = { .own = false }, own = { .own = true };
-
 #define INSTALLED true
 
 static const struct {
@@ -70,13 +68,12 @@ static void test_the_table(void **state)
 		const struct claimant pair[] = { table_rows[i].owner, table_rows[i].other };
 		const struct claimant turned[] = { table_rows[i].other, table_rows[i].owner };
 
-		if (address_owner(pair, 2, foreign) != 0 || address_owner(turned, 2, foreign) != 1)
+		if (address_owner(pair, 2) != 0 || address_owner(turned, 2) != 1)
 			fail_msg("%s", table_rows[i].shows);
-		assert_int_equal(address_owner(pair, 2, own), -1);
-		assert_int_equal(address_owner(pair, 1, foreign), 0);
+		assert_int_equal(address_owner(pair, 1), 0);
 	}
-	assert_int_equal(address_owner(NULL, 0, foreign), -1);
-	assert_int_equal(address_owner(&table_rows[13].other, 1, foreign), -1);
+	assert_int_equal(address_owner(NULL, 0), -1);
+	assert_int_equal(address_owner(&table_rows[13].other, 1), -1);
 }
 
 static bool is_edited(const struct claimant *it)
@@ -148,7 +145,7 @@ static void check(const struct claimant *claimants, size_t count)
 {
 	const int expected = expected_owner(claimants, count);
 
-	if (address_owner(claimants, count, foreign) == expected)
+	if (address_owner(claimants, count) == expected)
 		return;
 	for (size_t i = 0; i < count; i++)
 		print_message("%zu: claim %d state %d installed %d order %ju\n", i,

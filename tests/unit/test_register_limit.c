@@ -21,7 +21,7 @@ static void add_hosts(struct registration_test *test)
 
 		hosts[i] = registers(test, &request);
 	}
-	assert_int_equal(host_table_registered_only(test->table), REGISTRATIONS_MAX);
+	assert_int_equal(test->table->registered_only, REGISTRATIONS_MAX);
 }
 
 static void was_up(unsigned int index, int64_t ms_ago)
@@ -85,7 +85,7 @@ static void test_hosts_that_people_know_take_no_place_and_give_none(void **state
 	was_up(1, 2 * REPORT_TIME);
 	describe_host(test->table, &hosts[1]->mac,
 	              address_of(1)); /* its registration is not all of it any more */
-	assert_int_equal(host_table_registered_only(test->table), REGISTRATIONS_MAX - 1);
+	assert_int_equal(test->table->registered_only, REGISTRATIONS_MAX - 1);
 	assert_true(has_room(test, &replaced));
 	assert_null(replaced);
 }

@@ -191,7 +191,7 @@ static void is_full(struct registration_test *test, const struct registration_re
 
 	rejects(test, more, REJECT_TOO_MANY);
 	assert_ptr_equal(host->registration, before);
-	assert_false(register_is_done(host, more->digest));
+	assert_false(is_done(test, host, more->digest));
 }
 
 static void test_no_more_addresses_than_a_host_may_have(void **state)
@@ -238,7 +238,7 @@ static void test_no_more_parts_than_are_remembered(void **state)
 			registers(test, &part);
 	}
 	is_full(test, &part);
-	assert_true(register_is_done(host_find_mac(test->table, &nas), part.digest - 1));
+	assert_true(is_done(test, host_find_mac(test->table, &nas), part.digest - 1));
 }
 
 /* The proxy that goes first answers, if all is well: for all addresses. */

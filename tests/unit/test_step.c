@@ -29,7 +29,6 @@ static struct lease lease_in(enum lease_state state)
 static struct host_core core_in(enum host_state state)
 {
 	struct host_core core = { .life = { .state = state, .since = SINCE },
-		                  .has_lease = true,
 		                  .lease = lease_in(LEASE_BOUND) };
 
 	core.lease.proxy_renews = state >= ASLEEP;
@@ -42,7 +41,7 @@ static struct host_core registered_in(enum host_state state)
 {
 	struct host_core core = core_in(state);
 
-	core.has_registration = core.registration_active = core.life.registered = true;
+	core.registration_active = core.life.registered = true;
 	return core;
 }
 
@@ -98,9 +97,9 @@ static const char *step_text(const struct host_core *core, const struct host_eff
 	};
 
 	snprintf(text, STEP_TEXT, "%s", host_state_names[core->life.state]);
-	if (core->has_lease)
+	if (core->lease.state != LEASE_NONE)
 		append_lease(&core->lease, text);
-	if (core->has_registration)
+	if (core->registration_active || core->registration_until || core->registration_dropped)
 		append_registration(core, text);
 	append(text, STEP_TEXT, "%s%s%s", sends[effects->send_dhcp],
 	       effects->persist ? ", persist" : "", effects->sync_tables ? ", sync" : "");
@@ -149,7 +148,6 @@ static void test_the_lease_follows_the_life(void **state)
 		  "asleep, bound by proxy" },
 		{ "inputs changed, ASLEEP: a lease that was just granted",
 		  { .life.state = ASLEEP,
-		    .has_lease = true,
 		    .lease = { .state = LEASE_BOUND, .address = { { 192, 0, 2, 20 } } } },
 		  ON(TRIGGER_INPUTS_CHANGED),
 		  "asleep, bound by proxy due 0" },
@@ -228,7 +226,7 @@ static void test_a_registration_ends_and_lingers(void **state)
 	struct host_core lost = at(due(BOOT - 2, BOOT - 1, BOOT), BOOT);
 	struct host_core unchecked = registered_in(AWAKE);
 
-	lost.has_registration = lost.registration_active = true;
+	lost.registration_active = true;
 	unchecked.life.registered = false;
 
 	const struct step_case cases[] = {
@@ -253,7 +251,7 @@ static void test_a_registration_ends_and_lingers(void **state)
 		{ "long enough", at(ended(), BOOT), ON(TRIGGER_TIMEOUT),
 		  "awake, bound by host, ended dropped, persist, sync" },
 		{ "it is kept for its Client Identifier", at(ended(), 0), ON(TRIGGER_TIMEOUT),
-		  "awake, bound by host, ended" },
+		  "awake, bound by host" },
 		{ "its Sleep Timer", at(registered_in(ASLEEP), BOOT), ON(TRIGGER_TIMEOUT),
 		  "asleep, bound by proxy, registered, persist, next timer" },
 		{ "in a moment", at(registered_in(ASLEEP), BOOT + 1), ON(TRIGGER_TIMEOUT),
@@ -331,15 +329,10 @@ static void test_the_earliest_deadline(void **state)
 	EACH(i, rows)
 	{
 		struct host_core core = { .life.deadline = rows[i].life,
-			                  .has_lease = true,
 			                  .lease.deadline = rows[i].lease,
-			                  .has_registration = true,
 			                  .registration_until = rows[i].registration };
 
 		assert_int_equal(host_core_deadline(&core, &now), rows[i].expected);
-		core.has_lease = core.has_registration = false;
-		assert_int_equal(host_core_deadline(&core, &now),
-		                 rows[i].life ? rows[i].life : INT64_MAX);
 	}
 }
 
