@@ -68,12 +68,12 @@ static int check(const struct options *options)
 	err = config_load(options->config, &config, why);
 	if (!err)
 		err = daemon_read_keys(&config, &keys, why);
-	daemon_free_keys(keys);
 	if (err)
 		fprintf(stderr, "%s\n", why);
 	else
 		printf("%s: good, %zu interfaces, %zu hosts\n", options->config,
 		       config.interface_count, config.host_count);
+	daemon_free_keys(keys);
 	config_done(&config);
 	return err ? EXIT_FAILURE : EXIT_SUCCESS;
 }

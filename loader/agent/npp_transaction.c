@@ -33,21 +33,15 @@ static bool is_answer(const struct transaction *transaction, const struct npp_pa
 	       message->transaction == transaction->id;
 }
 
-static const struct npp_client *client_of(const struct npp_message *message)
-{
-	return message->subtype == NPP_WAKEUP_CONFIRM ? &message->wakeup_confirm.client
-	                                              : &message->confirm;
-}
-
 bool answer_is_refusal(const struct npp_message *message)
 {
-	return message->code == NPP_FAIL || client_of(message)->code == NPP_FAIL;
+	return message->code == NPP_FAIL || message->client.code == NPP_FAIL;
 }
 
 /* Client Identifiers start at 1. */
 static bool has_client(const struct transaction *transaction, const struct npp_message *message)
 {
-	const uint16_t id = client_of(message)->id;
+	const uint16_t id = message->client.id;
 
 	return transaction->client ? id == transaction->client : id != 0;
 }
@@ -55,8 +49,7 @@ static bool has_client(const struct transaction *transaction, const struct npp_m
 static bool is_authenticated(const struct transaction *transaction,
                              const struct npp_packet *received, const struct npp_message *message)
 {
-	return npp_verify(received->octets, received->length, message, transaction->channel.keys,
-	                  received->source, received->destination) == NPP_AUTH_ERROR_NONE &&
+	return !npp_verify(received, message, transaction->channel.keys) &&
 	       message->authentication.key == transaction->channel.key &&
 	       message->authentication.nonce == transaction->nonce;
 }
@@ -154,11 +147,11 @@ static void receive(struct transaction *transaction, const struct npp_packet *re
 static void receive_batch(struct transaction *transaction)
 {
 	struct npp_packet received;
-	struct npp_frame frame;
+	uint8_t frame[PACKET_MAX];
 	int err = 0;
 
 	for (int i = 0; i < RECEIVE_BATCH && !err && transaction->state == TRANSACTION_OPEN; i++) {
-		err = npp_socket_receive(transaction->channel.fd, &frame, &received);
+		err = npp_socket_receive(transaction->channel.fd, frame, &received);
 		if (!err)
 			receive(transaction, &received);
 	}
@@ -243,26 +236,21 @@ int transactions_await(struct transaction *transactions, size_t count, int64_t u
 	return err;
 }
 
-/* The length, or 0. */
-static size_t write_signed(struct transaction *transaction, struct proxy_registration *registration,
-                           struct npp_message *message)
+static void write_signed(struct transaction *transaction, struct proxy_registration *registration,
+                         struct npp_message *message)
 {
 	const struct channel *channel = &transaction->channel;
-	size_t length;
+	struct npp_packet *packet = &transaction->packet;
 
 	transaction->nonce = (uint64_t)random_u32() << 32 | random_u32();
 	message->authenticated = true;
 	message->authentication = (struct npp_authentication){
 		.key = channel->key,
-		.time = signing_time(registration, (uint64_t)clock_wall_ms() / 1000),
+		.time = signing_time(registration, (uint64_t)clock_now().wall / 1000),
 		.nonce = transaction->nonce,
 	};
-	length = npp_message_write(message, channel->icmp_type, transaction->octets);
-	if (length)
-		npp_sign(transaction->octets, length, message,
-		         npp_keys_find(channel->keys, channel->key), transaction->packet.source,
-		         transaction->packet.destination);
-	return length;
+	packet->length = npp_message_write(message, channel->icmp_type, transaction->octets);
+	npp_sign(transaction->octets, packet, message, npp_keys_find(channel->keys, channel->key));
 }
 
 int transaction_prepare(struct transaction *transaction, const struct channel *channel,
@@ -279,11 +267,13 @@ int transaction_prepare(struct transaction *transaction, const struct channel *c
 		            .destination = registration->proxy },
 		.answer_subtype = message->subtype + 1, /* an answer's number is the next */
 		.id = message->transaction,
-		.client = message->report.id,
+		.client = message->client.id,
 	};
-	transaction->packet.length =
-		channel->keys ? write_signed(transaction, registration, message)
-			      : npp_message_write(message, channel->icmp_type, transaction->octets);
+	if (channel->keys)
+		write_signed(transaction, registration, message);
+	else
+		transaction->packet.length =
+			npp_message_write(message, channel->icmp_type, transaction->octets);
 	return transaction->packet.length ? 0 : -EMSGSIZE;
 }
 
@@ -293,7 +283,7 @@ int transaction_report(struct transaction *transaction, const struct channel *ch
 	struct npp_message message = {
 		.transaction = registration->transaction,
 		.subtype = NPP_WAKEUP_REPORT,
-		.report = { .id = registration->client },
+		.client = { .id = registration->client },
 	};
 
 	return transaction_prepare(transaction, channel, registration,

@@ -192,7 +192,7 @@ static int send_part(const struct channel *channel, struct proxy_registration *r
 		err = transaction_run(&transaction, deadline);
 	if (err)
 		return err;
-	registration->client = transaction.answer.confirm.id;
+	registration->client = transaction.answer.client.id;
 	return is_last || channel->keys ? 0 : await_duplicates(&transaction, deadline);
 }
 
@@ -225,7 +225,7 @@ int sleep_request_send(const struct channel *channel, const struct candidate *ca
 		send_report(channel, &made, deadline);
 	if (err)
 		return err;
-	text_from_time(clock_wall_ms(), made.when);
+	text_from_time(clock_now().wall, made.when);
 	*registration = made;
 	return 0;
 }

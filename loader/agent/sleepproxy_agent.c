@@ -208,7 +208,7 @@ int main(int argc, char **argv)
 		return status;
 	signals_catch();
 	status = command->run(&agent);
-	npp_keys_wipe(&agent.keys);
+	explicit_bzero(&agent.keys, sizeof(agent.keys));
 	if (ferror(stdout) || fflush(stdout)) {
 		agent_error("cannot write the output: %s", strerror(errno));
 		return status ? status : AGENT_FAILED;

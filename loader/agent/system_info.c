@@ -118,14 +118,12 @@ static void add_address(struct iface_addresses *addresses, const struct iface_ad
 /* The kernel lists all of IPv4's before those of IPv6. */
 static int read_address(const struct nlmsghdr *message, void *context)
 {
-	const struct ifaddrmsg *header = netlink_header(message, RTM_NEWADDR, sizeof(*header));
+	const struct ifaddrmsg *header = mnl_nlmsg_get_payload(message);
 	struct address_dump *dump = context;
 	struct iface_address own;
 	const uint32_t *wide;
 	uint32_t flags;
 
-	if (!header)
-		return MNL_CB_ERROR;
 	wide = address_attribute(message, IFA_FLAGS, sizeof(*wide));
 	flags = wide ? *wide : header->ifa_flags;
 	if (header->ifa_index != dump->ifindex || flags & (IFA_F_TENTATIVE | IFA_F_DADFAILED) ||
@@ -239,7 +237,7 @@ uint32_t lease_time_left(const struct client_lease *lease, uint32_t valid, int64
 /* A file with an expired lease may be that of a DHCP client that no longer runs. */
 static void read_lease(const char *root, struct system_info *system)
 {
-	const int64_t now = (clock_wall_ms() + 999) / 1000;
+	const int64_t now = (clock_now().wall + 999) / 1000;
 	const struct client_lease *lease = &system->lease;
 	struct ipv6 address;
 

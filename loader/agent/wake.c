@@ -40,9 +40,9 @@ struct wake_run {
 	int status;
 };
 
-static const struct npp_wakeup_confirm *confirm_of(const struct wake_run *run, size_t index)
+static const struct npp_client *confirm_of(const struct wake_run *run, size_t index)
 {
-	return &run->transactions[index].answer.wakeup_confirm;
+	return &run->transactions[index].answer.client;
 }
 
 static bool has_lost_lease(const struct wake_run *run, size_t index)
@@ -83,16 +83,16 @@ static const struct field registration_fields[] = {
 static const char *const lease_states[] = { "none", "renewed", "lost", NULL }; /* enum npp_lease */
 
 static const struct field lease_fields[] = {
-	{ "state", FIELD_ENUM, FIELD_AT(struct npp_wakeup_confirm, lease), .names = lease_states },
-	{ "total", FIELD_NUMBER, FIELD_AT(struct npp_wakeup_confirm, lease_total) },
-	{ "left", FIELD_NUMBER, FIELD_AT(struct npp_wakeup_confirm, lease_left) },
+	{ "state", FIELD_ENUM, FIELD_AT(struct npp_client, lease), .names = lease_states },
+	{ "total", FIELD_NUMBER, FIELD_AT(struct npp_client, lease_total) },
+	{ "left", FIELD_NUMBER, FIELD_AT(struct npp_client, lease_left) },
 	{ 0 },
 };
 /* clang-format on */
 
 static struct json_object *report_to_json(const struct wake_run *run, size_t index)
 {
-	const struct npp_wakeup_confirm *confirm = confirm_of(run, index);
+	const struct npp_client *confirm = confirm_of(run, index);
 	const int result = run->reports[index].result;
 	struct json_object *object =
 		fields_to_json(registration_fields, &run->registrations.list[index]);

@@ -14,24 +14,19 @@ static uint64_t read_ns(clockid_t clock)
 	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
+static int64_t read_ms(clockid_t clock)
+{
+	return (int64_t)(read_ns(clock) / 1000000);
+}
+
 struct now clock_now(void)
 {
-	return (struct now){ clock_ms(), clock_boot_ms(), clock_wall_ms() };
+	return (struct now){ clock_ms(), read_ms(CLOCK_BOOTTIME), read_ms(CLOCK_REALTIME) };
 }
 
 int64_t clock_ms(void)
 {
-	return (int64_t)(read_ns(CLOCK_MONOTONIC) / 1000000);
-}
-
-int64_t clock_boot_ms(void)
-{
-	return (int64_t)(read_ns(CLOCK_BOOTTIME) / 1000000);
-}
-
-int64_t clock_wall_ms(void)
-{
-	return (int64_t)(read_ns(CLOCK_REALTIME) / 1000000);
+	return read_ms(CLOCK_MONOTONIC);
 }
 
 void clock_boot_id(char *id, size_t size)

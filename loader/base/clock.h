@@ -14,11 +14,7 @@ struct now {
 };
 
 struct now clock_now(void);
-
-/* Each alone: mono, boot and wall. */
-int64_t clock_ms(void);
-int64_t clock_boot_ms(void);
-int64_t clock_wall_ms(void);
+int64_t clock_ms(void); /* `mono` alone */
 
 /* The kernel's UUID of this start of the machine, of 36 characters; empty where it does not say. */
 void clock_boot_id(char *id, size_t size);

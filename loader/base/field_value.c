@@ -133,19 +133,27 @@ static const char *enum_name(const struct field_value *place)
 	return *name;
 }
 
+/* Octets may be anywhere. */
+static const char *format_ipv4(const void *at, char buffer[TEXT_OCTETS])
+{
+	struct ipv4 address;
+
+	memcpy(&address, at, sizeof(address));
+	return text_from_ipv4(address, buffer);
+}
+
 /* As text: in `buffer` or where it is already; NULL: a number of an enum that has no name. */
 static const char *format(const struct field_value *place, char buffer[TEXT_OCTETS])
 {
 	const void *at = place->at;
 	const struct wake_port *port = at;
 	const struct source_prefix *prefix = at;
-	const struct ipv4 *ipv4 = at;
 
 	switch (place->field->type) {
 	case FIELD_MAC:
 		return text_from_mac(at, buffer);
 	case FIELD_IPV4:
-		return text_from_ipv4(*ipv4, buffer);
+		return format_ipv4(at, buffer);
 	case FIELD_IP:
 		return text_from_ip(at, buffer);
 	case FIELD_PORT:
@@ -153,8 +161,8 @@ static const char *format(const struct field_value *place, char buffer[TEXT_OCTE
 	case FIELD_PREFIX:
 		return text_from_prefix(&prefix->address, prefix->bits, buffer);
 	case FIELD_SECUREON:
-		if (field_value_count(place) == sizeof(*ipv4))
-			return text_from_ipv4(*ipv4, buffer);
+		if (field_value_count(place) == sizeof(struct ipv4))
+			return format_ipv4(at, buffer);
 		return text_from_octets(at, field_value_count(place), buffer);
 	case FIELD_OCTETS:
 		return text_from_octets(at, field_value_count(place), buffer);

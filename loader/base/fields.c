@@ -20,11 +20,9 @@ struct field_reading {
 	size_t why_size;
 };
 
-static struct field_value place_of(const struct field *field, const void *owner, size_t index)
+static struct field_value place_of(const struct field *field, const void *owner)
 {
-	char *start = (char *)owner;
-
-	return (struct field_value){ field, start, start + field->offset + index * field->size };
+	return (struct field_value){ field, (char *)owner, (char *)owner + field->offset };
 }
 
 static bool is_zero(const struct field_value *place)
@@ -39,14 +37,13 @@ static bool is_zero(const struct field_value *place)
 	return true;
 }
 
-static struct json_object *list_to_json(const struct field_value *list)
+static struct json_object *list_to_json(struct field_value place)
 {
 	struct json_object *json = json_object_new_array();
 
-	for (size_t i = 0; i < field_value_count(list); i++) {
-		const struct field_value place = place_of(list->field, list->owner, i);
-
+	for (size_t left = field_value_count(&place); left; left--) {
 		json_object_array_add(json, field_value_to_json(&place));
+		place.at += place.field->size;
 	}
 	return json;
 }
@@ -65,11 +62,11 @@ static bool is_written(const struct field_value *place)
 void fields_add_to_json(struct json_object *object, const struct field *fields, const void *from)
 {
 	for (const struct field *field = fields; field->type != FIELD_END; field++) {
-		const struct field_value place = place_of(field, from, 0);
+		const struct field_value place = place_of(field, from);
 
 		if (is_written(&place))
 			json_object_object_add(object, field->name,
-			                       field->list ? list_to_json(&place)
+			                       field->list ? list_to_json(place)
 			                                   : field_value_to_json(&place));
 	}
 }
@@ -134,27 +131,11 @@ static int check_unique(const struct field_value *place, size_t index, struct js
 	return 0;
 }
 
-static int read_element(const struct field *field, struct json_object *list, size_t index,
-                        void *into, struct field_reading *reading)
-{
-	struct json_object *value = json_object_array_get_idx(list, index);
-	const struct field_value place = place_of(field, into, index);
-	const size_t length = strlen(reading->path);
-	int err;
-
-	memset(place.at, 0, field->size);
-	snprintf(reading->path + length, PATH - length, "[%zu]", index);
-	err = read_value(&place, value, reading);
-	reading->path[length] = '\0';
-	if (!err && field->flags & FIELD_UNIQUE)
-		err = check_unique(&place, index, value, reading);
-	return err;
-}
-
 static int read_list(const struct field *field, struct json_object *list, void *into,
                      struct field_reading *reading)
 {
-	const struct field_value place = place_of(field, into, 0);
+	const size_t length = strlen(reading->path);
+	struct field_value place = place_of(field, into);
 	size_t count;
 	int err = 0;
 
@@ -163,8 +144,16 @@ static int read_list(const struct field *field, struct json_object *list, void *
 	count = json_object_array_length(list);
 	if (count > field->room)
 		return refuse(reading, "more than %zu given", field->room);
-	for (size_t i = 0; i < count && !err; i++)
-		err = read_element(field, list, i, into, reading);
+	for (size_t i = 0; i < count && !err; i++, place.at += field->size) {
+		struct json_object *value = json_object_array_get_idx(list, i);
+
+		memset(place.at, 0, field->size);
+		snprintf(reading->path + length, PATH - length, "[%zu]", i);
+		err = read_value(&place, value, reading);
+		reading->path[length] = '\0';
+		if (!err && field->flags & FIELD_UNIQUE)
+			err = check_unique(&place, i, value, reading);
+	}
 	if (!err)
 		field_value_set_count(&place, count);
 	return err;
@@ -173,7 +162,7 @@ static int read_list(const struct field *field, struct json_object *list, void *
 static int read_member(const struct field *field, struct json_object *value, void *into,
                        struct field_reading *reading)
 {
-	const struct field_value place = place_of(field, into, 0);
+	const struct field_value place = place_of(field, into);
 	int err;
 
 	if (field->type == FIELD_IGNORED)
@@ -198,14 +187,9 @@ static int refuse_unknown(struct field_reading *reading, const struct field *fie
 	const char *meant = "";
 	size_t least = WORDS_FAR;
 
-	for (; fields->type != FIELD_END; fields++) {
-		const size_t distance = words_distance(name, fields->name);
-
-		if (distance < least) {
+	for (; fields->type != FIELD_END; fields++)
+		if (words_nearer(name, fields->name, &least))
 			meant = fields->name;
-			least = distance;
-		}
-	}
 	return refuse(reading, "unknown field%s%s%s", *meant ? "; did you mean " : "", meant,
 	              *meant ? "?" : "");
 }

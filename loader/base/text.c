@@ -60,9 +60,8 @@ static int six_octets(const char *text, uint8_t octets[MAC_OCTETS])
 {
 	size_t length;
 
-	if (strlen(text) != TEXT_MAC - 1)
-		return -EINVAL;
-	return text_to_octets(text, octets, MAC_OCTETS, &length);
+	return strlen(text) == TEXT_MAC - 1 ? text_to_octets(text, octets, MAC_OCTETS, &length)
+	                                    : -EINVAL;
 }
 
 int text_to_number(const char *text, int64_t max, int64_t *number)
@@ -247,29 +246,19 @@ int text_to_port(const char *text, uint8_t *protocol, uint16_t *port)
 	return 0;
 }
 
-/* Maps can be edited with bpftool, so the protocol may be any number. */
-static void protocol_name(uint8_t protocol, char name[4])
+char *text_from_port(uint8_t protocol, uint16_t port, char buffer[TEXT_PORT])
 {
+	char name[4] = "any", number[6] = "any";
+
+	/* maps can be edited with bpftool, so the protocol may be any number */
 	if (protocol == IPPROTO_TCP || protocol == IPPROTO_UDP)
 		strcpy(name, protocol == IPPROTO_TCP ? "tcp" : "udp");
 	else if (protocol)
-		snprintf(name, 4, "%u", protocol);
-	else
-		strcpy(name, "any");
-}
-
-char *text_from_port(uint8_t protocol, uint16_t port, char buffer[TEXT_PORT])
-{
-	char name[4];
-
-	protocol_name(protocol, name);
-	if (!protocol && !port)
-		snprintf(buffer, TEXT_PORT, "none");
-	else if (port)
-		snprintf(buffer, TEXT_PORT, "%s/%u", name, port);
-	else
-		snprintf(buffer, TEXT_PORT, "%s/any", name);
-	return buffer;
+		snprintf(name, sizeof(name), "%u", protocol);
+	if (port)
+		snprintf(number, sizeof(number), "%u", port);
+	snprintf(buffer, TEXT_PORT, "%s/%s", name, number);
+	return protocol || port ? buffer : strcpy(buffer, "none");
 }
 
 int text_is_name(const char *text)
@@ -313,15 +302,18 @@ static void next_row(size_t row[], char letter, const char *meant, size_t length
 	}
 }
 
-size_t words_distance(const char *typed, const char *meant)
+bool words_nearer(const char *typed, const char *meant, size_t *least)
 {
 	size_t row[WORDS_MAX + 1], length = strlen(meant);
 
 	if (length > WORDS_MAX)
-		return WORDS_FAR;
+		return false;
 	for (size_t i = 0; i <= length; i++)
 		row[i] = i;
 	for (const char *letter = typed; *letter; letter++)
 		next_row(row, *letter, meant, length);
-	return row[length] <= NEAR && row[length] * 2 <= strlen(typed) ? row[length] : WORDS_FAR;
+	if (row[length] > NEAR || row[length] * 2 > strlen(typed) || row[length] >= *least)
+		return false;
+	*least = row[length];
+	return true;
 }

@@ -75,10 +75,11 @@ int text_is_interface(const char *text);
 char *text_from_time(int64_t wall_ms, char buffer[TEXT_TIME]);
 
 /*
- * For "did you mean": the number of letters to add, drop or change to turn `typed` into `meant`
- * (Levenshtein); or WORDS_FAR where it is more than 2, or more than half of the word.
+ * For "did you mean": is `meant` nearer to `typed` than all before? The `least` distance begins as
+ * WORDS_FAR. A distance is the number of letters to add, drop or change (Levenshtein); more than 2,
+ * or than half of the word, is too far.
  */
 enum { WORDS_MAX = 63, WORDS_FAR = WORDS_MAX + 1 };
-size_t words_distance(const char *typed, const char *meant);
+bool words_nearer(const char *typed, const char *meant, size_t *least);
 
 #endif

@@ -63,14 +63,9 @@ static const struct cli_command *nearest(const char *typed)
 		const char *const forms[] = { command->name, first, second };
 
 		sscanf(command->name, "%s %s", first, second);
-		for (size_t form = 0; form < 3; form++) {
-			size_t distance = words_distance(typed, forms[form]);
-
-			if (distance < least) {
-				least = distance;
+		for (size_t form = 0; form < 3; form++)
+			if (words_nearer(typed, forms[form], &least))
 				best = command;
-			}
-		}
 	}
 	return best;
 }

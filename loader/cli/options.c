@@ -112,14 +112,9 @@ static int refuse_unknown(struct cli_call *call, const char *name)
 	const struct cli_option *row, *best = NULL;
 	size_t least = WORDS_FAR;
 
-	for (size_t i = 0; (row = option_at(call, i)); i++) {
-		size_t distance = words_distance(name, row->name);
-
-		if (distance < least) {
-			least = distance;
+	for (size_t i = 0; (row = option_at(call, i)); i++)
+		if (words_nearer(name, row->name, &least))
 			best = row;
-		}
-	}
 	if (best)
 		return call_refuse(call, "unknown option '%s' (did you mean %s?)", name,
 		                   best->name);

@@ -220,11 +220,8 @@ static void report_unknown(struct config_parser *in, const struct config_option 
 	size_t least = WORDS_FAR, used = 0;
 
 	for (const struct config_option *option = options; option->name; option++) {
-		const size_t distance = words_distance(in->word, option->name);
-
-		if (distance < least)
+		if (words_nearer(in->word, option->name, &least))
 			snprintf(nearest, sizeof(nearest), " (did you mean '%s'?)", option->name);
-		least = distance < least ? distance : least;
 		if (used < sizeof(list))
 			used += snprintf(list + used, sizeof(list) - used, "%s%s", used ? ", " : "",
 			                 option->name);

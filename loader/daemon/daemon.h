@@ -66,7 +66,7 @@ struct store_wait {
 	int err;    /* of a completion: negative errno: it was not done, or is not kept */
 	char *json; /* … a result, to be freed by who takes it; NULL: none */
 	struct npp_requester requester;
-	struct npp_wakeup_confirm confirm;
+	struct npp_client confirm;
 	struct store_wait *prev, *next;
 };
 
@@ -102,6 +102,7 @@ struct daemon {
 	size_t subscriber_count;
 	struct registrar registrar;
 	struct npp_server *npp;
+	struct npp_server_settings npp_settings;
 	struct npp_keys *keys; /* NULL: requests need no signature */
 	uint64_t dhcp_counts[DHCP_COUNT_COUNT];
 	struct control *control; /* NULL: nobody can ask */

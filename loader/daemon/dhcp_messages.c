@@ -11,7 +11,6 @@
 #include "base/text.h"
 #include "daemon/daemon.h"
 #include "net/arp.h"
-#include "net/route.h"
 
 /* A server is behind one interface, and the others know no route to it. */
 static void note_nearest(int *nearest, int err)
@@ -128,7 +127,7 @@ void daemon_receive_dhcp(void *context, const struct dhcp_snoop *snoop)
 	if (!host)
 		return;
 	received.message = &message;
-	received.now = clock_boot_ms();
+	received.now = clock_now().boot;
 	received.random = random_u32();
 	effects = dhcp_client_receive(host->dhcp, daemon->timing.min_lease, &received, &snoop->from,
 	                              &count);

@@ -72,7 +72,7 @@ static void emit(const struct run *run, enum host_event_kind kind, int64_t took,
 	const struct wake_reason *wake = run->host->wake;
 	struct host_event event = {
 		.kind = kind,
-		.wall = clock_wall_ms(),
+		.wall = clock_now().wall,
 		.name = run->host->name,
 		.trigger = run->trigger.kind,
 		.took = took,
@@ -162,13 +162,17 @@ static void update_neighbour(struct run *run)
 	const struct wake_reason *wake = run->host->wake;
 	struct daemon *daemon = run->daemon;
 	struct served_iface *served = NULL;
+	struct packet packet;
 
 	if (!wake || wake->report.kind != REPORT_CONNECTION)
 		return;
-	while ((served = served_iface_next(daemon, run->host, served)))
-		if (served->iface.ifindex == wake->report.ifindex &&
-		    served->config.answer == ANSWER_PROXY)
-			arp_update_neighbour(daemon->packet_fd, &served->iface, &wake->report);
+	while ((served = served_iface_next(daemon, run->host, served))) {
+		if (served->iface.ifindex != wake->report.ifindex ||
+		    served->config.answer != ANSWER_PROXY)
+			continue;
+		arp_write_update(&packet, &served->iface.mac, &wake->report);
+		packet_send(daemon->packet_fd, &served->iface, &packet);
+	}
 }
 
 /*

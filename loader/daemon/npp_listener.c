@@ -29,10 +29,10 @@ static void on_npp(evutil_socket_t fd, short what, void *context)
 	struct npp_listener *listener = context;
 	struct daemon *daemon = listener->daemon;
 	struct npp_packet packet;
-	struct npp_frame frame;
+	uint8_t frame[PACKET_MAX];
 
 	(void)what;
-	for (int i = 0; i < MESSAGES_MAX && !npp_socket_receive(fd, &frame, &packet); i++) {
+	for (int i = 0; i < MESSAGES_MAX && !npp_socket_receive(fd, frame, &packet); i++) {
 		const struct now now = clock_now();
 		struct npp_server_request request;
 

@@ -186,7 +186,7 @@ static void finish_wait(struct daemon *daemon, struct store_wait *wait, int err)
 		return;
 	}
 	if (wait->kind == WAIT_REPORT)
-		npp_server_confirm_report(daemon->npp, &wait->requester, &wait->confirm, false);
+		npp_server_confirm(daemon->npp, &wait->requester, &wait->confirm, false);
 	end_wait(daemon, wait);
 }
 

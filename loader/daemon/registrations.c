@@ -40,23 +40,22 @@ int daemon_read_keys(const struct config *config, struct npp_keys **keys, char w
 void daemon_free_keys(struct npp_keys *keys)
 {
 	if (keys)
-		npp_keys_wipe(keys);
+		explicit_bzero(keys, sizeof(*keys));
 	free(keys);
 }
 
-static void set_npp_server(struct daemon *daemon)
+static void set_npp_settings(struct daemon *daemon)
 {
 	const struct config_npp *config = &daemon->config.npp;
 	const uint32_t lifetime =
 		config->interval ? LIFETIME_INTERVALS * config->interval : LIFETIME_WITHOUT;
-	const struct npp_server_settings settings = {
+
+	daemon->npp_settings = (struct npp_server_settings){
 		.icmp_type = (uint8_t)config->icmp_type,
 		.lifetime = (uint16_t)(config->lifetime ? config->lifetime : lifetime),
 		.preference = config->preference,
 		.keys = daemon->keys,
 	};
-
-	npp_server_set(daemon->npp, &settings);
 }
 
 /* What was snooped of the server, or is known, is better than what the host does not know. */
@@ -138,7 +137,7 @@ static enum reject_reason propose(struct daemon *daemon, const struct pending_re
 	struct host *host = pending->host, *replaced;
 	struct proposal *proposal;
 
-	if (!register_has_room(daemon->hosts, host, max, clock_boot_ms(), &replaced))
+	if (!register_has_room(daemon->hosts, host, max, clock_now().boot, &replaced))
 		return REJECT_LIMIT_REACHED;
 	if (replaced)
 		daemon_remove(daemon, replaced);
@@ -162,7 +161,9 @@ void registration_complete(struct daemon *daemon, struct host *host, void *reque
 	if (reason)
 		npp_server_reject(daemon->npp, requester, reason);
 	else
-		npp_server_confirm(daemon->npp, requester, host->registration->client_id, false);
+		npp_server_confirm(daemon->npp, requester,
+		                   &(struct npp_client){ .id = host->registration->client_id },
+		                   false);
 	free(requester);
 }
 
@@ -226,7 +227,7 @@ void registration_requested(struct daemon *daemon, const struct npp_server_reque
 }
 
 /* What the host has by now; its end may be unknown, or the server silent. */
-static void fill_lease(const struct host *host, int64_t boot, struct npp_wakeup_confirm *confirm)
+static void fill_lease(const struct host *host, int64_t boot, struct npp_client *confirm)
 {
 	const struct lease *lease = host->dhcp ? &host->dhcp->lease : NULL;
 	int64_t left;
@@ -246,37 +247,32 @@ void registration_reported(struct daemon *daemon, const struct npp_server_reques
 	struct host *host = request->host;
 	const enum reject_reason reason =
 		register_check_report(host, request->client_id, request->requester.transaction);
-	struct npp_wakeup_confirm confirm = {
-		.client = { .code = NPP_SUCCESS, .id = request->client_id },
-	};
-	bool duplicate;
+	struct npp_client confirm = { .id = request->client_id };
 
 	if (reason) {
 		npp_server_reject(daemon->npp, &request->requester, reason);
 		return;
 	}
 	if (host->registration->has_lease)
-		fill_lease(host, clock_boot_ms(), &confirm);
-	duplicate = host->registration->reported == request->digest;
-	if (!duplicate) {
-		host->registration->reported = request->digest;
-		registrations_cancel(daemon, &host->mac);
-		host_trigger(daemon, host, TRIGGER_WAKEUP_REPORT);
+		fill_lease(host, clock_now().boot, &confirm);
+	if (host->registration->reported == request->digest) {
+		npp_server_confirm(daemon->npp, &request->requester, &confirm, true);
+		return;
 	}
-	if (duplicate)
-		npp_server_confirm_report(daemon->npp, &request->requester, &confirm, true);
-	else
-		persist_wait(daemon, &(struct store_wait){ .kind = WAIT_REPORT,
-		                                           .batch = STORE_BATCH_NEXT,
-		                                           .requester = request->requester,
-		                                           .confirm = confirm });
+	host->registration->reported = request->digest;
+	registrations_cancel(daemon, &host->mac);
+	host_trigger(daemon, host, TRIGGER_WAKEUP_REPORT);
+	persist_wait(daemon, &(struct store_wait){ .kind = WAIT_REPORT,
+	                                           .batch = STORE_BATCH_NEXT,
+	                                           .requester = request->requester,
+	                                           .confirm = confirm });
 }
 
 void registrations_follow_config(struct daemon *daemon, struct npp_keys *keys)
 {
 	daemon_free_keys(daemon->keys);
 	daemon->keys = keys;
-	set_npp_server(daemon);
+	set_npp_settings(daemon);
 	npp_listeners_follow(daemon);
 }
 
@@ -288,6 +284,7 @@ int registrations_start(struct daemon *daemon)
 		.table = daemon->hosts,
 		.store = daemon->store,
 		.registrar = &daemon->registrar,
+		.settings = &daemon->npp_settings,
 	};
 	char why[CONFIG_ERROR];
 	int err = daemon_read_keys(&daemon->config, &daemon->keys, why);
@@ -299,7 +296,7 @@ int registrations_start(struct daemon *daemon)
 	daemon->npp = npp_server_new(&parts);
 	if (!daemon->npp)
 		return -ENOMEM;
-	set_npp_server(daemon);
+	set_npp_settings(daemon);
 	return 0;
 }
 

@@ -66,14 +66,6 @@ int arp_announce(int fd, const struct iface *iface, const struct mac *as, struct
 	return packet_send(fd, iface, &packet);
 }
 
-int arp_update_neighbour(int fd, const struct iface *iface, const struct report *report)
-{
-	struct packet packet;
-
-	arp_write_update(&packet, &iface->mac, report);
-	return packet_send(fd, iface, &packet);
-}
-
 /* The frame's Ethernet header is left out (SOCK_DGRAM), so that offsets are ARP's. */
 int arp_listen(uint32_t ifindex)
 {

@@ -14,9 +14,10 @@ void arp_write_request(struct packet *packet, const struct mac *to, const struct
                        struct ipv4 sender, struct ipv4 target, uint16_t vlan);
 
 /*
- * Pure: tells the peer of `report`, in its VLAN, that the address is at the host's own MAC. An ARP
- * Reply with the target's fields as the sender's: Linux accepts only that form within a second of
- * another answer (locktime, arp(7)).
+ * Pure: tells the peer of `report`, in its VLAN, that the address is at the host's own MAC. Unicast
+ * to the peer, as the host may be probing (RFC 5227, 2.1.1) and must not receive it. An ARP Reply
+ * with the target's fields as the sender's: Linux accepts only that form within a second of another
+ * answer (locktime, arp(7)).
  */
 void arp_write_update(struct packet *packet, const struct mac *from, const struct report *report);
 
@@ -30,12 +31,6 @@ int arp_request(int fd, const struct iface *iface, const struct mac *to, struct 
 /* An ARP Announcement (RFC 5227, 3) that `address` is at `as`, to one neighbour or to all. */
 int arp_announce(int fd, const struct iface *iface, const struct mac *as, struct ipv4 address,
                  uint16_t vlan, const struct mac *to);
-
-/*
- * Sends arp_write_update to the one peer that has our MAC for the host: unicast, as the host may be
- * probing (RFC 5227, 2.1.1) and must not receive it.
- */
-int arp_update_neighbour(int fd, const struct iface *iface, const struct report *report);
 
 /*
  * A socket that receives, without blocking, the ARP Replies that come in on the interface, to

@@ -69,33 +69,27 @@ int packet_open(void)
 	return fd < 0 ? -errno : fd;
 }
 
-static int listen_on(int fd, uint32_t ifindex, uint16_t ethertype, const struct sock_fprog *filter)
+int packet_listen(uint32_t ifindex, int kind, uint16_t ethertype, const struct sock_fprog *filter)
 {
 	const struct sockaddr_ll here = { .sll_family = AF_PACKET,
 		                          .sll_protocol = htons(ethertype),
 		                          .sll_ifindex = (int)ifindex };
 	const int on = 1;
+	int fd, err;
 
 	if (!ifindex) /* bind would take it for all interfaces */
 		return -ENODEV;
-	/* to ETH_P_ALL the kernel also shows what goes out */
-	if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, filter, sizeof(*filter)) ||
-	    setsockopt(fd, SOL_PACKET, PACKET_AUXDATA, &on, sizeof(on)) ||
-	    setsockopt(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &on, sizeof(on)) ||
-	    bind(fd, (const struct sockaddr *)&here, sizeof(here)))
-		return -errno;
-	return 0;
-}
-
-int packet_listen(uint32_t ifindex, int kind, uint16_t ethertype, const struct sock_fprog *filter)
-{
 	/* protocol 0: nothing is received before the filter is attached */
-	int fd = socket(AF_PACKET, kind | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	int err = fd < 0 ? -errno : listen_on(fd, ifindex, ethertype, filter);
-
-	if (fd >= 0 && err)
-		close(fd);
-	return err ? err : fd;
+	fd = socket(AF_PACKET, kind | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	/* to ETH_P_ALL the kernel also shows what goes out */
+	if (fd >= 0 && !setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, filter, sizeof(*filter)) &&
+	    !setsockopt(fd, SOL_PACKET, PACKET_AUXDATA, &on, sizeof(on)) &&
+	    !setsockopt(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &on, sizeof(on)) &&
+	    !bind(fd, (const struct sockaddr *)&here, sizeof(here)))
+		return fd;
+	err = -errno;
+	cleanup_close(&fd);
+	return err;
 }
 
 int packet_promiscuous(int fd, const struct iface *iface, bool on)

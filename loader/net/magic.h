@@ -24,11 +24,11 @@ struct magic_target {
 	uint8_t secureon_length; /* octets: 0, 4 or 6 */
 };
 
-/* Pure: the UDP form from `source`, and the EtherType form to `to`. */
-void magic_write_udp(struct packet *packet, const struct magic_target *target,
-                     const struct mac *from, struct ipv4 source);
-void magic_write_ether(struct packet *packet, const struct magic_target *target,
-                       const struct mac *from, const struct mac *to);
+enum magic_form { MAGIC_UDP, MAGIC_TO_ALL, MAGIC_TO_HOST, MAGIC_FORMS };
+
+/* Pure. `source` is the UDP form's. */
+void magic_write(struct packet *packet, enum magic_form form, const struct magic_target *target,
+                 const struct mac *from, struct ipv4 source);
 
 /* All three forms. 0, or the first -errno; the other forms are sent all the same. */
 int magic_send(int fd, const struct iface *iface, const struct magic_target *target,

@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -30,48 +31,45 @@ struct net_address {
 	uint32_t ifindex;
 	uint32_t bits;              /* the prefix's length, in the address's own family */
 	struct ipv6 own, on_subnet; /* they differ where it is one end of a point-to-point link */
-};
-
-_Static_assert(sizeof(struct net_address) == 40, "hashed whole, so without padding");
-
-struct net_entry {
-	struct net_address key;
 	UT_hash_handle hh;
 };
 
+enum { KEY_SIZE = offsetof(struct net_address, hh) };
+_Static_assert(KEY_SIZE == 40, "all before is hashed, so without padding");
+
 struct net_state {
 	struct mnl_socket *socket;
-	struct net_entry *addresses, *gateways; /* in the order in which they were added */
-	bool addresses_stale, routes_stale;     /* to be read anew */
-	int changed;                            /* enum net_change, not told yet */
+	struct net_address *addresses, *gateways; /* in the order in which they were added */
+	bool addresses_stale, routes_stale;       /* to be read anew */
+	int changed;                              /* enum net_change, not told yet */
 };
 
-static const struct net_entry *find(const struct net_entry *table, const struct net_address *key)
+static bool has(const struct net_address *table, const struct net_address *key)
 {
-	const struct net_entry *entry;
+	const struct net_address *entry;
 
-	HASH_FIND(hh, table, key, sizeof(*key), entry);
+	HASH_FIND(hh, table, key, KEY_SIZE, entry);
 	return entry;
 }
 
 /* For libmnl: MNL_CB_OK, or MNL_CB_ERROR with errno. */
-static int add(struct net_entry **table, const struct net_address *key)
+static int add(struct net_address **table, const struct net_address *address)
 {
-	struct net_entry *entry;
+	struct net_address *entry;
 
-	if (find(*table, key))
+	if (has(*table, address))
 		return MNL_CB_OK;
-	entry = calloc(1, sizeof(*entry));
+	entry = malloc(sizeof(*entry));
 	if (!entry)
 		return MNL_CB_ERROR;
-	entry->key = *key;
-	HASH_ADD(hh, *table, key, sizeof(entry->key), entry);
+	*entry = *address;
+	HASH_ADD_KEYPTR(hh, *table, entry, KEY_SIZE, entry);
 	return MNL_CB_OK;
 }
 
-static void clear(struct net_entry **table)
+static void clear(struct net_address **table)
 {
-	struct net_entry *entry, *next;
+	struct net_address *entry, *next;
 
 	HASH_ITER (hh, *table, entry, next) {
 		HASH_DEL(*table, entry);
@@ -93,11 +91,10 @@ static struct ipv6 read_address(const struct nlmsghdr *message, uint16_t type, b
 /* False: it is not about an address of these families. */
 static bool parse_address(const struct nlmsghdr *message, struct net_address *address)
 {
-	const struct ifaddrmsg *header =
-		netlink_header(message, message->nlmsg_type, sizeof(*header));
-	const bool is_ipv4 = header && header->ifa_family == AF_INET;
+	const struct ifaddrmsg *header = mnl_nlmsg_get_payload(message);
+	const bool is_ipv4 = header->ifa_family == AF_INET;
 
-	if (!header || (!is_ipv4 && header->ifa_family != AF_INET6))
+	if (!is_ipv4 && header->ifa_family != AF_INET6)
 		return false;
 	*address = (struct net_address){
 		.ifindex = header->ifa_index,
@@ -152,16 +149,14 @@ static int read_hops(const struct nlattr *attribute, void *table)
 
 static int on_route(const struct nlmsghdr *message, void *table)
 {
-	if (!netlink_header(message, RTM_NEWROUTE, sizeof(struct rtmsg)))
-		return MNL_CB_ERROR;
 	return mnl_attr_parse(message, sizeof(struct rtmsg), read_hops, table);
 }
 
 /* Replaces a stale table by what the kernel has, or leaves it. 0 or -errno. */
-static int reload(struct net_entry **table, bool *stale, uint16_t request, uint8_t family,
+static int reload(struct net_address **table, bool *stale, uint16_t request, uint8_t family,
                   mnl_cb_t on_row)
 {
-	struct net_entry *read = NULL;
+	struct net_address *read = NULL;
 	int err = -EINTR;
 
 	if (!*stale)
@@ -194,10 +189,10 @@ int net_state_refresh(struct net_state *state)
 
 static void take_link(struct net_state *state, const struct nlmsghdr *message)
 {
-	const struct ifinfomsg *info = netlink_header(message, message->nlmsg_type, sizeof(*info));
+	const struct ifinfomsg *info = mnl_nlmsg_get_payload(message);
 
 	/* with AF_BRIDGE a bridge tells of its ports, which stay interfaces */
-	if (!info || info->ifi_family != AF_UNSPEC)
+	if (info->ifi_family != AF_UNSPEC)
 		return;
 	state->changed |= NET_LINKS_CHANGED;
 	/* routes that go because of it are not told of */
@@ -211,7 +206,7 @@ static void take_address(struct net_state *state, const struct nlmsghdr *message
 	struct net_address address;
 
 	/* IPv6's come again with new lifetimes, each time that a router advertises their prefix */
-	if (!parse_address(message, &address) || (is_new && find(state->addresses, &address)))
+	if (!parse_address(message, &address) || (is_new && has(state->addresses, &address)))
 		return;
 	state->changed |= NET_ADDRESSES_CHANGED;
 	state->addresses_stale = true;
@@ -310,8 +305,8 @@ void net_state_close(struct net_state *state)
 
 bool net_is_own(const struct net_state *state, const struct ipv6 *address)
 {
-	for (const struct net_entry *entry = state->addresses; entry; entry = entry->hh.next)
-		if (ip_equal(&entry->key.own, address))
+	for (const struct net_address *entry = state->addresses; entry; entry = entry->hh.next)
+		if (ip_equal(&entry->own, address))
 			return true;
 	return false;
 }
@@ -320,7 +315,7 @@ bool net_is_gateway(const struct net_state *state, struct ipv4 address)
 {
 	const struct net_address gateway = gateway_of(address);
 
-	return find(state->gateways, &gateway);
+	return has(state->gateways, &gateway);
 }
 
 static uint32_t to_number(struct ipv4 address)
@@ -346,11 +341,14 @@ static bool has_in_subnet(const struct net_address *own, struct ipv4 address)
 
 bool net_is_broadcast(const struct net_state *state, struct ipv4 address)
 {
-	for (const struct net_entry *entry = state->addresses; entry; entry = entry->hh.next) {
-		const uint32_t mask = host_mask(&entry->key), host = to_number(address) & mask;
+	for (const struct net_address *entry = state->addresses; entry; entry = entry->hh.next) {
+		uint32_t mask, host;
 
-		if (has_in_subnet(&entry->key, address) && entry->key.bits <= IPV4_BITS - 2 &&
-		    (host == mask || !host))
+		if (!has_in_subnet(entry, address) || entry->bits > IPV4_BITS - 2)
+			continue;
+		mask = host_mask(entry);
+		host = to_number(address) & mask;
+		if (host == mask || !host)
 			return true;
 	}
 	return false;
@@ -375,12 +373,12 @@ struct ipv4 net_source_address(const struct net_state *state, uint32_t ifindex,
 	struct ipv4 source = { { 0 } };
 	unsigned best = 0;
 
-	for (const struct net_entry *entry = state->addresses; entry; entry = entry->hh.next) {
-		const unsigned this = rank(&entry->key, ifindex, peer);
+	for (const struct net_address *entry = state->addresses; entry; entry = entry->hh.next) {
+		const unsigned this = rank(entry, ifindex, peer);
 
 		if (this > best) {
 			best = this;
-			source = ip_to_ipv4(&entry->key.own);
+			source = ip_to_ipv4(&entry->own);
 		}
 	}
 	return source;

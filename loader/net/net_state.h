@@ -2,7 +2,7 @@
 /*
  * The machine's own addresses, subnets and gateways, read from rtnetlink(7) and kept up to date by
  * its notifications. A lookup needs no system call, and its time does not grow with the number of
- * routes.
+ * routes. And the next hop to an address, for which the kernel is asked.
  */
 #ifndef SLEEPPROXY_NET_NET_STATE_H
 #define SLEEPPROXY_NET_NET_STATE_H
@@ -58,5 +58,17 @@ bool net_is_broadcast(const struct net_state *state, struct ipv4 address);
  */
 struct ipv4 net_source_address(const struct net_state *state, uint32_t ifindex,
                                const struct ipv4 *peer);
+
+/*
+ * The Ethernet address of the next hop to `to` out of the interface, as this machine's kernel
+ * routes and resolves it, so that raw frames take the path of its own packets. 0 with `mac`, or
+ * -EAGAIN: it is not resolved yet, and the kernel has been told to resolve it, which takes a round
+ * trip, or about 3 s where nobody answers.
+ * -EHOSTUNREACH: there is no route out of this interface, or the next hop is not on Ethernet with
+ * IPv4, or did not answer in the last 5 s.
+ * -EADDRINUSE: it is this machine's own address.
+ * Other -errno: the kernel could not be asked. Resolving needs CAP_NET_ADMIN.
+ */
+int route_next_hop(uint32_t ifindex, struct ipv4 to, struct mac *mac);
 
 #endif

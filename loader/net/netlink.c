@@ -41,14 +41,6 @@ int netlink_ask(int bus, struct nlmsghdr *message, mnl_cb_t on_answer, void *con
 	return err;
 }
 
-const void *netlink_header(const struct nlmsghdr *message, uint16_t type, size_t size)
-{
-	if (message->nlmsg_type == type && mnl_nlmsg_get_payload_len(message) >= size)
-		return mnl_nlmsg_get_payload(message);
-	errno = EBADMSG;
-	return NULL;
-}
-
 int netlink_table(uint16_t request, uint8_t family, mnl_cb_t on_row, void *context)
 {
 	char buffer[NETLINK_BUFFER];

@@ -23,12 +23,6 @@ int netlink_ask(int bus, struct nlmsghdr *message, mnl_cb_t on_answer, void *con
 int netlink_table(uint16_t request, uint8_t family, mnl_cb_t on_row, void *context);
 
 /*
- * For `on_answer`: the header after the message's own; or NULL with errno, where the answer is of
- * another type or too short.
- */
-const void *netlink_header(const struct nlmsghdr *message, uint16_t type, size_t size);
-
-/*
  * The value of the first attribute of that type and of at least `size` octets, after a header of
  * `header` octets; NULL: there is none.
  */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "net/route.h"
+/* The next hop to an address, from rtnetlink(7). */
+#include "net/net_state.h"
 
 #include <errno.h>
 #include <linux/rtnetlink.h>
@@ -7,6 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/addr.h"
 #include "net/netlink.h"
 
 /* The states in which the kernel itself sends to an address. */
@@ -18,49 +20,46 @@ enum {
 /* The kernel keeps failed entries for as long as there is room: an older one is out of date. */
 enum { FAILURE_LASTS = 5 }; /* s */
 
+/* A next hop out of the interface, neither by IPv6 nor in a tunnel. */
 struct route {
-	bool is_local;
-	bool is_usable; /* a next hop out of `ifindex`: no IPv6 address, and not in a tunnel */
 	uint32_t ifindex;
 	struct ipv4 hop;
 };
 
 struct neighbour {
-	uint16_t state;  /* NUD_* */
-	bool is_managed; /* by another program */
-	bool has_mac;
-	struct mac mac;
+	uint16_t state;   /* NUD_* */
+	bool is_managed;  /* by another program */
+	struct mac mac;   /* zeros: none, or not Ethernet's */
 	uint32_t updated; /* how long ago, in ticks of sysconf(_SC_CLK_TCK) */
 };
 
 static int on_route(const struct nlmsghdr *message, void *context)
 {
-	const struct rtmsg *header = netlink_header(message, RTM_NEWROUTE, sizeof(*header));
+	const struct rtmsg *header = mnl_nlmsg_get_payload(message);
 	const struct ipv4 *gateway;
 	const uint32_t *ifindex;
 	struct route *route = context;
+	bool is_usable;
 
-	if (!header)
-		return MNL_CB_ERROR;
 	gateway = netlink_attribute(message, sizeof(*header), RTA_GATEWAY, sizeof(*gateway));
 	ifindex = netlink_attribute(message, sizeof(*header), RTA_OIF, sizeof(*ifindex));
-	route->is_local = header->rtm_type == RTN_LOCAL;
-	/* with an interface given, an address that no table has is assumed to be on-link */
-	route->is_usable = header->rtm_type == RTN_UNICAST &&
-	                   header->rtm_table != RT_TABLE_UNSPEC &&
-	                   !netlink_attribute(message, sizeof(*header), RTA_VIA, 0) &&
-	                   !netlink_attribute(message, sizeof(*header), RTA_ENCAP, 0);
-	route->ifindex = ifindex ? *ifindex : 0;
 	route->hop = gateway ? *gateway : route->hop;
-	return MNL_CB_OK;
+	/* with an interface given, an address that no table has is assumed to be on-link */
+	is_usable = header->rtm_type == RTN_UNICAST && header->rtm_table != RT_TABLE_UNSPEC &&
+	            ifindex && *ifindex == route->ifindex &&
+	            !netlink_attribute(message, sizeof(*header), RTA_VIA, 0) &&
+	            !netlink_attribute(message, sizeof(*header), RTA_ENCAP, 0);
+	errno = header->rtm_type == RTN_LOCAL ? EADDRINUSE : EHOSTUNREACH;
+	return is_usable ? MNL_CB_OK : MNL_CB_ERROR;
 }
 
-/* `ifindex` 0: out of any. */
-static int find_route(uint32_t ifindex, struct ipv4 to, struct route *route)
+/* `ifindex` 0: out of any; then only -EADDRINUSE counts. */
+static int find_hop(uint32_t ifindex, struct ipv4 to, struct ipv4 *hop)
 {
 	char buffer[NETLINK_BUFFER];
 	struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
 	struct rtmsg *header = mnl_nlmsg_put_extra_header(message, sizeof(*header));
+	struct route route = { ifindex, to };
 	int err;
 
 	message->nlmsg_type = RTM_GETROUTE;
@@ -70,41 +69,20 @@ static int find_route(uint32_t ifindex, struct ipv4 to, struct route *route)
 	mnl_attr_put(message, RTA_DST, sizeof(to), &to);
 	if (ifindex)
 		mnl_attr_put_u32(message, RTA_OIF, ifindex);
-	*route = (struct route){ .hop = to };
-	err = netlink_ask(NETLINK_ROUTE, message, on_route, route);
-	/* there is no route, or one of type unreachable, prohibit or blackhole */
-	if (err == -ENETUNREACH || err == -EACCES || err == -EINVAL)
-		return -EHOSTUNREACH;
-	return !err && route->is_local ? -EADDRINUSE : err;
-}
-
-static int find_hop(uint32_t ifindex, struct ipv4 to, struct ipv4 *hop)
-{
-	struct route route;
-	int err;
-
-	/* with an interface given, the kernel does not look at the addresses of the others */
-	if (find_route(0, to, &route) == -EADDRINUSE)
-		return -EADDRINUSE;
-	err = find_route(ifindex, to, &route);
-	if (err)
-		return err;
-	if (!route.is_usable || route.ifindex != ifindex)
-		return -EHOSTUNREACH;
+	err = netlink_ask(NETLINK_ROUTE, message, on_route, &route);
 	*hop = route.hop;
-	return 0;
+	/* there is no route, or one of type unreachable, prohibit or blackhole */
+	return err == -ENETUNREACH || err == -EACCES || err == -EINVAL ? -EHOSTUNREACH : err;
 }
 
 static int on_neighbour(const struct nlmsghdr *message, void *context)
 {
-	const struct ndmsg *header = netlink_header(message, RTM_NEWNEIGH, sizeof(*header));
+	const struct ndmsg *header = mnl_nlmsg_get_payload(message);
 	const struct nda_cacheinfo *ages;
 	struct neighbour *neighbour = context;
 	const uint32_t *flags;
 	const struct mac *mac;
 
-	if (!header)
-		return MNL_CB_ERROR;
 	mac = netlink_attribute(message, sizeof(*header), NDA_LLADDR, sizeof(*mac));
 	ages = netlink_attribute(message, sizeof(*header), NDA_CACHEINFO, sizeof(*ages));
 	flags = netlink_attribute(message, sizeof(*header), NDA_FLAGS_EXT, sizeof(*flags));
@@ -112,10 +90,7 @@ static int on_neighbour(const struct nlmsghdr *message, void *context)
 	neighbour->updated = ages ? ages->ndm_updated : 0;
 	neighbour->is_managed =
 		header->ndm_flags & NTF_EXT_LEARNED || (flags && *flags & NTF_EXT_MANAGED);
-	/* a longer one is not Ethernet's */
-	neighbour->has_mac =
-		mac && !netlink_attribute(message, sizeof(*header), NDA_LLADDR, sizeof(*mac) + 1);
-	if (mac)
+	if (mac && !netlink_attribute(message, sizeof(*header), NDA_LLADDR, sizeof(*mac) + 1))
 		neighbour->mac = *mac;
 	return MNL_CB_OK;
 }
@@ -169,7 +144,8 @@ int route_next_hop(uint32_t ifindex, struct ipv4 to, struct mac *mac)
 {
 	struct neighbour neighbour = { .state = NUD_NONE };
 	struct ipv4 hop;
-	int err = find_hop(ifindex, to, &hop);
+	/* with an interface given, the kernel does not look at the addresses of the others */
+	int err = find_hop(0, to, &hop) == -EADDRINUSE ? -EADDRINUSE : find_hop(ifindex, to, &hop);
 
 	if (!err)
 		err = find_neighbour(ifindex, hop, &neighbour);
@@ -180,7 +156,7 @@ int route_next_hop(uint32_t ifindex, struct ipv4 to, struct mac *mac)
 		                                  : resolve(ifindex, hop, &neighbour);
 		return err ? err : -EAGAIN;
 	}
-	if (!neighbour.has_mac)
+	if (!mac_is_set(&neighbour.mac))
 		return -EHOSTUNREACH;
 	if (neighbour.state & NUD_STALE)
 		resolve(ifindex, hop, &neighbour);

@@ -71,7 +71,7 @@ struct key_error {
 	size_t line; /* 0: the whole file */
 };
 
-static int parse_keys(char *text, struct npp_keys *keys, struct key_error *error)
+static void parse_keys(char *text, struct npp_keys *keys, struct key_error *error)
 {
 	while (text && !error->reason) {
 		error->line++;
@@ -79,13 +79,6 @@ static int parse_keys(char *text, struct npp_keys *keys, struct key_error *error
 	}
 	if (!error->reason && !keys->count)
 		*error = (struct key_error){ "no key; expected a number and a secret a line", 0 };
-	return error->reason ? -EINVAL : 0;
-}
-
-static int refuse(struct key_error *error, const char *reason, int err)
-{
-	error->reason = reason;
-	return err;
 }
 
 static int check_mode(int fd, struct key_error *error)
@@ -95,11 +88,12 @@ static int check_mode(int fd, struct key_error *error)
 	if (fstat(fd, &file))
 		return -errno;
 	if (!S_ISREG(file.st_mode))
-		return refuse(error, "not a regular file", -EINVAL);
-	if (file.st_mode & (S_IRWXO | S_IWGRP))
-		return refuse(error, "others may read or change it; expected mode 600 or 640",
-		              -EPERM);
-	return 0;
+		error->reason = "not a regular file";
+	else if (file.st_mode & (S_IRWXO | S_IWGRP))
+		error->reason = "others may read or change it; expected mode 600 or 640";
+	else
+		return 0;
+	return S_ISREG(file.st_mode) ? -EPERM : -EINVAL;
 }
 
 static int read_keys(const char *path, struct npp_keys *keys, struct key_error *error)
@@ -112,13 +106,15 @@ static int read_keys(const char *path, struct npp_keys *keys, struct key_error *
 	if (!err)
 		err = file_read(fd, FILE_MAX, &text, &length);
 	if (err == -EFBIG)
-		return refuse(error, "longer than any file of keys", err);
+		error->reason = "longer than any file of keys";
 	if (err)
 		return err;
-	err = strlen(text) == length ? parse_keys(text, keys, error)
-	                             : refuse(error, "not a text file", -EINVAL);
+	if (strlen(text) == length)
+		parse_keys(text, keys, error);
+	else
+		error->reason = "not a text file";
 	explicit_bzero(text, length);
-	return err;
+	return error->reason ? -EINVAL : 0;
 }
 
 int npp_keys_read_file(const char *path, struct npp_keys *keys, char text[NPP_KEYS_ERROR])
@@ -126,11 +122,11 @@ int npp_keys_read_file(const char *path, struct npp_keys *keys, char text[NPP_KE
 	struct key_error error = { .line = 0 };
 	int err;
 
-	npp_keys_wipe(keys);
+	memset(keys, 0, sizeof(*keys));
 	err = read_keys(path, keys, &error);
 	if (!err)
 		return 0;
-	npp_keys_wipe(keys);
+	explicit_bzero(keys, sizeof(*keys));
 	if (error.line)
 		snprintf(text, NPP_KEYS_ERROR, "%s:%zu: %s", path, error.line, error.reason);
 	else
@@ -147,24 +143,20 @@ const struct npp_key *npp_keys_find(const struct npp_keys *keys, uint8_t id)
 	return NULL;
 }
 
-void npp_keys_wipe(struct npp_keys *keys)
-{
-	explicit_bzero(keys, sizeof(*keys));
-}
-
 /* Over the packet's addresses and the message, with zeros for the checksum and the HMAC itself. */
-static void compute_hmac(const uint8_t *octets, size_t length, const struct npp_key *key,
-                         struct ipv4 source, struct ipv4 destination, uint8_t hmac[NPP_HMAC])
+static void compute_hmac(const uint8_t *octets, const struct npp_packet *packet,
+                         const struct npp_key *key, uint8_t hmac[NPP_HMAC])
 {
 	static const uint8_t zeros[NPP_HMAC];
 	struct hmac_sha256_ctx context;
 
 	hmac_sha256_set_key(&context, key->length, key->secret);
-	hmac_sha256_update(&context, sizeof(source.octet), source.octet);
-	hmac_sha256_update(&context, sizeof(destination.octet), destination.octet);
+	hmac_sha256_update(&context, sizeof(packet->source), packet->source.octet);
+	hmac_sha256_update(&context, sizeof(packet->destination), packet->destination.octet);
 	hmac_sha256_update(&context, CHECKSUM, octets);
 	hmac_sha256_update(&context, CHECKSUM_END - CHECKSUM, zeros);
-	hmac_sha256_update(&context, length - NPP_HMAC - CHECKSUM_END, octets + CHECKSUM_END);
+	hmac_sha256_update(&context, packet->length - NPP_HMAC - CHECKSUM_END,
+	                   octets + CHECKSUM_END);
 	hmac_sha256_update(&context, sizeof(zeros), zeros);
 	hmac_sha256_digest(&context, NPP_HMAC, hmac);
 	explicit_bzero(&context, sizeof(context));
@@ -176,23 +168,24 @@ static bool has_hmac(const struct npp_message *message, size_t length)
 	return message->authenticated && length >= HEADER + NPP_HMAC;
 }
 
-bool npp_sign(uint8_t *octets, size_t length, struct npp_message *message,
-              const struct npp_key *key, struct ipv4 source, struct ipv4 destination)
+bool npp_sign(uint8_t *octets, const struct npp_packet *packet, struct npp_message *message,
+              const struct npp_key *key)
 {
 	struct npp_authentication *authentication = &message->authentication;
 
-	if (!has_hmac(message, length) || authentication->key != key->id)
+	if (!has_hmac(message, packet->length) || authentication->key != key->id)
 		return false;
-	compute_hmac(octets, length, key, source, destination, authentication->hmac);
-	memcpy(octets + length - NPP_HMAC, authentication->hmac, sizeof(authentication->hmac));
-	npp_set_checksum(octets, length);
+	compute_hmac(octets, packet, key, authentication->hmac);
+	memcpy(octets + packet->length - NPP_HMAC, authentication->hmac,
+	       sizeof(authentication->hmac));
+	npp_set_checksum(octets, packet->length);
 	return true;
 }
 
-enum npp_auth_error npp_verify(const uint8_t *octets, size_t length,
-                               const struct npp_message *message, const struct npp_keys *keys,
-                               struct ipv4 source, struct ipv4 destination)
+enum npp_auth_error npp_verify(const struct npp_packet *packet, const struct npp_message *message,
+                               const struct npp_keys *keys)
 {
+	const uint8_t *end = packet->octets + packet->length;
 	const struct npp_key *key;
 	uint8_t hmac[NPP_HMAC];
 
@@ -201,10 +194,10 @@ enum npp_auth_error npp_verify(const uint8_t *octets, size_t length,
 	key = npp_keys_find(keys, message->authentication.key);
 	if (!key)
 		return NPP_AUTH_ERROR_UNKNOWN_KEY;
-	if (!has_hmac(message, length))
+	if (!has_hmac(message, packet->length))
 		return NPP_AUTH_ERROR_BAD_HMAC;
-	compute_hmac(octets, length, key, source, destination, hmac);
+	compute_hmac(packet->octets, packet, key, hmac);
 	/* in constant time, or an HMAC could be guessed octet by octet */
-	return memeql_sec(hmac, octets + length - NPP_HMAC, sizeof(hmac)) ? NPP_AUTH_ERROR_NONE
-	                                                                  : NPP_AUTH_ERROR_BAD_HMAC;
+	return memeql_sec(hmac, end - NPP_HMAC, sizeof(hmac)) ? NPP_AUTH_ERROR_NONE
+	                                                      : NPP_AUTH_ERROR_BAD_HMAC;
 }

@@ -24,7 +24,7 @@ struct npp_key {
 	uint8_t secret[NPP_SECRET_MAX];
 };
 
-/* Each id once, in the order of the file. The owner wipes them, and all copies. */
+/* Each id once, in the order of the file. The owner wipes them, and all copies (explicit_bzero). */
 struct npp_keys {
 	struct npp_key key[NPP_KEYS];
 	size_t count;
@@ -41,9 +41,6 @@ int npp_keys_read_file(const char *path, struct npp_keys *keys, char error[NPP_K
 
 const struct npp_key *npp_keys_find(const struct npp_keys *keys, uint8_t id); /* or NULL */
 
-/* Leaves no keys, and no trace of them in this memory. */
-void npp_keys_wipe(struct npp_keys *keys);
-
 enum npp_auth_error {
 	NPP_AUTH_ERROR_NONE,
 	NPP_AUTH_ERROR_NOT_SIGNED,
@@ -58,20 +55,19 @@ enum npp_auth_error {
 
 /*
  * Fills in the HMAC in the octets that npp_message_write has written, and in `message`, and sets
- * the checksum. The addresses are those of the IPv4 packet that will carry the message. False, with
- * nothing changed: the message has no option 128, or one that names another key.
+ * the checksum. `packet`: the length, and the addresses that it will have. False, with nothing
+ * changed: the message has no option 128, or one that names another key.
  */
-bool npp_sign(uint8_t *octets, size_t length, struct npp_message *message,
-              const struct npp_key *key, struct ipv4 source, struct ipv4 destination);
+bool npp_sign(uint8_t *octets, const struct npp_packet *packet, struct npp_message *message,
+              const struct npp_key *key);
 
 /*
- * Verifies octets that npp_message_read has read into `message`, with the addresses of the packet
- * that carried them: NOT_SIGNED, UNKNOWN_KEY, BAD_HMAC or NONE. After an error the answer must not
- * be signed, as anyone could have chosen the nonce in it.
+ * Verifies a packet that npp_message_read has read into `message`: NOT_SIGNED, UNKNOWN_KEY,
+ * BAD_HMAC or NONE. After an error the answer must not be signed, as anyone could have chosen the
+ * nonce in it.
  */
-enum npp_auth_error npp_verify(const uint8_t *octets, size_t length,
-                               const struct npp_message *message, const struct npp_keys *keys,
-                               struct ipv4 source, struct ipv4 destination);
+enum npp_auth_error npp_verify(const struct npp_packet *packet, const struct npp_message *message,
+                               const struct npp_keys *keys);
 
 enum {
 	NPP_STALE_AFTER = 300, /* s, before or after the current time */

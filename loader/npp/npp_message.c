@@ -33,45 +33,42 @@ const char *npp_subtype_name(enum npp_subtype subtype)
 }
 
 static enum npp_parse_error read_header(const uint8_t *octets, size_t length, uint8_t icmp_type,
-                                        struct npp_header *header)
+                                        struct npp_message *message)
 {
+	struct npp_header header;
+
 	if (length < HEADER)
 		return NPP_PARSE_ERROR_SHORT;
-	memcpy(header, octets, HEADER);
+	memcpy(&header, octets, HEADER);
 	/* first, as the other fields have another meaning in other ICMP */
-	if (header->type != icmp_type)
+	if (header.type != icmp_type)
 		return NPP_PARSE_ERROR_OTHER_TYPE;
-	if (length != HEADER + (size_t)header->length)
+	if (length != HEADER + (size_t)header.length)
 		return NPP_PARSE_ERROR_SHORT;
 	if (internet_checksum(octets, length) != 0)
 		return NPP_PARSE_ERROR_BAD_CHECKSUM;
-	if (header->code > NPP_FAIL)
+	if (header.code > NPP_FAIL)
 		return NPP_PARSE_ERROR_BAD_CODE;
-	return is_subtype(header->subtype) ? NPP_PARSE_ERROR_NONE : NPP_PARSE_ERROR_BAD_SUBTYPE;
-}
-
-static void set_header(struct npp_message *message, const struct npp_header *header)
-{
-	memset(message, 0, sizeof(*message));
-	message->code = header->code;
-	message->transaction = ntohs(header->transaction);
-	message->subtype = header->subtype;
+	if (!is_subtype(header.subtype))
+		return NPP_PARSE_ERROR_BAD_SUBTYPE;
+	message->code = header.code;
+	message->transaction = ntohs(header.transaction);
+	message->subtype = header.subtype;
+	return NPP_PARSE_ERROR_NONE;
 }
 
 enum npp_parse_error npp_message_read(const uint8_t *octets, size_t length, uint8_t icmp_type,
                                       struct npp_message *message)
 {
-	struct npp_header header;
-	enum npp_parse_error error;
+	struct npp_message head = { .code = 0 };
+	enum npp_parse_error error = read_header(octets, length, icmp_type, &head);
 
-	memset(message, 0, sizeof(*message));
-	error = read_header(octets, length, icmp_type, &header);
+	*message = head;
 	if (error)
 		return error;
-	set_header(message, &header);
 	error = npp_options_read(octets + HEADER, length - HEADER, message);
 	if (error)
-		set_header(message, &header);
+		*message = head;
 	return error;
 }
 
@@ -105,42 +102,38 @@ void npp_set_checksum(uint8_t *octets, size_t length)
 }
 
 /* In octets; 0: it is not a whole IPv4 packet with ICMP. */
-static size_t ip_header_length(const struct iphdr *ip, size_t available)
+static size_t ip_header_length(const struct iphdr *ip, const uint8_t *octets, size_t available)
 {
 	const size_t length = ip->ihl * 4UL, total = ntohs(ip->tot_len);
 
 	if (ip->version != IPVERSION || ip->protocol != IPPROTO_ICMP || length < sizeof(*ip) ||
 	    length > total || total > available || ntohs(ip->frag_off) & FRAGMENT_BITS)
 		return 0;
-	return internet_checksum(ip, length) ? 0 : length;
+	return internet_checksum(octets, length) ? 0 : length;
 }
 
 bool npp_packet_read(const uint8_t *frame, size_t length, struct npp_packet *packet)
 {
-	struct {
-		struct iphdr ip;
-		uint8_t options[60 - sizeof(struct iphdr)];
-	} copy = { 0 }; /* the header in the frame need not be aligned */
+	const uint8_t *octets = frame + ETH_HLEN;
 	struct ethhdr ethernet;
+	struct iphdr ip; /* copied, as it need not be aligned in the frame */
 	size_t header;
 
-	if (length < sizeof(ethernet) + sizeof(copy.ip))
+	if (length < sizeof(ethernet) + sizeof(ip))
 		return false;
 	memcpy(&ethernet, frame, sizeof(ethernet));
-	length -= sizeof(ethernet);
-	frame += sizeof(ethernet);
-	memcpy(&copy, frame, length < sizeof(copy) ? length : sizeof(copy));
-	header = ip_header_length(&copy.ip, length);
+	memcpy(&ip, octets, sizeof(ip));
+	header = ip_header_length(&ip, octets, length - sizeof(ethernet));
 	if (!header || ethernet.h_proto != htons(ETH_P_IP))
 		return false;
 	*packet = (struct npp_packet){
-		.octets = frame + header,
-		.length = ntohs(copy.ip.tot_len) - header,
+		.octets = octets + header,
+		.length = ntohs(ip.tot_len) - header,
 	};
 	memcpy(&packet->from, ethernet.h_source, sizeof(packet->from));
 	memcpy(&packet->to, ethernet.h_dest, sizeof(packet->to));
-	memcpy(&packet->source, &copy.ip.saddr, sizeof(packet->source));
-	memcpy(&packet->destination, &copy.ip.daddr, sizeof(packet->destination));
+	memcpy(&packet->source, &ip.saddr, sizeof(packet->source));
+	memcpy(&packet->destination, &ip.daddr, sizeof(packet->destination));
 	return true;
 }
 
@@ -178,26 +171,23 @@ int npp_socket_open(uint32_t ifindex, uint8_t icmp_type)
 /* The kernel moves the tag from the frame into the auxiliary data. */
 static uint16_t vlan_of(struct msghdr *message)
 {
-	for (struct cmsghdr *header = CMSG_FIRSTHDR(message); header;
-	     header = CMSG_NXTHDR(message, header)) {
-		struct tpacket_auxdata aux;
+	const struct cmsghdr *header = CMSG_FIRSTHDR(message); /* packet_listen asks for no other */
+	struct tpacket_auxdata aux;
 
-		if (header->cmsg_level != SOL_PACKET || header->cmsg_type != PACKET_AUXDATA)
-			continue;
-		memcpy(&aux, CMSG_DATA(header), sizeof(aux));
-		return aux.tp_status & TP_STATUS_VLAN_VALID ? aux.tp_vlan_tci & 0xfff : 0;
-	}
-	return 0;
+	if (!header || header->cmsg_type != PACKET_AUXDATA)
+		return 0;
+	memcpy(&aux, CMSG_DATA(header), sizeof(aux));
+	return aux.tp_status & TP_STATUS_VLAN_VALID ? aux.tp_vlan_tci & 0xfff : 0;
 }
 
 /* The length in octets, or -errno. */
-static ssize_t receive(int fd, struct npp_frame *frame, struct sockaddr_ll *from, uint16_t *vlan)
+static ssize_t receive(int fd, uint8_t frame[PACKET_MAX], struct sockaddr_ll *from, uint16_t *vlan)
 {
 	union {
 		struct cmsghdr aligned;
 		char space[CMSG_SPACE(sizeof(struct tpacket_auxdata))];
 	} control;
-	struct iovec buffer = { frame->octets, sizeof(frame->octets) };
+	struct iovec buffer = { frame, PACKET_MAX };
 	struct msghdr message = {
 		.msg_name = from,
 		.msg_namelen = sizeof(*from),
@@ -219,7 +209,7 @@ static bool is_for_us(const struct sockaddr_ll *from)
 	return from->sll_pkttype == PACKET_HOST || from->sll_pkttype == PACKET_BROADCAST;
 }
 
-int npp_socket_receive(int fd, struct npp_frame *frame, struct npp_packet *packet)
+int npp_socket_receive(int fd, uint8_t frame[PACKET_MAX], struct npp_packet *packet)
 {
 	for (int i = 0; i < FRAMES_MAX; i++) {
 		struct sockaddr_ll from = { 0 };
@@ -228,7 +218,7 @@ int npp_socket_receive(int fd, struct npp_frame *frame, struct npp_packet *packe
 
 		if (length < 0)
 			return (int)length;
-		if (!is_for_us(&from) || !npp_packet_read(frame->octets, (size_t)length, packet))
+		if (!is_for_us(&from) || !npp_packet_read(frame, (size_t)length, packet))
 			continue;
 		packet->vlan = vlan;
 		return 0;

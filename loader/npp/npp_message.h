@@ -68,15 +68,10 @@ struct npp_request {
 	struct ipv4 backup_of;       /* the proxy with priority; 0.0.0.0: this one */
 };
 
-/* Options 4 and 5, and the first fields of option 6 */
+/* Options 4, 5 and 6; the lease is only in option 6 */
 struct npp_client {
 	uint8_t code; /* enum npp_code */
 	uint16_t id;
-};
-
-/* Option 6 */
-struct npp_wakeup_confirm {
-	struct npp_client client;
 	bool has_lease;
 	enum npp_lease lease;
 	uint16_t lease_total, lease_left; /* s */
@@ -99,9 +94,7 @@ struct npp_message {
 	struct npp_solicitation solicitation;
 	struct npp_advertisement advertisement;
 	struct npp_request request;
-	struct npp_client confirm; /* Sleep Confirm */
-	struct npp_client report;  /* Wakeup Report */
-	struct npp_wakeup_confirm wakeup_confirm;
+	struct npp_client client; /* Sleep Confirm, Wakeup Report, Wakeup Confirm */
 	/* in a Proxy Advertisement */
 	uint16_t services[NPP_SERVICES];
 	size_t service_count;
@@ -181,14 +174,10 @@ void npp_packet_write(const struct npp_packet *packet, struct packet *frame);
  */
 int npp_socket_open(uint32_t ifindex, uint8_t icmp_type);
 
-struct npp_frame {
-	uint8_t octets[PACKET_MAX];
-};
-
 /*
  * Receives the next packet into `frame`, to which `packet` points. Malformed packets, and frames
  * neither to this interface nor broadcast, are skipped. 0; -EAGAIN: none is left; or -errno.
  */
-int npp_socket_receive(int fd, struct npp_frame *frame, struct npp_packet *packet);
+int npp_socket_receive(int fd, uint8_t frame[PACKET_MAX], struct npp_packet *packet);
 
 #endif

@@ -74,8 +74,7 @@ static size_t check_count(struct cursor *cursor, size_t count, size_t max)
 
 static size_t transfer_count(struct cursor *cursor, size_t count, size_t size, size_t max)
 {
-	count = transfer_number(cursor, check_count(cursor, count, max), size);
-	return check_count(cursor, count, max);
+	return check_count(cursor, transfer_number(cursor, count, size), max);
 }
 
 /* As many as fill the rest of the option; `count` when writing. */
@@ -210,36 +209,26 @@ static void transfer_backup(struct cursor *cursor, struct npp_message *message)
 	transfer_octets(cursor, &message->request.backup_of, sizeof(struct ipv4));
 }
 
-static void transfer_client(struct cursor *cursor, struct npp_client *client)
+/* Options 4, 5 and 6. Only option 6 may have a lease; zeros stand for its request type else. */
+static void transfer_client(struct cursor *cursor, struct npp_message *message)
 {
+	struct npp_client *client = &message->client;
+	uint16_t request = client->has_lease ? NPP_REQUEST_DHCP4 : 0;
+
 	transfer(cursor, client->code);
 	require(cursor, client->code <= NPP_FAIL);
 	transfer_fixed(cursor, 0, 1);
 	transfer(cursor, client->id);
-}
-
-/* Options 4 and 5 */
-static void transfer_client_option(struct cursor *cursor, struct npp_message *message)
-{
-	transfer_client(cursor, message->subtype == NPP_SLEEP_CONFIRM ? &message->confirm
-	                                                              : &message->report);
-	transfer_fixed(cursor, 0, 2);
-}
-
-static void transfer_wakeup_confirm(struct cursor *cursor, struct npp_message *message)
-{
-	struct npp_wakeup_confirm *confirm = &message->wakeup_confirm;
-	uint16_t request = confirm->has_lease ? NPP_REQUEST_DHCP4 : 0;
-
-	transfer_client(cursor, &confirm->client);
 	transfer(cursor, request);
-	require(cursor, request == NPP_REQUEST_DHCP4 || request == 0);
-	confirm->has_lease = request == NPP_REQUEST_DHCP4;
-	if (!confirm->has_lease)
+	client->has_lease = request == NPP_REQUEST_DHCP4;
+	if (!client->has_lease) {
+		require(cursor, !request);
 		return;
-	confirm->lease = transfer_number(cursor, confirm->lease, 2);
-	require(cursor, confirm->lease == NPP_LEASE_RENEWED || confirm->lease == NPP_LEASE_FAILED);
-	transfer_lease_times(cursor, &confirm->lease_total, &confirm->lease_left);
+	}
+	require(cursor, message->subtype == NPP_WAKEUP_CONFIRM);
+	client->lease = transfer_number(cursor, client->lease, 2);
+	require(cursor, client->lease == NPP_LEASE_RENEWED || client->lease == NPP_LEASE_FAILED);
+	transfer_lease_times(cursor, &client->lease_total, &client->lease_left);
 	transfer_fixed(cursor, 0, 2);
 }
 
@@ -283,9 +272,9 @@ static const struct option {
 	{ REQUEST(NPP_REQUEST_CLIENT_ID), transfer_client_id, FIELD(request.client_id_length) },
 	{ REQUEST(NPP_REQUEST_HOSTNAME), transfer_hostname, FIELD(request.hostname[0]) },
 	{ REQUEST(NPP_REQUEST_BACKUP), transfer_backup, FIELD(request.backup_of) },
-	{ NPP_OPTION_SLEEP_CONFIRM, 0, transfer_client_option, 0, 0 },
-	{ NPP_OPTION_WAKEUP_REPORT, 0, transfer_client_option, 0, 0 },
-	{ NPP_OPTION_WAKEUP_CONFIRM, 0, transfer_wakeup_confirm, 0, 0 },
+	{ NPP_OPTION_SLEEP_CONFIRM, 0, transfer_client, 0, 0 },
+	{ NPP_OPTION_WAKEUP_REPORT, 0, transfer_client, 0, 0 },
+	{ NPP_OPTION_WAKEUP_CONFIRM, 0, transfer_client, 0, 0 },
 	{ NPP_OPTION_SERVICE, 0, transfer_services, FIELD(service_count) },
 	/* last, as it covers what precedes it */
 	{ NPP_OPTION_AUTHENTICATION, 0, transfer_authentication, FIELD(authenticated) },

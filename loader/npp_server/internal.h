@@ -75,7 +75,6 @@ void replay_cache_done(struct replay_cache *cache);
 
 struct npp_server {
 	struct npp_server_parts parts;
-	struct npp_server_settings settings;
 	struct replay_cache replay;
 	struct rate_limit rate;
 	uint64_t counts[NPP_COUNTS];
@@ -87,7 +86,7 @@ struct npp_server {
 void npp_server_count(struct npp_server *server, const struct npp_requester *requester,
                       enum npp_count count);
 
-/* Sends the answer, whose subtype and option are set. */
+/* Sends the answer, whose option is set. */
 void npp_server_answer(struct npp_server *server, const struct npp_requester *requester,
                        struct npp_message *answer);
 /* Code 1, to a Sleep Request or a Wakeup Report. */

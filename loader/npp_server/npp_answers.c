@@ -110,35 +110,20 @@ void npp_server_count(struct npp_server *server, const struct npp_requester *req
 
 void npp_server_answer_failure(struct npp_server *server, const struct npp_requester *requester)
 {
-	struct npp_message answer = { .code = NPP_FAIL, .subtype = NPP_SLEEP_CONFIRM };
+	struct npp_message answer = { .code = NPP_FAIL, .client = { .code = NPP_FAIL } };
 
-	if (requester->subtype == NPP_WAKEUP_REPORT)
-		answer.subtype = NPP_WAKEUP_CONFIRM;
-	answer.confirm.code = answer.wakeup_confirm.client.code = NPP_FAIL;
 	npp_server_answer(server, requester, &answer);
 }
 
 void npp_server_confirm(struct npp_server *server, const struct npp_requester *requester,
-                        uint16_t client_id, bool duplicate)
+                        const struct npp_client *client, bool duplicate)
 {
-	struct npp_message answer = {
-		.subtype = NPP_SLEEP_CONFIRM,
-		.confirm = { .code = NPP_SUCCESS, .id = client_id },
-	};
+	struct npp_message answer = { .client = *client };
 
-	npp_server_count(server, requester, duplicate ? NPP_COUNT_DUPLICATE : NPP_COUNT_REGISTERED);
-	npp_server_answer(server, requester, &answer);
-}
-
-void npp_server_confirm_report(struct npp_server *server, const struct npp_requester *requester,
-                               const struct npp_wakeup_confirm *confirm, bool duplicate)
-{
-	struct npp_message answer = {
-		.subtype = NPP_WAKEUP_CONFIRM,
-		.wakeup_confirm = *confirm,
-	};
-
-	npp_server_count(server, requester, duplicate ? NPP_COUNT_DUPLICATE : NPP_COUNT_REPORTED);
+	npp_server_count(server, requester,
+	                 duplicate                                 ? NPP_COUNT_DUPLICATE
+	                 : requester->subtype == NPP_SLEEP_REQUEST ? NPP_COUNT_REGISTERED
+	                                                           : NPP_COUNT_REPORTED);
 	npp_server_answer(server, requester, &answer);
 }
 

@@ -33,15 +33,10 @@ void npp_server_free(struct npp_server *server)
 	free(server);
 }
 
-void npp_server_set(struct npp_server *server, const struct npp_server_settings *settings)
-{
-	server->settings = *settings;
-}
-
 void npp_server_restore_replay(struct npp_server *server, struct ipv4 source,
                                struct json_object *row)
 {
-	replay_cache_restore(&server->replay, source, row, (uint64_t)clock_wall_ms() / 1000);
+	replay_cache_restore(&server->replay, source, row, (uint64_t)clock_now().wall / 1000);
 }
 
 static unsigned int bucket_of(const struct rate_limit *rate, const struct mac *source)
@@ -78,12 +73,12 @@ static bool make_advertisement(const struct npp_server *server, const struct ifa
 {
 	const struct npp_proxy self = {
 		.address = net_source_address(server->parts.net, iface->ifindex, &peer),
-		.preference = server->settings.preference,
+		.preference = server->parts.settings->preference,
 	};
 
 	*message = (struct npp_message){
 		.subtype = NPP_PROXY_ADVERTISEMENT,
-		.advertisement = { .lifetime = server->settings.lifetime,
+		.advertisement = { .lifetime = server->parts.settings->lifetime,
 		                   .proxies = { self },
 		                   .proxy_count = 1 },
 		.services = { NPP_SERVICE_ARP, NPP_SERVICE_DHCP4, NPP_SERVICE_WAKE_ON_PACKET },
@@ -95,19 +90,17 @@ static bool make_advertisement(const struct npp_server *server, const struct ifa
 static void send_message(struct npp_server *server, const struct iface *iface,
                          struct npp_packet *packet, struct npp_message *message)
 {
-	const struct npp_keys *keys = server->settings.keys;
-	const struct npp_key *key = keys && message->authenticated
-	                                    ? npp_keys_find(keys, message->authentication.key)
-	                                    : NULL;
+	const struct npp_keys *keys = server->parts.settings->keys;
+	const struct npp_key *key = keys ? npp_keys_find(keys, message->authentication.key) : NULL;
 	uint8_t octets[NPP_MESSAGE_MAX];
 	struct packet frame;
 	int err;
 
 	packet->from = iface->mac;
 	packet->octets = octets;
-	packet->length = npp_message_write(message, server->settings.icmp_type, octets);
+	packet->length = npp_message_write(message, server->parts.settings->icmp_type, octets);
 	if (key)
-		npp_sign(octets, packet->length, message, key, packet->source, packet->destination);
+		npp_sign(octets, packet, message, key);
 	npp_packet_write(packet, &frame);
 	err = packet_send(server->parts.fd, iface, &frame);
 	if (err)
@@ -140,13 +133,11 @@ void npp_server_answer(struct npp_server *server, const struct npp_requester *to
 		.destination = to->source,
 	};
 
+	answer->subtype = to->subtype + 1; /* an answer's number is the next */
 	answer->transaction = to->transaction;
 	answer->authenticated = to->authenticated;
-	answer->authentication = (struct npp_authentication){
-		.key = to->key,
-		.time = (uint64_t)clock_wall_ms() / 1000,
-		.nonce = to->nonce,
-	};
+	answer->authentication = to->authentication;
+	answer->authentication.time = (uint64_t)clock_now().wall / 1000;
 	send_message(server, &to->iface, &packet, answer);
 }
 
@@ -184,24 +175,15 @@ static bool is_to_us(const struct reception *in)
 	return is_own(in->server, *to);
 }
 
-/* A message that wants nothing done gets no answer, nor does one that is not for us. */
-static enum npp_count receive_malformed(struct reception *in, enum npp_parse_error error)
-{
-	if (is_request(in->message.subtype) && is_to_us(in))
-		npp_server_answer_failure(in->server, in->requester);
-	return NPP_COUNT_PARSE_ERRORS + error;
-}
-
 static enum npp_auth_error authenticate(struct reception *in)
 {
-	const struct npp_keys *keys = in->server->settings.keys;
+	const struct npp_keys *keys = in->server->parts.settings->keys;
 	const struct npp_packet *packet = in->packet;
 	enum npp_auth_error error;
 
 	if (!keys)
 		return NPP_AUTH_ERROR_NONE;
-	error = npp_verify(packet->octets, packet->length, &in->message, keys, packet->source,
-	                   packet->destination);
+	error = npp_verify(packet, &in->message, keys);
 	if (error)
 		return error;
 	in->requester->authenticated = true;
@@ -268,8 +250,10 @@ static enum npp_count receive_request(struct reception *in, enum request_progres
                                       bool repeated)
 {
 	if (progress == REQUEST_IS_DONE) {
-		npp_server_confirm(in->server, in->requester,
-		                   in->request->host->registration->client_id, true);
+		npp_server_confirm(
+			in->server, in->requester,
+			&(struct npp_client){ .id = in->request->host->registration->client_id },
+			true);
 		return NPP_COUNT_NONE;
 	}
 	if (progress == REQUEST_IS_PENDING)
@@ -315,7 +299,7 @@ static enum npp_count receive_for_host(struct reception *in)
 	if (is_request)
 		return receive_request(in, progress, error == NPP_AUTH_ERROR_REPEATED);
 	in->request->kind = NPP_REQUEST_REPORT;
-	in->request->client_id = in->message.report.id;
+	in->request->client_id = in->message.client.id;
 	return NPP_COUNT_NONE;
 }
 
@@ -327,13 +311,15 @@ static enum npp_count receive_message(struct reception *in)
 	if (!rate_limit_take(&in->server->rate, &in->packet->from, in->now->mono))
 		return NPP_COUNT_RATE_LIMITED;
 	error = npp_message_read(in->packet->octets, in->packet->length,
-	                         in->server->settings.icmp_type, &in->message);
+	                         in->server->parts.settings->icmp_type, &in->message);
 	in->requester->subtype = in->message.subtype;
 	in->requester->transaction = in->message.transaction;
-	in->requester->key = in->message.authentication.key;
-	in->requester->nonce = in->message.authentication.nonce;
+	in->requester->authentication = in->message.authentication;
+	/* one that wants nothing done gets no answer, nor does one that is not for us */
+	if (error && is_request(in->message.subtype) && is_to_us(in))
+		npp_server_answer_failure(in->server, in->requester);
 	if (error)
-		return receive_malformed(in, error);
+		return NPP_COUNT_PARSE_ERRORS + error;
 	if (!is_request(in->message.subtype) && in->message.subtype != NPP_PROXY_SOLICITATION)
 		return NPP_COUNT_NOT_FOR_PROXY;
 	if (!is_to_us(in))

@@ -19,8 +19,7 @@ struct npp_server_settings {
 	uint8_t icmp_type;
 	uint16_t lifetime; /* s, of an advertisement */
 	int32_t preference;
-	/* NULL: requests need no signature. It outlives the server, or the next settings. */
-	const struct npp_keys *keys;
+	const struct npp_keys *keys; /* NULL: requests need no signature */
 };
 
 /* What it works with, and does not own. `fd`: packet_open's, to send by. */
@@ -29,12 +28,12 @@ struct npp_server_parts {
 	const struct net_state *net;
 	const struct host_table *table;
 	const struct registrar *registrar;
-	struct host_store *store; /* for replay data; NULL: none */
+	struct host_store *store;                   /* for replay data; NULL: none */
+	const struct npp_server_settings *settings; /* as they are at each message */
 };
 
 struct npp_server *npp_server_new(const struct npp_server_parts *parts);
 void npp_server_free(struct npp_server *server); /* takes NULL */
-void npp_server_set(struct npp_server *server, const struct npp_server_settings *settings);
 
 /* To whom, and how, an answer goes. */
 struct npp_requester {
@@ -45,8 +44,7 @@ struct npp_requester {
 	enum npp_subtype subtype;
 	uint16_t transaction;
 	bool authenticated; /* signed with a key of ours: so is the answer */
-	uint8_t key;
-	uint64_t nonce;
+	struct npp_authentication authentication;
 };
 
 enum npp_request_kind { NPP_REQUEST_NONE, NPP_REQUEST_SLEEP, NPP_REQUEST_REPORT };
@@ -66,11 +64,9 @@ void npp_server_receive(struct npp_server *server, const struct iface *iface,
                         const struct npp_packet *packet, const struct now *now,
                         struct npp_server_request *request);
 
-/* Answers. Each counts. */
+/* Answers to a Sleep Request or a Wakeup Report. Each counts. */
 void npp_server_confirm(struct npp_server *server, const struct npp_requester *requester,
-                        uint16_t client_id, bool duplicate);
-void npp_server_confirm_report(struct npp_server *server, const struct npp_requester *requester,
-                               const struct npp_wakeup_confirm *confirm, bool duplicate);
+                        const struct npp_client *client, bool duplicate);
 void npp_server_reject(struct npp_server *server, const struct npp_requester *requester,
                        enum reject_reason reason);
 /* Without an answer: the host was up, or removed, before its request was carried out. */

@@ -31,12 +31,6 @@ static const struct field row_fields[] = {
 	{ 0 },
 };
 
-static void drop(struct replay_cache *cache, struct replay_entry *entry)
-{
-	HASH_DEL(cache->entries, entry);
-	free(entry);
-}
-
 /* The time of their last message is stale by now, so that it needs no remembering. */
 static void drop_stale(struct replay_cache *cache, uint64_t wall)
 {
@@ -46,7 +40,8 @@ static void drop_stale(struct replay_cache *cache, uint64_t wall)
 		if (entry->time + NPP_STALE_AFTER >= wall)
 			continue;
 		host_store_put_replay(cache->store, entry->source, NULL);
-		drop(cache, entry);
+		HASH_DEL(cache->entries, entry);
+		free(entry);
 	}
 }
 
@@ -136,6 +131,8 @@ void replay_cache_done(struct replay_cache *cache)
 {
 	struct replay_entry *entry, *next;
 
-	HASH_ITER (hh, cache->entries, entry, next)
-		drop(cache, entry);
+	HASH_ITER (hh, cache->entries, entry, next) {
+		HASH_DEL(cache->entries, entry);
+		free(entry);
+	}
 }

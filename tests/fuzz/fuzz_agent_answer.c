@@ -70,7 +70,7 @@ static void check_answer(const struct npp_packet *received, enum npp_subtype sub
 	assert(memcmp(&received->to, &host, sizeof(host)) == 0);
 	assert(memcmp(&received->source, &proxy_address, sizeof(proxy_address)) == 0);
 	assert(memcmp(&received->destination, &host_address, sizeof(host_address)) == 0);
-	assert(answer_is_refusal(&message) || subtype == NPP_WAKEUP_CONFIRM || message.confirm.id);
+	assert(answer_is_refusal(&message) || subtype == NPP_WAKEUP_CONFIRM || message.client.id);
 }
 
 static void check_candidate(const struct npp_packet *received)

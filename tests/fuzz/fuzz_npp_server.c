@@ -46,10 +46,13 @@ static struct ipv4 take_address(void)
 
 static bool is_signed(const uint8_t *octets, size_t length)
 {
+	struct npp_packet packet = from;
 	struct npp_message message;
 
+	packet.octets = octets;
+	packet.length = length;
 	return !npp_message_read(octets, length, NPP_ICMP_TYPE, &message) &&
-	       !npp_verify(octets, length, &message, &keys, from.source, from.destination);
+	       !npp_verify(&packet, &message, &keys);
 }
 
 /* The server has said no more to it than it may; what it lets through is authentic. */
@@ -68,7 +71,7 @@ static void check_received(const struct npp_server_request *request, bool authen
 	assert(sent.authenticated == request->requester.authenticated);
 	if (sent.code == NPP_SUCCESS && sent.subtype == NPP_SLEEP_CONFIRM)
 		assert(registration_has_digest(registration, request->digest) &&
-		       registration->client_id == sent.confirm.id);
+		       registration->client_id == sent.client.id);
 }
 
 /* At an odd address, and gone when it was received. */
@@ -131,8 +134,9 @@ static void send_message(struct npp_message *message)
 	message->authentication.time = (uint64_t)now.wall / 1000;
 	message->authentication.nonce = take_octet();
 	length = npp_message_write(message, NPP_ICMP_TYPE, octets);
+	from.length = length;
 	if (sign % 4 > 1)
-		npp_sign(octets, length, message, &keys.key[0], from.source, from.destination);
+		npp_sign(octets, &from, message, &keys.key[0]);
 	if (length)
 		receive(octets, length);
 }
@@ -170,9 +174,9 @@ static void step_report(void)
 
 	choose_ends();
 	host = host_find_mac(table, &from.from);
-	message.report.id = host && host->registration ? host->registration->client_id : 1;
+	message.client.id = host && host->registration ? host->registration->client_id : 1;
 	if (take_octet() % 8 == 1)
-		message.report.id++;
+		message.client.id++;
 	send_message(&message);
 }
 
@@ -276,18 +280,17 @@ static void check_counts(void)
 
 static void start(void)
 {
-	const struct npp_server_settings settings = {
+	static struct npp_server_settings settings = {
 		.icmp_type = NPP_ICMP_TYPE,
 		.lifetime = 1800,
-		.keys = with_keys ? &keys : NULL,
 	};
-	struct npp_server_parts parts = { .fd = -1 };
+	struct npp_server_parts parts = { .fd = -1, .settings = &settings };
 
+	settings.keys = with_keys ? &keys : NULL;
 	parts.table = table = host_table_new();
 	parts.registrar = registrar = calloc(1, sizeof(*registrar));
 	server = npp_server_new(&parts);
-	npp_server_set(server, &settings);
-	now = (struct now){ .mono = 1000, .boot = BOOT, .wall = clock_wall_ms() };
+	now = (struct now){ .mono = 1000, .boot = BOOT, .wall = clock_now().wall };
 	received = waiting = submitted = 0;
 	outcome = STORED;
 	memset(last_octets, 0, sizeof(last_octets));

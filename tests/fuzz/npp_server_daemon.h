@@ -76,7 +76,7 @@ int __wrap_packet_send(int fd, const struct iface *iface, struct packet *packet)
 	assert(mac_equal(&read.from, &lan.mac) && ipv4_equal(read.source, us));
 	assert(!npp_message_read(read.octets, read.length, NPP_ICMP_TYPE, &sent));
 	if (with_keys && sent.authenticated)
-		assert(!npp_verify(read.octets, read.length, &sent, &keys, us, read.destination));
+		assert(!npp_verify(&read, &sent, &keys));
 	sends++;
 	return 0;
 }
@@ -152,10 +152,11 @@ static inline void finish_proposal(struct host *host)
 		host->proposal = NULL;
 		host_table_claim(table, host);
 		check_registered(host, proposal->registration);
-		npp_server_confirm(server, proposal->npp_requester, host->registration->client_id,
+		npp_server_confirm(server, proposal->npp_requester,
+		                   &(struct npp_client){ .id = host->registration->client_id },
 		                   false);
 		waiting--;
-		assert(sent.confirm.id == host->registration->client_id && !sent.code);
+		assert(sent.client.id == host->registration->client_id && !sent.code);
 		free(proposal->npp_requester);
 		proposal_free(proposal);
 	}
@@ -274,7 +275,7 @@ static inline void request_registration(const struct npp_server_request *request
 
 static inline void report(const struct npp_server_request *request)
 {
-	const struct npp_wakeup_confirm confirm = { .client = { NPP_SUCCESS, request->client_id } };
+	const struct npp_client confirm = { .id = request->client_id };
 	const enum reject_reason reason = register_check_report(request->host, request->client_id,
 	                                                        request->requester.transaction);
 
@@ -286,7 +287,7 @@ static inline void report(const struct npp_server_request *request)
 	request->host->registration->reported = request->digest;
 	cancel_pending(&request->host->mac);
 	end_registration(request->host);
-	npp_server_confirm_report(server, &request->requester, &confirm, false);
+	npp_server_confirm(server, &request->requester, &confirm, false);
 }
 
 #endif

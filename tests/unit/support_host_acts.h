@@ -18,9 +18,9 @@ static uint64_t counter(const char *wanted)
 	return 0;
 }
 
-static struct npp_requester requester_of(uint16_t transaction)
+static struct npp_requester requester_of(enum npp_subtype subtype, uint16_t transaction)
 {
-	struct npp_requester requester = { .transaction = transaction };
+	struct npp_requester requester = { .subtype = subtype, .transaction = transaction };
 
 	assert_int_equal(iface_find(LAN, &requester.iface), 0);
 	return requester;
@@ -104,7 +104,7 @@ static void op_register(void)
 	struct npp_server_request request = {
 		.kind = NPP_REQUEST_SLEEP,
 		.host = host_at(index),
-		.requester = requester_of(1),
+		.requester = requester_of(NPP_SLEEP_REQUEST, 1),
 		.registration = {
 			.mac = mac_at(index),
 			.vlan = pick(3) ? 0 : 9,
@@ -162,7 +162,8 @@ static void op_report(void)
 	struct npp_server_request request = {
 		.kind = NPP_REQUEST_REPORT,
 		.host = host,
-		.requester = requester_of(model.hosts[index].registered.transaction),
+		.requester =
+			requester_of(NPP_WAKEUP_REPORT, model.hosts[index].registered.transaction),
 		.digest = ++digest,
 	};
 

@@ -101,6 +101,10 @@ static inline void assert_same_client(const struct npp_client *a, const struct n
 {
 	assert_int_equal(a->code, b->code);
 	assert_int_equal(a->id, b->id);
+	assert_int_equal(a->has_lease, b->has_lease);
+	assert_int_equal(a->lease, b->lease);
+	assert_int_equal(a->lease_total, b->lease_total);
+	assert_int_equal(a->lease_left, b->lease_left);
 }
 
 static inline void assert_same_request(const struct npp_request *a, const struct npp_request *b)
@@ -157,13 +161,7 @@ static inline void assert_same(const struct npp_message *a, const struct npp_mes
 	assert_int_equal(a->solicitation.sequence, b->solicitation.sequence);
 	assert_same_advertisement(a, b);
 	assert_same_request(&a->request, &b->request);
-	assert_same_client(&a->confirm, &b->confirm);
-	assert_same_client(&a->report, &b->report);
-	assert_same_client(&a->wakeup_confirm.client, &b->wakeup_confirm.client);
-	assert_int_equal(a->wakeup_confirm.has_lease, b->wakeup_confirm.has_lease);
-	assert_int_equal(a->wakeup_confirm.lease, b->wakeup_confirm.lease);
-	assert_int_equal(a->wakeup_confirm.lease_total, b->wakeup_confirm.lease_total);
-	assert_int_equal(a->wakeup_confirm.lease_left, b->wakeup_confirm.lease_left);
+	assert_same_client(&a->client, &b->client);
 	assert_same_authentication(a, b);
 }
 

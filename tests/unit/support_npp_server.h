@@ -85,11 +85,11 @@ static inline void start_server(struct npp_test *test)
 		.table = test->hosts.table,
 		.registrar = test->hosts.registrar,
 		.store = test->store,
+		.settings = &test->settings,
 	};
 
 	test->server = npp_server_new(&parts);
 	assert_non_null(test->server);
-	npp_server_set(test->server, &test->settings);
 	test->received = test->open = 0;
 }
 
@@ -100,7 +100,7 @@ static inline int start_npp_test(void **state)
 	need_namespace();
 	test = calloc(1, sizeof(*test));
 	registration_test_start(&test->hosts);
-	test->hosts.now.wall = clock_wall_ms();
+	test->hosts.now.wall = clock_now().wall;
 	test->settings = (struct npp_server_settings){
 		.icmp_type = NPP_ICMP_TYPE,
 		.lifetime = 1800,
@@ -235,7 +235,7 @@ static inline struct npp_message a_report(uint16_t client_id)
 {
 	struct npp_message message = a_message(NPP_WAKEUP_REPORT);
 
-	message.report.id = client_id;
+	message.client.id = client_id;
 	return message;
 }
 
@@ -252,7 +252,11 @@ static inline size_t write_message(const struct npp_test *test, const struct sen
 	length = npp_message_write(&message, test->settings.icmp_type, octets);
 	assert_int_not_equal(length, 0);
 	if (key)
-		npp_sign(octets, length, &message, key, sender->source, sender->destination);
+		npp_sign(octets,
+		         &(struct npp_packet){ .source = sender->source,
+		                               .destination = sender->destination,
+		                               .length = length },
+		         &message, key);
 	return length;
 }
 
@@ -308,12 +312,11 @@ static inline struct npp_message answered(const struct npp_test *test, const str
 	assert_true(ipv4_equal(sent.packet.source, to_all ? us : sender->destination));
 	assert_true(ipv4_equal(sent.packet.destination, sender->source));
 	if (npp_keys_find(&test->keys, sent.message.authentication.key)) {
-		assert_int_equal(npp_verify(sent.packet.octets, sent.packet.length, &sent.message,
-		                            &test->keys, sent.packet.source, sender->source),
+		assert_int_equal(npp_verify(&sent.packet, &sent.message, &test->keys),
 		                 NPP_AUTH_ERROR_NONE);
 		assert_int_equal(sent.message.authentication.key, sender->key);
 		assert_true(sent.message.authentication.nonce == sender->nonce);
-		assert_in_range(clock_wall_ms() / 1000 - (int64_t)sent.message.authentication.time,
+		assert_in_range(clock_now().wall / 1000 - (int64_t)sent.message.authentication.time,
 		                0, 2);
 	}
 	return sent.message;
@@ -325,8 +328,8 @@ static inline bool is_confirmed(const struct npp_test *test, const struct sender
 	const struct npp_message answer = answered(test, sender, NPP_SLEEP_CONFIRM);
 
 	assert_int_equal(answer.code, NPP_SUCCESS);
-	assert_int_equal(answer.confirm.code, NPP_SUCCESS);
-	assert_int_equal(answer.confirm.id, client_id);
+	assert_int_equal(answer.client.code, NPP_SUCCESS);
+	assert_int_equal(answer.client.id, client_id);
 	return answer.authenticated;
 }
 
@@ -336,13 +339,11 @@ static inline bool is_rejected(const struct npp_test *test, const struct sender 
 {
 	const struct npp_message answer =
 		answered(test, sender, is_report ? NPP_WAKEUP_CONFIRM : NPP_SLEEP_CONFIRM);
-	const struct npp_client *client =
-		is_report ? &answer.wakeup_confirm.client : &answer.confirm;
 
 	assert_int_equal(answer.code, NPP_FAIL);
-	assert_int_equal(client->code, NPP_FAIL);
-	assert_int_equal(client->id, 0);
-	assert_false(answer.wakeup_confirm.has_lease);
+	assert_int_equal(answer.client.code, NPP_FAIL);
+	assert_int_equal(answer.client.id, 0);
+	assert_false(answer.client.has_lease);
 	return answer.authenticated;
 }
 
@@ -364,8 +365,8 @@ static inline struct host *registered(struct npp_test *test, const struct sender
 	assert_int_equal(receive(test, sender, message), NPP_REQUEST_SLEEP);
 	sends_nothing(test);
 	host = register_last(test);
-	npp_server_confirm(test->server, &test->request.requester, host->registration->client_id,
-	                   false);
+	npp_server_confirm(test->server, &test->request.requester,
+	                   &(struct npp_client){ .id = host->registration->client_id }, false);
 	test->open--;
 	is_confirmed(test, sender, host->registration->client_id);
 	return host;

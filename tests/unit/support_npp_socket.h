@@ -19,7 +19,7 @@
 enum { TYPE = NPP_ICMP_TYPE, TRANSACTION_AT = ETHER + IP + 4 };
 
 static int receiver = -1, sender = -1;
-static struct npp_frame frame_received;
+static uint8_t frame_received[PACKET_MAX];
 
 static inline int close_all(void **state)
 {
@@ -89,9 +89,9 @@ static inline void connect_lan(void)
 
 static inline int receive(struct npp_packet *packet)
 {
-	memset(&frame_received, 0xa5, sizeof(frame_received));
+	memset(frame_received, 0xa5, sizeof(frame_received));
 	memset(packet, 0xa5, sizeof(*packet));
-	return npp_socket_receive(receiver, &frame_received, packet);
+	return npp_socket_receive(receiver, frame_received, packet);
 }
 
 static inline void assert_none(void)
@@ -124,7 +124,7 @@ static inline void assert_received_in(uint16_t vlan, const struct octets *frame)
 	assert_memory_equal(&packet.destination, &proxy4, sizeof(proxy4));
 	assert_int_equal(packet.length, MESSAGE);
 	assert_memory_equal(packet.octets, frame->at + frame->length - MESSAGE, MESSAGE);
-	assert_in_range(packet.octets, frame_received.octets, frame_received.octets + PACKET_MAX);
+	assert_in_range(packet.octets, frame_received, frame_received + PACKET_MAX);
 	assert_none();
 }
 

@@ -32,7 +32,7 @@ struct script {
 	bool silent_to_reports, refuses_reports;
 	int64_t delay;               /* ms, before each answer */
 	const struct npp_keys *keys; /* signs its answers with them */
-	struct npp_wakeup_confirm lease;
+	struct npp_client lease;
 	/* sends what this makes of an answer before the answer */
 	void (*forge)(struct npp_message *answer, struct npp_packet *datagram);
 };
@@ -75,14 +75,13 @@ static inline void make_lan(void)
 	}
 }
 
-static inline void sign_packet(const struct proxy_thread *proxy, uint8_t *octets, size_t length,
+static inline void sign_packet(const struct proxy_thread *proxy, uint8_t *octets,
                                struct npp_message *answer, const struct npp_packet *datagram)
 {
 	const struct npp_keys *keys = proxy->script.keys;
 
 	if (keys && answer->authenticated)
-		npp_sign(octets, length, answer, npp_keys_find(keys, answer->authentication.key),
-		         datagram->source, datagram->destination);
+		npp_sign(octets, datagram, answer, npp_keys_find(keys, answer->authentication.key));
 }
 
 static inline void send_packet(const struct proxy_thread *proxy, struct npp_message answer,
@@ -93,7 +92,7 @@ static inline void send_packet(const struct proxy_thread *proxy, struct npp_mess
 
 	datagram.octets = octets;
 	datagram.length = npp_message_write(&answer, NPP_ICMP_TYPE, octets);
-	sign_packet(proxy, octets, datagram.length, &answer, &datagram);
+	sign_packet(proxy, octets, &answer, &datagram);
 	npp_packet_write(&datagram, &packet);
 	packet_send(proxy->fd, &proxy->iface, &packet);
 }
@@ -155,10 +154,12 @@ static inline bool answer_to(struct proxy_thread *proxy, const struct npp_messag
 	const bool refuses = request->subtype == NPP_WAKEUP_REPORT
 	                             ? script->refuses_reports
 	                             : is_from(proxy->requests, script->refuses_from);
-	const struct npp_client client = { refuses, refuses ? 0 : CLIENT };
 
-	*answer = (struct npp_message){ .code = client.code, .wakeup_confirm = script->lease };
-	answer->confirm = answer->wakeup_confirm.client = client;
+	*answer = (struct npp_message){ .code = refuses };
+	if (request->subtype == NPP_WAKEUP_REPORT)
+		answer->client = script->lease;
+	answer->client.code = refuses;
+	answer->client.id = refuses ? 0 : CLIENT;
 	switch (request->subtype) {
 	case NPP_PROXY_SOLICITATION:
 		*answer = advertisement_of(proxy);
@@ -201,13 +202,13 @@ static inline void *run_proxy(void *context)
 {
 	struct proxy_thread *proxy = context;
 	struct npp_packet received;
-	struct npp_frame frame;
+	uint8_t frame[PACKET_MAX];
 
 	while (!proxy->ends) {
 		struct pollfd fd = { proxy->fd, POLLIN, 0 };
 
 		poll(&fd, 1, 10);
-		while (!npp_socket_receive(proxy->fd, &frame, &received))
+		while (!npp_socket_receive(proxy->fd, frame, &received))
 			receive_packet(proxy, &received);
 	}
 	return NULL;

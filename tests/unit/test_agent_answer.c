@@ -36,8 +36,7 @@ static struct npp_message confirm(enum npp_subtype subtype)
 	return (struct npp_message){
 		.transaction = TRANSACTION,
 		.subtype = subtype,
-		.confirm = { .id = CLIENT },
-		.wakeup_confirm = { .client = { .id = CLIENT } },
+		.client = { .id = CLIENT },
 	};
 }
 
@@ -63,10 +62,7 @@ static void matching_answer(void **state)
 		assert_int_equal(answer_check(&expected, &datagram, &message), ANSWER_MATCHES);
 		assert_false(answer_is_refusal(&message));
 		assert_int_equal(message.subtype, subtypes[i]);
-		assert_int_equal(subtypes[i] == NPP_SLEEP_CONFIRM
-		                         ? message.confirm.id
-		                         : message.wakeup_confirm.client.id,
-		                 CLIENT);
+		assert_int_equal(message.client.id, CLIENT);
 	}
 }
 
@@ -135,11 +131,11 @@ static void wrong_client(void **state)
 	struct npp_message sent = confirm(NPP_SLEEP_CONFIRM);
 
 	(void)state;
-	sent.confirm.id = 0; /* no client has it */
+	sent.client.id = 0; /* no client has it */
 	assert_int_equal(answer_to(&expected, &sent), ANSWER_UNRELATED);
 	expected = expected_of(NPP_WAKEUP_CONFIRM);
 	sent = confirm(NPP_WAKEUP_CONFIRM);
-	sent.wakeup_confirm.client.id++;
+	sent.client.id++;
 	assert_int_equal(answer_to(&expected, &sent), ANSWER_UNRELATED);
 }
 
@@ -152,13 +148,13 @@ static void refusals(void **state)
 	EACH(i, subtypes)
 	{
 		for (unsigned int where = 1; where <= 3; where++) {
-			const struct npp_client no = { where & 1 ? NPP_FAIL : NPP_SUCCESS, 0 };
+			const struct npp_client no = { .code = where & 1 ? NPP_FAIL : NPP_SUCCESS };
 			const struct transaction expected = expected_of(subtypes[i]);
 			struct npp_message sent = confirm(subtypes[i]), message;
 			struct npp_packet datagram;
 
 			sent.code = where & 2 ? NPP_FAIL : NPP_SUCCESS;
-			sent.confirm = sent.wakeup_confirm.client = no;
+			sent.client = no;
 			datagram = datagram_of(&sent, octets);
 			assert_int_equal(answer_check(&expected, &datagram, &message),
 			                 ANSWER_MATCHES);
@@ -188,8 +184,7 @@ static struct npp_packet signed_answer(uint8_t key, uint64_t nonce)
 	sent.authenticated = true;
 	sent.authentication = (struct npp_authentication){ .key = key, .time = 1, .nonce = nonce };
 	datagram = datagram_of(&sent, octets);
-	assert_true(npp_sign(octets, datagram.length, &sent, npp_keys_find(&keys, key),
-	                     datagram.source, datagram.destination));
+	assert_true(npp_sign(octets, &datagram, &sent, npp_keys_find(&keys, key)));
 	return datagram;
 }
 

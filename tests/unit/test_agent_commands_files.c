@@ -11,7 +11,7 @@
 #include "support_program_on_lan.h"
 #include "support_state.h"
 
-static const struct npp_wakeup_confirm lost = { .has_lease = true, .lease = NPP_LEASE_FAILED };
+static const struct npp_client lost = { .has_lease = true, .lease = NPP_LEASE_FAILED };
 
 /* An unconfirmed registration stays in the file. */
 static void unconfirmed_report_is_kept(void **state)

@@ -93,7 +93,7 @@ static void refused_in_part(void **state)
 	request = &seen_of(proxy, NPP_SLEEP_REQUEST, 0)->message;
 	report = &seen_of(proxy, NPP_WAKEUP_REPORT, 0)->message;
 	assert_int_equal(report->transaction, request->transaction);
-	assert_int_equal(report->report.id, CLIENT);
+	assert_int_equal(report->client.id, CLIENT);
 	assert_address(seen_of(proxy, NPP_WAKEUP_REPORT, 0)->source, 20);
 }
 

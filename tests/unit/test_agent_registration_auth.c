@@ -24,7 +24,7 @@ static struct npp_keys others = {
 static void confirm_anyway(struct npp_message *answer)
 {
 	answer->code = NPP_SUCCESS;
-	answer->confirm = (struct npp_client){ .id = 666 };
+	answer->client = (struct npp_client){ .id = 666 };
 	answer->authenticated = false;
 }
 
@@ -70,7 +70,7 @@ static void of_nobody(struct npp_message *answer, struct npp_packet *datagram)
 {
 	(void)datagram;
 	confirm_anyway(answer);
-	answer->confirm.id = 0;
+	answer->client.id = 0;
 }
 
 /* The proxy refuses, and a forged confirmation comes before that. */
@@ -127,7 +127,7 @@ static void refuse_unsigned(struct npp_message *answer, struct npp_packet *datag
 {
 	(void)datagram;
 	answer->code = NPP_FAIL;
-	answer->confirm = (struct npp_client){ .code = NPP_FAIL };
+	answer->client = (struct npp_client){ .code = NPP_FAIL };
 	answer->authenticated = false;
 }
 

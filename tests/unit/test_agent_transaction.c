@@ -81,7 +81,7 @@ static void unanswered(void **state)
 	assert_int_equal(transaction.sent, 3);
 	assert_int_equal(received(proxy, NPP_WAKEUP_REPORT), 3);
 	for (unsigned int i = 0; i < 3; i++)
-		assert_int_equal(seen_of(proxy, NPP_WAKEUP_REPORT, i)->message.report.id, CLIENT);
+		assert_int_equal(seen_of(proxy, NPP_WAKEUP_REPORT, i)->message.client.id, CLIENT);
 	assert_in_range(proxy->seen[1].when - begun, 500, 500 + LATE);
 	assert_in_range(proxy->seen[2].when - begun, 1500, 1500 + LATE);
 	close(transaction.channel.fd);

@@ -68,7 +68,7 @@ static void confirmed(void **state)
 	assert_in_range(took, 0, LATE);
 	assert_int_equal(received(proxy, NPP_WAKEUP_REPORT), 1);
 	assert_int_equal(proxy->seen[0].message.transaction, 0x1201);
-	assert_int_equal(proxy->seen[0].message.report.id, CLIENT);
+	assert_int_equal(proxy->seen[0].message.client.id, CLIENT);
 	/* unsigned as the request was, though there are keys now */
 	assert_false(proxy->seen[0].message.authenticated);
 	assert_address(proxy->seen[0].source, 20);
@@ -174,7 +174,7 @@ static void with_a_key(void **state)
 	proxy = start_proxy((struct script){ .keys = &keys });
 	registrations.list[0].key = KEY;
 	/* the clock was set back meanwhile */
-	registrations.list[0].signed_at = (uint64_t)clock_wall_ms() / 1000 + 100;
+	registrations.list[0].signed_at = (uint64_t)clock_now().wall / 1000 + 100;
 	registrations.list[1].key = KEY + 1;
 	assert_int_equal(report_all("5s", &registrations), 1);
 	assert_in_range(took, 0, LATE);
@@ -191,9 +191,9 @@ static void with_a_key(void **state)
 static void from_another_client(struct npp_message *answer, struct npp_packet *datagram)
 {
 	(void)datagram;
-	answer->wakeup_confirm.client.id++;
-	answer->wakeup_confirm.has_lease = true;
-	answer->wakeup_confirm.lease = NPP_LEASE_FAILED;
+	answer->client.id++;
+	answer->client.has_lease = true;
+	answer->client.lease = NPP_LEASE_FAILED;
 }
 
 static void forged_answers(void **state)

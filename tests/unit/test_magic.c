@@ -11,6 +11,7 @@
 #include "net/magic.h"
 
 static const struct mac proxy = { { 0x02, 0, 0, 0, 0, 0x02 } };
+static const struct ipv4 ours = { { 192, 0, 2, 2 } };
 static const struct magic_target nas = { .mac = { { 0x52, 0x54, 0x00, 0x12, 0x34, 0x56 } } };
 
 enum { ETHER = 14, IP_UDP = 28, PAYLOAD = 102 };
@@ -38,7 +39,7 @@ static void test_udp(void **state)
 	struct packet packet;
 
 	(void)state;
-	magic_write_udp(&packet, &nas, &proxy, (struct ipv4){ { 192, 0, 2, 2 } });
+	magic_write(&packet, MAGIC_UDP, &nas, &proxy, ours);
 	assert_int_equal(packet.length, ETHER + IP_UDP + PAYLOAD);
 	assert_memory_equal(packet.octets, head, sizeof(head));
 	assert_payload(packet.octets + sizeof(head));
@@ -49,12 +50,12 @@ static void test_ether_to_everybody_and_to_the_host(void **state)
 	struct packet packet;
 
 	(void)state;
-	magic_write_ether(&packet, &nas, &proxy, &MAC_BROADCAST);
+	magic_write(&packet, MAGIC_TO_ALL, &nas, &proxy, ours);
 	assert_int_equal(packet.length, ETHER + PAYLOAD);
 	assert_memory_equal(packet.octets, "\xff\xff\xff\xff\xff\xff\x02\0\0\0\0\x02\x08\x42",
 	                    ETHER);
 	assert_payload(packet.octets + ETHER);
-	magic_write_ether(&packet, &nas, &proxy, &nas.mac);
+	magic_write(&packet, MAGIC_TO_HOST, &nas, &proxy, ours);
 	assert_memory_equal(packet.octets, &nas.mac, 6);
 	assert_payload(packet.octets + ETHER);
 }
@@ -67,11 +68,11 @@ static void test_secureon_follows_the_macs(void **state)
 	(void)state;
 	memcpy(secured.secureon, "\1\2\3\4\5\6", 6);
 	secured.secureon_length = 6;
-	magic_write_ether(&packet, &secured, &proxy, &MAC_BROADCAST);
+	magic_write(&packet, MAGIC_TO_ALL, &secured, &proxy, ours);
 	assert_int_equal(packet.length, ETHER + PAYLOAD + 6);
 	assert_memory_equal(packet.octets + ETHER + PAYLOAD, "\1\2\3\4\5\6", 6);
 	secured.secureon_length = 4;
-	magic_write_udp(&packet, &secured, &proxy, (struct ipv4){ { 192, 0, 2, 2 } });
+	magic_write(&packet, MAGIC_UDP, &secured, &proxy, ours);
 	assert_int_equal(packet.length, ETHER + IP_UDP + PAYLOAD + 4);
 	assert_memory_equal(packet.octets + ETHER + 2, "\0\x86", 2);  /* the IP length knows it */
 	assert_memory_equal(packet.octets + ETHER + 24, "\0\x72", 2); /* and the UDP length */
@@ -84,7 +85,7 @@ static void test_vlan(void **state)
 
 	(void)state;
 	tagged.vlan = 10;
-	magic_write_ether(&packet, &tagged, &proxy, &MAC_BROADCAST);
+	magic_write(&packet, MAGIC_TO_ALL, &tagged, &proxy, ours);
 	assert_int_equal(packet.length, ETHER + 4 + PAYLOAD);
 	assert_memory_equal(packet.octets + 12, "\x81\0\0\x0a\x08\x42", 6);
 	assert_payload(packet.octets + ETHER + 4);

@@ -109,10 +109,19 @@ static struct npp_message message_in(const struct sample *sample)
 	return message;
 }
 
+static struct npp_packet packet_of(const struct sample *sample)
+{
+	return (struct npp_packet){ .source = sample->source,
+		                    .destination = sample->destination,
+		                    .octets = at_the_edge(sample->octets, sample->length),
+		                    .length = sample->length };
+}
+
 static enum npp_auth_error verify(const struct sample *sample, const struct npp_message *message)
 {
-	return npp_verify(at_the_edge(sample->octets, sample->length), sample->length, message,
-	                  &keys, sample->source, sample->destination);
+	const struct npp_packet packet = packet_of(sample);
+
+	return npp_verify(&packet, message, &keys);
 }
 
 static void assert_changed(const struct sample *sample, const struct npp_message *message)
@@ -127,6 +136,7 @@ static void test_signing(void **state)
 	EACH(i, samples)
 	{
 		const struct sample *sample = &samples[i];
+		const struct npp_packet packet = packet_of(sample);
 		struct npp_message message = message_in(sample), expected = message;
 		uint8_t octets[NPP_MESSAGE_MAX];
 
@@ -135,9 +145,7 @@ static void test_signing(void **state)
 		                 sample->length);
 		for (int times = 0; times < 2; times++) {
 			octets[AT_CHECKSUM] ^= 0xff;
-			assert_true(npp_sign(octets, sample->length, &message,
-			                     &keys.key[sample->key], sample->source,
-			                     sample->destination));
+			assert_true(npp_sign(octets, &packet, &message, &keys.key[sample->key]));
 			assert_memory_equal(octets, sample->octets, sample->length);
 			assert_same(&message, &expected);
 		}
@@ -158,10 +166,11 @@ static void assert_not_signed(struct npp_message message, const struct npp_key *
 {
 	uint8_t octets[NPP_MESSAGE_MAX], unchanged[NPP_MESSAGE_MAX];
 	const size_t length = npp_message_write(&message, NPP_ICMP_TYPE, octets);
+	const struct npp_packet packet = { .source = home, .destination = proxy, .length = length };
 	struct npp_message copy = message;
 
 	memcpy(unchanged, octets, length);
-	assert_false(npp_sign(octets, length, &copy, key, home, proxy));
+	assert_false(npp_sign(octets, &packet, &copy, key));
 	assert_memory_equal(octets, unchanged, length);
 	assert_same(&copy, &message);
 }
@@ -271,12 +280,12 @@ static void test_changed_addresses_and_secrets(void **state)
 static void test_no_option_no_key_and_other_lengths(void **state)
 {
 	struct npp_message message = message_in(&samples[0]);
+	const struct npp_packet packet = packet_of(&samples[0]);
 	const struct npp_keys none = { .key = { keys.key[0] } };
 	uint8_t longer[sizeof(report) + 1] = { 0 };
 
 	(void)state;
-	assert_int_equal(npp_verify(report, sizeof(report), &message, &none, home, proxy),
-	                 NPP_AUTH_ERROR_UNKNOWN_KEY);
+	assert_int_equal(npp_verify(&packet, &message, &none), NPP_AUTH_ERROR_UNKNOWN_KEY);
 	memcpy(longer, report, sizeof(report));
 	for (size_t length = 0; length <= sizeof(longer); length++) {
 		const struct sample other = { longer, length, home, proxy, 0 };

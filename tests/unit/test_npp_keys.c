@@ -117,7 +117,7 @@ static void test_keys_in_the_order_of_the_file(void **state)
 	assert_key(2, 20, 16);
 	assert_null(npp_keys_find(&keys, 2));
 	assert_null(npp_keys_find(&keys, 0));
-	npp_keys_wipe(&keys);
+	explicit_bzero(&keys, sizeof(keys));
 	assert_memory_equal(&keys, &none, sizeof(keys));
 }
 

@@ -223,7 +223,7 @@ static void test_unknrequired_options_are_skipped(void **state)
 		ADD(&octets, 5, 6, 0, 0, 1, 2, 0, 0);
 		ADD(&octets, (uint8_t)type, 0);
 		message = message_of(&octets);
-		assert_int_equal(message.report.id, 0x0102);
+		assert_int_equal(message.client.id, 0x0102);
 		ADD(&octets, (uint8_t)type, 1);
 		assert_int_equal(error_of(&octets), NPP_PARSE_ERROR_BAD_OPTION);
 	}

@@ -38,7 +38,7 @@ static enum npp_auth_error receive(struct replay_cache *cache, struct npp_messag
 	memset(hmac, 0xa5, NPP_HMAC);
 	memcpy(hmac, &message.authentication.time, 8);
 	memcpy(hmac + 8, &message.authentication.nonce, 8);
-	memcpy(hmac + NPP_HMAC - 2, &message.report.id, 2);
+	memcpy(hmac + NPP_HMAC - 2, &message.client.id, 2);
 	return replay_cache_check(cache, source, &message, now);
 }
 
@@ -103,7 +103,7 @@ static void test_another_message_with_the_same_nonce(void **state)
 
 	(void)state;
 	assert_int_equal(receive(&cache, message, T), FRESH);
-	message.report.id++;
+	message.client.id++;
 	assert_int_equal(receive(&cache, message, T), REPLAY);
 	message.authentication.nonce++;
 	assert_int_equal(receive(&cache, message, T), FRESH);

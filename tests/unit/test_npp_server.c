@@ -95,7 +95,6 @@ static void test_settings_may_change(void **state)
 	test->settings.icmp_type = 200;
 	test->settings.lifetime = 65535;
 	test->settings.preference = INT32_MAX;
-	npp_server_set(test->server, &test->settings);
 	receive(test, &sender, a_message(NPP_PROXY_SOLICITATION));
 	answer = answered(test, &sender, NPP_PROXY_ADVERTISEMENT);
 	assert_int_equal(answer.advertisement.lifetime, 65535);

@@ -19,7 +19,6 @@ static int start_with_keys(void **state)
 	test->keys.key[0] = (struct npp_key){ .id = 7, .length = 16, .secret = { 1, 2, 3 } };
 	test->keys.key[1] = (struct npp_key){ .id = 200, .length = 64, .secret = { 9 } };
 	test->settings.keys = &test->keys;
-	npp_server_set(test->server, &test->settings);
 	return err;
 }
 
@@ -52,7 +51,8 @@ static void test_a_signed_request_gets_a_signed_answer(void **state)
 
 	receive(test, &sender, a_request(&sender));
 	assert_true(test->request.registration.authenticated);
-	npp_server_confirm(test->server, &test->request.requester, 5, false);
+	npp_server_confirm(test->server, &test->request.requester, &(struct npp_client){ .id = 5 },
+	                   false);
 	test->open--;
 	assert_true(is_confirmed(test, &sender, 5));
 }
@@ -233,10 +233,10 @@ static void test_without_keys_a_signature_proves_nothing(void **state)
 	const struct sender sender = signer(test, 1);
 
 	test->settings.keys = NULL;
-	npp_server_set(test->server, &test->settings);
 	receive(test, &sender, a_request(&sender));
 	assert_false(test->request.registration.authenticated);
-	npp_server_confirm(test->server, &test->request.requester, 5, false);
+	npp_server_confirm(test->server, &test->request.requester, &(struct npp_client){ .id = 5 },
+	                   false);
 	test->open--;
 	assert_false(is_confirmed(test, &sender, 5));
 }
@@ -248,9 +248,9 @@ static void test_a_key_may_be_removed_while_a_request_waits(void **state)
 
 	receive(test, &sender, a_request(&sender));
 	test->settings.keys = NULL;
-	npp_server_set(test->server, &test->settings);
 	test->keys.count = 0;
-	npp_server_confirm(test->server, &test->request.requester, 5, false);
+	npp_server_confirm(test->server, &test->request.requester, &(struct npp_client){ .id = 5 },
+	                   false);
 	test->open--;
 	is_confirmed(test, &sender, 5);
 }

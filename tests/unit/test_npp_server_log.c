@@ -115,7 +115,7 @@ static void test_what_is_no_error_is_not_logged(void **state)
 	struct npp_test *test = *state;
 	struct npp_requester *requester = &test->request.requester;
 	struct npp_message advertisement = a_message(NPP_PROXY_ADVERTISEMENT);
-	struct npp_wakeup_confirm confirm = { .client = { NPP_SUCCESS, 1 } };
+	const struct npp_client confirm = { .id = 1 };
 	struct sender sender = the_nas();
 
 	advertisement.advertisement.proxy_count = 1;
@@ -126,7 +126,7 @@ static void test_what_is_no_error_is_not_logged(void **state)
 	receive(test, &sender, a_request(&sender));
 	is_confirmed(test, &sender, 1);
 	receive(test, &sender, a_report(1));
-	npp_server_confirm_report(test->server, requester, &confirm, false);
+	npp_server_confirm(test->server, requester, &confirm, false);
 	answered(test, &sender, NPP_WAKEUP_CONFIRM);
 	receive(test, &sender, a_part(22));
 	npp_server_cancel(test->server, requester);

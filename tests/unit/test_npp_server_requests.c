@@ -188,7 +188,7 @@ static void test_the_same_again_while_it_waits(void **state)
 		assert_int_equal(receive(test, &sender, a_request(&sender)), NPP_REQUEST_NONE);
 	sends_nothing(test);
 	assert_int_equal(count_of(test, NPP_COUNT_DUPLICATE), 2);
-	npp_server_confirm(test->server, &requester, 5, false);
+	npp_server_confirm(test->server, &requester, &(struct npp_client){ .id = 5 }, false);
 	is_confirmed(test, &sender, 5);
 	test->open--;
 }
@@ -289,35 +289,34 @@ static void test_a_report_as_it_came(void **state)
 
 static void test_a_report_is_confirmed(void **state)
 {
-	static const struct npp_wakeup_confirm cases[] = {
-		{ .client = { NPP_SUCCESS, 7 } },
-		{ .client = { NPP_SUCCESS, 8 },
+	static const struct npp_client cases[] = {
+		{ .id = 7 },
+		{ .id = 8,
 		  .has_lease = true,
 		  .lease = NPP_LEASE_RENEWED,
 		  .lease_total = 3600,
 		  .lease_left = 1799 },
-		{ .client = { NPP_SUCCESS, 9 }, .has_lease = true, .lease = NPP_LEASE_FAILED },
+		{ .id = 9, .has_lease = true, .lease = NPP_LEASE_FAILED },
 	};
 	struct npp_test *test = *state;
 	const struct sender sender = the_nas();
 
 	for (int i = 0; i < 6; i++) {
-		const struct npp_wakeup_confirm *confirm = &cases[i / 2];
+		const struct npp_client *confirm = &cases[i / 2];
 		const bool duplicate = i % 2;
 		struct npp_message answer;
 
-		receive(test, &sender, a_report(confirm->client.id));
-		npp_server_confirm_report(test->server, &test->request.requester, confirm,
-		                          duplicate);
+		receive(test, &sender, a_report(confirm->id));
+		npp_server_confirm(test->server, &test->request.requester, confirm, duplicate);
 		test->open--;
 		answer = answered(test, &sender, NPP_WAKEUP_CONFIRM);
 		assert_int_equal(answer.code, NPP_SUCCESS);
-		assert_int_equal(answer.wakeup_confirm.client.code, NPP_SUCCESS);
-		assert_int_equal(answer.wakeup_confirm.client.id, confirm->client.id);
-		assert_int_equal(answer.wakeup_confirm.has_lease, confirm->has_lease);
-		assert_int_equal(answer.wakeup_confirm.lease, confirm->lease);
-		assert_int_equal(answer.wakeup_confirm.lease_total, confirm->lease_total);
-		assert_int_equal(answer.wakeup_confirm.lease_left, confirm->lease_left);
+		assert_int_equal(answer.client.code, NPP_SUCCESS);
+		assert_int_equal(answer.client.id, confirm->id);
+		assert_int_equal(answer.client.has_lease, confirm->has_lease);
+		assert_int_equal(answer.client.lease, confirm->lease);
+		assert_int_equal(answer.client.lease_total, confirm->lease_total);
+		assert_int_equal(answer.client.lease_left, confirm->lease_left);
 	}
 	assert_int_equal(count_of(test, NPP_COUNT_REPORTED), 3);
 	assert_int_equal(count_of(test, NPP_COUNT_DUPLICATE), 3);

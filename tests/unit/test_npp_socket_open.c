@@ -227,7 +227,7 @@ static void test_flood(void **state)
 	assert_none();
 }
 
-/* More octets than struct npp_frame holds. */
+/* More octets than PACKET_MAX. */
 static void test_too_long(void **state)
 {
 	struct octets frame = a_frame();

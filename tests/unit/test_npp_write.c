@@ -34,7 +34,7 @@ static size_t write_message(const struct npp_message *message)
 #define REQUEST .subtype = NPP_SLEEP_REQUEST, .request
 #define CONFIRM .subtype = NPP_SLEEP_CONFIRM
 #define REPORT .subtype = NPP_WAKEUP_REPORT
-#define WAKEUP_CONFIRM .subtype = NPP_WAKEUP_CONFIRM, .wakeup_confirm
+#define WAKEUP_CONFIRM .subtype = NPP_WAKEUP_CONFIRM, .client
 
 /* `length` of the options; 0: refused */
 static const struct {
@@ -63,7 +63,7 @@ static const struct {
 	{ { CONFIRM, .advertisement.proxy_count = 1 }, 0 },
 	{ { ADVERTISEMENT, .advertisement.proxy_count = 1, .request.timer = 1 }, 0 },
 	{ { REPORT, .request.hostname = "n" }, 0 },
-	{ { WAKEUP_CONFIRM = { { 0 } }, .request.has_ports = true }, 0 },
+	{ { WAKEUP_CONFIRM = { 0 }, .request.has_ports = true }, 0 },
 
 	/* values that npp_message_read refuses */
 	{ { REQUEST = { .pairs = { { { { 2 } }, { { 1 } } } }, .pair_count = 1 } }, 20 },
@@ -83,15 +83,15 @@ static const struct {
 	{ { REQUEST = { .hostname = "n s" } }, 0 },
 	{ { REQUEST = { .hostname = { [0 ... NPP_HOSTNAME - 2] = 'n' } } }, 3 + 63 },
 	{ { REQUEST = { .hostname = { [0 ... NPP_HOSTNAME - 1] = 'n' } } }, 0 },
-	{ { CONFIRM, .confirm.code = NPP_FAIL }, 8 },
-	{ { CONFIRM, .confirm.code = 2 }, 0 },
-	{ { REPORT, .report.code = 2 }, 0 },
-	{ { WAKEUP_CONFIRM = { { 2, 1 } } }, 0 },
+	{ { CONFIRM, .client.code = NPP_FAIL }, 8 },
+	{ { CONFIRM, .client.code = 2 }, 0 },
+	{ { REPORT, .client.code = 2 }, 0 },
+	{ { WAKEUP_CONFIRM = { 2, 1 } }, 0 },
 	{ { WAKEUP_CONFIRM = { .lease_left = 1 } }, 8 }, /* has_lease counts */
 	{ { WAKEUP_CONFIRM = { .has_lease = true, .lease = NPP_LEASE_FAILED } }, 16 },
 	{ { WAKEUP_CONFIRM = { .has_lease = true, .lease = NPP_LEASE_NONE } }, 0 },
 	{ { WAKEUP_CONFIRM = { .has_lease = true, .lease = 3 } }, 0 },
-	{ { WAKEUP_CONFIRM = { { 0 }, true, NPP_LEASE_RENEWED, 1, 2 } }, 0 },
+	{ { WAKEUP_CONFIRM = { 0, 0, true, NPP_LEASE_RENEWED, 1, 2 } }, 0 },
 	/* clang-format on */
 };
 

@@ -23,7 +23,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "net/route.h"
+#include "net/net_state.h"
 
 #define PEER_MAC "02:00:00:00:00:02"
 #define OTHER_MAC "02:00:00:00:00:99"
