@@ -74,52 +74,58 @@ int agent_read_keys(struct agent *agent)
 	return AGENT_USAGE;
 }
 
-static const char *state_error(int err)
-{
-	if (err == -EBADMSG)
-		return "malformed; expected what 'sleep' writes. Remove it: nothing of it can be "
-		       "taken back";
-	return err == -EACCES ? "Permission denied (run this as root)" : strerror(-err);
-}
-
 int agent_read_state(const struct agent *agent, struct registrations *registrations)
 {
 	const int err = state_file_read(agent->state_path, registrations);
 
-	if (err)
-		agent_error("%s: %s", agent->state_path, state_error(err));
+	if (err == -EBADMSG)
+		agent_error(
+			"%s: malformed; expected what 'sleep' writes. Remove it: nothing of it can "
+			"be taken back",
+			agent->state_path);
+	else if (err)
+		agent_error("%s: %s%s", agent->state_path, strerror(-err),
+		            err == -EACCES ? " (run this as root)" : "");
 	else if (!registrations->count && !agent->json)
 		puts("registrations: none");
 	return err ? AGENT_FAILED : AGENT_DONE;
 }
 
 const char *agent_host_info(const struct agent *agent, const char *interface,
-                            struct system_info *system, struct host_info *info)
+                            struct host_info *info)
 {
-	const int err = system_info_read(interface, "", system);
+	struct system_info system;
+	const int err = system_info_read(interface, "", &system);
 
 	if (err == -ENODEV)
 		return "no such interface";
 	if (err)
 		return err == -EOPNOTSUPP ? "not an Ethernet interface" : strerror(-err);
-	if (!host_info_make(system, &agent->settings, info))
+	if (!host_info_make(&system, &agent->settings, info))
 		return "no IPv4 address";
-	if (system->has_lease && !info->has_lease)
+	if (system.has_lease && !info->has_lease)
 		agent_error("%s: its lease is left out: a client identifier of more than %d octets",
 		            interface, NPP_CLIENT_ID);
 	return NULL;
 }
 
-int channel_open(const struct agent *agent, const struct iface *iface, uint8_t key,
+int channel_open(const struct agent *agent, const char *interface, uint8_t key,
                  struct channel *channel)
 {
+	int err;
+
 	*channel = (struct channel){
-		.iface = *iface,
+		.fd = -1,
 		.icmp_type = (uint8_t)agent->settings.icmp_type,
 		.keys = key ? &agent->keys : NULL,
 		.key = key,
 	};
-	channel->fd = npp_socket_open(iface->ifindex, channel->icmp_type);
+	err = ethernet_iface_find(interface, &channel->iface);
+	if (!err && !iface_is_ready(interface))
+		err = -ENETDOWN;
+	if (err)
+		return err;
+	channel->fd = npp_socket_open(channel->iface.ifindex, channel->icmp_type);
 	return channel->fd < 0 ? channel->fd : 0;
 }
 
@@ -127,15 +133,14 @@ const char *agent_channel_open(const struct agent *agent, const char *interface,
                                struct host_info *info, struct channel *channel)
 {
 	const uint8_t key = agent->keys.count ? (uint8_t)agent->settings.key : 0;
-	struct system_info system;
-	const char *error = agent_host_info(agent, interface, &system, info);
+	const char *error = agent_host_info(agent, interface, info);
 	int err;
 
 	if (error)
 		return error;
-	if (!iface_is_ready(interface))
+	err = channel_open(agent, interface, key, channel);
+	if (err == -ENETDOWN)
 		return "no carrier";
-	err = channel_open(agent, &system.iface, key, channel);
 	if (err == -EPERM)
 		return "cannot be used without CAP_NET_RAW: run this as root";
 	return err ? strerror(-err) : NULL;

@@ -30,14 +30,17 @@ int agent_read_state(const struct agent *agent, struct registrations *registrati
 
 /* NULL, or why nothing can be handed over there. */
 const char *agent_host_info(const struct agent *agent, const char *interface,
-                            struct system_info *system, struct host_info *info);
+                            struct host_info *info);
 
 /* The same, and a channel there. The caller closes channel->fd. */
 const char *agent_channel_open(const struct agent *agent, const char *interface,
                                struct host_info *info, struct channel *channel);
 
-/* On this interface, signing with that key; 0: none. 0 or -errno; channel->fd is then negative. */
-int channel_open(const struct agent *agent, const struct iface *iface, uint8_t key,
+/*
+ * On this interface, signing with that key; 0: none. 0; -ENETDOWN: it has no carrier; or as
+ * ethernet_iface_find and npp_socket_open. channel->fd is then negative.
+ */
+int channel_open(const struct agent *agent, const char *interface, uint8_t key,
                  struct channel *channel);
 
 /* The deadline of one interface: an equal share of the time that those before it have left. */

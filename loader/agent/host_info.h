@@ -6,13 +6,6 @@
 #include "agent/settings.h"
 #include "agent/system_info.h"
 
-struct lease_info {
-	struct ipv4 server;   /* 0.0.0.0: unknown */
-	uint32_t total, left; /* s, or DHCP_INFINITE */
-	uint8_t client_id[NPP_CLIENT_ID];
-	size_t client_id_length; /* 0: unknown */
-};
-
 struct wake_ports {
 	struct wake_port ports[WAKE_PORTS]; /* TCP's first, ascending, each once */
 	size_t count;
@@ -28,10 +21,10 @@ struct host_info {
 	struct ipv6 addresses[IFACE_IPV4 + IFACE_IPV6];
 	size_t address_count, ipv4_count; /* of both families, and of IPv4 */
 	bool has_lease;                   /* of the first address */
-	struct lease_info lease;
-	char hostname[NPP_HOSTNAME]; /* empty: none */
-	uint32_t timer;              /* s until the proxy wakes it; 0: never */
-	bool has_ports;              /* else the proxy decides what wakes it */
+	struct client_lease lease;        /* perhaps without server and client_id: unknown */
+	char hostname[NPP_HOSTNAME];      /* empty: none */
+	uint32_t timer;                   /* s until the proxy wakes it; 0: never */
+	bool has_ports;                   /* else the proxy decides what wakes it */
 	struct wake_ports wake;
 	struct ipv4 backup_of; /* the first proxy, where this is for a second; 0.0.0.0: it is not */
 	enum missed_service missed[MISSED_SERVICES];

@@ -16,7 +16,6 @@ enum { LINE_SIZE = 1200 }; /* 255 octets of client identifier by 4 characters, a
 #define TIME_MAX INT64_C(253402300799) /* the end of the year 9999, and "never" */
 
 enum lease_item {
-	LEASE_INTERFACE,
 	LEASE_ADDRESS,
 	LEASE_SERVER,
 	LEASE_TOTAL,
@@ -25,29 +24,17 @@ enum lease_item {
 	LEASE_ITEMS,
 };
 
-/* How a line begins that has the value after it. */
-static const char *const dhclient_names[LEASE_ITEMS] = {
-	[LEASE_INTERFACE] = "interface ",
-	[LEASE_ADDRESS] = "fixed-address ",
-	[LEASE_SERVER] = "option dhcp-server-identifier ",
-	[LEASE_TOTAL] = "option dhcp-lease-time ",
-	[LEASE_EXPIRY] = "expire ",
-	[LEASE_CLIENT_ID] = "option dhcp-client-identifier ",
-};
+enum lease_format { FORMAT_DHCLIENT, FORMAT_NETWORKD, FORMAT_NETWORKMANAGER, LEASE_FORMATS };
 
-static const char *const networkd_names[LEASE_ITEMS] = {
-	[LEASE_ADDRESS] = "ADDRESS=",
-	[LEASE_SERVER] = "SERVER_ADDRESS=",
-	[LEASE_TOTAL] = "LIFETIME=",
-	[LEASE_CLIENT_ID] = "CLIENTID=",
-};
-
-static const char *const networkmanager_names[LEASE_ITEMS] = {
-	[LEASE_ADDRESS] = "dhcp4.ip_address=",
-	[LEASE_SERVER] = "dhcp4.dhcp_server_identifier=",
-	[LEASE_TOTAL] = "dhcp4.dhcp_lease_time=",
-	[LEASE_EXPIRY] = "dhcp4.expiry=",
-	[LEASE_CLIENT_ID] = "dhcp4.dhcp_client_identifier=",
+/* How a line begins that has the value after it, in each format. */
+static const char *const line_names[LEASE_ITEMS][LEASE_FORMATS] = {
+	[LEASE_ADDRESS] = { "fixed-address ", "ADDRESS=", "dhcp4.ip_address=" },
+	[LEASE_SERVER] = { "option dhcp-server-identifier ",
+	                   "SERVER_ADDRESS=", "dhcp4.dhcp_server_identifier=" },
+	[LEASE_TOTAL] = { "option dhcp-lease-time ", "LIFETIME=", "dhcp4.dhcp_lease_time=" },
+	[LEASE_EXPIRY] = { "expire ", NULL, "dhcp4.expiry=" },
+	[LEASE_CLIENT_ID] = { "option dhcp-client-identifier ",
+	                      "CLIENTID=", "dhcp4.dhcp_client_identifier=" },
 };
 
 struct parsed_lease {
@@ -57,46 +44,40 @@ struct parsed_lease {
 	bool malformed;
 };
 
+static const struct dhcp_option no_octets;
+
 /* "1:52:54:0:12:34:56", "01525400123456": one or two digits an octet, with or without ':'. */
-static bool parse_octets(const char *text, struct dhcp_option *octets)
+static struct dhcp_option parse_octets(const char *text)
 {
-	struct dhcp_option parsed = { 0 };
+	struct dhcp_option octets = { 0 };
 
 	while (isxdigit((unsigned char)*text)) {
 		int octet = text_hex_digit(*text++);
 
 		if (isxdigit((unsigned char)*text))
 			octet = octet << 4 | text_hex_digit(*text++);
-		if (parsed.length == sizeof(parsed.data))
-			return false;
-		parsed.data[parsed.length++] = (uint8_t)octet;
+		if (octets.length == sizeof(octets.data))
+			return no_octets;
+		octets.data[octets.length++] = (uint8_t)octet;
 		if (*text == ':' && text[1])
 			text++;
 	}
-	if (*text || !parsed.length)
-		return false;
-	*octets = parsed;
-	return true;
+	return *text ? no_octets : octets;
 }
 
-/* In quotes: as dhclient writes octets that are all printable, some of them after a backslash. */
-static bool parse_string(const char *text, struct dhcp_option *octets)
+/* After a quote: as dhclient writes octets that are all printable, some after a backslash. */
+static struct dhcp_option parse_string(const char *text)
 {
-	struct dhcp_option parsed = { 0 };
+	struct dhcp_option octets = { 0 };
 
-	if (*text++ != '"')
-		return false;
 	for (; *text && *text != '"'; text++) {
 		if (*text == '\\' && isdigit((unsigned char)*++text))
-			return false; /* octal: not printable */
-		if (!*text || parsed.length == sizeof(parsed.data))
-			return false;
-		parsed.data[parsed.length++] = (uint8_t)*text;
+			return no_octets; /* octal: not printable */
+		if (!*text || octets.length == sizeof(octets.data))
+			return no_octets;
+		octets.data[octets.length++] = (uint8_t)*text;
 	}
-	if (strcmp(text, "\"") || !parsed.length)
-		return false;
-	*octets = parsed;
-	return true;
+	return strcmp(text, "\"") ? no_octets : octets;
 }
 
 /* The units of systemd.time(7) in which it writes whole seconds. 0: another. */
@@ -162,17 +143,11 @@ static bool parse_time(const char *text, int64_t *time)
 	return end && !*end && *time > 0;
 }
 
-static bool parse_item(enum lease_item item, const char *value, const char *interface,
-                       struct parsed_lease *parsed)
+static bool parse_item(enum lease_item item, const char *value, struct parsed_lease *parsed)
 {
 	struct client_lease *lease = &parsed->lease;
-	char quoted[IFNAMSIZ + 2];
 
 	switch (item) {
-	case LEASE_INTERFACE:
-		snprintf(quoted, sizeof(quoted), "\"%s\"", interface);
-		parsed->of_interface = strcmp(quoted, value) == 0;
-		return true;
 	case LEASE_ADDRESS:
 		return !text_to_ipv4(value, &lease->address);
 	case LEASE_SERVER:
@@ -183,22 +158,20 @@ static bool parse_item(enum lease_item item, const char *value, const char *inte
 		return parse_time(value, &parsed->ends);
 	case LEASE_CLIENT_ID:
 		/* NetworkManager writes text without quotes: as good as not there */
-		if (!parse_string(value, &lease->client_id))
-			parse_octets(value, &lease->client_id);
+		lease->client_id = *value == '"' ? parse_string(value + 1) : parse_octets(value);
 		return true;
 	default:
 		return false;
 	}
 }
 
-static void parse_line(const char *line, const char *const names[LEASE_ITEMS],
-                       const char *interface, struct parsed_lease *parsed)
+static void parse_line(const char *line, enum lease_format format, struct parsed_lease *parsed)
 {
 	for (enum lease_item i = 0; i < LEASE_ITEMS; i++) {
-		const size_t length = names[i] ? strlen(names[i]) : 0;
+		const char *name = line_names[i][format];
 
-		if (length && !strncmp(names[i], line, length) &&
-		    !parse_item(i, line + length, interface, parsed))
+		if (name && !strncmp(name, line, strlen(name)) &&
+		    !parse_item(i, line + strlen(name), parsed))
 			parsed->malformed = true;
 	}
 }
@@ -245,9 +218,10 @@ static bool finish(struct parsed_lease *parsed, int64_t written, bool dated,
 bool lease_from_dhclient(const struct lease_file *file, struct client_lease *lease)
 {
 	struct parsed_lease block = { 0 }, last = { 0 };
+	char line[LINE_SIZE], own[IFNAMSIZ + sizeof("interface \"\"")];
 	bool inside = false;
-	char line[LINE_SIZE];
 
+	snprintf(own, sizeof(own), "interface \"%s\"", file->interface);
 	for (const char *at = file->octets; *at;) {
 		at = read_line(at, line);
 		if (strcmp(line, "lease {") == 0) {
@@ -258,33 +232,34 @@ bool lease_from_dhclient(const struct lease_file *file, struct client_lease *lea
 				last = block;
 			inside = false;
 		} else if (inside) {
-			parse_line(line, dhclient_names, file->interface, &block);
+			block.of_interface |= strcmp(line, own) == 0;
+			parse_line(line, FORMAT_DHCLIENT, &block);
 		}
 	}
 	return finish(&last, file->written, true, lease);
 }
 
-static bool read_lines(const struct lease_file *file, const char *const names[LEASE_ITEMS],
-                       bool dated, struct client_lease *lease)
+static bool read_lines(const struct lease_file *file, enum lease_format format, bool dated,
+                       struct client_lease *lease)
 {
 	struct parsed_lease parsed = { 0 };
 	char line[LINE_SIZE];
 
 	for (const char *at = file->octets; *at;) {
 		at = read_line(at, line);
-		parse_line(line, names, file->interface, &parsed);
+		parse_line(line, format, &parsed);
 	}
 	return finish(&parsed, file->written, dated, lease);
 }
 
 bool lease_from_networkd(const struct lease_file *file, struct client_lease *lease)
 {
-	return read_lines(file, networkd_names, false, lease);
+	return read_lines(file, FORMAT_NETWORKD, false, lease);
 }
 
 bool lease_from_networkmanager(const struct lease_file *file, struct client_lease *lease)
 {
-	return read_lines(file, networkmanager_names, true, lease);
+	return read_lines(file, FORMAT_NETWORKMANAGER, true, lease);
 }
 
 bool lease_from_dhcpcd(const struct lease_file *file, struct client_lease *lease)

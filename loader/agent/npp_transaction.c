@@ -5,7 +5,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/param.h>
-#include <time.h>
+#include <sys/signalfd.h>
 
 #include "base/clock.h"
 #include "net/iface.h"
@@ -38,14 +38,6 @@ bool answer_is_refusal(const struct npp_message *message)
 	return message->code == NPP_FAIL || message->client.code == NPP_FAIL;
 }
 
-/* Client Identifiers start at 1. */
-static bool has_client(const struct transaction *transaction, const struct npp_message *message)
-{
-	const uint16_t id = message->client.id;
-
-	return transaction->client ? id == transaction->client : id != 0;
-}
-
 static bool is_authenticated(const struct transaction *transaction,
                              const struct npp_packet *received, const struct npp_message *message)
 {
@@ -57,14 +49,19 @@ static bool is_authenticated(const struct transaction *transaction,
 enum answer answer_check(const struct transaction *transaction, const struct npp_packet *received,
                          struct npp_message *message)
 {
+	uint16_t id;
+
 	if (!is_from_proxy(transaction, received) || !is_answer(transaction, received, message))
 		return ANSWER_UNRELATED;
 	if (message->subtype == NPP_PROXY_ADVERTISEMENT)
 		return ANSWER_MATCHES;
 	if (transaction->channel.keys && !is_authenticated(transaction, received, message))
 		return ANSWER_UNAUTHENTICATED;
-	return answer_is_refusal(message) || has_client(transaction, message) ? ANSWER_MATCHES
-	                                                                      : ANSWER_UNRELATED;
+	id = message->client.id; /* from 1 on */
+	if (answer_is_refusal(message) ||
+	    (id && (!transaction->client || id == transaction->client)))
+		return ANSWER_MATCHES;
+	return ANSWER_UNRELATED;
 }
 
 uint64_t signing_time(struct proxy_registration *registration, uint64_t now)
@@ -119,16 +116,6 @@ static void send_message(struct transaction *transaction, int64_t now)
 	                                 : INT64_MAX;
 }
 
-static void check_time(struct transaction *transaction, int64_t now)
-{
-	if (transaction->state != TRANSACTION_OPEN)
-		return;
-	if (now >= transaction->ends)
-		transaction->state = TRANSACTION_UNANSWERED;
-	else if (now >= transaction->next_send)
-		send_message(transaction, now);
-}
-
 static void receive(struct transaction *transaction, const struct npp_packet *received)
 {
 	struct npp_message message;
@@ -162,40 +149,24 @@ static void receive_batch(struct transaction *transaction)
 	}
 }
 
-static volatile sig_atomic_t terminated;
-
-static void record(int number)
-{
-	(void)number;
-	terminated = 1;
-}
+static int signals = -1; /* signalfd(2); never read, so that each wait ends at once after one */
 
 void signals_catch(void)
 {
-	const struct sigaction action = { .sa_handler = record };
-	sigset_t blocked;
+	sigset_t ending;
 
-	sigemptyset(&blocked);
-	sigaddset(&blocked, SIGTERM);
-	sigaddset(&blocked, SIGINT);
-	sigaction(SIGTERM, &action, NULL);
-	sigaction(SIGINT, &action, NULL);
-	sigprocmask(SIG_BLOCK, &blocked, NULL);
+	sigemptyset(&ending);
+	sigaddset(&ending, SIGTERM);
+	sigaddset(&ending, SIGINT);
+	sigprocmask(SIG_BLOCK, &ending, NULL);
+	signals = signalfd(-1, &ending, SFD_CLOEXEC);
 }
 
 int signals_poll(struct pollfd *fds, nfds_t count, int64_t ms)
 {
-	const struct timespec timeout = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
-	sigset_t mask;
-
-	sigprocmask(SIG_SETMASK, NULL, &mask);
-	sigdelset(&mask, SIGTERM);
-	sigdelset(&mask, SIGINT);
-	for (nfds_t i = 0; i < count; i++)
-		fds[i].revents = 0;
-	if (!terminated)
-		(void)!ppoll(fds, count, &timeout, &mask);
-	return terminated ? -EINTR : 0;
+	fds[count] = (struct pollfd){ signals, POLLIN, 0 };
+	(void)!poll(fds, count + 1, (int)ms);
+	return fds[count].revents ? -EINTR : 0;
 }
 
 /* Sends what is due. When the next of them sends or ends; INT64_MAX: none is open. */
@@ -207,10 +178,13 @@ static int64_t prepare_poll(struct transaction *transactions, size_t count, int6
 	for (size_t i = 0; i < count; i++) {
 		struct transaction *each = &transactions[i];
 
-		check_time(each, now);
 		fds[i] = (struct pollfd){ -1, POLLIN, 0 };
+		if (each->state == TRANSACTION_OPEN && now >= each->ends)
+			each->state = TRANSACTION_UNANSWERED;
 		if (each->state != TRANSACTION_OPEN)
 			continue;
+		if (now >= each->next_send)
+			send_message(each, now);
 		fds[i].fd = each->channel.fd;
 		next = MIN(next, MIN(each->next_send, each->ends));
 	}
@@ -219,7 +193,7 @@ static int64_t prepare_poll(struct transaction *transactions, size_t count, int6
 
 int transactions_await(struct transaction *transactions, size_t count, int64_t until)
 {
-	struct pollfd fds[TRANSACTIONS_MAX];
+	struct pollfd fds[REGISTRATIONS_MAX + 1];
 	int err = 0;
 
 	while (!err) {
@@ -309,23 +283,20 @@ int transaction_solicit(struct transaction *transaction, const struct channel *c
 	return transaction_prepare(transaction, &unsigned_channel, &all, source, &message);
 }
 
-static void log_end(const struct transaction *transaction)
-{
-	char proxy[TEXT_IP];
-
-	agent_error("%s: %s from %s: %s; sent: %u; ignored: %u messages, of which %u were "
-	            "answers without the key",
-	            transaction->channel.iface.name, npp_subtype_name(transaction->answer_subtype),
-	            text_from_ipv4(transaction->packet.destination, proxy),
-	            transaction->state == TRANSACTION_ANSWERED ? "received" : "none",
-	            transaction->sent, transaction->ignored, transaction->unauthenticated);
-}
-
 int transaction_end(const struct transaction *transaction)
 {
+	const bool is_answered = transaction->state == TRANSACTION_ANSWERED;
+	char proxy[TEXT_IP];
+
 	if (agent_verbose)
-		log_end(transaction);
-	if (transaction->state == TRANSACTION_ANSWERED)
+		agent_error("%s: %s from %s: %s; sent: %u; ignored: %u messages, of which %u were "
+		            "answers without the key",
+		            transaction->channel.iface.name,
+		            npp_subtype_name(transaction->answer_subtype),
+		            text_from_ipv4(transaction->packet.destination, proxy),
+		            is_answered ? "received" : "none", transaction->sent,
+		            transaction->ignored, transaction->unauthenticated);
+	if (is_answered)
 		return answer_is_refusal(&transaction->answer) ? -ECONNREFUSED : 0;
 	if (transaction->state != TRANSACTION_FAILED && transaction->unauthenticated)
 		return -EKEYREJECTED;

@@ -19,8 +19,6 @@ extern bool agent_verbose; /* print each step, too */
 /* Errors and steps, to standard error. */
 #define agent_error(...) log_program("sleepproxy-agent", __VA_ARGS__)
 
-enum { TRANSACTIONS_MAX = REGISTRATIONS_MAX };
-
 /* How messages are sent and received on one interface. */
 struct channel {
 	int fd; /* npp_socket_open's; its owner closes it */
@@ -94,8 +92,8 @@ int transactions_await(struct transaction *transactions, size_t count, int64_t u
 void signals_catch(void);
 
 /*
- * poll(2), for `ms` at most. 0, or -EINTR: the program was told to end, now or before. `revents`
- * are zero where nothing has come.
+ * poll(2), for `ms` at most; `fds` has room for one more than `count`. 0, or -EINTR: the program
+ * was told to end, now or before.
  */
 int signals_poll(struct pollfd *fds, nfds_t count, int64_t ms);
 

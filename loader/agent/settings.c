@@ -4,40 +4,23 @@
 #include <errno.h>
 #include <string.h>
 
-#include "base/text.h"
 #include "config/config_reader.h"
 #include "npp.h"
 
-static const char *read_port(const char *text, struct wake_setting *wake)
+static const char *read_wake(const struct config_option *option, const char *text,
+                             const struct field_value *place)
 {
-	struct wake_port port;
+	struct wake_setting *wake = &((struct settings *)place->owner)->wake;
+	const bool is_none = strcmp(text, "none") == 0, is_udp = strcmp(text, "auto-udp") == 0;
+	const bool is_auto = is_udp || strcmp(text, "auto") == 0;
 
-	if (text_to_port(text, &port.protocol, &port.port))
-		return "is not understood";
-	for (size_t i = 0; i < wake->port_count; i++)
-		if (wake_port_equal(&wake->ports[i], &port))
-			return "is a duplicate";
-	if (wake->port_count == WAKE_PORTS)
-		return "exceeds the limit";
-	wake->ports[wake->port_count++] = port;
-	return NULL;
-}
-
-static const char *read_wake(const struct config_option *option, const char *text, void *field)
-{
-	struct wake_setting *wake = field;
-	const bool is_none = strcmp(text, "none") == 0;
-	const bool is_udp = strcmp(text, "auto-udp") == 0;
-	const bool is_first = !wake->is_set;
-
-	(void)option;
-	if (wake->none || (is_none && !is_first))
+	if (wake->none || (is_none && wake->is_set))
 		return "cannot be combined, as 'none' goes with no other value";
 	wake->is_set = true;
 	wake->none = is_none;
 	wake->udp |= is_udp;
-	wake->tcp |= is_udp || strcmp(text, "auto") == 0;
-	return is_none || is_udp || strcmp(text, "auto") == 0 ? NULL : read_port(text, wake);
+	wake->tcp |= is_auto;
+	return is_none || is_auto ? NULL : option_read(option, text, place);
 }
 
 /* clang-format off */
@@ -57,7 +40,8 @@ static const struct config_option rows[] = {
 	{ "backup", OPTION_VALUE(FIELD_BOOL, AT(backup)) },
 	{ "wait", DURATION(wait, "100ms", "10m") },
 	{ "report-wait", DURATION(report_wait, "100ms", "10m") },
-	{ "wake", OPTION_READ(read_wake, AT(wake), .list = true,
+	{ "wake", .read = read_wake,
+		OPTION_VALUE(FIELD_PORT, COUNTED(wake.ports, wake.port_count), .list = true,
 		.expected = "none, or auto, auto-udp and up to 64 different ports such as tcp/22 or udp/161") },
 	{ "sleep-timer", OPTION_SECONDS(struct settings, sleep_timer, "1s", "8760h") },
 	{ "wake-by", OPTION_VALUE(FIELD_ENUM, AT(wake_by), .names = wakers) },
@@ -88,7 +72,7 @@ void settings_init(struct settings *settings)
 int settings_load(const char *path, struct settings *settings, char why[CONFIG_ERROR])
 {
 	static const struct config_option file_row = { .section = rows };
-	struct config_error error = { .path = path };
+	struct config_error error = { .path = path, .text = why };
 	struct config_item *items = config_parse(&file_row, &error);
 	const struct config_item *key = items ? config_find(items, "key") : NULL;
 	struct settings loaded;
@@ -100,9 +84,7 @@ int settings_load(const char *path, struct settings *settings, char why[CONFIG_E
 		config_error_at(&error, key->line,
 		                "key, but no file that it is in; expected key-file = FILE, too");
 	config_free(items);
-	if (error.err)
-		memcpy(why, error.text, sizeof(error.text));
-	else
+	if (!error.err)
 		*settings = loaded;
 	return error.err;
 }

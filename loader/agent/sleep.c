@@ -69,19 +69,13 @@ static void store(struct sleep_run *run, const struct proxy_registration *regist
 	output_result(run->list, registration_to_json(registration), run->agent->json);
 }
 
-/* ms, for the answer of the next candidate. */
-static int64_t answer_wait(const struct iface_run *iface_run)
-{
-	const int64_t remaining = (int64_t)(iface_run->candidates.count - iface_run->next);
-
-	return (iface_run->deadline - clock_ms()) / MIN(remaining, TIME_SHARES);
-}
-
 /* With the best of the remaining candidates. 0, -ENOENT: none is left, or -EINTR. */
 static int register_with_next(struct iface_run *iface_run)
 {
 	for (; iface_run->next < iface_run->candidates.count; iface_run->next++) {
 		const struct candidate *candidate = &iface_run->candidates.list[iface_run->next];
+		const int64_t remaining = (int64_t)(iface_run->candidates.count - iface_run->next);
+		const int64_t time = iface_run->deadline - clock_ms();
 		const char *error = candidate_mismatch(candidate, &iface_run->run->agent->settings);
 		struct proxy_registration registration;
 		int err = -ENOENT;
@@ -91,8 +85,8 @@ static int register_with_next(struct iface_run *iface_run)
 			continue;
 		if (!error) {
 			err = sleep_request_send(&iface_run->channel, candidate, &iface_run->info,
-			                         answer_wait(iface_run), iface_run->deadline,
-			                         &registration);
+			                         time / MIN(remaining, TIME_SHARES),
+			                         iface_run->deadline, &registration);
 			error = transaction_error(err);
 		}
 		if (err == -EINTR)

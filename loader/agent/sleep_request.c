@@ -24,7 +24,7 @@ enum piece {
 	PIECE_ADDRESS6,
 };
 
-static void add_lease(struct npp_request *request, const struct lease_info *lease)
+static void add_lease(struct npp_request *request, const struct client_lease *lease)
 {
 	request->has_lease = true;
 	request->lease_total = (uint16_t)MIN(lease->total, NPP_LEASE_LONG);
@@ -52,8 +52,8 @@ static bool add_piece(struct npp_request *request, const struct host_info *info,
 			add_lease(request, &info->lease);
 		break;
 	case PIECE_CLIENT_ID:
-		request->client_id_length = info->has_lease ? info->lease.client_id_length : 0;
-		memcpy(request->client_id, info->lease.client_id, sizeof(request->client_id));
+		request->client_id_length = info->has_lease ? info->lease.client_id.length : 0;
+		memcpy(request->client_id, info->lease.client_id.data, sizeof(request->client_id));
 		break;
 	case PIECE_HOSTNAME:
 		memcpy(request->hostname, info->hostname, sizeof(request->hostname));
@@ -137,10 +137,9 @@ bool sleep_request_make(const struct host_info *info, uint16_t transaction, bool
 {
 	const size_t ports = MAX(info->wake.count, 1);
 
-	request->info = info;
-	request->transaction = transaction;
-	request->is_signed = is_signed;
-	request->count = 0;
+	*request = (struct sleep_request){ .info = info,
+		                           .transaction = transaction,
+		                           .is_signed = is_signed };
 	if (!info->ipv4_count || !start_part(request, host_info_ipv4(info, 0)) ||
 	    !add_pieces(request, PIECE_ADDRESS, is_signed ? info->ipv4_count : 1))
 		return false;
@@ -150,16 +149,6 @@ bool sleep_request_make(const struct host_info *info, uint16_t transaction, bool
 	return add_pieces(request, PIECE_PORT, info->has_ports ? ports : 0) &&
 	       add_pieces(request, PIECE_ADDRESS6, info->address_count - info->ipv4_count) &&
 	       (is_signed || add_other_addresses(request));
-}
-
-/* Best effort: without it the proxy sees the host awake, or is asked again. */
-static void send_report(const struct channel *channel, struct proxy_registration *registration,
-                        int64_t deadline)
-{
-	struct transaction transaction;
-
-	if (!transaction_report(&transaction, channel, registration))
-		transaction_run(&transaction, MIN(deadline, clock_ms() + REPORT_TIME));
 }
 
 /*
@@ -208,6 +197,7 @@ int sleep_request_send(const struct channel *channel, const struct candidate *ca
 		.host_info = *info,
 	};
 	struct sleep_request request;
+	struct transaction report;
 	int err = 0;
 
 	memcpy(made.interface, channel->iface.name, sizeof(made.interface));
@@ -221,8 +211,9 @@ int sleep_request_send(const struct channel *channel, const struct candidate *ca
 		err = send_part(channel, &made, &request.parts[i], i + 1 == request.count,
 		                MIN(last, clock_ms() + wait));
 	}
-	if (err && made.client)
-		send_report(channel, &made, deadline);
+	/* best effort: without it the proxy sees the host awake, or is asked again */
+	if (err && made.client && !transaction_report(&report, channel, &made))
+		transaction_run(&report, MIN(deadline, clock_ms() + REPORT_TIME));
 	if (err)
 		return err;
 	text_from_time(clock_now().wall, made.when);

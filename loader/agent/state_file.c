@@ -37,10 +37,11 @@ static const struct field proxy_fields[] = {
 };
 
 static const struct field lease_fields[] = {
-	{ "server", FIELD_IPV4, FIELD_AT(struct lease_info, server), .flags = FIELD_REQUIRED },
-	{ "total", FIELD_NUMBER, FIELD_AT(struct lease_info, total), .flags = FIELD_REQUIRED },
-	{ "left", FIELD_NUMBER, FIELD_AT(struct lease_info, left), .flags = FIELD_REQUIRED },
-	{ "client-id", FIELD_OCTETS, FIELD_COUNTED(struct lease_info, client_id, client_id_length),
+	{ "server", FIELD_IPV4, FIELD_AT(struct client_lease, server), .flags = FIELD_REQUIRED },
+	{ "total", FIELD_NUMBER, FIELD_AT(struct client_lease, total), .flags = FIELD_REQUIRED },
+	{ "left", FIELD_NUMBER, FIELD_AT(struct client_lease, left), .flags = FIELD_REQUIRED },
+	{ "client-id", FIELD_OCTETS, FIELD_AT(struct client_lease, client_id.data), .room = NPP_CLIENT_ID,
+	  .count_offset = offsetof(struct client_lease, client_id.length), .count_size = 1,
 	  .flags = FIELD_OMIT_ZERO },
 	{ 0 },
 };
@@ -104,20 +105,6 @@ struct json_object *host_info_to_json(const char *interface, const struct host_i
 	return object;
 }
 
-/* NULL: it is not JSON, or something follows it. */
-static struct json_object *parse_json(const char *text, size_t length)
-{
-	struct json_tokener *tokener = json_tokener_new();
-	struct json_object *object = NULL;
-
-	if (tokener && length <= INT32_MAX) {
-		json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
-		object = json_tokener_parse_ex(tokener, text, (int)length);
-	}
-	json_tokener_free(tokener);
-	return object;
-}
-
 /* False: its first address is not of IPv4; or `when`, which is printed, is no time. */
 static bool complete(struct proxy_registration *registration)
 {
@@ -132,11 +119,15 @@ static bool complete(struct proxy_registration *registration)
 
 bool registrations_parse(const char *text, size_t length, struct registrations *registrations)
 {
-	struct json_object *object = parse_json(text, length);
+	struct json_tokener *tokener = json_tokener_new();
+	struct json_object *object;
 	char why[256];
 	bool valid;
 
 	*registrations = (struct registrations){ .count = 0 };
+	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT); /* nothing follows the object */
+	object = json_tokener_parse_ex(tokener, text, (int)length);
+	json_tokener_free(tokener);
 	valid = !fields_from_json(file_fields, object, registrations, why, sizeof(why));
 	json_object_put(object);
 	for (size_t i = 0; i < registrations->count && valid; i++)
@@ -185,12 +176,11 @@ static int replace_file(const char *path, int directory, const struct registrati
 static int open_locked(const char *path)
 {
 	const struct timespec pause = { .tv_nsec = 10 * 1000000 };
-	autofree char *copy = strdup(path);
+	char copy[PATH_MAX];
 	const char *directory;
 	int fd;
 
-	if (!copy)
-		return -ENOMEM;
+	snprintf(copy, sizeof(copy), "%s", path);
 	directory = dirname(copy);
 	if (mkdir(directory, 0755) && errno != EEXIST)
 		return -errno;
@@ -210,22 +200,13 @@ int state_file_write(const char *path, const struct registrations *registrations
 	return directory < 0 ? directory : replace_file(path, directory, registrations);
 }
 
-static bool is_in_list(const struct registrations *registrations,
-                       const struct proxy_registration *registration)
+static bool is_same(const struct proxy_registration *a, const struct proxy_registration *b)
 {
-	for (size_t i = 0; i < registrations->count; i++) {
-		const struct proxy_registration *other = &registrations->list[i];
-
-		if (other->transaction == registration->transaction &&
-		    other->client == registration->client &&
-		    ipv4_equal(other->proxy, registration->proxy) &&
-		    !strcmp(other->interface, registration->interface))
-			return true;
-	}
-	return false;
+	return a->transaction == b->transaction && a->client == b->client &&
+	       ipv4_equal(a->proxy, b->proxy) && !strcmp(a->interface, b->interface);
 }
 
-int state_file_remove(const char *path, const struct registrations *done)
+int state_file_remove(const char *path, const struct proxy_registration *done)
 {
 	autoclose int directory = open_locked(path);
 	struct registrations all, left = { .count = 0 };
@@ -234,7 +215,7 @@ int state_file_remove(const char *path, const struct registrations *done)
 	if (err)
 		return err;
 	for (size_t i = 0; i < all.count; i++)
-		if (!is_in_list(done, &all.list[i]))
+		if (!is_same(&all.list[i], done))
 			left.list[left.count++] = all.list[i];
 	if (left.count)
 		return replace_file(path, directory, &left);

@@ -41,10 +41,10 @@ int state_file_read(const char *path, struct registrations *registrations);
 int state_file_write(const char *path, const struct registrations *registrations);
 
 /*
- * Removes these from the file, and the file if none is left. Others that were written meanwhile
- * stay. 0 or -errno.
+ * Removes one from the file, and the file if none is left. Others that were written meanwhile stay.
+ * 0 or -errno.
  */
-int state_file_remove(const char *path, const struct registrations *done);
+int state_file_remove(const char *path, const struct proxy_registration *done);
 
 /* New objects, the caller's. The first is what the file has: {"registrations": […]}. */
 struct json_object *registrations_to_json(const struct registrations *registrations);

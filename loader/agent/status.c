@@ -21,9 +21,8 @@ static int show_interfaces(struct agent *agent, struct json_object *list)
 
 	for (size_t i = 0; i < settings->interface_count; i++) {
 		const char *name = settings->interfaces[i];
-		struct system_info system;
 		struct host_info info;
-		const char *error = agent_host_info(agent, name, &system, &info);
+		const char *error = agent_host_info(agent, name, &info);
 
 		if (error) {
 			agent_error("%s: %s", name, error);
@@ -35,28 +34,21 @@ static int show_interfaces(struct agent *agent, struct json_object *list)
 	return status;
 }
 
-static int show_registrations(const struct agent *agent, struct json_object *list)
-{
-	struct registrations registrations;
-	const int status = agent_read_state(agent, &registrations);
-
-	for (size_t i = 0; i < registrations.count; i++)
-		output_result(list, registration_to_json(&registrations.list[i]), agent->json);
-	return status;
-}
-
 int command_status(struct agent *agent)
 {
 	struct json_object *object = json_object_new_object();
 	struct json_object *interfaces = json_object_new_array();
-	struct json_object *registrations = json_object_new_array();
+	struct json_object *list = json_object_new_array();
+	struct registrations registrations;
 	int status;
 
 	json_object_object_add(object, "interfaces", interfaces);
-	json_object_object_add(object, "registrations", registrations);
+	json_object_object_add(object, "registrations", list);
 	status = show_interfaces(agent, interfaces);
-	if (show_registrations(agent, registrations))
+	if (agent_read_state(agent, &registrations))
 		status = AGENT_FAILED;
+	for (size_t i = 0; i < registrations.count; i++)
+		output_result(list, registration_to_json(&registrations.list[i]), agent->json);
 	output_json(object, agent->json);
 	return status;
 }

@@ -2,7 +2,6 @@
 #include "agent/system_info.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <linux/rtnetlink.h>
 #include <net/if_arp.h>
 #include <netinet/in.h>
@@ -18,7 +17,6 @@
 #include "net/netlink.h"
 
 enum { NETLINK_TRIES = 5 };
-enum { PORT_COUNT = UINT16_MAX + 1 };
 
 /* As the kernel numbers them (net/tcp_states.h). */
 enum socket_state {
@@ -192,34 +190,19 @@ static void read_sockets(const char *path, enum socket_state wanted,
 	if (!file) /* as without IPv6 */
 		return;
 	while (fgets(line, sizeof(line), file))
-		if (parse_socket(line, &address, &port, &state) && state == wanted &&
+		if (parse_socket(line, &address, &port, &state) && port && state == wanted &&
 		    is_reachable(addresses, &address))
 			set[port] = true;
 	fclose(file);
 }
 
-static size_t list_ports(const bool set[PORT_COUNT], uint8_t protocol, struct wake_port *ports,
-                         size_t max)
+void open_ports_read(const struct iface_addresses *addresses, struct port_set *ports)
 {
-	size_t count = 0;
-
-	for (unsigned int port = 1; port < PORT_COUNT && count < max; port++)
-		if (set[port])
-			ports[count++] = (struct wake_port){ protocol, (uint16_t)port };
-	return count;
-}
-
-size_t open_ports_read(const struct iface_addresses *addresses, struct wake_port *ports, size_t max)
-{
-	bool tcp[PORT_COUNT] = { false }, udp[PORT_COUNT] = { false };
-	size_t count;
-
-	read_sockets("/proc/self/net/tcp", SOCKET_LISTENING, addresses, tcp);
-	read_sockets("/proc/self/net/tcp6", SOCKET_LISTENING, addresses, tcp);
-	read_sockets("/proc/self/net/udp", SOCKET_UNCONNECTED, addresses, udp);
-	read_sockets("/proc/self/net/udp6", SOCKET_UNCONNECTED, addresses, udp);
-	count = list_ports(tcp, IPPROTO_TCP, ports, max);
-	return count + list_ports(udp, IPPROTO_UDP, ports + count, max - count);
+	*ports = (struct port_set){ 0 };
+	read_sockets("/proc/self/net/tcp", SOCKET_LISTENING, addresses, ports->tcp);
+	read_sockets("/proc/self/net/tcp6", SOCKET_LISTENING, addresses, ports->tcp);
+	read_sockets("/proc/self/net/udp", SOCKET_UNCONNECTED, addresses, ports->udp);
+	read_sockets("/proc/self/net/udp6", SOCKET_UNCONNECTED, addresses, ports->udp);
 }
 
 uint32_t lease_time_left(const struct client_lease *lease, uint32_t valid, int64_t now)
@@ -238,24 +221,15 @@ uint32_t lease_time_left(const struct client_lease *lease, uint32_t valid, int64
 static void read_lease(const char *root, struct system_info *system)
 {
 	const int64_t now = (clock_now().wall + 999) / 1000;
-	const struct client_lease *lease = &system->lease;
+	struct client_lease *lease = &system->lease;
 	struct ipv6 address;
 
-	if (!lease_files_find(root, &system->iface, &system->addresses, &system->lease))
+	if (!lease_files_find(root, &system->iface, &system->addresses, lease))
 		return;
 	address = ipv4_mapped(lease->address);
-	system->lease_left = lease_time_left(
+	lease->left = lease_time_left(
 		lease, iface_addresses_find(&system->addresses, &address)->valid, now);
-	system->has_lease = system->lease_left > 0;
-}
-
-static void read_hostname(char hostname[NPP_HOSTNAME])
-{
-	char name[HOST_NAME_MAX + 1] = { 0 };
-
-	*hostname = '\0';
-	if (!gethostname(name, sizeof(name) - 1) && text_is_name(name))
-		memcpy(hostname, name, strlen(name) + 1);
+	system->has_lease = lease->left > 0;
 }
 
 int system_info_read(const char *interface, const char *root, struct system_info *system)
@@ -268,8 +242,9 @@ int system_info_read(const char *interface, const char *root, struct system_info
 		err = iface_addresses_read(system->iface.ifindex, &system->addresses);
 	if (err)
 		return err;
-	read_hostname(system->hostname);
-	system->port_count = open_ports_read(&system->addresses, system->ports, SYSTEM_PORTS);
+	if (gethostname(system->hostname, NPP_HOSTNAME) || !text_is_name(system->hostname))
+		memset(system->hostname, 0, NPP_HOSTNAME);
+	open_ports_read(&system->addresses, &system->ports);
 	read_lease(root, system);
 	return 0;
 }

@@ -8,10 +8,9 @@
 #include "net/iface.h"
 #include "npp/npp_message.h"
 
-enum { IFACE_IPV4 = 16, IFACE_IPV6 = 32, SYSTEM_PORTS = 512 };
+enum { IFACE_IPV4 = 16, IFACE_IPV6 = 32, PORT_COUNT = UINT16_MAX + 1 };
 
 #define LIFETIME_FOREVER UINT32_MAX
-
 struct iface_address {
 	struct ipv6 address;
 	uint32_t valid; /* s until the kernel removes it, without suspends; or LIFETIME_FOREVER */
@@ -31,6 +30,7 @@ struct client_lease {
 	struct ipv4 address;
 	struct ipv4 server; /* option 54 */
 	uint32_t total;     /* s, as last granted, or DHCP_INFINITE */
+	uint32_t left;      /* the same, by lease_time_left; 0: only its file has been read */
 	int64_t begun;      /* s since 1970, by the wall clock of that time */
 	bool dated;         /* `begun` is the last grant; else it may have been renewed since */
 	struct dhcp_option client_id; /* 61; empty: the file does not say whether there is one */
@@ -50,7 +50,6 @@ struct lease_file {
  */
 typedef bool lease_reader(const struct lease_file *file, struct client_lease *lease);
 
-/* ISC's: the last lease of the interface, with its own times. */
 lease_reader lease_from_dhclient;
 /* The server's DHCPACK, written at each renewal; with client_id if that repeats it (RFC 6842). */
 lease_reader lease_from_dhcpcd;
@@ -59,32 +58,31 @@ lease_reader lease_from_dhcpcd;
  * nothing does not write the file: not dated.
  */
 lease_reader lease_from_networkd;
-/* From 1.40 on, with any of its clients: its state of a device. */
-lease_reader lease_from_networkmanager;
+lease_reader lease_from_networkmanager; /* from 1.40 on: its state of a device */
 
 /*
- * The most recently granted lease of one of these addresses. `root` is prepended to all paths, ""
- * for the machine's own. False: there is none, or none in a readable file.
+ * The most recently granted lease of one of these addresses, from the files below `root`, "" for
+ * the machine's own. Those that cannot be read are skipped: those of dhcpcd, and of NetworkManager
+ * with dhclient, are readable by root only. False: there is none.
  */
 bool lease_files_find(const char *root, const struct iface *iface,
                       const struct iface_addresses *addresses, struct client_lease *lease);
 
+/* By number. */
+struct port_set {
+	bool tcp[PORT_COUNT], udp[PORT_COUNT];
+};
+
 struct system_info {
 	struct iface iface;
 	struct iface_addresses addresses;
-	char hostname[NPP_HOSTNAME];          /* empty: none that is valid (text_is_name) */
-	struct wake_port ports[SYSTEM_PORTS]; /* as open_ports_read */
-	size_t port_count;
-	bool has_lease; /* of one of the addresses, not expired */
+	char hostname[NPP_HOSTNAME]; /* empty: none that is valid (text_is_name) */
+	struct port_set ports;       /* as open_ports_read */
+	bool has_lease;              /* of one of the addresses, not expired */
 	struct client_lease lease;
-	uint32_t lease_left; /* s, or DHCP_INFINITE */
 };
 
-/*
- * `root` is prepended to the paths of DHCP clients' files, "" for the machine's own. Files that
- * cannot be read are skipped: those of dhcpcd, and of NetworkManager with dhclient, are readable by
- * root only. 0 or -errno, as ethernet_iface_find.
- */
+/* `root` as above. 0 or -errno, as ethernet_iface_find. */
 int system_info_read(const char *interface, const char *root, struct system_info *system);
 
 /*
@@ -123,11 +121,10 @@ static inline const struct iface_address *iface_addresses_find(
 }
 
 /*
- * TCP ports that listen, then UDP ports that are bound and not connected, each ascending and once,
- * bound to any address or to one of these. A bound UDP port may be a client's that waits for its
- * answer. SO_BINDTODEVICE is not seen. Returns how many, at most `max`.
+ * TCP ports that listen, and UDP ports that are bound and not connected, bound to any address or to
+ * one of these. A bound UDP port may be a client's that waits for its answer. SO_BINDTODEVICE is
+ * not seen.
  */
-size_t open_ports_read(const struct iface_addresses *addresses, struct wake_port *ports,
-                       size_t max);
+void open_ports_read(const struct iface_addresses *addresses, struct port_set *ports);
 
 #endif

@@ -21,10 +21,7 @@ enum { CHECK_INTERVAL = 100 }; /* ms */
 
 /* The report to the proxy of a registration. */
 struct report {
-	/*
-	 * 0: confirmed. -ENODEV, -ENETDOWN: the interface is missing, or has no carrier; -ENOTUNIQ:
-	 * it has another MAC now, which the proxy does not know; or as transaction_end.
-	 */
+	/* as transaction_end or channel_open; -ENOTUNIQ: the proxy does not know its MAC now */
 	int result;
 	bool has_ended;
 	pid_t hook; /* its on-lease-lost program; 0: none */
@@ -40,17 +37,12 @@ struct wake_run {
 	int status;
 };
 
-static const struct npp_client *confirm_of(const struct wake_run *run, size_t index)
-{
-	return &run->transactions[index].answer.client;
-}
-
 static bool has_lost_lease(const struct wake_run *run, size_t index)
 {
-	const struct report *report = &run->reports[index];
+	const struct npp_client *confirm = &run->transactions[index].answer.client;
 
-	return report->has_ended && !report->result && confirm_of(run, index)->has_lease &&
-	       confirm_of(run, index)->lease == NPP_LEASE_FAILED;
+	return run->reports[index].has_ended && !run->reports[index].result && confirm->has_lease &&
+	       confirm->lease == NPP_LEASE_FAILED;
 }
 
 static const char *report_error(int result)
@@ -92,7 +84,7 @@ static const struct field lease_fields[] = {
 
 static struct json_object *report_to_json(const struct wake_run *run, size_t index)
 {
-	const struct npp_client *confirm = confirm_of(run, index);
+	const struct npp_client *confirm = &run->transactions[index].answer.client;
 	const int result = run->reports[index].result;
 	struct json_object *object =
 		fields_to_json(registration_fields, &run->registrations.list[index]);
@@ -147,10 +139,11 @@ static void start_hook(struct wake_run *run, size_t index)
 static void wait_for_hook(struct wake_run *run, pid_t pid)
 {
 	const char *path = run->agent->settings.on_lease_lost;
+	struct pollfd none;
 	int status = 0;
 
 	while (!waitpid(pid, &status, WNOHANG)) {
-		if (!signals_poll(NULL, 0, CHECK_INTERVAL / 2))
+		if (!signals_poll(&none, 0, CHECK_INTERVAL / 2))
 			continue;
 		kill(pid, SIGTERM);
 		agent_error("%s: interrupted", path);
@@ -185,18 +178,6 @@ static void end_report(struct wake_run *run, size_t index, int result)
 		start_hook(run, index);
 }
 
-/* 0, or why no report can be sent now. */
-static int check_link(const struct proxy_registration *registration, struct iface *iface)
-{
-	const int err = ethernet_iface_find(registration->interface, iface);
-
-	if (err)
-		return err;
-	if (!iface_is_ready(iface->name))
-		return -ENETDOWN;
-	return mac_equal(&iface->mac, &registration->host_info.mac) ? 0 : -ENOTUNIQ;
-}
-
 /*
  * From the address that was handed over, which need not be configured: whether it may be used is
  * what the answer says.
@@ -205,15 +186,14 @@ static int start_report(const struct agent *agent, struct proxy_registration *re
                         struct transaction *transaction, int64_t deadline)
 {
 	struct channel channel;
-	struct iface iface;
-	int err = check_link(registration, &iface);
+	int err;
 
-	if (err)
-		return err;
 	if (transaction->channel.fd >= 0)
 		close(transaction->channel.fd);
-	err = channel_open(agent, &iface, registration->key, &channel);
+	err = channel_open(agent, registration->interface, registration->key, &channel);
 	transaction->channel.fd = channel.fd;
+	if (!err && !mac_equal(&channel.iface.mac, &registration->host_info.mac))
+		err = -ENOTUNIQ;
 	if (!err)
 		err = transaction_report(transaction, &channel, registration);
 	if (!err)
@@ -226,13 +206,15 @@ static void advance(struct wake_run *run, size_t index, int64_t deadline)
 {
 	struct transaction *transaction = &run->transactions[index];
 	struct report *report = &run->reports[index];
+	int err;
 
 	switch (transaction->state) {
 	case TRANSACTION_IDLE:
-		report->result = start_report(run->agent, &run->registrations.list[index],
-		                              transaction, deadline);
-		if (report->result && report->result != -ENODEV && report->result != -ENETDOWN)
-			end_report(run, index, report->result);
+		err = start_report(run->agent, &run->registrations.list[index], transaction,
+		                   deadline);
+		report->result = err ? err : -ETIMEDOUT;
+		if (err && err != -ENODEV && err != -ENETDOWN)
+			end_report(run, index, err);
 		break;
 	case TRANSACTION_OPEN:
 		break;
@@ -264,6 +246,7 @@ static void report_all(struct wake_run *run)
 {
 	const int64_t deadline = clock_ms() + run->agent->settings.report_wait;
 	const size_t count = run->registrations.count;
+	struct pollfd none;
 	int64_t now;
 	bool is_open;
 	int err = 0;
@@ -274,15 +257,11 @@ static void report_all(struct wake_run *run)
 		const int64_t until = MIN(now + CHECK_INTERVAL, deadline);
 
 		err = is_open ? transactions_await(run->transactions, count, until)
-		              : signals_poll(NULL, 0, until - now);
+		              : signals_poll(&none, 0, until - now);
 	}
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++)
 		if (!run->reports[i].has_ended)
-			end_report(run, i,
-			           run->transactions[i].state == TRANSACTION_OPEN
-			                   ? -ETIMEDOUT
-			                   : run->reports[i].result);
-	}
+			end_report(run, i, run->reports[i].result);
 	if (err)
 		agent_error("interrupted; another 'wake' reports what is not confirmed");
 }
@@ -290,17 +269,12 @@ static void report_all(struct wake_run *run)
 static void remove_registrations(struct wake_run *run)
 {
 	const char *path = run->agent->state_path;
-	struct registrations done = { .count = 0 };
-	int err;
+	int err = 0;
 
-	for (size_t i = 0; i < run->registrations.count; i++) {
-		const int result = run->reports[i].result;
-
+	for (size_t i = 0; i < run->registrations.count && !err; i++)
 		/* a proxy that has refused will refuse again */
-		if (!result || result == -ECONNREFUSED)
-			done.list[done.count++] = run->registrations.list[i];
-	}
-	err = state_file_remove(path, &done);
+		if (!run->reports[i].result || run->reports[i].result == -ECONNREFUSED)
+			err = state_file_remove(path, &run->registrations.list[i]);
 	if (!err)
 		return;
 	agent_error("%s cannot be changed: %s", path, strerror(-err));

@@ -22,7 +22,8 @@ static const char *add_error(int result)
 	return result ? "exceeds the limit" : NULL;
 }
 
-static const char *read_port(const struct config_option *option, const char *text, void *policy)
+static const char *read_port(const struct config_option *option, const char *text,
+                             const struct field_value *place)
 {
 	uint8_t protocol;
 	uint16_t port;
@@ -30,10 +31,11 @@ static const char *read_port(const struct config_option *option, const char *tex
 	(void)option;
 	if (text_to_port(text, &protocol, &port))
 		return "is not understood";
-	return add_error(policy_add_port(policy, protocol, port));
+	return add_error(policy_add_port((struct wake_policy *)place->at, protocol, port));
 }
 
-static const char *read_source(const struct config_option *option, const char *text, void *policy)
+static const char *read_source(const struct config_option *option, const char *text,
+                               const struct field_value *place)
 {
 	const bool allow = strcmp(option->name, "allow") == 0;
 	struct ipv6 address;
@@ -41,7 +43,7 @@ static const char *read_source(const struct config_option *option, const char *t
 
 	if (text_to_prefix(text, &address, &bits))
 		return "is not understood";
-	return add_error(policy_add_source(policy, &address, bits, allow));
+	return add_error(policy_add_source((struct wake_policy *)place->at, &address, bits, allow));
 }
 
 /* clang-format off */
@@ -334,19 +336,6 @@ static void check_unique(const struct config_item *items, size_t count, struct c
 				second->text, second[-1].host, second[-1].line);
 }
 
-static void read_items(const struct config_item *items, struct config *config,
-                       struct config_error *error)
-{
-	for (const struct config_item *item = items; item; item = item->next) {
-		if (item->option == &file_row)
-			config_read(item, config, error);
-		else if (item->option->section == interface_rows)
-			read_interface(item, config, error);
-		else if (item->option->section == host_rows)
-			read_host(item, config, error);
-	}
-}
-
 /* Checks what is together only where each value is right. */
 static void read_file(const struct config_item *items, struct config *config,
                       struct config_error *error)
@@ -360,7 +349,14 @@ static void read_file(const struct config_item *items, struct config *config,
 	config->hosts = calloc(hosts, sizeof(*config->hosts));
 	if (!config->hosts)
 		return config_error_at(error, 0, "not enough memory");
-	read_items(items, config, error);
+	for (const struct config_item *item = items; item; item = item->next) {
+		if (item->option == &file_row)
+			config_read(item, config, error);
+		else if (item->option->section == interface_rows)
+			read_interface(item, config, error);
+		else if (item->option->section == host_rows)
+			read_host(item, config, error);
+	}
 	if (error->err)
 		return;
 	check_hosts(items, config, error);
@@ -369,7 +365,7 @@ static void read_file(const struct config_item *items, struct config *config,
 
 int config_load(const char *path, struct config *config, char why[CONFIG_ERROR])
 {
-	struct config_error error = { .path = path };
+	struct config_error error = { .path = path, .text = why };
 	struct config_item *items = config_parse(&file_row, &error);
 	struct config loaded;
 
@@ -377,12 +373,8 @@ int config_load(const char *path, struct config *config, char why[CONFIG_ERROR])
 	if (items)
 		read_file(items, &loaded, &error);
 	config_free(items);
-	if (error.err) {
-		memcpy(why, error.text, sizeof(error.text));
-		config_done(&loaded);
-		return error.err;
-	}
-	config_done(config);
-	*config = loaded;
-	return 0;
+	config_done(error.err ? &loaded : config);
+	if (!error.err)
+		*config = loaded;
+	return error.err;
 }

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <utlist.h>
 
 #include "base/files.h"
 #include "base/text.h"
@@ -27,12 +28,12 @@ struct config_parser {
 	int line;
 	int token, token_line;
 	char *word; /* the token's text */
-	struct config_item *first, *last;
+	struct config_item *items;
 };
 
 void config_error_at(struct config_error *error, int line, const char *format, ...)
 {
-	const size_t used = strlen(error->text);
+	const size_t used = error->err ? strlen(error->text) : 0;
 	char what[CONFIG_ERROR], place[16] = "";
 	va_list values;
 
@@ -45,7 +46,7 @@ void config_error_at(struct config_error *error, int line, const char *format, .
 			*c = '?';
 	if (line)
 		snprintf(place, sizeof(place), ":%d", line);
-	snprintf(error->text + used, sizeof(error->text) - used, "%s%s%s: %s", used ? "\n" : "",
+	snprintf(error->text + used, CONFIG_ERROR - used, "%s%s%s: %s", used ? "\n" : "",
 	         error->path, place, what);
 	if (!error->err)
 		error->err = -EINVAL;
@@ -54,8 +55,7 @@ void config_error_at(struct config_error *error, int line, const char *format, .
 /* Ends the parsing: what follows a syntax error would only follow from it. */
 static void stop(struct config_parser *in, int line, const char *what)
 {
-	if (in->token != TOKEN_STOPPED)
-		config_error_at(in->error, line, "%s", what);
+	config_error_at(in->error, line, "%s", what);
 	in->token = TOKEN_STOPPED;
 }
 
@@ -74,26 +74,21 @@ static bool begins(const char *text, const char *prefix)
 	return strncmp(text, prefix, strlen(prefix)) == 0;
 }
 
-/* 0: it is not closed. */
-static size_t comment_length(struct config_parser *in)
-{
-	const char *end = strstr(in->at + 2, "*/");
-
-	if (!end)
-		stop(in, in->line, "unclosed comment; expected \"*/\"");
-	return end ? (size_t)(end + 2 - in->at) : 0;
-}
-
 static void skip_blanks(struct config_parser *in)
 {
+	const char *end;
 	size_t length;
 
 	do {
 		length = strspn(in->at, BLANKS);
-		if (begins(in->at, "#") || begins(in->at, "//"))
+		if (begins(in->at, "#") || begins(in->at, "//")) {
 			length = strcspn(in->at, "\n");
-		else if (begins(in->at, "/*"))
-			length = comment_length(in);
+		} else if (begins(in->at, "/*")) {
+			end = strstr(in->at + 2, "*/");
+			if (!end)
+				return stop(in, in->line, "unclosed comment; expected \"*/\"");
+			length = (size_t)(end + 2 - in->at);
+		}
 		for (size_t i = 0; i < length; i++)
 			in->line += *in->at++ == '\n';
 	} while (length);
@@ -174,11 +169,7 @@ static void add_item(struct config_parser *in, const struct config_option *optio
 	item->option = option;
 	item->line = in->token_line;
 	strcpy(item->text, in->word);
-	if (in->last)
-		in->last->next = item;
-	else
-		in->first = item;
-	in->last = item;
+	DL_APPEND(in->items, item);
 }
 
 static void close_brace(struct config_parser *in, int line, const char *expected)
@@ -190,10 +181,17 @@ static void close_brace(struct config_parser *in, int line, const char *expected
 	next(in);
 }
 
-static void read_list(struct config_parser *in, const struct config_option *option)
+/* One, or a list in braces. */
+static void read_values(struct config_parser *in, const struct config_option *option)
 {
 	const int line = in->token_line;
 
+	if (in->token == TOKEN_WORD) {
+		add_item(in, option);
+		return next(in);
+	}
+	if (in->token != '{' || (option && !option->value.list))
+		return unexpected(in, "a value");
 	do {
 		next(in);
 		if (in->token != TOKEN_WORD)
@@ -202,16 +200,6 @@ static void read_list(struct config_parser *in, const struct config_option *opti
 		next(in);
 	} while (in->token == ',');
 	close_brace(in, line, "',' or '}' in a list");
-}
-
-static void read_values(struct config_parser *in, const struct config_option *option)
-{
-	if (in->token == '{' && (!option || option->value.list))
-		return read_list(in, option);
-	if (in->token != TOKEN_WORD)
-		return unexpected(in, "a value");
-	add_item(in, option);
-	next(in);
 }
 
 static void report_unknown(struct config_parser *in, const struct config_option *options)
@@ -276,7 +264,7 @@ static void read_section(struct config_parser *in, const struct config_option *s
 	if (in->token != '{')
 		return unexpected(in, "'{' after the name of the section");
 	next(in);
-	read_settings(in, section, in->last);
+	read_settings(in, section, in->items->prev);
 	close_brace(in, line, "NAME = VALUE or '}'");
 }
 
@@ -329,18 +317,16 @@ struct config_item *config_parse(const struct config_option *file, struct config
 	}
 	add_item(&in, file);
 	next(&in);
-	read_settings(&in, file, in.first);
+	read_settings(&in, file, in.items);
 	if (in.token != TOKEN_END)
 		unexpected(&in, "NAME = VALUE or SECTION NAME { ... }");
-	return in.first;
+	return in.items;
 }
 
 void config_free(struct config_item *items)
 {
-	while (items) {
-		struct config_item *item = items;
+	struct config_item *item, *next;
 
-		items = item->next;
-		free(item);
-	}
+	DL_FOREACH_SAFE(items, item, next)
+	free(item);
 }

@@ -17,25 +17,25 @@
 /* The mistakes in a file. */
 struct config_error {
 	const char *path;
-	int err;                 /* 0: none yet; or a negative errno, of the first */
-	char text[CONFIG_ERROR]; /* "FILE:LINE: what is wrong; what was expected", a line each */
+	char *text; /* "FILE:LINE: what is wrong; what was expected", a line each; CONFIG_ERROR */
+	int err;    /* 0: none yet; or a negative errno, of the first */
 };
 
-/* Adds a mistake. `line` 0: the whole file. */
+/* Adds a mistake; the first one overwrites the text. `line` 0: the whole file. */
 void config_error_at(struct config_error *error, int line, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
 struct config_option;
 
-/* Reads a value into a member. NULL, or what is wrong with the text, with the member untouched. */
+/* Reads a value into its place. NULL, or what is wrong with the text, with the place untouched. */
 typedef const char *value_reader(const struct config_option *option, const char *text,
-                                 void *member);
+                                 const struct field_value *place);
 
 /* A row of a table: an option, and the member that its value goes to. */
 struct config_option {
 	const char *name;
 	struct field value;                  /* without its name */
-	value_reader *read;                  /* NULL: by the type of the value */
+	value_reader *read;                  /* NULL: option_read */
 	const char *from, *to;               /* the range of a duration */
 	const struct config_option *section; /* of a section: its rows, up to one without a name */
 };
@@ -57,13 +57,14 @@ struct config_option {
 
 value_reader option_read_duration;
 value_reader option_read_path; /* char[]: an absolute path */
+value_reader option_read;      /* by the type of the value; of a list: one more element */
 
 /*
  * A value as it is in the file, or the begin of a section. What is outside of sections follows an
  * item of the file's own row, at the begin and after each section.
  */
 struct config_item {
-	struct config_item *next;
+	struct config_item *prev, *next; /* of the first, `prev` is the last (utlist) */
 	const struct config_option *option;
 	int line;
 	char text[]; /* the value, or the name of the section */

@@ -10,46 +10,48 @@
 
 static const char invalid[] = "is not understood", out_of_range[] = "is out of range";
 
-const char *option_read_duration(const struct config_option *option, const char *text, void *member)
+const char *option_read_duration(const struct config_option *option, const char *text,
+                                 const struct field_value *place)
 {
 	int64_t ms, from = 0, to = 0;
 	int err = text_to_duration(text, &ms);
 
 	text_to_duration(option->from, &from);
 	text_to_duration(option->to, &to);
-	if (err)
-		return err == -ERANGE ? out_of_range : invalid;
-	if (ms < from || ms > to)
+	if (err == -EINVAL)
+		return invalid;
+	if (err || ms < from || ms > to)
 		return out_of_range;
 	if (option->value.size == sizeof(int64_t))
-		*(int64_t *)member = ms;
+		*(int64_t *)place->at = ms;
 	else if (ms % 1000)
 		return "has a fraction of a second";
 	else
-		*(uint32_t *)member = (uint32_t)(ms / 1000);
+		*(uint32_t *)place->at = (uint32_t)(ms / 1000);
 	return NULL;
 }
 
-const char *option_read_path(const struct config_option *option, const char *text, void *member)
+const char *option_read_path(const struct config_option *option, const char *text,
+                             const struct field_value *place)
 {
 	if (*text != '/')
 		return "is not absolute";
 	if (strlen(text) >= option->value.size)
 		return "is too long";
-	strcpy(member, text);
+	strcpy(place->at, text);
 	return NULL;
 }
 
 static const char *read_number(const struct field_value *place, const char *text)
 {
 	const bool minus = *text == '-' && place->field->min < 0;
-	int64_t number;
+	int64_t number = 0;
 	int err = text_to_number(text + minus, INT64_MAX, &number);
 
-	if (err)
-		return err == -ERANGE ? out_of_range : invalid;
+	if (err == -EINVAL)
+		return invalid;
 	number = minus ? -number : number;
-	if (number < place->field->min || number > field_value_max(place->field))
+	if (err || number < place->field->min || number > field_value_max(place->field))
 		return out_of_range;
 	field_value_save(place->at, place->field->size, (uint64_t)number);
 	return NULL;
@@ -84,33 +86,26 @@ static const char *read_value(const struct field_value *place, const char *text)
 }
 
 /* Elements are compared as they are in memory. */
-static const char *read_element(const struct field *field, const char *text, char *owner)
+static const char *read_element(const struct field_value *list, const char *text)
 {
-	struct field_value place = { field, owner, owner + field->offset };
-	const size_t count = field_value_count(&place);
+	const size_t count = field_value_count(list), size = list->field->size;
+	const struct field_value place = { list->field, list->owner, list->at + count * size };
 	const char *wrong = "exceeds the limit";
 
-	place.at += count * field->size;
-	if (count < field->room)
+	if (count < list->field->room)
 		wrong = read_value(&place, text);
 	for (size_t i = 1; i <= count && !wrong; i++)
-		if (memcmp(place.at, place.at - i * field->size, field->size) == 0)
+		if (memcmp(place.at, place.at - i * size, size) == 0)
 			wrong = "is a duplicate";
 	if (!wrong)
-		field_value_set_count(&place, count + 1);
+		field_value_set_count(list, count + 1);
 	return wrong;
 }
 
-static const char *read_item(const struct config_item *item, char *owner)
+const char *option_read(const struct config_option *option, const char *text,
+                        const struct field_value *place)
 {
-	const struct config_option *option = item->option;
-	const struct field *field = &option->value;
-	const struct field_value place = { field, owner, owner + field->offset };
-
-	if (option->read)
-		return option->read(option, item->text, place.at);
-	return field->list ? read_element(field, item->text, owner)
-	                   : read_value(&place, item->text);
+	return option->value.list ? read_element(place, text) : read_value(place, text);
 }
 
 /* The next value of the section, or NULL. */
@@ -124,12 +119,16 @@ void config_read(const struct config_item *section, void *into, struct config_er
 	char expected[FIELD_WORDS];
 
 	for (const struct config_item *item = next_value(section); item; item = next_value(item)) {
-		const char *wrong = read_item(item, into);
+		const struct config_option *option = item->option;
+		const struct field_value place = { &option->value, into,
+			                           (char *)into + option->value.offset };
+		const char *wrong =
+			(option->read ? option->read : option_read)(option, item->text, &place);
 
 		if (wrong)
-			config_error_at(error, item->line, "%s '%s' %s; expected %s",
-			                item->option->name, item->text, wrong,
-			                field_value_expected(&item->option->value, expected));
+			config_error_at(error, item->line, "%s '%s' %s; expected %s", option->name,
+			                item->text, wrong,
+			                field_value_expected(&option->value, expected));
 	}
 }
 

@@ -50,9 +50,19 @@ static struct json_object *lease_of(const struct system_info *system_info)
 	json_object_object_add(row, "address", text_of4(system_info->lease.address));
 	json_object_object_add(row, "server", text_of4(system_info->lease.server));
 	json_object_object_add(row, "total", json_object_new_int64(system_info->lease.total));
-	json_object_object_add(row, "left", json_object_new_int64(system_info->lease_left));
+	json_object_object_add(row, "left", json_object_new_int64(system_info->lease.left));
 	json_object_object_add(row, "client_id", hex_of(&system_info->lease.client_id));
 	return row;
+}
+
+static void add_ports(struct json_object *list, const bool set[PORT_COUNT], uint8_t protocol)
+{
+	char text[TEXT_PORT];
+
+	for (unsigned int port = 0; port < PORT_COUNT; port++)
+		if (set[port])
+			json_object_array_add(list, json_object_new_string(text_from_port(
+							    protocol, (uint16_t)port, text)));
 }
 
 static void add_lists(struct json_object *all, const struct system_info *system_info)
@@ -65,12 +75,8 @@ static void add_lists(struct json_object *all, const struct system_info *system_
 		json_object_array_add(ipv4, ipv4_of(&addresses->list[i]));
 	for (size_t i = addresses->ipv4_count; i < addresses->count; i++)
 		json_object_array_add(ipv6, text_of(&addresses->list[i].address));
-	for (size_t i = 0; i < system_info->port_count; i++) {
-		char text[TEXT_PORT];
-
-		text_from_port(system_info->ports[i].protocol, system_info->ports[i].port, text);
-		json_object_array_add(ports, json_object_new_string(text));
-	}
+	add_ports(ports, system_info->ports.tcp, IPPROTO_TCP);
+	add_ports(ports, system_info->ports.udp, IPPROTO_UDP);
 	json_object_object_add(all, "ipv4", ipv4);
 	json_object_object_add(all, "ipv6", ipv6);
 	json_object_object_add(all, "ports", ports);

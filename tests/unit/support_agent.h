@@ -66,8 +66,8 @@ static inline void add_ports(struct system_info *system_info, uint8_t protocol, 
                              size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		system_info->ports[system_info->port_count++] =
-			(struct wake_port){ protocol, (uint16_t)(first + i) };
+		(protocol == IPPROTO_TCP ? system_info->ports.tcp
+		                         : system_info->ports.udp)[first + i] = true;
 }
 
 static inline void add_lease(struct system_info *system_info, uint8_t last, uint32_t total,
@@ -78,9 +78,9 @@ static inline void add_lease(struct system_info *system_info, uint8_t last, uint
 		.address = lan_address(last),
 		.server = lan_address(3),
 		.total = total,
+		.left = left,
 		.client_id = { 3, { 1, 2, 3 } },
 	};
-	system_info->lease_left = left;
 }
 
 static inline struct settings some_settings(void)

@@ -32,11 +32,10 @@ static inline struct proxy_registration a_full_registration(uint8_t proxy)
 	registration.signed_at = 1795432000;
 	registration.signed_count = 3;
 	host_info->has_lease = true;
-	host_info->lease = (struct lease_info){ .server = lan_address(3),
-		                                .total = DHCP_INFINITE,
-		                                .left = 3600,
-		                                .client_id = { 1, 2, 0xff },
-		                                .client_id_length = 3 };
+	host_info->lease = (struct client_lease){ .server = lan_address(3),
+		                                  .total = DHCP_INFINITE,
+		                                  .left = 3600,
+		                                  .client_id = { 3, { 1, 2, 0xff } } };
 	strcpy(host_info->hostname, "nas");
 	host_info->timer = 28800;
 	host_info->wake = (struct wake_ports){
@@ -64,8 +63,9 @@ static inline void assert_same_host_info(const struct host_info *a, const struct
 	assert_memory_equal(&a->lease.server, &b->lease.server, sizeof(a->lease.server));
 	assert_int_equal(a->lease.total, b->lease.total);
 	assert_int_equal(a->lease.left, b->lease.left);
-	assert_int_equal(a->lease.client_id_length, b->lease.client_id_length);
-	assert_memory_equal(a->lease.client_id, b->lease.client_id, sizeof(a->lease.client_id));
+	assert_int_equal(a->lease.client_id.length, b->lease.client_id.length);
+	assert_memory_equal(a->lease.client_id.data, b->lease.client_id.data,
+	                    sizeof(a->lease.client_id));
 	assert_string_equal(a->hostname, b->hostname);
 	assert_int_equal(a->timer, b->timer);
 	assert_int_equal(a->has_ports, b->has_ports);

@@ -106,8 +106,8 @@ static void leased_address_first(void **state)
 	assert_address(host_info.lease.server, 3);
 	assert_int_equal(host_info.lease.total, 3600);
 	assert_int_equal(host_info.lease.left, 1800);
-	assert_int_equal(host_info.lease.client_id_length, 3);
-	assert_memory_equal(host_info.lease.client_id, system_info.lease.client_id.data, 3);
+	assert_int_equal(host_info.lease.client_id.length, 3);
+	assert_memory_equal(host_info.lease.client_id.data, system_info.lease.client_id.data, 3);
 }
 
 static void maximum_addresses(void **state)
@@ -159,7 +159,7 @@ static struct host_info full_host_info(void)
 	struct host_info host_info = some_host_info(2);
 
 	host_info.has_lease = true;
-	host_info.lease = (struct lease_info){ .total = 60, .left = 30 };
+	host_info.lease = (struct client_lease){ .total = 60, .left = 30 };
 	host_info.has_ports = true;
 	host_info.wake = (struct wake_ports){ .ports = { { IPPROTO_TCP, 22 } }, .count = 1 };
 	add_address6(&host_info, 1);

@@ -73,12 +73,11 @@ static void single_part(void **state)
 
 	(void)state;
 	host_info.has_lease = true;
-	host_info.lease = (struct lease_info){
+	host_info.lease = (struct client_lease){
 		.server = lan_address(3),
 		.total = 3600,
 		.left = 1800,
-		.client_id = { 1, 2, 3 },
-		.client_id_length = 3,
+		.client_id = { 3, { 1, 2, 3 } },
 	};
 	strcpy(host_info.hostname, "nas");
 	host_info.timer = 28800;
@@ -92,7 +91,7 @@ static void single_part(void **state)
 	assert_int_equal(part(0)->lease_left, 1800);
 	assert_address(part(0)->lease_server, 3);
 	assert_int_equal(part(0)->client_id_length, 3);
-	assert_memory_equal(part(0)->client_id, host_info.lease.client_id, 3);
+	assert_memory_equal(part(0)->client_id, host_info.lease.client_id.data, 3);
 	assert_string_equal(part(0)->hostname, "nas");
 	assert_int_equal(part(0)->timer, 28800);
 	assert_int_equal(part(0)->port_count, 1);
@@ -139,7 +138,7 @@ static void client_identifier_needs_lease(void **state)
 	struct host_info host_info = some_host_info(1);
 
 	(void)state;
-	host_info.lease.client_id_length = 3;
+	host_info.lease.client_id.length = 3;
 	make(&host_info, false);
 	assert_false(part(0)->has_lease);
 	assert_int_equal(part(0)->client_id_length, 0);
@@ -267,9 +266,10 @@ static struct host_info as_much_as_there_may_be(void)
 	struct host_info host_info = with_ports(WAKE_PORTS);
 
 	host_info.has_lease = true;
-	host_info.lease =
-		(struct lease_info){ .total = 60, .left = 60, .client_id_length = NPP_CLIENT_ID };
-	memset(host_info.lease.client_id, 0xab, NPP_CLIENT_ID);
+	host_info.lease = (struct client_lease){ .total = 60,
+		                                 .left = 60,
+		                                 .client_id = { .length = NPP_CLIENT_ID } };
+	memset(host_info.lease.client_id.data, 0xab, NPP_CLIENT_ID);
 	memset(host_info.hostname, 'n', NPP_HOSTNAME - 1);
 	host_info.timer = UINT32_MAX;
 	host_info.backup_of = lan_address(1);

@@ -27,7 +27,7 @@ static char path[64];
 static void no_file(void **state)
 {
 	struct registrations read = { .count = 7 };
-	const struct registrations none = { .count = 0 };
+	const struct proxy_registration none = { .client = 0 };
 
 	(void)state;
 	assert_int_equal(state_file_read(path, &read), 0);
@@ -103,16 +103,15 @@ static void write_errors(void **state)
 static void remove_done(void **state)
 {
 	const struct registrations written = a_state();
-	struct registrations done = { .list = { written.list[0] }, .count = 1 }, read;
+	struct registrations read;
 
 	(void)state;
 	assert_int_equal(state_file_write(path, &written), 0);
-	assert_int_equal(state_file_remove(path, &done), 0);
+	assert_int_equal(state_file_remove(path, &written.list[0]), 0);
 	assert_int_equal(state_file_read(path, &read), 0);
 	assert_int_equal(read.count, 1);
 	assert_address(read.list[0].proxy, 2);
-	done.list[0] = written.list[1];
-	assert_int_equal(state_file_remove(path, &done), 0);
+	assert_int_equal(state_file_remove(path, &written.list[1]), 0);
 	assert_int_equal(access(path, F_OK), -1);
 }
 
@@ -126,7 +125,8 @@ static void newer_registration_stays(void **state)
 	after.list[0].transaction++;
 	after.list[1].client++;
 	assert_int_equal(state_file_write(path, &after), 0);
-	assert_int_equal(state_file_remove(path, &before), 0);
+	assert_int_equal(state_file_remove(path, &before.list[0]), 0);
+	assert_int_equal(state_file_remove(path, &before.list[1]), 0);
 	assert_int_equal(state_file_read(path, &read), 0);
 	assert_same(&read, &after);
 }

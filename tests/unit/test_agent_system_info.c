@@ -20,6 +20,8 @@
 
 enum { NOW = 1795432000 };
 
+static const struct port_set no_ports;
+
 static void lease_times(void **state)
 {
 	static const struct {
@@ -123,7 +125,7 @@ static void interface_info(void **state)
 	assert_int_equal(system_info.iface.ifindex, if_nametoindex("lan"));
 	assert_int_equal(system_info.addresses.ipv4_count, 1);
 	assert_false(system_info.has_lease);
-	assert_int_equal(system_info.port_count, 0);
+	assert_memory_equal(&system_info.ports, &no_ports, sizeof(no_ports));
 	add_link("other");
 	system_info = system_info_of("other");
 	assert_string_equal(system_info.iface.name, "other");
@@ -178,9 +180,9 @@ static void ports(void **state)
 	assert_int_equal(listen(fd, 1), 0);
 	system_info = system_info_of("lan");
 	close(fd);
-	assert_int_equal(system_info.port_count, 1);
-	assert_int_equal(system_info.ports[0].protocol, IPPROTO_TCP);
-	assert_int_equal(system_info.ports[0].port, 22);
+	assert_true(system_info.ports.tcp[22]);
+	system_info.ports.tcp[22] = false;
+	assert_memory_equal(&system_info.ports, &no_ports, sizeof(no_ports));
 }
 
 static void current_lease(void **state)
@@ -193,7 +195,7 @@ static void current_lease(void **state)
 	system_info = system_info_of("lan");
 	assert_true(system_info.has_lease);
 	assert_memory_equal(&system_info.lease.address, ((const uint8_t[]){ 192, 0, 2, 20 }), 4);
-	assert_in_range(system_info.lease_left, 45, 50);
+	assert_in_range(system_info.lease.left, 45, 50);
 	write_lease(21, time(NULL) + 50);
 	assert_false(system_info_of("lan").has_lease);
 }
@@ -216,7 +218,7 @@ static void shorter_kernel_lifetime(void **state)
 	write_lease(20, time(NULL) + 50);
 	system_info = system_info_of("lan");
 	assert_true(system_info.has_lease);
-	assert_in_range(system_info.lease_left, 25, 30);
+	assert_in_range(system_info.lease.left, 25, 30);
 }
 
 #define FACTS_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
