@@ -19,15 +19,10 @@ static const struct {
 	int (*start)(struct daemon *daemon);
 	void (*stop)(struct daemon *daemon);
 } parts[] = {
-	{ loop_start, loop_stop },
-	{ maps_start, maps_stop },
-	{ hosts_new, hosts_free },
-	{ persist_start, persist_stop },
-	{ registrations_start, registrations_stop },
-	{ hosts_start, NULL },
-	{ served_ifaces_start, served_ifaces_stop },
-	{ hosts_resume, NULL },
-	{ tick_start, NULL },
+	{ loop_start, loop_stop },       { maps_start, maps_stop },
+	{ persist_start, persist_stop }, { registrations_start, registrations_stop },
+	{ hosts_start, NULL },           { served_ifaces_start, served_ifaces_stop },
+	{ hosts_resume, NULL },          { tick_start, NULL },
 	{ control_start, control_stop },
 };
 
@@ -55,7 +50,7 @@ static int serve(const struct options *options)
 /* The keys that the configuration points to are a part of it. */
 static int check(const struct options *options)
 {
-	struct npp_keys *keys = NULL;
+	struct npp_keys keys;
 	struct config config;
 	char why[CONFIG_ERROR];
 	int err;
@@ -73,7 +68,7 @@ static int check(const struct options *options)
 	else
 		printf("%s: good, %zu interfaces, %zu hosts\n", options->config,
 		       config.interface_count, config.host_count);
-	daemon_free_keys(keys);
+	explicit_bzero(&keys, sizeof(keys));
 	config_done(&config);
 	return err ? EXIT_FAILURE : EXIT_SUCCESS;
 }
@@ -129,6 +124,12 @@ static enum action parse(int argc, char **argv, struct options *options)
 		{ "version", no_argument, NULL, 'V' },
 		{ 0 },
 	};
+	const char **const texts[] = {
+		['c'] = &options->config,
+		['s'] = &options->socket,
+		['p'] = &options->pin_dir,
+		['d'] = &options->state_dir,
+	};
 	enum action action = SERVE;
 	int option;
 
@@ -138,16 +139,10 @@ static enum action parse(int argc, char **argv, struct options *options)
 			add_interface(options, optarg);
 			break;
 		case 'c':
-			options->config = optarg;
-			break;
 		case 's':
-			options->socket = optarg;
-			break;
 		case 'p':
-			options->pin_dir = optarg;
-			break;
 		case 'd':
-			options->state_dir = optarg;
+			*texts[option] = optarg;
 			break;
 		case 'v':
 			log_init(LOG_DEBUG);

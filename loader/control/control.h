@@ -40,6 +40,8 @@ struct request_row {
 	enum request_end (*run)(struct request *request);
 	/* instead, for the host that "name" says, by its name or its MAC */
 	enum request_end (*of_host)(struct request *request, struct host *host);
+	/* instead, of each host in turn: NULL where it is not in the list */
+	struct json_object *(*of_each)(const struct host *host, const struct now *now);
 };
 
 /* Each up to a row without a command. */

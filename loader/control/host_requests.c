@@ -106,17 +106,9 @@ struct json_object *host_json(const struct host *host, const struct now *now)
 	return json;
 }
 
-static enum request_end run_list(struct request *request)
+static struct json_object *list(const struct host *host, const struct now *now)
 {
-	struct daemon *daemon = request->daemon;
-	const struct now now = clock_now();
-
-	request->result = json_object_new_array();
-	host_table_sort(daemon->hosts);
-	host_table_each (daemon->hosts, host)
-		if (host->described || host->registration || host->edited)
-			json_object_array_add(request->result, host_json(host, &now));
-	return REQUEST_DONE;
+	return host->described || host->registration || host->edited ? host_json(host, now) : NULL;
 }
 
 static enum request_end run_show(struct request *request, struct host *host)
@@ -171,7 +163,7 @@ static enum request_end run_wake(struct request *request, struct host *host)
 }
 
 const struct request_row host_requests[] = {
-	{ "host-list", .run = run_list },
+	{ "host-list", .of_each = list },
 	{ "host-show", .of_host = run_show },
 	{ "host-add", .run = run_add },
 	{ "host-remove", .of_host = run_remove },

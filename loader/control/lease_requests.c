@@ -193,18 +193,11 @@ static enum request_end run_show(struct request *request, struct host *host)
 	return REQUEST_DONE;
 }
 
-static enum request_end run_list(struct request *request)
+static struct json_object *list(const struct host *host, const struct now *now)
 {
-	struct daemon *daemon = request->daemon;
-	const struct now now = clock_now();
-
-	request->result = json_object_new_array();
-	host_table_sort(daemon->hosts);
-	host_table_each (daemon->hosts, host)
-		if (host->dhcp && host->dhcp->lease.state != LEASE_NONE)
-			json_object_array_add(request->result,
-			                      lease_json(host->name, host->dhcp, &now));
-	return REQUEST_DONE;
+	if (!host->dhcp || host->dhcp->lease.state == LEASE_NONE)
+		return NULL;
+	return lease_json(host->name, host->dhcp, now);
 }
 
 static bool may_have(struct daemon *daemon, const struct host *host, struct ipv4 address4)
@@ -245,7 +238,7 @@ static enum request_end run_forget(struct request *request, struct host *host)
 }
 
 const struct request_row lease_requests[] = {
-	{ "lease-list", .run = run_list },
+	{ "lease-list", .of_each = list },
 	{ "lease-show", .of_host = run_show },
 	{ "lease-set", .of_host = run_set },
 	{ "lease-forget", .of_host = run_forget },

@@ -76,7 +76,7 @@ static struct json_object *npp_json(const struct daemon *daemon)
 
 	json_add_bool(json, "on", config->on);
 	json_add_int(json, "type", config->icmp_type);
-	json_add_int(json, "keys", daemon->keys ? (int64_t)daemon->keys->count : 0);
+	json_add_int(json, "keys", (int64_t)daemon->keys.count);
 	json_add_int(json, "preference", config->preference);
 	json_add_int(json, "active", count_active(daemon));
 	json_add_int(json, "max-registrations", config->max_registrations);
@@ -202,6 +202,21 @@ static enum request_end run_of_host(struct request *request, const struct reques
 	return row->of_host(request, host);
 }
 
+static enum request_end run_of_each(struct request *request, const struct request_row *row)
+{
+	const struct now now = clock_now();
+
+	request->result = json_object_new_array();
+	host_table_sort(request->daemon->hosts);
+	host_table_each (request->daemon->hosts, host) {
+		struct json_object *json = row->of_each(host, &now);
+
+		if (json)
+			json_object_array_add(request->result, json);
+	}
+	return REQUEST_DONE;
+}
+
 enum request_end request_run(struct request *request)
 {
 	const struct request_row *row;
@@ -213,5 +228,7 @@ enum request_end request_run(struct request *request)
 	row = command ? find_row(command) : NULL;
 	if (!row)
 		return request_refuse(request, "unknown command: %s", command ? command : "(none)");
+	if (row->of_each)
+		return run_of_each(request, row);
 	return row->of_host ? run_of_host(request, row) : row->run(request);
 }

@@ -15,6 +15,7 @@
 #include "host/host.h"
 #include "host/host_store.h"
 #include "net/net_state.h"
+#include "npp/npp_auth.h"
 #include "npp_server/npp_server.h"
 #include "register/register.h"
 
@@ -60,6 +61,7 @@ struct store_wait {
 	enum {
 		WAIT_COMPLETION, /* the end of a request, for the client of that token */
 		WAIT_REPORT,     /* the Confirm of a Wakeup Report follows what that has changed */
+		WAIT_PROPOSAL,   /* it is carried out once the host's row has it */
 	} kind;
 	uint64_t batch; /* 0 is one, too: of what changes nothing before anything was stored */
 	uint64_t token;
@@ -67,6 +69,7 @@ struct store_wait {
 	char *json; /* … a result, to be freed by who takes it; NULL: none */
 	struct npp_requester requester;
 	struct npp_client confirm;
+	struct proposal *proposal;
 	struct store_wait *prev, *next;
 };
 
@@ -95,7 +98,6 @@ struct daemon {
 	bool in_step;          /* no step runs inside another */
 	struct host *dirty;    /* hosts whose rows are out of date */
 	unsigned int unsynced; /* hosts whose tables are to be written again */
-	struct proposal *proposals;
 	struct store_wait *waits;
 	struct event *completions_ready; /* of the control socket; NULL: nobody waits */
 	struct subscriber subscribers[SUBSCRIBERS_MAX];
@@ -103,7 +105,7 @@ struct daemon {
 	struct registrar registrar;
 	struct npp_server *npp;
 	struct npp_server_settings npp_settings;
-	struct npp_keys *keys; /* NULL: requests need no signature */
+	struct npp_keys keys; /* none: requests need no signature */
 	uint64_t dhcp_counts[DHCP_COUNT_COUNT];
 	struct control *control; /* NULL: nobody can ask */
 	struct served_iface served[CONFIG_INTERFACES];
@@ -137,8 +139,6 @@ void maps_stop(struct daemon *daemon);
 void daemon_read_ring(struct daemon *daemon);
 
 /* startup.c */
-int hosts_new(struct daemon *daemon);
-void hosts_free(struct daemon *daemon);
 int hosts_start(struct daemon *daemon);
 int hosts_resume(struct daemon *daemon);
 
@@ -212,7 +212,7 @@ void persist_forget(struct daemon *daemon, struct host *host); /* it is removed 
 void persist_soon(struct daemon *daemon);                      /* what was queued, too */
 /* For its batch: STORE_BATCH_NEXT, once all that was changed in this turn is on the disk. */
 void persist_wait(struct daemon *daemon, const struct store_wait *wait);
-void persist_end_reports(struct daemon *daemon); /* are confirmed at once */
+void persist_cancel(struct daemon *daemon, const struct proposal *proposal);
 void daemon_complete_when_stored(struct daemon *daemon, uint64_t token);
 void daemon_complete(struct daemon *daemon, uint64_t token, int err);
 /* One that is done; false: none is. The caller owns `json`. */
@@ -226,8 +226,9 @@ void persist_stop(struct daemon *daemon);
 /* proposals.c */
 /* The host takes what is proposed once its row is on the disk. */
 void daemon_propose(struct daemon *daemon, struct host *host, struct proposal *proposal);
-void proposals_finish(struct daemon *daemon, uint64_t batch, int err); /* those up to the batch */
-void proposal_cancel(struct daemon *daemon, struct host *host);        /* the host is removed */
+/* Its row is on the disk; or it cannot be: `err`. It is freed. */
+void proposal_finish(struct daemon *daemon, struct proposal *proposal, int err);
+void proposal_cancel(struct daemon *daemon, struct host *host); /* the host is removed */
 
 /* dhcp_messages.c */
 struct dhcp_identity dhcp_identity_of(const uint8_t *client_id, size_t length,
@@ -242,10 +243,9 @@ int host_grant_lease(struct daemon *daemon, struct host *host, const struct leas
 /* registrations.c */
 int registrations_start(struct daemon *daemon);
 void registrations_stop(struct daemon *daemon);
-/* 0, with NULL where none are named; or -errno with `why`. */
-int daemon_read_keys(const struct config *config, struct npp_keys **keys, char why[CONFIG_ERROR]);
-void daemon_free_keys(struct npp_keys *keys); /* takes NULL */
-void registrations_follow_config(struct daemon *daemon, struct npp_keys *keys);
+/* 0, with none where the configuration names none; or -errno with `why`. */
+int daemon_read_keys(const struct config *config, struct npp_keys *keys, char why[CONFIG_ERROR]);
+void registrations_follow_config(struct daemon *daemon, const struct npp_keys *keys);
 void registrations_timeout(struct daemon *daemon, const struct now *now);
 void registrations_cancel(struct daemon *daemon, const struct mac *mac);
 /* A registration was carried out; or it was not (REJECT_…), and `host` may be NULL. */

@@ -101,7 +101,7 @@ void daemon_follow_config(struct daemon *daemon)
 
 int daemon_reload(struct daemon *daemon, char why[CONFIG_ERROR])
 {
-	struct npp_keys *keys = NULL;
+	struct npp_keys keys;
 	struct config fresh;
 	int err;
 
@@ -119,7 +119,8 @@ int daemon_reload(struct daemon *daemon, char why[CONFIG_ERROR])
 	daemon->config = fresh;
 	served_ifaces_start(daemon);
 	daemon_follow_config(daemon);
-	registrations_follow_config(daemon, keys);
+	registrations_follow_config(daemon, &keys);
+	explicit_bzero(&keys, sizeof(keys));
 	maps_retry(daemon, true);
 	log_info("the configuration was read again");
 	return 0;
@@ -230,7 +231,8 @@ int loop_start(struct daemon *daemon)
 	signal(SIGPIPE, SIG_IGN);
 	daemon->started = clock_ms();
 	daemon_subscribe(daemon, &log);
-	return start_events(daemon);
+	daemon->hosts = host_table_new();
+	return daemon->hosts ? start_events(daemon) : -ENOMEM;
 }
 
 void loop_stop(struct daemon *daemon)
@@ -239,5 +241,6 @@ void loop_stop(struct daemon *daemon)
 		event_free(daemon->events[--daemon->event_count]);
 	if (daemon->base)
 		event_base_free(daemon->base);
+	host_table_free(daemon->hosts);
 	config_done(&daemon->config);
 }

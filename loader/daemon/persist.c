@@ -54,6 +54,8 @@ void persist_wait(struct daemon *daemon, const struct store_wait *wait)
 
 	if (!added) {
 		free(wait->json);
+		if (wait->kind == WAIT_PROPOSAL)
+			proposal_finish(daemon, wait->proposal, -ENOMEM);
 		return;
 	}
 	*added = *wait;
@@ -68,6 +70,15 @@ static void end_wait(struct daemon *daemon, struct store_wait *wait)
 {
 	DL_DELETE(daemon->waits, wait);
 	free(wait);
+}
+
+void persist_cancel(struct daemon *daemon, const struct proposal *proposal)
+{
+	struct store_wait *wait;
+
+	DL_SEARCH_SCALAR(daemon->waits, wait, proposal, proposal);
+	if (wait)
+		end_wait(daemon, wait);
 }
 
 /* The row of a host that is removed, and what waits for it. */
@@ -143,15 +154,11 @@ static void put_row(struct daemon *daemon, struct host *host, const struct lease
 /* Everything that waited for the end of this turn waits for its batch now. */
 static void assign_batch(struct daemon *daemon, uint64_t batch)
 {
-	struct proposal *proposal;
 	struct store_wait *wait;
 
 	DL_FOREACH(daemon->waits, wait)
 	if (wait->batch == STORE_BATCH_NEXT)
 		wait->batch = batch;
-	DL_FOREACH(daemon->proposals, proposal)
-	if (proposal->batch == STORE_BATCH_NEXT)
-		proposal->batch = batch;
 }
 
 static void committed(struct daemon *daemon, uint64_t batch, int err);
@@ -185,18 +192,11 @@ static void finish_wait(struct daemon *daemon, struct store_wait *wait, int err)
 		tell_client(daemon);
 		return;
 	}
-	if (wait->kind == WAIT_REPORT)
+	if (wait->kind == WAIT_PROPOSAL)
+		proposal_finish(daemon, wait->proposal, err);
+	else
 		npp_server_confirm(daemon->npp, &wait->requester, &wait->confirm, false);
 	end_wait(daemon, wait);
-}
-
-void persist_end_reports(struct daemon *daemon)
-{
-	struct store_wait *wait, *next;
-
-	DL_FOREACH_SAFE(daemon->waits, wait, next)
-	if (wait->kind == WAIT_REPORT)
-		finish_wait(daemon, wait, 0);
 }
 
 static void committed(struct daemon *daemon, uint64_t batch, int err)
@@ -205,7 +205,6 @@ static void committed(struct daemon *daemon, uint64_t batch, int err)
 
 	daemon->store_err = err;
 	daemon->store_done = batch;
-	proposals_finish(daemon, batch, err);
 	DL_FOREACH_SAFE(daemon->waits, wait, next)
 	if (wait->batch <= batch)
 		finish_wait(daemon, wait, err);

@@ -4,19 +4,18 @@
  * confirmed outlives a power loss, and what cannot be stored or installed changes nothing.
  */
 #include <errno.h>
-#include <utlist.h>
 
 #include "daemon/daemon.h"
 
 void daemon_propose(struct daemon *daemon, struct host *host, struct proposal *proposal)
 {
 	proposal->host = host;
-	proposal->batch = STORE_BATCH_NEXT;
 	host->proposal = proposal;
-	DL_APPEND(daemon->proposals, proposal);
 	host_table_claim(daemon->hosts, host);
 	host_persist(daemon, host);
-	persist_soon(daemon);
+	persist_wait(daemon, &(struct store_wait){ .kind = WAIT_PROPOSAL,
+	                                           .batch = STORE_BATCH_NEXT,
+	                                           .proposal = proposal });
 }
 
 /*
@@ -46,19 +45,20 @@ static int take_inputs(struct daemon *daemon, struct host *host, struct proposal
 	return err;
 }
 
-static void answer(struct daemon *daemon, struct host *host, const struct proposal *proposal,
-                   int err, enum reject_reason reason)
+static void answer(struct daemon *daemon, struct host *host, struct proposal *proposal, int err,
+                   enum reject_reason reason)
 {
 	if (proposal->npp_requester)
 		registration_complete(daemon, host, proposal->npp_requester, reason);
+	proposal->npp_requester = NULL; /* it is freed */
 	daemon_complete(daemon, proposal->control_token, err);
 }
 
 /*
  * The row says what is not so: it is written anew, or, of a host that is not known without, gone.
  */
-static void refuse(struct daemon *daemon, struct host *host, const struct proposal *proposal,
-                   int err, enum reject_reason reason)
+static void refuse(struct daemon *daemon, struct host *host, struct proposal *proposal, int err,
+                   enum reject_reason reason)
 {
 	answer(daemon, host, proposal, err, reason);
 	host_table_claim(daemon->hosts, host);
@@ -98,11 +98,10 @@ static void carry_out(struct daemon *daemon, struct host *host, struct proposal 
 	answer(daemon, host, proposal, 0, REJECT_NONE);
 }
 
-static void finish(struct daemon *daemon, struct proposal *proposal, int err)
+void proposal_finish(struct daemon *daemon, struct proposal *proposal, int err)
 {
 	struct host *host = proposal->host;
 
-	DL_DELETE(daemon->proposals, proposal);
 	host->proposal = NULL;
 	if (err)
 		refuse(daemon, host, proposal, err, REJECT_STORE_FAILED);
@@ -111,22 +110,13 @@ static void finish(struct daemon *daemon, struct proposal *proposal, int err)
 	proposal_free(proposal);
 }
 
-void proposals_finish(struct daemon *daemon, uint64_t batch, int err)
-{
-	struct proposal *proposal, *next;
-
-	DL_FOREACH_SAFE(daemon->proposals, proposal, next)
-	if (proposal->batch <= batch)
-		finish(daemon, proposal, err);
-}
-
 void proposal_cancel(struct daemon *daemon, struct host *host)
 {
 	struct proposal *proposal = host->proposal;
 
 	if (!proposal)
 		return;
-	DL_DELETE(daemon->proposals, proposal);
+	persist_cancel(daemon, proposal);
 	host->proposal = NULL;
 	answer(daemon, host, proposal, -ENOENT, REJECT_STALE_TRANSACTION);
 	proposal_free(proposal);

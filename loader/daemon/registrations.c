@@ -19,29 +19,16 @@
 /* RFC 1256, 6.1: advertisements that get lost do no harm. */
 enum { LIFETIME_INTERVALS = 3, LIFETIME_WITHOUT = 1800 };
 
-int daemon_read_keys(const struct config *config, struct npp_keys **keys, char why[CONFIG_ERROR])
+int daemon_read_keys(const struct config *config, struct npp_keys *keys, char why[CONFIG_ERROR])
 {
-	char error[NPP_KEYS_ERROR] = "not enough memory";
+	char error[NPP_KEYS_ERROR];
 	int err;
 
-	*keys = NULL;
-	if (!*config->npp.keys)
-		return 0;
-	*keys = calloc(1, sizeof(**keys));
-	err = *keys ? npp_keys_read_file(config->npp.keys, *keys, error) : -ENOMEM;
-	if (!err)
-		return 0;
-	snprintf(why, CONFIG_ERROR, "npp-keys: %s", error);
-	free(*keys);
-	*keys = NULL;
+	keys->count = 0;
+	err = *config->npp.keys ? npp_keys_read_file(config->npp.keys, keys, error) : 0;
+	if (err)
+		snprintf(why, CONFIG_ERROR, "npp-keys: %s", error);
 	return err;
-}
-
-void daemon_free_keys(struct npp_keys *keys)
-{
-	if (keys)
-		explicit_bzero(keys, sizeof(*keys));
-	free(keys);
 }
 
 static void set_npp_settings(struct daemon *daemon)
@@ -54,7 +41,7 @@ static void set_npp_settings(struct daemon *daemon)
 		.icmp_type = (uint8_t)config->icmp_type,
 		.lifetime = (uint16_t)(config->lifetime ? config->lifetime : lifetime),
 		.preference = config->preference,
-		.keys = daemon->keys,
+		.keys = daemon->keys.count ? &daemon->keys : NULL,
 	};
 }
 
@@ -268,10 +255,9 @@ void registration_reported(struct daemon *daemon, const struct npp_server_reques
 	                                           .confirm = confirm });
 }
 
-void registrations_follow_config(struct daemon *daemon, struct npp_keys *keys)
+void registrations_follow_config(struct daemon *daemon, const struct npp_keys *keys)
 {
-	daemon_free_keys(daemon->keys);
-	daemon->keys = keys;
+	daemon->keys = *keys;
 	set_npp_settings(daemon);
 	npp_listeners_follow(daemon);
 }
@@ -306,8 +292,7 @@ void registrations_stop(struct daemon *daemon)
 
 	while (register_due(&daemon->registrar, INT64_MAX, &pending))
 		free(pending.requester);
-	persist_end_reports(daemon);
 	npp_server_free(daemon->npp);
 	daemon->npp = NULL;
-	daemon_free_keys(daemon->keys);
+	explicit_bzero(&daemon->keys, sizeof(daemon->keys));
 }

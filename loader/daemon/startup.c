@@ -8,7 +8,6 @@
 #include <json-c/json.h>
 #include <stdlib.h>
 #include <string.h>
-#include <utlist.h>
 
 #include "base/addr.h"
 #include "base/log.h"
@@ -146,24 +145,6 @@ static void store_event(void *context, const struct host_event *event)
 	event_active(daemon->flush_event, 0, 0);
 }
 
-int hosts_new(struct daemon *daemon)
-{
-	daemon->hosts = host_table_new();
-	daemon->timing = (struct host_timing){ .life = daemon->config.timing };
-	return daemon->hosts ? 0 : -ENOMEM;
-}
-
-void hosts_free(struct daemon *daemon)
-{
-	struct proposal *proposal;
-
-	while ((proposal = daemon->proposals)) {
-		DL_DELETE(daemon->proposals, proposal);
-		free(proposal->npp_requester);
-	}
-	host_table_free(daemon->hosts);
-}
-
 /* The maps had it, for a description that cannot be carried out any more. */
 static void remove_unwanted(struct daemon *daemon)
 {
@@ -176,8 +157,9 @@ static void remove_unwanted(struct daemon *daemon)
 
 int hosts_start(struct daemon *daemon)
 {
-	int err = host_store_load(daemon->store, on_row, on_replay_row, daemon);
+	const int err = host_store_load(daemon->store, on_row, on_replay_row, daemon);
 
+	daemon->timing.life = daemon->config.timing;
 	if (err)
 		log_error("the store cannot be read: %s", strerror(-err));
 	if (daemon->maps_reused) {

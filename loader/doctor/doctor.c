@@ -21,7 +21,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/statvfs.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -65,56 +64,20 @@ void findings_add(enum grade grade, const char *format, ...)
 	putchar('\n');
 }
 
-enum { NEEDED = 5 << 8 | 18, ACCOUNTS_BPF_BY_CGROUP = 5 << 8 | 11 };
-
-/*
- * Major and minor as one number. Only a hint: distributions backport parts of newer kernels to
- * older ones.
- */
-static int version(const struct utsname *name)
-{
-	char *rest;
-	long major = strtol(name->release, &rest, 10);
-
-	return (int)(major << 8 | (*rest == '.' ? strtol(rest + 1, NULL, 10) & 0xff : 0));
-}
-
-static void check_version(const struct utsname *name)
-{
-	if (version(name) >= NEEDED)
-		OK("Linux %s on %s (5.18 or later is needed)", name->release, name->machine);
-	else
-		WARN("Linux %s on %s is older than 5.18: features that are missing are listed below",
-		     name->release, name->machine);
-}
-
-static void check_memlock(const struct utsname *name)
-{
-	struct rlimit limit;
-
-	getrlimit(RLIMIT_MEMLOCK, &limit);
-	if (version(name) < ACCOUNTS_BPF_BY_CGROUP && limit.rlim_cur != RLIM_INFINITY)
-		WARN("a kernel before 5.11 counts maps as locked memory: run `ulimit -l unlimited` "
-		     "first, or grant CAP_SYS_RESOURCE");
-}
-
-static void check_btf(void)
-{
-	if (access("/sys/kernel/btf/vmlinux", R_OK))
-		NOTE("no kernel BTF: only libxdp's dispatcher needs it");
-	else
-		OK("kernel BTF is available (only libxdp's dispatcher needs it)");
-}
-
 static void check_machine(void)
 {
+	unsigned int major = 0, minor = 0;
 	struct utsname name;
 
 	findings_title("Machine");
 	uname(&name);
-	check_version(&name);
-	check_memlock(&name);
-	check_btf();
+	sscanf(name.release, "%u.%u", &major, &minor);
+	/* only a hint: distributions backport parts of newer kernels to older ones */
+	if (major > 5 || (major == 5 && minor >= 18))
+		OK("Linux %s on %s (5.18 or later is needed)", name.release, name.machine);
+	else
+		WARN("Linux %s on %s is older than 5.18: features that are missing are listed below",
+		     name.release, name.machine);
 }
 
 static void check_privileges(void)

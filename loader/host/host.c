@@ -123,6 +123,7 @@ void proposal_free(struct proposal *proposal)
 	if (!proposal)
 		return;
 	free(proposal->name);
+	free(proposal->npp_requester);
 	described_free(proposal->described);
 	registration_free(proposal->registration);
 	dhcp_client_free(proposal->dhcp);

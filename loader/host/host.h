@@ -71,16 +71,14 @@ struct proposal {
 	struct registration *registration;
 	struct dhcp_client *dhcp;
 	enum host_trigger_kind trigger; /* of the step that follows */
-	uint64_t batch;                 /* of the store, that has its row */
 	void *npp_requester;            /* who is answered then: a host; NULL: none */
 	uint64_t control_token;         /* … or a client of the control socket; 0: none */
 	struct host *host;
-	struct proposal *prev, *next; /* of all hosts, in their order */
 };
 
 /* Exchanges what is proposed with what the host has; done again, it is as before. */
 void proposal_exchange(struct proposal *proposal);
-void proposal_free(struct proposal *proposal); /* with its inputs, not the requester; takes NULL */
+void proposal_free(struct proposal *proposal); /* with all that it has; takes NULL */
 
 struct host {
 	struct mac mac;

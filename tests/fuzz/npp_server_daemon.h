@@ -111,7 +111,6 @@ static inline void reject_proposal(struct host *host, enum reject_reason reason)
 {
 	npp_server_reject(server, host->proposal->npp_requester, reason);
 	waiting--;
-	free(host->proposal->npp_requester);
 	proposal_free(host->proposal);
 	host->proposal = NULL;
 	host_table_claim(table, host);
@@ -157,7 +156,6 @@ static inline void finish_proposal(struct host *host)
 		                   false);
 		waiting--;
 		assert(sent.client.id == host->registration->client_id && !sent.code);
-		free(proposal->npp_requester);
 		proposal_free(proposal);
 	}
 	if (!host_is_wanted(host))

@@ -105,7 +105,6 @@ static inline void start_daemon(void)
 	assert_int_equal(loop_start(&daemon_), 0);
 	configure(&daemon_.config);
 	assert_int_equal(maps_start(&daemon_), 0);
-	assert_int_equal(hosts_new(&daemon_), 0);
 	assert_int_equal(persist_start(&daemon_), 0);
 	assert_int_equal(registrations_start(&daemon_), 0);
 	assert_int_equal(hosts_start(&daemon_), 0);
@@ -122,7 +121,6 @@ static inline void stop_daemon(bool keep)
 	served_ifaces_stop(&daemon_);
 	registrations_stop(&daemon_);
 	persist_stop(&daemon_);
-	hosts_free(&daemon_);
 	daemon_.is_stopping = !keep;
 	daemon_.config.on_stop = keep ? ON_STOP_KEEP : ON_STOP_WAKE;
 	maps_stop(&daemon_);
@@ -149,7 +147,6 @@ static inline void settle(void)
 		}
 	}
 	assert_null(daemon_.dirty);
-	assert_null(daemon_.proposals);
 }
 
 static inline void tick(void)
