@@ -20,7 +20,7 @@ import tempfile
 from pathlib import Path
 
 from . import wire
-from .netns import Namespace, run
+from .netns import Namespace, run, wait_for
 from .nic import Nic
 
 HARNESS = Path(__file__).resolve().parent
@@ -105,8 +105,10 @@ class Sleeper(Machine):
         self.nic.sleep()
 
     def resume(self) -> None:
-        """Somebody pressed its button."""
+        """Somebody pressed its button. The kernel tells of a carrier when it comes to it: what is sent before is lost."""
         self.nic.resume()
+        for place, interface in ((self.card, "core"), (self.namespace, self.interface)):
+            wait_for(f"{interface} is up", lambda: "state UP" in place.ip("-o", "link", "show", interface))
 
 
 class Lan:
