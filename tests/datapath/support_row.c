@@ -235,26 +235,3 @@ struct row row_cut(const struct row *row, const struct tags *tags, size_t length
 	cut.report = 0;
 	return cut;
 }
-
-int row_tests(const char *name, void (*test)(void **state))
-{
-	struct CMUnitTest *tests = NULL;
-	size_t count = 0;
-
-	for (size_t table = 0; rows_all[table]; table++) {
-		const struct rows *rows = rows_all[table];
-
-		tests = realloc(tests, (count + rows->count) * sizeof(*tests));
-		for (size_t i = 0; i < rows->count; i++)
-			tests[count++] = (struct CMUnitTest){
-				.name = rows->row[i].name,
-				.test_func = test,
-				.initial_state = (void *)&rows->row[i],
-			};
-	}
-
-	const int failed = _cmocka_run_group_tests(name, tests, count, NULL, NULL);
-
-	free(tests);
-	return failed;
-}

@@ -47,7 +47,15 @@ struct row row_cut(const struct row *row, const struct tags *tags, size_t length
 
 bool row_reached(enum outcome outcome); /* has any row that was run had this outcome? */
 
-/* Runs `test` as one test for each row, with the row as its *state; returns what main() returns. */
-int row_tests(const char *name, void (*test)(void **state));
+/* The function is a test for each row, with the row as its *state. */
+#define ROW_TESTS(function) \
+	AT_START(add_rows) \
+	{ \
+		for (const struct rows *const *rows = rows_all; *rows; rows++) \
+			for (size_t i = 0; i < (*rows)->count; i++) \
+				test_add((struct CMUnitTest){ (*rows)->row[i].name, function, \
+				                              NULL, NULL, \
+				                              (void *)&(*rows)->row[i] }); \
+	}
 
 #endif

@@ -3,15 +3,14 @@
  * The datapath loads with CAP_BPF and CAP_NET_ADMIN alone. Without CAP_PERFMON the verifier is
  * stricter: no variable is added to a packet pointer, which is compared only with the frame's end.
  */
+#include "test.h"
+
 #include "support_row.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <unistd.h>
 #include <linux/capability.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <cmocka.h>
 #include "sleepproxy.skel.h"
 
 #define BIT(capability) (1ULL << (capability))
@@ -56,27 +55,15 @@ static int load_apart(__u64 kept)
 	return WEXITSTATUS(status);
 }
 
-static void bpf_and_net_admin_suffice(void **state)
+TEST(bpf_and_net_admin_suffice)
 {
-	(void)state;
 	assert_int_equal(load_apart(BIT(CAP_BPF) | BIT(CAP_NET_ADMIN)), LOADED);
 }
 
 /* Otherwise the test above would prove nothing. */
-static void less_does_not_suffice(void **state)
+TEST(less_does_not_suffice)
 {
-	(void)state;
 	libbpf_set_print(NULL);
 	assert_int_equal(load_apart(BIT(CAP_NET_ADMIN)), REFUSED);
 	assert_int_equal(load_apart(BIT(CAP_BPF)), REFUSED);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(bpf_and_net_admin_suffice),
-		cmocka_unit_test(less_does_not_suffice),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Every row with its frame cut at each length: unchanged, counted once, never answered. */
-#include "support_row.h"
+#include "test.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <cmocka.h>
+#include "support_row.h"
 
 /* BPF_PROG_TEST_RUN refuses a frame without a whole Ethernet header. */
 static void at_each_length(const struct row *row, const struct tags *tags)
@@ -26,7 +24,4 @@ static void cut_short(void **state)
 	at_each_length(*state, &two_tags);
 }
 
-int main(void)
-{
-	return row_tests("cut", cut_short);
-}
+ROW_TESTS(cut_short)

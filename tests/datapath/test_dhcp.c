@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* How much DHCP is copied in a second, and what happens to the rest. */
+#include "test.h"
+
 #include "support_row.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <time.h>
 #include <unistd.h>
-#include <cmocka.h>
 
 #define REPLY(to, to_ip, client, ...) \
 	IP(to, PEER, UDP, PEER_IP, to_ip, 68, 67, .data = 300, \
@@ -110,34 +109,29 @@ static bool eight_after_invalid_ones(struct testbed *testbed)
 	       all(testbed, &of_unknown_client, 3 * RATE, NOT_DHCP) && eight_of_a_server(testbed);
 }
 
-static void eight_messages_a_second_are_copied(void **state)
+TEST(eight_messages_a_second_are_copied)
 {
-	(void)state;
 	within_a_second(&awake, eight_of_a_server);
 }
 
-static void a_host_and_its_server_share_them(void **state)
+TEST(a_host_and_its_server_share_them)
 {
-	(void)state;
 	within_a_second(&awake, eight_of_both);
 }
 
-static void a_sleeper_gets_no_more(void **state)
+TEST(a_sleeper_gets_no_more)
 {
-	(void)state;
 	within_a_second(&asleep, eight_for_a_sleeper);
 }
 
-static void each_host_has_its_own(void **state)
+TEST(each_host_has_its_own)
 {
-	(void)state;
 	within_a_second(&asleep, eight_for_each);
 }
 
 /* Nor does that of an unknown client whose MAC ends as the host's. */
-static void what_is_not_copied_does_not_count(void **state)
+TEST(what_is_not_copied_does_not_count)
 {
-	(void)state;
 	within_a_second(&awake, eight_after_invalid_ones);
 }
 
@@ -155,18 +149,16 @@ static bool eight_after_eight(struct testbed *testbed)
 	return passed;
 }
 
-static void the_next_second_brings_new_ones(void **state)
+TEST(the_next_second_brings_new_ones)
 {
-	(void)state;
 	assert_true(eight_after_eight(testbed_with(&awake)));
 }
 
-static void an_emptied_ring_takes_copies_again(void **state)
+TEST(an_emptied_ring_takes_copies_again)
 {
 	struct testbed *testbed = testbed_with(&asleep_ring_full);
 	struct dhcp_snoop copies[TESTBED_COPIES_MAX];
 
-	(void)state;
 	assert_int_equal(testbed_send(testbed, &to_host), XDP_DROP);
 	assert_int_equal(testbed_copies(testbed, copies), 0);
 	assert_int_equal(testbed_send(testbed, &to_host), XDP_DROP);
@@ -174,7 +166,7 @@ static void an_emptied_ring_takes_copies_again(void **state)
 	assert_int_equal(testbed_host(testbed, HOST).state, ASLEEP);
 }
 
-static void a_flood_is_not_copied_and_wakes_nobody(void **state)
+TEST(a_flood_is_not_copied_and_wakes_nobody)
 {
 	struct testbed *testbed = testbed_with(&asleep);
 	struct dhcp_snoop copies[TESTBED_COPIES_MAX];
@@ -182,7 +174,6 @@ static void a_flood_is_not_copied_and_wakes_nobody(void **state)
 	__u64 counted[OUTCOME_COUNT], copied = 0;
 	const time_t began = second();
 
-	(void)state;
 	for (unsigned i = 0; i < FLOOD; i++) {
 		assert_int_equal(testbed_send(testbed, &to_host), XDP_DROP);
 		copied += testbed_copies(testbed, copies);
@@ -195,20 +186,4 @@ static void a_flood_is_not_copied_and_wakes_nobody(void **state)
 	assert_int_equal(testbed_send(testbed, &syn), XDP_DROP);
 	assert_int_equal(testbed_reports(testbed, reports), 1);
 	assert_int_equal(reports[0].kind, REPORT_CONNECTION);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(eight_messages_a_second_are_copied),
-		cmocka_unit_test(a_host_and_its_server_share_them),
-		cmocka_unit_test(a_sleeper_gets_no_more),
-		cmocka_unit_test(each_host_has_its_own),
-		cmocka_unit_test(what_is_not_copied_does_not_count),
-		cmocka_unit_test(the_next_second_brings_new_ones),
-		cmocka_unit_test(an_emptied_ring_takes_copies_again),
-		cmocka_unit_test(a_flood_is_not_copied_and_wakes_nobody),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

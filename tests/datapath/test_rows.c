@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Every row as it is, and padded as short frames are; and whether every outcome is reached. */
-#include "support_row.h"
+#include "test.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <cmocka.h>
+#include "support_row.h"
 
 static void whole_and_padded(void **state)
 {
@@ -16,43 +14,30 @@ static void whole_and_padded(void **state)
 	row_run(row, &untagged, length < FRAME_MIN ? FRAME_MIN : length + 6);
 }
 
-static void half_a_tag(void **state)
+ROW_TESTS(whole_and_padded)
+
+TEST(half_a_tag)
 {
 	const struct row row = { .name = "half a tag",
 		                 .in = FRAME(PROXY, PEER, TYPE_IPV6),
 		                 EXPECT(OUTCOME_ETHER_MALFORMED, PASS, AWAKE) };
 
-	(void)state;
 	row_run(&row, &one_tag, ETHER_OCTETS + TAG_OCTETS / 2);
 }
 
 /* No wire carries such a frame, but a virtual interface may. */
-static void no_room_for_arp(void **state)
+TEST(no_room_for_arp)
 {
 	const struct row row = { .name = "no room for ARP",
 		                 .in = IP(PROXY, PEER, ICMP, PEER_IP, HOST_IP, .total = 27),
 		                 EXPECT(OUTCOME_IPV4_OTHER, PASS, AWAKE) };
 
-	(void)state;
 	row_run(&row, &untagged, ETHER_OCTETS + ARP_OCTETS - 1);
 }
 
-static void every_outcome_is_reached(void **state)
+TEST(every_outcome_is_reached)
 {
-	(void)state;
 	for (unsigned i = 0; i < OUTCOME_COUNT; i++)
 		if (!row_reached(i))
 			fail_msg("no row has the outcome %s", outcome_name(i));
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(half_a_tag),
-		cmocka_unit_test(no_room_for_arp),
-		cmocka_unit_test(every_outcome_is_reached),
-	};
-	const int failed = row_tests("rows", whole_and_padded);
-
-	return failed + cmocka_run_group_tests(tests, NULL, NULL);
 }

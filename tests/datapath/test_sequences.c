@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What no single frame shows: floods, races, a ring that is emptied, one step for all addresses. */
+#include "test.h"
+
 #include "support_row.h"
 
 #include <pthread.h>
 #include <sched.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdatomic.h>
 #include <string.h>
-#include <cmocka.h>
 
 enum {
 	FLOOD = 10000,
@@ -45,13 +44,12 @@ static void assert_reports(struct testbed *testbed, size_t count, enum report_ki
 		assert_int_equal(reports[i].kind, kind);
 }
 
-static void a_flood_makes_one_wake(void **state)
+TEST(a_flood_makes_one_wake)
 {
 	struct testbed *testbed = testbed_with(&asleep);
 	__u64 counted[OUTCOME_COUNT];
 	struct octets in, out;
 
-	(void)state;
 	packet_build(&in, &syn, &untagged);
 	for (unsigned i = 0; i < FLOOD; i++) {
 		memcpy(in.at + IPV4_SOURCE, &i, sizeof(i));
@@ -64,12 +62,11 @@ static void a_flood_makes_one_wake(void **state)
 	assert_reports(testbed, 1, REPORT_CONNECTION);
 }
 
-static void a_flood_of_claims_makes_one_wake(void **state)
+TEST(a_flood_of_claims_makes_one_wake)
 {
 	struct testbed *testbed = testbed_with(&asleep);
 	__u64 counted[OUTCOME_COUNT];
 
-	(void)state;
 	for (unsigned i = 0; i < 100; i++)
 		assert_int_equal(testbed_send(testbed, &claim), XDP_PASS);
 	testbed_counted(testbed, counted);
@@ -104,14 +101,13 @@ static void *racer(void *data)
 }
 
 /* Of two CPUs that try the same step, one succeeds. How close they come is left to chance. */
-static void a_race_makes_one_wake(void **state)
+TEST(a_race_makes_one_wake)
 {
 	struct race race = { .testbed = testbed_with(&asleep) };
 	unsigned wakes = 0, reports = 0;
 	struct report seen[TESTBED_REPORTS_MAX];
 	pthread_t other;
 
-	(void)state;
 	assert_int_equal(pthread_create(&other, NULL, racer, &race), 0);
 	for (unsigned round = 1; round <= RACES; round++) {
 		__u64 counted[OUTCOME_COUNT];
@@ -141,18 +137,16 @@ static void an_emptied_ring_wakes(const struct packet *packet, enum report_kind 
 	assert_reports(testbed, 1, kind);
 }
 
-static void no_wake_is_lost(void **state)
+TEST(no_wake_is_lost)
 {
-	(void)state;
 	an_emptied_ring_wakes(&syn, REPORT_CONNECTION);
 	an_emptied_ring_wakes(&claim, REPORT_CLAIM);
 }
 
-static void one_frame_ends_answers_for_all_addresses(void **state)
+TEST(one_frame_ends_answers_for_all_addresses)
 {
 	struct testbed *testbed = testbed_with(&asleep);
 
-	(void)state;
 	assert_int_equal(testbed_send(testbed, &question), XDP_TX);
 	assert_int_equal(testbed_send(testbed, &question2), XDP_TX);
 	assert_int_equal(testbed_send(testbed, &owner), XDP_PASS);
@@ -161,22 +155,20 @@ static void one_frame_ends_answers_for_all_addresses(void **state)
 	assert_counted(testbed, OUTCOME_ARP_OTHER, 2);
 }
 
-static void an_owner_is_reported_once(void **state)
+TEST(an_owner_is_reported_once)
 {
 	struct testbed *testbed = testbed_with(&asleep);
 
-	(void)state;
 	for (unsigned i = 0; i < 100; i++)
 		assert_int_equal(testbed_send(testbed, &owner), XDP_PASS);
 	assert_counted(testbed, OUTCOME_OWNER_AWAKE, 1);
 	assert_reports(testbed, 1, REPORT_OWNER_SEEN);
 }
 
-static void a_host_can_be_woken_again(void **state)
+TEST(a_host_can_be_woken_again)
 {
 	struct testbed *testbed = testbed_with(&asleep);
 
-	(void)state;
 	for (unsigned i = 1; i <= 3; i++) {
 		testbed_set_host(testbed, HOST, &asleep.host);
 		testbed_send(testbed, &syn);
@@ -186,19 +178,4 @@ static void a_host_can_be_woken_again(void **state)
 		assert_int_equal(testbed_host(testbed, HOST).state, AWAKE);
 		assert_reports(testbed, 1, REPORT_OWNER_SEEN);
 	}
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_flood_makes_one_wake),
-		cmocka_unit_test(a_flood_of_claims_makes_one_wake),
-		cmocka_unit_test(a_race_makes_one_wake),
-		cmocka_unit_test(no_wake_is_lost),
-		cmocka_unit_test(one_frame_ends_answers_for_all_addresses),
-		cmocka_unit_test(an_owner_is_reported_once),
-		cmocka_unit_test(a_host_can_be_woken_again),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

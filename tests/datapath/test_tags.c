@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Every row in VLAN tags: the same outcome, the answer in the same tags. Hosts bound to a VLAN. */
-#include "support_row.h"
+#include "test.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <cmocka.h>
+#include "support_row.h"
 
 #define WHO_HAS ARP(BROADCAST, PEER, ARP_REQUEST, PEER, PEER_IP, NO_MAC, HOST_IP)
 #define IS_AT ARP(PEER, PROXY, ARP_REPLY, PROXY, HOST_IP, PEER, PEER_IP)
@@ -26,6 +24,8 @@ static void in_one_and_in_two(void **state)
 	run(row, &two_tags);
 	row_run(row, &two_tags, length < FRAME_MIN ? FRAME_MIN : length + 6);
 }
+
+ROW_TESTS(in_one_and_in_two)
 
 /* The host is in VLAN 7. First: what happens there, then: what happens anywhere else. */
 static const struct row matching[] = {
@@ -78,15 +78,14 @@ static void run_vlan_row(const struct vlan_row *vlan_row)
 	}
 }
 
-static void only_in_its_vlan(void **state)
+TEST(only_in_its_vlan)
 {
-	(void)state;
 	for (size_t i = 0; i < sizeof(vlan_rows) / sizeof(vlan_rows[0]); i++)
 		run_vlan_row(&vlan_rows[i]);
 }
 
 /* With more tags than we parse, a frame passes, but its sender is recognized. */
-static void three_are_not_parsed(void **state)
+TEST(three_are_not_parsed)
 {
 	static const struct tags three = {
 		"three tags", 3, { { TYPE_QINQ, 100 }, { TYPE_VLAN, 7 }, { TYPE_VLAN, 7 } }
@@ -106,19 +105,7 @@ static void three_are_not_parsed(void **state)
 		                   .seen = true,
 		                   .report = REPORT_OWNER_SEEN };
 
-	(void)state;
 	run(&question, &three);
 	run(&message, &three);
 	run(&owner, &three);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(only_in_its_vlan),
-		cmocka_unit_test(three_are_not_parsed),
-	};
-	const int failed = row_tests("tags", in_one_and_in_two);
-
-	return failed + cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The program update_host: a compare and swap of a host's state, the other fields set. */
-#include "support_row.h"
+#include "test.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <cmocka.h>
+#include "support_row.h"
 
 static const enum host_state states[] = { AWAKE, DROWSY, ASLEEP, WAKING };
 
@@ -43,21 +41,19 @@ static void check_step(enum host_state state, enum host_state from, enum host_st
 	assert_int_equal(testbed_host(testbed, SECOND).state, state);
 }
 
-static void the_state_changes_only_from_the_expected_one(void **unused)
+TEST(the_state_changes_only_from_the_expected_one)
 {
-	(void)unused;
 	for (unsigned state = 0; state < STATES; state++)
 		for (unsigned from = 0; from < STATES; from++)
 			for (unsigned to = 0; to < STATES; to++)
 				check_step(states[state], states[from], states[to]);
 }
 
-static void the_other_fields_are_set(void **unused)
+TEST(the_other_fields_are_set)
 {
 	struct testbed *testbed = testbed_in(AWAKE);
 	struct host_update update = update_to(AWAKE, DROWSY);
 
-	(void)unused;
 	assert_int_equal(testbed_update(testbed, &update), HOST_UPDATE_DONE);
 
 	const struct host_entry host = testbed_host(testbed, HOST),
@@ -71,66 +67,48 @@ static void the_other_fields_are_set(void **unused)
 	assert_int_equal(second.vlan | second.ifindex | second.flags, 0);
 }
 
-static void the_fields_alone_can_be_set(void **unused)
+TEST(the_fields_alone_can_be_set)
 {
 	struct testbed *testbed = testbed_in(WAKING);
 	struct host_update update = update_to(WAKING, WAKING);
 
-	(void)unused;
 	assert_int_equal(testbed_update(testbed, &update), HOST_UPDATE_DONE);
 	assert_int_equal(testbed_host(testbed, HOST).state, WAKING);
 	assert_int_equal(testbed_host(testbed, HOST).vlan, 7);
 }
 
-static void an_unknown_host_is_refused(void **unused)
+TEST(an_unknown_host_is_refused)
 {
 	struct testbed *testbed = testbed_in(AWAKE);
 	struct host_update update = update_to(AWAKE, ASLEEP);
 
-	(void)unused;
 	update.mac = *mac_of(UNKNOWN);
 	assert_int_equal(testbed_update(testbed, &update), HOST_UPDATE_NO_HOST);
 	assert_int_equal(testbed_host(testbed, HOST).state, AWAKE);
 }
 
 /* The host wakes up just before the daemon sets it to ASLEEP. */
-static void the_host_woke_meanwhile(void **unused)
+TEST(the_host_woke_meanwhile)
 {
 	static const struct packet frame = FRAME(GROUP, HOST, TYPE_IPV6);
 	struct testbed *testbed = testbed_in(DROWSY);
 	struct host_update update = update_to(DROWSY, ASLEEP);
 
-	(void)unused;
 	testbed_send(testbed, &frame);
 	assert_int_equal(testbed_update(testbed, &update), HOST_UPDATE_OTHER_STATE);
 	assert_int_equal(testbed_host(testbed, HOST).state, AWAKE);
 }
 
-static void an_update_counts_and_reports_nothing(void **unused)
+TEST(an_update_counts_and_reports_nothing)
 {
 	struct testbed *testbed = testbed_in(AWAKE);
 	struct host_update update = update_to(AWAKE, ASLEEP);
 	struct report reports[TESTBED_REPORTS_MAX];
 	__u64 counted[OUTCOME_COUNT];
 
-	(void)unused;
 	assert_int_equal(testbed_update(testbed, &update), HOST_UPDATE_DONE);
 	assert_int_equal(testbed_reports(testbed, reports), 0);
 	testbed_counted(testbed, counted);
 	for (unsigned i = 0; i < OUTCOME_COUNT; i++)
 		assert_int_equal(counted[i], 0);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_state_changes_only_from_the_expected_one),
-		cmocka_unit_test(the_other_fields_are_set),
-		cmocka_unit_test(the_fields_alone_can_be_set),
-		cmocka_unit_test(an_unknown_host_is_refused),
-		cmocka_unit_test(the_host_woke_meanwhile),
-		cmocka_unit_test(an_update_counts_and_reports_nothing),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -278,8 +278,6 @@ static inline int end(void **state)
 	return 0;
 }
 
-#define DAEMON_TEST(test) cmocka_unit_test_setup_teardown(test, begin, end)
-
 /* The host of MAC 02:00:00:00:01:INDEX, described by command with these addresses, as JSON. */
 static inline int describe_host(int index, const char *addresses)
 {

@@ -253,9 +253,8 @@ static inline void check_life_case(const struct life_case *it)
 }
 
 #define CASES_TEST(cases) \
-	static void test_##cases(void **state) \
+	TEST(cases) \
 	{ \
-		(void)state; \
 		EACH(i, cases) \
 		check_life_case(&cases[i]); \
 	}

@@ -26,6 +26,4 @@ static inline int close_net_state(void **state)
 	return 0;
 }
 
-#define NET_STATE_TEST(test) cmocka_unit_test_setup_teardown(test, make_namespace, close_net_state)
-
 #endif

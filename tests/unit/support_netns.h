@@ -50,6 +50,4 @@ static inline void add_link(const char *name)
 	HERE("ip link set %s-end up && ip link set %s up", name, name);
 }
 
-#define NETNS_TEST(test) cmocka_unit_test_setup(test, make_namespace)
-
 #endif

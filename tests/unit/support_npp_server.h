@@ -186,8 +186,6 @@ static inline int stop_npp_test(void **state)
 	return 0;
 }
 
-#define NPP_TEST(test) cmocka_unit_test_setup_teardown(test, start_npp_test, stop_npp_test)
-
 /* Who sends, from where and to whom, and whether with a key. */
 struct sender {
 	struct mac mac;

@@ -174,8 +174,6 @@ static inline struct octets to(struct mac mac)
 	return frame;
 }
 
-#define SOCKET_TEST(test) cmocka_unit_test_setup_teardown(test, make_namespace, close_all)
-
 /* On one processor, so that frames arrive in the order in which they are sent. */
 static inline int on_one_processor(void **state)
 {

@@ -272,6 +272,4 @@ static inline const struct seen *seen_of(const struct proxy_thread *proxy, enum 
 	return NULL;
 }
 
-#define PROXY_TEST(test) cmocka_unit_test_setup_teardown(test, make_namespace, stop_all)
-
 #endif

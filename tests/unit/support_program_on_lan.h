@@ -22,6 +22,4 @@ static inline int tear_down(void **state)
 	return 0;
 }
 
-#define PROGRAM_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
-
 #endif

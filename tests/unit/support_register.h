@@ -70,8 +70,6 @@ static inline int tear_down(void **state)
 	return 0;
 }
 
-#define REGISTER_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
-
 /* Each with a digest of its own. */
 static inline struct registration_request request_of(struct mac mac, struct ipv4 address)
 {

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Which packets are the answer to a message. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "test.h"
 
-#include <cmocka.h>
+#include <stdbool.h>
 
 #include "agent/npp_transaction.h"
 #include "support_agent.h"
@@ -48,11 +44,10 @@ static enum answer answer_to(const struct transaction *expected, struct npp_mess
 	return answer_check(expected, &datagram, &message);
 }
 
-static void matching_answer(void **state)
+TEST(matching_answer)
 {
 	static const enum npp_subtype subtypes[] = { NPP_SLEEP_CONFIRM, NPP_WAKEUP_CONFIRM };
 
-	(void)state;
 	EACH(i, subtypes)
 	{
 		const struct transaction expected = expected_of(subtypes[i]);
@@ -66,7 +61,7 @@ static void matching_answer(void **state)
 	}
 }
 
-static void wrong_addresses(void **state)
+TEST(wrong_addresses)
 {
 	const struct transaction expected = expected_of(NPP_SLEEP_CONFIRM);
 	struct npp_message sent = confirm(NPP_SLEEP_CONFIRM), message;
@@ -74,7 +69,6 @@ static void wrong_addresses(void **state)
 	uint8_t *const each[] = { &wrong.from.octet[5], &wrong.to.octet[0], &wrong.source.octet[3],
 		                  &wrong.destination.octet[3], (uint8_t *)&wrong.vlan };
 
-	(void)state;
 	EACH(i, each)
 	{
 		wrong = right;
@@ -86,12 +80,11 @@ static void wrong_addresses(void **state)
 	assert_int_equal(answer_check(&expected, &wrong, &message), ANSWER_UNRELATED);
 }
 
-static void wrong_message(void **state)
+TEST(wrong_message)
 {
 	const struct transaction expected = expected_of(NPP_SLEEP_CONFIRM);
 	struct npp_message sent = confirm(NPP_SLEEP_CONFIRM);
 
-	(void)state;
 	sent.transaction++;
 	assert_int_equal(answer_to(&expected, &sent), ANSWER_UNRELATED);
 	sent = confirm(NPP_WAKEUP_CONFIRM);
@@ -100,13 +93,12 @@ static void wrong_message(void **state)
 	assert_int_equal(answer_to(&expected, &sent), ANSWER_UNRELATED);
 }
 
-static void corrupted_octets(void **state)
+TEST(corrupted_octets)
 {
 	const struct transaction expected = expected_of(NPP_SLEEP_CONFIRM);
 	struct npp_message sent = confirm(NPP_SLEEP_CONFIRM), message;
 	const struct npp_packet datagram = datagram_of(&sent, octets);
 
-	(void)state;
 	for (size_t i = 0; i < datagram.length; i++) {
 		octets[i] ^= 4;
 		assert_int_equal(answer_check(&expected, &datagram, &message), ANSWER_UNRELATED);
@@ -115,22 +107,20 @@ static void corrupted_octets(void **state)
 	assert_int_equal(answer_check(&expected, &datagram, &message), ANSWER_MATCHES);
 }
 
-static void wrong_icmp_type(void **state)
+TEST(wrong_icmp_type)
 {
 	struct transaction expected = expected_of(NPP_SLEEP_CONFIRM);
 	struct npp_message sent = confirm(NPP_SLEEP_CONFIRM);
 
-	(void)state;
 	expected.channel.icmp_type = 254;
 	assert_int_equal(answer_to(&expected, &sent), ANSWER_UNRELATED);
 }
 
-static void wrong_client(void **state)
+TEST(wrong_client)
 {
 	struct transaction expected = expected_of(NPP_SLEEP_CONFIRM);
 	struct npp_message sent = confirm(NPP_SLEEP_CONFIRM);
 
-	(void)state;
 	sent.client.id = 0; /* no client has it */
 	assert_int_equal(answer_to(&expected, &sent), ANSWER_UNRELATED);
 	expected = expected_of(NPP_WAKEUP_CONFIRM);
@@ -140,11 +130,10 @@ static void wrong_client(void **state)
 }
 
 /* In the header, in the option, or in both. */
-static void refusals(void **state)
+TEST(refusals)
 {
 	static const enum npp_subtype subtypes[] = { NPP_SLEEP_CONFIRM, NPP_WAKEUP_CONFIRM };
 
-	(void)state;
 	EACH(i, subtypes)
 	{
 		for (unsigned int where = 1; where <= 3; where++) {
@@ -189,13 +178,12 @@ static struct npp_packet signed_answer(uint8_t key, uint64_t nonce)
 }
 
 /* Neither the clocks nor the proxy's MAC matter. */
-static void signed_answers(void **state)
+TEST(signed_answers)
 {
 	const struct transaction expected = expected_with_key();
 	struct npp_packet datagram = signed_answer(KEY, NONCE);
 	struct npp_message message;
 
-	(void)state;
 	assert_int_equal(answer_check(&expected, &datagram, &message), ANSWER_MATCHES);
 	datagram.from.octet[5]++;
 	assert_int_equal(answer_check(&expected, &datagram, &message), ANSWER_MATCHES);
@@ -204,13 +192,12 @@ static void signed_answers(void **state)
 	assert_int_equal(answer_check(&expected, &datagram, &message), ANSWER_UNAUTHENTICATED);
 }
 
-static void wrong_signature(void **state)
+TEST(wrong_signature)
 {
 	const struct transaction expected = expected_with_key();
 	struct npp_message sent = confirm(NPP_SLEEP_CONFIRM), message;
 	struct npp_packet datagram = signed_answer(KEY, NONCE + 1);
 
-	(void)state;
 	assert_int_equal(answer_check(&expected, &datagram, &message), ANSWER_UNAUTHENTICATED);
 	/* a known key, but not that of the query */
 	datagram = signed_answer(KEY + 1, NONCE);
@@ -221,27 +208,13 @@ static void wrong_signature(void **state)
 }
 
 /* Without keys the option is not verified. */
-static void signature_not_required(void **state)
+TEST(signature_not_required)
 {
 	const struct transaction keyed = expected_with_key(),
 				 expected = expected_of(NPP_SLEEP_CONFIRM);
 	const struct npp_packet datagram = signed_answer(KEY, NONCE);
 	struct npp_message message;
 
-	(void)state;
 	(void)keyed;
 	assert_int_equal(answer_check(&expected, &datagram, &message), ANSWER_MATCHES);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(matching_answer), cmocka_unit_test(wrong_addresses),
-		cmocka_unit_test(wrong_message),   cmocka_unit_test(corrupted_octets),
-		cmocka_unit_test(wrong_icmp_type), cmocka_unit_test(wrong_client),
-		cmocka_unit_test(refusals),        cmocka_unit_test(signed_answers),
-		cmocka_unit_test(wrong_signature), cmocka_unit_test(signature_not_required),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

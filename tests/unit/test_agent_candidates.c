@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Proxy Advertisements: which are read, which suit, and in what order. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
+#include "test.h"
 
-#include <cmocka.h>
+#include <stdbool.h>
+#include <stdio.h>
 
 #include "agent/candidates.h"
 #include "support_agent.h"
@@ -52,13 +48,12 @@ static bool is_read(struct npp_message message)
 	return read_candidate(&datagram, &candidate);
 }
 
-static void a_candidate(void **state)
+TEST(a_candidate)
 {
 	struct npp_message message = advertisement();
 	const struct npp_packet datagram = datagram_of(&message, octets);
 	struct candidate candidate;
 
-	(void)state;
 	memset(&candidate, 0xa5, sizeof(candidate));
 	assert_true(read_candidate(&datagram, &candidate));
 	assert_address(candidate.address, 1);
@@ -73,11 +68,10 @@ static void a_candidate(void **state)
 		service_in_list(candidate.services, candidate.service_count, NPP_SERVICE_DHCP4));
 }
 
-static void unsuitable_advertisements(void **state)
+TEST(unsuitable_advertisements)
 {
 	struct npp_message message = advertisement();
 
-	(void)state;
 	message.advertisement.lifetime = 0;
 	assert_false(is_read(message));
 	message = advertisement();
@@ -92,7 +86,7 @@ static void unsuitable_advertisements(void **state)
 	assert_true(is_read(advertisement()));
 }
 
-static void wrong_addresses(void **state)
+TEST(wrong_addresses)
 {
 	struct npp_message message = advertisement();
 	struct npp_packet right = datagram_of(&message, octets), wrong;
@@ -100,7 +94,6 @@ static void wrong_addresses(void **state)
 		                  (uint8_t *)&wrong.vlan };
 	struct candidate candidate;
 
-	(void)state;
 	EACH(i, each)
 	{
 		wrong = right;
@@ -112,7 +105,7 @@ static void wrong_addresses(void **state)
 }
 
 /* The source address if it is advertised, else the one with the highest preference. */
-static void choice_of_address(void **state)
+TEST(choice_of_address)
 {
 	static const struct {
 		uint8_t addresses[3], source;
@@ -126,7 +119,6 @@ static void choice_of_address(void **state)
 		{ { 1, 2, 3 }, 7, { -1, -1, -1 }, 1, -1 },
 	};
 
-	(void)state;
 	EACH(i, rows)
 	{
 		struct npp_message message = advertisement();
@@ -179,7 +171,7 @@ static char *order_of(const struct candidates *candidates)
 }
 
 /* By preference; of equal ones the first to answer. */
-static void order_by_preference(void **state)
+TEST(order_by_preference)
 {
 	static const struct {
 		uint8_t last;
@@ -188,7 +180,6 @@ static void order_by_preference(void **state)
 	const struct settings settings = some_settings();
 	struct candidates candidates = { .count = 0 };
 
-	(void)state;
 	EACH(i, rows)
 	{
 		const struct candidate candidate = candidate_of(rows[i].last, rows[i].preference);
@@ -199,12 +190,11 @@ static void order_by_preference(void **state)
 	assert_string_equal(order_of(&candidates), "6 2 5 1 3 4");
 }
 
-static void configured_proxies(void **state)
+TEST(configured_proxies)
 {
 	const struct settings settings = config_with(3, (const uint8_t[]){ 1, 4, 9 });
 	struct candidates candidates = { .count = 0 };
 
-	(void)state;
 	for (uint8_t i = 1; i <= 5; i++) {
 		const struct candidate candidate = candidate_of(i, 10 * i);
 
@@ -218,14 +208,13 @@ static void configured_proxies(void **state)
 	                    "is not among the configured proxies");
 }
 
-static void all_configured_proxies(void **state)
+TEST(all_configured_proxies)
 {
 	const struct settings settings = config_with(2, (const uint8_t[]){ 4, 1 });
 	const struct settings none = some_settings();
 	const struct candidate one = candidate_of(1, 0), four = candidate_of(4, 0);
 	struct candidates candidates = { .count = 0 };
 
-	(void)state;
 	assert_false(candidates_complete(&candidates, &none));
 	candidates_add(&candidates, &one, &settings);
 	assert_false(candidates_complete(&candidates, &settings));
@@ -235,13 +224,12 @@ static void all_configured_proxies(void **state)
 }
 
 /* Whatever its preference. */
-static void without_arp(void **state)
+TEST(without_arp)
 {
 	const struct settings settings = some_settings();
 	struct candidate good = candidate_of(1, 0), bad = candidate_of(2, 99);
 	struct candidates candidates = { .count = 0 };
 
-	(void)state;
 	bad.services[0] = NPP_SERVICE_DHCP4;
 	candidates_add(&candidates, &bad, &settings);
 	candidates_add(&candidates, &good, &settings);
@@ -252,13 +240,12 @@ static void without_arp(void **state)
 }
 
 /* Many advertisements do not displace a better one. */
-static void too_many(void **state)
+TEST(too_many)
 {
 	const struct settings settings = config_with(1, (const uint8_t[]){ 200 });
 	const struct candidate named = candidate_of(200, -1);
 	struct candidates candidates = { .count = 0 };
 
-	(void)state;
 	for (uint8_t i = 1; i <= 2 * CANDIDATES; i++) {
 		const struct candidate candidate = candidate_of(i, i);
 
@@ -274,43 +261,22 @@ static void too_many(void **state)
 }
 
 /* A forged advertisement with a proxy's address does not displace it. */
-static void same_address_twice(void **state)
+TEST(same_address_twice)
 {
 	const struct settings settings = some_settings();
 	struct candidate first = candidate_of(1, 0), second = candidate_of(1, 0);
 	struct candidates candidates = { .count = 0 };
 
-	(void)state;
 	second.mac.octet[5] = 9;
 	candidates_add(&candidates, &first, &settings);
 	candidates_add(&candidates, &second, &settings);
 	assert_string_equal(order_of(&candidates), "1 1");
 }
 
-static void services(void **state)
+TEST(services)
 {
 	char name[SERVICE_NAME];
 
-	(void)state;
 	assert_string_equal(service_name(NPP_SERVICE_WAKE_ON_PACKET, name), "wake-on-packet");
 	assert_string_equal(service_name(0x8004, name), "0x8004");
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_candidate),
-		cmocka_unit_test(unsuitable_advertisements),
-		cmocka_unit_test(wrong_addresses),
-		cmocka_unit_test(choice_of_address),
-		cmocka_unit_test(order_by_preference),
-		cmocka_unit_test(configured_proxies),
-		cmocka_unit_test(all_configured_proxies),
-		cmocka_unit_test(without_arp),
-		cmocka_unit_test(too_many),
-		cmocka_unit_test(services),
-		cmocka_unit_test(same_address_twice),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,19 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* sleepproxy-agent's command line, and the alarm: what needs no LAN. */
-#include <fcntl.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "test.h"
 
-#include <cmocka.h>
+#include <fcntl.h>
+#include <stdbool.h>
 
 #include "support_program.h"
 
 #define EACH(item, table) for (size_t item = 0; item < sizeof(table) / sizeof(*(table)); item++)
 
-static void help(void **state)
+TEST(help)
 {
 	static const char *const strbuf[] = { "usage: sleepproxy-agent",
 		                              "status",
@@ -27,7 +23,6 @@ static void help(void **state)
 		                              "--json",
 		                              "--verbose" };
 
-	(void)state;
 	assert_int_equal(agent_bare("--help"), 0);
 	assert_string_equal(complained, "");
 	EACH(i, strbuf)
@@ -36,7 +31,7 @@ static void help(void **state)
 	assert_int_equal(strncmp(printed, "sleepproxy-agent ", 17), 0);
 }
 
-static void usage_errors(void **state)
+TEST(usage_errors)
 {
 	static const struct {
 		const char *line, *strbuf;
@@ -52,7 +47,6 @@ static void usage_errors(void **state)
 		  "/tmp/sleepproxy-no-such-file: cannot be read: No such file or directory" },
 	};
 
-	(void)state;
 	EACH(i, rows)
 	{
 		assert_int_equal(agent_bare(rows[i].line), 2);
@@ -61,16 +55,14 @@ static void usage_errors(void **state)
 	}
 }
 
-static void too_many_interfaces(void **state)
+TEST(too_many_interfaces)
 {
-	(void)state;
 	assert_int_equal(agent_bare("-i a -i b -i c -i d -i e -i f -i g -i h -i i sleep"), 2);
 	assert_contains(complained, "--interface 'i'; expected at most 8");
 }
 
-static void configuration_error(void **state)
+TEST(configuration_error)
 {
-	(void)state;
 	configure("interface = lan\nwait = soon\n");
 	assert_int_equal(agent("status"), 2);
 	assert_contains(complained, "/agent.conf:2: wait 'soon' is not understood; expected a "
@@ -78,11 +70,10 @@ static void configuration_error(void **state)
 	assert_int_equal(*complained, '/');
 }
 
-static void output_error(void **state)
+TEST(output_error)
 {
 	char command[PATH_MAX + 128];
 
-	(void)state;
 	snprintf(command, sizeof(command), "%s --help >/dev/full 2>/dev/null", program);
 	assert_int_equal(WEXITSTATUS(system(command)), 1);
 }
@@ -96,11 +87,10 @@ static void configure_alarm(const char *more)
 }
 
 /* Hooks run `alarm` each time, and it should not fill the journal. */
-static void no_alarm(void **state)
+TEST(no_alarm)
 {
 	static const char *const texts[] = { "", "sleep-timer = 8h\n", "wake-by = rtc\n" };
 
-	(void)state;
 	write_file("wakealarm", "");
 	EACH(i, texts)
 	{
@@ -118,12 +108,11 @@ static void no_alarm(void **state)
 }
 
 /* One write for each value, as the kernel requires. */
-static void an_alarm(void **state)
+TEST(an_alarm)
 {
 	char written[64] = "";
 	int fd;
 
-	(void)state;
 	configure_alarm("sleep-timer = 8h\nwake-by = rtc\n");
 	assert_int_equal(mkfifo(file("wakealarm"), 0600), 0);
 	fd = open(file("wakealarm"), O_RDWR | O_NONBLOCK | O_CLOEXEC);
@@ -135,9 +124,8 @@ static void an_alarm(void **state)
 	close(fd);
 }
 
-static void no_rtc(void **state)
+TEST(no_rtc)
 {
-	(void)state;
 	configure_alarm("sleep-timer = 8h\nwake-by = rtc\n");
 	assert_int_equal(agent("alarm"), 1);
 	assert_contains(complained, "/wakealarm cannot be written: No such file or directory\n");
@@ -159,20 +147,5 @@ static int tear_down(void **state)
 	return 0;
 }
 
-#define LINE_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		LINE_TEST(help),
-		LINE_TEST(usage_errors),
-		LINE_TEST(too_many_interfaces),
-		LINE_TEST(configuration_error),
-		LINE_TEST(output_error),
-		LINE_TEST(no_alarm),
-		LINE_TEST(an_alarm),
-		LINE_TEST(no_rtc),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+BEFORE_EACH(set_up)
+AFTER_EACH(tear_down)

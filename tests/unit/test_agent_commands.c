@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The commands of sleepproxy-agent, on a LAN with proxies. */
-#include <signal.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "test.h"
 
-#include <cmocka.h>
+#include <signal.h>
+#include <stdbool.h>
 
 #include "support_program_on_lan.h"
 
@@ -17,12 +13,14 @@
 	"interface: lan\nproxy: 192.0.2." last \
 	"\nclient: 4711\nconfirmed: true\naddress: 192.0.2.20\n"
 
-static void sleep_and_wake(void **state)
+BEFORE_EACH(set_up)
+AFTER_EACH(tear_down)
+
+TEST(sleep_and_wake)
 {
 	struct proxy_thread *first, *second;
 	struct stat about;
 
-	(void)state;
 	first = start_proxy((struct script){ .preference = 1 });
 	second = start_proxy((struct script){ .preference = 0 });
 	assert_int_equal(agent("sleep"), 0);
@@ -48,12 +46,11 @@ static void sleep_and_wake(void **state)
 	assert_string_equal(printed, "registrations: none\n");
 }
 
-static void as_configured(void **state)
+TEST(as_configured)
 {
 	const struct npp_request *request;
 	struct proxy_thread *proxy;
 
-	(void)state;
 	proxy = start_proxy((struct script){ .preference = 9 });
 	proxy = start_proxy((struct script){ .preference = 0 });
 	configure(
@@ -76,9 +73,8 @@ static void as_configured(void **state)
 	assert_int_equal(request->port_count, 0);
 }
 
-static void first_proxy_silent(void **state)
+TEST(first_proxy_silent)
 {
-	(void)state;
 	start_proxy((struct script){ .preference = 0 });
 	start_proxy((struct script){ .preference = 1, .refuses_from = 1 });
 	assert_int_equal(agent("sleep"), 0);
@@ -88,9 +84,8 @@ static void first_proxy_silent(void **state)
 }
 
 /* A proxy that does not answer leaves time for the others. */
-static void two_proxies_silent(void **state)
+TEST(two_proxies_silent)
 {
-	(void)state;
 	start_proxy((struct script){ .preference = 0 });
 	start_proxy((struct script){ .preference = 2, .silent_from = 1 });
 	start_proxy((struct script){ .preference = 1, .silent_from = 1 });
@@ -99,11 +94,10 @@ static void two_proxies_silent(void **state)
 	assert_contains(complained, "192.0.2.2 did not answer; 192.0.2.3 did not answer");
 }
 
-static void all_refuse(void **state)
+TEST(all_refuse)
 {
 	int64_t begun = clock_ms();
 
-	(void)state;
 	assert_int_equal(agent("sleep"), 1);
 	assert_in_range(clock_ms() - begun, 3000, 3600);
 	assert_string_equal(printed, "");
@@ -119,9 +113,8 @@ static void all_refuse(void **state)
 	                    "its log says why\n");
 }
 
-static void no_link(void **state)
+TEST(no_link)
 {
-	(void)state;
 	HERE("ip link set lan-end down");
 	assert_int_equal(agent("sleep"), 1);
 	assert_contains(complained, "lan: not handed over: no carrier");
@@ -137,9 +130,8 @@ static void no_link(void **state)
 }
 
 /* An interface without link does not prevent the others from being handed over. */
-static void two_interfaces(void **state)
+TEST(two_interfaces)
 {
-	(void)state;
 	start_proxy((struct script){ .preference = 0 });
 	HERE("ip link add other type veth peer name other-end");
 	assert_int_equal(agent("--interface other --interface lan sleep"), 0);
@@ -147,9 +139,8 @@ static void two_interfaces(void **state)
 	assert_contains(complained, "other: not handed over: no IPv4 address");
 }
 
-static void second_sleep(void **state)
+TEST(second_sleep)
 {
-	(void)state;
 	start_proxy((struct script){ .preference = 1 });
 	start_proxy((struct script){ .preference = 0 });
 	assert_int_equal(agent("sleep"), 0);
@@ -160,9 +151,8 @@ static void second_sleep(void **state)
 	assert_null(strstr(printed, "192.0.2.1"));
 }
 
-static void discover(void **state)
+TEST(discover)
 {
-	(void)state;
 	start_proxy((struct script){ .preference = -1 });
 	start_proxy(
 		(struct script){ .services = { NPP_SERVICE_ECHO, 0x8004 }, .service_count = 2 });
@@ -186,9 +176,8 @@ static void discover(void **state)
 	assert_contains(complained, "lan: no proxy answers");
 }
 
-static void as_json(void **state)
+TEST(as_json)
 {
-	(void)state;
 	start_proxy((struct script){ .preference = 0 });
 	assert_int_equal(agent("--json sleep"), 0);
 	assert_contains(printed,
@@ -245,9 +234,8 @@ static int end_while_asking(struct proxy_thread *proxy)
 	return WEXITSTATUS(status);
 }
 
-static void interrupted(void **state)
+TEST(interrupted)
 {
-	(void)state;
 	start_proxy((struct script){ .silent_from = 1 });
 	assert_int_equal(end_while_asking(&proxies[0]), 1);
 	assert_string_equal(printed, "");
@@ -256,9 +244,8 @@ static void interrupted(void **state)
 }
 
 /* It is handed over by then, and can be taken back. */
-static void interrupted_during_backup(void **state)
+TEST(interrupted_during_backup)
 {
-	(void)state;
 	start_proxy((struct script){ .preference = 1 });
 	start_proxy((struct script){ .silent_from = 1 });
 	assert_int_equal(end_while_asking(&proxies[1]), 1);
@@ -268,18 +255,4 @@ static void interrupted_during_backup(void **state)
 	                    "back what is handed over\n");
 	assert_int_equal(agent("wake"), 0);
 	assert_string_equal(printed, REPORTED("1"));
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		PROGRAM_TEST(sleep_and_wake),     PROGRAM_TEST(as_configured),
-		PROGRAM_TEST(first_proxy_silent), PROGRAM_TEST(two_proxies_silent),
-		PROGRAM_TEST(all_refuse),         PROGRAM_TEST(no_link),
-		PROGRAM_TEST(two_interfaces),     PROGRAM_TEST(second_sleep),
-		PROGRAM_TEST(discover),           PROGRAM_TEST(as_json),
-		PROGRAM_TEST(interrupted),        PROGRAM_TEST(interrupted_during_backup),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,22 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The files of sleepproxy-agent: state, keys, and on-lease-lost. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "test.h"
 
-#include <cmocka.h>
+#include <stdbool.h>
 
 #include "support_program_on_lan.h"
 #include "support_state.h"
 
 static const struct npp_client lost = { .has_lease = true, .lease = NPP_LEASE_FAILED };
 
+BEFORE_EACH(set_up)
+AFTER_EACH(tear_down)
+
 /* An unconfirmed registration stays in the file. */
-static void unconfirmed_report_is_kept(void **state)
+TEST(unconfirmed_report_is_kept)
 {
-	(void)state;
 	start_proxy((struct script){ .preference = 1 });
 	start_proxy((struct script){ .silent_to_reports = true });
 	assert_int_equal(agent("sleep"), 0);
@@ -46,11 +44,10 @@ static void configure_hook(void)
 	configure(text);
 }
 
-static void lost_lease(void **state)
+TEST(lost_lease)
 {
 	char written[8192];
 
-	(void)state;
 	start_proxy((struct script){ .lease = lost });
 	start_proxy((struct script){ .lease = lost });
 	configure_hook();
@@ -66,9 +63,8 @@ static void lost_lease(void **state)
 	assert_contains(complained, "chatter");
 }
 
-static void renewed_lease(void **state)
+TEST(renewed_lease)
 {
-	(void)state;
 	start_proxy((struct script){ .lease = { .has_lease = true,
 	                                        .lease = NPP_LEASE_RENEWED,
 	                                        .lease_total = 3600,
@@ -81,9 +77,8 @@ static void renewed_lease(void **state)
 	assert_false(is_there("lost"));
 }
 
-static void failing_hook(void **state)
+TEST(failing_hook)
 {
-	(void)state;
 	start_proxy((struct script){ .lease = lost });
 	configure_hook();
 	assert_int_equal(agent("sleep"), 0);
@@ -98,9 +93,8 @@ static void failing_hook(void **state)
 	assert_contains(complained, "/hook: cannot be run: No such file or directory\n");
 }
 
-static void malformed_state_file(void **state)
+TEST(malformed_state_file)
 {
-	(void)state;
 	start_proxy((struct script){ .preference = 0 });
 	mkdir(file("run"), 0700);
 	write_file("run/state.json", "{ \"registrations\": [ 7 ] }");
@@ -114,12 +108,11 @@ static void malformed_state_file(void **state)
 }
 
 /* What people are shown of a registration. */
-static void all_lines(void **state)
+TEST(all_lines)
 {
 	const struct registrations registrations = { .list = { a_full_registration(2) },
 		                                     .count = 1 };
 
-	(void)state;
 	assert_int_equal(state_file_write(file("run/state.json"), &registrations), 0);
 	assert_int_equal(agent("status"), 0);
 	assert_contains(printed, "\ninterface: eth0\nproxy: 192.0.2.2\nclient: 4712\n"
@@ -132,15 +125,14 @@ static void all_lines(void **state)
 }
 
 /* Else it could not be reported. */
-static void state_cannot_be_written(void **state)
+TEST(state_cannot_be_written)
 {
-	(void)state;
 	start_proxy((struct script){ .preference = 0 });
 	assert_int_equal(agent("--state /proc/none/state.json sleep"), 1);
 	assert_contains(complained, "/proc/none/state.json cannot be written");
 }
 
-static void key_file(void **state)
+TEST(key_file)
 {
 	static struct npp_keys keys = {
 		.key = { { .id = 1, .length = 16, .secret = "0123456789abcdef" } },
@@ -148,7 +140,6 @@ static void key_file(void **state)
 	};
 	char text[256];
 
-	(void)state;
 	start_proxy((struct script){ .keys = &keys });
 	snprintf(text, sizeof(text), "interface = lan\nkey-file = %s/keys\n", directory);
 	configure(text);
@@ -171,12 +162,11 @@ static void key_file(void **state)
 	assert_int_equal(agent("status"), 0);
 }
 
-static void no_secret_in_output(void **state)
+TEST(no_secret_in_output)
 {
 	char text[8192];
 
-	(void)state;
-	key_file(state);
+	test_key_file(state);
 	snprintf(text, sizeof(text), "interface = lan\nkey-file = %s/keys\n", directory);
 	configure(text);
 	assert_int_equal(agent("--verbose sleep"), 0);
@@ -184,21 +174,4 @@ static void no_secret_in_output(void **state)
 	read_file("run/state.json", text);
 	assert_contains(text, "\"key\":1");
 	assert_null(strstr(text, "3031"));
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		PROGRAM_TEST(unconfirmed_report_is_kept),
-		PROGRAM_TEST(lost_lease),
-		PROGRAM_TEST(renewed_lease),
-		PROGRAM_TEST(failing_hook),
-		PROGRAM_TEST(malformed_state_file),
-		PROGRAM_TEST(all_lines),
-		PROGRAM_TEST(state_cannot_be_written),
-		PROGRAM_TEST(key_file),
-		PROGRAM_TEST(no_secret_in_output),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* dhclient.leases(5), written by dhclient and made up. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
+#include "test.h"
 
-#include <cmocka.h>
+#include <stdbool.h>
+#include <string.h>
 
 #include "support_lease_file.h"
 
@@ -52,11 +48,10 @@ static struct client_lease lease_of(const char *sample, const char *interface)
 	return lease;
 }
 
-static void real_files(void **state)
+TEST(real_files)
 {
 	struct client_lease lease = lease_of("dhclient-4.4.3-kea-text-id", "eth0");
 
-	(void)state;
 	assert_lease(&lease, 100, 3600, ENDS - 1 - 3600);
 	assert_id(&lease, "hello", 5);
 	lease = lease_of("dhclient-4.4.3-kea-octets-id", "eth0");
@@ -69,12 +64,11 @@ static void real_files(void **state)
 	assert_lease(&lease, 106, DHCP_INFINITE, 1795432039);
 }
 
-static void last_lease_of_interface(void **state)
+TEST(last_lease_of_interface)
 {
 	static const char name[] = "dhclient-4.4.3-two-interfaces";
 	struct client_lease lease = lease_of(name, "eth0");
 
-	(void)state;
 	assert_lease(&lease, 101, 30, 1795432157 - 30);
 	lease = lease_of(name, "eth1");
 	assert_lease(&lease, 100, 26, 1795432155 - 26);
@@ -83,11 +77,10 @@ static void last_lease_of_interface(void **state)
 	assert_false(read_sample(lease_from_dhclient, name, "", &lease));
 }
 
-static void missing_statements(void **state)
+TEST(missing_statements)
 {
 	const struct client_lease lease = lease_in(LEASE(WHOLE));
 
-	(void)state;
 	assert_lease(&lease, 20, 3600, ENDS - 3600);
 	assert_none(LEASE(ADDRESS SERVER TOTAL EXPIRE));
 	assert_none(LEASE(INTERFACE SERVER TOTAL EXPIRE));
@@ -97,7 +90,7 @@ static void missing_statements(void **state)
 	assert_none("");
 }
 
-static void statements(void **state)
+TEST(statements)
 {
 	static const struct {
 		const char *text;
@@ -127,7 +120,6 @@ static void statements(void **state)
 		{ LEASE(WHOLE) "lease {\n" INTERFACE "fixed-address 192.0.2.21;\n", true },
 	};
 
-	(void)state;
 	EACH(i, rows)
 	{
 		struct client_lease lease;
@@ -140,7 +132,7 @@ static void statements(void **state)
 	}
 }
 
-static void identifiers(void **state)
+TEST(identifiers)
 {
 	static const struct {
 		const char *text;
@@ -153,7 +145,6 @@ static void identifiers(void **state)
 	struct client_lease lease;
 	char text[512];
 
-	(void)state;
 	EACH(i, rows)
 	{
 		snprintf(text, sizeof(text), LEASE(WHOLE "option dhcp-client-identifier %s;\n"),
@@ -163,21 +154,19 @@ static void identifiers(void **state)
 	}
 }
 
-static void never(void **state)
+TEST(never)
 {
 	const struct client_lease lease =
 		lease_in(LEASE(INTERFACE ADDRESS SERVER TOTAL "expire never;\n"));
 
-	(void)state;
 	assert_lease(&lease, 20, DHCP_INFINITE, WRITTEN);
 }
 
-static void journal(void **state)
+TEST(journal)
 {
 	struct client_lease lease = lease_in(LEASE(WHOLE) LEASE(
 		WHOLE "option dhcp-lease-time 60;\n") LEASE("interface \"eth1\";\n"));
 
-	(void)state;
 	assert_lease(&lease, 20, 60, ENDS - 60);
 	assert_none(LEASE(WHOLE) LEASE(INTERFACE));
 	/* dhclient ignores an incomplete lease */
@@ -185,13 +174,12 @@ static void journal(void **state)
 	assert_lease(&lease, 20, 3600, ENDS - 3600);
 }
 
-static void truncated(void **state)
+TEST(truncated)
 {
 	static const char text[] = LEASE(WHOLE) LEASE(WHOLE "option dhcp-lease-time 60;\n");
 	const size_t first = strlen(LEASE(WHOLE)), second = strlen(text);
 	struct client_lease lease;
 
-	(void)state;
 	for (size_t length = 0; length <= second; length++) {
 		const bool found = read_part(lease_from_dhclient, text, length, "eth0", &lease);
 
@@ -200,20 +188,4 @@ static void truncated(void **state)
 		if (found)
 			assert_int_equal(lease.total, length >= second - 1 ? 60 : 3600);
 	}
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(real_files),
-		cmocka_unit_test(last_lease_of_interface),
-		cmocka_unit_test(missing_statements),
-		cmocka_unit_test(statements),
-		cmocka_unit_test(identifiers),
-		cmocka_unit_test(never),
-		cmocka_unit_test(journal),
-		cmocka_unit_test(truncated),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Proxy Solicitations: which answers are awaited, and for how long. */
-#include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "test.h"
 
-#include <cmocka.h>
+#include <errno.h>
+#include <stdbool.h>
 
 #include "agent/candidates.h"
 #include "support_played_proxy.h"
@@ -31,14 +27,16 @@ static int discover(int64_t wait, const struct settings *settings)
 	return err;
 }
 
-static void best_of_two(void **state)
+BEFORE_EACH(make_namespace)
+AFTER_EACH(stop_all)
+
+TEST(best_of_two)
 {
 	const struct settings settings = some_settings();
 	struct proxy_thread *proxy;
 	const struct seen *seen;
 	int64_t begun;
 
-	(void)state;
 	make_lan();
 	proxy = start_proxy((struct script){ .preference = 1 });
 	start_proxy((struct script){ .preference = 2, .delay = 150 });
@@ -56,11 +54,10 @@ static void best_of_two(void **state)
 	assert_int_not_equal(seen->message.transaction, 0);
 }
 
-static void late_answer(void **state)
+TEST(late_answer)
 {
 	const struct settings settings = some_settings();
 
-	(void)state;
 	make_lan();
 	start_proxy((struct script){ .preference = 1 });
 	start_proxy((struct script){ .preference = 2, .delay = 900 });
@@ -69,13 +66,12 @@ static void late_answer(void **state)
 	assert_address(candidates.list[0].address, 1);
 }
 
-static void no_answer(void **state)
+TEST(no_answer)
 {
 	const struct settings settings = some_settings();
 	struct proxy_thread *proxy;
 	int64_t begun;
 
-	(void)state;
 	make_lan();
 	proxy = start_proxy((struct script){ .no_advertisement = true });
 	begun = clock_ms();
@@ -86,12 +82,11 @@ static void no_answer(void **state)
 }
 
 /* It does not wait for others. */
-static void all_configured(void **state)
+TEST(all_configured)
 {
 	struct settings settings = some_settings();
 	int64_t begun;
 
-	(void)state;
 	make_lan();
 	start_proxy((struct script){ .preference = 9 });
 	start_proxy((struct script){ .preference = 1, .delay = 30 });
@@ -103,11 +98,10 @@ static void all_configured(void **state)
 }
 
 /* An unconfigured proxy does not end the wait for configured ones. */
-static void late_configured(void **state)
+TEST(late_configured)
 {
 	struct settings settings = some_settings();
 
-	(void)state;
 	make_lan();
 	start_proxy((struct script){ .preference = 9 });
 	start_proxy((struct script){ .preference = 1, .delay = 900 });
@@ -125,11 +119,10 @@ static void before_somebody_else(struct npp_message *answer, struct npp_packet *
 	answer->transaction++;
 }
 
-static void unrelated_answers(void **state)
+TEST(unrelated_answers)
 {
 	const struct settings settings = some_settings();
 
-	(void)state;
 	make_lan();
 	start_proxy((struct script){ .forge = before_somebody_else });
 	assert_int_equal(discover(5000, &settings), 0);
@@ -138,27 +131,14 @@ static void unrelated_answers(void **state)
 }
 
 /* Half of the time is left for the request. */
-static void short_deadline(void **state)
+TEST(short_deadline)
 {
 	const struct settings settings = some_settings();
 	int64_t begun;
 
-	(void)state;
 	make_lan();
 	start_proxy((struct script){ .preference = 0 });
 	begun = clock_ms();
 	assert_int_equal(discover(200, &settings), 0);
 	assert_in_range(clock_ms() - begun, 90, 190);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		PROXY_TEST(best_of_two),     PROXY_TEST(late_answer),
-		PROXY_TEST(no_answer),       PROXY_TEST(all_configured),
-		PROXY_TEST(late_configured), PROXY_TEST(unrelated_answers),
-		PROXY_TEST(short_deadline),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

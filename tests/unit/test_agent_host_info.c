@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What a host hands over, by its system info, its settings and the proxy's services. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "test.h"
 
-#include <cmocka.h>
+#include <stdbool.h>
 
 #include "support_agent.h"
 
@@ -33,24 +29,22 @@ static struct system_info many_addresses(void)
 	return system_info;
 }
 
-static void no_ipv4_address(void **state)
+TEST(no_ipv4_address)
 {
 	const struct settings settings = some_settings();
 	struct system_info system_info = some_system_info();
 	struct host_info host_info;
 
-	(void)state;
 	system_info.addresses.ipv4_count = 0;
 	assert_false(host_info_make(&system_info, &settings, &host_info));
 }
 
-static void no_lease(void **state)
+TEST(no_lease)
 {
 	const struct system_info system_info = many_addresses();
 	const struct settings settings = some_settings();
 	const struct host_info host_info = host_info_with(&system_info, &settings);
 
-	(void)state;
 	assert_memory_equal(&host_info.mac, &host_mac, sizeof(host_mac));
 	assert_int_equal(host_info.ipv4_count, 3);
 	assert_host_address(host_info, 0, 20);
@@ -64,13 +58,12 @@ static void no_lease(void **state)
 }
 
 /* The client's file cannot be read, but the address has a lifetime. */
-static void lease_known_to_kernel_only(void **state)
+TEST(lease_known_to_kernel_only)
 {
 	const struct settings settings = some_settings();
 	struct system_info system_info = many_addresses();
 	struct host_info host_info;
 
-	(void)state;
 	system_info.addresses.list[0].valid = system_info.addresses.list[2].valid =
 		LIFETIME_FOREVER;
 	system_info.addresses.list[1].valid = 590;
@@ -89,13 +82,12 @@ static void lease_known_to_kernel_only(void **state)
 }
 
 /* The proxy takes the lease to be that of the first address. */
-static void leased_address_first(void **state)
+TEST(leased_address_first)
 {
 	const struct settings settings = some_settings();
 	struct system_info system_info = many_addresses();
 	struct host_info host_info;
 
-	(void)state;
 	add_lease(&system_info, 22, 3600, 1800);
 	host_info = host_info_with(&system_info, &settings);
 	assert_int_equal(host_info.ipv4_count, 3);
@@ -110,13 +102,12 @@ static void leased_address_first(void **state)
 	assert_memory_equal(host_info.lease.client_id.data, system_info.lease.client_id.data, 3);
 }
 
-static void maximum_addresses(void **state)
+TEST(maximum_addresses)
 {
 	const struct settings settings = some_settings();
 	struct system_info system_info = some_system_info();
 	struct host_info host_info;
 
-	(void)state;
 	for (uint8_t i = 0; i < IFACE_IPV4; i++)
 		system_info.addresses.list[i].address = ipv4_mapped(lan_address(20 + i));
 	system_info.addresses.count = system_info.addresses.ipv4_count = IFACE_IPV4;
@@ -128,12 +119,11 @@ static void maximum_addresses(void **state)
 }
 
 /* Without its identifier the DHCP server would refuse it, or assign another address. */
-static void client_identifier_too_long(void **state)
+TEST(client_identifier_too_long)
 {
 	const struct settings settings = some_settings();
 	struct system_info system_info = some_system_info();
 
-	(void)state;
 	add_lease(&system_info, 20, 3600, 1800);
 	system_info.lease.client_id.length = NPP_CLIENT_ID;
 	assert_true(host_info_with(&system_info, &settings).has_lease);
@@ -141,12 +131,11 @@ static void client_identifier_too_long(void **state)
 	assert_false(host_info_with(&system_info, &settings).has_lease);
 }
 
-static void timer_by_proxy_or_rtc(void **state)
+TEST(timer_by_proxy_or_rtc)
 {
 	const struct system_info system_info = some_system_info();
 	struct settings settings = some_settings();
 
-	(void)state;
 	assert_int_equal(host_info_with(&system_info, &settings).timer, 0);
 	settings.sleep_timer = 28800;
 	assert_int_equal(host_info_with(&system_info, &settings).timer, 28800);
@@ -168,19 +157,18 @@ static struct host_info full_host_info(void)
 	return host_info;
 }
 
-static void all_services(void **state)
+TEST(all_services)
 {
 	static const uint16_t services[] = { NPP_SERVICE_WAKE_ON_PACKET, NPP_SERVICE_ND,
 		                             NPP_SERVICE_DHCP4, NPP_SERVICE_ARP };
 	const struct host_info whole = full_host_info();
 	struct host_info host_info = whole;
 
-	(void)state;
 	host_info_restrict(&host_info, services, 4);
 	assert_memory_equal(&host_info, &whole, sizeof(whole));
 }
 
-static void missing_services(void **state)
+TEST(missing_services)
 {
 	static const struct {
 		uint16_t services[3];
@@ -192,7 +180,6 @@ static void missing_services(void **state)
 		{ { 1, 2, NPP_SERVICE_ND }, 3, MISSED_WAKE_ON_PACKET },
 	};
 
-	(void)state;
 	EACH(i, rows)
 	{
 		struct host_info host_info = full_host_info();
@@ -210,31 +197,12 @@ static void missing_services(void **state)
 }
 
 /* A service of no use to the host is not missed. */
-static void no_services(void **state)
+TEST(no_services)
 {
 	struct host_info host_info = full_host_info(), bare = some_host_info(1);
 
-	(void)state;
 	host_info_restrict(&host_info, NULL, 0);
 	assert_int_equal(host_info.missed_count, 3);
 	host_info_restrict(&bare, NULL, 0);
 	assert_int_equal(bare.missed_count, 0);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(no_ipv4_address),
-		cmocka_unit_test(no_lease),
-		cmocka_unit_test(lease_known_to_kernel_only),
-		cmocka_unit_test(leased_address_first),
-		cmocka_unit_test(maximum_addresses),
-		cmocka_unit_test(client_identifier_too_long),
-		cmocka_unit_test(timer_by_proxy_or_rtc),
-		cmocka_unit_test(all_services),
-		cmocka_unit_test(missing_services),
-		cmocka_unit_test(no_services),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

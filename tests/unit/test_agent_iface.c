@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The interface and its addresses, with a namespace for each test. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
+#include "test.h"
 
-#include <cmocka.h>
+#include <string.h>
 
 #include <arpa/inet.h>
 
@@ -30,11 +26,12 @@ static void assert_own(const struct iface_addresses *addresses, size_t index, co
 	assert_string_equal(text_from_ip(&addresses->list[index].address, text), expected);
 }
 
-static void an_interface(void **state)
+BEFORE_EACH(make_namespace)
+
+TEST(an_interface)
 {
 	struct iface iface;
 
-	(void)state;
 	need_namespace();
 	add_link("lan");
 	assert_int_equal(ethernet_iface_find("lan", &iface), 0);
@@ -43,11 +40,10 @@ static void an_interface(void **state)
 	assert_memory_equal(&iface.mac, ((const uint8_t[]){ 2, 0, 0, 0, 0, 0x20 }), 6);
 }
 
-static void no_interface(void **state)
+TEST(no_interface)
 {
 	struct iface iface;
 
-	(void)state;
 	need_namespace();
 	assert_int_equal(ethernet_iface_find("lan", &iface), -ENODEV);
 	assert_int_equal(ethernet_iface_find("", &iface), -ENODEV);
@@ -55,11 +51,10 @@ static void no_interface(void **state)
 	assert_int_equal(ethernet_iface_find("lo", &iface), -EOPNOTSUPP);
 }
 
-static void ipv4(void **state)
+TEST(ipv4)
 {
 	struct iface_addresses addresses;
 
-	(void)state;
 	need_namespace();
 	add_link("lan");
 	add_link("other");
@@ -77,11 +72,10 @@ static void ipv4(void **state)
 	assert_own(&addresses, 2, "192.0.2.21");
 }
 
-static void lifetimes(void **state)
+TEST(lifetimes)
 {
 	struct iface_addresses addresses;
 
-	(void)state;
 	need_namespace();
 	add_link("lan");
 	HERE("ip address add 192.0.2.20/24 dev lan");
@@ -91,11 +85,10 @@ static void lifetimes(void **state)
 	assert_in_range(addresses.list[1].valid, 3590, 3600);
 }
 
-static void too_many(void **state)
+TEST(too_many)
 {
 	struct iface_addresses addresses;
 
-	(void)state;
 	need_namespace();
 	add_link("lan");
 	HERE("for i in $(seq 1 40); do echo address add 192.0.2.$i/24 dev lan; "
@@ -106,11 +99,10 @@ static void too_many(void **state)
 	assert_int_equal(addresses.count - addresses.ipv4_count, IFACE_IPV6);
 }
 
-static void ipv6(void **state)
+TEST(ipv6)
 {
 	struct iface_addresses addresses;
 
-	(void)state;
 	need_namespace();
 	HERE("sysctl -qw net.ipv6.conf.all.disable_ipv6=0 net.ipv6.conf.default.disable_ipv6=0 "
 	     "net.ipv6.conf.default.accept_dad=0");
@@ -130,11 +122,10 @@ static void ipv6(void **state)
 }
 
 /* Duplicate detection takes 3 s. */
-static void tentative_address(void **state)
+TEST(tentative_address)
 {
 	struct iface_addresses addresses;
 
-	(void)state;
 	need_namespace();
 	HERE("sysctl -qw net.ipv6.conf.all.disable_ipv6=0 net.ipv6.conf.default.disable_ipv6=0 "
 	     "net.ipv6.conf.default.addr_gen_mode=1 net.ipv6.conf.default.dad_transmits=3");
@@ -148,11 +139,10 @@ static void tentative_address(void **state)
 	assert_own(&addresses, 0, "2001:db8::22");
 }
 
-static void duplicate_address(void **state)
+TEST(duplicate_address)
 {
 	struct iface_addresses addresses;
 
-	(void)state;
 	need_namespace();
 	HERE("sysctl -qw net.ipv6.conf.all.disable_ipv6=0 net.ipv6.conf.default.disable_ipv6=0 "
 	     "net.ipv6.conf.default.addr_gen_mode=1");
@@ -174,9 +164,8 @@ static void assert_default(const char *expected)
 	assert_string_equal(name, expected ? expected : "");
 }
 
-static void default_route(void **state)
+TEST(default_route)
 {
-	(void)state;
 	need_namespace();
 	assert_default(NULL);
 	add_link("lan");
@@ -199,9 +188,8 @@ static void default_route(void **state)
 	assert_default("other");
 }
 
-static void default_route_of_tunnel(void **state)
+TEST(default_route_of_tunnel)
 {
-	(void)state;
 	need_namespace();
 	add_link("lan");
 	HERE("ip address add 192.0.2.20/24 dev lan");
@@ -215,9 +203,8 @@ static void default_route_of_tunnel(void **state)
 	assert_default("lan");
 }
 
-static void default_route_multipath(void **state)
+TEST(default_route_multipath)
 {
-	(void)state;
 	need_namespace();
 	add_link("lan");
 	add_link("other");
@@ -227,23 +214,4 @@ static void default_route_multipath(void **state)
 		skip();
 	}
 	assert_default("other");
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		NETNS_TEST(an_interface),
-		NETNS_TEST(no_interface),
-		NETNS_TEST(ipv4),
-		NETNS_TEST(lifetimes),
-		NETNS_TEST(too_many),
-		NETNS_TEST(ipv6),
-		NETNS_TEST(tentative_address),
-		NETNS_TEST(duplicate_address),
-		NETNS_TEST(default_route),
-		NETNS_TEST(default_route_of_tunnel),
-		NETNS_TEST(default_route_multipath),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

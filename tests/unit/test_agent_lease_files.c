@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Where clients' lease files are found, below a temporary root, and which one counts. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
+#include "test.h"
 
-#include <cmocka.h>
+#include <stdbool.h>
+#include <string.h>
 
 #include <fcntl.h>
 #include <ftw.h>
@@ -123,7 +119,10 @@ static void assert_nothing(const char *root, uint8_t last)
 	assert_false(finds(root, last, &lease));
 }
 
-static void path_of_each_client(void **state)
+BEFORE_EACH(set_up)
+AFTER_EACH(tear_down)
+
+TEST(path_of_each_client)
 {
 	static const struct {
 		const char *path;
@@ -158,7 +157,7 @@ static void path_of_each_client(void **state)
 	}
 }
 
-static void paths_of_other_interfaces(void **state)
+TEST(paths_of_other_interfaces)
 {
 	static const char *const paths[] = {
 		"/run/systemd/netif/leases/20", "/run/systemd/netif/leases/1",
@@ -176,7 +175,7 @@ static void paths_of_other_interfaces(void **state)
 	assert_nothing(*state, 105);
 }
 
-static void names_with_pattern_characters(void **state)
+TEST(names_with_pattern_characters)
 {
 	static const struct iface odd = { .name = "e*[h]?\\0", .ifindex = 3 };
 	const struct iface_addresses addresses = owning(103);
@@ -188,13 +187,13 @@ static void names_with_pattern_characters(void **state)
 	assert_true(lease_files_find(*state, &odd, &addresses, &lease));
 }
 
-static void file_time(void **state)
+TEST(file_time)
 {
 	copy_to(*state, "/var/lib/dhcpcd/eth0.lease", "dhcpcd-9.4.1-kea");
 	assert_found(*state, 103, 3600, WRITTEN);
 }
 
-static void own_address_before_newest(void **state)
+TEST(own_address_before_newest)
 {
 	dhclient_at(*state, "/var/lib/dhcp/dhclient.eth0.leases", 20, 1000);
 	dhclient_at(*state, "/var/lib/dhclient/dhclient.leases", 21, 2000);
@@ -203,7 +202,7 @@ static void own_address_before_newest(void **state)
 	assert_nothing(*state, 22);
 }
 
-static void newest_of_one_address(void **state)
+TEST(newest_of_one_address)
 {
 	dhclient_at(*state, "/var/lib/dhcp/dhclient.a.leases", 103, WRITTEN - 1);
 	dhclient_at(*state, "/var/lib/dhcp/dhclient.b.leases", 103, WRITTEN - 2);
@@ -215,7 +214,7 @@ static void newest_of_one_address(void **state)
 }
 
 /* NetworkManager has a copy of dhclient's lease with less in it. */
-static void order_of_paths(void **state)
+TEST(order_of_paths)
 {
 	static const char device[] = "dhcp4.ip_address=192.0.2.20\ndhcp4.dhcp_lease_time=60\n"
 				     "dhcp4.dhcp_server_identifier=192.0.2.4\n"
@@ -226,7 +225,7 @@ static void order_of_paths(void **state)
 	assert_found(*state, 20, 60, 1000);
 }
 
-static void malformed_file_skipped(void **state)
+TEST(malformed_file_skipped)
 {
 	write_at(*state, "/var/lib/dhcp/dhclient.leases", "lease {", 7);
 	write_at(*state, "/run/systemd/netif/leases/2", "", 0);
@@ -236,7 +235,7 @@ static void malformed_file_skipped(void **state)
 	assert_found(*state, 103, 3600, WRITTEN);
 }
 
-static void not_a_file(void **state)
+TEST(not_a_file)
 {
 	assert_int_equal(mkdir(place(*state, "/run/systemd/netif/leases/2"), 0755), 0);
 	assert_int_equal(mkfifo(place(*state, "/var/lib/dhcpcd/eth0.lease"), 0644), 0);
@@ -246,7 +245,7 @@ static void not_a_file(void **state)
 	assert_found(*state, 103, 3600, WRITTEN);
 }
 
-static void endless_file(void **state)
+TEST(endless_file)
 {
 	dhclient_at(*state, "/var/lib/dhcp/dhclient.leases", 20, 1000);
 	assert_int_equal(truncate(place(*state, "/var/lib/dhcp/dhclient.leases"), 1 << 20), 0);
@@ -256,37 +255,15 @@ static void endless_file(void **state)
 	assert_nothing(*state, 20);
 }
 
-static void root_too_long(void **state)
+TEST(root_too_long)
 {
 	const struct iface_addresses addresses = owning(20);
 	struct client_lease lease;
 	char root[2 * PATH_MAX];
 
-	(void)state;
 	for (size_t length = PATH_MAX - 100; length < PATH_MAX + 10; length++) {
 		memset(root, '*', length);
 		root[length] = '\0';
 		assert_false(lease_files_find(root, &eth0, &addresses, &lease));
 	}
-}
-
-#define PLACE_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		PLACE_TEST(path_of_each_client),
-		PLACE_TEST(paths_of_other_interfaces),
-		PLACE_TEST(names_with_pattern_characters),
-		PLACE_TEST(file_time),
-		PLACE_TEST(own_address_before_newest),
-		PLACE_TEST(newest_of_one_address),
-		PLACE_TEST(order_of_paths),
-		PLACE_TEST(malformed_file_skipped),
-		PLACE_TEST(not_a_file),
-		PLACE_TEST(endless_file),
-		PLACE_TEST(root_too_long),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

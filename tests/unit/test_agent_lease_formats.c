@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Lease files of dhclient, dhcpcd, systemd-networkd and NetworkManager. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
+#include "test.h"
 
-#include <cmocka.h>
+#include <stdbool.h>
+#include <string.h>
 
 #include "support_lease_file.h"
 
@@ -22,11 +18,10 @@ static struct client_lease lease_of(lease_reader *reader, const char *name)
 	return lease;
 }
 
-static void dhcpcd(void **state)
+TEST(dhcpcd)
 {
 	struct client_lease lease = lease_of(lease_from_dhcpcd, "dhcpcd-9.4.1-kea");
 
-	(void)state;
 	assert_lease(&lease, 103, 3600, WRITTEN);
 	assert_id(&lease, "\xff\0\0\0\x33\0\1\0\1\x32\x96\xda\xe4\2\0\0\0\0\x33", 19);
 	/* from dnsmasq, which does not repeat it */
@@ -35,7 +30,7 @@ static void dhcpcd(void **state)
 	assert_id(&lease, NULL, 0);
 }
 
-static void dhcpcd_malformed(void **state)
+TEST(dhcpcd_malformed)
 {
 	static const struct {
 		size_t at;
@@ -51,7 +46,6 @@ static void dhcpcd_malformed(void **state)
 	};
 	struct client_lease lease;
 
-	(void)state;
 	EACH(i, wrong)
 	{
 		struct octets octets = sample("dhcpcd-9.4.1-kea");
@@ -62,33 +56,30 @@ static void dhcpcd_malformed(void **state)
 	}
 }
 
-static void networkd(void **state)
+TEST(networkd)
 {
 	struct client_lease lease = lease_of(lease_from_networkd, "networkd-252");
 
-	(void)state;
 	assert_lease(&lease, 104, 3600, WRITTEN);
 	assert_id(&lease, "\xff\x23\xab\x0d\xb5\0\2\0\0\xab\x11sleep\0\0\x34", 19);
 	lease = lease_of(lease_from_networkd, "networkd-252-infinite");
 	assert_lease(&lease, 108, DHCP_INFINITE, WRITTEN);
 }
 
-static void networkmanager(void **state)
+TEST(networkmanager)
 {
 	struct client_lease lease = lease_of(lease_from_networkmanager, "networkmanager-1.42");
 
-	(void)state;
 	assert_lease(&lease, 105, 3600, 1795435638 - 3600);
 	assert_id(&lease, OCTETS(1, 2, 0, 0, 0, 0, 0x35));
 	lease = lease_of(lease_from_networkmanager, "networkmanager-1.42-infinite");
 	assert_lease(&lease, 109, DHCP_INFINITE, WRITTEN);
 }
 
-static void networkmanager_address_only(void **state)
+TEST(networkmanager_address_only)
 {
 	struct client_lease lease;
 
-	(void)state;
 	assert_false(
 		read_sample(lease_from_networkd, "networkmanager-1.42-internal", "eth0", &lease));
 }
@@ -107,7 +98,7 @@ static uint32_t lifetime(const char *text)
 	return lease.total;
 }
 
-static void durations(void **state)
+TEST(durations)
 {
 	static const struct {
 		const char *text;
@@ -141,7 +132,6 @@ static void durations(void **state)
 		{ "forever", 0 },
 	};
 
-	(void)state;
 	EACH(i, rows)
 	assert_int_equal(lifetime(rows[i].text), rows[i].seconds);
 }
@@ -151,7 +141,7 @@ struct text {
 	bool found;
 };
 
-static void lines_of_networkd(void **state)
+TEST(lines_of_networkd)
 {
 #define NEEDED "ADDRESS=192.0.2.20\nSERVER_ADDRESS=192.0.2.3\nLIFETIME=60"
 	static const struct text texts[] = {
@@ -171,7 +161,6 @@ static void lines_of_networkd(void **state)
 	};
 	struct client_lease lease;
 
-	(void)state;
 	EACH(i, texts)
 	{
 		assert_true(read_text(lease_from_networkd, texts[i].text, &lease) ==
@@ -181,7 +170,7 @@ static void lines_of_networkd(void **state)
 	}
 }
 
-static void identifiers(void **state)
+TEST(identifiers)
 {
 	static const struct {
 		const char *text;
@@ -192,7 +181,6 @@ static void identifiers(void **state)
 	struct client_lease lease;
 	char text[256];
 
-	(void)state;
 	EACH(i, rows)
 	{
 		snprintf(text, sizeof(text), NEEDED "\nCLIENTID=%s\n", rows[i].text);
@@ -201,11 +189,10 @@ static void identifiers(void **state)
 	}
 }
 
-static void longest_identifier(void **state)
+TEST(longest_identifier)
 {
 	struct client_lease lease;
 
-	(void)state;
 	for (size_t octets = 254; octets <= 256; octets++) {
 		char text[1024] = NEEDED "\nCLIENTID=";
 
@@ -217,7 +204,7 @@ static void longest_identifier(void **state)
 }
 #undef NEEDED
 
-static void lines_of_networkmanager(void **state)
+TEST(lines_of_networkmanager)
 {
 #define NEEDED \
 	"dhcp4.ip_address=192.0.2.20\n" \
@@ -235,7 +222,6 @@ static void lines_of_networkmanager(void **state)
 	};
 	struct client_lease lease;
 
-	(void)state;
 	EACH(i, texts)
 	{
 		assert_true(read_text(lease_from_networkmanager, texts[i].text, &lease) ==
@@ -257,11 +243,10 @@ static const struct {
 };
 
 /* A number that is cut may be another number. */
-static void truncated(void **state)
+TEST(truncated)
 {
 	struct client_lease lease;
 
-	(void)state;
 	EACH(i, samples)
 	{
 		const struct octets octets = sample(samples[i].name);
@@ -279,11 +264,10 @@ static void truncated(void **state)
 	}
 }
 
-static void other_clients_files(void **state)
+TEST(other_clients_files)
 {
 	struct client_lease lease;
 
-	(void)state;
 	EACH(i, samples)
 	{
 		EACH(j, samples)
@@ -293,24 +277,4 @@ static void other_clients_files(void **state)
 		}
 		assert_false(read_sample(lease_from_dhclient, samples[i].name, "eth0", &lease));
 	}
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(dhcpcd),
-		cmocka_unit_test(dhcpcd_malformed),
-		cmocka_unit_test(networkd),
-		cmocka_unit_test(networkmanager),
-		cmocka_unit_test(networkmanager_address_only),
-		cmocka_unit_test(durations),
-		cmocka_unit_test(lines_of_networkd),
-		cmocka_unit_test(identifiers),
-		cmocka_unit_test(longest_identifier),
-		cmocka_unit_test(lines_of_networkmanager),
-		cmocka_unit_test(truncated),
-		cmocka_unit_test(other_clients_files),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Open ports: real sockets in a namespace of their own. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
+#include "test.h"
 
-#include <cmocka.h>
+#include <string.h>
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -96,11 +92,13 @@ static void assert_ports(const struct iface_addresses *addresses, const char *ex
 	assert_string_equal(text, expected);
 }
 
-static void tcp(void **state)
+BEFORE_EACH(make_namespace)
+AFTER_EACH(close_all)
+
+TEST(tcp)
 {
 	struct iface_addresses addresses;
 
-	(void)state;
 	need_namespace();
 	addresses = make_lan();
 	assert_ports(&addresses, "");
@@ -113,11 +111,10 @@ static void tcp(void **state)
 	assert_ports(&addresses, "tcp/22 tcp/23 tcp/80 tcp/81 tcp/443 ");
 }
 
-static void unreachable_tcp(void **state)
+TEST(unreachable_tcp)
 {
 	struct iface_addresses addresses;
 
-	(void)state;
 	need_namespace();
 	addresses = make_lan();
 	serve("127.0.0.1", 631);
@@ -133,11 +130,10 @@ static void unreachable_tcp(void **state)
 	assert_ports(&addresses, "tcp/7 ");
 }
 
-static void udp(void **state)
+TEST(udp)
 {
 	struct iface_addresses addresses;
 
-	(void)state;
 	need_namespace();
 	addresses = make_lan();
 	open_socket(SOCK_DGRAM, "0.0.0.0", 5353);
@@ -152,12 +148,11 @@ static void udp(void **state)
 	assert_ports(&addresses, "tcp/65535 udp/123 udp/137 udp/5353 ");
 }
 
-static void a_thousand_sockets(void **state)
+TEST(a_thousand_sockets)
 {
 	struct iface_addresses addresses;
 	struct port_set ports;
 
-	(void)state;
 	need_namespace();
 	addresses = make_lan();
 	for (uint16_t i = 0; i < 900; i++)
@@ -168,15 +163,3 @@ static void a_thousand_sockets(void **state)
 }
 
 #define SOCKET_TEST(test) cmocka_unit_test_setup_teardown(test, make_namespace, close_all)
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		SOCKET_TEST(tcp),
-		SOCKET_TEST(unreachable_tcp),
-		SOCKET_TEST(udp),
-		SOCKET_TEST(a_thousand_sockets),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}

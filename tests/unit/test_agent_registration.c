@@ -1,25 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Sleep Requests to one proxy: all parts are confirmed, or none is left. */
-#include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "test.h"
 
-#include <cmocka.h>
+#include <errno.h>
+#include <stdbool.h>
 
 #include "support_registration.h"
 
 enum { LATE = 400 /* ms: the machine may be busy */ };
 
-static void confirmed(void **state)
+BEFORE_EACH(make_namespace)
+AFTER_EACH(stop_all)
+
+TEST(confirmed)
 {
 	struct host_info host_info = some_host_info(1);
 	struct proxy_registration registration;
 	struct proxy_thread *proxy;
 
-	(void)state;
 	make_lan();
 	proxy = start_proxy((struct script){ .preference = 0 });
 	add_address6(&host_info, 1);
@@ -40,13 +38,12 @@ static void confirmed(void **state)
 	assert_int_not_equal(registration.transaction, 0);
 }
 
-static void parts_in_order(void **state)
+TEST(parts_in_order)
 {
 	const struct host_info host_info = long_host_info();
 	struct proxy_registration registration;
 	struct proxy_thread *proxy;
 
-	(void)state;
 	make_lan();
 	proxy = start_proxy((struct script){ .delay = 100 });
 	assert_int_equal(send_request(5000, proxy, &host_info, NULL, &registration), 0);
@@ -61,13 +58,12 @@ static void parts_in_order(void **state)
 	}
 }
 
-static void refused(void **state)
+TEST(refused)
 {
 	const struct host_info host_info = some_host_info(1);
 	struct proxy_registration registration, untouched;
 	struct proxy_thread *proxy;
 
-	(void)state;
 	make_lan();
 	proxy = start_proxy((struct script){ .refuses_from = 1 });
 	memset(&registration, 0xa5, sizeof(registration));
@@ -78,14 +74,13 @@ static void refused(void **state)
 	assert_int_equal(received(proxy, NPP_WAKEUP_REPORT), 0);
 }
 
-static void refused_in_part(void **state)
+TEST(refused_in_part)
 {
 	const struct host_info host_info = long_host_info();
 	const struct npp_message *request, *report;
 	struct proxy_registration registration;
 	struct proxy_thread *proxy;
 
-	(void)state;
 	make_lan();
 	proxy = start_proxy((struct script){ .refuses_from = 3 });
 	assert_int_equal(send_request(5000, proxy, &host_info, NULL, &registration), -ECONNREFUSED);
@@ -98,14 +93,13 @@ static void refused_in_part(void **state)
 }
 
 /* There is time left to report what was confirmed. */
-static void confirmed_in_part(void **state)
+TEST(confirmed_in_part)
 {
 	const struct host_info host_info = long_host_info();
 	struct proxy_registration registration;
 	struct proxy_thread *proxy;
 	int64_t begun;
 
-	(void)state;
 	make_lan();
 	proxy = start_proxy((struct script){ .silent_from = 2 });
 	begun = clock_ms();
@@ -114,7 +108,7 @@ static void confirmed_in_part(void **state)
 	assert_int_equal(received(proxy, NPP_WAKEUP_REPORT), 1);
 }
 
-static void no_answer(void **state)
+TEST(no_answer)
 {
 	const struct host_info host_info = some_host_info(1);
 	struct channel channel;
@@ -123,7 +117,6 @@ static void no_answer(void **state)
 	struct candidate candidate;
 	int64_t begun;
 
-	(void)state;
 	make_lan();
 	proxy = start_proxy((struct script){ .silent_from = 1 });
 	channel = channel_of(NULL);
@@ -139,13 +132,12 @@ static void no_answer(void **state)
 }
 
 /* An answer to a retransmission of the first part is no answer to the second. */
-static void duplicate_answers(void **state)
+TEST(duplicate_answers)
 {
 	struct host_info host_info = long_host_info();
 	struct proxy_registration registration;
 	struct proxy_thread *proxy;
 
-	(void)state;
 	make_lan();
 	host_info.ipv4_count = host_info.address_count = 1;
 	proxy = start_proxy((struct script){ .delay = 700, .silent_from = 2 });
@@ -153,26 +145,24 @@ static void duplicate_answers(void **state)
 	assert_int_equal(proxy->requests, 2);
 }
 
-static void duplicate_answers_to_all(void **state)
+TEST(duplicate_answers_to_all)
 {
 	const struct host_info host_info = long_host_info();
 	struct proxy_registration registration;
 	struct proxy_thread *proxy;
 
-	(void)state;
 	make_lan();
 	proxy = start_proxy((struct script){ .delay = 600 });
 	assert_int_equal(send_request(15000, proxy, &host_info, NULL, &registration), 0);
 	assert_int_equal(proxy->requests, 3);
 }
 
-static void lost_request(void **state)
+TEST(lost_request)
 {
 	const struct host_info host_info = long_host_info();
 	struct proxy_registration registration;
 	struct proxy_thread *proxy;
 
-	(void)state;
 	make_lan();
 	proxy = start_proxy((struct script){ .drops = 1 });
 	assert_int_equal(send_request(5000, proxy, &host_info, NULL, &registration), 0);
@@ -181,11 +171,10 @@ static void lost_request(void **state)
 }
 
 /* Never before an earlier one, and not too many in a second (npp/npp_auth.h). */
-static void signing_times(void **state)
+TEST_WITH(signing_times, NULL, NULL)
 {
 	struct proxy_registration last = { .signed_at = 0 };
 
-	(void)state;
 	for (unsigned int i = 0; i < NPP_NONCES; i++)
 		assert_int_equal(signing_time(&last, 1000), 1000);
 	assert_int_equal(signing_time(&last, 1000), 1001);
@@ -201,12 +190,11 @@ static void signing_times(void **state)
 	assert_int_equal(signing_time(&last, 1006), 1007);
 }
 
-static void transaction_ids(void **state)
+TEST_WITH(transaction_ids, NULL, NULL)
 {
 	const uint16_t first = random_transaction_id();
 	bool differ = false;
 
-	(void)state;
 	for (int i = 0; i < 500000; i++) {
 		const uint16_t transaction = random_transaction_id();
 
@@ -214,23 +202,4 @@ static void transaction_ids(void **state)
 		differ |= transaction != first;
 	}
 	assert_true(differ);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(signing_times),
-		cmocka_unit_test(transaction_ids),
-		PROXY_TEST(confirmed),
-		PROXY_TEST(parts_in_order),
-		PROXY_TEST(refused),
-		PROXY_TEST(refused_in_part),
-		PROXY_TEST(confirmed_in_part),
-		PROXY_TEST(no_answer),
-		PROXY_TEST(duplicate_answers),
-		PROXY_TEST(duplicate_answers_to_all),
-		PROXY_TEST(lost_request),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

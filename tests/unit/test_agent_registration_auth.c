@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Only the proxy's answers count; with a key, only signed ones. */
-#include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "test.h"
 
-#include <cmocka.h>
+#include <errno.h>
+#include <stdbool.h>
 
 #include "support_registration.h"
 
@@ -73,8 +69,11 @@ static void of_nobody(struct npp_message *answer, struct npp_packet *datagram)
 	answer->client.id = 0;
 }
 
+BEFORE_EACH(make_namespace)
+AFTER_EACH(stop_all)
+
 /* The proxy refuses, and a forged confirmation comes before that. */
-static void forged_answers(void **state)
+TEST(forged_answers)
 {
 	static void (*const forgeries[])(struct npp_message *, struct npp_packet *) = {
 		from_another_mac, from_another_address,   to_another_address, to_all,
@@ -84,7 +83,6 @@ static void forged_answers(void **state)
 	struct proxy_thread *proxy;
 	struct proxy_registration registration;
 
-	(void)state;
 	make_lan();
 	proxy = start_proxy((struct script){ .refuses_from = 1 });
 	EACH(i, forgeries)
@@ -95,14 +93,13 @@ static void forged_answers(void **state)
 	}
 }
 
-static void with_a_key(void **state)
+TEST(with_a_key)
 {
 	const struct host_info host_info = long_host_info();
 	struct proxy_thread *proxy;
 	struct proxy_registration registration;
 	uint64_t last = 0;
 
-	(void)state;
 	make_lan();
 	proxy = start_proxy((struct script){ .keys = &keys });
 	assert_int_equal(send_request(5000, proxy, &host_info, &keys, &registration), 0);
@@ -138,13 +135,12 @@ static void answer_with_wrong_nonce(struct npp_message *answer, struct npp_packe
 	answer->authentication.nonce++;
 }
 
-static void answers_without_key(void **state)
+TEST(answers_without_key)
 {
 	const struct host_info host_info = some_host_info(1);
 	struct proxy_thread *proxy;
 	struct proxy_registration registration;
 
-	(void)state;
 	make_lan();
 	proxy = start_proxy((struct script){ .keys = &keys, .forge = refuse_unsigned });
 	assert_int_equal(send_request(5000, proxy, &host_info, &keys, &registration), 0);
@@ -157,39 +153,26 @@ static void answers_without_key(void **state)
 	assert_int_equal(send_request(600, proxy, &host_info, &keys, &registration), -EKEYREJECTED);
 }
 
-static void signed_refusal(void **state)
+TEST(signed_refusal)
 {
 	const struct host_info host_info = some_host_info(1);
 	struct proxy_thread *proxy;
 	struct proxy_registration registration;
 
-	(void)state;
 	make_lan();
 	proxy = start_proxy((struct script){ .keys = &keys, .refuses_from = 1 });
 	assert_int_equal(send_request(5000, proxy, &host_info, &keys, &registration),
 	                 -ECONNREFUSED);
 }
 
-static void no_such_key(void **state)
+TEST(no_such_key)
 {
 	const struct npp_keys none = { .count = 0 };
 	const struct host_info host_info = some_host_info(1);
 	struct proxy_thread *proxy;
 	struct proxy_registration registration;
 
-	(void)state;
 	make_lan();
 	proxy = start_proxy((struct script){ .keys = &keys });
 	assert_int_equal(send_request(5000, proxy, &host_info, &none, &registration), -ENOKEY);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		PROXY_TEST(forged_answers),      PROXY_TEST(with_a_key),
-		PROXY_TEST(answers_without_key), PROXY_TEST(signed_refusal),
-		PROXY_TEST(no_such_key),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,17 +2,13 @@
 /*
  * The agent's configuration file: its values, and the line and text of its errors.
  */
+#include "test.h"
+
 #include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 #include "support_agent.h"
 
@@ -56,16 +52,15 @@ static void check_defaults(const struct settings *settings)
 	assert_string_equal(settings->on_lease_lost, "");
 }
 
-static void defaults(void **state)
+TEST(defaults)
 {
 	const struct settings empty = config_of(""), settings = some_settings();
 
-	(void)state;
 	check_defaults(&settings);
 	check_defaults(&empty);
 }
 
-static void all_settings(void **state)
+TEST(all_settings)
 {
 	const struct settings settings =
 		config_of("interface = {eth0, \"wlan0\"}\nproxy = { 192.0.2.1, 192.0.2.2 }\n"
@@ -74,7 +69,6 @@ static void all_settings(void **state)
 	                  "rtc = /sys/class/rtc/rtc1\nkey-file = /etc/sleepproxy/keys\nkey = 7\n"
 	                  "icmp-type = 254\non-lease-lost = /usr/bin/true # a comment\n");
 
-	(void)state;
 	assert_int_equal(settings.interface_count, 2);
 	assert_string_equal(settings.interfaces[0], "eth0");
 	assert_string_equal(settings.interfaces[1], "wlan0");
@@ -98,12 +92,11 @@ static void all_settings(void **state)
 	assert_string_equal(settings.on_lease_lost, "/usr/bin/true");
 }
 
-static void single_values(void **state)
+TEST(single_values)
 {
 	const struct settings settings = config_of("interface = eth0\nproxy = 192.0.2.1\n"
 	                                           "wake = none\n");
 
-	(void)state;
 	assert_int_equal(settings.interface_count, 1);
 	assert_int_equal(settings.proxy_count, 1);
 	assert_true(settings.wake.is_set && settings.wake.none && !settings.wake.tcp &&
@@ -111,11 +104,10 @@ static void single_values(void **state)
 	assert_int_equal(settings.wake.port_count, 0);
 }
 
-static void ports_alone(void **state)
+TEST(ports_alone)
 {
 	const struct wake_setting wake = config_of("wake = {udp/161, tcp/any}\n").wake;
 
-	(void)state;
 	assert_true(wake.is_set && !wake.none && !wake.tcp && !wake.udp);
 	assert_int_equal(wake.port_count, 2);
 	assert_int_equal(wake.ports[1].port, 0);
@@ -168,9 +160,8 @@ static const struct {
 	  ":1: icmp-type '256' is out of range; expected a number from 1 to 255" },
 };
 
-static void errors(void **state)
+TEST(errors)
 {
-	(void)state;
 	EACH(i, mistakes)
 	{
 		struct settings settings, untouched;
@@ -185,12 +176,11 @@ static void errors(void **state)
 	}
 }
 
-static void too_many_ports(void **state)
+TEST(too_many_ports)
 {
 	char text[1024] = "wake = {tcp/1000", error[CONFIG_ERROR];
 	struct settings settings;
 
-	(void)state;
 	for (int i = 1; i < WAKE_PORTS; i++)
 		sprintf(text + strlen(text), ",tcp/%d", 1000 + i);
 	strcat(text, "}\n");
@@ -200,12 +190,11 @@ static void too_many_ports(void **state)
 	assert_non_null(strstr(error, ":1: wake 'udp/1' exceeds the limit; " WAKE_EXPECTED));
 }
 
-static void no_file(void **state)
+TEST(no_file)
 {
 	struct settings settings;
 	char error[CONFIG_ERROR];
 
-	(void)state;
 	assert_int_equal(settings_load("/tmp/sleepproxy-no-such-file", &settings, error), -ENOENT);
 	assert_string_equal(error, "/tmp/sleepproxy-no-such-file: cannot be read: "
 	                           "No such file or directory");
@@ -225,14 +214,5 @@ static int remove_file(void **state)
 	return unlink(path);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(defaults),      cmocka_unit_test(all_settings),
-		cmocka_unit_test(single_values), cmocka_unit_test(ports_alone),
-		cmocka_unit_test(errors),        cmocka_unit_test(too_many_ports),
-		cmocka_unit_test(no_file),
-	};
-
-	return cmocka_run_group_tests(tests, make_file, remove_file);
-}
+BEFORE_ALL(make_file)
+AFTER_ALL(remove_file)

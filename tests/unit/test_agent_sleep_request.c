@@ -3,13 +3,9 @@
  * Host info as Sleep Requests: each part fits into a message, together they have everything once,
  * and the addresses come first.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "test.h"
 
-#include <cmocka.h>
+#include <stdbool.h>
 
 #include "agent/sleep_request.h"
 #include "support_agent.h"
@@ -52,11 +48,10 @@ static const struct npp_request *part(size_t index)
 	return &request.parts[index].message.request;
 }
 
-static void single_address(void **state)
+TEST(single_address)
 {
 	const struct host_info host_info = some_host_info(1);
 
-	(void)state;
 	make(&host_info, false);
 	assert_int_equal(request.count, 1);
 	assert_address(request.parts[0].source, 20);
@@ -67,11 +62,10 @@ static void single_address(void **state)
 	assert_false(part(0)->has_lease || part(0)->has_ports || part(0)->timer);
 }
 
-static void single_part(void **state)
+TEST(single_part)
 {
 	struct host_info host_info = some_host_info(1);
 
-	(void)state;
 	host_info.has_lease = true;
 	host_info.lease = (struct client_lease){
 		.server = lan_address(3),
@@ -99,7 +93,7 @@ static void single_part(void **state)
 	assert_address(part(0)->backup_of, 1);
 }
 
-static void lease_times(void **state)
+TEST(lease_times)
 {
 	static const struct {
 		uint32_t total, left;
@@ -116,7 +110,6 @@ static void lease_times(void **state)
 		{ 60, 61, 60, 60 },
 	};
 
-	(void)state;
 	EACH(i, rows)
 	{
 		struct host_info host_info = some_host_info(1);
@@ -133,33 +126,30 @@ static void lease_times(void **state)
 }
 
 /* Without a lease it is not sent. */
-static void client_identifier_needs_lease(void **state)
+TEST(client_identifier_needs_lease)
 {
 	struct host_info host_info = some_host_info(1);
 
-	(void)state;
 	host_info.lease.client_id.length = 3;
 	make(&host_info, false);
 	assert_false(part(0)->has_lease);
 	assert_int_equal(part(0)->client_id_length, 0);
 }
 
-static void no_wake_ports(void **state)
+TEST(no_wake_ports)
 {
 	struct host_info host_info = some_host_info(1);
 
-	(void)state;
 	host_info.has_ports = true;
 	make(&host_info, false);
 	assert_true(part(0)->has_ports);
 	assert_int_equal(part(0)->port_count, 0);
 }
 
-static void unsigned_addresses(void **state)
+TEST(unsigned_addresses)
 {
 	struct host_info host_info = some_host_info(IFACE_IPV4);
 
-	(void)state;
 	strcpy(host_info.hostname, "nas");
 	make(&host_info, false);
 	assert_int_equal(request.count, IFACE_IPV4);
@@ -172,11 +162,10 @@ static void unsigned_addresses(void **state)
 }
 
 /* Else the backup would find the first proxy answering for it. */
-static void backup_in_each_part(void **state)
+TEST(backup_in_each_part)
 {
 	struct host_info host_info = some_host_info(3);
 
-	(void)state;
 	host_info.backup_of = lan_address(1);
 	make(&host_info, false);
 	assert_int_equal(request.count, 3);
@@ -184,11 +173,10 @@ static void backup_in_each_part(void **state)
 		assert_address(part(i)->backup_of, 1);
 }
 
-static void signed_addresses(void **state)
+TEST(signed_addresses)
 {
 	const struct host_info host_info = some_host_info(IFACE_IPV4);
 
-	(void)state;
 	make(&host_info, true);
 	assert_int_equal(request.count, 1);
 	assert_address(request.parts[0].source, 20);
@@ -211,7 +199,7 @@ static struct host_info with_ports(size_t count)
 }
 
 /* 255 octets: an address takes 20 of them, ports 3 and 4 each, option 128 51 of them. */
-static void part_limit(void **state)
+TEST(part_limit)
 {
 	static const struct {
 		size_t ports;
@@ -224,7 +212,6 @@ static void part_limit(void **state)
 		{ 46, true, 2 },
 	};
 
-	(void)state;
 	EACH(i, rows)
 	{
 		const struct host_info host_info = with_ports(rows[i].ports);
@@ -304,12 +291,11 @@ static void check_all_of_it(size_t pairs_first)
 	assert_int_equal(count_addresses6(), IFACE_IPV6);
 }
 
-static void long_requests(void **state)
+TEST(long_requests)
 {
 	const struct host_info host_info = as_much_as_there_may_be();
 	size_t of_the_first = 0;
 
-	(void)state;
 	make(&host_info, false);
 	check_all_of_it(1);
 	while (request.parts[of_the_first].source.octet[3] == 20)
@@ -323,11 +309,10 @@ static void long_requests(void **state)
 		assert_address(request.parts[i].source, 20);
 }
 
-static void what_does_not_fit(void **state)
+TEST(what_does_not_fit)
 {
 	struct host_info host_info = some_host_info(0);
 
-	(void)state;
 	assert_false(sleep_request_make(&host_info, TRANSACTION, false, &request));
 	host_info = some_host_info(1);
 	host_info.mac = (struct mac){ { 0 } };
@@ -338,23 +323,4 @@ static void what_does_not_fit(void **state)
 	host_info = some_host_info(2);
 	host_info.addresses[1] = ipv4_mapped((struct ipv4){ { 0 } });
 	assert_false(sleep_request_make(&host_info, TRANSACTION, false, &request));
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(single_address),
-		cmocka_unit_test(single_part),
-		cmocka_unit_test(lease_times),
-		cmocka_unit_test(client_identifier_needs_lease),
-		cmocka_unit_test(no_wake_ports),
-		cmocka_unit_test(unsigned_addresses),
-		cmocka_unit_test(backup_in_each_part),
-		cmocka_unit_test(signed_addresses),
-		cmocka_unit_test(part_limit),
-		cmocka_unit_test(long_requests),
-		cmocka_unit_test(what_does_not_fit),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

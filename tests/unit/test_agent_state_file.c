@@ -1,21 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Registrations as a file and as JSON, and what is neither. */
+#include "test.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 #include <json-c/json.h>
 
@@ -24,25 +20,23 @@
 static char directory[] = "/tmp/test_agent_state.XXXXXX";
 static char path[64];
 
-static void no_file(void **state)
+TEST(no_file)
 {
 	struct registrations read = { .count = 7 };
 	const struct proxy_registration none = { .client = 0 };
 
-	(void)state;
 	assert_int_equal(state_file_read(path, &read), 0);
 	assert_int_equal(read.count, 0);
 	assert_int_equal(state_file_remove(path, &none), 0);
 }
 
 /* Its directory does not exist either. */
-static void write_and_read(void **state)
+TEST(write_and_read)
 {
 	const struct registrations written = a_state();
 	struct registrations read;
 	struct stat about;
 
-	(void)state;
 	assert_int_equal(state_file_write(path, &written), 0);
 	assert_int_equal(state_file_read(path, &read), 0);
 	assert_same(&read, &written);
@@ -50,13 +44,12 @@ static void write_and_read(void **state)
 	assert_int_equal(about.st_mode, S_IFREG | 0600);
 }
 
-static void replace(void **state)
+TEST(replace)
 {
 	struct registrations written = a_state();
 	struct registrations read;
 	char command[128];
 
-	(void)state;
 	assert_int_equal(state_file_write(path, &written), 0);
 	written.count = 1;
 	assert_int_equal(state_file_write(path, &written), 0);
@@ -78,12 +71,11 @@ static void write_text(const char *text)
 	assert_int_equal(fclose(file), 0);
 }
 
-static void malformed_file(void **state)
+TEST(malformed_file)
 {
 	const struct registrations written = a_state();
 	struct registrations read;
 
-	(void)state;
 	write_text("nothing of the kind\n");
 	assert_int_equal(state_file_read(path, &read), -EBADMSG);
 	assert_int_equal(read.count, 0);
@@ -91,21 +83,19 @@ static void malformed_file(void **state)
 	assert_int_equal(state_file_read(path, &read), 0);
 }
 
-static void write_errors(void **state)
+TEST(write_errors)
 {
 	const struct registrations written = a_state();
 
-	(void)state;
 	assert_int_equal(state_file_write("/proc/no/state.json", &written), -ENOENT);
 	assert_int_equal(state_file_write("/proc/state.json", &written), -ENOENT);
 }
 
-static void remove_done(void **state)
+TEST(remove_done)
 {
 	const struct registrations written = a_state();
 	struct registrations read;
 
-	(void)state;
 	assert_int_equal(state_file_write(path, &written), 0);
 	assert_int_equal(state_file_remove(path, &written.list[0]), 0);
 	assert_int_equal(state_file_read(path, &read), 0);
@@ -116,12 +106,11 @@ static void remove_done(void **state)
 }
 
 /* By another `sleep`, while `wake` was waiting for the proxy's answer. */
-static void newer_registration_stays(void **state)
+TEST(newer_registration_stays)
 {
 	const struct registrations before = a_state();
 	struct registrations after = before, read;
 
-	(void)state;
 	after.list[0].transaction++;
 	after.list[1].client++;
 	assert_int_equal(state_file_write(path, &after), 0);
@@ -132,12 +121,11 @@ static void newer_registration_stays(void **state)
 }
 
 /* Another process with the lock must not keep the machine from sleeping. */
-static void locked_directory(void **state)
+TEST(locked_directory)
 {
 	const struct registrations written = a_state();
 	int fd;
 
-	(void)state;
 	assert_int_equal(state_file_write(path, &written), 0);
 	fd = open(dirname(strdupa(path)), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	assert_int_equal(flock(fd, LOCK_EX), 0);
@@ -164,7 +152,8 @@ static int tear_down(void **state)
 	return system(command);
 }
 
-#define FILE_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+BEFORE_EACH(set_up)
+AFTER_EACH(tear_down)
 
 static char *text_of(const struct registrations *state)
 {
@@ -176,25 +165,23 @@ static char *text_of(const struct registrations *state)
 	return text;
 }
 
-static void round_trip(void **state)
+TEST_WITH(round_trip, NULL, NULL)
 {
 	const struct registrations written = a_state();
 	char *text = text_of(&written);
 	struct registrations read;
 
-	(void)state;
 	memset(&read, 0xa5, sizeof(read));
 	assert_true(registrations_parse(text, strlen(text), &read));
 	assert_same(&read, &written);
 	free(text);
 }
 
-static void trailing_white_space(void **state)
+TEST_WITH(trailing_white_space, NULL, NULL)
 {
 	const char text[] = "{ \"registrations\": [] }\n \n";
 	struct registrations read;
 
-	(void)state;
 	assert_true(registrations_parse(text, strlen(text), &read));
 	assert_int_equal(read.count, 0);
 }
@@ -245,12 +232,11 @@ static const struct {
 	{ "{ \"registrations\"", "[ \"registrations\"" },
 };
 
-static void malformed(void **state)
+TEST_WITH(malformed, NULL, NULL)
 {
 	const struct registrations whole = a_state();
 	char *text = text_of(&whole), wrong[8192];
 
-	(void)state;
 	EACH(i, mistakes)
 	{
 		const char *at = strstr(text, mistakes[i].what);
@@ -267,35 +253,32 @@ static void malformed(void **state)
 	free(text);
 }
 
-static void truncated(void **state)
+TEST_WITH(truncated, NULL, NULL)
 {
 	const struct registrations whole = a_state();
 	char *text = text_of(&whole);
 	struct registrations read;
 
-	(void)state;
 	for (size_t length = 0; length < strlen(text); length++)
 		assert_false(registrations_parse(text, length, &read));
 	free(text);
 }
 
-static void trailing_data(void **state)
+TEST_WITH(trailing_data, NULL, NULL)
 {
 	const char text[] = "{ \"registrations\": [] } {}";
 	struct registrations read;
 
-	(void)state;
 	assert_false(registrations_parse(text, strlen(text), &read));
 }
 
-static void maximum(void **state)
+TEST_WITH(maximum, NULL, NULL)
 {
 	struct json_object *object, *list;
 	struct registrations full = { .count = 0 };
 	struct registrations read;
 	const char *text;
 
-	(void)state;
 	while (full.count < REGISTRATIONS_MAX)
 		full.list[full.count++] = a_full_registration(2);
 	object = registrations_to_json(&full);
@@ -307,26 +290,4 @@ static void maximum(void **state)
 	text = json_object_to_json_string(object);
 	assert_false(registrations_parse(text, strlen(text), &read));
 	json_object_put(object);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(round_trip),
-		cmocka_unit_test(trailing_white_space),
-		cmocka_unit_test(malformed),
-		cmocka_unit_test(truncated),
-		cmocka_unit_test(trailing_data),
-		cmocka_unit_test(maximum),
-		FILE_TEST(no_file),
-		FILE_TEST(write_and_read),
-		FILE_TEST(replace),
-		FILE_TEST(malformed_file),
-		FILE_TEST(write_errors),
-		FILE_TEST(remove_done),
-		FILE_TEST(newer_registration_stays),
-		FILE_TEST(locked_directory),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

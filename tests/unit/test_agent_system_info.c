@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* System info from a real kernel, and the remaining lease time. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
+#include "test.h"
 
-#include <cmocka.h>
+#include <stdbool.h>
+#include <string.h>
 
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -22,7 +18,7 @@ enum { NOW = 1795432000 };
 
 static const struct port_set no_ports;
 
-static void lease_times(void **state)
+TEST_WITH(lease_times, NULL, NULL)
 {
 	static const struct {
 		uint32_t total;
@@ -54,7 +50,6 @@ static void lease_times(void **state)
 		{ DHCP_INFINITE - 1, 1, true, LIFETIME_FOREVER, DHCP_INFINITE - 2 },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		const struct client_lease lease = {
 			.total = rows[i].total,
@@ -98,6 +93,9 @@ static int tear_down(void **state)
 	return run("rm -rf %s", root);
 }
 
+BEFORE_EACH(set_up)
+AFTER_EACH(tear_down)
+
 static void make_lan(void)
 {
 	need_namespace();
@@ -114,11 +112,10 @@ static struct system_info system_info_of(const char *interface)
 	return system_info;
 }
 
-static void interface_info(void **state)
+TEST(interface_info)
 {
 	struct system_info system_info;
 
-	(void)state;
 	make_lan();
 	system_info = system_info_of("lan");
 	assert_string_equal(system_info.iface.name, "lan");
@@ -132,17 +129,16 @@ static void interface_info(void **state)
 	assert_int_equal(system_info.addresses.ipv4_count, 0);
 }
 
-static void no_interface(void **state)
+TEST(no_interface)
 {
 	struct system_info system_info;
 
-	(void)state;
 	need_namespace();
 	assert_int_equal(system_info_read("lan", root, &system_info), -ENODEV);
 	assert_int_equal(system_info_read("lo", root, &system_info), -EOPNOTSUPP);
 }
 
-static void hostnames(void **state)
+TEST(hostnames)
 {
 	static const struct {
 		const char *name, *taken;
@@ -159,7 +155,6 @@ static void hostnames(void **state)
 		{ "a-name-of-64-letters-a-name-of-64-letters-a-name-of-64-letters-a", "" },
 	};
 
-	(void)state;
 	make_lan();
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		assert_int_equal(sethostname(rows[i].name, strlen(rows[i].name)), 0);
@@ -167,13 +162,12 @@ static void hostnames(void **state)
 	}
 }
 
-static void ports(void **state)
+TEST(ports)
 {
 	const struct sockaddr_in any = { .sin_family = AF_INET, .sin_port = htons(22) };
 	struct system_info system_info;
 	int fd;
 
-	(void)state;
 	make_lan();
 	fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	assert_int_equal(bind(fd, (const void *)&any, sizeof(any)), 0);
@@ -185,11 +179,10 @@ static void ports(void **state)
 	assert_memory_equal(&system_info.ports, &no_ports, sizeof(no_ports));
 }
 
-static void current_lease(void **state)
+TEST(current_lease)
 {
 	struct system_info system_info;
 
-	(void)state;
 	make_lan();
 	write_lease(20, time(NULL) + 50);
 	system_info = system_info_of("lan");
@@ -200,41 +193,21 @@ static void current_lease(void **state)
 	assert_false(system_info_of("lan").has_lease);
 }
 
-static void expired_lease(void **state)
+TEST(expired_lease)
 {
-	(void)state;
 	make_lan();
 	write_lease(20, time(NULL) - 1);
 	assert_false(system_info_of("lan").has_lease);
 }
 
-static void shorter_kernel_lifetime(void **state)
+TEST(shorter_kernel_lifetime)
 {
 	struct system_info system_info;
 
-	(void)state;
 	make_lan();
 	HERE("ip address change 192.0.2.20/24 dev lan valid_lft 30 preferred_lft 30");
 	write_lease(20, time(NULL) + 50);
 	system_info = system_info_of("lan");
 	assert_true(system_info.has_lease);
 	assert_in_range(system_info.lease.left, 25, 30);
-}
-
-#define FACTS_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(lease_times),
-		FACTS_TEST(interface_info),
-		FACTS_TEST(no_interface),
-		FACTS_TEST(hostnames),
-		FACTS_TEST(ports),
-		FACTS_TEST(current_lease),
-		FACTS_TEST(expired_lease),
-		FACTS_TEST(shorter_kernel_lifetime),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

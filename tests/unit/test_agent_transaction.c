@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Retransmission until the answer: how often, and for how long. */
-#include <errno.h>
-#include <setjmp.h>
-#include <signal.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <sys/resource.h>
+#include "test.h"
 
-#include <cmocka.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <sys/resource.h>
 
 #include "agent/npp_transaction.h"
 #include "support_played_proxy.h"
@@ -44,12 +40,14 @@ static struct transaction a_transaction(void)
 	return transaction;
 }
 
-static void answered(void **state)
+BEFORE_EACH(make_namespace)
+AFTER_EACH(stop_all)
+
+TEST(answered)
 {
 	struct transaction transaction;
 	int64_t begun;
 
-	(void)state;
 	make_lan();
 	start_proxy((struct script){ .preference = 0 });
 	transaction = a_transaction();
@@ -63,13 +61,12 @@ static void answered(void **state)
 }
 
 /* The same octets, after 0.5 s and after 1 s more. */
-static void unanswered(void **state)
+TEST(unanswered)
 {
 	struct proxy_thread *proxy;
 	struct transaction transaction;
 	int64_t begun;
 
-	(void)state;
 	make_lan();
 	proxy = start_proxy((struct script){ .silent_to_reports = true });
 	transaction = a_transaction();
@@ -88,12 +85,11 @@ static void unanswered(void **state)
 }
 
 /* Nothing is sent after the deadline. */
-static void deadline_passed(void **state)
+TEST(deadline_passed)
 {
 	struct transaction transaction;
 	const int64_t now = clock_ms();
 
-	(void)state;
 	make_lan();
 	transaction = a_transaction();
 	transaction_start(&transaction, now, now);
@@ -104,12 +100,11 @@ static void deadline_passed(void **state)
 }
 
 /* It stays open where the time to await it ends first. */
-static void until_before_end(void **state)
+TEST(until_before_end)
 {
 	struct transaction transaction;
 	int64_t begun;
 
-	(void)state;
 	make_lan();
 	transaction = a_transaction();
 	begun = clock_ms();
@@ -134,12 +129,11 @@ static int64_t cpu_ms(void)
 }
 
 /* One that is answered does not wait for the others. */
-static void several_at_once(void **state)
+TEST(several_at_once)
 {
 	struct transaction transactions[3];
 	int64_t begun, used;
 
-	(void)state;
 	make_lan();
 	start_proxy((struct script){ .preference = 0 });
 	for (size_t i = 0; i < 3; i++)
@@ -191,13 +185,12 @@ static void *send_junk(void *context)
 	return NULL;
 }
 
-static void flood(void **state)
+TEST(flood)
 {
 	struct flood flood = { .sent = 0 };
 	struct transaction transaction;
 	int64_t begun;
 
-	(void)state;
 	make_lan();
 	flood.fd = listen_on("p1", &flood.iface);
 	transaction = a_transaction();
@@ -216,12 +209,11 @@ static void flood(void **state)
 	close(transaction.channel.fd);
 }
 
-static void link_down_and_up(void **state)
+TEST(link_down_and_up)
 {
 	struct transaction transaction;
 	int64_t begun;
 
-	(void)state;
 	make_lan();
 	start_proxy((struct script){ .preference = 0 });
 	transaction = a_transaction();
@@ -237,12 +229,11 @@ static void link_down_and_up(void **state)
 	close(transaction.channel.fd);
 }
 
-static void interrupted(void **state)
+TEST(interrupted)
 {
 	struct transaction transaction;
 	int64_t begun;
 
-	(void)state;
 	make_lan();
 	signals_catch();
 	transaction = a_transaction();
@@ -254,20 +245,4 @@ static void interrupted(void **state)
 	assert_int_equal(transactions_await(&transaction, 1, begun + 5000), -EINTR);
 	assert_in_range(clock_ms() - begun, 0, LATE);
 	close(transaction.channel.fd);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		PROXY_TEST(answered),
-		PROXY_TEST(unanswered),
-		PROXY_TEST(deadline_passed),
-		PROXY_TEST(until_before_end),
-		PROXY_TEST(several_at_once),
-		PROXY_TEST(flood),
-		PROXY_TEST(link_down_and_up),
-		PROXY_TEST(interrupted), /* last, since later ones could not wait */
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

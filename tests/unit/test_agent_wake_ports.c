@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Wake ports: open ones, configured ones, and too many of them. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "test.h"
 
-#include <cmocka.h>
+#include <stdbool.h>
 
 #include "base/text.h"
 #include "support_agent.h"
@@ -40,7 +36,7 @@ static struct system_info a_server(void)
 	return system_info;
 }
 
-static void open_ports(void **state)
+TEST(open_ports)
 {
 	static const struct {
 		struct wake_setting setting;
@@ -56,12 +52,11 @@ static void open_ports(void **state)
 	};
 	const struct system_info system_info = a_server();
 
-	(void)state;
 	EACH(i, rows)
 	assert_string_equal(text_of(&rows[i].setting, &system_info), rows[i].ports);
 }
 
-static void configured_ports(void **state)
+TEST(configured_ports)
 {
 	const struct wake_setting setting = {
 		.is_set = true,
@@ -71,12 +66,11 @@ static void configured_ports(void **state)
 	};
 	const struct system_info system_info = a_server();
 
-	(void)state;
 	/* in order, each once; a configured port counts even if a DHCP client uses it */
 	assert_string_equal(text_of(&setting, &system_info), "tcp/21 tcp/22 tcp/80 udp/68");
 }
 
-static void any_port(void **state)
+TEST(any_port)
 {
 	const struct wake_setting setting = {
 		.is_set = true,
@@ -87,17 +81,15 @@ static void any_port(void **state)
 	};
 	const struct system_info system_info = a_server();
 
-	(void)state;
 	assert_string_equal(text_of(&setting, &system_info), "tcp/any udp/161");
 }
 
-static void maximum(void **state)
+TEST(maximum)
 {
 	const struct wake_setting setting = { .is_set = true, .tcp = true, .udp = true };
 	struct system_info system_info = some_system_info();
 	struct wake_ports ports;
 
-	(void)state;
 	add_ports(&system_info, IPPROTO_TCP, 1000, 60);
 	add_ports(&system_info, IPPROTO_UDP, 1000, 4);
 	wake_ports_make(&setting, &system_info, &ports);
@@ -108,7 +100,7 @@ static void maximum(void **state)
 }
 
 /* Of the protocol that has more of them; of both, where that is not enough. */
-static void summed_up(void **state)
+TEST(summed_up)
 {
 	static const struct {
 		size_t tcp, udp;
@@ -124,7 +116,6 @@ static void summed_up(void **state)
 	};
 	const struct wake_setting setting = { .is_set = true, .tcp = true, .udp = true };
 
-	(void)state;
 	EACH(i, rows)
 	{
 		struct system_info system_info = some_system_info();
@@ -135,25 +126,13 @@ static void summed_up(void **state)
 	}
 }
 
-static void summed_up_with_configured(void **state)
+TEST(summed_up_with_configured)
 {
 	struct wake_setting setting = { .is_set = true, .tcp = true, .port_count = WAKE_PORTS };
 	struct system_info system_info = some_system_info();
 
-	(void)state;
 	for (size_t i = 0; i < WAKE_PORTS; i++)
 		setting.ports[i] = (struct wake_port){ IPPROTO_UDP, (uint16_t)(2000 + i) };
 	add_ports(&system_info, IPPROTO_TCP, 22, 1);
 	assert_string_equal(text_of(&setting, &system_info), "+tcp/22 udp/any");
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(open_ports), cmocka_unit_test(configured_ports),
-		cmocka_unit_test(any_port),   cmocka_unit_test(maximum),
-		cmocka_unit_test(summed_up),  cmocka_unit_test(summed_up_with_configured),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

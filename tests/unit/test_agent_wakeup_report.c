@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Wakeup Reports of sleepproxy-agent: to several proxies at once, over links that come up late. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "test.h"
 
-#include <cmocka.h>
+#include <stdbool.h>
 
 #include "support_program_on_lan.h"
 
@@ -57,12 +53,14 @@ static int report_all(const char *wait, const struct registrations *registration
 	return status;
 }
 
-static void confirmed(void **state)
+BEFORE_EACH(set_up)
+AFTER_EACH(tear_down)
+
+TEST(confirmed)
 {
 	const struct registrations registrations = registrations_with(1);
 	struct proxy_thread *proxy;
 
-	(void)state;
 	proxy = start_proxy((struct script){ .preference = 0 });
 	assert_int_equal(report_all("5s", &registrations), 0);
 	assert_in_range(took, 0, LATE);
@@ -75,21 +73,19 @@ static void confirmed(void **state)
 }
 
 /* The answer says whether the address may be used. */
-static void no_address(void **state)
+TEST(no_address)
 {
 	const struct registrations registrations = registrations_with(1);
 
-	(void)state;
 	HERE("ip address flush dev lan");
 	start_proxy((struct script){ .preference = 0 });
 	assert_int_equal(report_all("5s", &registrations), 0);
 }
 
-static void one_unanswered(void **state)
+TEST(one_unanswered)
 {
 	const struct registrations registrations = registrations_with(2);
 
-	(void)state;
 	start_proxy((struct script){ .silent_to_reports = true });
 	start_proxy((struct script){ .delay = 200 });
 	assert_int_equal(report_all("1500ms", &registrations), 1);
@@ -98,11 +94,10 @@ static void one_unanswered(void **state)
 	assert_string_equal(complained, "sleepproxy-agent: lan: 192.0.2.1 did not answer\n");
 }
 
-static void refused(void **state)
+TEST(refused)
 {
 	const struct registrations registrations = registrations_with(1);
 
-	(void)state;
 	start_proxy((struct script){ .refuses_reports = true });
 	assert_int_equal(report_all("5s", &registrations), 1);
 	assert_in_range(took, 0, LATE);
@@ -110,11 +105,10 @@ static void refused(void **state)
 	assert_false(is_there("run/state.json"));
 }
 
-static void late_carrier(void **state)
+TEST(late_carrier)
 {
 	const struct registrations registrations = registrations_with(2);
 
-	(void)state;
 	start_proxy((struct script){ .preference = 0 });
 	start_proxy((struct script){ .preference = 0 });
 	HERE("ip link set lan-end down");
@@ -124,22 +118,20 @@ static void late_carrier(void **state)
 }
 
 /* A USB interface may return with another index. */
-static void late_interface(void **state)
+TEST(late_interface)
 {
 	const struct registrations registrations = registrations_with(1);
 
-	(void)state;
 	start_proxy((struct script){ .preference = 0 });
 	HERE("ip link set lan down && ip link set lan name late");
 	HERE("(sleep 0.5; ip link set late name lan; sleep 0.3; ip link set lan up) &");
 	assert_int_equal(report_all("10s", &registrations), 0);
 }
 
-static void no_link(void **state)
+TEST(no_link)
 {
 	struct registrations registrations = registrations_with(2);
 
-	(void)state;
 	HERE("ip link set lan-end down");
 	strcpy(registrations.list[1].interface, "none");
 	assert_int_equal(report_all("400ms", &registrations), 1);
@@ -152,11 +144,10 @@ static void no_link(void **state)
 }
 
 /* The proxy would refuse the report. */
-static void changed_mac(void **state)
+TEST(changed_mac)
 {
 	struct registrations registrations = registrations_with(1);
 
-	(void)state;
 	start_proxy((struct script){ .preference = 0 });
 	registrations.list[0].host_info.mac.octet[5]++;
 	assert_int_equal(report_all("5s", &registrations), 1);
@@ -164,13 +155,12 @@ static void changed_mac(void **state)
 	assert_contains(complained, "the interface has another MAC");
 }
 
-static void with_a_key(void **state)
+TEST(with_a_key)
 {
 	struct registrations registrations = registrations_with(2);
 	const struct npp_authentication *said;
 	struct proxy_thread *proxy;
 
-	(void)state;
 	proxy = start_proxy((struct script){ .keys = &keys });
 	registrations.list[0].key = KEY;
 	/* the clock was set back meanwhile */
@@ -196,25 +186,11 @@ static void from_another_client(struct npp_message *answer, struct npp_packet *d
 	answer->client.lease = NPP_LEASE_FAILED;
 }
 
-static void forged_answers(void **state)
+TEST(forged_answers)
 {
 	const struct registrations registrations = registrations_with(1);
 
-	(void)state;
 	start_proxy((struct script){ .forge = from_another_client });
 	assert_int_equal(report_all("5s", &registrations), 0);
 	assert_null(strstr(printed, "lost"));
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		PROGRAM_TEST(confirmed),      PROGRAM_TEST(no_address),
-		PROGRAM_TEST(one_unanswered), PROGRAM_TEST(refused),
-		PROGRAM_TEST(late_carrier),   PROGRAM_TEST(late_interface),
-		PROGRAM_TEST(no_link),        PROGRAM_TEST(changed_mac),
-		PROGRAM_TEST(with_a_key),     PROGRAM_TEST(forged_answers),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

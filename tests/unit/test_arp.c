@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The ARP requests that the proxy sends, octet by octet. */
-#include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
+#include "test.h"
 
-#include <cmocka.h>
+#include <errno.h>
+#include <string.h>
 
 #include "net/arp.h"
 
@@ -22,29 +18,27 @@ static const uint8_t arp[] = {
 	0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0xc0, 0x00, 0x02, 0x14, /* who is? */
 };
 
-static void test_request(void **state)
+TEST(request)
 {
 	struct packet packet;
 
-	(void)state;
 	arp_write_request(&packet, &owner, &proxy, from, target, 0);
 	assert_int_equal(packet.length, 14 + sizeof(arp));
 	assert_memory_equal(packet.octets, "\x52\x54\0\x12\x34\x56\x02\0\0\0\0\x02\x08\x06", 14);
 	assert_memory_equal(packet.octets + 14, arp, sizeof(arp));
 }
 
-static void test_request_in_a_vlan(void **state)
+TEST(request_in_a_vlan)
 {
 	struct packet packet;
 
-	(void)state;
 	arp_write_request(&packet, &MAC_BROADCAST, &proxy, from, target, 4094);
 	assert_int_equal(packet.length, 18 + sizeof(arp));
 	assert_memory_equal(packet.octets + 12, "\x81\0\x0f\xfe\x08\x06", 6);
 	assert_memory_equal(packet.octets + 18, arp, sizeof(arp));
 }
 
-static void test_reply_to_the_peer_that_woke_it(void **state)
+TEST(reply_to_the_peer_that_woke_it)
 {
 	static const uint8_t reply[] = {
 		0x02, 0x00, 0x00, 0x00, 0x00, 0x10,                         /* to the peer */
@@ -63,31 +57,17 @@ static void test_reply_to_the_peer_that_woke_it(void **state)
 	};
 	struct packet packet;
 
-	(void)state;
 	arp_write_update(&packet, &proxy, &report);
 	assert_int_equal(packet.length, sizeof(reply));
 	assert_memory_equal(packet.octets, reply, sizeof(reply));
 }
 
 /* With that it would be an ARP Probe (RFC 5227), and a conflict for the owner. */
-static void test_no_request_without_a_source(void **state)
+TEST(no_request_without_a_source)
 {
 	const struct iface lan = { .ifindex = 1, .mac = proxy };
 
-	(void)state;
 	assert_int_equal(arp_request(-1, &lan, &owner, (struct ipv4){ { 0 } }, target, 0),
 	                 -EADDRNOTAVAIL);
 	assert_int_equal(arp_request(-1, &lan, &owner, from, target, 0), -EBADF);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_request),
-		cmocka_unit_test(test_request_in_a_vlan),
-		cmocka_unit_test(test_reply_to_the_peer_that_woke_it),
-		cmocka_unit_test(test_no_request_without_a_source),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* ARP replies that come in on a real interface, whose other end says them octet by octet. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
+#include "test.h"
+
 #include <arpa/inet.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
@@ -97,12 +94,13 @@ static void hears_nothing(int fd)
 	assert_int_equal(arp_receive(fd, &address, &mac), -EAGAIN);
 }
 
-static void a_reply_to_us(void **state)
+BEFORE_EACH(make_namespace)
+
+TEST(a_reply_to_us)
 {
 	const struct frame reply = a_reply(20);
 	int fd = listens();
 
-	(void)state;
 	hears_nothing(fd);
 	sends("lan-end", &reply, WHOLE);
 	hears(fd, 20, &peer);
@@ -111,35 +109,32 @@ static void a_reply_to_us(void **state)
 }
 
 /* Who has the address is in the ARP, whoever's frame it is. */
-static void the_sender_is_arps(void **state)
+TEST(the_sender_is_arps)
 {
 	struct frame reply = a_reply(20);
 	int fd = listens();
 
-	(void)state;
 	reply.arp.sender_mac = somebody;
 	sends("lan-end", &reply, WHOLE);
 	hears(fd, 20, &somebody);
 	close(fd);
 }
 
-static void a_reply_to_others(void **state)
+TEST(a_reply_to_others)
 {
 	struct frame reply = a_reply(20);
 	int fd = listens();
 
-	(void)state;
 	memset(&reply.to, 0xff, sizeof(reply.to)); /* an announcement */
 	sends("lan-end", &reply, WHOLE);
 	hears(fd, 20, &peer);
 	close(fd);
 }
 
-static void many_in_their_order(void **state)
+TEST(many_in_their_order)
 {
 	int fd = listens();
 
-	(void)state;
 	for (uint8_t last = 1; last < 100; last++) {
 		const struct frame reply = a_reply(last);
 
@@ -152,14 +147,13 @@ static void many_in_their_order(void **state)
 }
 
 /* It is passed over, and what comes behind it is not. */
-static void what_is_no_reply_of_ipv4(void **state)
+TEST(what_is_no_reply_of_ipv4)
 {
 	struct frame frames[] = { a_reply(1), a_reply(2), a_reply(3), a_reply(4),
 		                  a_reply(5), a_reply(6), a_reply(7) };
 	const struct frame last = a_reply(20);
 	int fd = listens();
 
-	(void)state;
 	frames[0].arp.operation = htons(ARP_REQUEST);
 	frames[1].arp.operation = htons(0x0200);
 	frames[2].arp.hardware_type = htons(6);
@@ -176,12 +170,11 @@ static void what_is_no_reply_of_ipv4(void **state)
 	close(fd);
 }
 
-static void of_other_interfaces_and_our_own(void **state)
+TEST(of_other_interfaces_and_our_own)
 {
 	const struct frame reply = a_reply(20), last = a_reply(21);
 	int fd = listens();
 
-	(void)state;
 	sends("other-end", &reply, WHOLE);
 	sends("lan", &reply, WHOLE);
 	sends("lan-end", &last, WHOLE);
@@ -190,38 +183,20 @@ static void of_other_interfaces_and_our_own(void **state)
 	close(fd);
 }
 
-static void an_interface_that_is_not_there(void **state)
+TEST(an_interface_that_is_not_there)
 {
-	(void)state;
 	need_namespace();
 	assert_int_equal(arp_listen(4711), -ENODEV);
 }
 
-static void an_interface_that_goes(void **state)
+TEST(an_interface_that_goes)
 {
 	struct ipv4 address;
 	struct mac mac;
 	int fd = listens();
 
-	(void)state;
 	HERE("ip link del lan");
 	assert_int_equal(arp_receive(fd, &address, &mac), -ENETDOWN);
 	assert_int_equal(arp_receive(fd, &address, &mac), -EAGAIN);
 	close(fd);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		NETNS_TEST(a_reply_to_us),
-		NETNS_TEST(the_sender_is_arps),
-		NETNS_TEST(a_reply_to_others),
-		NETNS_TEST(many_in_their_order),
-		NETNS_TEST(what_is_no_reply_of_ipv4),
-		NETNS_TEST(of_other_interfaces_and_our_own),
-		NETNS_TEST(an_interface_that_is_not_there),
-		NETNS_TEST(an_interface_that_goes),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The clocks, against the ones of the C library. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <time.h>
+#include "test.h"
 
-#include <cmocka.h>
+#include <time.h>
 
 #include "base/clock.h"
 
@@ -18,23 +14,13 @@ static int64_t ms_of(clockid_t clock)
 	return time.tv_sec * INT64_C(1000) + time.tv_nsec / 1000000;
 }
 
-static void test_each_member_is_its_clock(void **state)
+TEST(each_member_is_its_clock)
 {
 	const int64_t mono = ms_of(CLOCK_MONOTONIC), boot = ms_of(CLOCK_BOOTTIME);
 	const int64_t wall = ms_of(CLOCK_REALTIME);
 	const struct now now = clock_now();
 
-	(void)state;
 	assert_in_range(now.mono - mono, 0, 5000);
 	assert_in_range(now.boot - boot, 0, 5000);
 	assert_in_range(now.wall - wall, 0, 5000);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_each_member_is_its_clock),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

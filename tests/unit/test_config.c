@@ -3,17 +3,14 @@
  * loader/config: files as people write them and the values they give. The wrong ones are in
  * test_config_faults.c.
  */
+#include "test.h"
+
 #include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <cmocka.h>
 #include <netinet/in.h>
 
 #include "support_config.h"
@@ -39,11 +36,13 @@ static void assert_address(const struct ipv6 *address, const char *expected)
 	assert_string_equal(text_from_ip(address, text), expected);
 }
 
-static void nothing_gives_defaults(void **state)
+BEFORE_ALL(make_file)
+AFTER_ALL(remove_file)
+
+TEST(nothing_gives_defaults)
 {
 	struct config config = loaded("");
 
-	(void)state;
 	assert_int_equal(config.interface_count, 0);
 	assert_int_equal(config.host_count, 0);
 	assert_int_equal(config.timing.grace_period, 5000);
@@ -55,7 +54,7 @@ static void nothing_gives_defaults(void **state)
 	config_done(&config);
 }
 
-static void times_and_counts(void **state)
+TEST(times_and_counts)
 {
 	struct config config =
 		loaded("grace-period = 700ms\nsleep-timeout = \"2m\"\nidle-timeout = 1h\n"
@@ -65,7 +64,6 @@ static void times_and_counts(void **state)
 	               "min-lease = 1500ms\n"
 	               "on-stop = keep");
 
-	(void)state;
 	assert_int_equal(config.timing.grace_period, 700);
 	assert_int_equal(config.timing.sleep_timeout, 120000);
 	assert_int_equal(config.timing.idle_timeout, 3600000);
@@ -81,13 +79,12 @@ static void times_and_counts(void **state)
 	config_done(&config);
 }
 
-static void interfaces(void **state)
+TEST(interfaces)
 {
 	struct config config = loaded("interface eth0 { mode = native   answer = host }\n"
 	                              "interface \"br-lan.10\" { mode = generic }\n"
 	                              "interface eth1 { dhcp-source = host }\n");
 
-	(void)state;
 	assert_int_equal(config.interface_count, 3);
 	assert_string_equal(config.interfaces[0].name, "eth0");
 	assert_int_equal(config.interfaces[0].mode, XDP_MODE_NATIVE);
@@ -101,7 +98,7 @@ static void interfaces(void **state)
 	config_done(&config);
 }
 
-static void a_host_with_everything(void **state)
+TEST(a_host_with_everything)
 {
 	struct config config = loaded(
 		"interface eth0 { }\n"
@@ -112,7 +109,6 @@ static void a_host_with_everything(void **state)
 	const struct host_description *nas = config.hosts;
 	const struct wake_policy *policy = &nas->policy;
 
-	(void)state;
 	assert_int_equal(config.host_count, 1);
 	assert_string_equal(nas->name, "nas");
 	assert_memory_equal(&nas->mac, ((uint8_t[]){ 0x52, 0x54, 0, 0x12, 0x34, 0x56 }), 6);
@@ -138,7 +134,7 @@ static void a_host_with_everything(void **state)
 	config_done(&config);
 }
 
-static void a_host_with_a_lease_alone(void **state)
+TEST(a_host_with_a_lease_alone)
 {
 	struct config config = loaded("host nas { mac = 52:54:00:12:34:56  lease = 192.168.1.20\n"
 	                              " lease-server = \"192.168.1.1\"  hostname = nas-1.lan\n"
@@ -146,7 +142,6 @@ static void a_host_with_a_lease_alone(void **state)
 	                              "host tv { mac = 52:54:00:12:34:57 }\n");
 	const struct lease_description *lease = &config.hosts[0].lease;
 
-	(void)state;
 	assert_int_equal(config.hosts[0].address_count, 0);
 	assert_memory_equal(&lease->address, "\xc0\xa8\1\x14", 4);
 	assert_memory_equal(&lease->server, "\xc0\xa8\1\1", 4);
@@ -159,13 +154,12 @@ static void a_host_with_a_lease_alone(void **state)
 	config_done(&config);
 }
 
-static void the_longest_names_of_a_lease(void **state)
+TEST(the_longest_names_of_a_lease)
 {
 	enum { NAME = HOSTNAME_MAX_SIZE - 1 };
 	char text[1000] = "host nas { mac = 52:54:00:12:34:56 lease = 192.168.1.20 client-id = 00";
 	struct config config;
 
-	(void)state;
 	for (int i = 1; i < CLIENT_ID_MAX; i++)
 		sprintf(text + strlen(text), ":%02x", i);
 	strcat(text, " hostname = ");
@@ -178,19 +172,18 @@ static void the_longest_names_of_a_lease(void **state)
 	config_done(&config);
 }
 
-static void policy_for_all(void **state)
+TEST(policy_for_all)
 {
 	struct config config =
 		loaded("wake = tcp/22\nwake += { udp/53 }\nallow = { 10.0.0.0/8 }\n" NAS);
 
-	(void)state;
 	assert_int_equal(config.policy.port_count, 2);
 	assert_int_equal(config.policy.source_count, 1);
 	assert_int_equal(config.hosts[0].policy.port_count, 0);
 	config_done(&config);
 }
 
-static void comments_anywhere(void **state)
+TEST(comments_anywhere)
 {
 	struct config config =
 		loaded("# one\n// two /* \n/* three\n \" # */ grace-period = # four\n 6 // five\n"
@@ -198,7 +191,6 @@ static void comments_anywhere(void **state)
 	               "host \"nas\" # nine\n {\n mac = '52:54:00:00:00:01' # \"\n"
 	               " addresses = { 10.0.0.1 /**/ } }# ten");
 
-	(void)state;
 	assert_int_equal(config.timing.grace_period, 6000);
 	assert_int_equal(config.policy.port_count, 2);
 	assert_int_equal(config.host_count, 1);
@@ -206,12 +198,11 @@ static void comments_anywhere(void **state)
 }
 
 /* What was there before is released; valgrind tells if it is not. */
-static void success_replaces(void **state)
+TEST(success_replaces)
 {
 	struct config config = loaded("check-requests = 7\n" NAS);
 	char error[CONFIG_ERROR];
 
-	(void)state;
 	assert_int_equal(load("interface eth0 { }\n" NAS, &config, error), 0);
 	assert_int_equal(config.timing.check_requests, 3);
 	assert_int_equal(config.interface_count, 1);
@@ -219,37 +210,34 @@ static void success_replaces(void **state)
 	config_done(&config);
 }
 
-static void failure_leaves_untouched(void **state)
+TEST(failure_leaves_untouched)
 {
 	struct config config = loaded("check-requests = 7\n" NAS);
 	struct config before = config;
 	char error[CONFIG_ERROR];
 
-	(void)state;
 	assert_int_equal(load("check-requests = 8\nhost a { mac = x }", &config, error), -EINVAL);
 	assert_memory_equal(&config, &before, sizeof(config));
 	assert_string_equal(config.hosts[0].name, "nas");
 	config_done(&config);
 }
 
-static void done_can_be_repeated(void **state)
+TEST(done_can_be_repeated)
 {
 	struct config config = loaded(NAS);
 
-	(void)state;
 	config_done(&config);
 	assert_null(config.hosts);
 	config_done(&config);
 	config_done(NULL);
 }
 
-static void interface_table(void **state)
+TEST(interface_table)
 {
 	struct config config;
 	struct config_interface *first;
 	char name[IFNAMSIZ];
 
-	(void)state;
 	config_init(&config);
 	first = config_interface(&config, "eth0");
 	assert_string_equal(first->name, "eth0");
@@ -264,14 +252,13 @@ static void interface_table(void **state)
 }
 
 /* More than one buffer of the reader, and of the check that compares all hosts with each other. */
-static void thousands_of_hosts(void **state)
+TEST(thousands_of_hosts)
 {
 	enum { HOSTS = 4000 };
 	char *text = malloc(HOSTS * 100);
 	size_t used = 0;
 	struct config config;
 
-	(void)state;
 	assert_non_null(text);
 	for (int i = 0; i < HOSTS; i++)
 		used += sprintf(text + used,
@@ -302,24 +289,22 @@ static char *example(bool switched_on)
 	return text;
 }
 
-static void the_example(void **state)
+TEST(the_example)
 {
 	char *text = example(false);
 	struct config config = loaded(text);
 
-	(void)state;
 	assert_int_equal(config.host_count + config.interface_count, 0);
 	config_done(&config);
 	free(text);
 }
 
-static void the_example_switched_on(void **state)
+TEST(the_example_switched_on)
 {
 	char *text = example(true);
 	struct config config = loaded(text);
 	struct config defaults;
 
-	(void)state;
 	config_init(&defaults);
 	assert_int_equal(config.host_count, 2);
 	assert_int_equal(config.interface_count, 1);
@@ -332,27 +317,4 @@ static void the_example_switched_on(void **state)
 	assert_true(config.hosts[1].detect_sleep);
 	config_done(&config);
 	free(text);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(nothing_gives_defaults),
-		cmocka_unit_test(times_and_counts),
-		cmocka_unit_test(interfaces),
-		cmocka_unit_test(a_host_with_everything),
-		cmocka_unit_test(a_host_with_a_lease_alone),
-		cmocka_unit_test(the_longest_names_of_a_lease),
-		cmocka_unit_test(policy_for_all),
-		cmocka_unit_test(comments_anywhere),
-		cmocka_unit_test(success_replaces),
-		cmocka_unit_test(failure_leaves_untouched),
-		cmocka_unit_test(done_can_be_repeated),
-		cmocka_unit_test(interface_table),
-		cmocka_unit_test(thousands_of_hosts),
-		cmocka_unit_test(the_example),
-		cmocka_unit_test(the_example_switched_on),
-	};
-
-	return cmocka_run_group_tests(tests, make_file, remove_file);
 }

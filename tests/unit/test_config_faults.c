@@ -3,18 +3,14 @@
  * loader/config: mistakes as people make them, and the line and the words that each is refused
  * with.
  */
+#include "test.h"
+
 #include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 #include "support_config.h"
 
@@ -244,32 +240,31 @@ static void refused(const struct mistake *mistakes, size_t count)
 
 #define REFUSED(table) refused(table, sizeof(table) / sizeof(*(table)))
 
-static void wrong_syntax(void **state)
+BEFORE_ALL(make_file)
+AFTER_ALL(remove_file)
+
+TEST(wrong_syntax)
 {
-	(void)state;
 	REFUSED(syntax);
 }
 
-static void wrong_values(void **state)
+TEST(wrong_values)
 {
-	(void)state;
 	REFUSED(values);
 }
 
-static void wrong_hosts(void **state)
+TEST(wrong_hosts)
 {
-	(void)state;
 	REFUSED(hosts);
 }
 
-static void wrong_together(void **state)
+TEST(wrong_together)
 {
-	(void)state;
 	REFUSED(contradictions);
 }
 
 /* Each with its line, but what follows from a syntax error. */
-static void several_at_once(void **state)
+TEST(several_at_once)
 {
 	static const char *const lines[] = {
 		":2: unknown option 'chek-requests' (did you mean 'check-requests'?); expected",
@@ -282,7 +277,6 @@ static void several_at_once(void **state)
 	char error[CONFIG_ERROR], expected[CONFIG_ERROR], *line = error;
 	struct config config;
 
-	(void)state;
 	config_init(&config);
 	assert_int_equal(load("grace-period = x\nchek-requests = { 3 }\n"
 	                      "host a {\n mac = 1\n addresses = { 2,\n 3 }\n , ' }",
@@ -297,13 +291,12 @@ static void several_at_once(void **state)
 	assert_null(line);
 }
 
-static void comments_keep_lines(void **state)
+TEST(comments_keep_lines)
 {
 	char error[CONFIG_ERROR];
 	char expected[CONFIG_ERROR];
 	struct config config;
 
-	(void)state;
 	config_init(&config);
 	snprintf(expected, sizeof(expected),
 	         "%s:8: check-requests '0' is out of range; "
@@ -317,25 +310,23 @@ static void comments_keep_lines(void **state)
 	assert_string_equal(error, expected);
 }
 
-static void zero_octet(void **state)
+TEST(zero_octet)
 {
 	char error[CONFIG_ERROR];
 	struct config config;
 
-	(void)state;
 	config_init(&config);
 	write_octets("grace-period = 5\n\0check-requests = 0\n", 37);
 	assert_int_equal(config_load(path, &config, error), -EINVAL);
 	assert_string_equal(error + strlen(path), ":2: zero octet; expected text");
 }
 
-static void long_words_are_cut(void **state)
+TEST(long_words_are_cut)
 {
 	char text[4000];
 	char error[CONFIG_ERROR];
 	struct config config;
 
-	(void)state;
 	config_init(&config);
 	memset(text, 'x', sizeof(text));
 	memcpy(text, "grace-period = ", 15);
@@ -344,12 +335,11 @@ static void long_words_are_cut(void **state)
 	assert_int_equal(strlen(error), CONFIG_ERROR - 1);
 }
 
-static void unreadable(void **state)
+TEST(unreadable)
 {
 	char error[CONFIG_ERROR];
 	struct config config;
 
-	(void)state;
 	config_init(&config);
 	assert_int_equal(config_load("/nonexistent/file", &config, error), -ENOENT);
 	assert_string_equal(error, "/nonexistent/file: cannot be read: No such file or directory");
@@ -364,31 +354,12 @@ static void unreadable(void **state)
 	assert_int_equal(chmod(path, 0600), 0);
 }
 
-static void endless(void **state)
+TEST(endless)
 {
 	char error[CONFIG_ERROR];
 	struct config config;
 
-	(void)state;
 	config_init(&config);
 	assert_int_equal(config_load("/dev/zero", &config, error), -EINVAL);
 	assert_string_equal(error, "/dev/zero: is too large; expected at most 16 MiB");
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(wrong_syntax),
-		cmocka_unit_test(wrong_values),
-		cmocka_unit_test(wrong_hosts),
-		cmocka_unit_test(wrong_together),
-		cmocka_unit_test(comments_keep_lines),
-		cmocka_unit_test(several_at_once),
-		cmocka_unit_test(zero_octet),
-		cmocka_unit_test(unreadable),
-		cmocka_unit_test(endless),
-		cmocka_unit_test(long_words_are_cut),
-	};
-
-	return cmocka_run_group_tests(tests, make_file, remove_file);
 }

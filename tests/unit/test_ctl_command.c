@@ -3,13 +3,10 @@
  * loader/cli: each row of a command is whole, found by its name, and in the manual with its
  * options, which become the fields of the request.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "test.h"
+
 #include <string.h>
 
-#include <cmocka.h>
 #include <stdio.h>
 
 #include "cli/command.h"
@@ -18,11 +15,10 @@ enum { LINE_WIDTH = 80, MANUAL_MAX = 65536, WORDS = 16 };
 
 #define MANUAL "packaging/man/sleepproxyctl.1"
 
-static void each_row_is_whole(void **state)
+TEST(each_row_is_whole)
 {
 	const struct cli_command *command;
 
-	(void)state;
 	for (size_t i = 0; (command = command_at(i)); i++) {
 		assert_non_null(command->help);
 		assert_non_null(command->text);
@@ -46,20 +42,18 @@ static void check_lines(const char *text)
 	}
 }
 
-static void help_fits_the_screen(void **state)
+TEST(help_fits_the_screen)
 {
 	const struct cli_command *command;
 
-	(void)state;
 	for (size_t i = 0; (command = command_at(i)); i++)
 		check_lines(command->text);
 }
 
-static void each_is_found_by_its_name(void **state)
+TEST(each_is_found_by_its_name)
 {
 	const struct cli_command *command;
 
-	(void)state;
 	for (size_t i = 0; (command = command_at(i)); i++) {
 		char name[64], *words[4] = { NULL };
 		size_t count = 0, used;
@@ -73,13 +67,12 @@ static void each_is_found_by_its_name(void **state)
 	}
 }
 
-static void half_a_name_is_none(void **state)
+TEST(half_a_name_is_none)
 {
 	char *const host[] = { "host", NULL }, *const add[] = { "add", NULL };
 	char *const longer[] = { "statusx", NULL }, *const empty[] = { "", NULL };
 	size_t used;
 
-	(void)state;
 	assert_null(command_find(host, &used));
 	assert_null(command_find(add, &used));
 	assert_null(command_find(longer, &used));
@@ -105,7 +98,7 @@ static struct json_object *asked(char **words)
 	return NULL;
 }
 
-static void options_become_requests(void **state)
+TEST(options_become_requests)
 {
 	static const struct {
 		const char *words[WORDS];
@@ -121,7 +114,6 @@ static void options_become_requests(void **state)
 		{ { "lease", "set", "--server", "s" }, NULL },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		struct json_object *request = asked((char **)rows[i].words);
 		const char *text =
@@ -154,12 +146,11 @@ static void check_manual(const char *text, const char *word)
 		fail_msg("%s does not mention '%s'", MANUAL, word);
 }
 
-static void the_manual_has_each(void **state)
+TEST(the_manual_has_each)
 {
 	static char text[MANUAL_MAX];
 	const struct cli_command *command;
 
-	(void)state;
 	read_manual(text);
 	for (const struct cli_option *row = global_options; row->name; row++)
 		check_manual(text, row->name);
@@ -168,15 +159,4 @@ static void the_manual_has_each(void **state)
 		for (const struct cli_option *row = command->options; row && row->name; row++)
 			check_manual(text, row->name);
 	}
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(each_row_is_whole),         cmocka_unit_test(help_fits_the_screen),
-		cmocka_unit_test(each_is_found_by_its_name), cmocka_unit_test(half_a_name_is_none),
-		cmocka_unit_test(options_become_requests),   cmocka_unit_test(the_manual_has_each),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* loader/cli: hosts and their registrations, and what the status says of them. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "test.h"
+
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "support_ctl.h"
 
@@ -69,9 +65,8 @@ static const struct {
 	  "added by   config   the configuration file\n" },
 };
 
-static void is_told_whole(void **state)
+TEST(is_told_whole)
 {
-	(void)state;
 	EACH(i, whole)
 	{
 		char *text = shown(whole[i].words, false, "{}", whole[i].result);
@@ -82,7 +77,7 @@ static void is_told_whole(void **state)
 }
 
 /* The second table: what the first has is above. */
-static void a_registration_is_told(void **state)
+TEST(a_registration_is_told)
 {
 	static const struct {
 		const char *registration, *text;
@@ -117,7 +112,6 @@ static void a_registration_is_told(void **state)
 		  "client id     1      the Client Identifier in its Wakeup Report\n" },
 	};
 
-	(void)state;
 	EACH(i, rows)
 	{
 		char json[512], *text;
@@ -130,11 +124,10 @@ static void a_registration_is_told(void **state)
 	}
 }
 
-static void standby_has_its_colour(void **state)
+TEST(standby_has_its_colour)
 {
 	char *text = shown(host_list, true, "{}", "[{" NAS "," STANDBY "}]");
 
-	(void)state;
 	check_line(text, "\033[34mstandby\033[0m");
 	free(text);
 	text = shown(host_show, true, "{}", "{" NAS "," STANDBY "}");
@@ -143,24 +136,22 @@ static void standby_has_its_colour(void **state)
 }
 
 /* As many lines as it takes, and none too wide for a screen. */
-static void a_long_list_goes_on_below(void **state)
+TEST(a_long_list_goes_on_below)
 {
 	char *text = shown(host_show, false, "{}",
 	                   "{'wake': ['tcp/10001', 'tcp/10002', 'tcp/10003', 'tcp/10004',"
 	                   " 'tcp/10005', 'tcp/10006']}");
 
-	(void)state;
 	check_line(text, "wakes      tcp/10001 tcp/10002 tcp/10003 tcp/10004\n"
 	                 "           tcp/10005 tcp/10006\n");
 	free(text);
 }
 
 /* From elsewhere: it is cut, and no octet goes astray. */
-static void a_long_word_is_cut(void **state)
+TEST(a_long_word_is_cut)
 {
 	char json[1024] = "{'addresses': ['", *text;
 
-	(void)state;
 	memset(json + strlen(json), 'x', 900);
 	strcat(json, "', 'b']}");
 	text = shown(host_show, false, "{}", json);
@@ -169,7 +160,7 @@ static void a_long_word_is_cut(void **state)
 	free(text);
 }
 
-static void the_status_tells_of_registrations(void **state)
+TEST(the_status_tells_of_registrations)
 {
 	static const struct {
 		const char *npp, *line;
@@ -186,7 +177,6 @@ static void the_status_tells_of_registrations(void **state)
 		{ "{'on': false, 'type': 253}", "\nregistration  off: npp = false\n" },
 	};
 
-	(void)state;
 	EACH(i, rows)
 	{
 		char json[512], *text;
@@ -196,18 +186,4 @@ static void the_status_tells_of_registrations(void **state)
 		check_line(text, rows[i].line);
 		free(text);
 	}
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(is_told_whole),
-		cmocka_unit_test(a_registration_is_told),
-		cmocka_unit_test(standby_has_its_colour),
-		cmocka_unit_test(a_long_list_goes_on_below),
-		cmocka_unit_test(a_long_word_is_cut),
-		cmocka_unit_test(the_status_tells_of_registrations),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* loader/cli/options.c: words in, the JSON that they become or the words of a refusal out. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
+#include "test.h"
 
-#include <cmocka.h>
+#include <string.h>
 
 #include "cli/command.h"
 
@@ -47,7 +43,7 @@ static void call_done(struct cli_call *call)
 	json_object_put(call->settings);
 }
 
-static void becomes_json(void **state)
+TEST(becomes_json)
 {
 	static const struct {
 		const char *words[WORDS];
@@ -74,7 +70,6 @@ static void becomes_json(void **state)
 		{ { "--address", "a", "--", "nas" }, "{\"addresses\":[\"a\"]}", "{}", 2 },
 	};
 
-	(void)state;
 	EACH(i, rows)
 	{
 		struct cli_call call;
@@ -91,7 +86,7 @@ static void becomes_json(void **state)
 	}
 }
 
-static void refuses_in_words(void **state)
+TEST(refuses_in_words)
 {
 	static const struct {
 		const char *words[WORDS];
@@ -117,7 +112,6 @@ static void refuses_in_words(void **state)
 		{ { "-x" }, "unknown option '-x'" },
 	};
 
-	(void)state;
 	EACH(i, rows)
 	{
 		struct cli_call call;
@@ -128,13 +122,12 @@ static void refuses_in_words(void **state)
 	}
 }
 
-static void survives_long_options(void **state)
+TEST(survives_long_options)
 {
 	char word[1000];
 	const char *words[] = { word, NULL };
 	struct cli_call call;
 
-	(void)state;
 	memset(word, '-', sizeof(word) - 1);
 	word[sizeof(word) - 1] = '\0';
 	read_all(words, &call);
@@ -142,11 +135,10 @@ static void survives_long_options(void **state)
 	call_done(&call);
 }
 
-static void finds_the_missing_one(void **state)
+TEST(finds_the_missing_one)
 {
 	struct cli_call call = { .command = &command, .request = json_object_new_object() };
 
-	(void)state;
 	assert_string_equal(option_missing(&call)->name, "--mac");
 	json_object_object_add(call.request, "mac", json_object_new_string("a"));
 	assert_string_equal(option_missing(&call)->name, "--address");
@@ -155,16 +147,4 @@ static void finds_the_missing_one(void **state)
 	call.command = &(struct cli_command){ .options = NULL };
 	assert_null(option_missing(&call));
 	json_object_put(call.request);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(becomes_json),
-		cmocka_unit_test(refuses_in_words),
-		cmocka_unit_test(survives_long_options),
-		cmocka_unit_test(finds_the_missing_one),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

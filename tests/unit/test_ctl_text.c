@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* loader/cli/view.c, and the suggestions: values in, the text that people read out. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "test.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
 #include <time.h>
 
 #include "cli/view.h"
@@ -15,7 +12,7 @@
 
 #define EACH(item, table) for (size_t item = 0; item < sizeof(table) / sizeof(*(table)); item++)
 
-static void shows_the_two_largest_units(void **state)
+TEST(shows_the_two_largest_units)
 {
 	static const struct {
 		int64_t seconds;
@@ -35,12 +32,11 @@ static void shows_the_two_largest_units(void **state)
 	};
 	char text[TIME_TEXT];
 
-	(void)state;
 	EACH(i, spans)
 	assert_string_equal(duration_text(spans[i].seconds, text), spans[i].text);
 }
 
-static void tells_past_from_future(void **state)
+TEST(tells_past_from_future)
 {
 	static const struct {
 		int64_t seconds;
@@ -55,39 +51,35 @@ static void tells_past_from_future(void **state)
 	};
 	char text[TIME_TEXT];
 
-	(void)state;
 	EACH(i, distances)
 	assert_string_equal(distance_text(distances[i].seconds, text), distances[i].text);
 }
 
-static void no_moment_is_no_distance(void **state)
+TEST(no_moment_is_no_distance)
 {
 	static const char *const others[] = { "", "yesterday", "2026-01-31" };
 	char text[TIME_TEXT];
 
-	(void)state;
 	EACH(i, others)
 	assert_string_equal(distance_from_now(others[i], text), "");
 }
 
-static void shows_local_time(void **state)
+TEST(shows_local_time)
 {
 	char text[TIME_TEXT];
 
-	(void)state;
 	setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1);
 	tzset();
 	assert_string_equal(local_time("2026-01-31T12:00:00.123Z", text), "2026-01-31 13:00:00");
 	assert_string_equal(local_time("2026-07-31T23:30:00Z", text), "2026-08-01 01:30:00");
 }
 
-static void leaves_what_is_no_utc_time(void **state)
+TEST(leaves_what_is_no_utc_time)
 {
 	static const char *const others[] = { "", "yesterday", "2026-01-31", "2026-01-31T12:00:00",
 		                              "2026-01-31T12:00:00+01:00" };
 	char text[TIME_TEXT], longer[2 * TIME_TEXT];
 
-	(void)state;
 	EACH(i, others)
 	assert_string_equal(local_time(others[i], text), others[i]);
 	memset(longer, 'x', sizeof(longer) - 1);
@@ -102,7 +94,7 @@ static size_t distance(const char *typed, const char *meant)
 	return words_nearer(typed, meant, &least) ? least : WORDS_FAR;
 }
 
-static void knows_a_slip_from_another_word(void **state)
+TEST(knows_a_slip_from_another_word)
 {
 	static const struct {
 		const char *typed, *meant;
@@ -118,16 +110,14 @@ static void knows_a_slip_from_another_word(void **state)
 		{ "ls", "list", WORDS_FAR },
 	};
 
-	(void)state;
 	EACH(i, pairs)
 	assert_int_equal(distance(pairs[i].typed, pairs[i].meant), pairs[i].distance);
 }
 
-static void survives_long_words(void **state)
+TEST(survives_long_words)
 {
 	char word[1000];
 
-	(void)state;
 	memset(word, 'x', sizeof(word) - 1);
 	word[sizeof(word) - 1] = '\0';
 	assert_int_equal(distance(word, "list"), WORDS_FAR);
@@ -162,41 +152,20 @@ static void check_printed(bool colour, const char *name, int64_t count, const ch
 	free(text);
 }
 
-static void aligns_columns(void **state)
+TEST(aligns_columns)
 {
-	(void)state;
 	check_printed(false, "a", 7, "NAME  COUNT  NOTE\na         7\n");
 	check_printed(false, "longer", 1234567, "NAME    COUNT    NOTE\nlonger  1234567\n");
 }
 
-static void colours_only_text(void **state)
+TEST(colours_only_text)
 {
-	(void)state;
 	check_printed(true, "a", 7,
 	              "\033[1mNAME\033[0m  \033[1mCOUNT\033[0m  \033[1mNOTE\033[0m\n"
 	              "\033[31ma\033[0m         7\n");
 }
 
-static void keeps_control_characters_from_the_terminal(void **state)
+TEST(keeps_control_characters_from_the_terminal)
 {
-	(void)state;
 	check_printed(false, "\033[2J\n", 7, "NAME   COUNT  NOTE\n?[2J?      7\n");
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(shows_the_two_largest_units),
-		cmocka_unit_test(tells_past_from_future),
-		cmocka_unit_test(no_moment_is_no_distance),
-		cmocka_unit_test(shows_local_time),
-		cmocka_unit_test(leaves_what_is_no_utc_time),
-		cmocka_unit_test(knows_a_slip_from_another_word),
-		cmocka_unit_test(survives_long_words),
-		cmocka_unit_test(aligns_columns),
-		cmocka_unit_test(colours_only_text),
-		cmocka_unit_test(keeps_control_characters_from_the_terminal),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* loader/cli: the daemon's results as JSON in, the text that people read out. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "test.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
 #include <time.h>
 
 #include "support_ctl.h"
@@ -104,9 +101,8 @@ static const struct {
 	  "dhcp_message_new                   2\n" },
 };
 
-static void becomes_a_table(void **state)
+TEST(becomes_a_table)
 {
-	(void)state;
 	EACH(i, tables)
 	{
 		char *text = shown(tables[i].words, false, tables[i].settings, tables[i].result);
@@ -120,7 +116,7 @@ static const char *const lease_list[] = { "lease", "list", NULL };
 static const char *const lease_show[] = { "lease", "show", NULL };
 static const char *const host_list[] = { "host", "list", NULL };
 
-static void a_lease_is_told_in_lines(void **state)
+TEST(a_lease_is_told_in_lines)
 {
 	static const struct {
 		const char *lease, *line;
@@ -164,7 +160,6 @@ static void a_lease_is_told_in_lines(void **state)
 		{ "{'fqdn': '00:00:00'}", "FQDN          00:00:00\n" },
 	};
 
-	(void)state;
 	EACH(i, rows)
 	{
 		char *text = shown(lease_show, false, "{}", rows[i].lease);
@@ -175,13 +170,12 @@ static void a_lease_is_told_in_lines(void **state)
 }
 
 /* A list longer than any message's: it is cut, and no octet goes astray. */
-static void cuts_a_long_list(void **state)
+TEST(cuts_a_long_list)
 {
 	enum { OCTETS = 1000 };
 	char json[OCTETS * 3 + 64] = "{'parameters': '";
 	char *text;
 
-	(void)state;
 	for (size_t i = 0; i < OCTETS; i++)
 		strcat(json, "ff:");
 	strcat(json, "'}");
@@ -190,13 +184,12 @@ static void cuts_a_long_list(void **state)
 	free(text);
 }
 
-static void the_last_result_is_dated(void **state)
+TEST(the_last_result_is_dated)
 {
 	/* between whole minutes: the test may take a while */
 	const time_t at = time(NULL) - 2 * 3600 - 3 * 60 - 20;
 	char moment[MOMENT], json[256], *text;
 
-	(void)state;
 	strftime(moment, sizeof(moment), "%Y-%m-%dT%H:%M:%S.123Z", gmtime(&at));
 	snprintf(json, sizeof(json), "[{'result': 'renewed', 'result-at': '%s'}]", moment);
 	text = shown(lease_list, false, "{}", json);
@@ -204,7 +197,7 @@ static void the_last_result_is_dated(void **state)
 	free(text);
 }
 
-static void states_have_their_colours(void **state)
+TEST(states_have_their_colours)
 {
 	static const struct {
 		const char *const *words;
@@ -221,7 +214,6 @@ static void states_have_their_colours(void **state)
 		{ host_list, "[{'withheld': 'a'}]", "\033[31m(a)\033[0m" },
 	};
 
-	(void)state;
 	EACH(i, rows)
 	{
 		char *text = shown(rows[i].words, true, "{}", rows[i].result);
@@ -239,15 +231,4 @@ static int in_utc(void **state)
 	return 0;
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(becomes_a_table),
-		cmocka_unit_test(a_lease_is_told_in_lines),
-		cmocka_unit_test(cuts_a_long_list),
-		cmocka_unit_test(the_last_result_is_dated),
-		cmocka_unit_test(states_have_their_colours),
-	};
-
-	return cmocka_run_group_tests(tests, in_utc, NULL);
-}
+BEFORE_ALL(in_utc)

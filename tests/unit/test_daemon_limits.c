@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The daemon with as many hosts as are promised: memory, an answer in time, a start. */
+#include "test.h"
+
 #include <malloc.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <cmocka.h>
 
 #include "support_daemon.h"
 
@@ -47,10 +45,18 @@ static double ms_since(uint64_t begun)
 	return (double)(cpu_ns() - begun) / 1e6;
 }
 
-static void test_memory_of_a_host(void **state)
+static int make_large_machine(void **state)
+{
+	store_size = "512m";
+	return make_machine(state);
+}
+
+BEFORE_ALL(make_large_machine)
+AFTER_ALL(remove_machine)
+
+TEST(memory_of_a_host)
 {
 	size_t before, octets;
-	(void)state;
 
 	need_machine();
 	max_hosts = MANY;
@@ -69,10 +75,9 @@ static void test_memory_of_a_host(void **state)
 	assert_true(octets <= OCTETS_PER_HOST);
 }
 
-static void test_status_comes_at_once(void **state)
+TEST(status_comes_at_once)
 {
 	const uint64_t begun = cpu_ns();
-	(void)state;
 
 	need_machine();
 	assert_int_equal(command("{'command':'status'}"), DONE);
@@ -80,10 +85,9 @@ static void test_status_comes_at_once(void **state)
 	assert_true(ms_since(begun) < NOISE * STATUS_MS);
 }
 
-static void test_a_tick_is_short(void **state)
+TEST(a_tick_is_short)
 {
 	uint64_t begun;
-	(void)state;
 
 	need_machine();
 	tick();
@@ -93,10 +97,9 @@ static void test_a_tick_is_short(void **state)
 	assert_true(ms_since(begun) < NOISE * STATUS_MS);
 }
 
-static void test_start_with_a_full_store(void **state)
+TEST(start_with_a_full_store)
 {
 	uint64_t begun;
-	(void)state;
 
 	need_machine();
 	stop_daemon(true);
@@ -107,17 +110,4 @@ static void test_start_with_a_full_store(void **state)
 	assert_int_equal(daemon_.unsynced, 0);
 	assert_true(ms_since(begun) < NOISE * START_MS);
 	stop_daemon(false);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_memory_of_a_host),
-		cmocka_unit_test(test_status_comes_at_once),
-		cmocka_unit_test(test_a_tick_is_short),
-		cmocka_unit_test(test_start_with_a_full_store),
-	};
-
-	store_size = "512m";
-	return cmocka_run_group_tests(tests, make_machine, remove_machine);
 }

@@ -4,10 +4,8 @@
  * exactly the merge of what is left, in the kernel's maps and in the store, after each operation.
  * SEED=n makes another run, OPERATIONS=n makes it longer, VERBOSE=1 logs what the daemon does.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <cmocka.h>
+
+#include "test.h"
 
 #include "support_daemon.h"
 #include "support_host_model.h"
@@ -144,18 +142,6 @@ static void run_operations(uint32_t hosts, unsigned long operations_count)
 	}
 }
 
-static void random_operations_leave_the_merge(void **state)
-{
-	(void)state;
-	run_operations(64, from_environment("OPERATIONS", 1500));
-}
-
-static void with_few_places(void **state)
-{
-	(void)state;
-	run_operations(3, from_environment("OPERATIONS", 1000));
-}
-
 static int end_run(void **state)
 {
 	(void)state;
@@ -168,12 +154,16 @@ static int end_run(void **state)
 	return 0;
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_teardown(random_operations_leave_the_merge, end_run),
-		cmocka_unit_test_teardown(with_few_places, end_run),
-	};
+AFTER_EACH(end_run)
+BEFORE_ALL(make_machine)
+AFTER_ALL(remove_machine)
 
-	return cmocka_run_group_tests(tests, make_machine, remove_machine);
+TEST(random_operations_leave_the_merge)
+{
+	run_operations(64, from_environment("OPERATIONS", 1500));
+}
+
+TEST(with_few_places)
+{
+	run_operations(3, from_environment("OPERATIONS", 1000));
 }

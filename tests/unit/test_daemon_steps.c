@@ -3,12 +3,10 @@
  * How the daemon runs a host's steps: none inside another, and one timer for all deadlines, those
  * of leases on the clock that goes on while the machine is suspended.
  */
-#include <setjmp.h>
+#include "test.h"
+
 #include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <sys/wait.h>
-#include <cmocka.h>
 
 #include "support_daemon.h"
 
@@ -59,11 +57,15 @@ static void trigger_it(struct host *host)
 	host_trigger(&daemon_, host, TRIGGER_SLEEP);
 }
 
-static void test_a_step_in_a_step_aborts(void **state)
+BEFORE_EACH(begin)
+AFTER_EACH(end)
+BEFORE_ALL(make_machine)
+AFTER_ALL(remove_machine)
+
+TEST(a_step_in_a_step_aborts)
 {
 	struct host *host = add("nas", &nas);
 	int status;
-	(void)state;
 
 	assert_int_equal(status_of(trigger_it, host), 0);
 	status = status_of(trigger_in_an_event, host);
@@ -97,10 +99,9 @@ static void set_life(struct host *host, int64_t in)
 	host_arm(&daemon_, host);
 }
 
-static void test_one_timer_for_the_earliest_deadline(void **state)
+TEST(one_timer_for_the_earliest_deadline)
 {
 	struct host *first = add("nas", &nas), *second = add("tv", &tv);
-	(void)state;
 
 	assert_int_equal(timer_wait(), -1);
 	set_life(first, 60000);
@@ -117,10 +118,9 @@ static void test_one_timer_for_the_earliest_deadline(void **state)
 }
 
 /* An hour at most: a clock that was set, or that ran ahead, is noticed by then. */
-static void test_a_far_deadline_is_armed_again(void **state)
+TEST(a_far_deadline_is_armed_again)
 {
 	struct host *host = add("nas", &nas);
-	(void)state;
 
 	set_life(host, 5 * HOUR);
 	assert_wait(HOUR);
@@ -141,11 +141,10 @@ static void lease_deadline(struct host *host, int64_t in)
 	host_arm(&daemon_, host);
 }
 
-static void test_leases_and_registrations_count_the_time_of_a_suspend(void **state)
+TEST(leases_and_registrations_count_the_time_of_a_suspend)
 {
 	const struct registration_draft draft = { .head = { .client_id = 1, .active = true } };
 	struct host *host = add("nas", &nas);
-	(void)state;
 
 	lease_deadline(host, 600000);
 	assert_wait(600000);
@@ -163,11 +162,10 @@ static void test_leases_and_registrations_count_the_time_of_a_suspend(void **sta
 }
 
 /* CLOCK_MONOTONIC and CLOCK_BOOTTIME apart: what the timer waits for is the difference to boot. */
-static void test_deadlines_of_both_clocks(void **state)
+TEST_WITH(deadlines_of_both_clocks, NULL, NULL)
 {
 	const struct now now = { .mono = 1000000, .boot = 9000000 };
 	struct host_core core = { .life.deadline = 1070000 };
-	(void)state;
 
 	assert_int_equal(host_core_deadline(&core, &now), 1070000);
 	core.lease.deadline = 9050000;
@@ -179,10 +177,9 @@ static void test_deadlines_of_both_clocks(void **state)
 }
 
 /* A host whose deadline is over again at once does not keep the others from theirs. */
-static void test_all_that_are_due_get_their_step(void **state)
+TEST(all_that_are_due_get_their_step)
 {
 	struct host *first = add("nas", &nas), *second = add("tv", &tv);
-	(void)state;
 
 	host_trigger(&daemon_, first, TRIGGER_SLEEP);
 	host_trigger(&daemon_, second, TRIGGER_SLEEP);
@@ -194,18 +191,4 @@ static void test_all_that_are_due_get_their_step(void **state)
 	assert_int_equal(first->life.attempts, 1);
 	assert_int_equal(second->life.attempts, 1);
 	assert_wait(HOUR);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		DAEMON_TEST(test_a_step_in_a_step_aborts),
-		DAEMON_TEST(test_one_timer_for_the_earliest_deadline),
-		DAEMON_TEST(test_a_far_deadline_is_armed_again),
-		DAEMON_TEST(test_leases_and_registrations_count_the_time_of_a_suspend),
-		cmocka_unit_test(test_deadlines_of_both_clocks),
-		DAEMON_TEST(test_all_that_are_due_get_their_step),
-	};
-
-	return cmocka_run_group_tests(tests, make_machine, remove_machine);
 }

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Descriptions of hosts: what is refused, and their lists. */
-#include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "test.h"
 
-#include <cmocka.h>
+#include <errno.h>
 
 #include "base/text.h"
 #include "support_hosts.h"
@@ -35,12 +31,11 @@ static struct host_description valid(void)
 	};
 }
 
-static void test_valid(void **state)
+TEST(valid)
 {
 	struct host_description it = valid();
 	char why[200] = "as it was";
 
-	(void)state;
 	assert_int_equal(description_check(&it, why, sizeof(why)), 0);
 	it.vlan = 4094;
 	it.interface[0] = '\0';
@@ -56,7 +51,7 @@ static void test_valid(void **state)
 	offsetof(struct host_description, member), sizeof(((struct host_description *)0)->member)
 
 /* One mistake in a description that has none. */
-static void test_what_is_wrong_is_said(void **state)
+TEST(what_is_wrong_is_said)
 {
 	static const struct wake_port none = { 0, 0 };
 	const struct {
@@ -73,7 +68,6 @@ static void test_what_is_wrong_is_said(void **state)
 		  "'et/0' cannot be an interface; expected a name such as eth0" },
 	};
 
-	(void)state;
 	EACH(i, rows)
 	{
 		struct host_description it = valid();
@@ -87,7 +81,7 @@ static void test_what_is_wrong_is_said(void **state)
 	}
 }
 
-static void test_addresses_of_no_host(void **state)
+TEST(addresses_of_no_host)
 {
 	static const struct {
 		const char *address, *error; /* NULL: it may be a host's */
@@ -105,7 +99,6 @@ static void test_addresses_of_no_host(void **state)
 		{ "128.0.0.1", NULL },
 	};
 
-	(void)state;
 	EACH(i, rows)
 	{
 		struct host_description it = valid();
@@ -122,11 +115,10 @@ static void test_addresses_of_no_host(void **state)
 	}
 }
 
-static void test_ports_are_added(void **state)
+TEST(ports_are_added)
 {
 	struct wake_policy some = { 0 }, none = { 0 };
 
-	(void)state;
 	assert_int_equal(policy_add_port(&some, IPPROTO_UDP, 1), 0);
 	assert_int_equal(policy_add_port(&some, 0, 0), -EINVAL);
 	for (uint16_t i = 1; i < HOST_PORTS; i++) {
@@ -140,12 +132,11 @@ static void test_ports_are_added(void **state)
 	assert_int_equal(policy_add_port(&none, IPPROTO_TCP, 22), -EINVAL);
 }
 
-static void test_sources_are_added(void **state)
+TEST(sources_are_added)
 {
 	const struct ipv6 address = ipv4_mapped((struct ipv4){ { 0 } });
 	struct wake_policy policy = { 0 };
 
-	(void)state;
 	for (uint8_t i = 0; i < HOST_SOURCES; i++) {
 		assert_int_equal(policy_add_source(&policy, &address, 96 + i, i % 2), 0);
 		assert_int_equal(policy_add_source(&policy, &address, 96 + i, true), -EEXIST);
@@ -156,26 +147,11 @@ static void test_sources_are_added(void **state)
 	assert_true(!policy.sources[0].allow && policy.sources[1].allow);
 }
 
-static void test_a_name_from_a_mac(void **state)
+TEST(a_name_from_a_mac)
 {
 	const struct mac mac = { { 0x52, 0x54, 0, 0x12, 0x34, 0x56 } };
 	char name[HOST_NAME_MAX_SIZE];
 
-	(void)state;
 	host_name_from_mac(&mac, name);
 	assert_string_equal(name, "host-525400123456");
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_valid),
-		cmocka_unit_test(test_what_is_wrong_is_said),
-		cmocka_unit_test(test_addresses_of_no_host),
-		cmocka_unit_test(test_ports_are_added),
-		cmocka_unit_test(test_sources_are_added),
-		cmocka_unit_test(test_a_name_from_a_mac),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

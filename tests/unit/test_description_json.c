@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* A host's description as JSON: both ways, and what is refused. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "test.h"
+
 #include <string.h>
 
-#include <cmocka.h>
 #include <json-c/json.h>
 
 #include "host/description.h"
@@ -28,7 +25,7 @@ static int read_text(const char *text, struct host_description *spec, char why[2
 	return err;
 }
 
-static void test_all_members_survive_the_way_there_and_back(void **state)
+TEST(all_members_survive_the_way_there_and_back)
 {
 	static const char all[] =
 		"{" NAS ", \"wake\": [\"tcp/22\", \"udp/any\"], \"allow\": [\"192.0.2.0/24\"],"
@@ -38,7 +35,6 @@ static void test_all_members_survive_the_way_there_and_back(void **state)
 	struct json_object *json, *again;
 	char why[256];
 
-	(void)state;
 	assert_int_equal(read_text(all, &there, why), 0);
 	assert_int_equal(there.vlan, 10);
 	assert_int_equal(there.policy.port_count, 2);
@@ -58,12 +54,11 @@ static void test_all_members_survive_the_way_there_and_back(void **state)
 	json_object_put(json);
 }
 
-static void test_what_is_left_out_is_empty(void **state)
+TEST(what_is_left_out_is_empty)
 {
 	struct host_description spec;
 	char why[256];
 
-	(void)state;
 	assert_int_equal(read_text("{" NAS "}", &spec, why), 0);
 	assert_int_equal(spec.policy.port_count + spec.policy.source_count, 0);
 	assert_int_equal(spec.vlan, 0);
@@ -71,13 +66,12 @@ static void test_what_is_left_out_is_empty(void **state)
 }
 
 /* Its addresses are DHCP's to say. */
-static void test_a_host_may_have_no_address(void **state)
+TEST(a_host_may_have_no_address)
 {
 	struct host_description spec;
 	struct json_object *json;
 	char why[256];
 
-	(void)state;
 	assert_int_equal(
 		read_text("{\"name\": \"nas\", \"mac\": \"52:54:00:12:34:56\"}", &spec, why), 0);
 	assert_int_equal(spec.address_count, 0);
@@ -88,16 +82,15 @@ static void test_a_host_may_have_no_address(void **state)
 	json_object_put(json);
 }
 
-static void test_a_request_may_name_its_command(void **state)
+TEST(a_request_may_name_its_command)
 {
 	struct host_description spec;
 	char why[256];
 
-	(void)state;
 	assert_int_equal(read_text("{\"command\": \"host-add\", " NAS "}", &spec, why), 0);
 }
 
-static void test_what_is_wrong_is_named(void **state)
+TEST(what_is_wrong_is_named)
 {
 	static const struct {
 		const char *text, *named;
@@ -130,7 +123,6 @@ static void test_what_is_wrong_is_named(void **state)
 		  "allow, deny: more than 16 given" },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		struct host_description spec = { .vlan = 7 };
 		char why[256] = "";
@@ -139,17 +131,4 @@ static void test_what_is_wrong_is_named(void **state)
 		assert_non_null(strstr(why, rows[i].named));
 		assert_int_equal(spec.vlan, 7); /* untouched */
 	}
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_all_members_survive_the_way_there_and_back),
-		cmocka_unit_test(test_what_is_left_out_is_empty),
-		cmocka_unit_test(test_a_host_may_have_no_address),
-		cmocka_unit_test(test_a_request_may_name_its_command),
-		cmocka_unit_test(test_what_is_wrong_is_named),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* A client whose lease the proxy renews: its request, the answers; and what people say of it. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
+#include "test.h"
 
-#include <cmocka.h>
+#include <string.h>
 
 #include "support_dhcp_client.h"
 
@@ -85,12 +81,11 @@ static struct dhcp_message reply(enum dhcp_type type, uint32_t xid, struct ipv4 
 	};
 }
 
-static void test_request(void **state)
+TEST(request)
 {
 	struct dhcp_client *client = asleep_client();
 	struct dhcp_message request = dhcp_client_request(client, &nas);
 
-	(void)state;
 	assert_int_equal(request.type, DHCP_REQUEST);
 	assert_int_equal(request.xid, XID);
 	assert_int_equal(request.secs, 0);
@@ -108,7 +103,7 @@ static void test_request(void **state)
 	dhcp_client_free(client);
 }
 
-static void test_replies_to_the_proxy(void **state)
+TEST(replies_to_the_proxy)
 {
 	const struct {
 		struct dhcp_message message;
@@ -134,7 +129,6 @@ static void test_replies_to_the_proxy(void **state)
 		  LEASE_EVENT_NONE, LEASE_RENEWING },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		struct dhcp_client *client = asleep_client();
 		enum dhcp_count count;
@@ -153,13 +147,12 @@ static void test_replies_to_the_proxy(void **state)
 }
 
 /* What the proxy asked for is no answer to the host, and the other way round. */
-static void test_replies_after_it_woke(void **state)
+TEST(replies_after_it_woke)
 {
 	const struct dhcp_message ack = reply(DHCP_ACK, XID, home, router, 2 * HOUR);
 	struct dhcp_client *client = asleep_client();
 	enum dhcp_count count;
 
-	(void)state;
 	step(client, LEASE_TRIGGER_AWAKE, START);
 	assert_int_equal(receive(client, &ack, &router_mac, &count).event, LEASE_EVENT_NONE);
 	assert_int_equal(count, DHCP_COUNT_UNCHANGED);
@@ -168,14 +161,13 @@ static void test_replies_after_it_woke(void **state)
 }
 
 /* Else anybody could take a lease from a host, or give it one. */
-static void test_a_client_is_believed_of_itself_alone(void **state)
+TEST(a_client_is_believed_of_itself_alone)
 {
 	static const enum dhcp_type types[] = { DHCP_DISCOVER, DHCP_REQUEST, DHCP_DECLINE,
 		                                DHCP_RELEASE, DHCP_INFORM };
 	struct dhcp_client *const clients[] = { awake_client(), asleep_client() };
 	enum dhcp_count count;
 
-	(void)state;
 	for (size_t i = 0; i < 2 * sizeof(types) / sizeof(*types); i++) {
 		const struct dhcp_message message = {
 			.type = types[i / 2],
@@ -197,7 +189,7 @@ static void test_a_client_is_believed_of_itself_alone(void **state)
 	dhcp_client_free(clients[1]);
 }
 
-static void test_parse_errors_are_counted(void **state)
+TEST(parse_errors_are_counted)
 {
 	static const struct {
 		enum dhcp_parse_error error;
@@ -210,20 +202,18 @@ static void test_parse_errors_are_counted(void **state)
 		{ DHCP_PARSE_ERROR_NO_TYPE, DHCP_COUNT_NO_TYPE },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
 		assert_int_equal(DHCP_COUNT_SHORT + rows[i].error - DHCP_PARSE_ERROR_SHORT,
 		                 rows[i].count);
 }
 
-static void test_a_grant_adds_to_what_was_snooped(void **state)
+TEST(a_grant_adds_to_what_was_snooped)
 {
 	static const struct lease_grant grant = { .address = { { 192, 0, 2, 99 } } };
 	static const struct dhcp_identity named = { .hostname = { 3, "tv1" } };
 	struct dhcp_client *client = awake_client();
 	struct dhcp_identity merged = itself;
 
-	(void)state;
 	merged.hostname = named.hostname;
 	assert_int_equal(dhcp_client_grant(client, MIN_LEASE_DEFAULT, &grant, &named, 0), 0);
 	assert_memory_equal(&client->lease.address, &other, sizeof(other));
@@ -234,7 +224,7 @@ static void test_a_grant_adds_to_what_was_snooped(void **state)
 }
 
 /* The request before it was for something else. */
-static void test_a_grant_while_asleep_is_renewed_at_once(void **state)
+TEST(a_grant_while_asleep_is_renewed_at_once)
 {
 	static const struct lease_grant grant = { .address = { { 192, 0, 2, 99 } } };
 	const struct dhcp_message ack = reply(DHCP_ACK, XID, home, router, HOUR);
@@ -242,7 +232,6 @@ static void test_a_grant_while_asleep_is_renewed_at_once(void **state)
 	struct dhcp_message request;
 	enum dhcp_count count;
 
-	(void)state;
 	dhcp_client_grant(client, MIN_LEASE_DEFAULT, &grant, &silent, 0);
 	step(client, LEASE_TRIGGER_ASLEEP, START);
 	assert_int_equal(client->lease.deadline, START);
@@ -254,12 +243,11 @@ static void test_a_grant_while_asleep_is_renewed_at_once(void **state)
 	dhcp_client_free(client);
 }
 
-static void test_identity(void **state)
+TEST(identity)
 {
 	struct dhcp_client *client = dhcp_client_new();
 	struct dhcp_identity read, longest;
 
-	(void)state;
 	memset(&longest, 255, sizeof(longest));
 	assert_true(has_identity(client, &silent));
 	assert_int_equal(dhcp_client_set_identity(client, &longest), 0);
@@ -277,14 +265,13 @@ static void test_identity(void **state)
 	dhcp_client_free(client);
 }
 
-static void test_is_known(void **state)
+TEST(is_known)
 {
 	const struct dhcp_message inform = { .type = DHCP_INFORM, .chaddr = nas };
 	const struct dhcp_message ack = reply(DHCP_ACK, XID, home, router, HOUR);
 	struct dhcp_client *client = dhcp_client_new();
 	enum dhcp_count count;
 
-	(void)state;
 	assert_false(dhcp_client_is_known(NULL));
 	assert_false(dhcp_client_is_known(client));
 	receive(client, &inform, &nas, &count);
@@ -297,21 +284,4 @@ static void test_is_known(void **state)
 	assert_true(dhcp_client_is_known(client));
 	dhcp_client_free(client);
 	dhcp_client_free(NULL);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_request),
-		cmocka_unit_test(test_replies_to_the_proxy),
-		cmocka_unit_test(test_replies_after_it_woke),
-		cmocka_unit_test(test_a_client_is_believed_of_itself_alone),
-		cmocka_unit_test(test_parse_errors_are_counted),
-		cmocka_unit_test(test_a_grant_adds_to_what_was_snooped),
-		cmocka_unit_test(test_a_grant_while_asleep_is_renewed_at_once),
-		cmocka_unit_test(test_identity),
-		cmocka_unit_test(test_is_known),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The frame that carries a request in the name of a sleeping host. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
+#include "test.h"
 
-#include <cmocka.h>
+#include <stdbool.h>
+#include <string.h>
 
 #include "dhcp/dhcp_message.h"
 
@@ -40,7 +36,7 @@ static void check_message(const uint8_t *octets, size_t length)
 	assert_memory_equal(&message, &expected, sizeof(message));
 }
 
-static void test_to_its_server(void **state)
+TEST(to_its_server)
 {
 	static const uint8_t head[] = {
 		0x02, 0x00, 0x00, 0x00, 0x00, 0x01,             /* to */
@@ -53,7 +49,6 @@ static void test_to_its_server(void **state)
 	const struct dhcp_message message = request();
 	struct packet packet;
 
-	(void)state;
 	dhcp_frame_write(&packet, &to_server, &message);
 	assert_int_equal(packet.length, ETHER + IP + UDP + DHCP_MESSAGE_MIN);
 	assert_memory_equal(packet.octets, head, sizeof(head));
@@ -61,13 +56,12 @@ static void test_to_its_server(void **state)
 	assert_false(packet.overflow);
 }
 
-static void test_to_everybody_in_a_vlan(void **state)
+TEST(to_everybody_in_a_vlan)
 {
 	const struct dhcp_message message = request();
 	struct dhcp_frame_ends ends = to_server;
 	struct packet packet;
 
-	(void)state;
 	ends.to = MAC_BROADCAST;
 	ends.destination = (struct ipv4){ { 255, 255, 255, 255 } };
 	ends.vlan = 10;
@@ -116,9 +110,8 @@ static void check_length(size_t length, uint16_t vlan, bool fits)
 		assert_int_equal(packet.length, ETHER + (vlan ? TAG : 0) + IP + UDP + length);
 }
 
-static void test_as_long_as_a_frame_can_be(void **state)
+TEST(as_long_as_a_frame_can_be)
 {
-	(void)state;
 	check_length(1000, 0, true);
 	check_length(1472, 0, true);
 	check_length(1473, 0, false);
@@ -127,25 +120,12 @@ static void test_as_long_as_a_frame_can_be(void **state)
 	check_length(1472, 10, false);
 }
 
-static void test_a_servers_message_is_not_ours_to_send(void **state)
+TEST(a_servers_message_is_not_ours_to_send)
 {
 	struct dhcp_message message = request();
 	struct packet packet;
 
-	(void)state;
 	message.type = DHCP_ACK;
 	dhcp_frame_write(&packet, &to_server, &message);
 	assert_true(packet.overflow);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_to_its_server),
-		cmocka_unit_test(test_to_everybody_in_a_vlan),
-		cmocka_unit_test(test_as_long_as_a_frame_can_be),
-		cmocka_unit_test(test_a_servers_message_is_not_ours_to_send),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* DHCP messages as they are read: those of real clients and servers, and every error. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
+#include "test.h"
 
-#include <cmocka.h>
+#include <stdbool.h>
+#include <string.h>
 
 #include "support_dhcp_message.h"
 
@@ -39,11 +35,10 @@ static const uint8_t request[] = {
 };
 /* clang-format on */
 
-static void a_client_that_asks(void **state)
+TEST(a_client_that_asks)
 {
 	struct dhcp_message message;
 
-	(void)state;
 	assert_int_equal(read_octets(request, sizeof(request), &message), DHCP_PARSE_ERROR_NONE);
 	assert_int_equal(message.type, DHCP_REQUEST);
 	assert_int_equal(message.xid, 0x17d8cc2d);
@@ -79,11 +74,10 @@ static const uint8_t renewal[] = {
 };
 /* clang-format on */
 
-static void a_client_that_renews(void **state)
+TEST(a_client_that_renews)
 {
 	struct dhcp_message message;
 
-	(void)state;
 	assert_int_equal(read_octets(renewal, sizeof(renewal), &message), DHCP_PARSE_ERROR_NONE);
 	assert_int_equal(message.type, DHCP_REQUEST);
 	assert_address(message.ciaddr, 192, 0, 2, 100);
@@ -116,11 +110,10 @@ static const uint8_t ack[] = {
 };
 /* clang-format on */
 
-static void a_server_that_grants(void **state)
+TEST(a_server_that_grants)
 {
 	struct dhcp_message message;
 
-	(void)state;
 	assert_int_equal(read_octets(ack, sizeof(ack), &message), DHCP_PARSE_ERROR_NONE);
 	assert_int_equal(message.type, DHCP_ACK);
 	assert_address(message.yiaddr, 192, 0, 2, 100);
@@ -147,11 +140,10 @@ static const uint8_t nak[] = {
 };
 /* clang-format on */
 
-static void a_nak(void **state)
+TEST(a_nak)
 {
 	struct dhcp_message message;
 
-	(void)state;
 	assert_int_equal(read_octets(nak, sizeof(nak), &message), DHCP_PARSE_ERROR_NONE);
 	assert_int_equal(message.type, DHCP_NAK);
 	assert_int_equal(message.flags, DHCP_FLAG_BROADCAST);
@@ -160,12 +152,11 @@ static void a_nak(void **state)
 	assert_octets(&message.error, "wrong network", 13);
 }
 
-static void fixed_part(void **state)
+TEST(fixed_part)
 {
 	struct octets octets = octets_of(DHCP_BOOTREPLY);
 	struct dhcp_message message;
 
-	(void)state;
 	PUT(&octets, 12, 192, 0, 2, 1, 192, 0, 2, 2, 192, 0, 2, 3, 192, 0, 2, 4);
 	ADD(&octets, 53, 1, DHCP_OFFER, 255);
 	message = message_of(&octets);
@@ -177,14 +168,13 @@ static void fixed_part(void **state)
 	assert_address(message.giaddr, 192, 0, 2, 4);
 }
 
-static void not_about_an_ethernet_address(void **state)
+TEST(not_about_an_ethernet_address)
 {
 	static const struct {
 		size_t at;
 		uint8_t octet;
 	} wrong[] = { { 1, 0 }, { 1, 6 }, { 1, 32 }, { 2, 0 }, { 2, 5 }, { 2, 16 }, { 28, 0x53 } };
 
-	(void)state;
 	EACH(i, wrong)
 	{
 		struct octets octets = a_discover();
@@ -194,11 +184,10 @@ static void not_about_an_ethernet_address(void **state)
 	}
 }
 
-static void about_no_address_or_all(void **state)
+TEST(about_no_address_or_all)
 {
 	struct octets octets = a_discover();
 
-	(void)state;
 	PUT(&octets, 28, 0, 0, 0, 0, 0, 0);
 	assert_int_equal(parse_error_of(&octets), DHCP_PARSE_ERROR_NOT_ETHERNET);
 	PUT(&octets, 28, 255, 255, 255, 255, 255, 255);
@@ -207,9 +196,8 @@ static void about_no_address_or_all(void **state)
 	assert_int_equal(parse_error_of(&octets), DHCP_PARSE_ERROR_NONE);
 }
 
-static void no_cookie(void **state)
+TEST(no_cookie)
 {
-	(void)state;
 	for (size_t at = 236; at < FIXED; at++) {
 		struct octets octets = a_discover();
 
@@ -218,11 +206,10 @@ static void no_cookie(void **state)
 	}
 }
 
-static void type_and_direction(void **state)
+TEST(type_and_direction)
 {
 	static const char servers[] = { DHCP_OFFER, DHCP_ACK, DHCP_NAK };
 
-	(void)state;
 	for (unsigned int op = 0; op < 256; op++) {
 		for (unsigned int type = 0; type < 256; type++) {
 			const bool reply = memchr(servers, (int)type, sizeof(servers));
@@ -237,17 +224,16 @@ static void type_and_direction(void **state)
 	}
 }
 
-static void no_type(void **state)
+TEST(no_type)
 {
 	struct octets octets = octets_of(DHCP_BOOTREQUEST);
 
-	(void)state;
 	assert_int_equal(parse_error_of(&octets), DHCP_PARSE_ERROR_NO_TYPE);
 	ADD(&octets, 255, 53, 1, DHCP_DISCOVER); /* after the end */
 	assert_int_equal(parse_error_of(&octets), DHCP_PARSE_ERROR_NO_TYPE);
 }
 
-static void real_messages_cut_short(void **state)
+TEST(real_messages_cut_short)
 {
 	static const struct {
 		const uint8_t *octets;
@@ -258,7 +244,6 @@ static void real_messages_cut_short(void **state)
 		         { nak, sizeof(nak) } };
 	struct dhcp_message message;
 
-	(void)state;
 	EACH(i, messages)
 	{
 		for (size_t length = 0; length < messages[i].length; length++) {
@@ -270,11 +255,10 @@ static void real_messages_cut_short(void **state)
 	}
 }
 
-static void cut_short_at_each_octet(void **state)
+TEST(cut_short_at_each_octet)
 {
 	struct octets octets = octets_of(DHCP_BOOTREQUEST);
 
-	(void)state;
 	ADD(&octets, 53, 1, DHCP_DISCOVER, 0, 12, 3, 'n', 'a', 's', 77, 2, 'u', 'c', 255, 0);
 	for (size_t length = 0; length <= octets.length; length++) {
 		/* what may follow is there: options, pad, nothing */
@@ -290,24 +274,4 @@ static void cut_short_at_each_octet(void **state)
 		memcpy(cut.at, octets.at, length);
 		assert_int_equal(parse_error_of(&cut), error);
 	}
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_client_that_asks),
-		cmocka_unit_test(a_client_that_renews),
-		cmocka_unit_test(a_server_that_grants),
-		cmocka_unit_test(a_nak),
-		cmocka_unit_test(fixed_part),
-		cmocka_unit_test(not_about_an_ethernet_address),
-		cmocka_unit_test(about_no_address_or_all),
-		cmocka_unit_test(no_cookie),
-		cmocka_unit_test(type_and_direction),
-		cmocka_unit_test(no_type),
-		cmocka_unit_test(real_messages_cut_short),
-		cmocka_unit_test(cut_short_at_each_octet),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

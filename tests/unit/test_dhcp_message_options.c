@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* A message's options as they are read: their lengths, in pieces, and in the fields of others. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
+#include "test.h"
 
-#include <cmocka.h>
+#include <stdbool.h>
+#include <string.h>
 
 #include "support_dhcp_message.h"
 
@@ -44,9 +40,8 @@ static struct octets an_ack(void)
 	return octets;
 }
 
-static void fixed_lengths(void **state)
+TEST(fixed_lengths)
 {
-	(void)state;
 	EACH(i, of_fixed_length)
 	{
 		for (unsigned int length = 0; length < 256; length++) {
@@ -63,9 +58,8 @@ static void fixed_lengths(void **state)
 	}
 }
 
-static void fixed_lengths_twice(void **state)
+TEST(fixed_lengths_twice)
 {
-	(void)state;
 	EACH(i, of_fixed_length)
 	{
 		struct octets octets = octets_of(DHCP_BOOTREPLY);
@@ -79,12 +73,11 @@ static void fixed_lengths_twice(void **state)
 	}
 }
 
-static void addresses_and_times(void **state)
+TEST(addresses_and_times)
 {
 	struct octets octets = an_ack();
 	struct dhcp_message message;
 
-	(void)state;
 	ADD(&octets, 50, 4, 192, 0, 2, 7, 54, 4, 192, 0, 2, 1);
 	ADD(&octets, 51, 4, 255, 255, 255, 255, 58, 4, 1, 2, 3, 4, 59, 4, 0x80, 0, 0, 1, 255);
 	message = message_of(&octets);
@@ -95,13 +88,12 @@ static void addresses_and_times(void **state)
 	assert_true(message.t2 == 0x80000001);
 }
 
-static void what_is_not_said_is_zero(void **state)
+TEST(what_is_not_said_is_zero)
 {
 	struct octets octets = an_ack();
 	struct dhcp_message message = message_of(&octets);
 	static const struct dhcp_option none;
 
-	(void)state;
 	assert_address(message.requested, 0, 0, 0, 0);
 	assert_address(message.server, 0, 0, 0, 0);
 	assert_int_equal(message.lease_time, 0);
@@ -111,11 +103,10 @@ static void what_is_not_said_is_zero(void **state)
 	assert_memory_equal(option_in(&message, of_any_length[i].field), &none, sizeof(none));
 }
 
-static void any_length(void **state)
+TEST(any_length)
 {
 	static const uint8_t all[255] = { [0 ... 254] = 'x' };
 
-	(void)state;
 	EACH(i, of_any_length)
 	{
 		for (unsigned int length = 0; length < 256; length++) {
@@ -129,9 +120,8 @@ static void any_length(void **state)
 	}
 }
 
-static void in_pieces(void **state)
+TEST(in_pieces)
 {
-	(void)state;
 	EACH(i, of_any_length)
 	{
 		const uint8_t code = of_any_length[i].code;
@@ -144,9 +134,8 @@ static void in_pieces(void **state)
 	}
 }
 
-static void pieces_of_255_octets_and_more(void **state)
+TEST(pieces_of_255_octets_and_more)
 {
-	(void)state;
 	EACH(i, of_any_length)
 	{
 		struct octets octets = an_ack();
@@ -165,23 +154,21 @@ static void pieces_of_255_octets_and_more(void **state)
 }
 
 /* RFC 3396 knows no option that may not be split: the whole alone is measured. */
-static void an_address_in_pieces(void **state)
+TEST(an_address_in_pieces)
 {
 	struct octets octets = an_ack();
 	struct dhcp_message message;
 
-	(void)state;
 	ADD(&octets, 54, 3, 192, 0, 2, 54, 1, 1, 255);
 	message = message_of(&octets);
 	assert_address(message.server, 192, 0, 2, 1);
 }
 
-static void pads_and_the_end(void **state)
+TEST(pads_and_the_end)
 {
 	struct octets octets = octets_of(DHCP_BOOTREQUEST);
 	struct dhcp_message message;
 
-	(void)state;
 	ADD(&octets, 0, 12, 1, 'n', 0, 0, 0, 53, 1, DHCP_DISCOVER, 0);
 	message = message_of(&octets);
 	assert_octets(&message.identity.hostname, "n", 1);
@@ -190,9 +177,8 @@ static void pads_and_the_end(void **state)
 	assert_octets(&message.identity.hostname, "n", 1);
 }
 
-static void others_options_are_passed_over(void **state)
+TEST(others_options_are_passed_over)
 {
-	(void)state;
 	for (unsigned int code = 1; code < 255; code++) {
 		struct octets octets = octets_of(DHCP_BOOTREQUEST);
 		struct dhcp_message message;
@@ -219,11 +205,10 @@ static struct octets overloaded(uint8_t overload)
 	return octets;
 }
 
-static void overload(void **state)
+TEST(overload)
 {
 	static const char *const hostnames[] = { NULL, "opf", "ops", "opfs" };
 
-	(void)state;
 	for (uint8_t fields = IN_FILE; fields <= (IN_FILE | IN_SNAME); fields++) {
 		struct octets octets = overloaded(fields);
 		struct dhcp_message message = message_of(&octets);
@@ -233,12 +218,11 @@ static void overload(void **state)
 	}
 }
 
-static void overload_of_no_field(void **state)
+TEST(overload_of_no_field)
 {
 	struct octets octets = overloaded(0);
 	struct octets twice = overloaded(IN_FILE);
 
-	(void)state;
 	assert_int_equal(parse_error_of(&octets), DHCP_PARSE_ERROR_BAD_OPTION);
 	for (unsigned int fields = 4; fields < 256; fields++) {
 		octets = overloaded((uint8_t)fields);
@@ -249,9 +233,8 @@ static void overload_of_no_field(void **state)
 	assert_int_equal(parse_error_of(&twice), DHCP_PARSE_ERROR_BAD_OPTION);
 }
 
-static void overload_of_no_length(void **state)
+TEST(overload_of_no_length)
 {
-	(void)state;
 	for (unsigned int length = 0; length < 256; length++) {
 		struct octets octets = an_ack();
 
@@ -261,12 +244,11 @@ static void overload_of_no_length(void **state)
 	}
 }
 
-static void without_overload_a_name_is_a_name(void **state)
+TEST(without_overload_a_name_is_a_name)
 {
 	struct octets octets = octets_of(DHCP_BOOTREQUEST);
 	struct dhcp_message message;
 
-	(void)state;
 	PUT(&octets, SNAME, 12, 1, 's', 12, 200);
 	PUT(&octets, BOOT_FILE, 12, 1, 'f', 12, 200);
 	ADD(&octets, 53, 1, DHCP_DISCOVER, 255);
@@ -274,12 +256,11 @@ static void without_overload_a_name_is_a_name(void **state)
 	assert_int_equal(message.identity.hostname.length, 0);
 }
 
-static void overload_within_a_field(void **state)
+TEST(overload_within_a_field)
 {
 	struct octets octets = octets_of(DHCP_BOOTREQUEST);
 	struct dhcp_message message;
 
-	(void)state;
 	PUT(&octets, SNAME, 12, 1, 's', 255);
 	PUT(&octets, BOOT_FILE, 52, 1, IN_SNAME, 52, 0, 52, 2, 0, 0, 12, 1, 'f', 255);
 	ADD(&octets, 53, 1, DHCP_DISCOVER, 52, 1, IN_FILE, 255);
@@ -287,11 +268,10 @@ static void overload_within_a_field(void **state)
 	assert_octets(&message.identity.hostname, "f", 1);
 }
 
-static void the_type_in_a_field(void **state)
+TEST(the_type_in_a_field)
 {
 	struct octets octets = octets_of(DHCP_BOOTREQUEST);
 
-	(void)state;
 	PUT(&octets, SNAME, 53, 1, DHCP_INFORM, 255);
 	ADD(&octets, 52, 1, IN_SNAME, 255);
 	assert_int_equal(message_of(&octets).type, DHCP_INFORM);
@@ -300,14 +280,13 @@ static void the_type_in_a_field(void **state)
 }
 
 /* Each field bounds its own options, though the next one follows at once. */
-static void a_field_ends_where_it_ends(void **state)
+TEST(a_field_ends_where_it_ends)
 {
 	static const struct {
 		uint8_t overload;
 		size_t end;
 	} fields[] = { { IN_SNAME, BOOT_FILE }, { IN_FILE, offsetof(struct dhcp, cookie) } };
 
-	(void)state;
 	EACH(i, fields)
 	{
 		struct octets octets = octets_of(DHCP_BOOTREQUEST);
@@ -320,29 +299,4 @@ static void a_field_ends_where_it_ends(void **state)
 		PUT(&octets, fields[i].end - 3, 0, 0, 12);
 		assert_int_equal(parse_error_of(&octets), DHCP_PARSE_ERROR_BAD_OPTION);
 	}
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(fixed_lengths),
-		cmocka_unit_test(fixed_lengths_twice),
-		cmocka_unit_test(addresses_and_times),
-		cmocka_unit_test(what_is_not_said_is_zero),
-		cmocka_unit_test(any_length),
-		cmocka_unit_test(in_pieces),
-		cmocka_unit_test(pieces_of_255_octets_and_more),
-		cmocka_unit_test(an_address_in_pieces),
-		cmocka_unit_test(pads_and_the_end),
-		cmocka_unit_test(others_options_are_passed_over),
-		cmocka_unit_test(overload),
-		cmocka_unit_test(overload_of_no_field),
-		cmocka_unit_test(overload_of_no_length),
-		cmocka_unit_test(without_overload_a_name_is_a_name),
-		cmocka_unit_test(overload_within_a_field),
-		cmocka_unit_test(the_type_in_a_field),
-		cmocka_unit_test(a_field_ends_where_it_ends),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Clients' messages as they are written, octet by octet, and read again. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
+#include "test.h"
 
-#include <cmocka.h>
+#include <stdbool.h>
+#include <string.h>
 
 #include "support_dhcp_message.h"
 
@@ -56,7 +52,7 @@ static void assert_written(const struct dhcp_message *message, const uint8_t *oc
 	assert_memory_equal(written, octets, length);
 }
 
-static void the_shortest(void **state)
+TEST(the_shortest)
 {
 	/* clang-format off */
 	static const uint8_t octets[DHCP_MESSAGE_MIN] = {
@@ -69,11 +65,10 @@ static void the_shortest(void **state)
 	/* clang-format on */
 	const struct dhcp_message message = a_message(DHCP_DISCOVER);
 
-	(void)state;
 	assert_written(&message, octets, sizeof(octets));
 }
 
-static void all_in_order(void **state)
+TEST(all_in_order)
 {
 	/* clang-format off */
 	static const uint8_t octets[] = {
@@ -96,7 +91,6 @@ static void all_in_order(void **state)
 	/* clang-format on */
 	struct dhcp_message message = a_long_message();
 
-	(void)state;
 	assert_int_equal(sizeof(octets), 302);
 	assert_written(&message, octets, sizeof(octets));
 	/* a server's to say */
@@ -105,12 +99,11 @@ static void all_in_order(void **state)
 	assert_written(&message, octets, sizeof(octets));
 }
 
-static void padded_to_300_octets(void **state)
+TEST(padded_to_300_octets)
 {
 	struct dhcp_message message = a_message(DHCP_DISCOVER);
 	uint8_t octets[DHCP_MESSAGE_MAX];
 
-	(void)state;
 	for (uint8_t length = 1; length < 100; length++) {
 		const size_t end = FIXED + 3 + 2 + length;
 
@@ -123,13 +116,12 @@ static void padded_to_300_octets(void **state)
 	}
 }
 
-static void clients_messages_alone(void **state)
+TEST(clients_messages_alone)
 {
 	static const uint8_t clients[] = { DHCP_DISCOVER, DHCP_REQUEST, DHCP_DECLINE, DHCP_RELEASE,
 		                           DHCP_INFORM };
 	uint8_t octets[DHCP_MESSAGE_MAX];
 
-	(void)state;
 	for (unsigned int type = 0; type < 256; type++) {
 		const struct dhcp_message message = a_message((enum dhcp_type)type);
 		const bool is_clients = memchr(clients, (int)type, sizeof(clients));
@@ -144,7 +136,7 @@ static void clients_messages_alone(void **state)
 }
 
 /* Four options that are as long as can be, and one that leaves room for the end, or does not. */
-static void as_long_as_can_be(void **state)
+TEST(as_long_as_can_be)
 {
 	struct dhcp_message message = a_message(DHCP_DISCOVER);
 	const size_t left = DHCP_MESSAGE_MAX - FIXED - 3 - 4 * 257 - 2 - 1;
@@ -153,7 +145,6 @@ static void as_long_as_can_be(void **state)
 		uint8_t after;
 	} room = { .after = 0xa5 };
 
-	(void)state;
 	message.identity.client_id.length = 255;
 	message.identity.hostname.length = 255;
 	message.identity.parameters.length = 255;
@@ -178,13 +169,12 @@ static void assert_same_identity(const struct dhcp_identity *a, const struct dhc
 	assert_memory_equal(&a->fqdn, &b->fqdn, sizeof(a->fqdn));
 }
 
-static void read_again(void **state)
+TEST(read_again)
 {
 	const struct dhcp_message message = a_long_message();
 	uint8_t octets[DHCP_MESSAGE_MAX];
 	struct dhcp_message again;
 
-	(void)state;
 	assert_int_equal(read_octets(octets, dhcp_message_write(&message, octets), &again),
 	                 DHCP_PARSE_ERROR_NONE);
 	assert_int_equal(again.type, DHCP_REQUEST);
@@ -202,7 +192,7 @@ static void read_again(void **state)
 }
 
 /* systemd-networkd 252, as it stands on the wire: the order is its own, what it says is kept. */
-static void in_the_name_of_a_real_client(void **state)
+TEST(in_the_name_of_a_real_client)
 {
 	/* clang-format off */
 	static const uint8_t discover[] = {
@@ -223,7 +213,6 @@ static void in_the_name_of_a_real_client(void **state)
 	uint8_t octets[DHCP_MESSAGE_MAX];
 	struct dhcp_message again;
 
-	(void)state;
 	assert_int_equal(read_octets(discover, sizeof(discover), &message), DHCP_PARSE_ERROR_NONE);
 	assert_int_equal(message.identity.client_id.length, 19);
 	assert_int_equal(dhcp_message_write(&message, octets), DHCP_MESSAGE_MIN);
@@ -233,7 +222,7 @@ static void in_the_name_of_a_real_client(void **state)
 	assert_same_identity(&message.identity, &again.identity);
 }
 
-static void identity_alone(void **state)
+TEST(identity_alone)
 {
 	static const struct dhcp_identity identity = {
 		.client_id = { 2, { 1, 0x52 } },
@@ -244,7 +233,6 @@ static void identity_alone(void **state)
 	uint8_t octets[DHCP_IDENTITY_MAX];
 	struct dhcp_identity longest, again;
 
-	(void)state;
 	assert_int_equal(dhcp_identity_write(&identity, octets), sizeof(expected));
 	assert_memory_equal(octets, expected, sizeof(expected));
 	again = dhcp_identity_read(octets, sizeof(expected));
@@ -256,20 +244,4 @@ static void identity_alone(void **state)
 	assert_int_equal(dhcp_identity_write(&longest, octets), sizeof(octets));
 	again = dhcp_identity_read(octets, sizeof(octets));
 	assert_memory_equal(&again, &longest, sizeof(again));
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_shortest),
-		cmocka_unit_test(all_in_order),
-		cmocka_unit_test(padded_to_300_octets),
-		cmocka_unit_test(clients_messages_alone),
-		cmocka_unit_test(as_long_as_can_be),
-		cmocka_unit_test(read_again),
-		cmocka_unit_test(in_the_name_of_a_real_client),
-		cmocka_unit_test(identity_alone),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

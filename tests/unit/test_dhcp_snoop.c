@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What is known of a client after messages between it and its servers were snooped. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "test.h"
+
 #include <stdio.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "support_dhcp_client.h"
 
@@ -185,22 +181,20 @@ static void run(const struct exchange *exchange)
 	dhcp_client_free(client);
 }
 
-static void test_exchanges(void **state)
+TEST(exchanges)
 {
-	(void)state;
 	for (size_t i = 0; i < sizeof(exchanges) / sizeof(*exchanges); i++) {
 		print_message("%s\n", exchanges[i].name);
 		run(&exchanges[i]);
 	}
 }
 
-static void test_times_and_relay(void **state)
+TEST(times_and_relay)
 {
 	const struct seen request = { REQUEST(HOME, ROUTER) }, grant = { ACK(HOME, ROUTER, HOUR) };
 	struct dhcp_message message = message_of(&request);
 	struct dhcp_client *client = dhcp_client_new();
 
-	(void)state;
 	see(client, &message, START);
 	message = message_of(&grant);
 	message.t1 = 600;
@@ -214,13 +208,12 @@ static void test_times_and_relay(void **state)
 }
 
 /* The lease may be of another address than was asked for last, if somebody has said so since. */
-static void test_nak_of_another_address(void **state)
+TEST(nak_of_another_address)
 {
 	const struct seen request = { REQUEST(OTHER, ROUTER) }, nak = { NAK };
 	struct dhcp_message message = message_of(&request);
 	struct dhcp_client *client = dhcp_client_new();
 
-	(void)state;
 	see(client, &message, START);
 	client->lease.address = (struct ipv4)HOME;
 	message = message_of(&nak);
@@ -230,12 +223,11 @@ static void test_nak_of_another_address(void **state)
 }
 
 /* A host whose lease the proxy renews, and that sends itself, is awake: AWAKE will follow. */
-static void test_host_that_is_awake_again(void **state)
+TEST(host_that_is_awake_again)
 {
 	const struct seen request = { REQUEST(OTHER, NONE) }, release = { .type = DHCP_RELEASE };
 	const struct seen *const seen[] = { &request, &release };
 
-	(void)state;
 	for (size_t i = 0; i < 2; i++) {
 		const struct dhcp_message message = message_of(seen[i]);
 		struct dhcp_client *client = dhcp_client_new();
@@ -253,16 +245,4 @@ static void test_host_that_is_awake_again(void **state)
 		assert_int_equal(client->lease.deadline, 0);
 		dhcp_client_free(client);
 	}
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_exchanges),
-		cmocka_unit_test(test_times_and_relay),
-		cmocka_unit_test(test_nak_of_another_address),
-		cmocka_unit_test(test_host_that_is_awake_again),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Structs as JSON by a table of fields: both ways, and what is refused, for each type. */
+#include "test.h"
+
 #include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
 #include <json-c/json.h>
 
 #include "base/addr.h"
@@ -125,7 +122,7 @@ static void assert_written(const struct sample *sample, const char *expected)
 	assert_string_equal(text, expected);
 }
 
-static void test_what_is_read_is_written(void **state)
+TEST(what_is_read_is_written)
 {
 	static const char *const rows[] = {
 		"{}",
@@ -157,7 +154,6 @@ static void test_what_is_read_is_written(void **state)
 		"{'inners':[{'mac':'52:54:00:00:00:01'},{'mac':'52:54:00:00:00:02','number':2}]}",
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		struct sample sample = { 0 };
 		char why[256];
@@ -167,12 +163,11 @@ static void test_what_is_read_is_written(void **state)
 	}
 }
 
-static void test_values_are_where_the_table_says(void **state)
+TEST(values_are_where_the_table_says)
 {
 	struct sample sample = { .address_count = 3, .seconds = 5 };
 	char why[256];
 
-	(void)state;
 	assert_int_equal(read_text(fields,
 	                           "{'command': [], 'color': 'green', 'addresses': ['192.0.2.9'],"
 	                           " 'lease': 7, 'octets': '01:52', 'name': 'nas'}",
@@ -189,7 +184,7 @@ static void test_values_are_where_the_table_says(void **state)
 	assert_int_equal(sample.seconds, 5); /* not there: left as it is */
 }
 
-static void test_zeros_are_written_unless_omitted(void **state)
+TEST(zeros_are_written_unless_omitted)
 {
 	static const struct field all[] = {
 		{ "flag", FIELD_BOOL, FIELD_AT(struct sample, flag) },
@@ -201,7 +196,6 @@ static void test_zeros_are_written_unless_omitted(void **state)
 	const struct sample sample = { .small = 1 };
 	struct json_object *json = json_object_new_object();
 
-	(void)state;
 	json_object_object_add(json, "first", json_object_new_int(1));
 	fields_add_to_json(json, all, &sample);
 	assert_string_equal(json_object_to_json_string_ext(json, JSON_C_TO_STRING_PLAIN),
@@ -266,9 +260,8 @@ static const struct {
 	  "inners: duplicate {\"mac\":\"52:54:00:00:00:01\"}" },
 };
 
-static void test_what_is_wrong_is_refused_and_named(void **state)
+TEST(what_is_wrong_is_refused_and_named)
 {
-	(void)state;
 	/* whatever is in the struct before */
 	for (size_t i = 0; i < 2 * sizeof(refused) / sizeof(*refused); i++) {
 		struct sample sample;
@@ -281,44 +274,26 @@ static void test_what_is_wrong_is_refused_and_named(void **state)
 	}
 }
 
-static void test_a_long_value_leaves_room_for_the_words(void **state)
+TEST(a_long_value_leaves_room_for_the_words)
 {
 	struct sample sample = { 0 };
 	char text[256], why[256];
 
-	(void)state;
 	snprintf(text, sizeof(text), "{'small': '%0200d'}", 1);
 	assert_int_equal(read_text(fields, text, &sample, why), -EINVAL);
 	assert_non_null(strstr(why, "00...: expected a number from 0 to 255"));
 }
 
 /* A number that has no name would be read as another one, or not at all. */
-static void test_an_enum_without_a_name_is_null(void **state)
+TEST(an_enum_without_a_name_is_null)
 {
-	(void)state;
 	assert_written(&(struct sample){ .color = (enum color)7 }, "{'color':null}");
 }
 
 /* A count that is wrong does not make it read past the list. */
-static void test_no_more_is_written_than_fits(void **state)
+TEST(no_more_is_written_than_fits)
 {
 	struct sample sample = { .number_count = SIZE_MAX };
 
-	(void)state;
 	assert_written(&sample, "{'numbers':[0,0]}");
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_what_is_read_is_written),
-		cmocka_unit_test(test_values_are_where_the_table_says),
-		cmocka_unit_test(test_zeros_are_written_unless_omitted),
-		cmocka_unit_test(test_what_is_wrong_is_refused_and_named),
-		cmocka_unit_test(test_a_long_value_leaves_room_for_the_words),
-		cmocka_unit_test(test_an_enum_without_a_name_is_null),
-		cmocka_unit_test(test_no_more_is_written_than_fits),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

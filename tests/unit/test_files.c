@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Files and pipes read as a whole, up to a limit. */
+#include "test.h"
+
 #include <errno.h>
 #include <fcntl.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 #include "base/files.h"
 
@@ -56,9 +52,8 @@ static void check(size_t length, int expected)
 	free(read);
 }
 
-static void test_lengths_up_to_the_limit(void **state)
+TEST(lengths_up_to_the_limit)
 {
-	(void)state;
 	check(0, 0);
 	check(1, 0);
 	check(70000, 0); /* more than a pipe holds */
@@ -66,26 +61,15 @@ static void test_lengths_up_to_the_limit(void **state)
 	check(LIMIT + 1, -EFBIG);
 }
 
-static void test_what_cannot_be_read(void **state)
+TEST(what_cannot_be_read)
 {
 	char *read = NULL;
 	size_t length = 7;
 	int fd = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	(void)state;
 	assert_int_equal(file_read(fd, LIMIT, &read, &length), -EISDIR);
 	close(fd);
 	assert_int_equal(file_read(-1, LIMIT, &read, &length), -EBADF);
 	assert_null(read);
 	assert_int_equal(length, 7);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_lengths_up_to_the_limit),
-		cmocka_unit_test(test_what_cannot_be_read),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* One host: what steps change of it, what is proposed for it, and what is installed of it. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
+#include "test.h"
 
 #include "support_hosts.h"
 
-static void test_a_core_goes_back_as_it_came(void **state)
+TEST(a_core_goes_back_as_it_came)
 {
 	struct registration *registration = registered_of("20", true);
 	struct dhcp_client *dhcp = dhcp_client_new();
@@ -17,7 +13,6 @@ static void test_a_core_goes_back_as_it_came(void **state)
 	struct host_core core;
 	struct host_table table = { .order = 0 };
 
-	(void)state;
 	registration->until = 7;
 	dhcp->lease.state = LEASE_BOUND;
 	core = host_core(&host);
@@ -47,13 +42,12 @@ static void test_a_core_goes_back_as_it_came(void **state)
 }
 
 /* Of a host that is known for other reasons, for as long as it is known. */
-static void test_the_client_identifier_outlives_a_registration(void **state)
+TEST(the_client_identifier_outlives_a_registration)
 {
 	struct host host = { .registration = registered_of("20 21", false) };
 	struct host_core core;
 	struct host_table table = { .order = 0 };
 
-	(void)state;
 	host.registration->transaction = 99;
 	core = host_core(&host);
 	core.registration_dropped = true;
@@ -65,7 +59,7 @@ static void test_the_client_identifier_outlives_a_registration(void **state)
 	registration_free(host.registration);
 }
 
-static void test_why_a_host_is_known(void **state)
+TEST(why_a_host_is_known)
 {
 	struct described described = { .order = 1 };
 	struct registration registration = { .client_id = 1 };
@@ -90,7 +84,6 @@ static void test_why_a_host_is_known(void **state)
 		{ { .proposal = &described_next, .registration = &registration }, true, false },
 	};
 
-	(void)state;
 	EACH(i, rows)
 	{
 		assert_int_equal(host_is_wanted(&rows[i].host), rows[i].wanted);
@@ -98,7 +91,7 @@ static void test_why_a_host_is_known(void **state)
 	}
 }
 
-static void test_a_proposal_is_exchanged_and_taken_back(void **state)
+TEST(a_proposal_is_exchanged_and_taken_back)
 {
 	struct described *before = described_of("20", 1), *after = described_of("21", 2);
 	struct registration *registration = registered_of("20", true);
@@ -106,7 +99,6 @@ static void test_a_proposal_is_exchanged_and_taken_back(void **state)
 	struct host host = { .described = before, .registration = registration };
 	struct proposal *proposal = calloc(1, sizeof(*proposal));
 
-	(void)state;
 	proposal->host = &host;
 	proposal->sets = SETS_DESCRIBED | SETS_DHCP;
 	proposal->described = after;
@@ -127,7 +119,7 @@ static void test_a_proposal_is_exchanged_and_taken_back(void **state)
 	proposal_free(NULL);
 }
 
-static void test_installed(void **state)
+TEST(installed)
 {
 	struct host_description description = { .policy = { .port_count = 1, .source_count = 1 } };
 	struct described *described = described_new(&description, DESCRIBED_BY_CONFIG, 1);
@@ -145,7 +137,6 @@ static void test_installed(void **state)
 	struct host host = { .installed = NULL };
 	struct wanted back;
 
-	(void)state;
 	assert_true(host_set_installed(&host, &wanted));
 	described_free(described); /* it has references of its own */
 	other = shared_set_get(&ssh, sizeof(ssh));
@@ -168,17 +159,4 @@ static void test_installed(void **state)
 	assert_false(back.has_ifindex || back.ports || back.sources);
 	installed_free(NULL);
 	host_free(NULL);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_a_core_goes_back_as_it_came),
-		cmocka_unit_test(test_the_client_identifier_outlives_a_registration),
-		cmocka_unit_test(test_why_a_host_is_known),
-		cmocka_unit_test(test_a_proposal_is_exchanged_and_taken_back),
-		cmocka_unit_test(test_installed),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What happened to a host, in words and as JSON. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "test.h"
+
 #include <string.h>
 
 #include <arpa/inet.h>
-#include <cmocka.h>
 #include <json-c/json.h>
 
 #include "host/description.h"
@@ -44,7 +41,7 @@ static void check(const struct host_event *event, const char *expected)
 	assert_string_equal(host_event_text(event, text), expected);
 }
 
-static void test_every_kind(void **state)
+TEST(every_kind)
 {
 	static const struct {
 		const char *event, *text;
@@ -72,7 +69,6 @@ static void test_every_kind(void **state)
 		[HOST_EVENT_LEASE_LOST] = { "lease-lost", "nas has lost its lease" },
 	};
 
-	(void)state;
 	for (enum host_event_kind kind = HOST_EVENT_NONE + 1; kind < HOST_EVENT_COUNT; kind++) {
 		const struct host_event event = event_of(kind, TRIGGER_NONE);
 		struct json_object *json = host_event_json(&event);
@@ -84,7 +80,7 @@ static void test_every_kind(void **state)
 	}
 }
 
-static void test_every_reason(void **state)
+TEST(every_reason)
 {
 	static const struct {
 		const char *why, *text;
@@ -110,7 +106,6 @@ static void test_every_reason(void **state)
 		[TRIGGER_DHCP_FAILED] = { "lease", "nas is awake" },
 	};
 
-	(void)state;
 	EACH(trigger, reasons)
 	{
 		const struct host_event event = event_of(HOST_EVENT_AWAKE, trigger);
@@ -126,7 +121,7 @@ static void test_every_reason(void **state)
 }
 
 /* What the datapath saw, how long it took, what became of the lease. */
-static void test_details(void **state)
+TEST(details)
 {
 	const struct {
 		struct host_event event;
@@ -168,7 +163,6 @@ static void test_details(void **state)
 		  "\"detail\":\"so\",\"took\":0.100}" },
 	};
 
-	(void)state;
 	EACH(i, rows)
 	{
 		struct host_event event = rows[i].event;
@@ -188,12 +182,11 @@ static void test_details(void **state)
 	}
 }
 
-static void test_when_and_who(void **state)
+TEST(when_and_who)
 {
 	struct host_event event = event_of(HOST_EVENT_WAKING, TRIGGER_CONNECTION);
 	struct json_object *json;
 
-	(void)state;
 	event.report = (struct report){ REPORT(REPORT_CONNECTION) };
 	event.report.protocol = IPPROTO_UDP;
 	json = host_event_json(&event);
@@ -204,12 +197,11 @@ static void test_when_and_who(void **state)
 }
 
 /* The longest of each part, at once: what does not fit is cut. */
-static void test_the_longest_text(void **state)
+TEST(the_longest_text)
 {
 	char name[HOST_NAME_MAX_SIZE] = "", detail[HOST_EVENT_DETAIL] = "";
 	char text[HOST_EVENT_TEXT + 1];
 
-	(void)state;
 	memset(name, 'n', sizeof(name) - 1);
 	memset(detail, 'd', sizeof(detail) - 1);
 	for (enum host_event_kind kind = HOST_EVENT_NONE + 1; kind < HOST_EVENT_COUNT; kind++) {
@@ -225,15 +217,4 @@ static void test_the_longest_text(void **state)
 		assert_in_range(strlen(host_event_text(&event, text)), 400, HOST_EVENT_TEXT - 1);
 		assert_int_equal(text[HOST_EVENT_TEXT], 'x');
 	}
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_every_kind),       cmocka_unit_test(test_every_reason),
-		cmocka_unit_test(test_details),          cmocka_unit_test(test_when_and_who),
-		cmocka_unit_test(test_the_longest_text),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* A host as JSON for people and programs: what it has by now, and who said so. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
+#include "test.h"
+
 #include <json-c/json.h>
 
 #include "control/control.h"
@@ -46,12 +43,11 @@ static void done(struct host *host)
 	free(host->edited);
 }
 
-static void test_all_of_a_host(void **state)
+TEST(all_of_a_host)
 {
 	const struct host_description description = all_described();
 	struct host host = host_with("20 21");
 
-	(void)state;
 	host.described = described_new(&description, DESCRIBED_BY_CONFIG, 1);
 	check(&host, NULL,
 	      "{\"name\":\"nas\",\"mac\":\"52:54:00:00:00:01\","
@@ -63,11 +59,10 @@ static void test_all_of_a_host(void **state)
 	done(&host);
 }
 
-static void test_the_least_of_a_host(void **state)
+TEST(the_least_of_a_host)
 {
 	struct host host = host_with("");
 
-	(void)state;
 	host.life.state = WAKING;
 	host.unsynced = true;
 	host.registration = registered_of("20", false);
@@ -81,7 +76,7 @@ static void test_the_least_of_a_host(void **state)
 }
 
 /* What it has is what the tables have; what it should have besides is not so yet. */
-static void test_addresses(void **state)
+TEST(addresses)
 {
 	static const struct {
 		const char *installed, *described, *leased;
@@ -94,7 +89,6 @@ static void test_addresses(void **state)
 		{ "21", "20 21", "!20", "[\"192.0.2.21\"]", "", "\"192.0.2.20\"" },
 	};
 
-	(void)state;
 	EACH(i, rows)
 	{
 		struct host host = host_with(rows[i].installed);
@@ -111,11 +105,10 @@ static void test_addresses(void **state)
 	}
 }
 
-static void test_who_added_it(void **state)
+TEST(who_added_it)
 {
 	struct host host = host_with("20");
 
-	(void)state;
 	host.registration = registered_of("20", true);
 	check(&host, "origin", "\"registration\"");
 	host.edited = parse_edits("+20");
@@ -133,12 +126,11 @@ static void test_who_added_it(void **state)
 }
 
 /* Of people's, or where they say nothing of the host's own. */
-static void test_ports(void **state)
+TEST(ports)
 {
 	const struct registration_draft draft = { .head = { .client_id = 1, .has_ports = true } };
 	struct host host = host_with("20");
 
-	(void)state;
 	host.described = described_of("20", 1);
 	check(&host, "wake", "[]");
 	host.registration = registration_new(&draft);
@@ -146,7 +138,7 @@ static void test_ports(void **state)
 	done(&host);
 }
 
-static void test_registrations(void **state)
+TEST(registrations)
 {
 	static const struct registration full = { .client_id = 4711,
 		                                  .active = true,
@@ -190,7 +182,6 @@ static void test_registrations(void **state)
 		  "\"wake-in\":0.000}" },
 	};
 
-	(void)state;
 	EACH(i, rows)
 	{
 		struct host host = host_with("");
@@ -200,15 +191,4 @@ static void test_registrations(void **state)
 		check(&host, "registration", rows[i].expected);
 		done(&host);
 	}
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_all_of_a_host), cmocka_unit_test(test_the_least_of_a_host),
-		cmocka_unit_test(test_addresses),     cmocka_unit_test(test_who_added_it),
-		cmocka_unit_test(test_ports),         cmocka_unit_test(test_registrations),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Hosts as rows of the store: written, read, and read after they were damaged. */
-#include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "test.h"
 
-#include <cmocka.h>
+#include <errno.h>
+
 #include <json-c/json.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -126,12 +123,11 @@ static const char *plain(struct json_object *json)
 }
 
 /* Other daemons, older or newer ones, read it. */
-static void test_what_a_row_looks_like(void **state)
+TEST(what_a_row_looks_like)
 {
 	struct host *host = host_of(true, true, true, true);
 	struct json_object *json = host_row_write(host, &before);
 
-	(void)state;
 	assert_true(json_object_is_type(json_object_object_get(json, "lease"), json_type_object));
 	json_object_object_del(json, "lease");
 	assert_string_equal(
@@ -151,9 +147,8 @@ static void test_what_a_row_looks_like(void **state)
 	host_free(host);
 }
 
-static void test_each_input_and_state_comes_back(void **state)
+TEST(each_input_and_state_comes_back)
 {
-	(void)state;
 	for (int inputs = 1; inputs < 16; inputs++) {
 		struct host *host = host_of(inputs & 1, inputs & 2, inputs & 4, inputs & 8), *back;
 		struct json_object *json, *again;
@@ -177,7 +172,7 @@ static void test_each_input_and_state_comes_back(void **state)
 }
 
 /* CLOCK_BOOTTIME begins anew with the machine, the wall clock goes on. */
-static void test_times_after_another_start(void **state)
+TEST(times_after_another_start)
 {
 	static const struct {
 		int64_t until, after;
@@ -188,7 +183,6 @@ static void test_times_after_another_start(void **state)
 		{ 5000000, 1 }, /* it is over: due at once, and not never */
 	};
 
-	(void)state;
 	EACH(i, rows)
 	{
 		struct host *host = host_of(false, false, true, false), *back;
@@ -202,11 +196,10 @@ static void test_times_after_another_start(void **state)
 }
 
 /* It is on none then, and not on any. */
-static void test_an_interface_that_is_away(void **state)
+TEST(an_interface_that_is_away)
 {
 	struct host *host = host_of(false, true, false, false);
 
-	(void)state;
 	host->edited->ifindex = 999999999;
 	for (int starts = 0; starts < 2; starts++) {
 		struct host *back = there_and_back(host, &rebooted);
@@ -218,12 +211,11 @@ static void test_an_interface_that_is_away(void **state)
 	host_free(host);
 }
 
-static void test_what_is_proposed_is_written_in_place(void **state)
+TEST(what_is_proposed_is_written_in_place)
 {
 	struct host *host = host_of(true, true, true, true), *back;
 	struct proposal *proposal = calloc(1, sizeof(*proposal));
 
-	(void)state;
 	host->proposal = proposal;
 	host->life.state = AWAKE;
 	proposal->name = strdup("box");
@@ -311,10 +303,9 @@ static const struct damage damages[] = {
 	{ NULL, "lease", "null", "its lease" },
 };
 
-static void test_a_damaged_input_is_left_out(void **state)
+TEST(a_damaged_input_is_left_out)
 {
 
-	(void)state;
 	EACH(i, damages)
 	{
 		const struct damage *it = &damages[i];
@@ -342,7 +333,7 @@ static void test_a_damaged_input_is_left_out(void **state)
 
 #define GUEST "\"registered\":{\"client-identifier\":1}}"
 
-static void test_a_row_that_is_no_host_is_refused(void **state)
+TEST(a_row_that_is_no_host_is_refused)
 {
 	static const struct {
 		const char *json, *why;
@@ -358,7 +349,6 @@ static void test_a_row_that_is_no_host_is_refused(void **state)
 		{ "{\"name\":\"nas\",\"edited\":{\"vlan\":10}}", "nobody describes" },
 	};
 
-	(void)state;
 	log_init(LOG_EMERG);
 	EACH(i, rows)
 	{
@@ -372,19 +362,4 @@ static void test_a_row_that_is_no_host_is_refused(void **state)
 		host_free(host);
 		json_object_put(json);
 	}
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_what_a_row_looks_like),
-		cmocka_unit_test(test_each_input_and_state_comes_back),
-		cmocka_unit_test(test_times_after_another_start),
-		cmocka_unit_test(test_an_interface_that_is_away),
-		cmocka_unit_test(test_what_is_proposed_is_written_in_place),
-		cmocka_unit_test(test_a_damaged_input_is_left_out),
-		cmocka_unit_test(test_a_row_that_is_no_host_is_refused),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

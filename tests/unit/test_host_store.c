@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The store as its caller sees it: batches in, results out, rows at the next start. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
+#include "test.h"
+
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -14,7 +11,10 @@
 
 static const struct ipv4 source = { { 192, 0, 2, 20 } };
 
-static void test_rows_are_loaded_by_the_next_start(void **state)
+BEFORE_EACH(make_store)
+AFTER_EACH(remove_place)
+
+TEST(rows_are_loaded_by_the_next_start)
 {
 	struct store_place *place = *state;
 	struct loaded loaded;
@@ -29,7 +29,7 @@ static void test_rows_are_loaded_by_the_next_start(void **state)
 	                                 "192.0.2.20 {\"time\":1}\n");
 }
 
-static void test_the_last_change_of_a_row_counts(void **state)
+TEST(the_last_change_of_a_row_counts)
 {
 	struct store_place *place = *state;
 
@@ -47,7 +47,7 @@ static void test_the_last_change_of_a_row_counts(void **state)
 	assert_string_equal(load(place->store).text, "02:00:00:00:00:14 {\"name\":\"c\"}\n");
 }
 
-static void test_batches_are_numbered(void **state)
+TEST(batches_are_numbered)
 {
 	struct store_place *place = *state;
 	struct host_store_result result;
@@ -65,7 +65,7 @@ static void test_batches_are_numbered(void **state)
 	assert_int_equal(commit(place->store), 0);
 }
 
-static void test_a_batch_that_was_committed_is_on_the_disk(void **state)
+TEST(a_batch_that_was_committed_is_on_the_disk)
 {
 	struct store_place *place = *state;
 
@@ -78,7 +78,7 @@ static void test_a_batch_that_was_committed_is_on_the_disk(void **state)
 	assert_false(host_store_next(place->store, &(struct host_store_result){ 0 }));
 }
 
-static void test_a_batch_that_was_committed_survives_a_kill(void **state)
+TEST_WITH(a_batch_that_was_committed_survives_a_kill, make_place, remove_place)
 {
 	struct store_place *place = *state;
 	const pid_t child = fork();
@@ -96,7 +96,7 @@ static void test_a_batch_that_was_committed_survives_a_kill(void **state)
 }
 
 /* While the disk is slow, what is submitted meanwhile becomes one transaction with one result. */
-static void test_batches_that_wait_are_committed_together(void **state)
+TEST(batches_that_wait_are_committed_together)
 {
 	struct store_place *place = *state;
 	struct host_store_result result;
@@ -136,7 +136,7 @@ static int number_at(struct json_object *history, size_t index)
 		json_object_object_get(json_object_array_get_idx(history, index), "n"));
 }
 
-static void test_history_is_of_one_host_or_of_all(void **state)
+TEST(history_is_of_one_host_or_of_all)
 {
 	struct store_place *place = *state;
 	struct json_object *history;
@@ -157,7 +157,7 @@ static void test_history_is_of_one_host_or_of_all(void **state)
 	json_object_put(history);
 }
 
-static void test_history_shows_the_newest_events(void **state)
+TEST(history_shows_the_newest_events)
 {
 	struct store_place *place = *state;
 	struct json_object *history;
@@ -175,7 +175,7 @@ static void test_history_shows_the_newest_events(void **state)
 	json_object_put(history);
 }
 
-static void test_damaged_events_are_not_shown(void **state)
+TEST(damaged_events_are_not_shown)
 {
 	struct store_place *place = *state;
 	struct json_object *history;
@@ -189,7 +189,7 @@ static void test_damaged_events_are_not_shown(void **state)
 }
 
 /* But not with each event. */
-static void test_the_history_is_trimmed(void **state)
+TEST(the_history_is_trimmed)
 {
 	struct store_place *place = *state;
 
@@ -208,7 +208,7 @@ static void test_the_history_is_trimmed(void **state)
 	assert_int_equal(count(place, "SELECT count(*) FROM history"), 10000);
 }
 
-static void test_a_flood_of_events_is_cut(void **state)
+TEST(a_flood_of_events_is_cut)
 {
 	struct store_place *place = *state;
 
@@ -221,7 +221,7 @@ static void test_a_flood_of_events_is_cut(void **state)
 }
 
 /* No allowance comes back before the disk has answered. */
-static void test_while_the_disk_is_slow_rows_are_queued_and_a_burst_of_events(void **state)
+TEST(while_the_disk_is_slow_rows_are_queued_and_a_burst_of_events)
 {
 	struct store_place *place = *state;
 	int64_t before_it_waits;
@@ -249,7 +249,7 @@ static void test_while_the_disk_is_slow_rows_are_queued_and_a_burst_of_events(vo
 	assert_int_equal(count(place, "SELECT count(*) FROM history WHERE host = 'tv'"), 1);
 }
 
-static void test_damaged_rows_are_skipped(void **state)
+TEST(damaged_rows_are_skipped)
 {
 	struct store_place *place = *state;
 
@@ -263,7 +263,7 @@ static void test_damaged_rows_are_skipped(void **state)
 	assert_string_equal(load(place->store).text, "02:00:00:00:00:20 {}\n192.0.2.22 {}\n");
 }
 
-static void test_rows_are_loaded_before_all_else(void **state)
+TEST(rows_are_loaded_before_all_else)
 {
 	struct store_place *place = *state;
 	struct loaded loaded = { 0 };
@@ -274,11 +274,10 @@ static void test_rows_are_loaded_before_all_else(void **state)
 	assert_int_equal(loaded.hosts, 0);
 }
 
-static void test_without_a_store_nothing_happens(void **state)
+TEST_WITH(without_a_store_nothing_happens, NULL, NULL)
 {
 	struct loaded loaded = { 0 };
 
-	(void)state;
 	host_store_put_host(NULL, &nas, "{}");
 	host_store_put_replay(NULL, source, "{}");
 	host_store_add_event(NULL, "nas", "{}");
@@ -288,29 +287,4 @@ static void test_without_a_store_nothing_happens(void **state)
 	assert_false(host_store_next(NULL, &(struct host_store_result){ 0 }));
 	assert_int_equal(host_store_load(NULL, see_host, see_replay, &loaded), 0);
 	host_store_close(NULL);
-}
-
-int main(void)
-{
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_store, remove_place)
-	const struct CMUnitTest tests[] = {
-		TEST(test_rows_are_loaded_by_the_next_start),
-		TEST(test_the_last_change_of_a_row_counts),
-		TEST(test_batches_are_numbered),
-		TEST(test_a_batch_that_was_committed_is_on_the_disk),
-		cmocka_unit_test_setup_teardown(test_a_batch_that_was_committed_survives_a_kill,
-		                                make_place, remove_place),
-		TEST(test_batches_that_wait_are_committed_together),
-		TEST(test_history_is_of_one_host_or_of_all),
-		TEST(test_history_shows_the_newest_events),
-		TEST(test_damaged_events_are_not_shown),
-		TEST(test_the_history_is_trimmed),
-		TEST(test_a_flood_of_events_is_cut),
-		TEST(test_while_the_disk_is_slow_rows_are_queued_and_a_burst_of_events),
-		TEST(test_damaged_rows_are_skipped),
-		TEST(test_rows_are_loaded_before_all_else),
-		cmocka_unit_test(test_without_a_store_nothing_happens),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

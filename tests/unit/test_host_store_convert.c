@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* A store of the first version, as its daemon wrote it. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
+#include "test.h"
 
 #include "host/host.h"
 #include "support_host_store.h"
@@ -70,7 +66,10 @@ static struct loaded converted(struct store_place *place, const char *rows)
 	return load(place->store);
 }
 
-static void test_a_described_host_is_converted(void **state)
+BEFORE_EACH(make_place)
+AFTER_EACH(remove_place)
+
+TEST(a_described_host_is_converted)
 {
 	const struct loaded loaded = converted(
 		*state,
@@ -92,7 +91,7 @@ static void test_a_described_host_is_converted(void **state)
 }
 
 /* Of three addresses that it registered, people say the first themselves. */
-static void test_what_a_host_registered_is_taken_out_of_its_description(void **state)
+TEST(what_a_host_registered_is_taken_out_of_its_description)
 {
 	const struct loaded loaded = converted(
 		*state,
@@ -121,7 +120,7 @@ static void test_what_a_host_registered_is_taken_out_of_its_description(void **s
 		"\"lease\":true,\"digests\":[-1,9223372036854775807]}}\n");
 }
 
-static void test_ports_that_people_named_stay_theirs(void **state)
+TEST(ports_that_people_named_stay_theirs)
 {
 	const struct loaded loaded = converted(
 		*state,
@@ -136,7 +135,7 @@ static void test_ports_that_people_named_stay_theirs(void **state)
 	                       "\"digests\":[]}"));
 }
 
-static void test_a_host_of_its_registration_alone_is_converted(void **state)
+TEST(a_host_of_its_registration_alone_is_converted)
 {
 	const struct loaded loaded = converted(
 		*state,
@@ -155,7 +154,7 @@ static void test_a_host_of_its_registration_alone_is_converted(void **state)
 		"\"interface\":\"eth1\",\"vlan\":9}}\n");
 }
 
-static void test_a_host_of_the_map_is_converted(void **state)
+TEST(a_host_of_the_map_is_converted)
 {
 	const struct loaded loaded = converted(
 		*state,
@@ -174,7 +173,7 @@ static void test_a_host_of_the_map_is_converted(void **state)
 		"\"lease\":false,\"digests\":[]}}\n");
 }
 
-static void test_leases_and_replay_data_are_kept_as_they_are(void **state)
+TEST(leases_and_replay_data_are_kept_as_they_are)
 {
 	const struct loaded loaded = converted(
 		*state,
@@ -191,7 +190,7 @@ static void test_leases_and_replay_data_are_kept_as_they_are(void **state)
 	assert_int_equal(loaded.replays, 1);
 }
 
-static void test_history_has_the_words_of_now(void **state)
+TEST(history_has_the_words_of_now)
 {
 	struct store_place *place = *state;
 	struct json_object *history;
@@ -208,7 +207,7 @@ static void test_history_has_the_words_of_now(void **state)
 	json_object_put(history);
 }
 
-static void test_damaged_rows_are_left_out(void **state)
+TEST(damaged_rows_are_left_out)
 {
 	const struct loaded loaded = converted(
 		*state,
@@ -237,7 +236,7 @@ static void test_damaged_rows_are_left_out(void **state)
 }
 
 /* Before there were leases, sessions and trust. */
-static void test_tables_may_be_missing(void **state)
+TEST(tables_may_be_missing)
 {
 	struct store_place *place = *state;
 
@@ -249,7 +248,7 @@ static void test_tables_may_be_missing(void **state)
 	assert_int_equal(load(place->store).hosts, 1);
 }
 
-static void test_it_is_converted_once(void **state)
+TEST(it_is_converted_once)
 {
 	struct store_place *place = *state;
 	const struct loaded first =
@@ -266,23 +265,4 @@ static void test_it_is_converted_once(void **state)
 	host_store_close(place->store);
 	place->store = NULL;
 	assert_int_equal(count(place, "SELECT count(*) FROM host"), 1);
-}
-
-int main(void)
-{
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_place, remove_place)
-	const struct CMUnitTest tests[] = {
-		TEST(test_a_described_host_is_converted),
-		TEST(test_what_a_host_registered_is_taken_out_of_its_description),
-		TEST(test_ports_that_people_named_stay_theirs),
-		TEST(test_a_host_of_its_registration_alone_is_converted),
-		TEST(test_a_host_of_the_map_is_converted),
-		TEST(test_leases_and_replay_data_are_kept_as_they_are),
-		TEST(test_history_has_the_words_of_now),
-		TEST(test_damaged_rows_are_left_out),
-		TEST(test_tables_may_be_missing),
-		TEST(test_it_is_converted_once),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

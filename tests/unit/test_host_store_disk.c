@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The store on disks that are full, refuse, or lose its file: real ones, small. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
+#include "test.h"
 
 #include <fcntl.h>
 #include <sched.h>
@@ -84,7 +80,10 @@ static void fill(const char *path)
 	close(fd);
 }
 
-static void test_a_full_disk_is_told_until_there_is_room(void **state)
+BEFORE_EACH(make_place)
+AFTER_EACH(remove_place)
+
+TEST(a_full_disk_is_told_until_there_is_room)
 {
 	struct store_place *place = *state;
 	struct capture capture;
@@ -117,7 +116,7 @@ static void test_a_full_disk_is_told_until_there_is_room(void **state)
 	umount(place->directory);
 }
 
-static void test_a_read_only_disk_has_no_store(void **state)
+TEST(a_read_only_disk_has_no_store)
 {
 	struct store_place *place = *state;
 	char why[256] = "", broken[128];
@@ -134,7 +133,7 @@ static void test_a_read_only_disk_has_no_store(void **state)
 	umount(place->directory);
 }
 
-static void test_a_write_that_fails_is_told(void **state)
+TEST_WITH(a_write_that_fails_is_told, make_store, remove_place)
 {
 	const struct rlimit small = { 100000, RLIM_INFINITY };
 	struct store_place *place = *state;
@@ -153,7 +152,7 @@ static void test_a_write_that_fails_is_told(void **state)
 }
 
 /* It could still be written to, but nobody would find it at the next start. */
-static void test_a_file_that_was_removed_is_told(void **state)
+TEST_WITH(a_file_that_was_removed_is_told, make_store, remove_place)
 {
 	struct store_place *place = *state;
 	char elsewhere[96];
@@ -167,7 +166,7 @@ static void test_a_file_that_was_removed_is_told(void **state)
 	assert_int_equal(count(place, "SELECT count(*) FROM host"), 1);
 }
 
-static void test_a_database_that_another_holds_is_told(void **state)
+TEST_WITH(a_database_that_another_holds_is_told, make_store, remove_place)
 {
 	struct store_place *place = *state;
 	sqlite3 *other;
@@ -181,7 +180,7 @@ static void test_a_database_that_another_holds_is_told(void **state)
 	assert_int_equal(commit(place->store), 0);
 }
 
-static void test_a_directory_is_made(void **state)
+TEST(a_directory_is_made)
 {
 	struct store_place *place = *state;
 	char why[256] = "";
@@ -195,7 +194,7 @@ static void test_a_directory_is_made(void **state)
 	assert_string_equal(why, "cannot make /dev/null/nowhere: Not a directory");
 }
 
-static void test_a_newer_version_is_left_alone(void **state)
+TEST(a_newer_version_is_left_alone)
 {
 	struct store_place *place = *state;
 	char why[256] = "";
@@ -231,7 +230,7 @@ static void assert_begun_anew(struct store_place *place, int times)
 	place->store = NULL;
 }
 
-static void test_a_damaged_file_is_set_aside(void **state)
+TEST(a_damaged_file_is_set_aside)
 {
 	static const char text[] = "this is a text and no database, as anybody can see at once";
 	struct store_place *place = *state;
@@ -255,28 +254,10 @@ static void test_a_damaged_file_is_set_aside(void **state)
 	assert_begun_anew(place, 4);
 }
 
-static void test_a_file_that_is_empty_is_no_damage(void **state)
+TEST(a_file_that_is_empty_is_no_damage)
 {
 	struct store_place *place = *state;
 
 	overwrite(place->path, 0, "");
 	assert_begun_anew(place, 0);
-}
-
-int main(void)
-{
-#define TEST(name, set_up) cmocka_unit_test_setup_teardown(name, set_up, remove_place)
-	const struct CMUnitTest tests[] = {
-		TEST(test_a_full_disk_is_told_until_there_is_room, make_place),
-		TEST(test_a_read_only_disk_has_no_store, make_place),
-		TEST(test_a_write_that_fails_is_told, make_store),
-		TEST(test_a_file_that_was_removed_is_told, make_store),
-		TEST(test_a_database_that_another_holds_is_told, make_store),
-		TEST(test_a_directory_is_made, make_place),
-		TEST(test_a_newer_version_is_left_alone, make_place),
-		TEST(test_a_damaged_file_is_set_aside, make_place),
-		TEST(test_a_file_that_is_empty_is_no_damage, make_place),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The table of hosts: how they are found, who owns which address, and which deadline is next. */
+#include "test.h"
+
 #include <errno.h>
 #include <malloc.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 
 #include "support_hosts.h"
 
@@ -23,13 +19,12 @@ static struct host *add_host(struct host_table *table, unsigned int number)
 	return host;
 }
 
-static void test_found_by_mac_and_name(void **state)
+TEST(found_by_mac_and_name)
 {
 	struct host_table *table = host_table_new();
 	struct host *one = add_host(table, 1), *two = add_host(table, 2);
 	const struct mac first = mac_of(1), other = mac_of(3);
 
-	(void)state;
 	assert_ptr_equal(host_find_mac(table, &first), one);
 	assert_ptr_equal(host_find_name(table, "host-2"), two);
 	assert_null(host_find_mac(table, &other));
@@ -48,14 +43,13 @@ static void test_found_by_mac_and_name(void **state)
 	host_table_free(NULL);
 }
 
-static void test_renamed_and_sorted(void **state)
+TEST(renamed_and_sorted)
 {
 	static const char *const names[] = { "host-2", "host-3", "zebra" };
 	struct host_table *table = host_table_new();
 	struct host *renamed = add_host(table, 1);
 	size_t count = 0;
 
-	(void)state;
 	add_host(table, 3);
 	add_host(table, 2);
 	assert_int_equal(host_table_rename(table, renamed, "host-2"), -EEXIST);
@@ -70,13 +64,12 @@ static void test_renamed_and_sorted(void **state)
 	host_table_free(table);
 }
 
-static void test_states_and_registrations_are_counted(void **state)
+TEST(states_and_registrations_are_counted)
 {
 	struct host_table *table = host_table_new();
 	struct host *registered_only = add_host(table, 1), *other = add_host(table, 2);
 	struct host_core core = host_core(registered_only);
 
-	(void)state;
 	assert_int_equal(table->states[AWAKE], 2);
 	core.life.state = ASLEEP;
 	host_table_set_core(table, registered_only, &core);
@@ -184,11 +177,10 @@ static const struct {
 	{ "whoever was known first", { .leased = "20" }, { .leased = "20" }, 1 },
 };
 
-static void test_owners(void **state)
+TEST(owners)
 {
 	const struct ipv6 address = ip(20);
 
-	(void)state;
 	EACH(i, owner_rows)
 	{
 		struct host_table *table = host_table_new();
@@ -275,12 +267,11 @@ static void check_claimants(const struct host_table *table, struct host *const h
 	assert_int_equal(found, expected);
 }
 
-static void test_random_claims(void **state)
+TEST(random_claims)
 {
 	struct host_table *table = host_table_new();
 	struct host *hosts[HOSTS];
 
-	(void)state;
 	srandom(1);
 	for (unsigned int i = 0; i < HOSTS; i++)
 		hosts[i] = add_host(table, i);
@@ -307,12 +298,11 @@ static void test_random_claims(void **state)
 
 enum { TIMERS = 300 };
 
-static void test_random_deadlines(void **state)
+TEST(random_deadlines)
 {
 	struct host_table *table = host_table_new();
 	struct host *hosts[TIMERS];
 
-	(void)state;
 	srandom(1);
 	assert_true(host_table_deadline(table) == INT64_MAX && !host_table_due(table, INT64_MAX));
 	for (unsigned int i = 0; i < TIMERS; i++)
@@ -339,14 +329,13 @@ static void test_random_deadlines(void **state)
 }
 
 /* 65 536 hosts are to fit into the memory of a small router. */
-static void test_memory_of_a_host(void **state)
+TEST(memory_of_a_host)
 {
 	enum { MANY = 10000, OCTETS_MAX = 700 };
 	struct host_table *table = host_table_new();
 	const size_t before = mallinfo2().uordblks;
 	size_t each;
 
-	(void)state;
 	if (!before)
 		skip(); /* another allocator, of a sanitizer */
 	for (unsigned int i = 0; i < MANY; i++) {
@@ -368,19 +357,4 @@ static void test_memory_of_a_host(void **state)
 	print_message("%zu octets a host\n", each);
 	assert_in_range(each, 1, OCTETS_MAX);
 	host_table_free(table);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_found_by_mac_and_name),
-		cmocka_unit_test(test_renamed_and_sorted),
-		cmocka_unit_test(test_states_and_registrations_are_counted),
-		cmocka_unit_test(test_owners),
-		cmocka_unit_test(test_random_claims),
-		cmocka_unit_test(test_random_deadlines),
-		cmocka_unit_test(test_memory_of_a_host),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What is said of a host, in blocks of their own size: into them, out of them, and changed. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
+#include "test.h"
 
 #include "host/inputs.h"
 #include "support_hosts.h"
@@ -60,13 +56,12 @@ static void assert_same_description(const struct host_description *a,
 	assert_memory_equal(a->secureon, b->secureon, a->secureon_length);
 }
 
-static void test_descriptions_come_out_as_they_went_in(void **state)
+TEST(descriptions_come_out_as_they_went_in)
 {
 	const struct host_description descriptions[] = { { .vlan = 0 },
 		                                         full_description(),
 		                                         { .secureon_length = 4 } };
 
-	(void)state;
 	EACH(i, descriptions)
 	{
 		struct described *described =
@@ -126,7 +121,7 @@ static void check_draft(const struct registration_draft *a, const struct registr
 		assert_true(wake_port_equal(&a->ports[i], &b->ports[i]));
 }
 
-static void test_registrations_come_out_as_they_went_in(void **state)
+TEST(registrations_come_out_as_they_went_in)
 {
 	const struct registration_draft drafts[] = {
 		full_draft(),
@@ -136,7 +131,6 @@ static void test_registrations_come_out_as_they_went_in(void **state)
 		{ .head.digest_count = 1, .digests = { 1 } },
 	};
 
-	(void)state;
 	EACH(i, drafts)
 	{
 		struct registration *registration = registration_new(&drafts[i]);
@@ -151,13 +145,12 @@ static void test_registrations_come_out_as_they_went_in(void **state)
 	registration_free(NULL);
 }
 
-static void test_what_a_registration_has(void **state)
+TEST(what_a_registration_has)
 {
 	const struct registration_draft draft = full_draft(), empty = { .port_count = 0 };
 	struct registration *full = registration_new(&draft), *none = registration_new(&empty);
 	const struct ipv6 first = ip(1), last = ip(HOST_ADDRESSES), foreign = ip(99);
 
-	(void)state;
 	assert_true(address_index(full->addresses, full->address_count, &first) >= 0);
 	assert_true(address_index(full->addresses, full->address_count, &last) >= 0);
 	assert_false(address_index(full->addresses, full->address_count, &foreign) >= 0);
@@ -180,12 +173,11 @@ static __attribute__((noinline)) void fill_stack(int octet)
 }
 
 /* Hosts with the same rules have one set of them, whatever is between the fields. */
-static void test_equal_rules_are_one_set(void **state)
+TEST(equal_rules_are_one_set)
 {
 	struct host_description one = full_description(), other = full_description();
 	struct described *a, *b, *c;
 
-	(void)state;
 	memset(&other.policy.ports[0], 0xff, sizeof(other.policy.ports[0]));
 	other.policy.ports[0].protocol = one.policy.ports[0].protocol;
 	other.policy.ports[0].port = one.policy.ports[0].port;
@@ -207,11 +199,10 @@ static void test_equal_rules_are_one_set(void **state)
 	described_free(b);
 }
 
-static void test_sets(void **state)
+TEST(sets)
 {
 	const struct shared_set *set = shared_set_get("12", 2), *longer = shared_set_get("123", 3);
 
-	(void)state;
 	assert_ptr_not_equal(set, longer);
 	assert_int_equal(shared_set_size(longer), 3);
 	assert_memory_equal(shared_set_octets(longer), "123", 3);
@@ -229,12 +220,11 @@ static void test_sets(void **state)
 	assert_int_equal(shared_set_size(NULL), 0);
 }
 
-static void test_edits(void **state)
+TEST(edits)
 {
 	const struct ipv6 one = ip(1), two = ip(2);
 	struct edited *edited = NULL;
 
-	(void)state;
 	assert_false(edited_adds(NULL, &one) || edited_removes(NULL, &one));
 	edited = edited_set(edited, &one, EDIT_ADD);
 	assert_true(edited_adds(edited, &one) && !edited_removes(edited, &one));
@@ -260,11 +250,10 @@ static void test_edits(void **state)
 }
 
 /* The last edit counts, also where there is no room for more of them. */
-static void test_more_edits_than_addresses(void **state)
+TEST(more_edits_than_addresses)
 {
 	struct edited *added = NULL, *removed = NULL;
 
-	(void)state;
 	for (unsigned int i = 1; i <= 2 * HOST_ADDRESSES; i++) {
 		const struct ipv6 address = ip(i);
 
@@ -277,19 +266,4 @@ static void test_more_edits_than_addresses(void **state)
 	}
 	free(added);
 	free(removed);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_descriptions_come_out_as_they_went_in),
-		cmocka_unit_test(test_registrations_come_out_as_they_went_in),
-		cmocka_unit_test(test_what_a_registration_has),
-		cmocka_unit_test(test_equal_rules_are_one_set),
-		cmocka_unit_test(test_sets),
-		cmocka_unit_test(test_edits),
-		cmocka_unit_test(test_more_edits_than_addresses),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The lease of a sleeping host (RFC 2131, 4.4.5): how it is renewed, and how it is lost. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
+#include "test.h"
 
-#include <cmocka.h>
+#include <string.h>
 
 #include "support_lease.h"
 
@@ -16,11 +12,10 @@ static int64_t into_the_day(int thousandths)
 	return START + (int64_t)thousandths * DAY;
 }
 
-static void test_t1_is_half_and_t2_seven_eighths(void **state)
+TEST(t1_is_half_and_t2_seven_eighths)
 {
 	const struct scene scene = scene_renewed(HOUR);
 
-	(void)state;
 	check(&scene, LEASE_BOUND, LEASE_EVENT_RENEWED);
 	assert_int_equal(scene.lease.renew_at, START + HOUR_MS / 2);
 	assert_int_equal(scene.lease.rebind_at, START + HOUR_MS / 8 * 7);
@@ -28,11 +23,10 @@ static void test_t1_is_half_and_t2_seven_eighths(void **state)
 	assert_int_equal(scene.lease.deadline, scene.lease.renew_at);
 }
 
-static void test_renewed_at_t1(void **state)
+TEST(renewed_at_t1)
 {
 	struct scene scene = scene_renewed(HOUR);
 
-	(void)state;
 	for (int i = 1; i <= 100; i++) {
 		asks(&scene, LEASE_SEND_UNICAST);
 		check(&scene, LEASE_RENEWING, LEASE_EVENT_NONE);
@@ -44,13 +38,12 @@ static void test_renewed_at_t1(void **state)
 }
 
 /* RFC 2131, 4.4.5: half of the remaining time, down to a minimum of 60 s. */
-static void test_retransmissions_to_a_dead_server(void **state)
+TEST(retransmissions_to_a_dead_server)
 {
 	static const int64_t to_server[] = { 1800, 2475, 2812, 2981, 3065, 3125 };
 	static const int64_t to_all[] = { 3150, 3375, 3487, 3547 };
 	struct scene scene = scene_renewed(HOUR);
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(to_server) / sizeof(*to_server); i++) {
 		asks(&scene, LEASE_SEND_UNICAST);
 		check(&scene, LEASE_RENEWING, LEASE_EVENT_NONE);
@@ -66,12 +59,11 @@ static void test_retransmissions_to_a_dead_server(void **state)
 	assert_int_equal(scene.trigger.now, START + HOUR_MS);
 }
 
-static void test_unanswered_is_reported_once_and_stays_the_result(void **state)
+TEST(unanswered_is_reported_once_and_stays_the_result)
 {
 	struct scene scene = scene_renewed(DAY);
 	int told = 0;
 
-	(void)state;
 	while (scene.trigger.now < into_the_day(990)) {
 		time_passes(&scene);
 		told += scene.effects.event == LEASE_EVENT_UNANSWERED;
@@ -81,11 +73,10 @@ static void test_unanswered_is_reported_once_and_stays_the_result(void **state)
 	assert_int_equal(scene.lease.result_at, into_the_day(875));
 }
 
-static void test_a_server_dead_until_80_percent_renews(void **state)
+TEST(a_server_dead_until_80_percent_renews)
 {
 	struct scene scene = scene_renewed(DAY);
 
-	(void)state;
 	time_passes_until(&scene, into_the_day(800));
 	asks(&scene, LEASE_SEND_UNICAST);
 	assert_true(scene.trigger.now < into_the_day(875));
@@ -95,11 +86,10 @@ static void test_a_server_dead_until_80_percent_renews(void **state)
 	assert_int_equal(scene.lease.requests, 0);
 }
 
-static void test_a_server_dead_until_95_percent_renews(void **state)
+TEST(a_server_dead_until_95_percent_renews)
 {
 	struct scene scene = scene_renewed(DAY);
 
-	(void)state;
 	time_passes_until(&scene, into_the_day(950));
 	check(&scene, LEASE_REBINDING, LEASE_EVENT_NONE);
 	asks(&scene, LEASE_SEND_BROADCAST);
@@ -109,12 +99,11 @@ static void test_a_server_dead_until_95_percent_renews(void **state)
 	check(&scene, LEASE_RENEWING, LEASE_EVENT_NONE);
 }
 
-static void test_another_server_answers_a_rebind(void **state)
+TEST(another_server_answers_a_rebind)
 {
 	struct scene scene = scene_renewed(HOUR);
 	struct dhcp_message ack;
 
-	(void)state;
 	while (scene.lease.state != LEASE_REBINDING)
 		time_passes(&scene);
 	ack = answer_to(&scene, DHCP_ACK, HOUR);
@@ -130,12 +119,11 @@ static void test_another_server_answers_a_rebind(void **state)
 	assert_int_equal(lease_check(&scene.lease, &ack), DHCP_COUNT_WRONG_SERVER);
 }
 
-static void test_another_lease_time_is_granted(void **state)
+TEST(another_lease_time_is_granted)
 {
 	struct scene scene = scene_renewed(HOUR);
 	int64_t since;
 
-	(void)state;
 	asks(&scene, LEASE_SEND_UNICAST);
 	since = scene.trigger.now;
 	is_granted(&scene, DAY);
@@ -149,12 +137,11 @@ static void test_another_lease_time_is_granted(void **state)
 	assert_int_equal(scene.trigger.now, since + 5 * MINUTE_MS);
 }
 
-static void test_the_lease_counts_from_the_sending(void **state)
+TEST(the_lease_counts_from_the_sending)
 {
 	struct scene scene = scene_renewed(HOUR);
 	int64_t sent;
 
-	(void)state;
 	asks(&scene, LEASE_SEND_UNICAST);
 	sent = scene.trigger.now;
 	scene.trigger.now += 40000;
@@ -164,11 +151,10 @@ static void test_the_lease_counts_from_the_sending(void **state)
 	assert_int_equal(scene.lease.result_at, sent + 40000);
 }
 
-static void test_nak(void **state)
+TEST(nak)
 {
 	struct scene renewing = scene_renewed(HOUR), rebinding = scene_renewed(HOUR);
 
-	(void)state;
 	asks(&renewing, LEASE_SEND_UNICAST);
 	is_nakked(&renewing);
 	check_lost(&renewing, LEASE_RESULT_NAK);
@@ -178,12 +164,11 @@ static void test_nak(void **state)
 	check_lost(&rebinding, LEASE_RESULT_NAK);
 }
 
-static void test_ack_of_another_address(void **state)
+TEST(ack_of_another_address)
 {
 	struct scene scene = scene_renewed(HOUR);
 	struct dhcp_message ack;
 
-	(void)state;
 	asks(&scene, LEASE_SEND_UNICAST);
 	ack = answer_to(&scene, DHCP_ACK, HOUR);
 	ack.yiaddr = elsewhere;
@@ -192,11 +177,10 @@ static void test_ack_of_another_address(void **state)
 	assert_memory_equal(&scene.lease.address, &home, sizeof(home));
 }
 
-static void test_expiry_to_the_millisecond(void **state)
+TEST(expiry_to_the_millisecond)
 {
 	struct scene scene = scene_renewed(HOUR);
 
-	(void)state;
 	scene.trigger.now = START + HOUR_MS - 1;
 	happens(&scene, LEASE_TRIGGER_TIMEOUT);
 	check(&scene, LEASE_REBINDING, LEASE_EVENT_NONE);
@@ -206,11 +190,10 @@ static void test_expiry_to_the_millisecond(void **state)
 	check_lost(&scene, LEASE_RESULT_EXPIRED);
 }
 
-static void test_expiry_while_the_host_is_being_woken(void **state)
+TEST(expiry_while_the_host_is_being_woken)
 {
 	struct scene scene = scene_renewed(HOUR);
 
-	(void)state;
 	scene.trigger.asleep = false;
 	time_passes_until(&scene, START + HOUR_MS);
 	check_lost(&scene, LEASE_RESULT_EXPIRED);
@@ -218,12 +201,11 @@ static void test_expiry_while_the_host_is_being_woken(void **state)
 }
 
 /* The proxy was suspended: the clock is beyond T1, T2 or the end. */
-static void test_the_clock_jumps(void **state)
+TEST(the_clock_jumps)
 {
 	struct scene to_t1 = scene_renewed(HOUR), to_t2 = scene_renewed(HOUR),
 		     to_end = scene_renewed(HOUR);
 
-	(void)state;
 	to_t1.trigger.now = START + 40 * MINUTE_MS;
 	happens(&to_t1, LEASE_TRIGGER_TIMEOUT);
 	check(&to_t1, LEASE_RENEWING, LEASE_EVENT_NONE);
@@ -237,11 +219,10 @@ static void test_the_clock_jumps(void **state)
 	check_lost(&to_end, LEASE_RESULT_EXPIRED);
 }
 
-static void test_an_answer_from_before_a_suspend(void **state)
+TEST(an_answer_from_before_a_suspend)
 {
 	struct scene scene = scene_renewed(HOUR);
 
-	(void)state;
 	asks(&scene, LEASE_SEND_UNICAST);
 	scene.trigger.now += 2 * HOUR_MS;
 	is_granted(&scene, HOUR);
@@ -250,11 +231,10 @@ static void test_an_answer_from_before_a_suspend(void **state)
 	check_lost(&scene, LEASE_RESULT_EXPIRED);
 }
 
-static void test_no_unicast_while_the_host_may_be_awake(void **state)
+TEST(no_unicast_while_the_host_may_be_awake)
 {
 	struct scene scene = scene_renewed(HOUR);
 
-	(void)state;
 	scene.trigger.asleep = false;
 	time_passes_until(&scene, START + 35 * MINUTE_MS);
 	assert_int_equal(scene.sends, 1);
@@ -265,11 +245,10 @@ static void test_no_unicast_while_the_host_may_be_awake(void **state)
 	assert_in_range(scene.trigger.now, START + 35 * MINUTE_MS, START + 35 * MINUTE_MS + 1000);
 }
 
-static void test_no_broadcast_while_the_host_may_be_awake(void **state)
+TEST(no_broadcast_while_the_host_may_be_awake)
 {
 	struct scene scene = scene_renewed(HOUR);
 
-	(void)state;
 	scene.trigger.asleep = false;
 	time_passes_until(&scene, START + 58 * MINUTE_MS);
 	assert_int_equal(scene.sends, 1);
@@ -279,12 +258,11 @@ static void test_no_broadcast_while_the_host_may_be_awake(void **state)
 	assert_in_range(scene.trigger.now, START + 58 * MINUTE_MS, START + 58 * MINUTE_MS + 1000);
 }
 
-static void test_nothing_is_sent_for_a_host_that_wakes(void **state)
+TEST(nothing_is_sent_for_a_host_that_wakes)
 {
 	struct scene scene = scene_renewed(HOUR);
 	struct dhcp_message ack;
 
-	(void)state;
 	asks(&scene, LEASE_SEND_UNICAST);
 	ack = answer_to(&scene, DHCP_ACK, HOUR);
 	happens(&scene, LEASE_TRIGGER_AWAKE);
@@ -302,14 +280,13 @@ static void test_nothing_is_sent_for_a_host_that_wakes(void **state)
 	assert_int_equal(scene.effects.send, LEASE_SEND_NONE);
 }
 
-static void test_lost_until_granted_anew(void **state)
+TEST(lost_until_granted_anew)
 {
 	const struct lease_grant anew = {
 		.address = elsewhere, .server = router, .seconds = HOUR, .since = START + HOUR_MS
 	};
 	struct scene scene = scene_renewed(HOUR);
 
-	(void)state;
 	asks(&scene, LEASE_SEND_UNICAST);
 	is_nakked(&scene);
 	for (int i = 0; i < 3; i++) {
@@ -330,13 +307,12 @@ static void test_lost_until_granted_anew(void **state)
 	asks(&scene, LEASE_SEND_UNICAST);
 }
 
-static void test_each_request_has_its_own_xid(void **state)
+TEST(each_request_has_its_own_xid)
 {
 	struct scene scene = scene_renewed(DAY);
 	uint32_t before = scene.lease.xid;
 	struct dhcp_message late;
 
-	(void)state;
 	for (uint32_t i = 1; i <= 10; i++) {
 		late = answer_to(&scene, DHCP_ACK, DAY);
 		scene.trigger.random = i * 0x01010101;
@@ -347,32 +323,4 @@ static void test_each_request_has_its_own_xid(void **state)
 		before = scene.lease.xid;
 	}
 	assert_int_equal(lease_check(&scene.lease, &late), DHCP_COUNT_WRONG_XID);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_t1_is_half_and_t2_seven_eighths),
-		cmocka_unit_test(test_renewed_at_t1),
-		cmocka_unit_test(test_retransmissions_to_a_dead_server),
-		cmocka_unit_test(test_unanswered_is_reported_once_and_stays_the_result),
-		cmocka_unit_test(test_a_server_dead_until_80_percent_renews),
-		cmocka_unit_test(test_a_server_dead_until_95_percent_renews),
-		cmocka_unit_test(test_another_server_answers_a_rebind),
-		cmocka_unit_test(test_another_lease_time_is_granted),
-		cmocka_unit_test(test_the_lease_counts_from_the_sending),
-		cmocka_unit_test(test_nak),
-		cmocka_unit_test(test_ack_of_another_address),
-		cmocka_unit_test(test_expiry_to_the_millisecond),
-		cmocka_unit_test(test_expiry_while_the_host_is_being_woken),
-		cmocka_unit_test(test_the_clock_jumps),
-		cmocka_unit_test(test_an_answer_from_before_a_suspend),
-		cmocka_unit_test(test_no_unicast_while_the_host_may_be_awake),
-		cmocka_unit_test(test_no_broadcast_while_the_host_may_be_awake),
-		cmocka_unit_test(test_nothing_is_sent_for_a_host_that_wakes),
-		cmocka_unit_test(test_lost_until_granted_anew),
-		cmocka_unit_test(test_each_request_has_its_own_xid),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

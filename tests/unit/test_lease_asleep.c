@@ -3,13 +3,9 @@
  * A lease that is not confirmed when its host falls asleep: it is renewed at once, and times are
  * assumed where they are unknown.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
+#include "test.h"
 
-#include <cmocka.h>
+#include <string.h>
 
 #include "support_lease.h"
 
@@ -20,11 +16,10 @@ static struct scene scene_unconfirmed(uint32_t seconds, int64_t since)
 	return scene_of(&grant);
 }
 
-static void test_renewed_at_once(void **state)
+TEST(renewed_at_once)
 {
 	struct scene scene = scene_unconfirmed(DAY, START - 1000);
 
-	(void)state;
 	happens(&scene, LEASE_TRIGGER_ASLEEP);
 	check(&scene, LEASE_BOUND, LEASE_EVENT_NONE);
 	assert_int_equal(scene.effects.send, LEASE_SEND_NONE);
@@ -38,13 +33,12 @@ static void test_renewed_at_once(void **state)
 	assert_int_equal(scene.trigger.now, START + DAY * INT64_C(500));
 }
 
-static void test_broadcast_if_the_server_is_unknown(void **state)
+TEST(broadcast_if_the_server_is_unknown)
 {
 	const struct lease_grant grant = { .address = home };
 	struct scene scene = scene_of(&grant);
 	struct dhcp_message ack;
 
-	(void)state;
 	happens(&scene, LEASE_TRIGGER_ASLEEP);
 	asks(&scene, LEASE_SEND_BROADCAST);
 	check(&scene, LEASE_RENEWING, LEASE_EVENT_NONE);
@@ -56,12 +50,11 @@ static void test_broadcast_if_the_server_is_unknown(void **state)
 }
 
 /* RFC 2131, 4.1, and then 4.4.5: an hour is left, and its T2 is at seven eighths of two. */
-static void test_quick_retries_then_half_of_what_remains(void **state)
+TEST(quick_retries_then_half_of_what_remains)
 {
 	static const int64_t at[] = { 0, 4, 12, 28, 60, 60 + 1320, 60 + 1320 + 660 };
 	struct scene scene = scene_unconfirmed(2 * HOUR, START - HOUR_MS);
 
-	(void)state;
 	happens(&scene, LEASE_TRIGGER_ASLEEP);
 	for (size_t i = 0; i < sizeof(at) / sizeof(*at); i++) {
 		asks(&scene, LEASE_SEND_UNICAST);
@@ -70,12 +63,11 @@ static void test_quick_retries_then_half_of_what_remains(void **state)
 	assert_int_equal(scene.lease.rebind_at, START - HOUR_MS + 105 * MINUTE_MS);
 }
 
-static void test_a_confirmed_lease_has_no_quick_retries(void **state)
+TEST(a_confirmed_lease_has_no_quick_retries)
 {
 	struct scene scene = scene_renewed(10 * MINUTE);
 	int64_t first;
 
-	(void)state;
 	asks(&scene, LEASE_SEND_UNICAST);
 	first = scene.trigger.now;
 	asks(&scene, LEASE_SEND_UNICAST);
@@ -99,33 +91,30 @@ static void runs_out_of_assumed_times(struct scene *scene)
 	assert_int_equal(scene->trigger.now, asleep_at + LEASE_ASSUMED_MS);
 }
 
-static void test_times_are_assumed_if_unknown(void **state)
+TEST(times_are_assumed_if_unknown)
 {
 	struct scene unknown = scene_unconfirmed(0, 0), no_beginning = scene_unconfirmed(HOUR, 0);
 
-	(void)state;
 	runs_out_of_assumed_times(&unknown);
 	runs_out_of_assumed_times(&no_beginning);
 }
 
-static void test_times_are_assumed_if_past(void **state)
+TEST(times_are_assumed_if_past)
 {
 	struct scene past = scene_unconfirmed(HOUR, START - 5 * HOUR_MS);
 	struct scene just = scene_unconfirmed(HOUR, START - HOUR_MS);
 
-	(void)state;
 	runs_out_of_assumed_times(&past);
 	runs_out_of_assumed_times(&just);
 }
 
 /* Times that were assumed once are not known the next time. */
-static void test_times_are_assumed_anew_each_time(void **state)
+TEST(times_are_assumed_anew_each_time)
 {
 	struct scene unknown = scene_unconfirmed(0, 0),
 		     past = scene_unconfirmed(HOUR, START - 5 * HOUR_MS);
 	struct scene *const scenes[] = { &unknown, &past };
 
-	(void)state;
 	for (size_t i = 0; i < 2; i++) {
 		happens(scenes[i], LEASE_TRIGGER_ASLEEP);
 		time_passes_until(scenes[i], START + MINUTE_MS);
@@ -135,11 +124,10 @@ static void test_times_are_assumed_anew_each_time(void **state)
 	}
 }
 
-static void test_t2_that_is_past_is_half_of_the_rest(void **state)
+TEST(t2_that_is_past_is_half_of_the_rest)
 {
 	struct scene scene = scene_unconfirmed(HOUR, START - 56 * MINUTE_MS);
 
-	(void)state;
 	happens(&scene, LEASE_TRIGGER_ASLEEP);
 	assert_int_equal(scene.lease.expires_at, START + 4 * MINUTE_MS);
 	assert_int_equal(scene.lease.rebind_at, START + 2 * MINUTE_MS);
@@ -148,21 +136,19 @@ static void test_t2_that_is_past_is_half_of_the_rest(void **state)
 	assert_int_equal(scene.lease.expires_at, START + HOUR_MS);
 }
 
-static void test_t2_that_is_now_is_past(void **state)
+TEST(t2_that_is_now_is_past)
 {
 	struct scene scene = scene_unconfirmed(HOUR, START - HOUR_MS / 8 * 7);
 
-	(void)state;
 	happens(&scene, LEASE_TRIGGER_ASLEEP);
 	asks(&scene, LEASE_SEND_UNICAST);
 	assert_int_equal(scene.lease.rebind_at, START + HOUR_MS / 16);
 }
 
-static void test_quick_retries_each_time(void **state)
+TEST(quick_retries_each_time)
 {
 	struct scene scene = scene_unconfirmed(DAY, START);
 
-	(void)state;
 	for (int sleeps = 0; sleeps < 3; sleeps++) {
 		const int64_t began = scene.trigger.now;
 
@@ -174,11 +160,10 @@ static void test_quick_retries_each_time(void **state)
 	}
 }
 
-static void test_a_known_end_is_kept(void **state)
+TEST(a_known_end_is_kept)
 {
 	struct scene scene = scene_unconfirmed(HOUR, START - 59 * MINUTE_MS);
 
-	(void)state;
 	happens(&scene, LEASE_TRIGGER_ASLEEP);
 	while (scene.lease.deadline)
 		time_passes(&scene);
@@ -186,12 +171,11 @@ static void test_a_known_end_is_kept(void **state)
 	assert_int_equal(scene.trigger.now, START + MINUTE_MS);
 }
 
-static void test_asleep_twice(void **state)
+TEST(asleep_twice)
 {
 	struct scene scene = scene_unconfirmed(DAY, START - 1000);
 	struct lease before;
 
-	(void)state;
 	happens(&scene, LEASE_TRIGGER_ASLEEP);
 	asks(&scene, LEASE_SEND_UNICAST);
 	before = scene.lease;
@@ -199,11 +183,10 @@ static void test_asleep_twice(void **state)
 	assert_memory_equal(&before, &scene.lease, sizeof(before));
 }
 
-static void test_a_restored_lease_is_renewed_at_t1(void **state)
+TEST(a_restored_lease_is_renewed_at_t1)
 {
 	struct scene scene = scene_renewed(HOUR);
 
-	(void)state;
 	scene.lease.proxy_renews = false; /* as a record is read */
 	scene.lease.deadline = 0;
 	scene.trigger.now = START + 10 * MINUTE_MS;
@@ -222,13 +205,12 @@ static void test_a_restored_lease_is_renewed_at_t1(void **state)
 }
 
 /* The host, or somebody, says something new: what was requested before is obsolete. */
-static void test_a_grant_ends_the_pending_request(void **state)
+TEST(a_grant_ends_the_pending_request)
 {
 	const struct lease_grant anew = { .address = elsewhere, .server = nowhere };
 	struct scene scene = scene_renewed(HOUR);
 	struct dhcp_message ack;
 
-	(void)state;
 	asks(&scene, LEASE_SEND_UNICAST);
 	ack = answer_to(&scene, DHCP_ACK, HOUR);
 	lease_grant(&scene.lease, MIN_LEASE_DEFAULT, &anew, 0);
@@ -244,7 +226,7 @@ static void test_a_grant_ends_the_pending_request(void **state)
 }
 
 /* People read it with the address and the terms that the lease has by now. */
-static void test_which_results_a_grant_keeps(void **state)
+TEST(which_results_a_grant_keeps)
 {
 	static const struct {
 		enum lease_result before;
@@ -263,7 +245,6 @@ static void test_which_results_a_grant_keeps(void **state)
 		{ LEASE_RESULT_NO_ANSWER, true, LEASE_RESULT_NONE },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		const struct lease_grant grant = { .address = rows[i].moves ? elsewhere : home };
 		struct scene scene = scene_unconfirmed(HOUR, START);
@@ -276,11 +257,10 @@ static void test_which_results_a_grant_keeps(void **state)
 	}
 }
 
-static void test_no_lease(void **state)
+TEST(no_lease)
 {
 	struct scene scene = { .trigger = { .now = START, .asleep = true } };
 
-	(void)state;
 	for (enum lease_trigger_kind kind = LEASE_TRIGGER_ASLEEP; kind <= LEASE_TRIGGER_TIMEOUT;
 	     kind++) {
 		happens(&scene, kind);
@@ -288,28 +268,4 @@ static void test_no_lease(void **state)
 		assert_int_equal(scene.lease.deadline, 0);
 	}
 	assert_int_equal(scene.sends, 0);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_renewed_at_once),
-		cmocka_unit_test(test_broadcast_if_the_server_is_unknown),
-		cmocka_unit_test(test_quick_retries_then_half_of_what_remains),
-		cmocka_unit_test(test_a_confirmed_lease_has_no_quick_retries),
-		cmocka_unit_test(test_times_are_assumed_if_unknown),
-		cmocka_unit_test(test_times_are_assumed_if_past),
-		cmocka_unit_test(test_times_are_assumed_anew_each_time),
-		cmocka_unit_test(test_t2_that_is_past_is_half_of_the_rest),
-		cmocka_unit_test(test_t2_that_is_now_is_past),
-		cmocka_unit_test(test_quick_retries_each_time),
-		cmocka_unit_test(test_a_known_end_is_kept),
-		cmocka_unit_test(test_asleep_twice),
-		cmocka_unit_test(test_a_restored_lease_is_renewed_at_t1),
-		cmocka_unit_test(test_a_grant_ends_the_pending_request),
-		cmocka_unit_test(test_which_results_a_grant_keeps),
-		cmocka_unit_test(test_no_lease),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

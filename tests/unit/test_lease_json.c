@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* A lease as JSON for people and programs, and what they may say of one. */
+#include "test.h"
+
 #include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
 #include <json-c/json.h>
 
 #include "control/control.h"
@@ -76,7 +73,7 @@ static void check_members(const struct dhcp_client *client, const struct member 
 
 #define CHECK(client, members) check_members(client, members, sizeof(members) / sizeof(*(members)))
 
-static void test_all_of_a_lease(void **state)
+TEST(all_of_a_lease)
 {
 	static const struct member members[] = {
 		{ "host", "nas" },
@@ -107,14 +104,13 @@ static void test_all_of_a_lease(void **state)
 	const struct dhcp_client client = known();
 	struct json_object *json = lease_json("nas", &client, &now);
 
-	(void)state;
 	CHECK(&client, members);
 	assert_int_equal(json_object_object_length(json), sizeof(members) / sizeof(*members));
 	json_object_put(json);
 	free(client.identity);
 }
 
-static void test_nothing_of_a_lease(void **state)
+TEST(nothing_of_a_lease)
 {
 	static const struct member members[] = {
 		{ "state", "none" },    { "renewed-by", "host" }, { "confirmed", "false" },
@@ -128,11 +124,10 @@ static void test_nothing_of_a_lease(void **state)
 	};
 	const struct dhcp_client client = { .lease.state = LEASE_NONE };
 
-	(void)state;
 	CHECK(&client, members);
 }
 
-static void test_a_lease_without_end(void **state)
+TEST(a_lease_without_end)
 {
 	static const struct member members[] = {
 		{ "seconds", "infinite" },
@@ -147,14 +142,13 @@ static void test_a_lease_without_end(void **state)
 	};
 	struct dhcp_client client = known();
 
-	(void)state;
 	client.lease.seconds = DHCP_INFINITE;
 	client.lease.renew_at = client.lease.rebind_at = client.lease.expires_at = LEASE_NEVER;
 	CHECK(&client, members);
 	free(client.identity);
 }
 
-static void test_names_from_the_network_are_made_text(void **state)
+TEST(names_from_the_network_are_made_text)
 {
 	static const struct member members[] = {
 		{ "hostname", "n?s?[2J?" },
@@ -166,7 +160,6 @@ static void test_names_from_the_network_are_made_text(void **state)
 	struct json_object *json;
 	const char *text;
 
-	(void)state;
 	identity.hostname = (struct dhcp_option){ 8, "n\0s\x1b[2J\xfc" };
 	identity.vendor_class.length = 0;
 	identity.client_id = (struct dhcp_option){ 1, { 0 } };
@@ -204,13 +197,12 @@ static int says(struct said *said, const char *text)
 	return err;
 }
 
-static void test_all_that_people_may_say(void **state)
+TEST(all_that_people_may_say)
 {
 	static const struct dhcp_identity named = { .client_id = { 3, { 1, 0x52, 0xff } },
 		                                    .hostname = { 3, "nas" } };
 	struct said said;
 
-	(void)state;
 	assert_int_equal(says(&said, "{\"command\": \"lease-set\", \"name\": \"nas\","
 	                             "\"address\": \"192.0.2.20\", \"server\": \"192.0.2.1\","
 	                             "\"seconds\": 3600, \"left\": 3300,"
@@ -224,12 +216,11 @@ static void test_all_that_people_may_say(void **state)
 	assert_memory_equal(&said.identity, &named, sizeof(named));
 }
 
-static void test_the_least_that_people_may_say(void **state)
+TEST(the_least_that_people_may_say)
 {
 	static const struct dhcp_identity none;
 	struct said said;
 
-	(void)state;
 	assert_int_equal(says(&said, "{\"address\": \"::ffff:192.0.2.20\", \"client-id\": \"\"}"),
 	                 0);
 	assert_memory_equal(&said.grant.address, "\xc0\0\2\x14", 4);
@@ -239,7 +230,7 @@ static void test_the_least_that_people_may_say(void **state)
 	assert_memory_equal(&said.identity, &none, sizeof(none));
 }
 
-static void test_when_it_began(void **state)
+TEST(when_it_began)
 {
 	static const struct {
 		const char *text;
@@ -254,7 +245,6 @@ static void test_when_it_began(void **state)
 	};
 	struct said said;
 
-	(void)state;
 	EACH(i, rows)
 	{
 		assert_int_equal(says(&said, rows[i].text), 0);
@@ -263,12 +253,11 @@ static void test_when_it_began(void **state)
 }
 
 /* A lease that began before the machine did is one like any other. */
-static void test_it_may_have_begun_before_the_machine(void **state)
+TEST(it_may_have_begun_before_the_machine)
 {
 	struct lease lease = { 0 };
 	struct said said;
 
-	(void)state;
 	says(&said, "{\"address\": \"192.0.2.20\", \"seconds\": 3600, \"left\": 60}");
 	lease_grant(&lease, MIN_LEASE_DEFAULT, &said.grant, 0);
 	assert_int_equal(lease.expires_at, now.boot + 60000);
@@ -276,7 +265,7 @@ static void test_it_may_have_begun_before_the_machine(void **state)
 }
 
 /* In a request that is right otherwise. */
-static void test_what_is_wrong_is_named(void **state)
+TEST(what_is_wrong_is_named)
 {
 	static const struct {
 		const char *expected;
@@ -302,7 +291,6 @@ static void test_what_is_wrong_is_named(void **state)
 	struct said said;
 	char text[128];
 
-	(void)state;
 	EACH(i, rows)
 	{
 		for (size_t j = 0; j < 8 && rows[i].members[j]; j++) {
@@ -325,12 +313,11 @@ static void test_what_is_wrong_is_named(void **state)
 
 #define NAS "{\"address\": \"192.0.2.20\", "
 
-static void test_the_longest_names(void **state)
+TEST(the_longest_names)
 {
 	char text[1024] = NAS "\"client-id\": \"00";
 	struct said said;
 
-	(void)state;
 	for (int i = 1; i < 255; i++)
 		sprintf(text + strlen(text), ":%02x", i);
 	strcat(text, "\"}");
@@ -345,22 +332,4 @@ static void test_the_longest_names(void **state)
 	assert_int_equal(said.identity.hostname.length, 63);
 	strcpy(strrchr(text, '"'), "x\"}");
 	assert_int_equal(says(&said, text), -EINVAL);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_all_of_a_lease),
-		cmocka_unit_test(test_nothing_of_a_lease),
-		cmocka_unit_test(test_a_lease_without_end),
-		cmocka_unit_test(test_names_from_the_network_are_made_text),
-		cmocka_unit_test(test_all_that_people_may_say),
-		cmocka_unit_test(test_the_least_that_people_may_say),
-		cmocka_unit_test(test_when_it_began),
-		cmocka_unit_test(test_it_may_have_begun_before_the_machine),
-		cmocka_unit_test(test_what_is_wrong_is_named),
-		cmocka_unit_test(test_the_longest_names),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Invariants of a lease, checked after each of many random triggers. */
-#include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
+#include "test.h"
 
-#include <cmocka.h>
+#include <errno.h>
+#include <string.h>
 
 #include "support_lease.h"
 
@@ -283,11 +279,10 @@ static void take_a_step(struct life *life)
 	settle(life);
 }
 
-static void test_invariants(void **state)
+TEST(invariants)
 {
 	int64_t sends = 0, failures = 0, answers = 0;
 
-	(void)state;
 	seed = 20260131;
 	for (int i = 0; i < LIVES; i++) {
 		struct life life = { .scene.trigger.now = START, .sends_fail = i % 2 };
@@ -305,9 +300,8 @@ static void test_invariants(void **state)
  * Whatever servers answer, or if they do not: in the long run two requests for each `min_lease`,
  * besides the first ones after the host fell asleep.
  */
-static void test_no_server_makes_it_spin(void **state)
+TEST(no_server_makes_it_spin)
 {
-	(void)state;
 	seed = 4711;
 	for (int i = 0; i < 1000; i++) {
 		const struct lease_grant grant = grant_of(0, 0);
@@ -323,14 +317,4 @@ static void test_no_server_makes_it_spin(void **state)
 		}
 		assert_true(life.sends <= 5 + 2 * (scene->trigger.now - START) / 29000);
 	}
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_invariants),
-		cmocka_unit_test(test_no_server_makes_it_spin),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

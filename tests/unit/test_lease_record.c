@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Records of leases, read after other starts of the machine, and with a wall clock that was set. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "test.h"
+
 #include <string.h>
 
-#include <cmocka.h>
 #include <json-c/json.h>
 
 #include "support_lease_record.h"
@@ -36,11 +33,10 @@ static struct lease reread(const struct lease *lease, const struct lease_record_
 	return read;
 }
 
-static void test_same_start(void **state)
+TEST(same_start)
 {
 	const struct lease *a = &known_lease, read = reread(a, &before, &before), *b = &read;
 
-	(void)state;
 	assert_int_equal(b->state, LEASE_BOUND);
 	assert_memory_equal(&a->address, &b->address, sizeof(a->address));
 	assert_memory_equal(&a->server, &b->server, sizeof(a->server));
@@ -56,7 +52,7 @@ static void test_same_start(void **state)
 }
 
 /* As written by the version before; stores of it are read. */
-static void test_format(void **state)
+TEST(format)
 {
 	static const char expected[] =
 		"{\"boot\":\"7c1a3f0e-0000-4000-8000-000000000001\",\"boot-began\":1769810800000,"
@@ -69,17 +65,15 @@ static void test_format(void **state)
 	struct json_object *json = record_of(&known_lease, &before);
 	const char *text = json_object_to_json_string_ext(json, JSON_C_TO_STRING_PLAIN);
 
-	(void)state;
 	assert_memory_equal(text, expected, strlen(expected));
 	json_object_put(json);
 }
 
-static void test_nothing_known(void **state)
+TEST(nothing_known)
 {
 	static const struct dhcp_client nobody;
 	const struct lease_record_clock *const reads[] = { &before, &after };
 
-	(void)state;
 	for (size_t i = 0; i < 2; i++) {
 		struct dhcp_client *client =
 			reread_client(lease_record_write(&nobody, &before), reads[i]);
@@ -89,7 +83,7 @@ static void test_nothing_known(void **state)
 	}
 }
 
-static void test_states(void **state)
+TEST(states)
 {
 	static const enum lease_state states[][2] = {
 		{ LEASE_NONE, LEASE_NONE },      { LEASE_BOUND, LEASE_BOUND },
@@ -97,7 +91,6 @@ static void test_states(void **state)
 		{ LEASE_LOST, LEASE_LOST },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(states) / sizeof(*states); i++) {
 		struct lease lease = known_lease;
 
@@ -110,9 +103,8 @@ static void test_states(void **state)
 	}
 }
 
-static void test_results(void **state)
+TEST(results)
 {
-	(void)state;
 	for (enum lease_result result = LEASE_RESULT_NONE; result <= LEASE_RESULT_ADDRESS_CHANGED;
 	     result++) {
 		struct lease lease = known_lease;
@@ -122,11 +114,10 @@ static void test_results(void **state)
 	}
 }
 
-static void test_other_start(void **state)
+TEST(other_start)
 {
 	const struct lease back = reread(&known_lease, &before, &after);
 
-	(void)state;
 	assert_int_equal(back.since, after.boot_ms - 4 * HOUR_MS);
 	assert_int_equal(back.renew_at, after.boot_ms + 8 * HOUR_MS);
 	assert_int_equal(back.rebind_at, after.boot_ms + 17 * HOUR_MS);
@@ -135,11 +126,10 @@ static void test_other_start(void **state)
 	assert_false(back.confirmed);
 }
 
-static void test_unknown_and_infinite_times_are_not_converted(void **state)
+TEST(unknown_and_infinite_times_are_not_converted)
 {
 	struct lease lease = known_lease;
 
-	(void)state;
 	lease.renew_at = lease.rebind_at = lease.expires_at = LEASE_NEVER;
 	lease.seconds = DHCP_INFINITE;
 	lease.result_at = 0;
@@ -161,12 +151,11 @@ static void check_unbounded(const struct lease *lease)
 	assert_int_equal(lease->expires_at, 0);
 }
 
-static void test_wall_clock_set_back(void **state)
+TEST(wall_clock_set_back)
 {
 	struct lease_record_clock now = after;
 	struct lease back;
 
-	(void)state;
 	now.wall_ms = before.wall_ms - 2 * HOUR_MS;
 	back = reread(&known_lease, &before, &now);
 	check_unbounded(&back);
@@ -175,12 +164,11 @@ static void test_wall_clock_set_back(void **state)
 	check_unbounded(&back);
 }
 
-static void test_assumed_times_are_not_converted(void **state)
+TEST(assumed_times_are_not_converted)
 {
 	struct lease there = known_lease, back;
 	struct lease_record_clock now = after;
 
-	(void)state;
 	there.since = 0;
 	back = reread(&there, &before, &now);
 	check_unbounded(&back);
@@ -189,13 +177,12 @@ static void test_assumed_times_are_not_converted(void **state)
 	check_unbounded(&back);
 }
 
-static void test_wall_clock_set_ahead(void **state)
+TEST(wall_clock_set_ahead)
 {
 	struct lease_record_clock now = after;
 	struct lease back;
 	struct lease_trigger sleeps = { .kind = LEASE_TRIGGER_ASLEEP, .now = after.boot_ms };
 
-	(void)state;
 	now.wall_ms = INT64_C(4102444800000); /* 2100 */
 	back = reread(&known_lease, &before, &now);
 	assert_true(back.expires_at < now.boot_ms);
@@ -205,35 +192,15 @@ static void test_wall_clock_set_ahead(void **state)
 	assert_int_equal(back.expires_at, now.boot_ms + LEASE_ASSUMED_MS);
 }
 
-static void test_unknown_boot_id_is_another_start(void **state)
+TEST(unknown_boot_id_is_another_start)
 {
 	struct lease_record_clock then = before, now = after;
 	struct lease back;
 
-	(void)state;
 	*then.boot_id = *now.boot_id = '\0';
 	back = reread(&known_lease, &then, &now);
 	assert_false(back.confirmed);
 	assert_int_equal(back.expires_at, after.boot_ms + 20 * HOUR_MS);
 	back = reread(&known_lease, &before, &now);
 	assert_int_equal(back.expires_at, after.boot_ms + 20 * HOUR_MS);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_same_start),
-		cmocka_unit_test(test_format),
-		cmocka_unit_test(test_nothing_known),
-		cmocka_unit_test(test_states),
-		cmocka_unit_test(test_results),
-		cmocka_unit_test(test_other_start),
-		cmocka_unit_test(test_unknown_and_infinite_times_are_not_converted),
-		cmocka_unit_test(test_wall_clock_set_back),
-		cmocka_unit_test(test_assumed_times_are_not_converted),
-		cmocka_unit_test(test_wall_clock_set_ahead),
-		cmocka_unit_test(test_unknown_boot_id_is_another_start),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

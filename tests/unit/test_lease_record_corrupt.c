@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Records that are corrupt, by hand or by a failing disk. */
+#include "test.h"
+
 #include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
 #include <json-c/json.h>
 
 #include "support_lease_record.h"
@@ -101,11 +98,10 @@ static void try_corrupt(const char *one, const char *value, const char *other, c
 }
 
 /* Each member by itself, and with the one that all times are converted by. */
-static void test_each_member_of_each_kind(void **state)
+TEST(each_member_of_each_kind)
 {
 	struct json_object *members = record_of(&known_lease, &before);
 
-	(void)state;
 	json_object_object_foreach (members, name, member)
 		for (size_t i = 0; i < KINDS * KINDS; i++) {
 			assert_non_null(member);
@@ -115,11 +111,10 @@ static void test_each_member_of_each_kind(void **state)
 	json_object_put(members);
 }
 
-static void test_no_record(void **state)
+TEST(no_record)
 {
 	static const char *const texts[] = { "[]", "1", "true", "\"text\"", "{}", "[{}]" };
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
 		struct json_object *json = json_tokener_parse(texts[i]);
 
@@ -140,9 +135,8 @@ static int read_changed(const char *name, const char *value)
 	return err;
 }
 
-static void test_invalid_values_are_refused(void **state)
+TEST(invalid_values_are_refused)
 {
-	(void)state;
 	assert_int_equal(read_changed("state", "1"), 0);
 	assert_int_equal(read_changed("state", "5"), -EINVAL);
 	assert_int_equal(read_changed("result", "-1"), -EINVAL);
@@ -159,15 +153,4 @@ static void test_invalid_values_are_refused(void **state)
 	assert_int_equal(read_changed("renew-at", "9223372036854775807"), -EINVAL);
 	assert_int_equal(read_changed("expires-at", "0"), -EINVAL);
 	assert_int_equal(read_changed("since", "-9223372036854775808"), -EINVAL);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_each_member_of_each_kind),
-		cmocka_unit_test(test_no_record),
-		cmocka_unit_test(test_invalid_values_are_refused),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* A lease whose request cannot be sent: not yet, not by unicast, or not at all. */
-#include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
+#include "test.h"
 
-#include <cmocka.h>
+#include <errno.h>
+#include <string.h>
 
 #include "support_lease.h"
 
@@ -29,12 +25,11 @@ static struct scene scene_asleep(uint32_t seconds, int64_t since)
 }
 
 /* The next hop answers in time: as if the request had gone out at once. */
-static void test_sent_again_while_the_next_hop_is_resolved(void **state)
+TEST(sent_again_while_the_next_hop_is_resolved)
 {
 	struct scene scene = scene_asleep(DAY, START - 1000);
 	const struct lease before = scene.lease;
 
-	(void)state;
 	for (int i = 1; i <= 3; i++) {
 		fails(&scene, -EAGAIN);
 		assert_int_equal(scene.effects.send, LEASE_SEND_NONE);
@@ -52,12 +47,11 @@ static void test_sent_again_while_the_next_hop_is_resolved(void **state)
 	assert_int_equal(scene.lease.since, START);
 }
 
-static void test_broadcast_if_the_next_hop_is_not_resolved(void **state)
+TEST(broadcast_if_the_next_hop_is_not_resolved)
 {
 	struct scene scene = scene_asleep(DAY, START - 1000);
 	const struct lease before = scene.lease;
 
-	(void)state;
 	for (int i = 0; i < 15; i++) {
 		fails(&scene, -EAGAIN);
 		asks(&scene, LEASE_SEND_UNICAST);
@@ -72,12 +66,11 @@ static void test_broadcast_if_the_next_hop_is_not_resolved(void **state)
 	assert_int_equal(scene.effects.send, LEASE_SEND_NONE);
 }
 
-static void test_broadcast_at_once_for_another_reason(void **state)
+TEST(broadcast_at_once_for_another_reason)
 {
 	struct scene scene = scene_asleep(DAY, START - 1000);
 	const struct lease before = scene.lease;
 
-	(void)state;
 	fails(&scene, -ENETUNREACH);
 	assert_int_equal(scene.effects.send, LEASE_SEND_BROADCAST);
 	assert_memory_equal(&scene.lease, &before, sizeof(before));
@@ -86,13 +79,12 @@ static void test_broadcast_at_once_for_another_reason(void **state)
 }
 
 /* A full queue, say. Nobody was asked, so nobody can answer, or fail to. */
-static void test_a_broadcast_that_fails(void **state)
+TEST(a_broadcast_that_fails)
 {
 	struct scene scene = scene_asleep(HOUR, START - 1000);
 	const struct lease before = scene.lease;
 	struct dhcp_message ack = answer_to(&scene, DHCP_ACK, HOUR);
 
-	(void)state;
 	fails(&scene, -ENETUNREACH);
 	fails(&scene, -EAGAIN);
 	assert_int_equal(scene.effects.send, LEASE_SEND_NONE);
@@ -107,11 +99,10 @@ static void test_a_broadcast_that_fails(void **state)
 	assert_int_equal(scene.effects.send, LEASE_SEND_BROADCAST);
 }
 
-static void test_one_request_that_was_sent_is_unanswered(void **state)
+TEST(one_request_that_was_sent_is_unanswered)
 {
 	struct scene scene = scene_asleep(HOUR, START - 1000);
 
-	(void)state;
 	asks(&scene, LEASE_SEND_UNICAST);
 	fails(&scene, -ENETUNREACH);
 	fails(&scene, -ENOBUFS);
@@ -121,11 +112,10 @@ static void test_one_request_that_was_sent_is_unanswered(void **state)
 }
 
 /* The host may wake while the next hop is resolved. */
-static void test_nothing_is_sent_again_while_the_host_may_be_awake(void **state)
+TEST(nothing_is_sent_again_while_the_host_may_be_awake)
 {
 	struct scene scene = scene_asleep(DAY, START - 1000);
 
-	(void)state;
 	fails(&scene, -EAGAIN);
 	scene.trigger.asleep = false;
 	time_passes(&scene);
@@ -140,11 +130,10 @@ static void test_nothing_is_sent_again_while_the_host_may_be_awake(void **state)
 	assert_int_equal(scene.lease.deadline, START + 200 + 1000 + 1000);
 }
 
-static void test_nothing_is_sent_again_after_it_woke(void **state)
+TEST(nothing_is_sent_again_after_it_woke)
 {
 	struct scene scene = scene_asleep(DAY, START - 1000);
 
-	(void)state;
 	fails(&scene, -EAGAIN);
 	happens(&scene, LEASE_TRIGGER_AWAKE);
 	assert_int_equal(scene.lease.deadline, 0);
@@ -154,11 +143,10 @@ static void test_nothing_is_sent_again_after_it_woke(void **state)
 }
 
 /* Neither T2 nor the end waits for the next hop. */
-static void test_the_clock_goes_on_while_the_next_hop_is_resolved(void **state)
+TEST(the_clock_goes_on_while_the_next_hop_is_resolved)
 {
 	struct scene to_t2 = scene_asleep(HOUR, START - 1000), to_end = to_t2;
 
-	(void)state;
 	fails(&to_t2, -EAGAIN);
 	fails(&to_end, -EAGAIN);
 	to_t2.trigger.now = to_t2.lease.rebind_at;
@@ -171,11 +159,10 @@ static void test_the_clock_goes_on_while_the_next_hop_is_resolved(void **state)
 }
 
 /* An infinite lease: there is no further request after the last one. */
-static void test_the_last_request_of_an_infinite_lease(void **state)
+TEST(the_last_request_of_an_infinite_lease)
 {
 	struct scene scene = scene_asleep(DHCP_INFINITE, START - 1000);
 
-	(void)state;
 	while (scene.lease.deadline)
 		asks(&scene, LEASE_SEND_UNICAST);
 	fails(&scene, -EAGAIN);
@@ -184,12 +171,11 @@ static void test_the_last_request_of_an_infinite_lease(void **state)
 	assert_int_equal(scene.lease.deadline, 0);
 }
 
-static void test_a_timeout_that_is_too_early(void **state)
+TEST(a_timeout_that_is_too_early)
 {
 	struct scene scene = scene_asleep(DAY, START - 1000);
 	struct lease before;
 
-	(void)state;
 	for (int i = 0; i < 2; i++) {
 		before = scene.lease;
 		scene.trigger.now = scene.lease.deadline - 1;
@@ -201,22 +187,4 @@ static void test_a_timeout_that_is_too_early(void **state)
 		scene.trigger.err = -EAGAIN;
 		happens(&scene, LEASE_TRIGGER_SEND_FAILED);
 	}
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_sent_again_while_the_next_hop_is_resolved),
-		cmocka_unit_test(test_broadcast_if_the_next_hop_is_not_resolved),
-		cmocka_unit_test(test_broadcast_at_once_for_another_reason),
-		cmocka_unit_test(test_a_broadcast_that_fails),
-		cmocka_unit_test(test_one_request_that_was_sent_is_unanswered),
-		cmocka_unit_test(test_nothing_is_sent_again_while_the_host_may_be_awake),
-		cmocka_unit_test(test_nothing_is_sent_again_after_it_woke),
-		cmocka_unit_test(test_the_clock_goes_on_while_the_next_hop_is_resolved),
-		cmocka_unit_test(test_the_last_request_of_an_infinite_lease),
-		cmocka_unit_test(test_a_timeout_that_is_too_early),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

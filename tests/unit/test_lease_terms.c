@@ -3,13 +3,9 @@
  * The times that servers grant, also invalid ones, and which of their messages are an answer at
  * all.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
+#include "test.h"
 
-#include <cmocka.h>
+#include <string.h>
 
 #include "support_lease.h"
 
@@ -38,7 +34,7 @@ static void check_times(const struct scene *scene, int64_t t1, int64_t t2, int64
 	assert_int_equal(lease->expires_at - lease->since, end);
 }
 
-static void test_t1_and_t2_of_the_server(void **state)
+TEST(t1_and_t2_of_the_server)
 {
 	static const struct {
 		uint32_t t1, t2;
@@ -60,7 +56,6 @@ static void test_t1_and_t2_of_the_server(void **state)
 		{ UINT32_MAX, UINT32_MAX, 1800, 3150 },
 	};
 
-	(void)state;
 	EACH(i, rows)
 	{
 		const struct scene scene = scene_acknowledged(HOUR, rows[i].t1, rows[i].t2);
@@ -69,11 +64,10 @@ static void test_t1_and_t2_of_the_server(void **state)
 	}
 }
 
-static void test_shortest_lease(void **state)
+TEST(shortest_lease)
 {
 	static const uint32_t tiny[] = { 1, 2, 30, 59, 60 };
 
-	(void)state;
 	EACH(i, tiny)
 	{
 		const struct scene scene =
@@ -84,11 +78,10 @@ static void test_shortest_lease(void **state)
 	}
 }
 
-static void test_longest_lease_that_ends(void **state)
+TEST(longest_lease_that_ends)
 {
 	const struct scene scene = scene_acknowledged(DHCP_INFINITE - 1, 0, 0);
 
-	(void)state;
 	assert_int_equal(scene.lease.expires_at - scene.lease.since,
 	                 (int64_t)(DHCP_INFINITE - 1) * 1000);
 	assert_true(scene.lease.deadline > scene.trigger.now);
@@ -105,9 +98,8 @@ static int64_t t1_with(uint32_t random)
 	return lease.renew_at - START;
 }
 
-static void test_jitter_of_t1(void **state)
+TEST(jitter_of_t1)
 {
-	(void)state;
 	assert_int_equal(t1_with(0), HOUR_MS / 2);
 	assert_int_equal(t1_with(1), HOUR_MS / 2 - 1);
 	assert_int_equal(t1_with(HOUR_MS / 128), HOUR_MS / 2 - HOUR_MS / 128);
@@ -116,14 +108,13 @@ static void test_jitter_of_t1(void **state)
 		assert_in_range(t1_with(i * 2654435761U), HOUR_MS / 2 - HOUR_MS / 128, HOUR_MS / 2);
 }
 
-static void test_times_need_length_and_beginning(void **state)
+TEST(times_need_length_and_beginning)
 {
 	static const struct {
 		uint32_t seconds;
 		int64_t since;
 	} rows[] = { { 0, 0 }, { HOUR, 0 }, { 0, START }, { DHCP_INFINITE, 0 } };
 
-	(void)state;
 	EACH(i, rows)
 	{
 		const struct lease_grant grant = grant_of(rows[i].seconds, rows[i].since);
@@ -136,11 +127,10 @@ static void test_times_need_length_and_beginning(void **state)
 	}
 }
 
-static void test_infinite_lease_that_is_confirmed(void **state)
+TEST(infinite_lease_that_is_confirmed)
 {
 	struct scene scene = scene_acknowledged(DHCP_INFINITE, 600, 1200);
 
-	(void)state;
 	check(&scene, LEASE_BOUND, LEASE_EVENT_RENEWED);
 	assert_int_equal(scene.lease.expires_at, LEASE_NEVER);
 	assert_int_equal(scene.lease.renew_at, LEASE_NEVER);
@@ -154,12 +144,11 @@ static void test_infinite_lease_that_is_confirmed(void **state)
 }
 
 /* Its host may have another by now: the server is asked, but nothing depends on the answer. */
-static void test_infinite_lease_that_is_not_confirmed(void **state)
+TEST(infinite_lease_that_is_not_confirmed)
 {
 	const struct lease_grant grant = grant_of(DHCP_INFINITE, START - HOUR_MS);
 	struct scene scene = scene_of(&grant);
 
-	(void)state;
 	happens(&scene, LEASE_TRIGGER_ASLEEP);
 	for (int i = 0; i < 5; i++)
 		asks(&scene, LEASE_SEND_UNICAST);
@@ -196,11 +185,10 @@ static void check_a_day_of(uint32_t seconds, uint32_t t1, uint32_t t2)
 	assert_true(scene.sends <= 2 * DAY / (MIN_LEASE_DEFAULT / 1000) * 64 / 63 + 2);
 }
 
-static void test_forged_answers_do_not_make_it_spin(void **state)
+TEST(forged_answers_do_not_make_it_spin)
 {
 	static const uint32_t times[] = { 0, 1, 29, 30, 31, 59, 60, 61, 120, DHCP_INFINITE - 1 };
 
-	(void)state;
 	EACH(i, times)
 	EACH(j, times)
 	{
@@ -211,12 +199,11 @@ static void test_forged_answers_do_not_make_it_spin(void **state)
 }
 
 /* Answers that are late by half of the shortest lease have no effect, nor any cost. */
-static void test_late_forged_answers_do_not_make_it_spin(void **state)
+TEST(late_forged_answers_do_not_make_it_spin)
 {
 	struct scene scene = scene_renewed(HOUR);
 	unsigned steps = 0;
 
-	(void)state;
 	while (scene.lease.state != LEASE_LOST && scene.trigger.now < START + DAY * INT64_C(1000)) {
 		time_passes(&scene);
 		steps++;
@@ -236,12 +223,11 @@ static void check_mismatch(struct scene *scene, const struct dhcp_message *messa
 	assert_int_equal(lease_check(&scene->lease, message), expected);
 }
 
-static void test_mismatches_of_an_ack(void **state)
+TEST(mismatches_of_an_ack)
 {
 	struct scene scene = scene_renewed(HOUR);
 	struct dhcp_message good, bad;
 
-	(void)state;
 	good = answer_to(&scene, DHCP_ACK, HOUR);
 	check_mismatch(&scene, &good, DHCP_COUNT_NOT_REQUESTED); /* it was answered */
 	asks(&scene, LEASE_SEND_UNICAST);
@@ -271,12 +257,11 @@ static void test_mismatches_of_an_ack(void **state)
 	}
 }
 
-static void test_mismatches_of_a_nak(void **state)
+TEST(mismatches_of_a_nak)
 {
 	struct scene scene = scene_renewed(HOUR);
 	struct dhcp_message good, bad;
 
-	(void)state;
 	asks(&scene, LEASE_SEND_UNICAST);
 	good = answer_to(&scene, DHCP_NAK, 0);
 	check_mismatch(&scene, &good, DHCP_COUNT_RENEWAL);
@@ -300,36 +285,15 @@ static void test_mismatches_of_a_nak(void **state)
 	check_mismatch(&scene, &bad, DHCP_COUNT_WRONG_SERVER);
 }
 
-static void test_names(void **state)
+TEST(names)
 {
 	static const char *const states[] = { "none", "bound", "renewing", "rebinding", "lost" };
 	static const char *const results[] = { NULL,  "renewed", "no-answer",
 		                               "nak", "expired", "address-changed" };
 
-	(void)state;
 	EACH(i, states)
 	assert_string_equal(lease_state_names[i], states[i]);
 	assert_null(lease_result_names[LEASE_RESULT_NONE]);
 	for (size_t i = 1; i < sizeof(results) / sizeof(*results); i++)
 		assert_string_equal(lease_result_names[i], results[i]);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_t1_and_t2_of_the_server),
-		cmocka_unit_test(test_shortest_lease),
-		cmocka_unit_test(test_longest_lease_that_ends),
-		cmocka_unit_test(test_jitter_of_t1),
-		cmocka_unit_test(test_times_need_length_and_beginning),
-		cmocka_unit_test(test_infinite_lease_that_is_confirmed),
-		cmocka_unit_test(test_infinite_lease_that_is_not_confirmed),
-		cmocka_unit_test(test_forged_answers_do_not_make_it_spin),
-		cmocka_unit_test(test_late_forged_answers_do_not_make_it_spin),
-		cmocka_unit_test(test_mismatches_of_an_ack),
-		cmocka_unit_test(test_mismatches_of_a_nak),
-		cmocka_unit_test(test_names),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The result of a renewal as people read it, with text that anybody on the LAN can forge. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "test.h"
+
 #include <stdio.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "dhcp/lease.h"
 #include "host/host.h"
@@ -31,7 +27,7 @@ static void says(const struct lease *lease, const struct dhcp_message *answer, c
 	assert_string_equal(lease_text(lease, answer, words), expected);
 }
 
-static void test_each_result(void **state)
+TEST(each_result)
 {
 	static const struct {
 		enum lease_result result;
@@ -47,7 +43,6 @@ static void test_each_result(void **state)
 		  "a server assigned another address instead of 192.0.2.20" },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		const struct lease lease = lease_with(rows[i].result);
 
@@ -55,7 +50,7 @@ static void test_each_result(void **state)
 	}
 }
 
-static void test_lease_times(void **state)
+TEST(lease_times)
 {
 	static const struct {
 		uint32_t seconds;
@@ -71,7 +66,6 @@ static void test_lease_times(void **state)
 		{ DHCP_INFINITE, "192.0.2.20 for ever, by 192.0.2.1" },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		struct lease lease = lease_with(LEASE_RESULT_RENEWED);
 
@@ -80,12 +74,11 @@ static void test_lease_times(void **state)
 	}
 }
 
-static void test_the_other_address(void **state)
+TEST(the_other_address)
 {
 	const struct dhcp_message ack = { .type = DHCP_ACK, .yiaddr = { { 192, 0, 2, 99 } } };
 	const struct lease lease = lease_with(LEASE_RESULT_ADDRESS_CHANGED);
 
-	(void)state;
 	says(&lease, &ack, "a server assigned 192.0.2.99 instead of 192.0.2.20");
 }
 
@@ -107,42 +100,38 @@ static void check_nak(const char *text, size_t length, const char *expected)
 	says(&lease, &nak, expected);
 }
 
-static void test_the_text_of_a_nak(void **state)
+TEST(the_text_of_a_nak)
 {
-	(void)state;
 	check_nak("wrong network", 13,
 	          "192.0.2.20 is refused by a server (DHCPNAK): \"wrong network\"");
 	check_nak("", 0, "192.0.2.20 is refused by a server (DHCPNAK)");
 }
 
 /* Option 56 is for a terminal in the end, and anybody on the LAN can forge it. */
-static void test_a_server_cannot_write_to_the_terminal(void **state)
+TEST(a_server_cannot_write_to_the_terminal)
 {
 	static const char evil[] = "\x1b[2J\"no\r\n\x07\0pe\x9b"
 				   "1m\x7f\"";
 
-	(void)state;
 	check_nak(evil, sizeof(evil), "192.0.2.20 is refused by a server (DHCPNAK): \"[2Jnope1m\"");
 	check_nak("\x1b\x1b\n\"\"\0", 6, "192.0.2.20 is refused by a server (DHCPNAK)");
 }
 
-static void test_long_text_is_cut(void **state)
+TEST(long_text_is_cut)
 {
 	char text[255], expected[LEASE_TEXT];
 
-	(void)state;
 	memset(text, 'x', sizeof(text));
 	snprintf(expected, sizeof(expected),
 	         "192.0.2.20 is refused by a server (DHCPNAK): \"%.60s\"", text);
 	check_nak(text, sizeof(text), expected);
 }
 
-static void test_longest_text_fits(void **state)
+TEST(longest_text_fits)
 {
 	struct dhcp_message answer = nak_with("", 0);
 	char words[LEASE_TEXT];
 
-	(void)state;
 	memset(answer.error.data, 'x', sizeof(answer.error.data));
 	answer.error.length = sizeof(answer.error.data);
 	for (enum lease_result result = LEASE_RESULT_NONE; result <= LEASE_RESULT_ADDRESS_CHANGED;
@@ -155,19 +144,4 @@ static void test_longest_text_fits(void **state)
 		lease_text(&lease, &answer, words);
 		assert_true(strlen(words) < LEASE_TEXT - 1);
 	}
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_each_result),
-		cmocka_unit_test(test_lease_times),
-		cmocka_unit_test(test_the_other_address),
-		cmocka_unit_test(test_the_text_of_a_nak),
-		cmocka_unit_test(test_a_server_cannot_write_to_the_terminal),
-		cmocka_unit_test(test_long_text_is_cut),
-		cmocka_unit_test(test_longest_text_fits),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

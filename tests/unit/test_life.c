@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* A host's life, a step at a time: what it is told, what the datapath saw, what people edited. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
+#include "test.h"
 
 #include "support_hosts.h"
 
@@ -300,25 +296,11 @@ CASES_TEST(wakes)
 CASES_TEST(map_edits)
 CASES_TEST(other)
 
-static void test_states_have_names(void **state)
+TEST(states_have_names)
 {
-	(void)state;
 	assert_string_equal(host_state_names[AWAKE], "awake");
 	assert_string_equal(host_state_names[DROWSY], "drowsy");
 	assert_string_equal(host_state_names[ASLEEP], "asleep");
 	assert_string_equal(host_state_names[WAKING], "waking");
 	assert_null(host_state_names[WAKING + 1]);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_told_to_sleep),     cmocka_unit_test(test_told_to_stand_by),
-		cmocka_unit_test(test_reported_up),       cmocka_unit_test(test_seen),
-		cmocka_unit_test(test_address_claims),    cmocka_unit_test(test_wakes),
-		cmocka_unit_test(test_map_edits),         cmocka_unit_test(test_other),
-		cmocka_unit_test(test_states_have_names),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

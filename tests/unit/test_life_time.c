@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* A host's life as time goes by: each deadline, whole runs of them, and what is always true. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
+#include "test.h"
 
 #include "support_hosts.h"
 
@@ -143,7 +139,7 @@ CASES_TEST(awake)
 CASES_TEST(drowsy)
 CASES_TEST(waking)
 
-static void test_a_life_begins(void **state)
+TEST(a_life_begins)
 {
 	static const struct life begun[] = {
 		LIFE(AWAKE, .since = NOW, .deadline = NOW + IDLE, .skip_holdoff = true),
@@ -153,7 +149,6 @@ static void test_a_life_begins(void **state)
 		     .skip_holdoff = true),
 	};
 
-	(void)state;
 	EACH(i, begun)
 	{
 		const struct host_effects none = { .took = 0 };
@@ -200,12 +195,11 @@ static void pass_time(struct run *run)
 	step(run, TRIGGER_TIMEOUT);
 }
 
-static void test_a_sleep_and_a_wake_take_their_time(void **state)
+TEST(a_sleep_and_a_wake_take_their_time)
 {
 	struct run run = run_in(AWAKE);
 	int64_t began;
 
-	(void)state;
 	step(&run, TRIGGER_SLEEP_REQUEST);
 	while (run.life.state == DROWSY)
 		pass_time(&run);
@@ -225,11 +219,10 @@ static void test_a_sleep_and_a_wake_take_their_time(void **state)
 }
 
 /* What a host may do, told to sleep: it is not checked for ever. */
-static void test_a_host_that_stays_up_is_let_be(void **state)
+TEST(a_host_that_stays_up_is_let_be)
 {
 	static const enum host_trigger_kind told[] = { TRIGGER_SLEEP, TRIGGER_STANDBY };
 
-	(void)state;
 	for (size_t answers = 0; answers < 2; answers++) {
 		EACH(i, told)
 		{
@@ -252,11 +245,10 @@ static void test_a_host_that_stays_up_is_let_be(void **state)
 }
 
 /* A host that detect-sleep finds awake is asked as often the next time. */
-static void test_a_host_that_answers_is_left_alone(void **state)
+TEST(a_host_that_answers_is_left_alone)
 {
 	struct run run = run_in(AWAKE);
 
-	(void)state;
 	run.trigger.detect_sleep = true;
 	step(&run, TRIGGER_INPUTS_CHANGED);
 	pass_time(&run);
@@ -270,11 +262,10 @@ static void test_a_host_that_answers_is_left_alone(void **state)
 }
 
 /* Each check finds the other proxy, until one does not. */
-static void test_a_standby_takes_over(void **state)
+TEST(a_standby_takes_over)
 {
 	struct run run = run_in(AWAKE);
 
-	(void)state;
 	step(&run, TRIGGER_STANDBY);
 	for (int i = 0; i < 3; i++) {
 		pass_time(&run);
@@ -320,11 +311,10 @@ static void check_always(const struct run *run, enum host_state before)
 		assert_true(life->state != WAKING || run->trigger.now.mono >= life->holdoff_until);
 }
 
-static void test_what_is_always_true(void **state)
+TEST(what_is_always_true)
 {
 	struct run run = run_in(AWAKE);
 
-	(void)state;
 	srandom(1);
 	for (int i = 0; i < 1000000; i++) {
 		const enum host_state before = run.life.state;
@@ -347,21 +337,4 @@ static void test_what_is_always_true(void **state)
 		if (run.life.state == ASLEEP && before == DROWSY && kind != TRIGGER_MAP_EDIT)
 			assert_int_equal(attempts, CHECKS); /* not before nobody answered */
 	}
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_awake),
-		cmocka_unit_test(test_drowsy),
-		cmocka_unit_test(test_waking),
-		cmocka_unit_test(test_a_life_begins),
-		cmocka_unit_test(test_a_sleep_and_a_wake_take_their_time),
-		cmocka_unit_test(test_a_host_that_stays_up_is_let_be),
-		cmocka_unit_test(test_a_host_that_answers_is_left_alone),
-		cmocka_unit_test(test_a_standby_takes_over),
-		cmocka_unit_test(test_what_is_always_true),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Magic Packets, octet by octet. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
+#include "test.h"
 
-#include <cmocka.h>
+#include <string.h>
 
 #include "net/magic.h"
 
@@ -24,7 +20,7 @@ static void assert_payload(const uint8_t *payload)
 		assert_memory_equal(payload + 6 + 6 * repeat, &nas.mac, 6);
 }
 
-static void test_udp(void **state)
+TEST(udp)
 {
 	static const uint8_t
 		head[ETHER + IP_UDP] = {
@@ -38,18 +34,16 @@ static void test_udp(void **state)
 		};
 	struct packet packet;
 
-	(void)state;
 	magic_write(&packet, MAGIC_UDP, &nas, &proxy, ours);
 	assert_int_equal(packet.length, ETHER + IP_UDP + PAYLOAD);
 	assert_memory_equal(packet.octets, head, sizeof(head));
 	assert_payload(packet.octets + sizeof(head));
 }
 
-static void test_ether_to_everybody_and_to_the_host(void **state)
+TEST(ether_to_everybody_and_to_the_host)
 {
 	struct packet packet;
 
-	(void)state;
 	magic_write(&packet, MAGIC_TO_ALL, &nas, &proxy, ours);
 	assert_int_equal(packet.length, ETHER + PAYLOAD);
 	assert_memory_equal(packet.octets, "\xff\xff\xff\xff\xff\xff\x02\0\0\0\0\x02\x08\x42",
@@ -60,12 +54,11 @@ static void test_ether_to_everybody_and_to_the_host(void **state)
 	assert_payload(packet.octets + ETHER);
 }
 
-static void test_secureon_follows_the_macs(void **state)
+TEST(secureon_follows_the_macs)
 {
 	struct magic_target secured = nas;
 	struct packet packet;
 
-	(void)state;
 	memcpy(secured.secureon, "\1\2\3\4\5\6", 6);
 	secured.secureon_length = 6;
 	magic_write(&packet, MAGIC_TO_ALL, &secured, &proxy, ours);
@@ -78,27 +71,14 @@ static void test_secureon_follows_the_macs(void **state)
 	assert_memory_equal(packet.octets + ETHER + 24, "\0\x72", 2); /* and the UDP length */
 }
 
-static void test_vlan(void **state)
+TEST(vlan)
 {
 	struct magic_target tagged = nas;
 	struct packet packet;
 
-	(void)state;
 	tagged.vlan = 10;
 	magic_write(&packet, MAGIC_TO_ALL, &tagged, &proxy, ours);
 	assert_int_equal(packet.length, ETHER + 4 + PAYLOAD);
 	assert_memory_equal(packet.octets + 12, "\x81\0\0\x0a\x08\x42", 6);
 	assert_payload(packet.octets + ETHER + 4);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_udp),
-		cmocka_unit_test(test_ether_to_everybody_and_to_the_host),
-		cmocka_unit_test(test_secureon_follows_the_macs),
-		cmocka_unit_test(test_vlan),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

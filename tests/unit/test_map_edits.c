@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Edits of the maps as bpftool makes them, and what becomes of them with the next tick. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <cmocka.h>
+
+#include "test.h"
 
 #include "support_daemon.h"
 
@@ -42,9 +40,13 @@ static void describe_both(void)
 	assert_int_equal(describe_host(1, "'10.9.0.21','10.9.0.22'"), DONE);
 }
 
-static void test_addresses(void **state)
+BEFORE_EACH(begin)
+AFTER_EACH(end)
+BEFORE_ALL(make_machine)
+AFTER_ALL(remove_machine)
+
+TEST(addresses)
 {
-	(void)state;
 	need_machine();
 	for (size_t i = 0; i < sizeof(addresses) / sizeof(*addresses); i++) {
 		describe_both();
@@ -79,7 +81,7 @@ static void put_host(int index, const struct host_entry *entry)
 	tick();
 }
 
-static void test_states(void **state)
+TEST(states)
 {
 	static const struct {
 		enum host_state put, becomes;
@@ -88,7 +90,6 @@ static void test_states(void **state)
 		{ AWAKE, AWAKE },   { 4, AWAKE },       { UINT32_MAX, AWAKE },
 	};
 	struct host_entry entry;
-	(void)state;
 
 	need_machine();
 	describe_host(1, "'10.9.0.21'");
@@ -101,10 +102,9 @@ static void test_states(void **state)
 	}
 }
 
-static void test_fields_stay_until_the_next_description(void **state)
+TEST(fields_stay_until_the_next_description)
 {
 	const struct host_entry entry = { .vlan = 5, .flags = HOST_ARP_OFFLOAD };
-	(void)state;
 
 	need_machine();
 	describe_host(1, "");
@@ -117,11 +117,10 @@ static void test_fields_stay_until_the_next_description(void **state)
 	assert_int_equal(entry_of(1).flags, 0);
 }
 
-static void test_a_row_of_its_own_is_a_host(void **state)
+TEST(a_row_of_its_own_is_a_host)
 {
 	const struct host_entry entry = { .state = ASLEEP, .vlan = 5 };
 	const struct mac mac = { { 2, 0, 0, 0, 1, 7 } };
-	(void)state;
 
 	need_machine();
 	put_host(7, &entry);
@@ -141,10 +140,9 @@ static void test_a_row_of_its_own_is_a_host(void **state)
 }
 
 /* Who has no address any more, and is asleep, is woken: only it can tell another one. */
-static void test_the_last_address_of_a_sleeper(void **state)
+TEST(the_last_address_of_a_sleeper)
 {
 	const struct host_entry entry = { .state = ASLEEP };
-	(void)state;
 
 	need_machine();
 	describe_host(1, "'10.9.0.21','10.9.0.22'");
@@ -156,17 +154,4 @@ static void test_the_last_address_of_a_sleeper(void **state)
 	tick();
 	settle();
 	assert_int_equal(host_number(1)->life.state, WAKING);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		DAEMON_TEST(test_addresses),
-		DAEMON_TEST(test_states),
-		DAEMON_TEST(test_fields_stay_until_the_next_description),
-		DAEMON_TEST(test_a_row_of_its_own_is_a_host),
-		DAEMON_TEST(test_the_last_address_of_a_sleeper),
-	};
-
-	return cmocka_run_group_tests(tests, make_machine, remove_machine);
 }

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What could not be written, or is not a host's own, is written as soon as it can be. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <cmocka.h>
+
+#include "test.h"
 
 #include "support_daemon.h"
 
@@ -30,9 +28,19 @@ static void fill_addresses(bool fill)
 	}
 }
 
-static void test_a_full_map(void **state)
+static int make_small_machine(void **state)
 {
-	(void)state;
+	max_hosts = MAX_HOSTS;
+	return make_machine(state);
+}
+
+BEFORE_EACH(begin)
+AFTER_EACH(end)
+BEFORE_ALL(make_small_machine)
+AFTER_ALL(remove_machine)
+
+TEST(a_full_map)
+{
 	need_machine();
 	assert_int_equal(describe_host(1, "'10.9.0.21'"), DONE);
 	fill_addresses(true);
@@ -49,9 +57,8 @@ static void test_a_full_map(void **state)
 	assert_int_equal(daemon_.unsynced, 0);
 }
 
-static void test_an_own_address_comes_and_goes(void **state)
+TEST(an_own_address_comes_and_goes)
 {
-	(void)state;
 	need_machine();
 	assert_int_equal(describe_host(1, "'10.9.0.21'"), DONE);
 	for (int edited = 0; edited < 2; edited++) {
@@ -70,14 +77,13 @@ static void test_an_own_address_comes_and_goes(void **state)
 }
 
 /* The holder by a lease is AWAKE by now: the one that registered comes first. */
-static void test_an_address_that_becomes_free_is_taken(void **state)
+TEST(an_address_that_becomes_free_is_taken)
 {
 	const struct host_entry asleep = { .state = ASLEEP };
 	struct registration_draft draft = {
 		.head = { .client_id = 1, .active = true, .address_count = 1 }
 	};
 	struct host *second;
-	(void)state;
 
 	need_machine();
 	text_to_ip("10.9.0.31", draft.addresses);
@@ -99,9 +105,8 @@ static void test_an_address_that_becomes_free_is_taken(void **state)
 }
 
 /* On no interface, rather than on any, until it is there. */
-static void test_an_interface_that_is_away(void **state)
+TEST(an_interface_that_is_away)
 {
-	(void)state;
 	need_machine();
 	assert_int_equal(command("{'command':'host-add','name':'host1','mac':'02:00:00:00:01:01',"
 	                         "'addresses':[],'interface':'away0'}"),
@@ -121,7 +126,7 @@ static size_t count_rows(const char *map, size_t key_size)
 	return read_rows(map, keys, key_size, values, sizeof(*values), 64);
 }
 
-static void test_rules_follow_the_description(void **state)
+TEST(rules_follow_the_description)
 {
 	static const struct {
 		const char *rules;
@@ -134,7 +139,6 @@ static void test_rules_follow_the_description(void **state)
 		{ "'allow':['10.0.0.0/8'],'deny':['10.1.0.0/16'],'wake':['tcp/any']", 2, 2 },
 		{ "'wake':[]", 0, 0 },
 	};
-	(void)state;
 
 	need_machine();
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
@@ -145,18 +149,4 @@ static void test_rules_follow_the_description(void **state)
 		assert_int_equal(count_rows("wake_rules", 10), cases[i].ports);
 		assert_int_equal(count_rows("wake_sources", 28), cases[i].sources);
 	}
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		DAEMON_TEST(test_a_full_map),
-		DAEMON_TEST(test_an_own_address_comes_and_goes),
-		DAEMON_TEST(test_an_address_that_becomes_free_is_taken),
-		DAEMON_TEST(test_an_interface_that_is_away),
-		DAEMON_TEST(test_rules_follow_the_description),
-	};
-
-	max_hosts = MAX_HOSTS;
-	return cmocka_run_group_tests(tests, make_machine, remove_machine);
 }

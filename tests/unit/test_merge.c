@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What a host should have in the tables, from all that is said of it. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
+#include "test.h"
 
 #include "support_hosts.h"
 
@@ -47,7 +43,7 @@ static void check_merge(const struct merge_case *it, bool active)
 	free(edited);
 }
 
-static void test_addresses(void **state)
+TEST(addresses)
 {
 	static const struct merge_case cases[] = {
 		{ "nothing is said", NULL, NULL, NULL, NULL, "" },
@@ -96,20 +92,18 @@ static void test_addresses(void **state)
 	static const struct merge_case ended = { "it lingers", "10", NULL,
 		                                 "10 11",      "11", "10 described, 11 ended" };
 
-	(void)state;
 	EACH(i, cases)
 	check_merge(&cases[i], true);
 	check_merge(&ended, false);
 }
 
-static void test_no_address_of_a_host(void **state)
+TEST(no_address_of_a_host)
 {
 	static const struct ipv4 wrong[] = {
 		{ { 0, 1, 2, 3 } },         { { 127, 0, 0, 1 } },       { { 224, 0, 0, 1 } },
 		{ { 239, 255, 255, 250 } }, { { 255, 255, 255, 255 } }, { { 0, 0, 0, 0 } },
 	};
 
-	(void)state;
 	EACH(i, wrong)
 	{
 		struct dhcp_client dhcp = { .lease = { LEASE_BOUND, .address = wrong[i] } };
@@ -121,7 +115,7 @@ static void test_no_address_of_a_host(void **state)
 	}
 }
 
-static void test_lease_states(void **state)
+TEST(lease_states)
 {
 	static const struct {
 		enum lease_state state;
@@ -133,7 +127,6 @@ static void test_lease_states(void **state)
 	};
 	const struct ipv6 leased = ip(20);
 
-	(void)state;
 	EACH(i, rows)
 	{
 		struct dhcp_client dhcp = {
@@ -151,7 +144,7 @@ static void test_lease_states(void **state)
 }
 
 /* NULL: nothing is said of ports. */
-static void test_ports(void **state)
+TEST(ports)
 {
 	static const struct {
 		const char *described, *registered, *merged;
@@ -161,7 +154,6 @@ static void test_ports(void **state)
 		{ NULL, "none", "none" },
 	};
 
-	(void)state;
 	EACH(i, rows)
 	{
 		struct host_description description = { .name = "nas" };
@@ -189,7 +181,7 @@ static void test_ports(void **state)
 	}
 }
 
-static void test_fields(void **state)
+TEST(fields)
 {
 	struct host_description description = {
 		.interface = "eth0",
@@ -225,7 +217,6 @@ static void test_fields(void **state)
 		{ { .described = described, .edited = &row }, "eth0", 10, true, false },
 	};
 
-	(void)state;
 	EACH(i, rows)
 	{
 		struct wanted wanted;
@@ -241,15 +232,4 @@ static void test_fields(void **state)
 	}
 	described_free(described);
 	registration_free(registration);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_addresses),    cmocka_unit_test(test_no_address_of_a_host),
-		cmocka_unit_test(test_lease_states), cmocka_unit_test(test_ports),
-		cmocka_unit_test(test_fields),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

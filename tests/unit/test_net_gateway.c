@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Gateways, as a real kernel has them in its routes: a namespace of its own a test. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
+#include "test.h"
 
 #include "support_net_state.h"
 
@@ -21,9 +17,11 @@ static void lan(void)
 	HERE("ip address add 192.0.2.20/24 dev lan");
 }
 
-static void without_a_route(void **state)
+BEFORE_EACH(make_namespace)
+AFTER_EACH(close_net_state)
+
+TEST(without_a_route)
 {
-	(void)state;
 	lan();
 	for (unsigned last = 0; last < 256; last++)
 		assert_false(is_gateway((uint8_t)last));
@@ -31,9 +29,8 @@ static void without_a_route(void **state)
 	assert_false(net_is_gateway(net_now(), (struct ipv4){ { 127, 0, 0, 1 } }));
 }
 
-static void the_default_gateway(void **state)
+TEST(the_default_gateway)
 {
-	(void)state;
 	lan();
 	HERE("ip route add default via 192.0.2.1");
 	for (unsigned last = 0; last < 256; last++)
@@ -43,9 +40,8 @@ static void the_default_gateway(void **state)
 	assert_false(is_gateway(1));
 }
 
-static void the_gateway_to_some_net_or_host(void **state)
+TEST(the_gateway_to_some_net_or_host)
 {
-	(void)state;
 	lan();
 	HERE("ip route add 198.51.100.0/24 via 192.0.2.2 metric 50");
 	HERE("ip route add 203.0.113.7 via 192.0.2.3 src 192.0.2.20");
@@ -56,17 +52,15 @@ static void the_gateway_to_some_net_or_host(void **state)
 	assert_false(net_is_gateway(net_now(), (struct ipv4){ { 203, 0, 113, 7 } }));
 }
 
-static void in_any_table(void **state)
+TEST(in_any_table)
 {
-	(void)state;
 	lan();
 	HERE("ip route add default via 192.0.2.4 table 4711");
 	assert_true(is_gateway(4));
 }
 
-static void one_of_several_hops(void **state)
+TEST(one_of_several_hops)
 {
-	(void)state;
 	lan();
 	add_link("other");
 	HERE("ip address add 198.51.100.20/24 dev other");
@@ -79,9 +73,8 @@ static void one_of_several_hops(void **state)
 }
 
 /* More than one message of the kernel's holds. */
-static void among_many(void **state)
+TEST(among_many)
 {
-	(void)state;
 	lan();
 	HERE("for i in $(seq 0 799); do"
 	     " echo route add 10.0.$((i / 256)).$((i %% 256)) via 192.0.2.$((30 + i %% 200));"
@@ -91,9 +84,8 @@ static void among_many(void **state)
 	assert_false(is_gateway(230));
 }
 
-static void an_object_of_its_own(void **state)
+TEST(an_object_of_its_own)
 {
-	(void)state;
 	lan();
 	if (run("ip nexthop add id 1 via 192.0.2.8 dev lan 2>/dev/null"))
 		skip();
@@ -103,9 +95,8 @@ static void an_object_of_its_own(void **state)
 }
 
 /* What the kernel does not tell of: the routes that go with an address or an interface. */
-static void routes_that_go_with_an_address_or_an_interface(void **state)
+TEST(routes_that_go_with_an_address_or_an_interface)
 {
-	(void)state;
 	lan();
 	HERE("ip route add default via 192.0.2.1");
 	assert_true(is_gateway(1));
@@ -117,9 +108,8 @@ static void routes_that_go_with_an_address_or_an_interface(void **state)
 	assert_false(is_gateway(2));
 }
 
-static void a_route_that_is_replaced(void **state)
+TEST(a_route_that_is_replaced)
 {
-	(void)state;
 	lan();
 	HERE("ip route add default via 192.0.2.1");
 	assert_true(is_gateway(1));
@@ -129,11 +119,10 @@ static void a_route_that_is_replaced(void **state)
 }
 
 /* A new one is known from its notice; one that goes is known until the routes are read again. */
-static void between_two_refreshes(void **state)
+TEST(between_two_refreshes)
 {
 	const struct ipv4 first = { { 192, 0, 2, 1 } }, second = { { 192, 0, 2, 2 } };
 
-	(void)state;
 	lan();
 	net_now();
 	HERE("ip route add default via 192.0.2.1");
@@ -145,22 +134,4 @@ static void between_two_refreshes(void **state)
 	assert_int_equal(net_state_refresh(opened), 0);
 	assert_false(net_is_gateway(opened, first));
 	assert_true(net_is_gateway(opened, second));
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		NET_STATE_TEST(without_a_route),
-		NET_STATE_TEST(the_default_gateway),
-		NET_STATE_TEST(in_any_table),
-		NET_STATE_TEST(the_gateway_to_some_net_or_host),
-		NET_STATE_TEST(one_of_several_hops),
-		NET_STATE_TEST(among_many),
-		NET_STATE_TEST(an_object_of_its_own),
-		NET_STATE_TEST(routes_that_go_with_an_address_or_an_interface),
-		NET_STATE_TEST(a_route_that_is_replaced),
-		NET_STATE_TEST(between_two_refreshes),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

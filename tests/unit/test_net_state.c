@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Addresses, subnets and links as a real kernel has them: each test in a namespace of its own. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
+#include "test.h"
+
 #include <net/if.h>
 #include <unistd.h>
 
@@ -25,9 +22,11 @@ static bool is_broadcast(const char *text)
 	return net_is_broadcast(net_now(), v4(text));
 }
 
-static void broadcasts(void **state)
+BEFORE_EACH(make_namespace)
+AFTER_EACH(close_net_state)
+
+TEST(broadcasts)
 {
-	(void)state;
 	need_namespace();
 	add_link("lan");
 	assert_false(is_broadcast("192.0.2.255"));
@@ -43,9 +42,8 @@ static void broadcasts(void **state)
 	assert_false(is_broadcast("255.255.255.255")); /* of no subnet */
 }
 
-static void broadcasts_of_odd_subnets(void **state)
+TEST(broadcasts_of_odd_subnets)
 {
-	(void)state;
 	need_namespace();
 	add_link("lan");
 	add_link("other");
@@ -62,9 +60,8 @@ static void broadcasts_of_odd_subnets(void **state)
 }
 
 /* RFC 3021: both addresses of a /31 are hosts', and so is the one of a /32. */
-static void subnets_without_a_broadcast(void **state)
+TEST(subnets_without_a_broadcast)
 {
-	(void)state;
 	need_namespace();
 	add_link("lan");
 	HERE("ip address add 198.51.100.8/31 dev lan");
@@ -77,9 +74,8 @@ static void subnets_without_a_broadcast(void **state)
 	assert_false(is_broadcast("203.0.113.5"));
 }
 
-static void an_interface_that_is_down_or_without_ipv4(void **state)
+TEST(an_interface_that_is_down_or_without_ipv4)
 {
-	(void)state;
 	need_namespace();
 	HERE("ip link add idle type veth peer name idle-end");
 	HERE("ip address add 192.0.2.20/24 dev idle");
@@ -88,13 +84,12 @@ static void an_interface_that_is_down_or_without_ipv4(void **state)
 	assert_false(is_broadcast("0.0.0.255"));
 }
 
-static void own_addresses(void **state)
+TEST(own_addresses)
 {
 	const struct ipv6 home = ipv4_mapped(v4("192.0.2.20")),
 			  other = ipv4_mapped(v4("192.0.2.21"));
 	struct ipv6 address6;
 
-	(void)state;
 	need_namespace();
 	add_link("lan");
 	assert_int_equal(text_to_ip("2001:db8::20", &address6), 0);
@@ -111,11 +106,10 @@ static void own_addresses(void **state)
 }
 
 /* It stays ours until the last interface has lost it. */
-static void one_address_on_two_interfaces(void **state)
+TEST(one_address_on_two_interfaces)
 {
 	const struct ipv6 home = ipv4_mapped(v4("192.0.2.20"));
 
-	(void)state;
 	need_namespace();
 	add_link("lan");
 	add_link("other");
@@ -127,11 +121,10 @@ static void one_address_on_two_interfaces(void **state)
 	assert_false(net_is_own(net_now(), &home));
 }
 
-static void a_thousand_addresses(void **state)
+TEST(a_thousand_addresses)
 {
 	const struct ipv6 other = ipv4_mapped(v4("10.0.4.0"));
 
-	(void)state;
 	need_namespace();
 	add_link("lan");
 	HERE("for i in $(seq 0 999); do echo address add 10.0.$((i / 256)).$((i %% 256))/32 dev lan;"
@@ -153,9 +146,8 @@ static void settle(void)
 		;
 }
 
-static void what_changed_is_told_once(void **state)
+TEST(what_changed_is_told_once)
 {
-	(void)state;
 	need_namespace();
 	add_link("lan");
 	usleep(200000); /* IPv6 addresses itself */
@@ -173,9 +165,8 @@ static void what_changed_is_told_once(void **state)
 }
 
 /* As routers make the kernel do: nothing is read anew. */
-static void an_address_that_comes_again_is_no_change(void **state)
+TEST(an_address_that_comes_again_is_no_change)
 {
-	(void)state;
 	need_namespace();
 	add_link("lan");
 	HERE("ip address add 2001:db8::20/64 dev lan nodad valid_lft 100 preferred_lft 100");
@@ -186,11 +177,10 @@ static void an_address_that_comes_again_is_no_change(void **state)
 }
 
 /* More notices than the socket holds: they are lost, and everything is read anew. */
-static void lost_notices(void **state)
+TEST(lost_notices)
 {
 	const struct ipv6 home = ipv4_mapped(v4("192.0.2.20"));
 
-	(void)state;
 	need_namespace();
 	add_link("lan");
 	settle();
@@ -212,9 +202,8 @@ static void near(const char *interface, const char *peer, const char *expected)
 	assert_memory_equal(&found, &own, sizeof(own));
 }
 
-static void which_one_to_ask_from(void **state)
+TEST(which_one_to_ask_from)
 {
-	(void)state;
 	need_namespace();
 	add_link("lan");
 	add_link("other");
@@ -230,23 +219,4 @@ static void which_one_to_ask_from(void **state)
 	near("lo", "127.0.0.1", "10.0.0.20");
 	HERE("ip address del 10.0.0.20/24 dev lan");
 	near("lan", "10.0.0.1", "192.0.2.20");
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		NET_STATE_TEST(broadcasts),
-		NET_STATE_TEST(broadcasts_of_odd_subnets),
-		NET_STATE_TEST(subnets_without_a_broadcast),
-		NET_STATE_TEST(an_interface_that_is_down_or_without_ipv4),
-		NET_STATE_TEST(own_addresses),
-		NET_STATE_TEST(one_address_on_two_interfaces),
-		NET_STATE_TEST(a_thousand_addresses),
-		NET_STATE_TEST(what_changed_is_told_once),
-		NET_STATE_TEST(an_address_that_comes_again_is_no_change),
-		NET_STATE_TEST(lost_notices),
-		NET_STATE_TEST(which_one_to_ask_from),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

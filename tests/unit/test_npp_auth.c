@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The authentication option: signing, and the verification of changed messages. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
+#include "test.h"
 
-#include <cmocka.h>
+#include <stdbool.h>
+#include <string.h>
 
 #include "npp/npp_auth.h"
 #include "support_npp_message.h"
@@ -129,10 +125,11 @@ static void assert_changed(const struct sample *sample, const struct npp_message
 	assert_int_equal(verify(sample, message), NPP_AUTH_ERROR_BAD_HMAC);
 }
 
+BEFORE_ALL(make_keys)
+
 /* The previous HMAC and checksum have no influence. */
-static void test_signing(void **state)
+TEST(signing)
 {
-	(void)state;
 	EACH(i, samples)
 	{
 		const struct sample *sample = &samples[i];
@@ -175,11 +172,10 @@ static void assert_not_signed(struct npp_message message, const struct npp_key *
 	assert_same(&copy, &message);
 }
 
-static void test_what_cannot_be_signed(void **state)
+TEST(what_cannot_be_signed)
 {
 	struct npp_message unsigned_report = a_report(), services = unsigned_report;
 
-	(void)state;
 	assert_not_signed(a_report(), &keys.key[1]);
 	unsigned_report.authenticated = false;
 	assert_not_signed(unsigned_report, &keys.key[0]);
@@ -192,9 +188,8 @@ static void test_what_cannot_be_signed(void **state)
 }
 
 /* All but the checksum, which npp_message_read verifies. */
-static void test_each_changed_octet(void **state)
+TEST(each_changed_octet)
 {
-	(void)state;
 	EACH(i, samples)
 	{
 		const struct npp_message message = message_in(&samples[i]);
@@ -220,11 +215,10 @@ static enum npp_auth_error error_at(size_t at, size_t option)
 }
 
 /* As an attacker without a key would do it: what can be parsed is never accepted. */
-static void test_each_flipped_bit_with_a_right_checksum(void **state)
+TEST(each_flipped_bit_with_a_right_checksum)
 {
 	size_t parsed = 0;
 
-	(void)state;
 	EACH(i, samples)
 	{
 		const size_t option = samples[i].length - NPP_HMAC - HMAC_IN_OPTION;
@@ -248,9 +242,8 @@ static void test_each_flipped_bit_with_a_right_checksum(void **state)
 	assert_true(parsed > sizeof(samples) / sizeof(*samples) * 8 * (NPP_HMAC + 16));
 }
 
-static void test_changed_addresses_and_secrets(void **state)
+TEST(changed_addresses_and_secrets)
 {
-	(void)state;
 	EACH(i, samples)
 	{
 		const struct npp_message message = message_in(&samples[i]);
@@ -277,14 +270,13 @@ static void test_changed_addresses_and_secrets(void **state)
 	}
 }
 
-static void test_no_option_no_key_and_other_lengths(void **state)
+TEST(no_option_no_key_and_other_lengths)
 {
 	struct npp_message message = message_in(&samples[0]);
 	const struct npp_packet packet = packet_of(&samples[0]);
 	const struct npp_keys none = { .key = { keys.key[0] } };
 	uint8_t longer[sizeof(report) + 1] = { 0 };
 
-	(void)state;
 	assert_int_equal(npp_verify(&packet, &message, &none), NPP_AUTH_ERROR_UNKNOWN_KEY);
 	memcpy(longer, report, sizeof(report));
 	for (size_t length = 0; length <= sizeof(longer); length++) {
@@ -295,18 +287,4 @@ static void test_no_option_no_key_and_other_lengths(void **state)
 	}
 	message.authenticated = false;
 	assert_int_equal(verify(&samples[0], &message), NPP_AUTH_ERROR_NOT_SIGNED);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_signing),
-		cmocka_unit_test(test_what_cannot_be_signed),
-		cmocka_unit_test(test_each_changed_octet),
-		cmocka_unit_test(test_each_flipped_bit_with_a_right_checksum),
-		cmocka_unit_test(test_changed_addresses_and_secrets),
-		cmocka_unit_test(test_no_option_no_key_and_other_lengths),
-	};
-
-	return cmocka_run_group_tests(tests, make_keys, NULL);
 }

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The names of the NPP server's counters, in their order. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
+#include "test.h"
 
-#include <cmocka.h>
+#include <string.h>
 
 #include "npp_server/npp_server.h"
 
@@ -53,7 +49,7 @@ static const char *const names[] = {
 	"repeated",
 };
 
-static void test_names_and_meanings(void **state)
+TEST(names_and_meanings)
 {
 	const struct npp_server_parts parts = { .fd = -1 };
 	struct npp_server *server = npp_server_new(&parts);
@@ -61,7 +57,6 @@ static void test_names_and_meanings(void **state)
 	uint64_t count;
 	size_t index = 0;
 
-	(void)state;
 	while (npp_server_counter(server, index, &name, &meaning, &count)) {
 		assert_true(index < sizeof(names) / sizeof(*names));
 		assert_string_equal(name, names[index++]);
@@ -69,13 +64,4 @@ static void test_names_and_meanings(void **state)
 	}
 	assert_int_equal(index, sizeof(names) / sizeof(*names));
 	npp_server_free(server);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_names_and_meanings),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

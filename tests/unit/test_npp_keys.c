@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Files of keys: what is read from them, who may have access, and the errors. */
+#include "test.h"
+
 #include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -107,9 +104,12 @@ static void assert_key(size_t index, uint8_t id, size_t length)
 	assert_ptr_equal(npp_keys_find(&keys, id), key);
 }
 
-static void test_keys_in_the_order_of_the_file(void **state)
+AFTER_EACH(remove_file)
+BEFORE_ALL(make_directory)
+AFTER_ALL(remove_directory)
+
+TEST(keys_in_the_order_of_the_file)
 {
-	(void)state;
 	assert_int_equal(read_text("255 " HEX_16 "\n1 " HEX_64 "\n20 " HEX_16 "\n"), 0);
 	assert_int_equal(keys.count, 3);
 	assert_key(0, 255, 16);
@@ -121,7 +121,7 @@ static void test_keys_in_the_order_of_the_file(void **state)
 	assert_memory_equal(&keys, &none, sizeof(keys));
 }
 
-static void test_comments_blanks_and_line_ends(void **state)
+TEST(comments_blanks_and_line_ends)
 {
 	static const char *const texts[] = {
 		"7 " HEX_16,
@@ -136,7 +136,6 @@ static void test_comments_blanks_and_line_ends(void **state)
 		"7 000102030405060708090a0B0c0D0e0F",
 	};
 
-	(void)state;
 	EACH(i, texts)
 	{
 		assert_int_equal(read_text(texts[i]), 0);
@@ -145,21 +144,19 @@ static void test_comments_blanks_and_line_ends(void **state)
 	}
 }
 
-static void test_every_hexadecimal_digit(void **state)
+TEST(every_hexadecimal_digit)
 {
 	static const uint8_t secret[] = { 0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef,
 		                          0xfe, 0xdc, 0xba, 0x98, 0x76, 0x54, 0x32, 0x10 };
 
-	(void)state;
 	assert_int_equal(read_text("1 0123456789abcdefFEDCBA9876543210"), 0);
 	assert_memory_equal(keys.key[0].secret, secret, sizeof(secret));
 }
 
-static void test_all_numbers(void **state)
+TEST(all_numbers)
 {
 	char text[NPP_KEYS * 40], *end = text;
 
-	(void)state;
 	for (unsigned int id = NPP_KEYS; id >= 1; id--)
 		end += sprintf(end, "%u %s\n", id, HEX_16);
 	assert_int_equal(read_text(text), 0);
@@ -171,9 +168,8 @@ static void test_all_numbers(void **state)
 	assert_error(NPP_KEYS + 1, DUPLICATE);
 }
 
-static void test_all_lengths_of_a_secret(void **state)
+TEST(all_lengths_of_a_secret)
 {
-	(void)state;
 	for (size_t digits = 0; digits <= 2 * NPP_SECRET_MAX + 32; digits++) {
 		char text[256] = "1 ";
 
@@ -232,9 +228,8 @@ static const struct {
 	{ "1 " HEX_16 "\n2 " HEX_64 "00\n0\n", 2, BAD_SECRET },
 };
 
-static void test_mistakes_and_their_lines(void **state)
+TEST(mistakes_and_their_lines)
 {
-	(void)state;
 	EACH(i, mistakes)
 	{
 		assert_int_equal(read_text(mistakes[i].text), -EINVAL);
@@ -243,23 +238,21 @@ static void test_mistakes_and_their_lines(void **state)
 }
 
 /* It must not hide what follows it. */
-static void test_a_zero_octet(void **state)
+TEST(a_zero_octet)
 {
 	static const char text[] = "1 " HEX_16 "\n\0\n";
 
-	(void)state;
 	write_file(text, sizeof(text) - 1, 0600);
 	assert_int_equal(read_keys(), -EINVAL);
 	assert_error(0, "not a text file");
 }
 
-static void test_modes(void **state)
+TEST(modes)
 {
 	static const mode_t good[] = { 0400, 0600, 0440, 0640, 0700, 0750 };
 	static const mode_t bad[] = { 0604, 0602, 0601, 0644, 0660, 0620, 0666, 0777 };
 	static const char text[] = "7 " HEX_16 "\n";
 
-	(void)state;
 	EACH(i, good)
 	{
 		write_file(text, strlen(text), good[i]);
@@ -273,9 +266,8 @@ static void test_modes(void **state)
 	}
 }
 
-static void test_not_a_file(void **state)
+TEST(not_a_file)
 {
-	(void)state;
 	assert_int_equal(read_keys(), -ENOENT);
 	assert_error(0, "No such file or directory");
 	assert_int_equal(mkfifo(path, 0600), 0); /* without a writer: must not block */
@@ -288,12 +280,11 @@ static void test_not_a_file(void **state)
 	rmdir(path);
 }
 
-static void test_the_longest_file(void **state)
+TEST(the_longest_file)
 {
 	const char line[] = "7 " HEX_16 "\n";
 	char text[FILE_SIZE_MAX + 2];
 
-	(void)state;
 	memset(text, '#', sizeof(text));
 	memcpy(text, line, strlen(line));
 	write_file(text, FILE_SIZE_MAX, 0600);
@@ -306,33 +297,13 @@ static void test_the_longest_file(void **state)
 	}
 }
 
-static void test_a_long_path_is_truncated(void **state)
+TEST(a_long_path_is_truncated)
 {
 	char too_long[2 * NPP_KEYS_ERROR];
 
-	(void)state;
 	memset(too_long, 'a', sizeof(too_long));
 	too_long[sizeof(too_long) - 1] = '\0';
 	memset(error, 'x', sizeof(error));
 	assert_int_equal(npp_keys_read_file(too_long, &keys, error), -ENAMETOOLONG);
 	assert_int_equal(strlen(error), NPP_KEYS_ERROR - 1);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_teardown(test_keys_in_the_order_of_the_file, remove_file),
-		cmocka_unit_test_teardown(test_comments_blanks_and_line_ends, remove_file),
-		cmocka_unit_test_teardown(test_every_hexadecimal_digit, remove_file),
-		cmocka_unit_test_teardown(test_all_numbers, remove_file),
-		cmocka_unit_test_teardown(test_all_lengths_of_a_secret, remove_file),
-		cmocka_unit_test_teardown(test_mistakes_and_their_lines, remove_file),
-		cmocka_unit_test_teardown(test_a_zero_octet, remove_file),
-		cmocka_unit_test_teardown(test_modes, remove_file),
-		cmocka_unit_test_teardown(test_not_a_file, remove_file),
-		cmocka_unit_test_teardown(test_the_longest_file, remove_file),
-		cmocka_unit_test_teardown(test_a_long_path_is_truncated, remove_file),
-	};
-
-	return cmocka_run_group_tests(tests, make_directory, remove_directory);
 }

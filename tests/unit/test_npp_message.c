@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Each message of the Network Proxy Protocol, octet by octet, read and written; wrong headers. */
-#include <setjmp.h>
-#include <stdarg.h>
+#include "test.h"
+
 #include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
 #include <netinet/in.h>
 
 #include "support_npp_message.h"
@@ -140,9 +137,8 @@ static const struct {
 };
 /* clang-format on */
 
-static void test_each_message_both_ways(void **state)
+TEST(each_message_both_ways)
 {
-	(void)state;
 	EACH(i, messages)
 	{
 		struct npp_message message = messages[i].message, read;
@@ -166,25 +162,23 @@ static struct octets a_report(void)
 	return *finish(&octets);
 }
 
-static void test_a_length_other_than_in_the_header(void **state)
+TEST(a_length_other_than_in_the_header)
 {
 	const struct octets octets = a_report();
 	struct npp_message message;
 
-	(void)state;
 	for (size_t length = 0; length <= sizeof(octets.at); length++)
 		assert_int_equal(read_octets(octets.at, length, &message),
 		                 length == octets.length ? NPP_PARSE_ERROR_NONE
 		                                         : NPP_PARSE_ERROR_SHORT);
 }
 
-static void test_the_icmp_type(void **state)
+TEST(the_icmp_type)
 {
 	/* other ICMP has no length at that place */
 	const uint8_t ping[] = { 8, 0, 0xe5, 0xca, 0x12, 0x34, 0x00, 0x01, 'a' };
 	struct npp_message message;
 
-	(void)state;
 	assert_int_equal(read_octets(ping, sizeof(ping), &message), NPP_PARSE_ERROR_OTHER_TYPE);
 	for (unsigned int type = 0; type < 256; type++) {
 		struct octets octets = a_report();
@@ -203,12 +197,11 @@ static void test_the_icmp_type(void **state)
 	}
 }
 
-static void test_each_flipped_bit(void **state)
+TEST(each_flipped_bit)
 {
 	const struct octets octets = a_report();
 	struct npp_message message;
 
-	(void)state;
 	for (size_t bit = 0; bit < 8 * octets.length; bit++) {
 		struct octets wrong = octets;
 		enum npp_parse_error error = NPP_PARSE_ERROR_BAD_CHECKSUM;
@@ -222,9 +215,8 @@ static void test_each_flipped_bit(void **state)
 	}
 }
 
-static void test_codes_and_subtypes(void **state)
+TEST(codes_and_subtypes)
 {
-	(void)state;
 	for (unsigned int code = 0; code < 256; code++) {
 		for (unsigned int subtype = 0; subtype < 256; subtype++) {
 			struct octets octets = header_of((uint8_t)subtype);
@@ -240,28 +232,13 @@ static void test_codes_and_subtypes(void **state)
 	}
 }
 
-static void test_names(void **state)
+TEST(names)
 {
 	static const char *const subtypes[] = {
 		"invalid",       "Proxy Solicitation", "Proxy Advertisement", "Sleep Request",
 		"Sleep Confirm", "Wakeup Report",      "Wakeup Confirm",      "invalid"
 	};
 
-	(void)state;
 	EACH(i, subtypes)
 	assert_string_equal(npp_subtype_name((enum npp_subtype)i), subtypes[i]);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_each_message_both_ways),
-		cmocka_unit_test(test_a_length_other_than_in_the_header),
-		cmocka_unit_test(test_the_icmp_type),
-		cmocka_unit_test(test_each_flipped_bit),
-		cmocka_unit_test(test_codes_and_subtypes),
-		cmocka_unit_test(test_names),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The structure of options: lengths, duplicates, options of other messages, unknown options. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
+#include "test.h"
 
-#include <cmocka.h>
+#include <stdbool.h>
+#include <string.h>
 
 #include "support_npp_message.h"
 
@@ -77,9 +73,8 @@ static struct octets header_before(const struct option *option)
 	return octets;
 }
 
-static void test_each_alone(void **state)
+TEST(each_alone)
 {
-	(void)state;
 	EACH(i, options)
 	{
 		struct octets octets = header_before(&options[i]);
@@ -89,9 +84,8 @@ static void test_each_alone(void **state)
 	}
 }
 
-static void test_each_with_every_length(void **state)
+TEST(each_with_every_length)
 {
-	(void)state;
 	EACH(i, options)
 	{
 		const struct option *option = &options[i];
@@ -113,9 +107,8 @@ static void test_each_with_every_length(void **state)
 	}
 }
 
-static void test_each_cut_short(void **state)
+TEST(each_cut_short)
 {
-	(void)state;
 	EACH(i, options)
 	{
 		for (size_t length = 1; length < length_of(&options[i]); length++) {
@@ -127,9 +120,8 @@ static void test_each_cut_short(void **state)
 	}
 }
 
-static void test_each_flipped_bit_of_fixed_octets(void **state)
+TEST(each_flipped_bit_of_fixed_octets)
 {
-	(void)state;
 	EACH(i, options)
 	{
 		for (size_t bit = 0; bit < 8 * strlen(options[i].fixed); bit++) {
@@ -145,9 +137,8 @@ static void test_each_flipped_bit_of_fixed_octets(void **state)
 	}
 }
 
-static void test_each_duplicate(void **state)
+TEST(each_duplicate)
 {
-	(void)state;
 	EACH(i, options)
 	{
 		struct octets octets = header_before(&options[i]);
@@ -158,9 +149,8 @@ static void test_each_duplicate(void **state)
 	}
 }
 
-static void test_each_in_every_message(void **state)
+TEST(each_in_every_message)
 {
-	(void)state;
 	EACH(i, options)
 	{
 		for (uint8_t subtype = 1; subtype <= NPP_WAKEUP_CONFIRM; subtype++) {
@@ -179,11 +169,10 @@ static void test_each_in_every_message(void **state)
 }
 
 /* An option of another message is unexpected, whatever is in it. */
-static void test_unexpected_before_bad(void **state)
+TEST(unexpected_before_bad)
 {
 	struct octets octets = header_of(NPP_WAKEUP_REPORT);
 
-	(void)state;
 	ADD(&octets, NPP_OPTION_SLEEP_REQUEST, 1, 77);
 	assert_int_equal(error_of(&octets), NPP_PARSE_ERROR_UNEXPECTED_OPTION);
 	octets.length = HEADER;
@@ -191,11 +180,10 @@ static void test_unexpected_before_bad(void **state)
 	assert_int_equal(error_of(&octets), NPP_PARSE_ERROR_UNEXPECTED_OPTION);
 }
 
-static void test_missing_option(void **state)
+TEST(missing_option)
 {
 	struct octets services = header_of(NPP_PROXY_ADVERTISEMENT);
 
-	(void)state;
 	ADD(&services, NPP_OPTION_SERVICE, 2, 0, 1);
 	assert_int_equal(error_of(&services), NPP_PARSE_ERROR_MISSING_OPTION);
 	for (uint8_t subtype = 1; subtype <= NPP_WAKEUP_CONFIRM; subtype++) {
@@ -209,11 +197,10 @@ static void test_missing_option(void **state)
 	}
 }
 
-static void test_unknrequired_options_are_skipped(void **state)
+TEST(unknrequired_options_are_skipped)
 {
 	struct npp_message message;
 
-	(void)state;
 	for (unsigned int type = 0; type < 256; type++) {
 		struct octets octets = header_of(NPP_WAKEUP_REPORT);
 
@@ -229,9 +216,8 @@ static void test_unknrequired_options_are_skipped(void **state)
 	}
 }
 
-static void test_unknown_requests(void **state)
+TEST(unknown_requests)
 {
-	(void)state;
 	for (unsigned int request = 0; request < 256; request++) {
 		struct octets octets = header_of(NPP_SLEEP_REQUEST);
 
@@ -246,11 +232,10 @@ static void test_unknown_requests(void **state)
 	}
 }
 
-static void test_nothing_after_authentication(void **state)
+TEST(nothing_after_authentication)
 {
 	static const uint8_t after[][4] = { { 77, 2, 0, 0 }, { 5, 2, 0, 0 }, { 3, 2, 77, 0 } };
 
-	(void)state;
 	EACH(i, after)
 	{
 		for (size_t length = 1; length <= sizeof(after[i]); length++) {
@@ -264,23 +249,4 @@ static void test_nothing_after_authentication(void **state)
 			assert_int_equal(error_of(&octets), NPP_PARSE_ERROR_BAD_OPTION);
 		}
 	}
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_each_alone),
-		cmocka_unit_test(test_each_with_every_length),
-		cmocka_unit_test(test_each_cut_short),
-		cmocka_unit_test(test_each_flipped_bit_of_fixed_octets),
-		cmocka_unit_test(test_each_duplicate),
-		cmocka_unit_test(test_each_in_every_message),
-		cmocka_unit_test(test_unexpected_before_bad),
-		cmocka_unit_test(test_missing_option),
-		cmocka_unit_test(test_unknrequired_options_are_skipped),
-		cmocka_unit_test(test_unknown_requests),
-		cmocka_unit_test(test_nothing_after_authentication),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

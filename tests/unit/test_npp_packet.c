@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Frames that carry messages of the Network Proxy Protocol, octet by octet, and invalid ones. */
+#include "test.h"
+
 #include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
 #include <netinet/in.h>
 
 #include "net/iface.h"
@@ -61,13 +58,12 @@ static struct npp_packet a_packet(const void *octets, size_t length)
 	};
 }
 
-static void test_both_ways(void **state)
+TEST(both_ways)
 {
 	struct npp_packet packet = a_packet(good + ETHER + IP, MESSAGE);
 	const struct octets frame = a_frame();
 	struct packet written;
 
-	(void)state;
 	assert_accepted(&frame, IP, MESSAGE);
 	npp_packet_write(&packet, &written);
 	assert_int_equal(written.length, sizeof(good));
@@ -82,12 +78,11 @@ static void test_both_ways(void **state)
 	assert_false(npp_packet_read(written.octets, written.length, &packet));
 }
 
-static void test_every_length(void **state)
+TEST(every_length)
 {
 	uint8_t message[PACKET_MAX - ETHER - IP];
 	struct npp_packet again;
 
-	(void)state;
 	for (size_t length = 0; length <= sizeof(message); length++) {
 		const struct npp_packet packet = a_packet(message, length);
 		struct packet written;
@@ -102,7 +97,7 @@ static void test_every_length(void **state)
 	}
 }
 
-static void test_too_long_to_send(void **state)
+TEST(too_long_to_send)
 {
 	static const struct {
 		size_t length;
@@ -121,7 +116,6 @@ static void test_too_long_to_send(void **state)
 	static const uint8_t message[0x10000];
 	const struct iface nowhere = { .ifindex = 0 };
 
-	(void)state;
 	EACH(i, cases)
 	{
 		struct npp_packet packet = a_packet(message, cases[i].length);
@@ -133,11 +127,10 @@ static void test_too_long_to_send(void **state)
 	}
 }
 
-static void test_cut_short_and_padded(void **state)
+TEST(cut_short_and_padded)
 {
 	struct octets frame = a_frame();
 
-	(void)state;
 	memset(frame.at + frame.length, 0xa5, 60 - frame.length);
 	for (frame.length = 0; frame.length < sizeof(good); frame.length++)
 		assert_refused(&frame);
@@ -186,9 +179,8 @@ static const struct {
 	{ ETHER + IP, 0xa5a5, true }, /* the message is not parsed */
 };
 
-static void test_changed_headers(void **state)
+TEST(changed_headers)
 {
-	(void)state;
 	EACH(i, changes)
 	{
 		struct octets frame = a_frame();
@@ -217,11 +209,10 @@ static struct octets with_options(uint8_t words)
 	return *sum_header(&frame);
 }
 
-static void test_ip_options(void **state)
+TEST(ip_options)
 {
 	struct octets frame;
 
-	(void)state;
 	for (uint8_t words = IP / 4; words < 16; words++) {
 		frame = with_options(words);
 		assert_accepted(&frame, words * 4u, MESSAGE);
@@ -239,11 +230,10 @@ static void test_ip_options(void **state)
 	assert_refused(sum_header(&frame));
 }
 
-static void test_wrong_checksums(void **state)
+TEST(wrong_checksums)
 {
 	struct octets frame = a_frame();
 
-	(void)state;
 	for (size_t bit = 0; bit < IP * 8; bit++) {
 		struct octets wrong = frame;
 
@@ -257,19 +247,4 @@ static void test_wrong_checksums(void **state)
 	assert_accepted(&frame, IP, MESSAGE);
 	PUT(&frame, SUM_AT, 0xff, 0xff);
 	assert_accepted(&frame, IP, MESSAGE);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_both_ways),
-		cmocka_unit_test(test_every_length),
-		cmocka_unit_test(test_too_long_to_send),
-		cmocka_unit_test(test_cut_short_and_padded),
-		cmocka_unit_test(test_changed_headers),
-		cmocka_unit_test(test_ip_options),
-		cmocka_unit_test(test_wrong_checksums),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Which authenticated messages are new: the limits of their time, and what is repeated. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
+#include "test.h"
 
-#include <cmocka.h>
+#include <stdbool.h>
+#include <string.h>
 
 #include "npp_server/internal.h"
 #include "support_npp_message.h"
@@ -79,9 +75,8 @@ static const struct {
 	/* clang-format on */
 };
 
-static void test_sequences(void **state)
+TEST(sequences)
 {
-	(void)state;
 	EACH(i, sequences)
 	{
 		struct replay_cache cache = { .store = NULL };
@@ -96,12 +91,11 @@ static void test_sequences(void **state)
 	}
 }
 
-static void test_another_message_with_the_same_nonce(void **state)
+TEST(another_message_with_the_same_nonce)
 {
 	struct replay_cache cache = { .store = NULL };
 	struct npp_message message = a_report(T, 1);
 
-	(void)state;
 	assert_int_equal(receive(&cache, message, T), FRESH);
 	message.client.id++;
 	assert_int_equal(receive(&cache, message, T), REPLAY);
@@ -111,11 +105,10 @@ static void test_another_message_with_the_same_nonce(void **state)
 	replay_cache_done(&cache);
 }
 
-static void test_more_messages_in_a_second_than_are_recorded(void **state)
+TEST(more_messages_in_a_second_than_are_recorded)
 {
 	struct replay_cache cache = { .store = NULL };
 
-	(void)state;
 	for (uint64_t time = T; time < T + 2; time++) {
 		for (uint64_t nonce = 0; nonce < NPP_NONCES; nonce++)
 			assert_int_equal(receive(&cache, a_report(time, nonce), T), FRESH);
@@ -125,15 +118,4 @@ static void test_more_messages_in_a_second_than_are_recorded(void **state)
 		assert_int_equal(receive(&cache, a_report(time, NPP_NONCES), T), REPLAY);
 	}
 	replay_cache_done(&cache);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_sequences),
-		cmocka_unit_test(test_another_message_with_the_same_nonce),
-		cmocka_unit_test(test_more_messages_in_a_second_than_are_recorded),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

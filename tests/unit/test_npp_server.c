@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Advertisements, messages not for this proxy or malformed, the rate limit, the counters. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
+#include "test.h"
 
 #include "support_npp_server.h"
 
@@ -28,8 +24,13 @@ static void is_our_advertisement(const struct npp_message *message, uint16_t lif
 	assert_false(message->authenticated);
 }
 
+BEFORE_EACH(start_npp_test)
+AFTER_EACH(stop_npp_test)
+BEFORE_ALL(make_lan)
+AFTER_ALL(remove_lan)
+
 /* By unicast, from the address that was asked; what is advertised is the one towards the host. */
-static void test_a_solicitation_is_answered(void **state)
+TEST(a_solicitation_is_answered)
 {
 	const struct ipv4 destinations[] = { everybody, us, us_too };
 	struct npp_test *test = *state;
@@ -64,13 +65,13 @@ static void advertises(struct npp_test *test, bool leaving, uint16_t lifetime)
 	assert_true(ipv4_equal(sent.packet.destination, everybody));
 }
 
-static void test_advertisements_are_for_all(void **state)
+TEST(advertisements_are_for_all)
 {
 	advertises(*state, false, 1800);
 	advertises(*state, true, 0);
 }
 
-static void test_without_an_address_there_is_nothing_to_advertise(void **state)
+TEST(without_an_address_there_is_nothing_to_advertise)
 {
 	struct npp_test *test = *state;
 	struct sender sender = the_nas();
@@ -86,7 +87,7 @@ static void test_without_an_address_there_is_nothing_to_advertise(void **state)
 	assert_int_equal(count_of(test, NPP_COUNT_NO_ADDRESS), 1);
 }
 
-static void test_settings_may_change(void **state)
+TEST(settings_may_change)
 {
 	struct npp_test *test = *state;
 	const struct sender sender = the_nas();
@@ -102,7 +103,7 @@ static void test_settings_may_change(void **state)
 }
 
 /* Only a Solicitation may be to all: else two proxies would take over one host. */
-static void test_what_is_not_to_this_proxy(void **state)
+TEST(what_is_not_to_this_proxy)
 {
 	const struct sender sender = the_nas();
 	const struct {
@@ -129,7 +130,7 @@ static void test_what_is_not_to_this_proxy(void **state)
 	}
 }
 
-static void test_what_is_for_hosts(void **state)
+TEST(what_is_for_hosts)
 {
 	struct npp_message messages[] = { a_message(NPP_PROXY_ADVERTISEMENT),
 		                          a_message(NPP_SLEEP_CONFIRM),
@@ -161,7 +162,7 @@ static void receive_changed(struct npp_test *test, const struct sender *sender,
 }
 
 /* A sender that wants something done, by a valid header, is told that it is not. */
-static void test_malformed_messages(void **state)
+TEST(malformed_messages)
 {
 	const struct sender sender = the_nas();
 	const struct npp_message request = a_request(&sender);
@@ -206,7 +207,7 @@ static void test_malformed_messages(void **state)
 	}
 }
 
-static void test_what_is_cut_short(void **state)
+TEST(what_is_cut_short)
 {
 	struct npp_test *test = *state;
 	const struct sender sender = the_nas();
@@ -222,7 +223,7 @@ static void test_what_is_cut_short(void **state)
 }
 
 /* Whatever it is: also one that would be malformed, and before anything else is looked at. */
-static void test_too_many_messages_of_one_source(void **state)
+TEST(too_many_messages_of_one_source)
 {
 	struct npp_test *test = *state;
 	const struct sender sender = the_nas();
@@ -240,7 +241,7 @@ static void test_too_many_messages_of_one_source(void **state)
 	assert_int_equal(receive(test, &sender, a_request(&sender)), NPP_REQUEST_SLEEP);
 }
 
-static void test_each_start_has_its_own_secret(void **state)
+TEST(each_start_has_its_own_secret)
 {
 	struct npp_test *test = *state;
 	const struct npp_server_parts parts = { .fd = -1 };
@@ -252,7 +253,7 @@ static void test_each_start_has_its_own_secret(void **state)
 	npp_server_free(NULL);
 }
 
-static void test_each_counter_has_a_name_and_a_meaning(void **state)
+TEST(each_counter_has_a_name_and_a_meaning)
 {
 	struct npp_test *test = *state;
 	const char *names[NPP_COUNTS], *meaning, *other;
@@ -272,23 +273,4 @@ static void test_each_counter_has_a_name_and_a_meaning(void **state)
 	assert_int_equal(sum & 0x7, 0x7);
 	assert_false(npp_server_counter(test->server, count, &other, &other, &value));
 	memset(test->server->counts, 0, sizeof(test->server->counts));
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		NPP_TEST(test_a_solicitation_is_answered),
-		NPP_TEST(test_advertisements_are_for_all),
-		NPP_TEST(test_without_an_address_there_is_nothing_to_advertise),
-		NPP_TEST(test_settings_may_change),
-		NPP_TEST(test_what_is_not_to_this_proxy),
-		NPP_TEST(test_what_is_for_hosts),
-		NPP_TEST(test_malformed_messages),
-		NPP_TEST(test_what_is_cut_short),
-		NPP_TEST(test_too_many_messages_of_one_source),
-		NPP_TEST(test_each_start_has_its_own_secret),
-		NPP_TEST(test_each_counter_has_a_name_and_a_meaning),
-	};
-
-	return cmocka_run_group_tests(tests, make_lan, remove_lan);
 }

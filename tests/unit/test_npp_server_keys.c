@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* A server with keys: what it accepts, in which order, and how it signs its answers. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
+#include "test.h"
 
 #include "support_npp_server.h"
 
@@ -21,8 +17,6 @@ static int start_with_keys(void **state)
 	test->settings.keys = &test->keys;
 	return err;
 }
-
-#define KEYS_TEST(test) cmocka_unit_test_setup_teardown(test, start_with_keys, stop_npp_test)
 
 static uint64_t now_s(const struct npp_test *test)
 {
@@ -44,7 +38,12 @@ static uint64_t errors(const struct npp_test *test, enum npp_auth_error error)
 	return count_of(test, NPP_COUNT_AUTH_ERRORS + error);
 }
 
-static void test_a_signed_request_gets_a_signed_answer(void **state)
+BEFORE_EACH(start_with_keys)
+AFTER_EACH(stop_npp_test)
+BEFORE_ALL(make_lan)
+AFTER_ALL(remove_lan)
+
+TEST(a_signed_request_gets_a_signed_answer)
 {
 	struct npp_test *test = *state;
 	const struct sender sender = signer(test, 0xfedcba9876543210);
@@ -58,7 +57,7 @@ static void test_a_signed_request_gets_a_signed_answer(void **state)
 }
 
 /* With any of the keys, not only the one of the request. */
-static void test_a_report_and_rejections_are_signed_as_well(void **state)
+TEST(a_report_and_rejections_are_signed_as_well)
 {
 	struct npp_test *test = *state;
 	struct sender sender = signer(test, 1);
@@ -76,7 +75,7 @@ static void test_a_report_and_rejections_are_signed_as_well(void **state)
 enum change { NOTHING, SECRET, SOURCE, DESTINATION };
 
 /* Who has not proved to have a key gets no signed answer. */
-static void test_what_is_not_authentic(void **state)
+TEST(what_is_not_authentic)
 {
 	static const struct {
 		uint8_t key;
@@ -123,7 +122,7 @@ static void test_what_is_not_authentic(void **state)
 }
 
 /* By a clock that is wrong no host locks itself out. */
-static void test_a_stale_message_is_not_recorded(void **state)
+TEST(a_stale_message_is_not_recorded)
 {
 	struct npp_test *test = *state;
 	struct sender sender = signer(test, 1);
@@ -135,7 +134,7 @@ static void test_a_stale_message_is_not_recorded(void **state)
 	registered(test, &sender, a_request(&sender));
 }
 
-static void test_replayed_messages(void **state)
+TEST(replayed_messages)
 {
 	struct npp_test *test = *state;
 	const struct sender first = signer(test, 1), second = signer(test, 2);
@@ -152,7 +151,7 @@ static void test_replayed_messages(void **state)
 }
 
 /* While it waits, and after. */
-static void test_the_last_message_may_come_again(void **state)
+TEST(the_last_message_may_come_again)
 {
 	struct npp_test *test = *state;
 	const struct sender sender = signer(test, 1);
@@ -173,7 +172,7 @@ static void test_the_last_message_may_come_again(void **state)
 }
 
 /* It must not be granted to anyone who recorded it. */
-static void test_what_was_rejected_is_rejected_again(void **state)
+TEST(what_was_rejected_is_rejected_again)
 {
 	struct npp_test *test = *state;
 	const struct sender sender = signer(test, 1);
@@ -187,7 +186,7 @@ static void test_what_was_rejected_is_rejected_again(void **state)
 }
 
 /* What became of a report is for the daemon to say again. */
-static void test_a_report_may_come_again(void **state)
+TEST(a_report_may_come_again)
 {
 	struct npp_test *test = *state;
 	const struct sender sender = signer(test, 1);
@@ -198,7 +197,7 @@ static void test_a_report_may_come_again(void **state)
 }
 
 /* What is dropped is not recorded: the host sends it again, octet for octet. */
-static void test_what_has_to_come_again_is_accepted_then(void **state)
+TEST(what_has_to_come_again_is_accepted_then)
 {
 	struct npp_test *test = *state;
 	const struct sender first = signer(test, 1), second = signer(test, 2);
@@ -214,7 +213,7 @@ static void test_what_has_to_come_again_is_accepted_then(void **state)
 	registered(test, &second, a_part(22));
 }
 
-static void test_a_solicitation_needs_no_key(void **state)
+TEST(a_solicitation_needs_no_key)
 {
 	struct npp_test *test = *state;
 	struct sender sender = signer(test, 1);
@@ -227,7 +226,7 @@ static void test_a_solicitation_needs_no_key(void **state)
 	registered(test, &sender, a_request(&sender)); /* no nonce was recorded */
 }
 
-static void test_without_keys_a_signature_proves_nothing(void **state)
+TEST(without_keys_a_signature_proves_nothing)
 {
 	struct npp_test *test = *state;
 	const struct sender sender = signer(test, 1);
@@ -241,7 +240,7 @@ static void test_without_keys_a_signature_proves_nothing(void **state)
 	assert_false(is_confirmed(test, &sender, 5));
 }
 
-static void test_a_key_may_be_removed_while_a_request_waits(void **state)
+TEST(a_key_may_be_removed_while_a_request_waits)
 {
 	struct npp_test *test = *state;
 	const struct sender sender = signer(test, 1);
@@ -255,7 +254,7 @@ static void test_a_key_may_be_removed_while_a_request_waits(void **state)
 	is_confirmed(test, &sender, 5);
 }
 
-static void test_advertisements_to_all_are_not_signed(void **state)
+TEST(advertisements_to_all_are_not_signed)
 {
 	struct npp_test *test = *state;
 	struct sent sent;
@@ -293,7 +292,7 @@ static void restart(struct npp_test *test, const char *directory)
 	                 0);
 }
 
-static void test_a_restart_forgets_nothing(void **state)
+TEST(a_restart_forgets_nothing)
 {
 	struct npp_test *test = *state;
 	struct sender first = signer(test, 1);
@@ -317,26 +316,4 @@ static void test_a_restart_forgets_nothing(void **state)
 	registered(test, &first, a_request(&first));
 	host_store_close(test->store);
 	assert_int_equal(run("rm -r %s", directory), 0);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		KEYS_TEST(test_a_signed_request_gets_a_signed_answer),
-		KEYS_TEST(test_a_report_and_rejections_are_signed_as_well),
-		KEYS_TEST(test_what_is_not_authentic),
-		KEYS_TEST(test_a_stale_message_is_not_recorded),
-		KEYS_TEST(test_replayed_messages),
-		KEYS_TEST(test_the_last_message_may_come_again),
-		KEYS_TEST(test_what_was_rejected_is_rejected_again),
-		KEYS_TEST(test_a_report_may_come_again),
-		KEYS_TEST(test_what_has_to_come_again_is_accepted_then),
-		KEYS_TEST(test_a_solicitation_needs_no_key),
-		KEYS_TEST(test_without_keys_a_signature_proves_nothing),
-		KEYS_TEST(test_a_key_may_be_removed_while_a_request_waits),
-		KEYS_TEST(test_advertisements_to_all_are_not_signed),
-		KEYS_TEST(test_a_restart_forgets_nothing),
-	};
-
-	return cmocka_run_group_tests(tests, make_lan, remove_lan);
 }

@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What is logged of messages that were rejected: each reason, but no flood of it. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
+#include "test.h"
 
 #include "support_npp_server.h"
 
@@ -36,8 +32,6 @@ static int end_capture(void **state)
 	return stop_npp_test(state);
 }
 
-#define LOG_TEST(test) cmocka_unit_test_setup_teardown(test, capture_log, end_capture)
-
 /* Lines since the last call, which are in `logged`. */
 static unsigned int log_lines(void)
 {
@@ -67,7 +61,12 @@ static unsigned int reject_reports(struct npp_test *test, int count)
 	return log_lines();
 }
 
-static void test_a_reason_is_logged_once_a_minute(void **state)
+BEFORE_EACH(capture_log)
+AFTER_EACH(end_capture)
+BEFORE_ALL(make_lan)
+AFTER_ALL(remove_lan)
+
+TEST(a_reason_is_logged_once_a_minute)
 {
 	struct npp_test *test = *state;
 	int64_t *logged_at = &test->server->logged_at[NPP_COUNT_REJECTS + REJECT_UNKNOWN_CLIENT];
@@ -88,7 +87,7 @@ static void test_a_reason_is_logged_once_a_minute(void **state)
 	assert_int_equal(reject_reports(test, 1), 1);
 }
 
-static void test_each_reason_is_logged_by_itself(void **state)
+TEST(each_reason_is_logged_by_itself)
 {
 	static const uint8_t of_another_type[] = { 8, 0, 0xe5, 0xca, 0x12, 0x34, 0, 1 };
 	struct npp_test *test = *state;
@@ -110,7 +109,7 @@ static void test_each_reason_is_logged_by_itself(void **state)
 	assert_non_null(strstr(logged, "rejected: too many messages from this source\n"));
 }
 
-static void test_what_is_no_error_is_not_logged(void **state)
+TEST(what_is_no_error_is_not_logged)
 {
 	struct npp_test *test = *state;
 	struct npp_requester *requester = &test->request.requester;
@@ -138,15 +137,4 @@ static void test_what_is_no_error_is_not_logged(void **state)
 	test->received++;
 	assert_int_equal(log_lines(), 0);
 	assert_int_equal(counted(test), 8);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		LOG_TEST(test_a_reason_is_logged_once_a_minute),
-		LOG_TEST(test_each_reason_is_logged_by_itself),
-		LOG_TEST(test_what_is_no_error_is_not_logged),
-	};
-
-	return cmocka_run_group_tests(tests, make_lan, remove_lan);
 }

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Requests and reports: what is read from them, which are duplicates, and what is answered. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
+#include "test.h"
 
 #include "support_npp_server.h"
 
-static void test_a_request_as_it_came(void **state)
+BEFORE_EACH(start_npp_test)
+AFTER_EACH(stop_npp_test)
+BEFORE_ALL(make_lan)
+AFTER_ALL(remove_lan)
+
+TEST(a_request_as_it_came)
 {
 	static const struct {
 		struct mac mac;
@@ -70,7 +71,7 @@ static void test_a_request_as_it_came(void **state)
 	assert_false(request->authenticated || request->is_unsupported);
 }
 
-static void test_a_request_of_next_to_nothing(void **state)
+TEST(a_request_of_next_to_nothing)
 {
 	struct npp_test *test = *state;
 	struct npp_message message = a_message(NPP_SLEEP_REQUEST);
@@ -86,7 +87,7 @@ static void test_a_request_of_next_to_nothing(void **state)
 }
 
 /* Where the host does not know the times, or they are too long for the message, the server is. */
-static void test_times_of_a_lease(void **state)
+TEST(times_of_a_lease)
 {
 	static const struct {
 		uint16_t total, left;
@@ -112,7 +113,7 @@ static void test_times_of_a_lease(void **state)
 }
 
 /* Nothing is said to the host before its request is carried out, and then from where it asked. */
-static void test_a_request_is_confirmed(void **state)
+TEST(a_request_is_confirmed)
 {
 	struct npp_test *test = *state;
 	struct sender sender = the_nas();
@@ -127,7 +128,7 @@ static void test_a_request_is_confirmed(void **state)
 	assert_ptr_equal(test->request.host, host);
 }
 
-static void test_each_rejection(void **state)
+TEST(each_rejection)
 {
 	struct npp_test *test = *state;
 	const struct sender sender = the_nas();
@@ -143,7 +144,7 @@ static void test_each_rejection(void **state)
 	assert_int_equal(counted(test), REJECT_REASONS - 1);
 }
 
-static void test_a_request_that_is_canceled_gets_no_answer(void **state)
+TEST(a_request_that_is_canceled_gets_no_answer)
 {
 	struct npp_test *test = *state;
 	const struct sender sender = the_nas();
@@ -154,7 +155,7 @@ static void test_a_request_that_is_canceled_gets_no_answer(void **state)
 	assert_int_equal(count_of(test, NPP_COUNT_CANCELED), 1);
 }
 
-static void test_the_same_again_is_confirmed_again_and_no_more(void **state)
+TEST(the_same_again_is_confirmed_again_and_no_more)
 {
 	struct npp_test *test = *state;
 	const struct sender sender = the_nas();
@@ -175,7 +176,7 @@ static void test_the_same_again_is_confirmed_again_and_no_more(void **state)
 	assert_int_equal(receive(test, &sender, a_request(&sender)), NPP_REQUEST_SLEEP);
 }
 
-static void test_the_same_again_while_it_waits(void **state)
+TEST(the_same_again_while_it_waits)
 {
 	struct npp_test *test = *state;
 	const struct sender sender = the_nas();
@@ -193,7 +194,7 @@ static void test_the_same_again_while_it_waits(void **state)
 	test->open--;
 }
 
-static void test_another_of_the_host_has_to_come_again(void **state)
+TEST(another_of_the_host_has_to_come_again)
 {
 	struct npp_test *test = *state;
 	const struct sender sender = the_nas(), other = sender_of(tv, other_address);
@@ -214,7 +215,7 @@ static void test_another_of_the_host_has_to_come_again(void **state)
 }
 
 /* Two requests whose header, and so the checksum, is the same. */
-static void test_a_digest_is_of_all_octets(void **state)
+TEST(a_digest_is_of_all_octets)
 {
 	struct npp_test *test = *state;
 	const struct sender sender = the_nas();
@@ -232,7 +233,7 @@ static void test_a_digest_is_of_all_octets(void **state)
 }
 
 /* While it is stored, as while it waits. */
-static void test_what_is_being_stored(void **state)
+TEST(what_is_being_stored)
 {
 	struct npp_test *test = *state;
 	const struct sender sender = the_nas();
@@ -248,7 +249,7 @@ static void test_what_is_being_stored(void **state)
 	sends_nothing(test);
 }
 
-static void test_of_so_many_that_wait_one_more_has_to_come_again(void **state)
+TEST(of_so_many_that_wait_one_more_has_to_come_again)
 {
 	struct npp_test *test = *state;
 
@@ -266,7 +267,7 @@ static void test_of_so_many_that_wait_one_more_has_to_come_again(void **state)
 }
 
 /* From any address, as the host may have another one by now. */
-static void test_a_report_as_it_came(void **state)
+TEST(a_report_as_it_came)
 {
 	struct npp_test *test = *state;
 	struct sender sender = the_nas();
@@ -287,7 +288,7 @@ static void test_a_report_as_it_came(void **state)
 	assert_true(digest != test->request.digest);
 }
 
-static void test_a_report_is_confirmed(void **state)
+TEST(a_report_is_confirmed)
 {
 	static const struct npp_client cases[] = {
 		{ .id = 7 },
@@ -320,26 +321,4 @@ static void test_a_report_is_confirmed(void **state)
 	}
 	assert_int_equal(count_of(test, NPP_COUNT_REPORTED), 3);
 	assert_int_equal(count_of(test, NPP_COUNT_DUPLICATE), 3);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		NPP_TEST(test_a_request_as_it_came),
-		NPP_TEST(test_a_request_of_next_to_nothing),
-		NPP_TEST(test_times_of_a_lease),
-		NPP_TEST(test_a_request_is_confirmed),
-		NPP_TEST(test_each_rejection),
-		NPP_TEST(test_a_request_that_is_canceled_gets_no_answer),
-		NPP_TEST(test_the_same_again_is_confirmed_again_and_no_more),
-		NPP_TEST(test_the_same_again_while_it_waits),
-		NPP_TEST(test_another_of_the_host_has_to_come_again),
-		NPP_TEST(test_a_digest_is_of_all_octets),
-		NPP_TEST(test_what_is_being_stored),
-		NPP_TEST(test_of_so_many_that_wait_one_more_has_to_come_again),
-		NPP_TEST(test_a_report_as_it_came),
-		NPP_TEST(test_a_report_is_confirmed),
-	};
-
-	return cmocka_run_group_tests(tests, make_lan, remove_lan);
 }

@@ -1,22 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What is assert_received of a real link: which frames, to whom, and in which VLAN. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
+#include "test.h"
 
-#include <cmocka.h>
+#include <string.h>
 
 #include <netinet/in.h>
 
 #include "support_npp_socket.h"
 
-static void test_a_frame(void **state)
+BEFORE_EACH(make_namespace)
+AFTER_EACH(close_all)
+BEFORE_ALL(on_one_processor)
+
+TEST(a_frame)
 {
 	struct octets frame = a_frame();
 
-	(void)state;
 	connect_lan();
 	assert_received(&frame);
 	frame.length += 10;
@@ -25,11 +24,10 @@ static void test_a_frame(void **state)
 	assert_none();
 }
 
-static void test_the_icmp_type(void **state)
+TEST(the_icmp_type)
 {
 	struct octets frame = a_frame();
 
-	(void)state;
 	connect_lan();
 	for (unsigned type = 0; type < 256; type++) {
 		frame.at[ETHER + IP] = (uint8_t)type;
@@ -46,13 +44,12 @@ static void test_the_icmp_type(void **state)
 	assert_received(&frame);
 }
 
-static void test_other_protocols(void **state)
+TEST(other_protocols)
 {
 	static const uint16_t types[] = { 0x0801, 0x0806, 0x86dd, 0x88cc };
 	static const uint8_t protocols[] = { 0, 2, 6, 17, 58 };
 	struct octets frame = a_frame();
 
-	(void)state;
 	connect_lan();
 	EACH(i, types)
 	{
@@ -67,12 +64,11 @@ static void test_other_protocols(void **state)
 	}
 }
 
-static void test_fragments(void **state)
+TEST(fragments)
 {
 	static const uint16_t parts[] = { 0x2000, 0x2001, 0x0001, 0x0100, 0x1000, 0x1fff, 0x6000 };
 	struct octets frame = a_frame();
 
-	(void)state;
 	connect_lan();
 	EACH(i, parts)
 	{
@@ -84,11 +80,10 @@ static void test_fragments(void **state)
 }
 
 /* The filter must find the type after them. */
-static void test_ip_options(void **state)
+TEST(ip_options)
 {
 	struct octets frame = { .length = 0 };
 
-	(void)state;
 	connect_lan();
 	add(&frame, good, ETHER + IP);
 	ADD(&frame, 1, 1, 1, 1);
@@ -118,7 +113,7 @@ static void make_promiscuous(void)
 	assert_int_equal(packet_promiscuous(sender, &lan, 1), 0);
 }
 
-static void test_destinations(void **state)
+TEST(destinations)
 {
 	static const struct mac others[] = {
 		{ { 0x02, 0, 0, 0, 0, 0x22 } },       /* unused */
@@ -129,7 +124,6 @@ static void test_destinations(void **state)
 	};
 	struct octets frame = to(MAC_BROADCAST);
 
-	(void)state;
 	connect_lan();
 	assert_received(&frame);
 	assert_none_of(others, sizeof(others) / sizeof(*others));
@@ -138,14 +132,13 @@ static void test_destinations(void **state)
 }
 
 /* Not even the broadcasts that the kernel loops back. */
-static void test_own_frames(void **state)
+TEST(own_frames)
 {
 	const struct sockaddr_in all = { .sin_family = AF_INET,
 		                         .sin_addr.s_addr = INADDR_BROADCAST };
 	struct octets frame = a_frame();
 	int stack;
 
-	(void)state;
 	connect_lan();
 	HERE("ip address add 192.0.2.20/24 brd + dev lan && ip route add default dev lan");
 	stack = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_ICMP);
@@ -163,11 +156,10 @@ static void test_own_frames(void **state)
 	assert_int_equal(count_passed(), 1);
 }
 
-static void test_other_interfaces(void **state)
+TEST(other_interfaces)
 {
 	const struct octets frame = a_frame();
 
-	(void)state;
 	connect_lan();
 	add_whole_link("other");
 	send_from("other-end", &frame);
@@ -201,11 +193,10 @@ static void assert_received_in_vlan_10(void)
 	assert_received_tagged(10, &frame);
 }
 
-static void test_tagged_without_vlan_interface(void **state)
+TEST(tagged_without_vlan_interface)
 {
 	struct octets frame = a_frame();
 
-	(void)state;
 	connect_lan();
 	assert_received_in_vlan_10();
 	assert_received_tagged(0xffe, &frame);
@@ -226,11 +217,10 @@ static void add_vlan_10(void)
 }
 
 /* Once, and not as untagged. */
-static void test_tagged_with_vlan_interface(void **state)
+TEST(tagged_with_vlan_interface)
 {
 	struct octets frame = a_frame();
 
-	(void)state;
 	connect_lan();
 	add_vlan_10();
 	assert_received_in_vlan_10();
@@ -238,12 +228,11 @@ static void test_tagged_with_vlan_interface(void **state)
 	assert_received(&frame);
 }
 
-static void test_on_a_vlan_interface(void **state)
+TEST(on_a_vlan_interface)
 {
 	const struct octets untagged = a_frame(), other = tagged(&untagged, 11);
 	struct octets frame = untagged;
 
-	(void)state;
 	connect_lan();
 	add_vlan_10();
 	close(receiver);
@@ -255,11 +244,10 @@ static void test_on_a_vlan_interface(void **state)
 	assert_received_in(0, &frame);
 }
 
-static void test_tagged_to_another_host(void **state)
+TEST(tagged_to_another_host)
 {
 	struct octets frame = to((struct mac){ { 0x02, 0, 0, 0, 0, 0x22 } });
 
-	(void)state;
 	connect_lan();
 	make_promiscuous();
 	frame = tagged(&frame, 10);
@@ -267,11 +255,10 @@ static void test_tagged_to_another_host(void **state)
 }
 
 /* A firewall takes an unknown ICMP type for invalid, and must have no effect. */
-static void test_firewall(void **state)
+TEST(firewall)
 {
 	struct octets frame = a_frame();
 
-	(void)state;
 	connect_lan();
 	if (run("command -v nft >/dev/null")) {
 		print_message("nft is not installed\n");
@@ -284,25 +271,4 @@ static void test_firewall(void **state)
 	assert_received(&frame);
 	assert_received_in_vlan_10();
 	HERE("nft list table ip host | grep -q 'invalid counter packets 1 '");
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		SOCKET_TEST(test_a_frame),
-		SOCKET_TEST(test_the_icmp_type),
-		SOCKET_TEST(test_other_protocols),
-		SOCKET_TEST(test_fragments),
-		SOCKET_TEST(test_ip_options),
-		SOCKET_TEST(test_destinations),
-		SOCKET_TEST(test_own_frames),
-		SOCKET_TEST(test_other_interfaces),
-		SOCKET_TEST(test_tagged_without_vlan_interface),
-		SOCKET_TEST(test_tagged_with_vlan_interface),
-		SOCKET_TEST(test_on_a_vlan_interface),
-		SOCKET_TEST(test_tagged_to_another_host),
-		SOCKET_TEST(test_firewall),
-	};
-
-	return cmocka_run_group_tests(tests, on_one_processor, NULL);
 }

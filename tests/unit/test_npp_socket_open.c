@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* From when and until when a real link is assert_received, and what a flood does. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
+#include "test.h"
 
-#include <cmocka.h>
+#include <string.h>
 
 #include <fcntl.h>
 #include <signal.h>
@@ -15,19 +11,21 @@
 
 #include "support_npp_socket.h"
 
-static void test_nothing_received(void **state)
+BEFORE_EACH(make_namespace)
+AFTER_EACH(close_all)
+BEFORE_ALL(on_one_processor)
+
+TEST(nothing_received)
 {
-	(void)state;
 	connect_lan();
 	assert_none();
 	assert_none();
 }
 
-static void test_order(void **state)
+TEST(order)
 {
 	struct octets frame = a_frame();
 
-	(void)state;
 	connect_lan();
 	for (uint8_t i = 0; i < 100; i++) {
 		frame.at[TRANSACTION_AT] = i;
@@ -45,11 +43,10 @@ static void reopen(void)
 	assert_true(receiver >= 0);
 }
 
-static void test_frames_before_opening(void **state)
+TEST(frames_before_opening)
 {
 	const struct octets frame = a_frame();
 
-	(void)state;
 	connect_lan();
 	for (int i = 0; i < 10; i++)
 		send_from("lan-end", &frame);
@@ -100,11 +97,10 @@ static void assert_nothing_of(const char *name, const struct octets *frame)
 	assert_next_only();
 }
 
-static void test_frames_while_opening(void **state)
+TEST(frames_while_opening)
 {
 	struct octets frame = a_frame();
 
-	(void)state;
 	connect_lan();
 	add_whole_link("other");
 	assert_nothing_of("other-end", &frame);
@@ -112,9 +108,8 @@ static void test_frames_while_opening(void **state)
 	assert_nothing_of("lan-end", &frame);
 }
 
-static void test_descriptor_flags(void **state)
+TEST(descriptor_flags)
 {
-	(void)state;
 	connect_lan();
 	assert_true(fcntl(receiver, F_GETFD) & FD_CLOEXEC);
 	assert_true(fcntl(receiver, F_GETFL) & O_NONBLOCK);
@@ -133,9 +128,8 @@ static void assert_open_fails(uint32_t ifindex, int err)
 	assert_int_equal(after, before);
 }
 
-static void test_no_interface(void **state)
+TEST(no_interface)
 {
-	(void)state;
 	connect_lan();
 	assert_open_fails(0, -ENODEV);
 	assert_open_fails(4711, -ENODEV);
@@ -143,12 +137,11 @@ static void test_no_interface(void **state)
 	assert_open_fails(UINT32_MAX, -ENODEV);
 }
 
-static void test_without_capability(void **state)
+TEST(without_capability)
 {
 	int status;
 	pid_t child;
 
-	(void)state;
 	connect_lan();
 	child = fork();
 	if (!child)
@@ -159,7 +152,7 @@ static void test_without_capability(void **state)
 }
 
 /* As a proxy answers. */
-static void test_sending(void **state)
+TEST(sending)
 {
 	const struct npp_packet answer = {
 		host, proxy, 0, host4, proxy4, good + ETHER + IP, MESSAGE
@@ -168,7 +161,6 @@ static void test_sending(void **state)
 	struct packet written;
 	int ours;
 
-	(void)state;
 	connect_lan();
 	lan = (struct iface){ .ifindex = if_nametoindex("lan") };
 	HERE("ip link set lan-end address 02:00:00:00:00:20 && ip link set lan address "
@@ -189,11 +181,10 @@ static struct octets a_malformed_frame(void)
 	return frame;
 }
 
-static void test_malformed(void **state)
+TEST(malformed)
 {
 	struct octets frame = a_malformed_frame();
 
-	(void)state;
 	connect_lan();
 	assert_not_received(&frame);
 	frame.length = ETHER + IP + 1;
@@ -208,13 +199,12 @@ static void test_malformed(void **state)
 }
 
 /* A call ends after 64 malformed frames; a good frame after them is received. */
-static void test_flood(void **state)
+TEST(flood)
 {
 	const struct octets junk = a_malformed_frame(), frame = a_frame();
 	struct npp_packet packet;
 	int turns = 0;
 
-	(void)state;
 	connect_lan();
 	for (int i = 0; i < 130; i++)
 		send_from("lan-end", &junk);
@@ -228,11 +218,10 @@ static void test_flood(void **state)
 }
 
 /* More octets than PACKET_MAX. */
-static void test_too_long(void **state)
+TEST(too_long)
 {
 	struct octets frame = a_frame();
 
-	(void)state;
 	connect_lan();
 	HERE("ip link set lan mtu 9000 && ip link set lan-end mtu 9000");
 	frame.length = PACKET_MAX;
@@ -256,9 +245,8 @@ static void assert_link_down(void)
 	assert_none();
 }
 
-static void test_interface_down(void **state)
+TEST(interface_down)
 {
-	(void)state;
 	connect_lan();
 	HERE("ip link set lan down");
 	assert_link_down();
@@ -268,12 +256,11 @@ static void test_interface_down(void **state)
 }
 
 /* What was received before is still delivered. */
-static void test_interface_down_after_a_message(void **state)
+TEST(interface_down_after_a_message)
 {
 	const struct octets frame = a_frame();
 	struct npp_packet packet;
 
-	(void)state;
 	connect_lan();
 	send_from("lan-end", &frame);
 	HERE("ip link set lan down");
@@ -282,9 +269,8 @@ static void test_interface_down_after_a_message(void **state)
 	assert_none();
 }
 
-static void test_interface_deleted(void **state)
+TEST(interface_deleted)
 {
-	(void)state;
 	connect_lan();
 	HERE("ip link delete lan");
 	assert_link_down();
@@ -295,9 +281,8 @@ static void test_interface_deleted(void **state)
 	assert_next_only();
 }
 
-static void test_opened_while_down(void **state)
+TEST(opened_while_down)
 {
-	(void)state;
 	connect_lan();
 	HERE("ip link set lan down");
 	reopen();
@@ -305,27 +290,4 @@ static void test_opened_while_down(void **state)
 	HERE("ip link set lan up");
 	wait_for_link("lan-end", "lan");
 	assert_next_only();
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		SOCKET_TEST(test_nothing_received),
-		SOCKET_TEST(test_order),
-		SOCKET_TEST(test_frames_before_opening),
-		SOCKET_TEST(test_frames_while_opening),
-		SOCKET_TEST(test_descriptor_flags),
-		SOCKET_TEST(test_no_interface),
-		SOCKET_TEST(test_without_capability),
-		SOCKET_TEST(test_sending),
-		SOCKET_TEST(test_malformed),
-		SOCKET_TEST(test_flood),
-		SOCKET_TEST(test_too_long),
-		SOCKET_TEST(test_interface_down),
-		SOCKET_TEST(test_interface_down_after_a_message),
-		SOCKET_TEST(test_interface_deleted),
-		SOCKET_TEST(test_opened_while_down),
-	};
-
-	return cmocka_run_group_tests(tests, on_one_processor, NULL);
 }

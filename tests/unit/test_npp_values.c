@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The contents of options: which values are read, and which are refused. */
-#include <setjmp.h>
-#include <stdarg.h>
+#include "test.h"
+
 #include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
 #include <netinet/in.h>
 
 #include "support_npp_message.h"
@@ -101,9 +98,8 @@ static void check_values(const struct value *values, size_t count, enum npp_pars
 	}
 }
 
-static void test_values(void **state)
+TEST(values)
 {
-	(void)state;
 	check_values(valid, sizeof(valid) / sizeof(*valid), NPP_PARSE_ERROR_NONE);
 	check_values(invalid, sizeof(invalid) / sizeof(*invalid), NPP_PARSE_ERROR_BAD_OPTION);
 }
@@ -146,9 +142,8 @@ static struct octets list_of(const struct list *list, size_t count)
 	return octets;
 }
 
-static void test_lengths_of_lists(void **state)
+TEST(lengths_of_lists)
 {
-	(void)state;
 	EACH(i, lists)
 	{
 		const struct list *list = &lists[i];
@@ -169,7 +164,7 @@ static void test_lengths_of_lists(void **state)
 	}
 }
 
-static void test_the_entries_of_full_lists(void **state)
+TEST(the_entries_of_full_lists)
 {
 	struct octets services = list_of(&lists[0], NPP_SERVICES);
 	struct octets ports = list_of(&lists[1], NPP_PORTS);
@@ -180,7 +175,6 @@ static void test_the_entries_of_full_lists(void **state)
 	const struct npp_request with_addresses = message_of(&addresses).request;
 	const struct npp_request with_client_id = message_of(&client_id).request;
 
-	(void)state;
 	for (size_t i = 0; i < NPP_SERVICES; i++)
 		assert_int_equal(advertisement.services[i], IPPROTO_TCP << 8 | (int)(i + 1));
 	assert_true(with_ports.has_ports);
@@ -206,9 +200,8 @@ static struct octets pairs_of(size_t number, uint8_t there)
 	return octets;
 }
 
-static void test_numbers_of_pairs(void **state)
+TEST(numbers_of_pairs)
 {
-	(void)state;
 	for (uint8_t there = 0; there <= NPP_PAIRS; there++) {
 		const size_t wrong[] = { 0, there - 1u, there + 1u, there + 256u, 65535 };
 		struct octets octets = pairs_of(there, there);
@@ -232,12 +225,11 @@ static void test_numbers_of_pairs(void **state)
 }
 
 /* As in RFC 1256, what follows in an entry is skipped. */
-static void test_larger_entries_of_an_advertisement(void **state)
+TEST(larger_entries_of_an_advertisement)
 {
 	struct octets octets = header_of(NPP_PROXY_ADVERTISEMENT);
 	struct npp_advertisement advertisement;
 
-	(void)state;
 	ADD(&octets, 2, 4 + 36, 3, 3, 7, 8);
 	for (uint8_t i = 0; i < 36; i++)
 		ADD(&octets, i);
@@ -259,11 +251,10 @@ static struct octets hostname_of(const char *name, size_t length)
 	return octets;
 }
 
-static void test_lengths_of_hostnames(void **state)
+TEST(lengths_of_hostnames)
 {
 	static const char name[DATA_MAX] = { [0 ... DATA_MAX - 1] = 'n' };
 
-	(void)state;
 	for (size_t length = 0; length < DATA_MAX; length++) {
 		struct octets octets = hostname_of(name, length);
 		const bool is_valid = length >= 1 && length <= 63;
@@ -276,12 +267,11 @@ static void test_lengths_of_hostnames(void **state)
 }
 
 /* A zero would hide what follows it. */
-static void test_characters_of_hostnames(void **state)
+TEST(characters_of_hostnames)
 {
 	static const char characters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 					 "0123456789-_.";
 
-	(void)state;
 	for (int character = 0; character < 256; character++) {
 		const bool is_valid = character && strchr(characters, character);
 
@@ -295,13 +285,12 @@ static void test_characters_of_hostnames(void **state)
 	}
 }
 
-static void test_options_in_another_order(void **state)
+TEST(options_in_another_order)
 {
 	struct octets octets = header_of(NPP_SLEEP_REQUEST);
 	struct octets services = header_of(NPP_PROXY_ADVERTISEMENT);
 	struct npp_request request;
 
-	(void)state;
 	ADD(&octets, 3, 4, NPP_REQUEST_HOSTNAME, 'n', 'a', 's');
 	ADD(&octets, 3, 2, NPP_REQUEST_CLIENT_ID, 9);
 	ADD(&octets, 3, 1, NPP_REQUEST_WAKE_PORTS);
@@ -318,9 +307,8 @@ static void test_options_in_another_order(void **state)
 }
 
 /* It depends on what precedes it. */
-static void test_the_offset_of_the_hmac(void **state)
+TEST(the_offset_of_the_hmac)
 {
-	(void)state;
 	for (uint8_t length = 0; length < 100; length++) {
 		struct octets octets = header_of(NPP_PROXY_SOLICITATION);
 		struct npp_message message;
@@ -332,21 +320,4 @@ static void test_the_offset_of_the_hmac(void **state)
 		message = message_of(&octets);
 		assert_true(message.authenticated);
 	}
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_values),
-		cmocka_unit_test(test_lengths_of_lists),
-		cmocka_unit_test(test_the_entries_of_full_lists),
-		cmocka_unit_test(test_numbers_of_pairs),
-		cmocka_unit_test(test_larger_entries_of_an_advertisement),
-		cmocka_unit_test(test_lengths_of_hostnames),
-		cmocka_unit_test(test_characters_of_hostnames),
-		cmocka_unit_test(test_options_in_another_order),
-		cmocka_unit_test(test_the_offset_of_the_hmac),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

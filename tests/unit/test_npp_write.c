@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Messages that are not written: what does not fit, does not belong, or could not be read. */
-#include <setjmp.h>
-#include <stdarg.h>
+#include "test.h"
+
 #include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
 #include <netinet/in.h>
 
 #include "support_npp_message.h"
@@ -95,9 +92,8 @@ static const struct {
 	/* clang-format on */
 };
 
-static void test_cases(void **state)
+TEST(cases)
 {
-	(void)state;
 	EACH(i, cases)
 	{
 		const size_t length = write_message(&cases[i].message);
@@ -108,12 +104,11 @@ static void test_cases(void **state)
 }
 
 /* Up to 255 octets of options. */
-static void test_the_longest_message(void **state)
+TEST(the_longest_message)
 {
 	struct npp_message message = a_message(NPP_SLEEP_REQUEST);
 	const size_t others = 51 + 66 + 3 + 4 * 18;
 
-	(void)state;
 	message.authenticated = true;
 	memset(message.request.hostname, 'n', 63);
 	message.request.has_ports = true;
@@ -141,11 +136,10 @@ static struct npp_message with_pairs(size_t count)
 }
 
 /* After 250 octets, no other option fits except a very short one. */
-static void test_options_that_do_not_fit(void **state)
+TEST(options_that_do_not_fit)
 {
 	struct npp_message messages[7];
 
-	(void)state;
 	EACH(i, messages)
 	messages[i] = with_pairs(NPP_PAIRS);
 	assert_int_equal(write_message(&messages[0]), HEADER + 250);
@@ -166,7 +160,7 @@ static void test_options_that_do_not_fit(void **state)
 }
 
 /* As many as the array holds, and no more, even if the octets would suffice. */
-static void test_counts_beyond_the_arrays(void **state)
+TEST(counts_beyond_the_arrays)
 {
 	static const struct {
 		enum npp_subtype subtype;
@@ -182,7 +176,6 @@ static void test_counts_beyond_the_arrays(void **state)
 		/* clang-format on */
 	};
 
-	(void)state;
 	EACH(i, counts)
 	{
 		const size_t max = counts[i].max;
@@ -204,16 +197,4 @@ static void test_counts_beyond_the_arrays(void **state)
 			assert_int_equal(write_message(&message) > 0, j == 0);
 		}
 	}
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_cases),
-		cmocka_unit_test(test_the_longest_message),
-		cmocka_unit_test(test_options_that_do_not_fit),
-		cmocka_unit_test(test_counts_beyond_the_arrays),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Who owns an address: the table of host/inputs.h, row by row, and all pairs of claims. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
+#include "test.h"
 
 #include "support_hosts.h"
 
@@ -59,10 +55,9 @@ static const struct {
 	  { CLAIM_NONE, ASLEEP, INSTALLED, 1 } },
 };
 
-static void test_the_table(void **state)
+TEST(the_table)
 {
 
-	(void)state;
 	EACH(i, table_rows)
 	{
 		const struct claimant pair[] = { table_rows[i].owner, table_rows[i].other };
@@ -154,9 +149,8 @@ static void check(const struct claimant *claimants, size_t count)
 	fail_msg("expected %d", expected);
 }
 
-static void test_all_pairs_in_both_orders(void **state)
+TEST(all_pairs_in_both_orders)
 {
-	(void)state;
 	for (unsigned int a = 0; a < KINDS; a++)
 		for (unsigned int b = 0; b < KINDS; b++)
 			for (uint64_t order = 1; order <= 3; order += 2)
@@ -165,9 +159,8 @@ static void test_all_pairs_in_both_orders(void **state)
 				      2);
 }
 
-static void test_any_number(void **state)
+TEST(any_number)
 {
-	(void)state;
 	srandom(1);
 	for (int i = 0; i < 100000; i++) {
 		const size_t count = (size_t)random() % 6;
@@ -177,15 +170,4 @@ static void test_any_number(void **state)
 			claimants[j] = claimant_of((unsigned int)random() % KINDS, j * 5 % 6);
 		check(claimants, count);
 	}
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_the_table),
-		cmocka_unit_test(test_all_pairs_in_both_orders),
-		cmocka_unit_test(test_any_number),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

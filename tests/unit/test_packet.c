@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* IPv4 and UDP headers, octet by octet, and their checksums against ones that are counted anew. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "test.h"
+
 #include <string.h>
 
-#include <cmocka.h>
 #include <netinet/in.h>
 
 #include "base/packet.h"
@@ -20,7 +17,7 @@ static const struct udp_ends ends = {
 	.destination_port = 67,
 };
 
-static void test_octet_by_octet(void **state)
+TEST(octet_by_octet)
 {
 	static const uint8_t whole[] = {
 		0x45, 0x00, 0x00, 0x1f,             /* 20 + 8 + 3 octets */
@@ -34,7 +31,6 @@ static void test_octet_by_octet(void **state)
 	};
 	struct packet packet = { .length = 0 };
 
-	(void)state;
 	packet_add_udp(&packet, &ends, "abc", 3);
 	assert_int_equal(packet.length, sizeof(whole));
 	assert_memory_equal(packet.octets, whole, sizeof(whole));
@@ -64,11 +60,10 @@ static void check_sums(const uint8_t *ip, size_t length)
 	assert_false(ip[IP + 6] == 0 && ip[IP + 7] == 0); /* RFC 768: that would be none */
 }
 
-static void test_every_length_sums_up(void **state)
+TEST(every_length_sums_up)
 {
 	uint8_t payload[1472];
 
-	(void)state;
 	for (size_t length = 0; length <= sizeof(payload); length++) {
 		struct packet packet = { .length = 0 };
 
@@ -85,11 +80,10 @@ static void test_every_length_sums_up(void **state)
 }
 
 /* Among all payloads of two octets there is one whose sum is zero. */
-static void test_a_sum_of_zero_is_sent_as_its_other_form(void **state)
+TEST(a_sum_of_zero_is_sent_as_its_other_form)
 {
 	int zeros = 0;
 
-	(void)state;
 	for (unsigned value = 0; value < 65536; value++) {
 		const uint8_t payload[] = { (uint8_t)(value >> 8), (uint8_t)value };
 		struct packet packet = { .length = 0 };
@@ -101,23 +95,21 @@ static void test_a_sum_of_zero_is_sent_as_its_other_form(void **state)
 	assert_true(zeros >= 1);
 }
 
-static void test_it_stands_behind_what_is_there(void **state)
+TEST(it_stands_behind_what_is_there)
 {
 	struct packet packet = { .length = 0 };
 
-	(void)state;
 	packet_add(&packet, "ethernet", 8);
 	packet_add_udp(&packet, &ends, "abc", 3);
 	assert_memory_equal(packet.octets, "ethernet\x45", 9);
 	check_sums(packet.octets + 8, 3);
 }
 
-static void test_too_long_is_told(void **state)
+TEST(too_long_is_told)
 {
 	static const uint8_t payload[PACKET_MAX];
 	struct packet packet = { .length = 0 };
 
-	(void)state;
 	packet_add_udp(&packet, &ends, payload, sizeof(payload) - IP - UDP);
 	assert_false(packet.overflow);
 	assert_int_equal(packet.length, PACKET_MAX);
@@ -126,7 +118,7 @@ static void test_too_long_is_told(void **state)
 	assert_true(packet.overflow);
 }
 
-static void test_icmp_octet_by_octet(void **state)
+TEST(icmp_octet_by_octet)
 {
 	static const uint8_t whole[] = {
 		0x45, 0x00, 0x00, 0x17,             /* 20 + 3 octets */
@@ -138,7 +130,6 @@ static void test_icmp_octet_by_octet(void **state)
 	};
 	struct packet packet = { .length = 0 };
 
-	(void)state;
 	packet_add(&packet, "ethernet", 8);
 	packet_add_icmp(&packet, ends.source, ends.destination, "abc", 3);
 	assert_int_equal(packet.length, 8 + sizeof(whole));
@@ -147,11 +138,10 @@ static void test_icmp_octet_by_octet(void **state)
 	assert_false(packet.overflow);
 }
 
-static void test_icmp_of_every_length(void **state)
+TEST(icmp_of_every_length)
 {
 	uint8_t message[PACKET_MAX - IP];
 
-	(void)state;
 	memset(message, 0xff, sizeof(message));
 	for (size_t length = 0; length <= sizeof(message); length++) {
 		struct packet packet = { .length = 0 };
@@ -165,12 +155,11 @@ static void test_icmp_of_every_length(void **state)
 	}
 }
 
-static void test_icmp_too_long_is_told(void **state)
+TEST(icmp_too_long_is_told)
 {
 	static const uint8_t message[0x10000];
 	static const size_t lengths[] = { PACKET_MAX - IP + 1, 0xffff - IP, 0x10000 - IP, 0x10000 };
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(lengths) / sizeof(*lengths); i++) {
 		struct packet packet = { .length = 0 };
 
@@ -180,28 +169,10 @@ static void test_icmp_too_long_is_told(void **state)
 	}
 }
 
-static void test_icmp_that_has_no_room_for_its_header(void **state)
+TEST(icmp_that_has_no_room_for_its_header)
 {
 	struct packet packet = { .length = PACKET_MAX - IP + 1 };
 
-	(void)state;
 	packet_add_icmp(&packet, ends.source, ends.destination, "", 0);
 	assert_true(packet.overflow);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_octet_by_octet),
-		cmocka_unit_test(test_every_length_sums_up),
-		cmocka_unit_test(test_a_sum_of_zero_is_sent_as_its_other_form),
-		cmocka_unit_test(test_it_stands_behind_what_is_there),
-		cmocka_unit_test(test_too_long_is_told),
-		cmocka_unit_test(test_icmp_octet_by_octet),
-		cmocka_unit_test(test_icmp_of_every_length),
-		cmocka_unit_test(test_icmp_too_long_is_told),
-		cmocka_unit_test(test_icmp_that_has_no_room_for_its_header),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

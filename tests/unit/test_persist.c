@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What becomes of rows and of those who wait for them, also where the store fails for a while. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <cmocka.h>
+
+#include "test.h"
 
 #include "support_daemon.h"
 
-static void test_an_answer_follows_the_commit(void **state)
+BEFORE_EACH(begin)
+AFTER_EACH(end)
+BEFORE_ALL(make_machine)
+AFTER_ALL(remove_machine)
+
+TEST(an_answer_follows_the_commit)
 {
 	struct store_wait completion;
-	(void)state;
 
 	need_machine();
 	assert_int_equal(describe_host(1, ""), DONE);
@@ -58,7 +60,7 @@ static void add_another(void)
 	assert_int_equal(describe_host(2, ""), -ENOENT);
 }
 
-static void test_what_was_lost_is_written_with_the_next_tick(void **state)
+TEST(what_was_lost_is_written_with_the_next_tick)
 {
 	static const struct {
 		void (*change)(void);
@@ -71,7 +73,6 @@ static void test_what_was_lost_is_written_with_the_next_tick(void **state)
 		{ add_another, true, false },
 	};
 	const struct mac mac = { { 2, 0, 0, 0, 1, 1 } };
-	(void)state;
 
 	need_machine();
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
@@ -95,10 +96,9 @@ static void test_what_was_lost_is_written_with_the_next_tick(void **state)
 	}
 }
 
-static void test_an_unchanged_row_is_not_written_again(void **state)
+TEST(an_unchanged_row_is_not_written_again)
 {
 	uint64_t batch;
-	(void)state;
 
 	need_machine();
 	describe_host(1, "");
@@ -110,10 +110,8 @@ static void test_an_unchanged_row_is_not_written_again(void **state)
 }
 
 /* There is no batch yet that could be waited for. */
-static void test_the_same_again_ends_first_thing_after_a_restart(void **state)
+TEST(the_same_again_ends_first_thing_after_a_restart)
 {
-	(void)state;
-
 	need_machine();
 	assert_int_equal(describe_host(1, "'10.9.0.21'"), DONE);
 	stop_daemon(true);
@@ -122,12 +120,11 @@ static void test_the_same_again_ends_first_thing_after_a_restart(void **state)
 	assert_int_equal(daemon_.store_batch, 0);
 }
 
-static void test_history_comes_with_a_completion(void **state)
+TEST(history_comes_with_a_completion)
 {
 	struct store_wait completion;
 	struct json_object *events;
 	int waited = 0;
-	(void)state;
 
 	need_machine();
 	describe_host(1, "");
@@ -143,9 +140,8 @@ static void test_history_comes_with_a_completion(void **state)
 	free(completion.json);
 }
 
-static void test_what_is_queued_at_the_end_is_written(void **state)
+TEST(what_is_queued_at_the_end_is_written)
 {
-	(void)state;
 	need_machine();
 	describe_host(1, "");
 	daemon_remove(&daemon_, host_number(1));
@@ -156,9 +152,8 @@ static void test_what_is_queued_at_the_end_is_written(void **state)
 }
 
 /* Lost so far, and mended since the last tick. */
-static void test_what_was_lost_is_written_at_the_end(void **state)
+TEST(what_was_lost_is_written_at_the_end)
 {
-	(void)state;
 	need_machine();
 	describe_host(1, "");
 	break_store();
@@ -169,9 +164,8 @@ static void test_what_was_lost_is_written_at_the_end(void **state)
 	start_daemon();
 }
 
-static void test_without_a_store_all_is_accepted(void **state)
+TEST(without_a_store_all_is_accepted)
 {
-	(void)state;
 	need_machine();
 	stop_daemon(false);
 	HERE("umount %s && rmdir %s && touch %s", state_dir, state_dir, state_dir);
@@ -181,20 +175,4 @@ static void test_without_a_store_all_is_accepted(void **state)
 	assert_int_equal(owner_in_map(21), 1);
 	assert_int_equal(command("{'command':'host-remove','name':'host1'}"), DONE);
 	HERE("rm %s && mkdir %s && mount -t tmpfs tmpfs %s", state_dir, state_dir, state_dir);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		DAEMON_TEST(test_an_answer_follows_the_commit),
-		DAEMON_TEST(test_what_was_lost_is_written_with_the_next_tick),
-		DAEMON_TEST(test_an_unchanged_row_is_not_written_again),
-		DAEMON_TEST(test_the_same_again_ends_first_thing_after_a_restart),
-		DAEMON_TEST(test_history_comes_with_a_completion),
-		DAEMON_TEST(test_what_is_queued_at_the_end_is_written),
-		DAEMON_TEST(test_what_was_lost_is_written_at_the_end),
-		DAEMON_TEST(test_without_a_store_all_is_accepted),
-	};
-
-	return cmocka_run_group_tests(tests, make_machine, remove_machine);
 }

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Changes that are acknowledged: nothing of them is to be seen before, and nothing if they fail. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <cmocka.h>
+
+#include "test.h"
 
 #include "support_daemon.h"
 
@@ -53,7 +51,18 @@ static void nothing(void)
 {
 }
 
-static void test_what_happens_meanwhile(void **state)
+static int make_small_machine(void **state)
+{
+	max_hosts = 4;
+	return make_machine(state);
+}
+
+BEFORE_EACH(begin)
+AFTER_EACH(end)
+BEFORE_ALL(make_small_machine)
+AFTER_ALL(remove_machine)
+
+TEST(what_happens_meanwhile)
 {
 	static const struct {
 		void (*happens)(void);
@@ -67,7 +76,6 @@ static void test_what_happens_meanwhile(void **state)
 		{ fill_maps, -E2BIG, false, 0 },
 		{ describe_in_file, -EEXIST, true, 0 },
 	};
-	(void)state;
 
 	need_machine();
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
@@ -88,10 +96,9 @@ static void test_what_happens_meanwhile(void **state)
 	}
 }
 
-static void test_the_second_of_two_that_are_stored_together(void **state)
+TEST(the_second_of_two_that_are_stored_together)
 {
 	struct store_wait first, second;
-	(void)state;
 
 	need_machine();
 	propose(1, "10.9.0.21");
@@ -107,9 +114,8 @@ static void test_the_second_of_two_that_are_stored_together(void **state)
 	assert_false(is_stored(2));
 }
 
-static void test_one_change_of_a_host_at_a_time(void **state)
+TEST(one_change_of_a_host_at_a_time)
 {
-	(void)state;
 	need_machine();
 	propose(1, "10.9.0.21");
 	assert_int_equal(describe_host(1, "'10.9.0.22'"), REFUSED);
@@ -120,9 +126,8 @@ static void test_one_change_of_a_host_at_a_time(void **state)
 	assert_int_equal(owner_in_map(22), 1);
 }
 
-static void test_a_known_host_keeps_what_it_has(void **state)
+TEST(a_known_host_keeps_what_it_has)
 {
-	(void)state;
 	need_machine();
 	assert_int_equal(describe_host(1, "'10.9.0.21'"), DONE);
 	break_store();
@@ -134,17 +139,4 @@ static void test_a_known_host_keeps_what_it_has(void **state)
 	assert_int_equal(describe_host(2, "'10.9.0.22'"), DONE);
 	give_address_to_another();
 	assert_int_equal(owner_in_map(21), 1);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		DAEMON_TEST(test_what_happens_meanwhile),
-		DAEMON_TEST(test_the_second_of_two_that_are_stored_together),
-		DAEMON_TEST(test_one_change_of_a_host_at_a_time),
-		DAEMON_TEST(test_a_known_host_keeps_what_it_has),
-	};
-
-	max_hosts = 4;
-	return cmocka_run_group_tests(tests, make_machine, remove_machine);
 }

@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* How much one source may ask, on a clock that belongs to the test. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
+#include "test.h"
 
 #include "npp_server/internal.h"
 
@@ -22,21 +18,19 @@ static unsigned take_all(struct rate_limit *rate, const struct mac *source, int6
 	return taken;
 }
 
-static void test_a_burst_and_then_no_more(void **state)
+TEST(a_burst_and_then_no_more)
 {
 	struct rate_limit rate = { .secret = 1 };
 
-	(void)state;
 	assert_int_equal(take_all(&rate, &nas, NOW), RATE_BURST);
 	assert_false(rate_limit_take(&rate, &nas, NOW));
 	assert_false(rate_limit_take(&rate, &nas, NOW + RATE_INTERVAL - 1));
 }
 
-static void test_one_more_each_interval(void **state)
+TEST(one_more_each_interval)
 {
 	struct rate_limit rate = { .secret = 1 };
 
-	(void)state;
 	take_all(&rate, &nas, NOW);
 	for (int64_t i = 1; i < 10; i++) {
 		assert_false(rate_limit_take(&rate, &nas, NOW + i * RATE_INTERVAL - 1));
@@ -46,12 +40,11 @@ static void test_one_more_each_interval(void **state)
 }
 
 /* What is refused costs nothing: a flood does not lock its source out. */
-static void test_the_whole_burst_after_a_rest(void **state)
+TEST(the_whole_burst_after_a_rest)
 {
 	struct rate_limit rate = { .secret = 1 };
 	const int64_t rested = NOW + (int64_t)RATE_BURST * RATE_INTERVAL;
 
-	(void)state;
 	take_all(&rate, &nas, NOW);
 	for (int i = 0; i < 1000; i++)
 		assert_false(rate_limit_take(&rate, &nas, NOW));
@@ -62,11 +55,10 @@ static void test_the_whole_burst_after_a_rest(void **state)
 }
 
 /* Each octet of a source counts, and they spread over the buckets. */
-static void test_others_have_bursts_of_their_own(void **state)
+TEST(others_have_bursts_of_their_own)
 {
 	unsigned hindered = 0;
 
-	(void)state;
 	for (unsigned bit = 0; bit < 48; bit++) {
 		struct rate_limit rate = { .secret = 0x0123456789abcdef };
 		struct mac other = nas;
@@ -78,12 +70,11 @@ static void test_others_have_bursts_of_their_own(void **state)
 	assert_in_range(hindered, 0, 3);
 }
 
-static void test_all_buckets_are_in_use(void **state)
+TEST(all_buckets_are_in_use)
 {
 	struct rate_limit rate = { .secret = 5 };
 	unsigned used = 0;
 
-	(void)state;
 	for (unsigned i = 0; i < 4096; i++) {
 		const struct mac source = { { 2, 0, 0, 0, (uint8_t)(i >> 8), (uint8_t)i } };
 
@@ -95,12 +86,11 @@ static void test_all_buckets_are_in_use(void **state)
 }
 
 /* So that nobody can choose a MAC that uses up another host's. */
-static void test_who_shares_is_a_secret(void **state)
+TEST(who_shares_is_a_secret)
 {
 	struct mac shares = nas;
 	unsigned still = 0;
 
-	(void)state;
 	for (unsigned i = 0; i < 100000; i++) {
 		struct rate_limit rate = { .secret = 77 };
 
@@ -116,18 +106,4 @@ static void test_who_shares_is_a_secret(void **state)
 		still += !rate_limit_take(&rate, &nas, NOW);
 	}
 	assert_in_range(still, 0, 5);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_a_burst_and_then_no_more),
-		cmocka_unit_test(test_one_more_each_interval),
-		cmocka_unit_test(test_the_whole_burst_after_a_rest),
-		cmocka_unit_test(test_others_have_bursts_of_their_own),
-		cmocka_unit_test(test_all_buckets_are_in_use),
-		cmocka_unit_test(test_who_shares_is_a_secret),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Who may register what. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
+#include "test.h"
 
 #include "support_register.h"
 
+BEFORE_EACH(set_up)
+AFTER_EACH(tear_down)
+
 /* All is wrong at first, and put right in the order in which it is checked. */
-static void test_the_first_error_is_the_reason(void **state)
+TEST(the_first_error_is_the_reason)
 {
 	struct registration_test *test = *state;
 	struct registration_request request = request_of(nas, other_address);
@@ -43,7 +42,7 @@ static void test_the_first_error_is_the_reason(void **state)
 	assert_int_equal(submit(test, &request), REJECT_NONE);
 }
 
-static void test_without_a_signature_only_the_source_may_be_named(void **state)
+TEST(without_a_signature_only_the_source_may_be_named)
 {
 	struct registration_test *test = *state;
 	struct registration_request request = request_of(nas, nas_address);
@@ -58,7 +57,7 @@ static void test_without_a_signature_only_the_source_may_be_named(void **state)
 	assert_int_equal(registers(test, &request)->registration->address_count, 2);
 }
 
-static void test_one_bad_address_of_several_rejects_all(void **state)
+TEST(one_bad_address_of_several_rejects_all)
 {
 	struct registration_test *test = *state;
 	struct registration_request request = request_of(nas, nas_address);
@@ -102,7 +101,7 @@ static void install(struct host_table *table, struct host *host, enum host_state
 }
 
 /* A host that is asleep is not woken by the loss of its address to one that only says so. */
-static void test_an_address_of_another_host(void **state)
+TEST_WITH(an_address_of_another_host, NULL, NULL)
 {
 	static const struct {
 		enum claim_kind claim;
@@ -142,7 +141,7 @@ static void test_an_address_of_another_host(void **state)
 	(void)state;
 }
 
-static void test_an_address_of_its_own(void **state)
+TEST(an_address_of_its_own)
 {
 	struct registration_test *test = *state;
 	const struct registration_request request = request_of(nas, nas_address);
@@ -153,7 +152,7 @@ static void test_an_address_of_its_own(void **state)
 }
 
 /* What was accepted may have been given to another host while it waited. */
-static void test_addresses_are_checked_again(void **state)
+TEST(addresses_are_checked_again)
 {
 	struct registration_test *test = *state;
 	const struct registration_request request = request_of(nas, nas_address);
@@ -168,18 +167,4 @@ static void test_addresses_are_checked_again(void **state)
 	assert_int_equal(register_check_addresses(test->table, host, registration),
 	                 REJECT_ADDRESS_TAKEN);
 	registration_free(registration);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		REGISTER_TEST(test_the_first_error_is_the_reason),
-		REGISTER_TEST(test_without_a_signature_only_the_source_may_be_named),
-		REGISTER_TEST(test_one_bad_address_of_several_rejects_all),
-		cmocka_unit_test(test_an_address_of_another_host),
-		REGISTER_TEST(test_an_address_of_its_own),
-		REGISTER_TEST(test_addresses_are_checked_again),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

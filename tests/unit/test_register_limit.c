@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Hosts known for their registration alone: how many, which gives way, and who may report. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
+#include "test.h"
 
 #include "support_register.h"
 
@@ -51,7 +47,10 @@ static void gives_way(struct registration_test *test, unsigned int index)
 	assert_ptr_equal(replaced, hosts[index]);
 }
 
-static void test_there_is_room_up_to_the_limit(void **state)
+BEFORE_EACH(set_up)
+AFTER_EACH(tear_down)
+
+TEST(there_is_room_up_to_the_limit)
 {
 	struct registration_test *test = *state;
 	struct host *replaced;
@@ -69,7 +68,7 @@ static void test_there_is_room_up_to_the_limit(void **state)
 	}
 }
 
-static void test_hosts_that_people_know_take_no_place_and_give_none(void **state)
+TEST(hosts_that_people_know_take_no_place_and_give_none)
 {
 	struct registration_test *test = *state;
 	const struct registration_request request = request_of(nas, nas_address);
@@ -91,7 +90,7 @@ static void test_hosts_that_people_know_take_no_place_and_give_none(void **state
 }
 
 /* A host that is in the table for its DHCP alone is to be known for its registration. */
-static void test_a_host_without_a_registration_needs_a_place(void **state)
+TEST(a_host_without_a_registration_needs_a_place)
 {
 	struct registration_test *test = *state;
 	struct host *host = add_host(test->table, &nas), *replaced;
@@ -100,7 +99,7 @@ static void test_a_host_without_a_registration_needs_a_place(void **state)
 	assert_false(register_has_room(test->table, host, REGISTRATIONS_MAX, NOW_BOOT, &replaced));
 }
 
-static void test_who_gives_way(void **state)
+TEST_WITH(who_gives_way, NULL, NULL)
 {
 	static const struct {
 		bool reported;
@@ -132,7 +131,7 @@ static void test_who_gives_way(void **state)
 	(void)state;
 }
 
-static void test_who_was_up_for_the_longest_gives_way(void **state)
+TEST(who_was_up_for_the_longest_gives_way)
 {
 	struct registration_test *test = *state;
 
@@ -147,7 +146,7 @@ static void test_who_was_up_for_the_longest_gives_way(void **state)
 }
 
 /* Also one that has no registration yet. */
-static void test_a_host_whose_request_is_being_stored_stays(void **state)
+TEST(a_host_whose_request_is_being_stored_stays)
 {
 	struct registration_test *test = *state;
 
@@ -161,7 +160,7 @@ static void test_a_host_whose_request_is_being_stored_stays(void **state)
 }
 
 /* That it reported from an earlier sleep is no sign that it has from this one. */
-static void test_a_report_is_of_one_sleep(void **state)
+TEST(a_report_is_of_one_sleep)
 {
 	struct registration_test *test = *state;
 	struct registration_request request = request_of(mac_of(1), address_of(1));
@@ -182,7 +181,7 @@ static void test_a_report_is_of_one_sleep(void **state)
 	assert_true(hosts[1]->registration->reported == 0);
 }
 
-static void test_who_may_report(void **state)
+TEST(who_may_report)
 {
 	static const struct {
 		bool active, dropped;
@@ -214,7 +213,7 @@ static void test_who_may_report(void **state)
 	assert_int_equal(register_check_report(host, 0, TRANSACTION), REJECT_UNKNOWN_CLIENT);
 }
 
-static void test_each_reason_has_a_name_and_a_text(void **state)
+TEST_WITH(each_reason_has_a_name_and_a_text, NULL, NULL)
 {
 	for (enum reject_reason i = 0; i < REJECT_REASONS; i++) {
 		assert_non_null(reject_words[i].name);
@@ -225,21 +224,4 @@ static void test_each_reason_has_a_name_and_a_text(void **state)
 		}
 	}
 	(void)state;
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		REGISTER_TEST(test_there_is_room_up_to_the_limit),
-		REGISTER_TEST(test_hosts_that_people_know_take_no_place_and_give_none),
-		REGISTER_TEST(test_a_host_without_a_registration_needs_a_place),
-		cmocka_unit_test(test_who_gives_way),
-		REGISTER_TEST(test_who_was_up_for_the_longest_gives_way),
-		REGISTER_TEST(test_a_host_whose_request_is_being_stored_stays),
-		REGISTER_TEST(test_a_report_is_of_one_sleep),
-		REGISTER_TEST(test_who_may_report),
-		cmocka_unit_test(test_each_reason_has_a_name_and_a_text),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

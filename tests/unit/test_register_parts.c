@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What is registered, by one request or by several. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
+#include "test.h"
 
 #include "support_register.h"
 
-static void test_what_is_registered(void **state)
+BEFORE_EACH(set_up)
+AFTER_EACH(tear_down)
+
+TEST(what_is_registered)
 {
 	struct registration_test *test = *state;
 	struct registration_request request = request_of(nas, nas_address);
@@ -36,7 +35,7 @@ static void test_what_is_registered(void **state)
 	assert_true(registration_has_digest(registration, request.digest));
 }
 
-static void test_a_client_identifier_is_at_least_1(void **state)
+TEST(a_client_identifier_is_at_least_1)
 {
 	static const struct {
 		uint32_t random;
@@ -57,7 +56,7 @@ static void test_a_client_identifier_is_at_least_1(void **state)
 }
 
 /* For as long as its MAC is known. */
-static void test_the_client_identifier_is_kept(void **state)
+TEST(the_client_identifier_is_kept)
 {
 	struct registration_test *test = *state;
 	struct registration_request request = request_of(nas, nas_address);
@@ -75,7 +74,7 @@ static void test_the_client_identifier_is_kept(void **state)
 	}
 }
 
-static void test_parts_add_up(void **state)
+TEST(parts_add_up)
 {
 	struct registration_test *test = *state;
 	struct registration_request parts[] = { request_of(nas, nas_address),
@@ -101,7 +100,7 @@ static void test_parts_add_up(void **state)
 		assert_true(registration_has_digest(registration, parts[i].digest));
 }
 
-static void test_what_is_said_twice_adds_nothing(void **state)
+TEST(what_is_said_twice_adds_nothing)
 {
 	struct registration_test *test = *state;
 	struct registration_request request = request_of(nas, nas_address);
@@ -118,7 +117,7 @@ static void test_what_is_said_twice_adds_nothing(void **state)
 	assert_int_equal(pending.registration.port_count, 1);
 }
 
-static void test_another_transaction_replaces(void **state)
+TEST(another_transaction_replaces)
 {
 	struct registration_test *test = *state;
 	struct registration_request request = part_with_port(nas, 22), part = request;
@@ -142,7 +141,7 @@ static void test_another_transaction_replaces(void **state)
 	rejects(test, &part, REJECT_MISSING_ADDRESS); /* of what was replaced there are no parts */
 }
 
-static void test_a_part_needs_an_active_registration(void **state)
+TEST(a_part_needs_an_active_registration)
 {
 	struct registration_test *test = *state;
 	const struct registration_request request = request_of(nas, nas_address);
@@ -157,7 +156,7 @@ static void test_a_part_needs_an_active_registration(void **state)
 	rejects(test, &part, REJECT_MISSING_ADDRESS);
 }
 
-static void test_a_lease_is_of_an_address_that_is_registered(void **state)
+TEST(a_lease_is_of_an_address_that_is_registered)
 {
 	struct registration_test *test = *state;
 	const struct registration_request request = request_of(nas, nas_address);
@@ -171,7 +170,7 @@ static void test_a_lease_is_of_an_address_that_is_registered(void **state)
 	assert_true(registers(test, &lease)->registration->has_lease);
 }
 
-static void test_a_timer_is_of_the_part_that_has_one(void **state)
+TEST(a_timer_is_of_the_part_that_has_one)
 {
 	struct registration_test *test = *state;
 	struct registration_request request = request_of(nas, nas_address);
@@ -194,7 +193,7 @@ static void is_full(struct registration_test *test, const struct registration_re
 	assert_false(is_done(test, host, more->digest));
 }
 
-static void test_no_more_addresses_than_a_host_may_have(void **state)
+TEST(no_more_addresses_than_a_host_may_have)
 {
 	struct registration_test *test = *state;
 	struct registration_request request;
@@ -209,7 +208,7 @@ static void test_no_more_addresses_than_a_host_may_have(void **state)
 	registers(test, &request);
 }
 
-static void test_no_more_ports_than_a_host_may_have(void **state)
+TEST(no_more_ports_than_a_host_may_have)
 {
 	struct registration_test *test = *state;
 	struct registration_request request = part_of(nas), more = part_with_port(nas, 1000);
@@ -225,7 +224,7 @@ static void test_no_more_ports_than_a_host_may_have(void **state)
 	registers(test, &more);
 }
 
-static void test_no_more_parts_than_are_remembered(void **state)
+TEST(no_more_parts_than_are_remembered)
 {
 	struct registration_test *test = *state;
 	const struct registration_request request = request_of(nas, nas_address);
@@ -242,7 +241,7 @@ static void test_no_more_parts_than_are_remembered(void **state)
 }
 
 /* The proxy that goes first answers, if all is well: for all addresses. */
-static void test_a_backup_asks_nobody(void **state)
+TEST(a_backup_asks_nobody)
 {
 	struct registration_test *test = *state;
 	struct registration_request backup = part_of(nas);
@@ -259,25 +258,4 @@ static void test_a_backup_asks_nobody(void **state)
 	registration = registers(test, &further)->registration;
 	assert_false(test->ask);
 	assert_memory_equal(&registration->backup_of, &first_proxy, sizeof(first_proxy));
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		REGISTER_TEST(test_what_is_registered),
-		REGISTER_TEST(test_a_client_identifier_is_at_least_1),
-		REGISTER_TEST(test_the_client_identifier_is_kept),
-		REGISTER_TEST(test_parts_add_up),
-		REGISTER_TEST(test_what_is_said_twice_adds_nothing),
-		REGISTER_TEST(test_another_transaction_replaces),
-		REGISTER_TEST(test_a_part_needs_an_active_registration),
-		REGISTER_TEST(test_a_lease_is_of_an_address_that_is_registered),
-		REGISTER_TEST(test_a_timer_is_of_the_part_that_has_one),
-		REGISTER_TEST(test_no_more_addresses_than_a_host_may_have),
-		REGISTER_TEST(test_no_more_ports_than_a_host_may_have),
-		REGISTER_TEST(test_no_more_parts_than_are_remembered),
-		REGISTER_TEST(test_a_backup_asks_nobody),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Requests that wait: for how long, how many, and how their wait ends. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
+#include "test.h"
 
 #include "support_register.h"
 
@@ -19,7 +15,10 @@ static bool is_taken(const struct registration_test *test)
 	return register_deadline(test->registrar) == INT64_MAX;
 }
 
-static void test_it_waits_while_the_lan_is_asked(void **state)
+BEFORE_EACH(set_up)
+AFTER_EACH(tear_down)
+
+TEST(it_waits_while_the_lan_is_asked)
 {
 	struct registration_test *test = *state;
 	const struct registration_request request = request_of(nas, nas_address);
@@ -44,7 +43,7 @@ static void test_it_waits_while_the_lan_is_asked(void **state)
 }
 
 /* Where nobody is asked, it is due at once, before what waits. */
-static void test_the_earliest_is_due_first(void **state)
+TEST(the_earliest_is_due_first)
 {
 	struct registration_test *test = *state;
 	const struct mac macs[] = { nas, tv, mac_of(1) };
@@ -66,7 +65,7 @@ static void test_the_earliest_is_due_first(void **state)
 	}
 }
 
-static void test_a_known_host_comes_with_its_request(void **state)
+TEST(a_known_host_comes_with_its_request)
 {
 	struct registration_test *test = *state;
 	const struct registration_request request = request_of(nas, nas_address);
@@ -78,7 +77,7 @@ static void test_a_known_host_comes_with_its_request(void **state)
 	assert_ptr_equal(pending.host, host);
 }
 
-static void test_one_of_a_host_waits_at_a_time(void **state)
+TEST(one_of_a_host_waits_at_a_time)
 {
 	struct registration_test *test = *state;
 	const struct registration_request request = request_of(nas, nas_address);
@@ -100,7 +99,7 @@ static void test_one_of_a_host_waits_at_a_time(void **state)
 }
 
 /* It still is while it is being stored: sent again, it is not to be registered twice. */
-static void test_what_is_being_stored_is_pending(void **state)
+TEST(what_is_being_stored_is_pending)
 {
 	struct registration_test *test = *state;
 	const struct registration_request request = request_of(nas, nas_address);
@@ -121,7 +120,7 @@ static void test_what_is_being_stored_is_pending(void **state)
 	assert_true(is_busy(test, host, &nas));
 }
 
-static void test_so_many_wait_at_a_time(void **state)
+TEST(so_many_wait_at_a_time)
 {
 	struct registration_test *test = *state;
 	struct pending_registration pending;
@@ -140,7 +139,7 @@ static void test_so_many_wait_at_a_time(void **state)
 	assert_false(is_busy(test, NULL, &nas));
 }
 
-static void test_of_a_host_that_is_up_it_is_done_as_well(void **state)
+TEST(of_a_host_that_is_up_it_is_done_as_well)
 {
 	struct registration_test *test = *state;
 	const struct registration_request request = request_of(nas, nas_address);
@@ -163,7 +162,7 @@ static bool in_use(struct registration_test *test, struct ipv4 address, const st
 	return register_address_in_use(test->registrar, address, mac, &pending);
 }
 
-static void test_an_address_in_use(void **state)
+TEST(an_address_in_use)
 {
 	struct registration_test *test = *state;
 	struct registration_request request = request_of(nas, nas_address);
@@ -184,7 +183,7 @@ static void test_an_address_in_use(void **state)
 	}
 }
 
-static void test_an_address_in_use_ends_requests_for_it_alone(void **state)
+TEST(an_address_in_use_ends_requests_for_it_alone)
 {
 	struct registration_test *test = *state;
 	const struct registration_request requests[] = {
@@ -203,21 +202,4 @@ static void test_an_address_in_use_ends_requests_for_it_alone(void **state)
 	}
 	assert_false(in_use(test, nas_address, &other));
 	assert_true(is_pending(test, NULL, &tv, requests[1].digest));
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		REGISTER_TEST(test_it_waits_while_the_lan_is_asked),
-		REGISTER_TEST(test_the_earliest_is_due_first),
-		REGISTER_TEST(test_a_known_host_comes_with_its_request),
-		REGISTER_TEST(test_one_of_a_host_waits_at_a_time),
-		REGISTER_TEST(test_what_is_being_stored_is_pending),
-		REGISTER_TEST(test_so_many_wait_at_a_time),
-		REGISTER_TEST(test_of_a_host_that_is_up_it_is_done_as_well),
-		REGISTER_TEST(test_an_address_in_use),
-		REGISTER_TEST(test_an_address_in_use_ends_requests_for_it_alone),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

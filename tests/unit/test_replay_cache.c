@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What was accepted last from each source: how it is stored and restored, when it is dropped. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
+#include "test.h"
 
 #include "npp_server/internal.h"
 #include "support_host_store.h"
@@ -76,7 +72,7 @@ static void restart(struct store_place *place, struct replay_cache *cache, int r
 }
 
 /* With all of its nonces, which are unsigned, and the HMAC of the last message. */
-static void test_it_outlives_a_restart(void **state)
+TEST_WITH(it_outlives_a_restart, make_store, remove_place)
 {
 	struct store_place *place = *state;
 	struct replay_cache cache = { .store = place->store };
@@ -95,7 +91,7 @@ static void test_it_outlives_a_restart(void **state)
 }
 
 /* A message that is not accepted is neither recorded nor stored. */
-static void test_errors_are_not_recorded(void **state)
+TEST_WITH(errors_are_not_recorded, make_store, remove_place)
 {
 	struct store_place *place = *state;
 	struct replay_cache cache = { .store = place->store };
@@ -110,7 +106,7 @@ static void test_errors_are_not_recorded(void **state)
 	replay_cache_done(&cache);
 }
 
-static void test_sources_are_apart(void **state)
+TEST(sources_are_apart)
 {
 	const struct npp_message message = message_of(NOW, 1);
 	const struct ipv4 other = { { 192, 0, 2, 21 } };
@@ -128,7 +124,7 @@ static void test_sources_are_apart(void **state)
 #define ROW(time, nonces, code) "{\"time\":" time ",\"nonces\":" nonces ",\"code\":" code "}"
 #define CODE "\"" CODE_31 ":0f\""
 
-static void test_rows_that_are_wrong_are_left_out(void **state)
+TEST(rows_that_are_wrong_are_left_out)
 {
 	static const char *const right[] = { ROW("1", "[]", CODE), ROW("1", "[-1,5]", CODE),
 		                             ROW("1", "[1,2,3,4,5,6,7,8]", CODE) };
@@ -183,7 +179,7 @@ static void accept_many(struct replay_cache *cache, unsigned int count, uint64_t
 }
 
 /* Only where they are too many, and only those who cannot be replayed any more. */
-static void test_of_many_those_that_are_stale_are_dropped(void **state)
+TEST(of_many_those_that_are_stale_are_dropped)
 {
 	static const struct {
 		unsigned int entries;
@@ -213,19 +209,4 @@ static void test_of_many_those_that_are_stale_are_dropped(void **state)
 		remove_place((void **)&place);
 	}
 	(void)state;
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_it_outlives_a_restart, make_store,
-		                                remove_place),
-		cmocka_unit_test_setup_teardown(test_errors_are_not_recorded, make_store,
-		                                remove_place),
-		cmocka_unit_test(test_sources_are_apart),
-		cmocka_unit_test(test_rows_that_are_wrong_are_left_out),
-		cmocka_unit_test(test_of_many_those_that_are_stale_are_dropped),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

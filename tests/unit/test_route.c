@@ -3,12 +3,8 @@
  * The next hop, as a real kernel routes and resolves it: each test has a network namespace of its
  * own, whose interface "lan" leads to a peer in another one.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
+#include "test.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -165,22 +161,23 @@ static void assert_resolves(const char *to)
 	assert_memory_equal(&mac, &peer_mac, sizeof(mac));
 }
 
-static void test_on_link(void **state)
+BEFORE_EACH(make_lan)
+AFTER_EACH(remove_lan)
+
+TEST(on_link)
 {
 	struct mac mac;
 
-	(void)state;
 	need_lan();
 	assert_resolves("192.0.2.2");
 	assert_int_equal(next_hop("192.0.2.2", &mac), 0);
 	assert_memory_equal(&mac, &peer_mac, sizeof(mac));
 }
 
-static void test_by_gateway(void **state)
+TEST(by_gateway)
 {
 	struct mac mac;
 
-	(void)state;
 	need_lan();
 	AT_PEER("ip address add 192.0.2.254/24 dev lan");
 	HERE("ip route add default via 192.0.2.254");
@@ -191,9 +188,8 @@ static void test_by_gateway(void **state)
 	assert_memory_equal(&mac, &other_mac, sizeof(mac));
 }
 
-static void test_own_addresses(void **state)
+TEST(own_addresses)
 {
-	(void)state;
 	need_lan();
 	HERE("ip address add 198.51.100.1/32 dev lo");
 	assert_refused("192.0.2.1", -EADDRINUSE);
@@ -202,9 +198,8 @@ static void test_own_addresses(void **state)
 }
 
 /* Asked about an interface, the kernel would look for all of them on its link. */
-static void test_no_route(void **state)
+TEST(no_route)
 {
-	(void)state;
 	need_lan();
 	assert_refused("198.51.100.9", -EHOSTUNREACH);
 	HERE("ip route add default via 192.0.2.254");
@@ -220,36 +215,32 @@ static void test_no_route(void **state)
 	}
 }
 
-static void test_everybody_is_no_next_hop(void **state)
+TEST(everybody_is_no_next_hop)
 {
-	(void)state;
 	need_lan();
 	assert_refused("192.0.2.255", -EHOSTUNREACH);
 	assert_refused("255.255.255.255", -EHOSTUNREACH);
 	assert_refused("224.0.0.1", -EHOSTUNREACH);
 }
 
-static void test_next_hop_of_another_family(void **state)
+TEST(next_hop_of_another_family)
 {
-	(void)state;
 	need_lan();
 	need_route("198.51.100.0/24 via inet6 fe80::2 dev lan");
 	assert_refused("198.51.100.9", -EHOSTUNREACH);
 }
 
-static void test_tunnelled(void **state)
+TEST(tunnelled)
 {
-	(void)state;
 	need_lan();
 	need_route("198.51.100.0/24 encap ip id 1 dst 192.0.2.2 dev lan");
 	assert_refused("198.51.100.9", -EHOSTUNREACH);
 }
 
-static void test_route_of_another_interface(void **state)
+TEST(route_of_another_interface)
 {
 	struct mac mac;
 
-	(void)state;
 	need_lan();
 	HERE("ip link add wan type veth peer name wan netns %d", (int)peer);
 	HERE("ip address add 198.51.100.1/24 dev wan && ip link set wan up");
@@ -262,11 +253,10 @@ static void test_route_of_another_interface(void **state)
 	assert_int_equal(next_hop("198.51.100.9", &mac), 0);
 }
 
-static void test_no_interface(void **state)
+TEST(no_interface)
 {
 	struct mac mac;
 
-	(void)state;
 	need_lan();
 	assert_int_equal(route_next_hop(9999, (struct ipv4){ { 192, 0, 2, 2 } }, &mac), -ENODEV);
 	HERE("ip link set lan down");
@@ -274,12 +264,11 @@ static void test_no_interface(void **state)
 }
 
 /* A failure is an answer for 5 s, in which nobody is asked anew. */
-static void test_nobody_there_and_then_somebody(void **state)
+TEST(nobody_there_and_then_somebody)
 {
 	struct mac mac;
 	double failed_at;
 
-	(void)state;
 	need_lan();
 	assert_int_equal(next_hop("192.0.2.77", &mac), -EAGAIN);
 	assert_int_equal(next_hop("192.0.2.77", &mac), -EAGAIN);
@@ -292,11 +281,10 @@ static void test_nobody_there_and_then_somebody(void **state)
 	assert_memory_equal(&mac, &peer_mac, sizeof(mac));
 }
 
-static void test_permanent(void **state)
+TEST(permanent)
 {
 	struct mac mac;
 
-	(void)state;
 	need_lan();
 	HERE("ip neighbour add 192.0.2.2 lladdr " OTHER_MAC " dev lan nud permanent");
 	assert_int_equal(next_hop("192.0.2.2", &mac), 0);
@@ -304,11 +292,10 @@ static void test_permanent(void **state)
 	assert_state_of("192.0.2.2", "PERMANENT");
 }
 
-static void test_stale_is_used_and_verified(void **state)
+TEST(stale_is_used_and_verified)
 {
 	struct mac mac;
 
-	(void)state;
 	need_lan();
 	HERE("ip neighbour add 192.0.2.2 lladdr " PEER_MAC " dev lan nud stale");
 	HERE("ip neighbour add 192.0.2.3 lladdr " OTHER_MAC " dev lan nud stale");
@@ -323,11 +310,10 @@ static void test_stale_is_used_and_verified(void **state)
 }
 
 /* What the administrator or another program said of an entry stands. */
-static void test_entries_of_others_keep_their_marks(void **state)
+TEST(entries_of_others_keep_their_marks)
 {
 	struct mac mac;
 
-	(void)state;
 	need_lan();
 	HERE("ip neighbour add 192.0.2.3 lladdr " OTHER_MAC " dev lan nud stale extern_learn");
 	/* not failed before it is looked at */
@@ -338,27 +324,4 @@ static void test_entries_of_others_keep_their_marks(void **state)
 	assert_state_of("192.0.2.3", "extern_learn STALE");
 	assert_int_equal(next_hop("192.0.2.77", &mac), -EAGAIN);
 	assert_state_of("192.0.2.77", "managed");
-}
-
-#define LAN_TEST(test) cmocka_unit_test_setup_teardown(test, make_lan, remove_lan)
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		LAN_TEST(test_on_link),
-		LAN_TEST(test_by_gateway),
-		LAN_TEST(test_own_addresses),
-		LAN_TEST(test_no_route),
-		LAN_TEST(test_everybody_is_no_next_hop),
-		LAN_TEST(test_next_hop_of_another_family),
-		LAN_TEST(test_tunnelled),
-		LAN_TEST(test_route_of_another_interface),
-		LAN_TEST(test_no_interface),
-		LAN_TEST(test_nobody_there_and_then_somebody),
-		LAN_TEST(test_permanent),
-		LAN_TEST(test_stale_is_used_and_verified),
-		LAN_TEST(test_entries_of_others_keep_their_marks),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* A host's step: what its life makes of its lease and its registration, and the other way round. */
-#include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "test.h"
 
-#include <cmocka.h>
+#include <errno.h>
 
 #include "support_hosts.h"
 
@@ -133,7 +129,7 @@ static void check_step_case(const struct step_case *it)
 		fail_msg("%s:\n  found    %s\n  expected %s", it->shows, text, it->after);
 }
 
-static void test_the_lease_follows_the_life(void **state)
+TEST(the_lease_follows_the_life)
 {
 	const struct step_case cases[] = {
 		{ "ASLEEP: the proxy renews it from T1 on", core_in(DROWSY), ON(TRIGGER_TIMEOUT),
@@ -161,12 +157,11 @@ static void test_the_lease_follows_the_life(void **state)
 		  "awake, persist" },
 	};
 
-	(void)state;
 	EACH(i, cases)
 	check_step_case(&cases[i]);
 }
 
-static void test_a_lease_is_renewed(void **state)
+TEST(a_lease_is_renewed)
 {
 	const int64_t later = BOOT + 600000;
 	struct host_core sent = due(BOOT, later, later), waking = due(BOOT, later, later);
@@ -210,7 +205,6 @@ static void test_a_lease_is_renewed(void **state)
 		  "asleep" },
 	};
 
-	(void)state;
 	EACH(i, cases)
 	check_step_case(&cases[i]);
 }
@@ -221,7 +215,7 @@ static struct host_core at(struct host_core core, int64_t until)
 	return core;
 }
 
-static void test_a_registration_ends_and_lingers(void **state)
+TEST(a_registration_ends_and_lingers)
 {
 	struct host_core lost = at(due(BOOT - 2, BOOT - 1, BOOT), BOOT);
 	struct host_core unchecked = registered_in(AWAKE);
@@ -265,13 +259,12 @@ static void test_a_registration_ends_and_lingers(void **state)
 		{ "no registration", { .life = LIFE(AWAKE) }, ON(TRIGGER_WAKEUP_REPORT), "awake" },
 	};
 
-	(void)state;
 	EACH(i, cases)
 
 	check_step_case(&cases[i]);
 }
 
-static void test_what_becomes_of_a_lease(void **state)
+TEST(what_becomes_of_a_lease)
 {
 	static const struct {
 		struct lease_effects lease;
@@ -298,7 +291,6 @@ static void test_what_becomes_of_a_lease(void **state)
 	const struct life life = { .state = AWAKE };
 	char found[LIFE_TEXT], expected[LIFE_TEXT];
 
-	(void)state;
 	EACH(i, rows)
 	{
 		struct host_effects effects = { .next = TRIGGER_NONE };
@@ -310,7 +302,7 @@ static void test_what_becomes_of_a_lease(void **state)
 }
 
 /* The life's is of CLOCK_MONOTONIC, the others' of CLOCK_BOOTTIME. */
-static void test_the_earliest_deadline(void **state)
+TEST(the_earliest_deadline)
 {
 	static const struct {
 		int64_t life, lease, registration, expected;
@@ -325,7 +317,6 @@ static void test_the_earliest_deadline(void **state)
 		{ 0, LEASE_NEVER, BOOT - 1, NOW - 1 },
 	};
 
-	(void)state;
 	EACH(i, rows)
 	{
 		struct host_core core = { .life.deadline = rows[i].life,
@@ -346,11 +337,10 @@ static void check_always(const struct host_core *core)
 		assert_true(state != AWAKE || core->life.registered);
 }
 
-static void test_what_is_always_true(void **state)
+TEST(what_is_always_true)
 {
 	struct host_core core = registered_in(ASLEEP);
 
-	(void)state;
 	srandom(1);
 	for (int i = 0; i < 300000; i++) {
 		struct host_trigger trigger = {
@@ -375,18 +365,4 @@ static void test_what_is_always_true(void **state)
 			assert_true(trigger.asleep);
 		check_always(&core);
 	}
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_the_lease_follows_the_life),
-		cmocka_unit_test(test_a_lease_is_renewed),
-		cmocka_unit_test(test_a_registration_ends_and_lingers),
-		cmocka_unit_test(test_what_becomes_of_a_lease),
-		cmocka_unit_test(test_the_earliest_deadline),
-		cmocka_unit_test(test_what_is_always_true),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

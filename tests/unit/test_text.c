@@ -1,25 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Addresses, ports and names as text: what is accepted, and that it comes back as written. */
+#include "test.h"
+
 #include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
 #include <netinet/in.h>
 
 #include "base/text.h"
 
 #define EACH(item, table) for (size_t item = 0; item < sizeof(table) / sizeof(*(table)); item++)
 
-static void mac_round_trip(void **state)
+TEST(mac_round_trip)
 {
 	char text[TEXT_MAC];
 	struct mac mac;
 
-	(void)state;
 	assert_int_equal(text_to_mac("52:54:00:aB:cd:EF", &mac), 0);
 	assert_memory_equal(&mac, ((uint8_t[]){ 0x52, 0x54, 0, 0xab, 0xcd, 0xef }), 6);
 	assert_string_equal(text_from_mac(&mac, text), "52:54:00:ab:cd:ef");
@@ -27,7 +23,7 @@ static void mac_round_trip(void **state)
 	assert_string_equal(text_from_mac(&mac, text), "52:54:00:12:34:56");
 }
 
-static void mac_refused(void **state)
+TEST(mac_refused)
 {
 	static const char *const wrong[] = {
 		"",
@@ -47,7 +43,6 @@ static void mac_refused(void **state)
 	};
 	struct mac mac = { { 1, 2, 3, 4, 5, 6 } };
 
-	(void)state;
 	EACH(i, wrong)
 	{
 		assert_int_equal(text_to_mac(wrong[i], &mac), -EINVAL);
@@ -55,7 +50,7 @@ static void mac_refused(void **state)
 	}
 }
 
-static void octets_round_trip(void **state)
+TEST(octets_round_trip)
 {
 	static const struct {
 		const char *in, *out;
@@ -71,7 +66,6 @@ static void octets_round_trip(void **state)
 	uint8_t octets[8];
 	size_t length;
 
-	(void)state;
 	EACH(i, rows)
 	{
 		assert_int_equal(text_to_octets(rows[i].in, octets, sizeof(octets), &length), 0);
@@ -81,13 +75,12 @@ static void octets_round_trip(void **state)
 	assert_string_equal(text_from_octets(octets, 0, text), "");
 }
 
-static void octets_longest(void **state)
+TEST(octets_longest)
 {
 	uint8_t there[TEXT_OCTETS_MAX], back[TEXT_OCTETS_MAX + 1];
 	char text[TEXT_OCTETS + 4];
 	size_t length;
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(there); i++)
 		there[i] = (uint8_t)i;
 	memset(text, 'x', sizeof(text));
@@ -102,7 +95,7 @@ static void octets_longest(void **state)
 	assert_int_equal(text_to_octets(text, back, sizeof(back), &length), -EINVAL);
 }
 
-static void octets_refused(void **state)
+TEST(octets_refused)
 {
 	static const char *const wrong[] = {
 		"",       "0",       "000",      "0000",     "00:",       ":00",
@@ -114,7 +107,6 @@ static void octets_refused(void **state)
 	uint8_t octets[4] = { 7, 7, 7, 7 };
 	size_t length = 7;
 
-	(void)state;
 	EACH(i, wrong)
 	{
 		assert_int_equal(text_to_octets(wrong[i], octets, sizeof(octets), &length),
@@ -124,12 +116,11 @@ static void octets_refused(void **state)
 	}
 }
 
-static void secureon(void **state)
+TEST(secureon)
 {
 	uint8_t password[6] = { 9, 9, 9, 9, 9, 9 };
 	size_t length = 0;
 
-	(void)state;
 	assert_int_equal(text_to_secureon("1.2.3.250", password, &length), 0);
 	assert_int_equal(length, 4);
 	assert_memory_equal(password, ((uint8_t[]){ 1, 2, 3, 250, 9, 9 }), 6);
@@ -144,7 +135,7 @@ static void secureon(void **state)
 	assert_int_equal(length, 6);
 }
 
-static void ip_round_trip(void **state)
+TEST(ip_round_trip)
 {
 	static const struct {
 		const char *in, *out;
@@ -157,7 +148,6 @@ static void ip_round_trip(void **state)
 	char text[TEXT_IP];
 	struct ipv6 ip;
 
-	(void)state;
 	EACH(i, rows)
 	{
 		assert_int_equal(text_to_ip(rows[i].in, &ip), 0);
@@ -166,19 +156,18 @@ static void ip_round_trip(void **state)
 	}
 }
 
-static void ip_longest(void **state)
+TEST(ip_longest)
 {
 	struct ipv6 ip;
 	char text[TEXT_PREFIX];
 
-	(void)state;
 	memset(&ip, 0xff, sizeof(ip));
 	assert_string_equal(text_from_ip(&ip, text), "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff");
 	assert_string_equal(text_from_prefix(&ip, 127, text),
 	                    "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff/127");
 }
 
-static void ip_refused(void **state)
+TEST(ip_refused)
 {
 	static const char *const wrong[] = { "",
 		                             "192.168.1",
@@ -191,7 +180,6 @@ static void ip_refused(void **state)
 		                             "1::2::3" };
 	struct ipv6 ip = { { 7 } };
 
-	(void)state;
 	EACH(i, wrong)
 	{
 		assert_int_equal(text_to_ip(wrong[i], &ip), -EINVAL);
@@ -199,19 +187,18 @@ static void ip_refused(void **state)
 	}
 }
 
-static void ip_octets(void **state)
+TEST(ip_octets)
 {
 	struct ipv6 ip;
 	struct ipv4 v4;
 
-	(void)state;
 	assert_int_equal(text_to_ip("10.20.30.40", &ip), 0);
 	v4 = ip_to_ipv4(&ip);
 	assert_memory_equal(&v4, ((uint8_t[]){ 10, 20, 30, 40 }), 4);
 	assert_memory_equal(&ip, ((uint8_t[16]){ [10] = 255, 255, 10, 20, 30, 40 }), 16);
 }
 
-static void prefix_round_trip(void **state)
+TEST(prefix_round_trip)
 {
 	static const struct {
 		const char *in, *out;
@@ -233,7 +220,6 @@ static void prefix_round_trip(void **state)
 	struct ipv6 ip;
 	uint8_t bits;
 
-	(void)state;
 	EACH(i, rows)
 	{
 		assert_int_equal(text_to_prefix(rows[i].in, &ip, &bits), 0);
@@ -242,7 +228,7 @@ static void prefix_round_trip(void **state)
 	}
 }
 
-static void prefix_refused(void **state)
+TEST(prefix_refused)
 {
 	static const char *const wrong[] = {
 		"",
@@ -261,7 +247,6 @@ static void prefix_refused(void **state)
 	struct ipv6 ip = { { 7 } };
 	uint8_t bits = 7;
 
-	(void)state;
 	EACH(i, wrong)
 	{
 		assert_int_equal(text_to_prefix(wrong[i], &ip, &bits), -EINVAL);
@@ -270,7 +255,7 @@ static void prefix_refused(void **state)
 	}
 }
 
-static void port_round_trip(void **state)
+TEST(port_round_trip)
 {
 	static const struct {
 		const char *text;
@@ -287,7 +272,6 @@ static void port_round_trip(void **state)
 	uint8_t protocol;
 	uint16_t port;
 
-	(void)state;
 	EACH(i, rows)
 	{
 		assert_int_equal(text_to_port(rows[i].text, &protocol, &port), 0);
@@ -297,7 +281,7 @@ static void port_round_trip(void **state)
 	}
 }
 
-static void port_refused(void **state)
+TEST(port_refused)
 {
 	static const char *const wrong[] = { "",        "22",      "tcp",       "tcp/",   "tcp/0",
 		                             "tcp/-1",  "tcp/ 22", "tcp/65536", "tcp/2x", "/22",
@@ -305,7 +289,6 @@ static void port_refused(void **state)
 	uint8_t protocol = 7;
 	uint16_t port = 7;
 
-	(void)state;
 	EACH(i, wrong)
 	{
 		assert_int_equal(text_to_port(wrong[i], &protocol, &port), -EINVAL);
@@ -314,21 +297,19 @@ static void port_refused(void **state)
 	}
 }
 
-static void port_of_maps(void **state)
+TEST(port_of_maps)
 {
 	char text[TEXT_PORT];
 
-	(void)state;
 	assert_string_equal(text_from_port(0, 0, text), "none");
 	assert_string_equal(text_from_port(255, 65535, text), "255/65535");
 }
 
-static void names(void **state)
+TEST(names)
 {
 	static const char longest[] =
 		"0123456789012345678901234567890123456789012345678901234567890-_";
 
-	(void)state;
 	assert_int_equal(strlen(longest), 63);
 	assert_true(text_is_name(longest));
 	assert_true(text_is_name("a"));
@@ -341,32 +322,14 @@ static void names(void **state)
 	assert_false(text_is_name("n\xc3\xa4s"));
 }
 
-static void interfaces(void **state)
+TEST(interfaces)
 {
 	static const char *const right[] = { "eth0", "br-lan.10", "a", "123456789012345" };
 	static const char *const wrong[] = { "",     ".",    "..",    "1234567890123456",
 		                             "et/0", "et:0", "eth 0", "eth0\n" };
 
-	(void)state;
 	EACH(i, right)
 	assert_true(text_is_interface(right[i]));
 	EACH(i, wrong)
 	assert_false(text_is_interface(wrong[i]));
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(mac_round_trip),    cmocka_unit_test(mac_refused),
-		cmocka_unit_test(octets_round_trip), cmocka_unit_test(octets_longest),
-		cmocka_unit_test(octets_refused),    cmocka_unit_test(secureon),
-		cmocka_unit_test(ip_round_trip),     cmocka_unit_test(ip_longest),
-		cmocka_unit_test(ip_refused),        cmocka_unit_test(ip_octets),
-		cmocka_unit_test(prefix_round_trip), cmocka_unit_test(prefix_refused),
-		cmocka_unit_test(port_round_trip),   cmocka_unit_test(port_refused),
-		cmocka_unit_test(port_of_maps),      cmocka_unit_test(names),
-		cmocka_unit_test(interfaces),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

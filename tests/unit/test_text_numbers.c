@@ -1,19 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Numbers, durations and moments as text. */
-#include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
+#include "test.h"
 
-#include <cmocka.h>
+#include <errno.h>
+#include <string.h>
 
 #include "base/text.h"
 
 #define EACH(item, table) for (size_t item = 0; item < sizeof(table) / sizeof(*(table)); item++)
 
-static void numbers(void **state)
+TEST(numbers)
 {
 	static const struct {
 		const char *text;
@@ -37,7 +33,6 @@ static void numbers(void **state)
 		{ "1.0", 9, -EINVAL, 0 },
 	};
 
-	(void)state;
 	EACH(i, rows)
 	{
 		int64_t number = -7;
@@ -47,7 +42,7 @@ static void numbers(void **state)
 	}
 }
 
-static void durations(void **state)
+TEST(durations)
 {
 	static const struct {
 		const char *text;
@@ -72,7 +67,6 @@ static void durations(void **state)
 		{ "1h30m", -EINVAL, 0 },
 	};
 
-	(void)state;
 	EACH(i, rows)
 	{
 		int64_t ms = -7;
@@ -82,11 +76,10 @@ static void durations(void **state)
 	}
 }
 
-static void hex_digits(void **state)
+TEST(hex_digits)
 {
 	static const char digits[] = "0123456789abcdef", upper[] = "0123456789ABCDEF";
 
-	(void)state;
 	for (int c = -128; c < 128; c++) {
 		const char *low = c ? strchr(digits, c) : NULL, *high = c ? strchr(upper, c) : NULL;
 		const int value = low ? (int)(low - digits) : high ? (int)(high - upper) : -1;
@@ -95,7 +88,7 @@ static void hex_digits(void **state)
 	}
 }
 
-static void times(void **state)
+TEST(times)
 {
 	static const struct {
 		int64_t ms;
@@ -110,19 +103,6 @@ static void times(void **state)
 	};
 	char text[TEXT_TIME];
 
-	(void)state;
 	EACH(i, rows)
 	assert_string_equal(text_from_time(rows[i].ms, text), rows[i].text);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(numbers),
-		cmocka_unit_test(durations),
-		cmocka_unit_test(hex_digits),
-		cmocka_unit_test(times),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }
