@@ -131,7 +131,7 @@ bool candidates_complete(const struct candidates *candidates, const struct setti
 
 	for (size_t i = 0; i < candidates->count; i++)
 		found[configured_index(&candidates->list[i], settings)] = true;
-	return settings->proxy_count && !memchr(found, false, settings->proxy_count);
+	return settings->proxy_count && !memchr(found, 0, settings->proxy_count);
 }
 
 int candidates_discover(const struct channel *channel, struct ipv4 address,

@@ -12,9 +12,8 @@
 /* Where the `size` octets of a number are that count. */
 static char *low_octets(uint64_t *number, size_t size)
 {
-	const size_t unused = sizeof(*number) - size;
-
-	return (char *)number + (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? unused : 0);
+	return (char *)number +
+	       (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? sizeof(*number) - size : 0);
 }
 
 static uint64_t load(const void *at, size_t size)

@@ -30,7 +30,7 @@ int text_hex_digit(char digit)
 int text_to_octets(const char *text, uint8_t *octets, size_t size, size_t *length)
 {
 	const size_t digits = strlen(text), count = (digits + 1) / 3;
-	const char separator = digits > 2 ? text[2] : ':';
+	const char separator = (char)(digits > 2 ? text[2] : ':');
 	uint8_t parsed[TEXT_OCTETS_MAX];
 
 	if (digits % 3 != 2 || count > MIN(size, sizeof(parsed)) ||

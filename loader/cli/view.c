@@ -157,9 +157,8 @@ static void print_row(const struct cell *row, const size_t *widths, size_t colum
 
 void table_finish(struct text_table *table, const struct output *output)
 {
-	size_t widths[table->columns];
+	size_t widths[TABLE_COLUMNS] = { 0 };
 
-	memset(widths, 0, sizeof(widths));
 	for (size_t i = 0; i < table->count; i++) {
 		size_t *width = &widths[i % table->columns];
 

@@ -44,8 +44,11 @@ const struct word *word_of(const char *text);
 /* Reports it, and exits. */
 void out_of_memory(void) __attribute__((noreturn));
 
+enum { TABLE_COLUMNS = 16 };
+
 struct text_table {
-	size_t columns, count, room;
+	size_t columns; /* at most TABLE_COLUMNS */
+	size_t count, room;
 	struct cell *cells;
 };
 

@@ -314,7 +314,7 @@ static bool set_value(struct unique_value *value, const struct config_item *item
 static void check_unique(const struct config_item *items, size_t count, struct config_error *error)
 {
 	autofree struct unique_value *values = calloc(count, sizeof(*values));
-	const struct config_item *section = NULL;
+	const struct config_item *section = items;
 	size_t used = 0;
 
 	if (!values)

@@ -108,7 +108,7 @@ static void on_input(struct bufferevent *stream, void *context)
 static void complete(struct client *client, const struct store_wait *completion)
 {
 	struct request *request = &client->request;
-	const struct host *host = host_find_mac(request->daemon->hosts, &request->shown);
+	const struct host *host = host_find_mac(client->control->daemon->hosts, &request->shown);
 	const struct now now = clock_now();
 	char why[256];
 

@@ -219,7 +219,6 @@ void daemon_complete(struct daemon *daemon, uint64_t token, int err);
 bool daemon_next_completion(struct daemon *daemon, struct store_wait *completion);
 /* The newest events, of all hosts (NULL) or of one, with the completion of the token. */
 void daemon_read_history(struct daemon *daemon, const char *host, uint64_t token);
-void persist_retry(struct daemon *daemon); /* what could not be stored */
 int persist_start(struct daemon *daemon);
 void persist_stop(struct daemon *daemon);
 

@@ -141,7 +141,8 @@ void npp_listeners_follow(struct daemon *daemon)
 		const bool wanted = config->on && served->state == SERVED_ATTACHED;
 
 		if (listener && (!wanted || listener->icmp_type != config->icmp_type ||
-		                 memcmp(&listener->iface, &served->iface, sizeof(served->iface))))
+		                 listener->iface.ifindex != served->iface.ifindex ||
+		                 !mac_equal(&listener->iface.mac, &served->iface.mac)))
 			npp_listener_stop(served);
 		if (wanted && !served->npp_listener)
 			listen_on(daemon, served);

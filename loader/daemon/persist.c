@@ -210,13 +210,6 @@ static void committed(struct daemon *daemon, uint64_t batch, int err)
 		finish_wait(daemon, wait, err);
 }
 
-/* The store has kept it. */
-void persist_retry(struct daemon *daemon)
-{
-	if (daemon->store_err)
-		persist_soon(daemon);
-}
-
 static void on_results(evutil_socket_t fd, short what, void *context)
 {
 	struct daemon *daemon = context;

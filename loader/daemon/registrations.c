@@ -145,7 +145,7 @@ static enum reject_reason propose(struct daemon *daemon, const struct pending_re
 void registration_complete(struct daemon *daemon, struct host *host, void *requester,
                            enum reject_reason reason)
 {
-	if (reason)
+	if (reason || !host)
 		npp_server_reject(daemon->npp, requester, reason);
 	else
 		npp_server_confirm(daemon->npp, requester,

@@ -58,7 +58,8 @@ static void on_tick(evutil_socket_t fd, short what, void *context)
 	daemon_follow_map_edits(daemon);
 	maps_retry(daemon, daemon->own_addresses_changed);
 	daemon->own_addresses_changed = false;
-	persist_retry(daemon);
+	if (daemon->store_err) /* the store has kept what it could not write */
+		persist_soon(daemon);
 	follow_ifaces(daemon);
 }
 

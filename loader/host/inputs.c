@@ -49,7 +49,7 @@ void shared_set_put(const struct shared_set *shared)
 
 	if (!set || --set->references)
 		return;
-	HASH_DEL(all, set);
+	HASH_DEL(all, set); /* NOLINT(clang-analyzer-core.NullDereference): it is in `all` */
 	free(set);
 }
 

@@ -45,10 +45,10 @@ static const char *const sql[STATEMENTS] = {
 	[ADD_EVENT] = "INSERT INTO history (host, event) VALUES (?, ?)",
 	[TRIM_HISTORY] = "DELETE FROM history WHERE id <= last_insert_rowid() - 10000",
 	[READ_HISTORY] =
-		"SELECT json_group_array(json(event)) FROM (SELECT event FROM"
-		" (SELECT id, event FROM history WHERE ?1 IS NULL OR host = ?1"
-		"  ORDER BY id DESC LIMIT 200)"
-		" WHERE iif(json_valid(event), json_type(event), '') = 'object' ORDER BY id)",
+		("SELECT json_group_array(json(event)) FROM (SELECT event FROM"
+	         " (SELECT id, event FROM history WHERE ?1 IS NULL OR host = ?1"
+	         "  ORDER BY id DESC LIMIT 200)"
+	         " WHERE iif(json_valid(event), json_type(event), '') = 'object' ORDER BY id)"),
 	[LOAD_ROWS] = "SELECT 0, mac, row FROM host UNION ALL SELECT 1, address, row FROM replay",
 };
 
@@ -100,11 +100,13 @@ static int run(struct store_db *db, enum store_statement which, const char *firs
                const char *second)
 {
 	sqlite3_stmt *statement = db->statements[which];
-	const char *const values[] = { first, second };
+	const int count = sqlite3_bind_parameter_count(statement);
 	int code, err = 0;
 
-	for (int i = 0; i < sqlite3_bind_parameter_count(statement); i++)
-		sqlite3_bind_text(statement, i + 1, values[i], -1, SQLITE_STATIC);
+	if (count > 0)
+		sqlite3_bind_text(statement, 1, first, -1, SQLITE_STATIC);
+	if (count > 1)
+		sqlite3_bind_text(statement, 2, second, -1, SQLITE_STATIC);
 	code = sqlite3_step(statement);
 	if (code != SQLITE_DONE)
 		err = fail(db, errno_of(code), sqlite3_errmsg(db->sqlite));

@@ -43,7 +43,7 @@ static void transfer_octets(struct cursor *cursor, void *octets, size_t length)
 		return;
 	if (cursor->to)
 		memcpy(cursor->to + cursor->at - length, octets, length);
-	else
+	else if (cursor->from)
 		memcpy(octets, cursor->from + cursor->at - length, length);
 }
 

@@ -88,7 +88,7 @@ static bool make_advertisement(const struct npp_server *server, const struct ifa
 }
 
 static void send_message(struct npp_server *server, const struct iface *iface,
-                         struct npp_packet *packet, struct npp_message *message)
+                         struct npp_packet packet, struct npp_message *message)
 {
 	const struct npp_keys *keys = server->parts.settings->keys;
 	const struct npp_key *key = keys ? npp_keys_find(keys, message->authentication.key) : NULL;
@@ -96,12 +96,12 @@ static void send_message(struct npp_server *server, const struct iface *iface,
 	struct packet frame;
 	int err;
 
-	packet->from = iface->mac;
-	packet->octets = octets;
-	packet->length = npp_message_write(message, server->parts.settings->icmp_type, octets);
+	packet.from = iface->mac;
+	packet.octets = octets;
+	packet.length = npp_message_write(message, server->parts.settings->icmp_type, octets);
 	if (key)
-		npp_sign(octets, packet, message, key);
-	npp_packet_write(packet, &frame);
+		npp_sign(octets, &packet, message, key);
+	npp_packet_write(&packet, &frame);
 	err = packet_send(server->parts.fd, iface, &frame);
 	if (err)
 		log_debug("%s: cannot send to a host: %s", iface->name, strerror(-err));
@@ -117,7 +117,7 @@ void npp_server_advertise(struct npp_server *server, const struct iface *iface, 
 	if (leaving)
 		message.advertisement.lifetime = 0;
 	packet.source = message.advertisement.proxies[0].address;
-	send_message(server, iface, &packet, &message);
+	send_message(server, iface, packet, &message);
 }
 
 void npp_server_answer(struct npp_server *server, const struct npp_requester *to,
@@ -138,7 +138,7 @@ void npp_server_answer(struct npp_server *server, const struct npp_requester *to
 	answer->authenticated = to->authenticated;
 	answer->authentication = to->authentication;
 	answer->authentication.time = (uint64_t)clock_now().wall / 1000;
-	send_message(server, &to->iface, &packet, answer);
+	send_message(server, &to->iface, packet, answer);
 }
 
 /* One received message. */
