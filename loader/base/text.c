@@ -9,6 +9,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <net/if.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -89,7 +90,9 @@ int text_to_duration(const char *text, int64_t *ms)
 		      { "s", 1000 },
 		      { "", 1000 },
 		      { "m", 60 * 1000 },
-		      { "h", 60 * 60 * 1000 } };
+		      { "min", 60 * 1000 },
+		      { "h", 60 * 60 * 1000 },
+		      { "d", 24 * 60 * 60 * 1000 } };
 	const size_t digits = strspn(text, "0123456789");
 	char number[32];
 	int64_t value;
@@ -226,22 +229,33 @@ char *text_from_prefix(const struct ipv6 *address, uint8_t bits, char buffer[TEX
 	return buffer;
 }
 
+/* 0: there is no such service. */
+static uint16_t service_port(const char *name, uint8_t protocol)
+{
+	const struct servent *service =
+		getservbyname(name, protocol == IPPROTO_UDP ? "udp" : "tcp");
+
+	return service ? ntohs((uint16_t)service->s_port) : 0;
+}
+
 int text_to_port(const char *text, uint8_t *protocol, uint16_t *port)
 {
-	const int is_tcp = !strncmp(text, "tcp/", 4);
+	const bool is_udp = !strncmp(text, "udp/", 4), is_tcp = !strncmp(text, "tcp/", 4);
+	const char *name = is_tcp || is_udp ? text + 4 : text;
+	const bool is_none = !strcmp(text, "none"), is_any = name != text && !strcmp(name, "any");
+	uint8_t found = is_udp ? IPPROTO_UDP : IPPROTO_TCP;
 	int64_t number = 0;
 
-	if (!strcmp(text, "none")) {
-		*protocol = 0;
-		*port = 0;
-		return 0;
+	if (!is_none && !is_any && (name == text || text_to_number(name, UINT16_MAX, &number)))
+		number = service_port(name, found);
+	if (!is_none && !number && name == text) {
+		found = IPPROTO_UDP;
+		number = service_port(name, found);
 	}
-	if (!is_tcp && strncmp(text, "udp/", 4))
-		return -EINVAL;
 	/* 0 means any port in the struct: somebody who types it would get more than they meant */
-	if (strcmp(text + 4, "any") && (text_to_number(text + 4, UINT16_MAX, &number) || !number))
+	if (!number && !is_none && !is_any)
 		return -EINVAL;
-	*protocol = is_tcp ? IPPROTO_TCP : IPPROTO_UDP;
+	*protocol = is_none ? 0 : found;
 	*port = (uint16_t)number;
 	return 0;
 }

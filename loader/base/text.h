@@ -21,7 +21,7 @@ enum {
 
 /* Decimal digits alone. -ERANGE: more than `max`. */
 int text_to_number(const char *text, int64_t max, int64_t *number);
-/* "500ms", "5s", "2m", "1h"; "5" is 5 s. -ERANGE: more than fits. */
+/* "500ms", "5s", "2m" or "2min", "1h", "1d"; "5" is 5 s. -ERANGE: more than fits. */
 int text_to_duration(const char *text, int64_t *ms);
 /* The value of a hexadecimal digit, of either case; -1: it is none. */
 int text_hex_digit(char digit);
@@ -57,7 +57,10 @@ char *text_from_ipv4(struct ipv4 address, char buffer[TEXT_IP]);
 int text_to_prefix(const char *text, struct ipv6 *address, uint8_t *bits);
 char *text_from_prefix(const struct ipv6 *address, uint8_t bits, char buffer[TEXT_PREFIX]);
 
-/* "tcp/22", "udp/5353", "tcp/any", "none"; as in struct wake_port. */
+/*
+ * "tcp/22", "udp/5353", "tcp/any", "none", as in struct wake_port; to a port also "tcp/ssh" and
+ * "ssh" by services(5), the latter of TCP where TCP has it.
+ */
 enum { TEXT_PORT = 10 };
 int text_to_port(const char *text, uint8_t *protocol, uint16_t *port);
 char *text_from_port(uint8_t protocol, uint16_t port, char buffer[TEXT_PORT]);
