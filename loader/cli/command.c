@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "control/protocol.h"
 
 enum { LINE_WIDTH = 78, HELP_COLUMN = 26, ENTRY_TEXT = 64 };
 
@@ -14,7 +15,7 @@ enum { GROUPS = sizeof(groups) / sizeof(*groups) };
 
 const struct cli_option global_options[] = {
 	{ "--socket", "PATH", OPTION_TEXT, .setting = true,
-	  .help = "the daemon's socket (default: SLEEPPROXY_SOCKET)" },
+	  .help = "the daemon's socket (default: SLEEPPROXY_SOCKET, or\n" CONTROL_SOCKET ")" },
 	{ "--json", .brief = "-j", .setting = true, .help = "print JSON, one line, for programs" },
 	{ "--help", .brief = "-h", .setting = true, .help = "show this" },
 	{ "--version", .brief = "-V", .setting = true, .help = "show the version" },

@@ -213,7 +213,7 @@ static const struct cli_option add_options[] = {
 	  .help = "the addresses to answer for while it sleeps\n"
 	          "(default: its DHCP address, once known)" },
 	{ "--wake", "PORT...", OPTION_LIST,
-	  .help = "connections that wake it: tcp/22, udp/5353, tcp/any, none\n"
+	  .help = "connections that wake it: tcp/22, ssh, udp/5353, none\n"
 	          "(default: the configuration's, else any TCP)" },
 	{ "--allow", "NET...", OPTION_LIST,
 	  .help = "sources that may wake it: 192.168.1.0/24, 192.168.1.7" },
