@@ -1,81 +1,105 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Addresses, ports and names as text: what is accepted, and that it comes back as written. */
+/* Addresses, ports, names, numbers and times as text: what is accepted, and how it is written. */
 #include "test.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
-
-#include <netinet/in.h>
 
 #include "base/text.h"
 
 #define EACH(item, table) for (size_t item = 0; item < sizeof(table) / sizeof(*(table)); item++)
 
-TEST(mac_round_trip)
-{
-	char text[TEXT_MAC];
+enum { TEXT_MAX = 128 };
+
+/* What a text may be read into. */
+struct value {
 	struct mac mac;
-
-	assert_int_equal(text_to_mac("52:54:00:aB:cd:EF", &mac), 0);
-	assert_memory_equal(&mac, ((uint8_t[]){ 0x52, 0x54, 0, 0xab, 0xcd, 0xef }), 6);
-	assert_string_equal(text_from_mac(&mac, text), "52:54:00:ab:cd:ef");
-	assert_int_equal(text_to_mac("52-54-00-12-34-56", &mac), 0);
-	assert_string_equal(text_from_mac(&mac, text), "52:54:00:12:34:56");
-}
-
-TEST(mac_refused)
-{
-	static const char *const wrong[] = {
-		"",
-		"52:54:00:12:34",
-		"52:54:00:12:34:5",
-		"52:54:00:12:34:56:",
-		"52:54:00:12:34:56 ",
-		"52:54:00:12:34-56",
-		"52-54:00:12:34:56",
-		"52.54.00.12.34.56",
-		"52:54:00:12:34:5g",
-		"52:54:00:12:34: 5",
-		"525:4:00:12:34:56",
-		"00:00:00:00:00:00",
-		"ff:ff:ff:ff:ff:ff",
-		"01:00:5e:00:00:01",
-	};
-	struct mac mac = { { 1, 2, 3, 4, 5, 6 } };
-
-	EACH(i, wrong)
-	{
-		assert_int_equal(text_to_mac(wrong[i], &mac), -EINVAL);
-		assert_memory_equal(&mac, ((uint8_t[]){ 1, 2, 3, 4, 5, 6 }), 6);
-	}
-}
-
-TEST(octets_round_trip)
-{
-	static const struct {
-		const char *in, *out;
-		size_t length;
-	} rows[] = {
-		{ "00", "00", 1 },
-		{ "fF", "ff", 1 },
-		{ "01:52", "01:52", 2 },
-		{ "01-52-54", "01:52:54", 3 },
-		{ "01:52:54:00:12:34:56:78", "01:52:54:00:12:34:56:78", 8 },
-	};
-	char text[TEXT_OCTETS];
-	uint8_t octets[8];
+	struct ipv6 ip;
+	uint8_t octets[8], secureon[6], bits, protocol;
 	size_t length;
+	uint16_t port;
+	int64_t number;
+};
 
-	EACH(i, rows)
-	{
-		assert_int_equal(text_to_octets(rows[i].in, octets, sizeof(octets), &length), 0);
-		assert_int_equal(length, rows[i].length);
-		assert_string_equal(text_from_octets(octets, length, text), rows[i].out);
-	}
-	assert_string_equal(text_from_octets(octets, 0, text), "");
+/* Reads a text, and writes the value again; 0 or -errno. */
+typedef int both_ways(const char *text, struct value *value, char again[TEXT_MAX]);
+
+static void check_text(both_ways *function, const char *text, const char *expected)
+{
+	struct value value, before;
+	char again[TEXT_MAX] = "";
+	int err;
+
+	memset(&value, 1, sizeof(value));
+	memset(&before, 1, sizeof(before));
+	err = function(text, &value, again);
+	if (err != (expected ? 0 : -EINVAL))
+		fail_msg("\"%s\": %d (%s)", text, err, strerror(-err));
+	if (err && memcmp(&value, &before, sizeof(value)))
+		fail_msg("\"%s\" is refused, but changes the value", text);
+	if (expected && strcmp(again, expected))
+		fail_msg("\"%s\" is written as \"%s\", not \"%s\"", text, again, expected);
 }
 
-TEST(octets_longest)
+/* `cases`: between bars a text, '=' and how it is written, or without '=' a text that is refused. */
+static void check(both_ways *function, const char *cases)
+{
+	char copy[1024], *rest = copy, *text;
+
+	assert_true(snprintf(copy, sizeof(copy), "|%s", cases) < (int)sizeof(copy));
+	while ((text = strsep(&rest, "|"))) {
+		char *expected = strchr(text, '=');
+
+		if (expected)
+			*expected++ = '\0';
+		check_text(function, text, expected);
+	}
+}
+
+static int mac(const char *text, struct value *value, char again[TEXT_MAX])
+{
+	const int err = text_to_mac(text, &value->mac);
+
+	text_from_mac(&value->mac, again);
+	return err;
+}
+
+TEST(macs)
+{
+	struct mac octets;
+
+	check(mac, "52:54:00:aB:cd:EF=52:54:00:ab:cd:ef|52-54-00-12-34-56=52:54:00:12:34:56|"
+	           "52:54:00:12:34|52:54:00:12:34:5|52:54:00:12:34:56:|52:54:00:12:34:56 |"
+	           "52:54:00:12:34-56|52-54:00:12:34:56|52.54.00.12.34.56|52:54:00:12:34:5g|"
+	           "52:54:00:12:34: 5|525:4:00:12:34:56|00:00:00:00:00:00|ff:ff:ff:ff:ff:ff|"
+	           "01:00:5e:00:00:01");
+	assert_int_equal(text_to_mac("52:54:00:ab:cd:ef", &octets), 0);
+	assert_memory_equal(&octets, "\x52\x54\0\xab\xcd\xef", sizeof(octets));
+}
+
+static int octets(const char *text, struct value *value, char again[TEXT_MAX])
+{
+	const int err = text_to_octets(text, value->octets, 8, &value->length);
+
+	if (!err)
+		text_from_octets(value->octets, value->length, again);
+	return err;
+}
+
+TEST(up_to_8_octets)
+{
+	char none[TEXT_MAX];
+
+	check(octets, "00=00|fF=ff|01:52=01:52|01-52-54=01:52:54|"
+	              "01:52:54:00:12:34:56:78=01:52:54:00:12:34:56:78|01:52:54:00:12:34:56:78:9a|"
+	              "0|000|0000|00:|:00|00:0|00:000|00::00|00 00|00.00|0x00|g0|0g|00:00-00|"
+	              "00-00:00|00:00:00:| 00|00 |-1|+1|00:-1|00,00|01:\n1");
+	assert_string_equal(text_from_octets((const uint8_t[]){ 0 }, 0, none), "");
+}
+
+TEST(as_many_octets_as_a_text_has_room_for)
 {
 	uint8_t there[TEXT_OCTETS_MAX], back[TEXT_OCTETS_MAX + 1];
 	char text[TEXT_OCTETS + 4];
@@ -90,239 +114,158 @@ TEST(octets_longest)
 	assert_int_equal(text_to_octets(text, back, sizeof(back), &length), 0);
 	assert_int_equal(length, sizeof(there));
 	assert_memory_equal(there, back, sizeof(there));
-	assert_int_equal(text_to_octets(text, back, sizeof(there) - 1, &length), -EINVAL);
 	strcpy(text + TEXT_OCTETS - 1, ":00"); /* no option is so long */
 	assert_int_equal(text_to_octets(text, back, sizeof(back), &length), -EINVAL);
 }
 
-TEST(octets_refused)
+static int secureon(const char *text, struct value *value, char again[TEXT_MAX])
 {
-	static const char *const wrong[] = {
-		"",       "0",       "000",      "0000",     "00:",       ":00",
-		"00:0",   "00:000",  "00::00",   "00 00",    "00.00",     "0x00",
-		"g0",     "0g",      "00:00-00", "00-00:00", "00:00:00:", " 00",
-		"00 ",    "-1",      "+1",       "00:-1",    "00,00",     "00:00:00:00:00",
-		"01:\n1", "0000000",
-	};
-	uint8_t octets[4] = { 7, 7, 7, 7 };
-	size_t length = 7;
+	const int err = text_to_secureon(text, value->secureon, &value->length);
 
-	EACH(i, wrong)
-	{
-		assert_int_equal(text_to_octets(wrong[i], octets, sizeof(octets), &length),
-		                 -EINVAL);
-		assert_memory_equal(octets, "\7\7\7\7", 4);
-		assert_int_equal(length, 7);
-	}
+	if (!err)
+		text_from_octets(value->secureon, value->length, again);
+	return err;
 }
 
-TEST(secureon)
+TEST(passwords_of_secureon)
 {
-	uint8_t password[6] = { 9, 9, 9, 9, 9, 9 };
-	size_t length = 0;
-
-	assert_int_equal(text_to_secureon("1.2.3.250", password, &length), 0);
-	assert_int_equal(length, 4);
-	assert_memory_equal(password, ((uint8_t[]){ 1, 2, 3, 250, 9, 9 }), 6);
-	assert_int_equal(text_to_secureon("ff:ff:ff:00:00:00", password, &length), 0);
-	assert_int_equal(length, 6);
-	assert_memory_equal(password, ((uint8_t[]){ 255, 255, 255, 0, 0, 0 }), 6);
-	assert_int_equal(text_to_secureon("1.2.3", password, &length), -EINVAL);
-	assert_int_equal(text_to_secureon("1.2.3.256", password, &length), -EINVAL);
-	assert_int_equal(text_to_secureon("01:02:03:04", password, &length), -EINVAL);
-	assert_int_equal(text_to_secureon("01:02:03:04:05:0x", password, &length), -EINVAL);
-	assert_memory_equal(password, ((uint8_t[]){ 255, 255, 255, 0, 0, 0 }), 6);
-	assert_int_equal(length, 6);
+	check(secureon, "1.2.3.250=01:02:03:fa|ff:ff:ff:00:00:00=ff:ff:ff:00:00:00|"
+	                "1.2.3|1.2.3.256|01:02:03:04|01:02:03:04:05:0x");
 }
 
-TEST(ip_round_trip)
+/* With the family that it is taken for. */
+static int ip(const char *text, struct value *value, char again[TEXT_MAX])
 {
-	static const struct {
-		const char *in, *out;
-		int is_ipv4;
-	} rows[] = {
-		{ "192.168.1.5", "192.168.1.5", 1 },         { "0.0.0.0", "0.0.0.0", 1 },
-		{ "255.255.255.255", "255.255.255.255", 1 }, { "::ffff:10.0.0.1", "10.0.0.1", 1 },
-		{ "2001:DB8::1", "2001:db8::1", 0 },         { "::", "::", 0 },
-	};
-	char text[TEXT_IP];
-	struct ipv6 ip;
+	const int err = text_to_ip(text, &value->ip);
 
-	EACH(i, rows)
-	{
-		assert_int_equal(text_to_ip(rows[i].in, &ip), 0);
-		assert_string_equal(text_from_ip(&ip, text), rows[i].out);
-		assert_int_equal(!!ip_is_ipv4(&ip), rows[i].is_ipv4);
-	}
+	text_from_ip(&value->ip, again);
+	strcat(again, ip_is_ipv4(&value->ip) ? " IPv4" : " IPv6");
+	return err;
 }
 
-TEST(ip_longest)
+TEST(ip_addresses)
 {
-	struct ipv6 ip;
-	char text[TEXT_PREFIX];
-
-	memset(&ip, 0xff, sizeof(ip));
-	assert_string_equal(text_from_ip(&ip, text), "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff");
-	assert_string_equal(text_from_prefix(&ip, 127, text),
-	                    "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff/127");
-}
-
-TEST(ip_refused)
-{
-	static const char *const wrong[] = { "",
-		                             "192.168.1",
-		                             "192.168.1.256",
-		                             "192.168.01.5",
-		                             "192.168.1.5 ",
-		                             "192.168.1.5/24",
-		                             "nas",
-		                             "2001:db8::g",
-		                             "1::2::3" };
-	struct ipv6 ip = { { 7 } };
-
-	EACH(i, wrong)
-	{
-		assert_int_equal(text_to_ip(wrong[i], &ip), -EINVAL);
-		assert_int_equal(ip.octet[0], 7);
-	}
-}
-
-TEST(ip_octets)
-{
-	struct ipv6 ip;
+	struct ipv6 mapped;
 	struct ipv4 v4;
 
-	assert_int_equal(text_to_ip("10.20.30.40", &ip), 0);
-	v4 = ip_to_ipv4(&ip);
+	check(ip, "192.168.1.5=192.168.1.5 IPv4|0.0.0.0=0.0.0.0 IPv4|"
+	          "255.255.255.255=255.255.255.255 IPv4|::ffff:10.0.0.1=10.0.0.1 IPv4|"
+	          "2001:DB8::1=2001:db8::1 IPv6|::=:: IPv6|"
+	          "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff=ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"
+	          " IPv6|192.168.1|192.168.1.256|192.168.01.5|192.168.1.5 |192.168.1.5/24|nas|"
+	          "2001:db8::g|1::2::3");
+	assert_int_equal(text_to_ip("10.20.30.40", &mapped), 0);
+	v4 = ip_to_ipv4(&mapped);
 	assert_memory_equal(&v4, ((uint8_t[]){ 10, 20, 30, 40 }), 4);
-	assert_memory_equal(&ip, ((uint8_t[16]){ [10] = 255, 255, 10, 20, 30, 40 }), 16);
+	assert_memory_equal(&mapped, ((uint8_t[16]){ [10] = 255, 255, 10, 20, 30, 40 }), 16);
 }
 
-TEST(prefix_round_trip)
+/* With the bits that count, of 128. */
+static int prefix(const char *text, struct value *value, char again[TEXT_MAX])
 {
-	static const struct {
-		const char *in, *out;
-		int bits;
-	} rows[] = {
-		{ "192.168.1.0/24", "192.168.1.0/24", 120 },
-		{ "192.168.1.77/24", "192.168.1.0/24", 120 },
-		{ "10.255.0.0/9", "10.128.0.0/9", 105 },
-		{ "0.0.0.0/0", "0.0.0.0/0", 96 },
-		{ "192.168.1.5", "192.168.1.5", 128 },
-		{ "192.168.1.5/32", "192.168.1.5", 128 },
-		{ "2001:db8::1/32", "2001:db8::/32", 32 },
-		{ "2001:db8::1", "2001:db8::1", 128 },
-		{ "::/0", "::/0", 0 },
-		{ "::ffff:192.168.1.5/120", "192.168.1.0/24", 120 },
-		{ "::ffff:0.0.0.0/90", "::ffc0:0:0/90", 90 },
-	};
-	char text[TEXT_PREFIX];
-	struct ipv6 ip;
-	uint8_t bits;
+	const int err = text_to_prefix(text, &value->ip, &value->bits);
 
-	EACH(i, rows)
-	{
-		assert_int_equal(text_to_prefix(rows[i].in, &ip, &bits), 0);
-		assert_int_equal(bits, rows[i].bits);
-		assert_string_equal(text_from_prefix(&ip, bits, text), rows[i].out);
-	}
+	text_from_prefix(&value->ip, value->bits, again);
+	sprintf(again + strlen(again), " %u", value->bits);
+	return err;
 }
 
-TEST(prefix_refused)
+TEST(prefixes)
 {
-	static const char *const wrong[] = {
-		"",
-		"/24",
-		"192.168.1.0/",
-		"192.168.1.0/33",
-		"192.168.1.0/-1",
-		"192.168.1.0/+1",
-		"192.168.1.0/ 1",
-		"192.168.1.0/24/24",
-		"192.168.1.0/x",
-		"192.168.1.0/99999999999999999999",
-		"2001:db8::/129",
-		"00000000000000000000000000000000000000000000000000/8",
-	};
-	struct ipv6 ip = { { 7 } };
-	uint8_t bits = 7;
-
-	EACH(i, wrong)
-	{
-		assert_int_equal(text_to_prefix(wrong[i], &ip, &bits), -EINVAL);
-		assert_int_equal(bits, 7);
-		assert_int_equal(ip.octet[0], 7);
-	}
+	check(prefix,
+	      "192.168.1.0/24=192.168.1.0/24 120|192.168.1.77/24=192.168.1.0/24 120|"
+	      "10.255.0.0/9=10.128.0.0/9 105|0.0.0.0/0=0.0.0.0/0 96|192.168.1.5=192.168.1.5 128|"
+	      "192.168.1.5/32=192.168.1.5 128|2001:db8::1/32=2001:db8::/32 32|"
+	      "2001:db8::1=2001:db8::1 128|::/0=::/0 0|"
+	      "ffff:ffff:ffff:ffff:ffff:ffff:ffff:fffe/127=ffff:ffff:ffff:ffff:ffff:ffff:ffff:fffe"
+	      "/127 127|::ffff:192.168.1.5/120=192.168.1.0/24 120|"
+	      "::ffff:0.0.0.0/90=::ffc0:0:0/90 90|/24|192.168.1.0/|192.168.1.0/33|192.168.1.0/-1|"
+	      "192.168.1.0/+1|192.168.1.0/ 1|192.168.1.0/24/24|192.168.1.0/x|2001:db8::/129|"
+	      "192.168.1.0/99999999999999999999|"
+	      "00000000000000000000000000000000000000000000000000/8");
 }
 
-TEST(port_round_trip)
+/* With the numbers of its protocol and port. */
+static int port(const char *text, struct value *value, char again[TEXT_MAX])
 {
-	static const struct {
-		const char *text;
-		uint8_t protocol;
-		uint16_t port;
-	} rows[] = {
-		{ "tcp/22", IPPROTO_TCP, 22 },
-		{ "udp/65535", IPPROTO_UDP, 65535 },
-		{ "tcp/any", IPPROTO_TCP, 0 },
-		{ "udp/any", IPPROTO_UDP, 0 },
-		{ "none", 0, 0 },
-	};
-	char text[TEXT_PORT];
-	uint8_t protocol;
-	uint16_t port;
+	const int err = text_to_port(text, &value->protocol, &value->port);
 
-	EACH(i, rows)
-	{
-		assert_int_equal(text_to_port(rows[i].text, &protocol, &port), 0);
-		assert_int_equal(protocol, rows[i].protocol);
-		assert_int_equal(port, rows[i].port);
-		assert_string_equal(text_from_port(protocol, port, text), rows[i].text);
-	}
+	text_from_port(value->protocol, value->port, again);
+	sprintf(again + strlen(again), " %u %u", value->protocol, value->port);
+	return err;
 }
 
-TEST(port_refused)
-{
-	static const char *const wrong[] = { "",        "22",      "tcp",       "tcp/",   "tcp/0",
-		                             "tcp/-1",  "tcp/ 22", "tcp/65536", "tcp/2x", "/22",
-		                             "nothing", "sctp/22", "tc/22",     "TCP/22", "tcp22" };
-	uint8_t protocol = 7;
-	uint16_t port = 7;
-
-	EACH(i, wrong)
-	{
-		assert_int_equal(text_to_port(wrong[i], &protocol, &port), -EINVAL);
-		assert_int_equal(protocol, 7);
-		assert_int_equal(port, 7);
-	}
-}
-
-TEST(port_of_maps)
+TEST(ports)
 {
 	char text[TEXT_PORT];
 
-	assert_string_equal(text_from_port(0, 0, text), "none");
-	assert_string_equal(text_from_port(255, 65535, text), "255/65535");
+	check(port, "tcp/22=tcp/22 6 22|udp/65535=udp/65535 17 65535|tcp/any=tcp/any 6 0|"
+	            "udp/any=udp/any 17 0|none=none 0 0|22|tcp|tcp/|tcp/0|tcp/-1|tcp/ 22|"
+	            "tcp/65536|tcp/2x|/22|nothing|sctp/22|tc/22|TCP/22|tcp22");
+	assert_string_equal(text_from_port(255, 65535, text), "255/65535"); /* in a map */
+}
+
+static int duration(const char *text, struct value *value, char again[TEXT_MAX])
+{
+	const int err = text_to_duration(text, &value->number);
+
+	sprintf(again, "%" PRId64, value->number);
+	return err;
+}
+
+TEST(durations_in_ms)
+{
+	int64_t ms = -7;
+
+	check(duration, "500ms=500|5s=5000|5=5000|2m=120000|1h=3600000|0=0|"
+	                "2562047788015h=9223372036854000000|s|5 s|-5s|5d|5ss|1h30m");
+	assert_int_equal(text_to_duration("2562047788016h", &ms), -ERANGE);
+	assert_int_equal(text_to_duration("99999999999999999999999999999999s", &ms), -ERANGE);
+	assert_int_equal(ms, -7);
+}
+
+/* Up to that of a VLAN. */
+static int number(const char *text, struct value *value, char again[TEXT_MAX])
+{
+	const int err = text_to_number(text, 4094, &value->number);
+
+	sprintf(again, "%" PRId64, value->number);
+	return err;
+}
+
+TEST(numbers)
+{
+	static const char too_large[] = "9223372036854775808";
+	int64_t largest, unchanged = -7;
+
+	check(number, "0=0|007=7|4094=4094|+1|-1| 1|1 |0x1|1.0");
+	assert_int_equal(text_to_number("4095", 4094, &unchanged), -ERANGE);
+	assert_int_equal(text_to_number(too_large, INT64_MAX, &unchanged), -ERANGE);
+	assert_int_equal(text_to_number("99999999999999999999", INT64_MAX, &unchanged), -ERANGE);
+	assert_int_equal(unchanged, -7);
+	assert_int_equal(text_to_number("9223372036854775807", INT64_MAX, &largest), 0);
+	assert_true(largest == INT64_MAX);
+	assert_int_equal(text_to_number("0", 0, &largest), 0);
+	assert_int_equal(largest, 0);
 }
 
 TEST(names)
 {
 	static const char longest[] =
-		"0123456789012345678901234567890123456789012345678901234567890-_";
+		"0123456789012345678901234567890123456789012345678901234567890-_x";
+	static const char *const right[] = { "a", "nas.lan_2-Z" };
+	static const char *const wrong[] = { "", longest, "n as", "nas/1", "n\xc3\xa4s" };
+	char name[64] = "";
 
-	assert_int_equal(strlen(longest), 63);
-	assert_true(text_is_name(longest));
-	assert_true(text_is_name("a"));
-	assert_true(text_is_name("nas.lan_2-Z"));
-	assert_false(text_is_name(""));
-	assert_false(
-		text_is_name("0123456789012345678901234567890123456789012345678901234567890-_x"));
-	assert_false(text_is_name("n as"));
-	assert_false(text_is_name("nas/1"));
-	assert_false(text_is_name("n\xc3\xa4s"));
+	EACH(i, right)
+	assert_true(text_is_name(right[i]));
+	EACH(i, wrong)
+	assert_false(text_is_name(wrong[i]));
+	memcpy(name, longest, 63);
+	assert_true(text_is_name(name));
 }
 
-TEST(interfaces)
+TEST(names_of_interfaces)
 {
 	static const char *const right[] = { "eth0", "br-lan.10", "a", "123456789012345" };
 	static const char *const wrong[] = { "",     ".",    "..",    "1234567890123456",
@@ -332,4 +275,35 @@ TEST(interfaces)
 	assert_true(text_is_interface(right[i]));
 	EACH(i, wrong)
 	assert_false(text_is_interface(wrong[i]));
+}
+
+TEST(hex_digits)
+{
+	static const char digits[] = "0123456789abcdef", upper[] = "0123456789ABCDEF";
+
+	for (int c = -128; c < 128; c++) {
+		const char *low = c ? strchr(digits, c) : NULL, *high = c ? strchr(upper, c) : NULL;
+		const int value = low ? (int)(low - digits) : high ? (int)(high - upper) : -1;
+
+		assert_int_equal(text_hex_digit((char)c), value);
+	}
+}
+
+TEST(times)
+{
+	static const struct {
+		int64_t ms;
+		const char *text;
+	} rows[] = {
+		{ 0, "1970-01-01T00:00:00.000Z" },
+		{ INT64_C(1769860800123), "2026-01-31T12:00:00.123Z" },
+		{ INT64_C(1709251199999), "2024-02-29T23:59:59.999Z" },
+		{ -1, "1969-12-31T23:59:59.999Z" },
+		{ -1000, "1969-12-31T23:59:59.000Z" },
+		{ INT64_MAX, "292278994-08-17T07:12:55.807Z" },
+	};
+	char text[TEXT_TIME];
+
+	EACH(i, rows)
+	assert_string_equal(text_from_time(rows[i].ms, text), rows[i].text);
 }
