@@ -24,32 +24,15 @@ static inline struct octets header_of(uint8_t subtype)
 	};
 }
 
-/* RFC 1071 computed differently: octet by octet, each with its carry. */
-static inline uint16_t ones_sum(const uint8_t *octets, size_t length)
-{
-	uint32_t sum = 0;
-
-	for (size_t i = 0; i < length; i++) {
-		sum += i % 2 ? octets[i] : octets[i] * 256;
-		sum = sum % 65536 + sum / 65536;
-	}
-	return (uint16_t)sum;
-}
-
-static inline void sum_up(struct octets *octets)
+/* Sets the length and the checksum. */
+static inline struct octets *finish(struct octets *octets)
 {
 	uint16_t sum;
 
 	PUT(octets, AT_CHECKSUM, 0, 0);
-	sum = (uint16_t)~ones_sum(octets->at, octets->length);
-	PUT(octets, AT_CHECKSUM, (uint8_t)(sum >> 8), (uint8_t)sum);
-}
-
-/* Sets the length and the checksum. */
-static inline struct octets *finish(struct octets *octets)
-{
 	octets->at[AT_LENGTH] = (uint8_t)(octets->length - HEADER);
-	sum_up(octets);
+	sum = (uint16_t)~ones_sum(0, octets->at, octets->length);
+	PUT(octets, AT_CHECKSUM, (uint8_t)(sum >> 8), (uint8_t)sum);
 	return octets;
 }
 
@@ -95,74 +78,6 @@ static inline struct npp_message message_of(struct octets *octets)
 	finish(octets);
 	assert_int_equal(read_octets(octets->at, octets->length, &message), NPP_PARSE_ERROR_NONE);
 	return message;
-}
-
-static inline void assert_same_client(const struct npp_client *a, const struct npp_client *b)
-{
-	assert_int_equal(a->code, b->code);
-	assert_int_equal(a->id, b->id);
-	assert_int_equal(a->has_lease, b->has_lease);
-	assert_int_equal(a->lease, b->lease);
-	assert_int_equal(a->lease_total, b->lease_total);
-	assert_int_equal(a->lease_left, b->lease_left);
-}
-
-static inline void assert_same_request(const struct npp_request *a, const struct npp_request *b)
-{
-	assert_int_equal(a->pair_count, b->pair_count);
-	assert_memory_equal(a->pairs, b->pairs, sizeof(a->pairs));
-	assert_int_equal(a->has_lease, b->has_lease);
-	assert_int_equal(a->lease_total, b->lease_total);
-	assert_int_equal(a->lease_left, b->lease_left);
-	assert_memory_equal(&a->lease_server, &b->lease_server, sizeof(a->lease_server));
-	assert_int_equal(a->timer, b->timer);
-	assert_int_equal(a->has_ports, b->has_ports);
-	assert_int_equal(a->port_count, b->port_count);
-	for (size_t i = 0; i < NPP_PORTS; i++) {
-		assert_int_equal(a->ports[i].protocol, b->ports[i].protocol);
-		assert_int_equal(a->ports[i].port, b->ports[i].port);
-	}
-	assert_int_equal(a->address6_count, b->address6_count);
-	assert_memory_equal(a->addresses6, b->addresses6, sizeof(a->addresses6));
-	assert_int_equal(a->client_id_length, b->client_id_length);
-	assert_memory_equal(a->client_id, b->client_id, sizeof(a->client_id));
-	assert_memory_equal(a->hostname, b->hostname, sizeof(a->hostname));
-	assert_memory_equal(&a->backup_of, &b->backup_of, sizeof(a->backup_of));
-}
-
-static inline void assert_same_advertisement(const struct npp_message *a,
-                                             const struct npp_message *b)
-{
-	assert_int_equal(a->advertisement.lifetime, b->advertisement.lifetime);
-	assert_int_equal(a->advertisement.proxy_count, b->advertisement.proxy_count);
-	assert_memory_equal(a->advertisement.proxies, b->advertisement.proxies,
-	                    sizeof(a->advertisement.proxies));
-	assert_int_equal(a->service_count, b->service_count);
-	assert_memory_equal(a->services, b->services, sizeof(a->services));
-}
-
-static inline void assert_same_authentication(const struct npp_message *a,
-                                              const struct npp_message *b)
-{
-	assert_int_equal(a->authenticated, b->authenticated);
-	assert_int_equal(a->authentication.key, b->authentication.key);
-	assert_true(a->authentication.time == b->authentication.time);
-	assert_true(a->authentication.nonce == b->authentication.nonce);
-	assert_memory_equal(a->authentication.hmac, b->authentication.hmac, NPP_HMAC);
-}
-
-/* Field by field, as there is padding between them. */
-static inline void assert_same(const struct npp_message *a, const struct npp_message *b)
-{
-	assert_int_equal(a->code, b->code);
-	assert_int_equal(a->transaction, b->transaction);
-	assert_int_equal(a->subtype, b->subtype);
-	assert_int_equal(a->solicitation.identifier, b->solicitation.identifier);
-	assert_int_equal(a->solicitation.sequence, b->solicitation.sequence);
-	assert_same_advertisement(a, b);
-	assert_same_request(&a->request, &b->request);
-	assert_same_client(&a->client, &b->client);
-	assert_same_authentication(a, b);
 }
 
 #endif

@@ -46,7 +46,8 @@ static inline void put16(struct octets *frame, size_t at, unsigned value)
 static inline struct octets *sum_header(struct octets *frame)
 {
 	put16(frame, SUM_AT, 0);
-	put16(frame, SUM_AT, 0xffffu ^ ones_sum(frame->at + ETHER, (frame->at[ETHER] & 0xf) * 4u));
+	put16(frame, SUM_AT,
+	      0xffffu ^ ones_sum(0, frame->at + ETHER, (frame->at[ETHER] & 0xf) * 4u));
 	return frame;
 }
 

@@ -24,6 +24,18 @@ static inline void add(struct octets *octets, const void *data, size_t length)
 #define ADD(octets, ...) add(octets, OCTETS(__VA_ARGS__))
 #define PUT(octets, offset, ...) memcpy((octets)->at + (offset), OCTETS(__VA_ARGS__))
 
+/* RFC 1071 computed differently: octet by octet, each with its carry. */
+static inline uint16_t ones_sum(uint16_t so_far, const uint8_t *octets, size_t length)
+{
+	uint32_t sum = so_far;
+
+	for (size_t i = 0; i < length; i++) {
+		sum += i % 2 ? octets[i] : octets[i] * 256;
+		sum = sum % 65536 + sum / 65536;
+	}
+	return (uint16_t)sum;
+}
+
 /* A copy up to the very end of what may be read, thus at any alignment. */
 static inline const uint8_t *at_the_edge(const void *octets, size_t length)
 {

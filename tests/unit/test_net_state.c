@@ -1,19 +1,46 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Addresses, subnets and links as a real kernel has them: each test in a namespace of its own. */
-
+/* Addresses, subnets, gateways and links as a real kernel has them, each test in a namespace. */
 #include "test.h"
 
 #include <net/if.h>
-#include <unistd.h>
+#include <string.h>
 
 #include "base/text.h"
-#include "support_net_state.h"
+#include "net/net_state.h"
+#include "support_netns.h"
 
-static struct ipv4 v4(const char *text)
+static struct net_state *opened;
+
+/* Opened by the first call, by notices alone from then on. */
+static struct net_state *net_now(void)
+{
+	if (!opened)
+		assert_int_equal(net_state_open(&opened), 0);
+	assert_true(net_state_read(opened) >= 0);
+	assert_int_equal(net_state_refresh(opened), 0);
+	return opened;
+}
+
+static int close_net_state(void **state)
+{
+	(void)state;
+	net_state_close(opened);
+	opened = NULL;
+	return 0;
+}
+
+static struct ipv6 ip(const char *text)
 {
 	struct ipv6 address;
 
 	assert_int_equal(text_to_ip(text, &address), 0);
+	return address;
+}
+
+static struct ipv4 v4(const char *text)
+{
+	const struct ipv6 address = ip(text);
+
 	return ip_to_ipv4(&address);
 }
 
@@ -22,121 +49,152 @@ static bool is_broadcast(const char *text)
 	return net_is_broadcast(net_now(), v4(text));
 }
 
+static bool is_gateway(const char *text)
+{
+	return net_is_gateway(net_now(), v4(text));
+}
+
+static bool is_own(const char *text)
+{
+	const struct ipv6 address = ip(text);
+
+	return net_is_own(net_now(), &address);
+}
+
 BEFORE_EACH(make_namespace)
 AFTER_EACH(close_net_state)
 
-TEST(broadcasts)
+#define LAN "ip address add 192.0.2.20/24 dev lan && "
+
+/* In a namespace that has the links lan and other. */
+static const struct {
+	const char *shows;
+	bool (*is)(const char *address);
+	const char *commands, *then; /* `then`, if any, is known from notices */
+	const char *yes, *no;        /* addresses */
+} cases[] = {
+	{ "no subnet, no broadcast", is_broadcast, "true", NULL, "127.255.255.255", "192.0.2.255" },
+	{ "of a /24; all zeros are that of older hosts", is_broadcast, LAN "true", NULL,
+	  "192.0.2.255 192.0.2.0",
+	  "192.0.2.20 192.0.2.1 192.0.2.254 192.0.3.255 192.0.1.0 255.255.255.255" },
+	{ "of a /22", is_broadcast, "ip address add 10.1.2.3/22 dev lan", NULL,
+	  "10.1.3.255 10.1.0.0", "10.1.2.255 10.1.1.0" },
+	{ "of a /30", is_broadcast, "ip address add 198.51.100.6/30 dev other", NULL,
+	  "198.51.100.7 198.51.100.4", "198.51.100.5 198.51.100.3" },
+	{ "both addresses of a /31 are hosts (RFC 3021)", is_broadcast,
+	  "ip address add 198.51.100.8/31 dev lan", NULL, "", "198.51.100.8 198.51.100.9" },
+	{ "a /32 and a peer have none", is_broadcast,
+	  "ip address add 203.0.113.1/32 dev lan; ip address add 203.0.113.4 peer 203.0.113.5 dev lan",
+	  NULL, "", "203.0.113.1 203.0.113.4 203.0.113.5" },
+	{ "of an interface that is down", is_broadcast, LAN "ip link set lan down", NULL,
+	  "192.0.2.255", "" },
+	{ "an address of IPv6 has none", is_broadcast, "ip address add 2001:db8::ff/64 dev lan",
+	  NULL, "", "0.0.0.255 0.0.0.0" },
+
+	{ "addresses of both families and the loopback's", is_own,
+	  LAN "ip address add 2001:db8::20/64 dev lan nodad", NULL,
+	  "192.0.2.20 2001:db8::20 127.0.0.1", "192.0.2.21 192.0.2.255" },
+	{ "a deleted address", is_own, LAN "ip address add 2001:db8::20/64 dev lan nodad",
+	  "ip address del 192.0.2.20/24 dev lan", "2001:db8::20", "192.0.2.20" },
+	{ "addresses of a deleted link", is_own, LAN "ip address add 2001:db8::20/64 dev lan nodad",
+	  "ip link del lan", "", "192.0.2.20 2001:db8::20" },
+	{ "an address that another interface still has", is_own,
+	  LAN "ip address add 192.0.2.20/32 dev other", "ip address del 192.0.2.20/24 dev lan",
+	  "192.0.2.20", "" },
+	{ "an address that no interface has any more", is_own,
+	  LAN "ip address add 192.0.2.20/32 dev other",
+	  "ip address del 192.0.2.20/24 dev lan && ip address del 192.0.2.20/32 dev other", "",
+	  "192.0.2.20" },
+	{ "a thousand addresses", is_own,
+	  "for i in $(seq 0 999); do echo address add 10.0.$((i / 256)).$((i % 256))/32 dev lan; done"
+	  " | ip -batch -",
+	  NULL, "10.0.0.0 10.0.0.255 10.0.1.0 10.0.2.128 10.0.3.231", "10.0.3.232 10.0.4.0" },
+
+	{ "no route, no gateway", is_gateway, LAN "true", NULL, "",
+	  "0.0.0.0 127.0.0.1 192.0.2.0 192.0.2.1 192.0.2.20 192.0.2.255" },
+	{ "the default gateway", is_gateway, LAN "ip route add default via 192.0.2.1", NULL,
+	  "192.0.2.1", "0.0.0.0 192.0.2.0 192.0.2.2 192.0.2.20 192.0.2.129 192.0.2.255" },
+	{ "a deleted route", is_gateway, LAN "ip route add default via 192.0.2.1",
+	  "ip route del default", "", "192.0.2.1" },
+	{ "a replaced route", is_gateway, LAN "ip route add default via 192.0.2.1",
+	  "ip route replace default via 192.0.2.2", "192.0.2.2", "192.0.2.1" },
+	{ "to some net or host", is_gateway,
+	  LAN "ip route add 198.51.100.0/24 via 192.0.2.2 metric 50 && "
+	      "ip route add 203.0.113.7 via 192.0.2.3 src 192.0.2.20 && "
+	      "ip route add blackhole 203.0.113.8 && ip route add 203.0.113.9 dev lan",
+	  NULL, "192.0.2.2 192.0.2.3", "192.0.2.20 192.0.2.8 203.0.113.7" },
+	{ "in any table", is_gateway, LAN "ip route add default via 192.0.2.4 table 4711", NULL,
+	  "192.0.2.4", "" },
+	{ "one of several hops", is_gateway,
+	  LAN
+	  "ip address add 198.51.100.20/24 dev other && ip route add default "
+	  "nexthop via 192.0.2.5 weight 3 nexthop via 198.51.100.1 nexthop via 192.0.2.6 weight 200",
+	  NULL, "192.0.2.5 192.0.2.6 198.51.100.1", "192.0.2.7 192.0.2.3 198.51.100.2" },
+	{ "among more than one message of the kernel's holds", is_gateway,
+	  LAN "for i in $(seq 0 799); do"
+	      " echo route add 10.0.$((i / 256)).$((i % 256)) via 192.0.2.$((30 + i % 200)); done"
+	      " | ip -batch - && ip route add 203.0.113.9 via 192.0.2.9",
+	  NULL, "192.0.2.30 192.0.2.229 192.0.2.9", "192.0.2.230" },
+	{ "an object of its own, if this kernel has any", is_gateway,
+	  LAN
+	  "ip nexthop add id 1 via 192.0.2.8 dev lan 2>/dev/null && ip route add default nhid 1 || "
+	  "ip route add default via 192.0.2.8",
+	  NULL, "192.0.2.8", "192.0.2.1" },
+	/* what the kernel does not tell of */
+	{ "a route that goes with its address", is_gateway,
+	  LAN "ip route add default via 192.0.2.1", "ip address del 192.0.2.20/24 dev lan", "",
+	  "192.0.2.1" },
+	{ "a route that goes with its interface", is_gateway,
+	  LAN "ip route add default via 192.0.2.1", "ip link set lan down", "", "192.0.2.1" },
+};
+
+static void check(const char *shows, bool (*is)(const char *), const char *addresses, bool expected)
 {
-	need_namespace();
-	add_link("lan");
-	assert_false(is_broadcast("192.0.2.255"));
-	HERE("ip address add 192.0.2.20/24 dev lan");
-	assert_true(is_broadcast("192.0.2.255"));
-	assert_true(is_broadcast("192.0.2.0")); /* that of older hosts */
-	assert_false(is_broadcast("192.0.2.20"));
-	assert_false(is_broadcast("192.0.2.1"));
-	assert_false(is_broadcast("192.0.2.254"));
-	assert_false(is_broadcast("192.0.3.255"));
-	assert_false(is_broadcast("192.0.1.0"));
-	assert_true(is_broadcast("127.255.255.255"));
-	assert_false(is_broadcast("255.255.255.255")); /* of no subnet */
+	char copy[128] = "", *rest = copy, *address;
+
+	memcpy(copy, addresses, strlen(addresses));
+	while (*copy && (address = strsep(&rest, " ")))
+		if (is(address) != expected)
+			fail_msg("%s: %s %s", shows, address,
+			         expected ? "is not one" : "is taken for one");
 }
 
-TEST(broadcasts_of_odd_subnets)
+TEST(what_an_address_is)
 {
 	need_namespace();
-	add_link("lan");
-	add_link("other");
-	HERE("ip address add 10.1.2.3/22 dev lan");
-	HERE("ip address add 198.51.100.6/30 dev other");
-	assert_true(is_broadcast("10.1.3.255"));
-	assert_true(is_broadcast("10.1.0.0"));
-	assert_false(is_broadcast("10.1.2.255"));
-	assert_false(is_broadcast("10.1.1.0"));
-	assert_true(is_broadcast("198.51.100.7"));
-	assert_true(is_broadcast("198.51.100.4"));
-	assert_false(is_broadcast("198.51.100.5"));
-	assert_false(is_broadcast("198.51.100.3"));
-}
-
-/* RFC 3021: both addresses of a /31 are hosts', and so is the one of a /32. */
-TEST(subnets_without_a_broadcast)
-{
-	need_namespace();
-	add_link("lan");
-	HERE("ip address add 198.51.100.8/31 dev lan");
-	HERE("ip address add 203.0.113.1/32 dev lan");
-	HERE("ip address add 203.0.113.4 peer 203.0.113.5 dev lan");
-	assert_false(is_broadcast("198.51.100.8"));
-	assert_false(is_broadcast("198.51.100.9"));
-	assert_false(is_broadcast("203.0.113.1"));
-	assert_false(is_broadcast("203.0.113.4"));
-	assert_false(is_broadcast("203.0.113.5"));
-}
-
-TEST(an_interface_that_is_down_or_without_ipv4)
-{
-	need_namespace();
-	HERE("ip link add idle type veth peer name idle-end");
-	HERE("ip address add 192.0.2.20/24 dev idle");
-	HERE("ip address add 2001:db8::ff/64 dev idle");
-	assert_true(is_broadcast("192.0.2.255"));
-	assert_false(is_broadcast("0.0.0.255"));
-}
-
-TEST(own_addresses)
-{
-	const struct ipv6 home = ipv4_mapped(v4("192.0.2.20")),
-			  other = ipv4_mapped(v4("192.0.2.21"));
-	struct ipv6 address6;
-
-	need_namespace();
-	add_link("lan");
-	assert_int_equal(text_to_ip("2001:db8::20", &address6), 0);
-	HERE("ip address add 192.0.2.20/24 dev lan");
-	HERE("ip address add 2001:db8::20/64 dev lan nodad");
-	assert_true(net_is_own(net_now(), &home) && net_is_own(net_now(), &address6));
-	assert_true(net_is_own(net_now(), &(struct ipv6){ { [10] = 0xff, 0xff, 127, 0, 0, 1 } }));
-	assert_false(net_is_own(net_now(), &other));
-	HERE("ip address del 192.0.2.20/24 dev lan");
-	assert_false(net_is_own(net_now(), &home));
-	assert_true(net_is_own(net_now(), &address6));
-	HERE("ip link del lan");
-	assert_false(net_is_own(net_now(), &address6));
-}
-
-/* It stays ours until the last interface has lost it. */
-TEST(one_address_on_two_interfaces)
-{
-	const struct ipv6 home = ipv4_mapped(v4("192.0.2.20"));
-
-	need_namespace();
-	add_link("lan");
-	add_link("other");
-	HERE("ip address add 192.0.2.20/24 dev lan && ip address add 192.0.2.20/32 dev other");
-	assert_true(net_is_own(net_now(), &home));
-	HERE("ip address del 192.0.2.20/24 dev lan");
-	assert_true(net_is_own(net_now(), &home));
-	HERE("ip address del 192.0.2.20/32 dev other");
-	assert_false(net_is_own(net_now(), &home));
-}
-
-TEST(a_thousand_addresses)
-{
-	const struct ipv6 other = ipv4_mapped(v4("10.0.4.0"));
-
-	need_namespace();
-	add_link("lan");
-	HERE("for i in $(seq 0 999); do echo address add 10.0.$((i / 256)).$((i %% 256))/32 dev lan;"
-	     " done | ip -batch -");
-	net_now();
-	for (unsigned i = 0; i < 1000; i++) {
-		const struct ipv4 address = { { 10, 0, (uint8_t)(i / 256), (uint8_t)i } };
-		const struct ipv6 mapped = ipv4_mapped(address);
-
-		assert_true(net_is_own(opened, &mapped));
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		make_namespace(state);
+		add_link("lan");
+		add_link("other");
+		HERE("%s", cases[i].commands);
+		if (cases[i].then) {
+			net_now();
+			HERE("%s", cases[i].then);
+		}
+		check(cases[i].shows, cases[i].is, cases[i].yes, true);
+		check(cases[i].shows, cases[i].is, cases[i].no, false);
+		close_net_state(state);
 	}
-	assert_false(net_is_own(opened, &other));
+}
+
+/* A new one is known from its notice; one that goes is known until the routes are read again. */
+TEST(between_two_refreshes)
+{
+	const struct ipv4 first = { { 192, 0, 2, 1 } }, second = { { 192, 0, 2, 2 } };
+
+	need_namespace();
+	add_link("lan");
+	HERE("ip address add 192.0.2.20/24 dev lan");
+	net_now();
+	HERE("ip route add default via 192.0.2.1");
+	assert_true(net_state_read(opened) >= 0);
+	assert_true(net_is_gateway(opened, first));
+	HERE("ip route del default && ip route add 198.51.100.0/24 via 192.0.2.2");
+	assert_true(net_state_read(opened) >= 0);
+	assert_true(net_is_gateway(opened, first) && net_is_gateway(opened, second));
+	assert_int_equal(net_state_refresh(opened), 0);
+	assert_false(net_is_gateway(opened, first));
+	assert_true(net_is_gateway(opened, second));
 }
 
 /* What is read, where all that was to be told has been. */
@@ -149,14 +207,13 @@ static void settle(void)
 TEST(what_changed_is_told_once)
 {
 	need_namespace();
-	add_link("lan");
-	usleep(200000); /* IPv6 addresses itself */
+	HERE("ip link add lan type veth peer name lan-end"); /* down: IPv6 does nothing with it */
 	settle();
 	assert_int_equal(net_state_read(opened), 0);
 	HERE("ip address add 192.0.2.20/24 dev lan");
 	assert_int_equal(net_state_read(opened), NET_ADDRESSES_CHANGED);
 	assert_int_equal(net_state_read(opened), 0);
-	HERE("ip route add default via 192.0.2.1");
+	HERE("ip route add blackhole 198.51.100.1");
 	assert_int_equal(net_state_read(opened), 0);
 	HERE("ip link set lan mtu 1400");
 	assert_int_equal(net_state_read(opened), NET_LINKS_CHANGED);
@@ -168,18 +225,16 @@ TEST(what_changed_is_told_once)
 TEST(an_address_that_comes_again_is_no_change)
 {
 	need_namespace();
-	add_link("lan");
-	HERE("ip address add 2001:db8::20/64 dev lan nodad valid_lft 100 preferred_lft 100");
-	usleep(200000);
+	HERE("ip address add 2001:db8::20/64 dev lo nodad valid_lft 100 preferred_lft 100");
 	settle();
-	HERE("ip address change 2001:db8::20/64 dev lan valid_lft 200 preferred_lft 200");
-	assert_int_equal(net_state_read(opened) & NET_ADDRESSES_CHANGED, 0);
+	HERE("ip address change 2001:db8::20/64 dev lo valid_lft 200 preferred_lft 200");
+	assert_int_equal(net_state_read(opened), 0);
 }
 
 /* More notices than the socket holds: they are lost, and everything is read anew. */
 TEST(lost_notices)
 {
-	const struct ipv6 home = ipv4_mapped(v4("192.0.2.20"));
+	const struct ipv6 home = ip("192.0.2.20");
 
 	need_namespace();
 	add_link("lan");

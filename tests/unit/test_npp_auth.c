@@ -8,7 +8,7 @@
 #include "npp/npp_auth.h"
 #include "support_npp_message.h"
 
-enum { CHECKSUM_OCTETS = 2, HMAC_IN_OPTION = 2 + 1 + 8 + 8 };
+enum { CHECKSUM_OCTETS = 2 };
 
 static const struct ipv4 home = { { 192, 0, 2, 20 } };
 static const struct ipv4 proxy = { { 192, 0, 2, 1 } };
@@ -25,12 +25,11 @@ static int make_keys(void **state)
 		         { .id = 255, .length = NPP_SECRET_MAX } },
 		.count = 3,
 	};
-	for (uint8_t i = 0; i < keys.key[0].length; i++)
-		keys.key[0].secret[i] = i;
-	for (uint8_t i = 0; i < keys.key[1].length; i++)
-		keys.key[1].secret[i] = (uint8_t)(0xf0 + i);
-	for (uint8_t i = 0; i < keys.key[2].length; i++)
+	for (uint8_t i = 0; i < NPP_SECRET_MAX; i++) {
+		keys.key[0].secret[i] = i < 32 ? i : 0;
+		keys.key[1].secret[i] = i < NPP_SECRET_MIN ? (uint8_t)(0xf0 + i) : 0;
 		keys.key[2].secret[i] = (uint8_t)(7 * i + 3);
+	}
 	return 0;
 }
 
@@ -66,16 +65,6 @@ static const uint8_t request[] = {
 	0x29, 0xf7, 0xa0, 0x13, 0x6f, 0x33, 0x0c, 0x4a, 0x02, 0xaa, 0x73, 0x9d, 0x8b, 0xfe, 0x5a, 0x22,
 	0xc3, 0x54, 0x67, 0x74, 0x06, 0x23, 0xf0, 0x6a, 0xce, 0x4a, 0x02, 0xf9, 0x6e, 0x04, 0x60, 0xe1,
 };
-
-static const uint8_t advertisement[] = {
-	0xfd, 0x00, 0xd7, 0x48, 0x00, 0x00, 0x02, 0x41,
-	0x02, 0x0c, 0x01, 0x02, 0x07, 0x08, 0xc0, 0x00, 0x02, 0x01, 0x00, 0x00, 0x00, 0x00,
-	0x80, 0x31, 0x07,
-	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-	0xd0, 0x73, 0x28, 0xf1, 0x56, 0x4e, 0x2f, 0x02, 0xda, 0x9c, 0xb5, 0x50, 0xdd, 0xfa, 0xb9, 0x1d,
-	0xed, 0x6c, 0x05, 0xb0, 0x64, 0xc5, 0xbf, 0x5d, 0x71, 0x31, 0x29, 0xe9, 0xe6, 0x0c, 0xed, 0xb2,
-};
 /* clang-format on */
 
 struct sample {
@@ -89,11 +78,6 @@ static const struct sample samples[] = {
 	{ report, sizeof(report), { { 192, 0, 2, 20 } }, { { 192, 0, 2, 1 } }, 0 },
 	{ refusal, sizeof(refusal), { { 192, 0, 2, 1 } }, { { 192, 0, 2, 20 } }, 1 },
 	{ request, sizeof(request), { { 192, 0, 2, 20 } }, { { 192, 0, 2, 1 } }, 2 },
-	{ advertisement,
-	  sizeof(advertisement),
-	  { { 192, 0, 2, 1 } },
-	  { { 255, 255, 255, 255 } },
-	  0 },
 };
 
 static struct npp_message message_in(const struct sample *sample)
@@ -144,19 +128,10 @@ TEST(signing)
 			octets[AT_CHECKSUM] ^= 0xff;
 			assert_true(npp_sign(octets, &packet, &message, &keys.key[sample->key]));
 			assert_memory_equal(octets, sample->octets, sample->length);
-			assert_same(&message, &expected);
+			assert_memory_equal(&message, &expected, sizeof(message));
 		}
 		assert_int_equal(verify(sample, &expected), NPP_AUTH_ERROR_NONE);
 	}
-}
-
-static struct npp_message a_report(void)
-{
-	struct npp_message message = a_message(NPP_WAKEUP_REPORT);
-
-	message.authenticated = true;
-	message.authentication.key = 7;
-	return message;
 }
 
 static void assert_not_signed(struct npp_message message, const struct npp_key *key)
@@ -169,19 +144,18 @@ static void assert_not_signed(struct npp_message message, const struct npp_key *
 	memcpy(unchanged, octets, length);
 	assert_false(npp_sign(octets, &packet, &copy, key));
 	assert_memory_equal(octets, unchanged, length);
-	assert_same(&copy, &message);
+	assert_memory_equal(&copy, &message, sizeof(message));
 }
 
 TEST(what_cannot_be_signed)
 {
-	struct npp_message unsigned_report = a_report(), services = unsigned_report;
+	struct npp_message of_another_key = message_in(&samples[0]), without = of_another_key;
+	struct npp_message services = a_message(NPP_PROXY_ADVERTISEMENT);
 
-	assert_not_signed(a_report(), &keys.key[1]);
-	unsigned_report.authenticated = false;
-	assert_not_signed(unsigned_report, &keys.key[0]);
+	assert_not_signed(of_another_key, &keys.key[1]);
+	without.authenticated = false;
+	assert_not_signed(without, &keys.key[0]);
 	/* as long as an HMAC */
-	services.authenticated = false;
-	services.subtype = NPP_PROXY_ADVERTISEMENT;
 	services.advertisement.proxy_count = 1;
 	services.service_count = 4;
 	assert_not_signed(services, &keys.key[0]);
@@ -205,41 +179,6 @@ TEST(each_changed_octet)
 			assert_changed(&changed, &message);
 		}
 	}
-}
-
-static enum npp_auth_error error_at(size_t at, size_t option)
-{
-	if (at == option)
-		return NPP_AUTH_ERROR_NOT_SIGNED;
-	return at == option + 2 ? NPP_AUTH_ERROR_UNKNOWN_KEY : NPP_AUTH_ERROR_BAD_HMAC;
-}
-
-/* As an attacker without a key would do it: what can be parsed is never accepted. */
-TEST(each_flipped_bit_with_a_right_checksum)
-{
-	size_t parsed = 0;
-
-	EACH(i, samples)
-	{
-		const size_t option = samples[i].length - NPP_HMAC - HMAC_IN_OPTION;
-
-		for (size_t bit = 0; bit < 8 * samples[i].length; bit++) {
-			struct sample changed = samples[i];
-			uint8_t octets[NPP_MESSAGE_MAX];
-			struct npp_message message;
-
-			if (bit / 8 - AT_CHECKSUM < CHECKSUM_OCTETS)
-				continue;
-			changed.octets = memcpy(octets, samples[i].octets, changed.length);
-			octets[bit / 8] ^= (uint8_t)(1 << bit % 8);
-			npp_set_checksum(octets, changed.length);
-			if (npp_message_read(octets, changed.length, NPP_ICMP_TYPE, &message))
-				continue;
-			parsed++;
-			assert_int_equal(verify(&changed, &message), error_at(bit / 8, option));
-		}
-	}
-	assert_true(parsed > sizeof(samples) / sizeof(*samples) * 8 * (NPP_HMAC + 16));
 }
 
 TEST(changed_addresses_and_secrets)

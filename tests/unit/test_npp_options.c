@@ -63,60 +63,62 @@ static void add_required(struct octets *octets, uint8_t subtype)
 	add(octets, required->octets, length_of(required));
 }
 
-/* A valid message but for the option. */
-static struct octets header_before(const struct option *option)
+static void add_authentication(struct octets *octets)
 {
-	struct octets octets = header_of(option->subtype);
-
-	if (option->octets[0] != option->subtype)
-		add_required(&octets, option->subtype);
-	return octets;
+	ADD(octets, NPP_OPTION_AUTHENTICATION, 49);
+	octets->length += 49;
 }
 
-TEST(each_alone)
+/* After the option that this message needs, unless it is of that type. */
+static enum npp_parse_error error_after(uint8_t subtype, const void *option, size_t length)
 {
-	EACH(i, options)
-	{
-		struct octets octets = header_before(&options[i]);
+	struct octets octets = header_of(subtype);
 
-		add(&octets, options[i].octets, length_of(&options[i]));
-		assert_int_equal(error_of(&octets), NPP_PARSE_ERROR_NONE);
-	}
+	if (*(const uint8_t *)option != subtype)
+		add_required(&octets, subtype);
+	add(&octets, option, length);
+	return error_of(&octets);
+}
+
+static bool is_valid_length(const struct option *option, size_t length)
+{
+	if (length <= option->shortest || !option->step)
+		return length == option->shortest;
+	return (length - option->shortest) % option->step == 0;
 }
 
 TEST(each_with_every_length)
 {
 	EACH(i, options)
 	{
-		const struct option *option = &options[i];
+		struct option option = options[i];
+		const size_t longest = option.octets[1] + 1U;
 
-		for (size_t length = 0; length <= option->octets[1] + 1U; length++) {
-			const size_t more = length - option->shortest;
-			const bool valid = length == option->shortest ||
-			                   (length > option->shortest && option->step &&
-			                    more % option->step == 0);
-			struct octets octets = header_before(option);
-
-			ADD(&octets, option->octets[0], (uint8_t)length);
-			add(&octets, option->octets + HEAD, length);
-			if (length > option->octets[1])
-				octets.at[octets.length - 1] = 'x';
-			assert_int_equal(error_of(&octets),
-			                 valid ? NPP_PARSE_ERROR_NONE : NPP_PARSE_ERROR_BAD_OPTION);
+		option.octets[HEAD + longest - 1] = 'x';
+		for (size_t length = 0; length <= longest; length++) {
+			option.octets[1] = (uint8_t)length;
+			assert_int_equal(error_after(option.subtype, option.octets, HEAD + length),
+			                 is_valid_length(&option, length)
+			                         ? NPP_PARSE_ERROR_NONE
+			                         : NPP_PARSE_ERROR_BAD_OPTION);
 		}
 	}
 }
 
-TEST(each_cut_short)
+TEST(each_cut_short_and_each_duplicate)
 {
 	EACH(i, options)
 	{
-		for (size_t length = 1; length < length_of(&options[i]); length++) {
-			struct octets octets = header_before(&options[i]);
+		const size_t length = length_of(&options[i]);
+		struct octets twice = { .length = 0 };
 
-			add(&octets, options[i].octets, length);
-			assert_int_equal(error_of(&octets), NPP_PARSE_ERROR_BAD_OPTION);
-		}
+		for (size_t cut = 1; cut < length; cut++)
+			assert_int_equal(error_after(options[i].subtype, options[i].octets, cut),
+			                 NPP_PARSE_ERROR_BAD_OPTION);
+		add(&twice, options[i].octets, length);
+		add(&twice, options[i].octets, length);
+		assert_int_equal(error_after(options[i].subtype, twice.at, twice.length),
+		                 NPP_PARSE_ERROR_BAD_OPTION);
 	}
 }
 
@@ -125,27 +127,15 @@ TEST(each_flipped_bit_of_fixed_octets)
 	EACH(i, options)
 	{
 		for (size_t bit = 0; bit < 8 * strlen(options[i].fixed); bit++) {
-			struct octets octets = header_before(&options[i]);
-			const size_t at = octets.length + HEAD + bit / 8;
+			struct option option = options[i];
 
-			if (options[i].fixed[bit / 8] != '=')
+			if (option.fixed[bit / 8] != '=')
 				continue;
-			add(&octets, options[i].octets, length_of(&options[i]));
-			octets.at[at] ^= (uint8_t)(1 << bit % 8);
-			assert_int_equal(error_of(&octets), NPP_PARSE_ERROR_BAD_OPTION);
+			option.octets[HEAD + bit / 8] ^= (uint8_t)(1 << bit % 8);
+			assert_int_equal(
+				error_after(option.subtype, option.octets, length_of(&option)),
+				NPP_PARSE_ERROR_BAD_OPTION);
 		}
-	}
-}
-
-TEST(each_duplicate)
-{
-	EACH(i, options)
-	{
-		struct octets octets = header_before(&options[i]);
-
-		for (int times = 0; times < 2; times++)
-			add(&octets, options[i].octets, length_of(&options[i]));
-		assert_int_equal(error_of(&octets), NPP_PARSE_ERROR_BAD_OPTION);
 	}
 }
 
@@ -153,31 +143,27 @@ TEST(each_in_every_message)
 {
 	EACH(i, options)
 	{
-		for (uint8_t subtype = 1; subtype <= NPP_WAKEUP_CONFIRM; subtype++) {
-			const bool is_any = options[i].octets[0] == NPP_OPTION_AUTHENTICATION;
-			struct octets octets = header_of(subtype);
+		const bool is_any = options[i].octets[0] == NPP_OPTION_AUTHENTICATION;
 
-			if (subtype == options[i].subtype)
-				continue;
-			add_required(&octets, subtype);
-			add(&octets, options[i].octets, length_of(&options[i]));
-			assert_int_equal(error_of(&octets),
-			                 is_any ? NPP_PARSE_ERROR_NONE
-			                        : NPP_PARSE_ERROR_UNEXPECTED_OPTION);
-		}
+		for (uint8_t subtype = 1; subtype <= NPP_WAKEUP_CONFIRM; subtype++)
+			assert_int_equal(
+				error_after(subtype, options[i].octets, length_of(&options[i])),
+				is_any || subtype == options[i].subtype
+					? NPP_PARSE_ERROR_NONE
+					: NPP_PARSE_ERROR_UNEXPECTED_OPTION);
 	}
 }
 
 /* An option of another message is unexpected, whatever is in it. */
 TEST(unexpected_before_bad)
 {
-	struct octets octets = header_of(NPP_WAKEUP_REPORT);
+	static const uint8_t unknown[] = { NPP_OPTION_SLEEP_REQUEST, 1, 77 };
+	static const uint8_t empty[] = { NPP_OPTION_SLEEP_REQUEST, 0 };
 
-	ADD(&octets, NPP_OPTION_SLEEP_REQUEST, 1, 77);
-	assert_int_equal(error_of(&octets), NPP_PARSE_ERROR_UNEXPECTED_OPTION);
-	octets.length = HEADER;
-	ADD(&octets, NPP_OPTION_SLEEP_REQUEST, 0);
-	assert_int_equal(error_of(&octets), NPP_PARSE_ERROR_UNEXPECTED_OPTION);
+	assert_int_equal(error_after(NPP_WAKEUP_REPORT, unknown, sizeof(unknown)),
+	                 NPP_PARSE_ERROR_UNEXPECTED_OPTION);
+	assert_int_equal(error_after(NPP_WAKEUP_REPORT, empty, sizeof(empty)),
+	                 NPP_PARSE_ERROR_UNEXPECTED_OPTION);
 }
 
 TEST(missing_option)
@@ -191,16 +177,13 @@ TEST(missing_option)
 
 		ADD(&octets, 77, 1, 0);
 		assert_int_equal(error_of(&octets), NPP_PARSE_ERROR_MISSING_OPTION);
-		ADD(&octets, NPP_OPTION_AUTHENTICATION, 49);
-		octets.length += 49;
+		add_authentication(&octets);
 		assert_int_equal(error_of(&octets), NPP_PARSE_ERROR_MISSING_OPTION);
 	}
 }
 
-TEST(unknrequired_options_are_skipped)
+TEST(unknown_options_are_skipped)
 {
-	struct npp_message message;
-
 	for (unsigned int type = 0; type < 256; type++) {
 		struct octets octets = header_of(NPP_WAKEUP_REPORT);
 
@@ -209,8 +192,7 @@ TEST(unknrequired_options_are_skipped)
 		ADD(&octets, (uint8_t)type, 3, 5, 6, 0);
 		ADD(&octets, 5, 6, 0, 0, 1, 2, 0, 0);
 		ADD(&octets, (uint8_t)type, 0);
-		message = message_of(&octets);
-		assert_int_equal(message.client.id, 0x0102);
+		assert_int_equal(message_of(&octets).client.id, 0x0102);
 		ADD(&octets, (uint8_t)type, 1);
 		assert_int_equal(error_of(&octets), NPP_PARSE_ERROR_BAD_OPTION);
 	}
@@ -242,9 +224,7 @@ TEST(nothing_after_authentication)
 			struct octets octets = header_of(NPP_WAKEUP_REPORT);
 
 			add_required(&octets, NPP_WAKEUP_REPORT);
-			ADD(&octets, NPP_OPTION_AUTHENTICATION, 49);
-			octets.length += 49;
-			assert_int_equal(error_of(&octets), NPP_PARSE_ERROR_NONE);
+			add_authentication(&octets);
 			add(&octets, after[i], length);
 			assert_int_equal(error_of(&octets), NPP_PARSE_ERROR_BAD_OPTION);
 		}

@@ -305,19 +305,3 @@ TEST(options_in_another_order)
 	ADD(&services, 7, 2, 0x80, 3, 2, 12, 1, 2, 0, 0, 192, 0, 2, 1, 0, 0, 0, 0);
 	assert_int_equal(message_of(&services).services[0], NPP_SERVICE_WAKE_ON_PACKET);
 }
-
-/* It depends on what precedes it. */
-TEST(the_offset_of_the_hmac)
-{
-	for (uint8_t length = 0; length < 100; length++) {
-		struct octets octets = header_of(NPP_PROXY_SOLICITATION);
-		struct npp_message message;
-
-		ADD(&octets, 1, 4, 0, 0, 0, 0, 77, length);
-		octets.length += length;
-		ADD(&octets, NPP_OPTION_AUTHENTICATION, 49);
-		octets.length += 49;
-		message = message_of(&octets);
-		assert_true(message.authenticated);
-	}
-}

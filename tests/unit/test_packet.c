@@ -7,6 +7,7 @@
 #include <netinet/in.h>
 
 #include "base/packet.h"
+#include "support_octets.h"
 
 enum { IP = 20, UDP = 8 };
 
@@ -17,36 +18,25 @@ static const struct udp_ends ends = {
 	.destination_port = 67,
 };
 
-TEST(octet_by_octet)
+TEST(octet_by_octet_after_what_is_there)
 {
 	static const uint8_t whole[] = {
-		0x45, 0x00, 0x00, 0x1f,             /* 20 + 8 + 3 octets */
-		0x00, 0x00, 0x40, 0x00, 0x40, 0x11, /* whole, TTL 64, UDP */
-		0xb6, 0xb8,                         /* RFC 1071 */
-		0xc0, 0x00, 0x02, 0x14,             /* from */
-		0xc0, 0x00, 0x02, 0x01,             /* to */
-		0x00, 0x44, 0x00, 0x43, 0x00, 0x0b, /* ports, 8 + 3 octets */
-		0xb6, 0xd8,                         /* over the pseudo header too */
+		'e',  't',  'h',  'e',  'r',  0x45, 0x00, 0x00, 0x1f, /* 20 + 8 + 3 octets */
+		0x00, 0x00, 0x40, 0x00, 0x40, 0x11,                   /* whole, TTL 64, UDP */
+		0xb6, 0xb8,                                           /* RFC 1071 */
+		0xc0, 0x00, 0x02, 0x14,                               /* from */
+		0xc0, 0x00, 0x02, 0x01,                               /* to */
+		0x00, 0x44, 0x00, 0x43, 0x00, 0x0b,                   /* ports, 8 + 3 octets */
+		0xb6, 0xd8, /* over the pseudo header too */
 		'a',  'b',  'c',
 	};
 	struct packet packet = { .length = 0 };
 
+	packet_add(&packet, "ether", 5);
 	packet_add_udp(&packet, &ends, "abc", 3);
 	assert_int_equal(packet.length, sizeof(whole));
 	assert_memory_equal(packet.octets, whole, sizeof(whole));
 	assert_false(packet.overflow);
-}
-
-/* RFC 1071 in another way: each word added with its carry at once. */
-static uint16_t ones_sum(uint16_t so_far, const uint8_t *octets, size_t length)
-{
-	uint32_t sum = so_far;
-
-	for (size_t i = 0; i < length; i++) {
-		sum += i % 2 ? octets[i] : octets[i] * 256;
-		sum = sum % 65536 + sum / 65536;
-	}
-	return (uint16_t)sum;
 }
 
 static void check_sums(const uint8_t *ip, size_t length)
@@ -95,84 +85,33 @@ TEST(a_sum_of_zero_is_sent_as_its_other_form)
 	assert_true(zeros >= 1);
 }
 
-TEST(it_stands_behind_what_is_there)
+TEST(what_has_no_room_is_told)
 {
-	struct packet packet = { .length = 0 };
-
-	packet_add(&packet, "ethernet", 8);
-	packet_add_udp(&packet, &ends, "abc", 3);
-	assert_memory_equal(packet.octets, "ethernet\x45", 9);
-	check_sums(packet.octets + 8, 3);
-}
-
-TEST(too_long_is_told)
-{
-	static const uint8_t payload[PACKET_MAX];
-	struct packet packet = { .length = 0 };
-
-	packet_add_udp(&packet, &ends, payload, sizeof(payload) - IP - UDP);
-	assert_false(packet.overflow);
-	assert_int_equal(packet.length, PACKET_MAX);
-	packet = (struct packet){ .length = 1 };
-	packet_add_udp(&packet, &ends, payload, sizeof(payload) - IP - UDP);
-	assert_true(packet.overflow);
-}
-
-TEST(icmp_octet_by_octet)
-{
-	static const uint8_t whole[] = {
-		0x45, 0x00, 0x00, 0x17,             /* 20 + 3 octets */
-		0x00, 0x00, 0x40, 0x00, 0x40, 0x01, /* whole, TTL 64, ICMP */
-		0xb6, 0xd0,                         /* RFC 1071, over the header alone */
-		0xc0, 0x00, 0x02, 0x14,             /* from */
-		0xc0, 0x00, 0x02, 0x01,             /* to */
-		'a',  'b',  'c',
+	static const struct {
+		const char *shows;
+		size_t before, length;
+		bool is_udp, overflow;
+	} cases[] = {
+		{ "UDP fills the packet", 0, PACKET_MAX - IP - UDP, true, false },
+		{ "UDP has one octet too many", 1, PACKET_MAX - IP - UDP, true, true },
+		{ "ICMP fills the packet", 0, PACKET_MAX - IP, false, false },
+		{ "ICMP has one octet too many", 0, PACKET_MAX - IP + 1, false, true },
+		{ "its header has one octet too many", PACKET_MAX - IP + 1, 0, false, true },
+		{ "IPv4's length would overflow to 0", 0, 0x10000 - IP, false, true },
+		{ "IPv4's length would overflow to 20", 0, 0x10000, false, true },
 	};
-	struct packet packet = { .length = 0 };
+	static const uint8_t payload[0x10000];
 
-	packet_add(&packet, "ethernet", 8);
-	packet_add_icmp(&packet, ends.source, ends.destination, "abc", 3);
-	assert_int_equal(packet.length, 8 + sizeof(whole));
-	assert_memory_equal(packet.octets, "ethernet", 8);
-	assert_memory_equal(packet.octets + 8, whole, sizeof(whole));
-	assert_false(packet.overflow);
-}
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct packet packet = { .length = cases[i].before };
 
-TEST(icmp_of_every_length)
-{
-	uint8_t message[PACKET_MAX - IP];
-
-	memset(message, 0xff, sizeof(message));
-	for (size_t length = 0; length <= sizeof(message); length++) {
-		struct packet packet = { .length = 0 };
-
-		packet_add_icmp(&packet, ends.source, ends.destination, message, length);
-		assert_false(packet.overflow);
-		assert_int_equal(packet.length, IP + length);
-		assert_int_equal(packet.octets[2] * 256 + packet.octets[3], packet.length);
-		assert_int_equal(ones_sum(0, packet.octets, IP), 0xffff);
-		assert_memory_equal(packet.octets + IP, message, length);
+		if (cases[i].is_udp)
+			packet_add_udp(&packet, &ends, payload, cases[i].length);
+		else
+			packet_add_icmp(&packet, ends.source, ends.destination, payload,
+			                cases[i].length);
+		if (packet.overflow != cases[i].overflow || packet.length > PACKET_MAX)
+			fail_msg("%s: %zu octets of it in the packet", cases[i].shows,
+			         packet.length);
 	}
-}
-
-TEST(icmp_too_long_is_told)
-{
-	static const uint8_t message[0x10000];
-	static const size_t lengths[] = { PACKET_MAX - IP + 1, 0xffff - IP, 0x10000 - IP, 0x10000 };
-
-	for (size_t i = 0; i < sizeof(lengths) / sizeof(*lengths); i++) {
-		struct packet packet = { .length = 0 };
-
-		packet_add_icmp(&packet, ends.source, ends.destination, message, lengths[i]);
-		assert_true(packet.overflow);
-		assert_true(packet.length <= PACKET_MAX);
-	}
-}
-
-TEST(icmp_that_has_no_room_for_its_header)
-{
-	struct packet packet = { .length = PACKET_MAX - IP + 1 };
-
-	packet_add_icmp(&packet, ends.source, ends.destination, "", 0);
-	assert_true(packet.overflow);
 }
