@@ -1,47 +1,108 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What was accepted last from each source: how it is stored and restored, when it is dropped. */
-
+/* Which authenticated messages are new, what is stored of them, and when it is dropped. */
 #include "test.h"
 
 #include "npp_server/internal.h"
 #include "support_host_store.h"
 
-enum { NOW = 1704067200, ENTRIES_MAX = 1024 };
+#define EACH(item, table) for (size_t item = 0; item < sizeof(table) / sizeof(*(table)); item++)
 
-static const struct ipv4 source = { { 192, 0, 2, 20 } };
+#define T ((uint64_t)1704067200) /* 2024-01-01T00:00:00Z */
+#define FRESH NPP_AUTH_ERROR_NONE
+#define STALE NPP_AUTH_ERROR_STALE_TIME
+#define REPLAY NPP_AUTH_ERROR_REPLAY
+#define REPEATED NPP_AUTH_ERROR_REPEATED
 
-static struct npp_message message_of(uint64_t time, uint64_t nonce)
+enum { ENTRIES_MAX = 1024 };
+
+static const struct ipv4 host = { { 192, 0, 2, 20 } };
+
+/* A message; a real one has another HMAC than others have, too. */
+static enum npp_auth_error receive(struct replay_cache *cache, struct ipv4 source, uint64_t time,
+                                   uint64_t nonce, uint8_t content, uint64_t now)
 {
 	struct npp_message message = {
 		.authenticated = true, .authentication = { .key = 7, .time = time, .nonce = nonce }
 	};
+	uint8_t *hmac = message.authentication.hmac;
 
-	for (uint8_t i = 0; i < NPP_HMAC; i++)
-		message.authentication.hmac[i] = (uint8_t)(i * 9 + nonce);
-	return message;
+	memset(hmac, 0xa5, NPP_HMAC);
+	memcpy(hmac, &time, sizeof(time));
+	memcpy(hmac + 8, &nonce, sizeof(nonce));
+	hmac[NPP_HMAC - 1] = content;
+	return replay_cache_check(cache, source, &message, now);
 }
 
-static enum npp_auth_error check(struct replay_cache *cache, uint64_t time, uint64_t nonce)
-{
-	const struct npp_message message = message_of(time, nonce);
+static const struct {
+	const char *name;
+	struct step {
+		uint64_t time, nonce, now;
+		enum npp_auth_error error;
+	} steps[8]; /* up to one of zeros */
+} sequences[] = {
+	/* clang-format off */
+	{ "five minutes late", { { T - 300, 1, T, FRESH } } },
+	{ "later", { { T - 301, 1, T, STALE } } },
+	{ "five minutes early", { { T + 300, 1, T, FRESH } } },
+	{ "earlier", { { T + 301, 1, T, STALE } } },
+	{ "the first seconds", { { 300, 1, 0, FRESH }, { 301, 1, 0, STALE }, { 0, 1, 301, STALE } } },
+	{ "no wrap to the end", { { UINT64_MAX, 1, 0, STALE }, { UINT64_MAX, 1, UINT64_MAX - 300, FRESH } } },
+	{ "no wrap to the start", { { 0, 1, UINT64_MAX, STALE }, { UINT64_MAX - 301, 1, UINT64_MAX, STALE } } },
+	{ "later messages", { { T, 1, T, FRESH }, { T + 1, 1, T, FRESH }, { T + 2, 2, T, FRESH } } },
+	{ "other nonces", { { T, 1, T, FRESH }, { T, 2, T, FRESH }, { T, 0, T, FRESH } } },
+	{ "the last again", { { T, 1, T, FRESH }, { T, 1, T, REPEATED }, { T, 1, T + 7, REPEATED },
+	                      { T, 2, T + 7, FRESH }, { T, 2, T + 8, REPEATED },
+	                      { T + 9, 2, T + 9, FRESH }, { T + 9, 2, T + 9, REPEATED } } },
+	{ "the last but one", { { T, 1, T, FRESH }, { T, 2, T, FRESH }, { T, 1, T, REPLAY },
+	                        { T, 2, T, REPEATED }, { T + 1, 2, T, FRESH }, { T, 2, T, REPLAY },
+	                        { T, 3, T, REPLAY } } },
+	{ "repeated for ten minutes", { { T, 1, T - 300, FRESH }, { T, 1, T + 300, REPEATED },
+	                                { T, 1, T + 301, STALE } } },
+	{ "the host's clock is set back by 599 s", { { T + 299, 1, T, FRESH }, { T - 301, 2, T, STALE },
+	  { T - 300, 2, T, REPLAY }, { T + 298, 3, T + 598, REPLAY }, { T + 299, 4, T + 599, FRESH },
+	  { T + 300, 1, T + 600, FRESH } } },
+	{ "the host's clock is wrong for a while", { { T, 1, T, FRESH }, { T + 86400, 2, T + 1, STALE },
+	  { T + 2, 3, T + 2, FRESH }, { T - 86400, 4, T + 3, STALE }, { T + 4, 5, T + 4, FRESH } } },
+	{ "the proxy's clock is wrong for a while", { { T, 1, T, FRESH }, { T + 1, 2, T + 86400, STALE },
+	  { T + 2, 3, T - 86400, STALE }, { T + 3, 4, T + 3, FRESH } } },
+	{ "both clocks are set back", { { T - 5, 1, T - 5, FRESH }, { T + 86400, 2, T + 86400, FRESH },
+	  { T - 5, 1, T, REPLAY }, { T, 3, T, REPLAY }, { T + 86400, 3, T + 86399, FRESH } } },
+	/* clang-format on */
+};
 
-	return replay_cache_check(cache, source, &message, NOW);
+TEST(sequences)
+{
+	EACH(i, sequences)
+	{
+		struct replay_cache cache = { .store = NULL };
+
+		for (const struct step *step = sequences[i].steps; step->nonce || step->time;
+		     step++)
+			if (receive(&cache, host, step->time, step->nonce, 0, step->now) !=
+			    step->error)
+				fail_msg("%s, step %td", sequences[i].name,
+				         step - sequences[i].steps);
+		replay_cache_done(&cache);
+	}
 }
 
-static bool restore(struct replay_cache *cache, struct ipv4 from, const char *text)
+TEST(another_message_with_the_same_nonce_and_another_source)
 {
-	struct json_object *row = json_tokener_parse(text);
-	const bool had = cache->entries;
+	const struct ipv4 other = { { 192, 0, 2, 21 } };
+	struct replay_cache cache = { .store = NULL };
 
-	replay_cache_restore(cache, from, row, NOW);
-	json_object_put(row);
-	return !had && cache->entries;
+	assert_int_equal(receive(&cache, host, T, 1, 0, T), FRESH);
+	assert_int_equal(receive(&cache, host, T, 1, 'x', T), REPLAY);
+	assert_int_equal(receive(&cache, other, T, 1, 0, T), FRESH);
+	assert_int_equal(receive(&cache, host, T, 1, 0, T), REPEATED);
+	assert_int_equal(receive(&cache, host, T, 2, 'x', T), FRESH);
+	assert_int_equal(receive(&cache, host, T, 2, 'x', T), REPEATED);
+	replay_cache_done(&cache);
 }
 
 struct found {
 	struct replay_cache *cache;
 	int hosts, rows;
-	char last[512];
 };
 
 static void found_host(void *context, const struct mac *mac, struct json_object *row)
@@ -55,8 +116,7 @@ static void found_replay(void *context, struct ipv4 from, struct json_object *ro
 	struct found *found = context;
 
 	found->rows++;
-	snprintf(found->last, sizeof(found->last), "%s", json_object_to_json_string(row));
-	replay_cache_restore(found->cache, from, row, NOW);
+	replay_cache_restore(found->cache, from, row, T);
 }
 
 static void restart(struct store_place *place, struct replay_cache *cache, int rows)
@@ -71,22 +131,33 @@ static void restart(struct store_place *place, struct replay_cache *cache, int r
 	assert_int_equal(found.hosts, 0);
 }
 
-/* With all of its nonces, which are unsigned, and the HMAC of the last message. */
-TEST_WITH(it_outlives_a_restart, make_store, remove_place)
+static enum npp_auth_error check(struct replay_cache *cache, uint64_t time, uint64_t nonce)
+{
+	return receive(cache, host, time, nonce, 0, T);
+}
+
+/* Nonces are unsigned. */
+static void assert_full(struct replay_cache *cache, uint64_t time)
+{
+	for (uint64_t i = 0; i < NPP_NONCES - 1; i++)
+		assert_int_equal(check(cache, time, UINT64_MAX - i), REPLAY);
+	assert_int_equal(check(cache, time, UINT64_MAX - (NPP_NONCES - 1)), REPEATED);
+	assert_int_equal(check(cache, time, 1), REPLAY); /* one too many */
+	assert_int_equal(check(cache, time - 1, 1), REPLAY);
+}
+
+TEST_WITH(as_many_in_a_second_as_are_recorded_and_stored, make_store, remove_place)
 {
 	struct store_place *place = *state;
 	struct replay_cache cache = { .store = place->store };
 
-	for (uint64_t i = 0; i < NPP_NONCES; i++)
-		assert_int_equal(check(&cache, NOW, UINT64_MAX - i), NPP_AUTH_ERROR_NONE);
-	restart(place, &cache, 1);
-	for (uint64_t i = 0; i < NPP_NONCES; i++)
-		assert_int_equal(check(&cache, NOW, UINT64_MAX - i),
-		                 i < NPP_NONCES - 1 ? NPP_AUTH_ERROR_REPLAY
-		                                    : NPP_AUTH_ERROR_REPEATED);
-	assert_int_equal(check(&cache, NOW, 1), NPP_AUTH_ERROR_REPLAY); /* one too many */
-	assert_int_equal(check(&cache, NOW - 1, 1), NPP_AUTH_ERROR_REPLAY);
-	assert_int_equal(check(&cache, NOW + 1, 1), NPP_AUTH_ERROR_NONE);
+	for (uint64_t time = T; time < T + 2; time++) {
+		for (uint64_t i = 0; i < NPP_NONCES; i++)
+			assert_int_equal(check(&cache, time, UINT64_MAX - i), FRESH);
+		assert_full(&cache, time);
+		restart(place, &cache, 1);
+		assert_full(&cache, time);
+	}
 	replay_cache_done(&cache);
 }
 
@@ -96,33 +167,33 @@ TEST_WITH(errors_are_not_recorded, make_store, remove_place)
 	struct store_place *place = *state;
 	struct replay_cache cache = { .store = place->store };
 
-	assert_int_equal(check(&cache, NOW + NPP_STALE_AFTER + 1, 1), NPP_AUTH_ERROR_STALE_TIME);
+	assert_int_equal(check(&cache, T + NPP_STALE_AFTER + 1, 1), STALE);
 	restart(place, &cache, 0);
-	assert_int_equal(check(&cache, NOW, 1), NPP_AUTH_ERROR_NONE);
-	assert_int_equal(check(&cache, NOW + 1000, 2), NPP_AUTH_ERROR_STALE_TIME);
-	assert_int_equal(check(&cache, NOW - 1, 2), NPP_AUTH_ERROR_REPLAY);
+	assert_int_equal(check(&cache, T, 1), FRESH);
+	assert_int_equal(check(&cache, T + 1000, 2), STALE);
+	assert_int_equal(check(&cache, T - 1, 2), REPLAY);
 	restart(place, &cache, 1);
-	assert_int_equal(check(&cache, NOW, 2), NPP_AUTH_ERROR_NONE);
+	assert_int_equal(check(&cache, T, 2), FRESH);
 	replay_cache_done(&cache);
-}
-
-TEST(sources_are_apart)
-{
-	const struct npp_message message = message_of(NOW, 1);
-	const struct ipv4 other = { { 192, 0, 2, 21 } };
-	struct replay_cache cache = { .store = NULL };
-
-	assert_int_equal(check(&cache, NOW, 1), NPP_AUTH_ERROR_NONE);
-	assert_int_equal(replay_cache_check(&cache, other, &message, NOW), NPP_AUTH_ERROR_NONE);
-	assert_int_equal(check(&cache, NOW, 1), NPP_AUTH_ERROR_REPEATED);
-	replay_cache_done(&cache);
-	(void)state;
 }
 
 #define CODE_31 \
 	"00:01:02:03:04:05:06:07:08:09:0a:0b:0c:0d:0e:0f:00:01:02:03:04:05:06:07:08:09:0a:0b:0c:0d:0e"
 #define ROW(time, nonces, code) "{\"time\":" time ",\"nonces\":" nonces ",\"code\":" code "}"
 #define CODE "\"" CODE_31 ":0f\""
+
+static bool restores(const char *text)
+{
+	struct replay_cache cache = { .store = NULL };
+	struct json_object *row = json_tokener_parse(text);
+	bool restored;
+
+	replay_cache_restore(&cache, host, row, T);
+	restored = cache.entries;
+	json_object_put(row);
+	replay_cache_done(&cache);
+	return restored;
+}
 
 TEST(rows_that_are_wrong_are_left_out)
 {
@@ -151,31 +222,14 @@ TEST(rows_that_are_wrong_are_left_out)
 		"{\"nonces\":[1],\"code\":" CODE "}",
 		"{\"time\":1,\"nonces\":[1]}",
 	};
-	struct replay_cache cache = { .store = NULL };
 
 	log_init(LOG_EMERG);
-	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++)
-		if (restore(&cache, source, wrong[i]))
-			fail_msg("%s", wrong[i]);
-	for (size_t i = 0; i < sizeof(right) / sizeof(*right); i++) {
-		if (!restore(&cache, source, right[i]))
-			fail_msg("%s", right[i]);
-		replay_cache_done(&cache);
-	}
-	(void)state;
-}
-
-/* Of each of them a message that was accepted at its time. */
-static void accept_many(struct replay_cache *cache, unsigned int count, uint64_t time)
-{
-	const struct npp_message message = message_of(time, 1);
-
-	for (unsigned int i = 0; i < count; i++) {
-		const struct ipv4 each = { { 10, 0, (uint8_t)(i >> 8), (uint8_t)i } };
-
-		assert_int_equal(replay_cache_check(cache, each, &message, time),
-		                 NPP_AUTH_ERROR_NONE);
-	}
+	EACH(i, wrong)
+	if (restores(wrong[i]))
+		fail_msg("restored: %s", wrong[i]);
+	EACH(i, right)
+	if (!restores(right[i]))
+		fail_msg("left out: %s", right[i]);
 }
 
 /* Only where they are too many, and only those who cannot be replayed any more. */
@@ -192,21 +246,23 @@ TEST(of_many_those_that_are_stale_are_dropped)
 		{ ENTRIES_MAX, NPP_STALE_AFTER, { { 10, 1 } }, ENTRIES_MAX + 1 },
 		{ ENTRIES_MAX, NPP_STALE_AFTER + 1, { { 10, 0, 0, 7 } }, ENTRIES_MAX },
 	};
-	const struct npp_message message = message_of(NOW, 2);
-
-	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+	EACH(i, cases)
+	{
 		struct replay_cache cache;
 		struct store_place *place;
 
 		make_store((void **)&place);
 		cache = (struct replay_cache){ .store = place->store };
-		accept_many(&cache, cases[i].entries, NOW - cases[i].age);
-		assert_int_equal(replay_cache_check(&cache, cases[i].next, &message, NOW),
-		                 NPP_AUTH_ERROR_NONE);
+		for (unsigned int j = 0; j < cases[i].entries; j++) {
+			const uint64_t time = T - cases[i].age;
+			const struct ipv4 each = { { 10, 0, (uint8_t)(j >> 8), (uint8_t)j } };
+
+			assert_int_equal(receive(&cache, each, time, 1, 0, time), FRESH);
+		}
+		assert_int_equal(receive(&cache, cases[i].next, T, 2, 0, T), FRESH);
 		assert_int_equal(commit(place->store), 0);
 		assert_int_equal(count(place, "SELECT count(*) FROM replay"), cases[i].rows);
 		replay_cache_done(&cache);
 		remove_place((void **)&place);
 	}
-	(void)state;
 }
