@@ -20,6 +20,8 @@
 #include "support_netns.h"
 #include "support_register.h"
 
+#define EACH(item, table) for (size_t item = 0; item < sizeof(table) / sizeof(*(table)); item++)
+
 static const struct ipv4 us = { { 192, 0, 2, 2 } }, us_too = { { 198, 51, 100, 2 } };
 static const struct ipv4 gateway = { { 192, 0, 2, 1 } }, subnet_broadcast = { { 192, 0, 2, 255 } };
 static const struct ipv4 everybody = { { 255, 255, 255, 255 } };
@@ -345,29 +347,11 @@ static inline bool is_rejected(const struct npp_test *test, const struct sender 
 	return answer.authenticated;
 }
 
-/* As the daemon does with a request: it waits, and is then registered, but not confirmed yet. */
-static inline struct host *register_last(struct npp_test *test)
+static inline void confirm(struct npp_test *test, uint16_t client_id)
 {
-	assert_int_equal(test->request.kind, NPP_REQUEST_SLEEP);
-	assert_ptr_equal(test->request.host,
-	                 host_find_mac(test->hosts.table, &test->request.requester.mac));
-	return registers(&test->hosts, &test->request.registration);
-}
-
-/* Received, registered and confirmed. */
-static inline struct host *registered(struct npp_test *test, const struct sender *sender,
-                                      struct npp_message message)
-{
-	struct host *host;
-
-	assert_int_equal(receive(test, sender, message), NPP_REQUEST_SLEEP);
-	sends_nothing(test);
-	host = register_last(test);
 	npp_server_confirm(test->server, &test->request.requester,
-	                   &(struct npp_client){ .id = host->registration->client_id }, false);
+	                   &(struct npp_client){ .id = client_id }, false);
 	test->open--;
-	is_confirmed(test, sender, host->registration->client_id);
-	return host;
 }
 
 static inline void reject(struct npp_test *test, enum reject_reason reason)
@@ -375,5 +359,24 @@ static inline void reject(struct npp_test *test, enum reject_reason reason)
 	npp_server_reject(test->server, &test->request.requester, reason);
 	test->open--;
 }
+
+/* Received, registered as the daemon does with a request, and confirmed. */
+static inline struct host *registered(struct npp_test *test, const struct sender *sender,
+                                      struct npp_message message)
+{
+	struct host *host;
+
+	assert_int_equal(receive(test, sender, message), NPP_REQUEST_SLEEP);
+	sends_nothing(test);
+	assert_ptr_equal(test->request.host,
+	                 host_find_mac(test->hosts.table, &test->request.requester.mac));
+	host = registers(&test->hosts, &test->request.registration);
+	confirm(test, host->registration->client_id);
+	is_confirmed(test, sender, host->registration->client_id);
+	return host;
+}
+
+BEFORE_ALL(make_lan)
+AFTER_ALL(remove_lan)
 
 #endif

@@ -5,8 +5,6 @@
 
 #include "support_npp_server.h"
 
-#define EACH(item, table) for (size_t item = 0; item < sizeof(table) / sizeof(*(table)); item++)
-
 static void is_our_advertisement(const struct npp_message *message, uint16_t lifetime)
 {
 	const struct npp_advertisement *advertisement = &message->advertisement;
@@ -26,8 +24,6 @@ static void is_our_advertisement(const struct npp_message *message, uint16_t lif
 
 BEFORE_EACH(start_npp_test)
 AFTER_EACH(stop_npp_test)
-BEFORE_ALL(make_lan)
-AFTER_ALL(remove_lan)
 
 /* By unicast, from the address that was asked; what is advertised is the one towards the host. */
 TEST(a_solicitation_is_answered)
@@ -207,21 +203,6 @@ TEST(malformed_messages)
 	}
 }
 
-TEST(what_is_cut_short)
-{
-	struct npp_test *test = *state;
-	const struct sender sender = the_nas();
-	uint8_t octets[NPP_MESSAGE_MAX];
-	const size_t length = write_message(test, &sender, a_request(&sender), octets);
-
-	for (size_t i = 0; i < length; i++) {
-		test->hosts.now.mono += RATE_INTERVAL;
-		receive_octets(test, &sender, octets, i);
-		sends_nothing(test);
-	}
-	assert_int_equal(count_of(test, NPP_COUNT_PARSE_ERRORS + NPP_PARSE_ERROR_SHORT), length);
-}
-
 /* Whatever it is: also one that would be malformed, and before anything else is looked at. */
 TEST(too_many_messages_of_one_source)
 {
@@ -253,24 +234,30 @@ TEST(each_start_has_its_own_secret)
 	npp_server_free(NULL);
 }
 
-TEST(each_counter_has_a_name_and_a_meaning)
+TEST(each_counter_has_a_name_a_meaning_and_a_value_of_its_own)
 {
+	static const char names[] =
+		"solicitation registered reported duplicate not_for_proxy canceled "
+		"wrong_destination no_address rate_limited mac_mismatch source_mismatch "
+		"invalid_address own_address gateway_address address_taken address_in_use "
+		"missing_address unsupported too_many limit_reached tables_full store_failed busy "
+		"unknown_client stale_transaction short other_type bad_checksum bad_code "
+		"bad_subtype bad_option missing_option unexpected_option unknown_request "
+		"not_signed unknown_key bad_hmac stale_time replay repeated ";
 	struct npp_test *test = *state;
-	const char *names[NPP_COUNTS], *meaning, *other;
-	size_t count = 0;
+	const char *name, *meaning;
+	char found[1024] = "";
 	uint64_t value, sum = 0;
 
 	for (enum npp_count i = 0; i < NPP_COUNTS; i++)
 		test->server->counts[i] = (uint64_t)1 << i;
-	for (; npp_server_counter(test->server, count, &names[count], &meaning, &value); count++) {
-		assert_true(strlen(names[count]) && strlen(meaning) > 5);
+	for (size_t i = 0; npp_server_counter(test->server, i, &name, &meaning, &value); i++) {
+		strcat(strcat(found, name), " ");
+		assert_true(strlen(meaning) > 5);
 		assert_false(sum & value);
 		sum |= value;
-		for (size_t i = 0; i < count; i++)
-			assert_string_not_equal(names[i], names[count]);
 	}
-	assert_int_equal(count, NPP_COUNTS - 3); /* of each group the first is no error */
+	assert_string_equal(found, names);
 	assert_int_equal(sum & 0x7, 0x7);
-	assert_false(npp_server_counter(test->server, count, &other, &other, &value));
 	memset(test->server->counts, 0, sizeof(test->server->counts));
 }

@@ -40,8 +40,6 @@ static uint64_t errors(const struct npp_test *test, enum npp_auth_error error)
 
 BEFORE_EACH(start_with_keys)
 AFTER_EACH(stop_npp_test)
-BEFORE_ALL(make_lan)
-AFTER_ALL(remove_lan)
 
 TEST(a_signed_request_gets_a_signed_answer)
 {
@@ -50,9 +48,7 @@ TEST(a_signed_request_gets_a_signed_answer)
 
 	receive(test, &sender, a_request(&sender));
 	assert_true(test->request.registration.authenticated);
-	npp_server_confirm(test->server, &test->request.requester, &(struct npp_client){ .id = 5 },
-	                   false);
-	test->open--;
+	confirm(test, 5);
 	assert_true(is_confirmed(test, &sender, 5));
 }
 
@@ -234,9 +230,7 @@ TEST(without_keys_a_signature_proves_nothing)
 	test->settings.keys = NULL;
 	receive(test, &sender, a_request(&sender));
 	assert_false(test->request.registration.authenticated);
-	npp_server_confirm(test->server, &test->request.requester, &(struct npp_client){ .id = 5 },
-	                   false);
-	test->open--;
+	confirm(test, 5);
 	assert_false(is_confirmed(test, &sender, 5));
 }
 
@@ -248,9 +242,7 @@ TEST(a_key_may_be_removed_while_a_request_waits)
 	receive(test, &sender, a_request(&sender));
 	test->settings.keys = NULL;
 	test->keys.count = 0;
-	npp_server_confirm(test->server, &test->request.requester, &(struct npp_client){ .id = 5 },
-	                   false);
-	test->open--;
+	confirm(test, 5);
 	is_confirmed(test, &sender, 5);
 }
 

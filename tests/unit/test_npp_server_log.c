@@ -63,8 +63,6 @@ static unsigned int reject_reports(struct npp_test *test, int count)
 
 BEFORE_EACH(capture_log)
 AFTER_EACH(end_capture)
-BEFORE_ALL(make_lan)
-AFTER_ALL(remove_lan)
 
 TEST(a_reason_is_logged_once_a_minute)
 {

@@ -7,8 +7,6 @@
 
 BEFORE_EACH(start_npp_test)
 AFTER_EACH(stop_npp_test)
-BEFORE_ALL(make_lan)
-AFTER_ALL(remove_lan)
 
 TEST(a_request_as_it_came)
 {

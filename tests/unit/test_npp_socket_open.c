@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* From when and until when a real link is assert_received, and what a flood does. */
+/* From when and until when a real link is received from, and what a flood does. */
 #include "test.h"
 
 #include <string.h>
@@ -10,49 +10,6 @@
 #include <sys/wait.h>
 
 #include "support_npp_socket.h"
-
-BEFORE_EACH(make_namespace)
-AFTER_EACH(close_all)
-BEFORE_ALL(on_one_processor)
-
-TEST(nothing_received)
-{
-	connect_lan();
-	assert_none();
-	assert_none();
-}
-
-TEST(order)
-{
-	struct octets frame = a_frame();
-
-	connect_lan();
-	for (uint8_t i = 0; i < 100; i++) {
-		frame.at[TRANSACTION_AT] = i;
-		send_from("lan-end", &frame);
-	}
-	for (uint8_t i = 0; i < 100; i++)
-		assert_int_equal(next().octets[4], i);
-	assert_none();
-}
-
-static void reopen(void)
-{
-	close(receiver);
-	receiver = npp_socket_open(if_nametoindex("lan"), TYPE);
-	assert_true(receiver >= 0);
-}
-
-TEST(frames_before_opening)
-{
-	const struct octets frame = a_frame();
-
-	connect_lan();
-	for (int i = 0; i < 10; i++)
-		send_from("lan-end", &frame);
-	reopen();
-	assert_next_only();
-}
 
 /* If there is one. */
 static void to_another_processor(void)
@@ -89,7 +46,7 @@ static void assert_nothing_of(const char *name, const struct octets *frame)
 	const pid_t child = flood(name, frame);
 
 	for (int i = 0; i < 100; i++) {
-		reopen();
+		open_receiver("lan", TYPE);
 		assert_int_equal(count_passed(), 0);
 		assert_none();
 	}
@@ -97,22 +54,19 @@ static void assert_nothing_of(const char *name, const struct octets *frame)
 	assert_next_only();
 }
 
-TEST(frames_while_opening)
+/* Before, those of all interfaces pass, or those that the filter is for. */
+TEST(frames_before_and_while_opening)
 {
 	struct octets frame = a_frame();
 
-	connect_lan();
+	for (int i = 0; i < 10; i++)
+		send_from("lan-end", &frame);
+	open_receiver("lan", TYPE);
+	assert_next_only();
 	add_whole_link("other");
 	assert_nothing_of("other-end", &frame);
 	frame.at[ETHER + IP]--;
 	assert_nothing_of("lan-end", &frame);
-}
-
-TEST(descriptor_flags)
-{
-	connect_lan();
-	assert_true(fcntl(receiver, F_GETFD) & FD_CLOEXEC);
-	assert_true(fcntl(receiver, F_GETFL) & O_NONBLOCK);
 }
 
 /* With -errno, and no descriptor leaks. */
@@ -128,9 +82,10 @@ static void assert_open_fails(uint32_t ifindex, int err)
 	assert_int_equal(after, before);
 }
 
-TEST(no_interface)
+TEST(descriptor_flags_and_no_interface)
 {
-	connect_lan();
+	assert_true(fcntl(receiver, F_GETFD) & FD_CLOEXEC);
+	assert_true(fcntl(receiver, F_GETFL) & O_NONBLOCK);
 	assert_open_fails(0, -ENODEV);
 	assert_open_fails(4711, -ENODEV);
 	assert_open_fails(INT32_MAX, -ENODEV);
@@ -139,11 +94,9 @@ TEST(no_interface)
 
 TEST(without_capability)
 {
+	const pid_t child = fork();
 	int status;
-	pid_t child;
 
-	connect_lan();
-	child = fork();
 	if (!child)
 		_exit(setresuid(65534, 65534, 65534) ||
 		      npp_socket_open(if_nametoindex("lan"), TYPE) != -EPERM);
@@ -151,61 +104,15 @@ TEST(without_capability)
 	assert_int_equal(status, 0);
 }
 
-/* As a proxy answers. */
-TEST(sending)
-{
-	const struct npp_packet answer = {
-		host, proxy, 0, host4, proxy4, good + ETHER + IP, MESSAGE
-	};
-	struct iface lan;
-	struct packet written;
-	int ours;
-
-	connect_lan();
-	lan = (struct iface){ .ifindex = if_nametoindex("lan") };
-	HERE("ip link set lan-end address 02:00:00:00:00:20 && ip link set lan address "
-	     "02:00:00:00:00:21");
-	ours = receiver;
-	receiver = npp_socket_open(if_nametoindex("lan-end"), TYPE);
-	npp_packet_write(&answer, &written);
-	assert_int_equal(packet_send(ours, &lan, &written), 0);
-	assert_int_equal(next().length, MESSAGE);
-	close(ours);
-}
-
-static struct octets a_malformed_frame(void)
-{
-	struct octets frame = a_frame();
-
-	put16(&frame, SUM_AT, 0);
-	return frame;
-}
-
-TEST(malformed)
-{
-	struct octets frame = a_malformed_frame();
-
-	connect_lan();
-	assert_not_received(&frame);
-	frame.length = ETHER + IP + 1;
-	assert_not_received(sum_header(&frame));
-	frame = a_frame();
-	frame.length--;
-	assert_not_received(&frame);
-	frame = a_frame();
-	PUT(&frame, ETHER, 0x44);
-	frame.at[ETHER + 16] = TYPE;
-	assert_not_received(sum_header(&frame));
-}
-
 /* A call ends after 64 malformed frames; a good frame after them is received. */
-TEST(flood)
+TEST(flood_of_malformed_frames)
 {
-	const struct octets junk = a_malformed_frame(), frame = a_frame();
+	struct octets junk = a_frame();
+	const struct octets frame = junk;
 	struct npp_packet packet;
 	int turns = 0;
 
-	connect_lan();
+	put16(&junk, SUM_AT, 0);
 	for (int i = 0; i < 130; i++)
 		send_from("lan-end", &junk);
 	send_from("lan-end", &frame);
@@ -222,7 +129,6 @@ TEST(too_long)
 {
 	struct octets frame = a_frame();
 
-	connect_lan();
 	HERE("ip link set lan mtu 9000 && ip link set lan-end mtu 9000");
 	frame.length = PACKET_MAX;
 	put16(&frame, TOTAL_AT, PACKET_MAX - ETHER);
@@ -245,47 +151,39 @@ static void assert_link_down(void)
 	assert_none();
 }
 
-TEST(interface_down)
-{
-	connect_lan();
-	HERE("ip link set lan down");
-	assert_link_down();
-	HERE("ip link set lan up");
-	wait_for_link("lan-end", "lan");
-	assert_next_only();
-}
-
 /* What was received before is still delivered. */
-TEST(interface_down_after_a_message)
+TEST(interface_down)
 {
 	const struct octets frame = a_frame();
 	struct npp_packet packet;
 
-	connect_lan();
 	send_from("lan-end", &frame);
 	HERE("ip link set lan down");
 	assert_int_equal(receive(&packet), -ENETDOWN);
 	assert_int_equal(receive(&packet), 0);
 	assert_none();
+	HERE("ip link set lan up");
+	wait_for_link("lan-end", "lan");
+	assert_next_only();
+	HERE("ip link set lan down");
+	assert_link_down();
 }
 
 TEST(interface_deleted)
 {
-	connect_lan();
 	HERE("ip link delete lan");
 	assert_link_down();
 	/* a new interface of that name is not the same */
 	add_whole_link("lan");
 	assert_none();
-	reopen();
+	open_receiver("lan", TYPE);
 	assert_next_only();
 }
 
 TEST(opened_while_down)
 {
-	connect_lan();
 	HERE("ip link set lan down");
-	reopen();
+	open_receiver("lan", TYPE);
 	assert_link_down();
 	HERE("ip link set lan up");
 	wait_for_link("lan-end", "lan");
