@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -20,10 +21,10 @@ static int pipe_of(const char *text, size_t length)
 
 	assert_int_equal(pipe(ends), 0);
 	if (!fork()) {
-		const ssize_t first = write(ends[1], text, length / 2);
-
-		usleep(20000);
-		_exit(first < 0 || write(ends[1], text + first, length - (size_t)first) < 0);
+		for (size_t at = 0; at < length; at += 30000)
+			if (write(ends[1], text + at, MIN(length - at, 30000)) < 0)
+				_exit(1);
+		_exit(0);
 	}
 	close(ends[1]);
 	return ends[0];

@@ -142,6 +142,7 @@ static struct octets list_of(const struct list *list, size_t count)
 	return octets;
 }
 
+/* What is read of them all is written again. */
 TEST(lengths_of_lists)
 {
 	EACH(i, lists)
@@ -150,6 +151,7 @@ TEST(lengths_of_lists)
 
 		for (size_t count = 0; 17 + count * list->size <= DATA_MAX; count++) {
 			struct octets octets = list_of(list, count);
+			uint8_t written[NPP_MESSAGE_MAX];
 			struct npp_message message;
 			size_t read;
 
@@ -160,32 +162,13 @@ TEST(lengths_of_lists)
 			message = message_of(&octets);
 			memcpy(&read, (const uint8_t *)&message + list->count, sizeof(read));
 			assert_int_equal(read, count);
+			assert_int_equal(message.request.has_ports,
+			                 list->request == NPP_REQUEST_WAKE_PORTS);
+			assert_int_equal(npp_message_write(&message, NPP_ICMP_TYPE, written),
+			                 octets.length);
+			assert_memory_equal(written, octets.at, octets.length);
 		}
 	}
-}
-
-TEST(the_entries_of_full_lists)
-{
-	struct octets services = list_of(&lists[0], NPP_SERVICES);
-	struct octets ports = list_of(&lists[1], NPP_PORTS);
-	struct octets addresses = list_of(&lists[2], NPP_ADDRESSES6);
-	struct octets client_id = list_of(&lists[3], NPP_CLIENT_ID);
-	const struct npp_message advertisement = message_of(&services);
-	const struct npp_request with_ports = message_of(&ports).request;
-	const struct npp_request with_addresses = message_of(&addresses).request;
-	const struct npp_request with_client_id = message_of(&client_id).request;
-
-	for (size_t i = 0; i < NPP_SERVICES; i++)
-		assert_int_equal(advertisement.services[i], IPPROTO_TCP << 8 | (int)(i + 1));
-	assert_true(with_ports.has_ports);
-	for (size_t i = 0; i < NPP_PORTS; i++) {
-		assert_int_equal(with_ports.ports[i].protocol, IPPROTO_TCP);
-		assert_int_equal(with_ports.ports[i].port, i + 1);
-	}
-	assert_memory_equal(with_addresses.addresses6, addresses.at + HEADER + 3,
-	                    sizeof(with_addresses.addresses6));
-	assert_memory_equal(with_client_id.client_id, client_id.at + HEADER + 3, NPP_CLIENT_ID);
-	assert_false(with_client_id.has_ports);
 }
 
 /* `number` in the option, and how many are there */

@@ -103,28 +103,6 @@ TEST(cases)
 	}
 }
 
-/* Up to 255 octets of options. */
-TEST(the_longest_message)
-{
-	struct npp_message message = a_message(NPP_SLEEP_REQUEST);
-	const size_t others = 51 + 66 + 3 + 4 * 18;
-
-	message.authenticated = true;
-	memset(message.request.hostname, 'n', 63);
-	message.request.has_ports = true;
-	message.request.port_count = 18;
-	for (size_t i = 0; i < 18; i++)
-		message.request.ports[i].protocol = IPPROTO_TCP;
-	for (size_t length = 1; length <= NPP_CLIENT_ID; length++) {
-		const size_t whole = HEADER + others + 3 + length;
-
-		message.request.client_id_length = length;
-		assert_int_equal(write_message(&message), whole <= NPP_MESSAGE_MAX ? whole : 0);
-	}
-	message.request.client_id_length = 60;
-	assert_int_equal(write_message(&message), NPP_MESSAGE_MAX);
-}
-
 static struct npp_message with_pairs(size_t count)
 {
 	struct npp_message message = a_message(NPP_SLEEP_REQUEST);
