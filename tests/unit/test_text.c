@@ -122,8 +122,10 @@ static int secureon(const char *text, struct value *value, char again[TEXT_MAX])
 {
 	const int err = text_to_secureon(text, value->secureon, &value->length);
 
-	if (!err)
+	if (!err) {
 		text_from_octets(value->secureon, value->length, again);
+		assert_memory_equal(value->secureon + value->length, "\1\1", 6 - value->length);
+	}
 	return err;
 }
 
