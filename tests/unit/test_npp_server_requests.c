@@ -126,7 +126,7 @@ TEST(a_request_is_confirmed)
 	assert_ptr_equal(test->request.host, host);
 }
 
-TEST(each_rejection)
+TEST(each_rejection_and_a_cancellation)
 {
 	struct npp_test *test = *state;
 	const struct sender sender = the_nas();
@@ -140,16 +140,10 @@ TEST(each_rejection)
 		assert_int_equal(count_of(test, NPP_COUNT_REJECTS + i), 1);
 	}
 	assert_int_equal(counted(test), REJECT_REASONS - 1);
-}
-
-TEST(a_request_that_is_canceled_gets_no_answer)
-{
-	struct npp_test *test = *state;
-	const struct sender sender = the_nas();
-
 	receive(test, &sender, a_request(&sender));
-	npp_server_cancel(test->server, &test->request.requester);
+	npp_server_cancel(test->server, &test->request.requester); /* without an answer */
 	test->open--;
+	sends_nothing(test);
 	assert_int_equal(count_of(test, NPP_COUNT_CANCELED), 1);
 }
 
@@ -228,40 +222,6 @@ TEST(a_digest_is_of_all_octets)
 	message.request.ports[1].port = 22;
 	receive(test, &sender, message);
 	assert_true(digest != test->request.digest);
-}
-
-/* While it is stored, as while it waits. */
-TEST(what_is_being_stored)
-{
-	struct npp_test *test = *state;
-	const struct sender sender = the_nas();
-	struct host *host = registered(test, &sender, a_request(&sender));
-
-	host->proposal = calloc(1, sizeof(*host->proposal));
-	host->proposal->registration = host->registration;
-	host->registration = NULL;
-	assert_int_equal(receive(test, &sender, a_request(&sender)), NPP_REQUEST_NONE);
-	assert_int_equal(count_of(test, NPP_COUNT_DUPLICATE), 1);
-	assert_int_equal(receive(test, &sender, a_part(22)), NPP_REQUEST_NONE);
-	assert_int_equal(count_of(test, NPP_COUNT_RATE_LIMITED), 1);
-	sends_nothing(test);
-}
-
-TEST(of_so_many_that_wait_one_more_has_to_come_again)
-{
-	struct npp_test *test = *state;
-
-	for (unsigned int i = 1; i <= REGISTER_PENDING_MAX + 1; i++) {
-		const struct sender sender = sender_of(mac_of(i), address_of(100 + i));
-		const enum npp_request_kind kind = receive(test, &sender, a_request(&sender));
-
-		if (i > REGISTER_PENDING_MAX)
-			assert_int_equal(kind, NPP_REQUEST_NONE);
-		else
-			submit(&test->hosts, &test->request.registration);
-	}
-	assert_int_equal(count_of(test, NPP_COUNT_RATE_LIMITED), 1);
-	sends_nothing(test);
 }
 
 /* From any address, as the host may have another one by now. */
