@@ -80,8 +80,8 @@ static inline void open_receiver(const char *name, uint8_t icmp_type)
 }
 
 /*
- * lan has the MAC of `proxy`; frames are sent from its other end. All on one processor, so that they
- * arrive in the order in which they are sent.
+ * lan has the MAC of `proxy`; frames are sent from its other end. All on one processor, so that
+ * they arrive in the order in which they are sent.
  */
 static inline int connect_lan(void **state)
 {

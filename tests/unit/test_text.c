@@ -43,7 +43,7 @@ static void check_text(both_ways *function, const char *text, const char *expect
 		fail_msg("\"%s\" is written as \"%s\", not \"%s\"", text, again, expected);
 }
 
-/* `cases`: between bars a text, '=' and how it is written, or without '=' a text that is refused. */
+/* `cases`: between bars a text, '=' and how it is written; or a text alone, which is refused. */
 static void check(both_ways *function, const char *cases)
 {
 	char copy[1024], *rest = copy, *text;
