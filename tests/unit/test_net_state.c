@@ -145,7 +145,9 @@ static const struct {
 	  LAN "ip route add default via 192.0.2.1", "ip address del 192.0.2.20/24 dev lan", "",
 	  "192.0.2.1" },
 	{ "a route that goes with its interface", is_gateway,
-	  LAN "ip route add default via 192.0.2.1", "ip link set lan down", "", "192.0.2.1" },
+	  "echo 1 >/proc/sys/net/ipv6/conf/lan/disable_ipv6; "
+	  "ip route add default via 192.0.2.1 dev lan onlink",
+	  "ip link set lan down", "", "192.0.2.1" },
 };
 
 static void check(const char *shows, bool (*is)(const char *), const char *addresses, bool expected)
@@ -238,9 +240,10 @@ TEST(lost_notices)
 
 	need_namespace();
 	add_link("lan");
+	HERE("ip address add 198.51.100.20/24 dev lan");
 	settle();
-	HERE("for i in $(seq 1 3000); do echo address add 10.0.0.1/32 dev lan;"
-	     " echo address del 10.0.0.1/32 dev lan; done | ip -batch -");
+	HERE("for i in $(seq 0 2999); do"
+	     " echo route add 10.0.$((i / 250)).$((i %% 250)) via 198.51.100.1; done | ip -batch -");
 	HERE("ip address add 192.0.2.20/24 dev lan && ip route add default via 192.0.2.1");
 	assert_int_equal(net_state_read(opened), NET_LINKS_CHANGED | NET_ADDRESSES_CHANGED);
 	assert_true(net_is_own(opened, &home));
@@ -274,4 +277,6 @@ TEST(which_one_to_ask_from)
 	near("lo", "127.0.0.1", "10.0.0.20");
 	HERE("ip address del 10.0.0.20/24 dev lan");
 	near("lan", "10.0.0.1", "192.0.2.20");
+	HERE("ip address add 192.0.2.130/25 dev lan"); /* the longest prefix */
+	near("lan", "192.0.2.129", "192.0.2.130");
 }
