@@ -206,7 +206,7 @@ TEST(another_of_the_host_has_to_come_again)
 	assert_int_equal(receive(test, &sender, a_report(1)), NPP_REQUEST_REPORT);
 }
 
-/* Two requests whose header, and so the checksum, is the same. */
+/* Also of the last ones: two requests whose header, and so the checksum, is the same. */
 TEST(a_digest_is_of_all_octets)
 {
 	struct npp_test *test = *state;
@@ -215,11 +215,12 @@ TEST(a_digest_is_of_all_octets)
 	uint64_t digest;
 
 	message.request.ports[1] = (struct wake_port){ IPPROTO_TCP, 80 };
-	message.request.port_count = 2;
+	message.request.ports[2] = (struct wake_port){ IPPROTO_TCP, 443 };
+	message.request.port_count = 3;
 	receive(test, &sender, message);
 	digest = test->request.digest;
-	message.request.ports[0].port = 80;
-	message.request.ports[1].port = 22;
+	message.request.ports[1].port = 443;
+	message.request.ports[2].port = 80;
 	receive(test, &sender, message);
 	assert_true(digest != test->request.digest);
 }
