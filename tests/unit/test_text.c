@@ -202,7 +202,9 @@ TEST(ports)
 	char text[TEXT_PORT];
 
 	check(port, "tcp/22=tcp/22 6 22|udp/65535=udp/65535 17 65535|tcp/any=tcp/any 6 0|"
-	            "udp/any=udp/any 17 0|none=none 0 0|22|tcp|tcp/|tcp/0|tcp/-1|tcp/ 22|"
+	            "udp/any=udp/any 17 0|none=none 0 0|ssh=tcp/22 6 22|tcp/ssh=tcp/22 6 22|"
+	            "udp/snmp=udp/161 17 161|tftp=udp/69 17 69|domain=tcp/53 6 53|"
+	            "tcp/tftp|any|22|tcp|tcp/|tcp/0|tcp/-1|tcp/ 22|"
 	            "tcp/65536|tcp/2x|/22|nothing|sctp/22|tc/22|TCP/22|tcp22");
 	assert_string_equal(text_from_port(255, 65535, text), "255/65535"); /* in a map */
 }
@@ -219,8 +221,9 @@ TEST(durations_in_ms)
 {
 	int64_t ms = -7;
 
-	check(duration, "500ms=500|5s=5000|5=5000|2m=120000|1h=3600000|0=0|"
-	                "2562047788015h=9223372036854000000|s|5 s|-5s|5d|5ss|1h30m");
+	check(duration,
+	      "500ms=500|5s=5000|5=5000|2m=120000|2min=120000|1h=3600000|"
+	      "1d=86400000|0=0|2562047788015h=9223372036854000000|s|5 s|-5s|5w|5ss|1h30m");
 	assert_int_equal(text_to_duration("2562047788016h", &ms), -ERANGE);
 	assert_int_equal(text_to_duration("99999999999999999999999999999999s", &ms), -ERANGE);
 	assert_int_equal(ms, -7);
