@@ -161,21 +161,6 @@ TEST(leases_and_registrations_count_the_time_of_a_suspend)
 	assert_wait(100000);
 }
 
-/* CLOCK_MONOTONIC and CLOCK_BOOTTIME apart: what the timer waits for is the difference to boot. */
-TEST_WITH(deadlines_of_both_clocks, NULL, NULL)
-{
-	const struct now now = { .mono = 1000000, .boot = 9000000 };
-	struct host_core core = { .life.deadline = 1070000 };
-
-	assert_int_equal(host_core_deadline(&core, &now), 1070000);
-	core.lease.deadline = 9050000;
-	assert_int_equal(host_core_deadline(&core, &now), 1050000);
-	core.registration_until = 9020000;
-	assert_int_equal(host_core_deadline(&core, &now), 1020000);
-	core.lease.deadline = core.registration_until = core.life.deadline = 0;
-	assert_int_equal(host_core_deadline(&core, &now), INT64_MAX);
-}
-
 /* A host whose deadline is over again at once does not keep the others from theirs. */
 TEST(all_that_are_due_get_their_step)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A host's life as time goes by: each deadline, whole runs of them, and what is always true. */
+/* A host's life as time goes by: each deadline, and whole runs of them. */
 
 #include "test.h"
 
@@ -279,62 +279,4 @@ TEST(a_standby_takes_over)
 	while (run.effects.event == HOST_EVENT_NONE);
 	assert_int_equal(run.effects.event, HOST_EVENT_ASLEEP);
 	assert_int_equal(run.checks[CHECK_ADDRESS], 3 + CHECKS);
-}
-
-/* Triggers that the datapath's change of the state comes with. */
-static bool state_was_set(enum host_trigger_kind kind)
-{
-	return kind == TRIGGER_CONNECTION || kind == TRIGGER_ADDRESS_CLAIM ||
-	       kind == TRIGGER_HOST_SEEN || kind == TRIGGER_MAP_EDIT;
-}
-
-static void check_always(const struct run *run, enum host_state before)
-{
-	const struct life *life = &run->life;
-	const struct host_effects *effects = &run->effects;
-
-	assert_true(life->state <= WAKING);
-	if (life->state == DROWSY || life->state == WAKING)
-		assert_true(life->deadline); /* it is never left there */
-	assert_false(life->state == ASLEEP && life->deadline);
-	assert_false(life->state >= ASLEEP && (life->standby || life->idle_until));
-	assert_false(life->standby && !life->registered);
-	assert_false(life->wake_pending && life->state != DROWSY);
-	assert_true(life->attempts <= MAX(CHECKS, ATTEMPTS));
-	if (effects->set_state)
-		assert_int_equal(effects->from, before);
-	if (life->state != before)
-		assert_true(effects->set_state ^ state_was_set(run->trigger.kind));
-	if (life->state == ASLEEP && before < ASLEEP)
-		assert_true(effects->announce);
-	if (effects->send_magic) /* never to a host that is in its wake-holdoff */
-		assert_true(life->state != WAKING || run->trigger.now.mono >= life->holdoff_until);
-}
-
-TEST(what_is_always_true)
-{
-	struct run run = run_in(AWAKE);
-
-	srandom(1);
-	for (int i = 0; i < 1000000; i++) {
-		const enum host_state before = run.life.state;
-		const uint32_t attempts = run.life.attempts;
-		enum host_trigger_kind kind = (unsigned int)random() % (TRIGGER_DHCP_FAILED + 1);
-
-		if (random() % 2)
-			kind = TRIGGER_TIMEOUT;
-		run.trigger.now.mono += random() % 4 ? random() % 1000 : random() % IDLE;
-		if (kind == TRIGGER_TIMEOUT && run.life.deadline > run.trigger.now.mono)
-			run.trigger.now.mono = run.life.deadline;
-		if (random() % 4 == 0)
-			run.trigger.last_seen = run.trigger.now.mono - random() % 1000;
-		run.trigger.detect_sleep = random() % 2;
-		run.trigger.state = (unsigned int)random() % (WAKING + 1);
-		if (kind == TRIGGER_ADDRESS_CLAIM) /* as the datapath sets it */
-			run.trigger.state = before < ASLEEP ? AWAKE : WAKING;
-		step(&run, kind);
-		check_always(&run, before);
-		if (run.life.state == ASLEEP && before == DROWSY && kind != TRIGGER_MAP_EDIT)
-			assert_int_equal(attempts, CHECKS); /* not before nobody answered */
-	}
 }
