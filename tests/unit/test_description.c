@@ -1,83 +1,119 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Descriptions of hosts: what is refused, and their lists. */
+/* A host's description: as JSON, both ways; what is refused; its lists. */
 #include "test.h"
 
 #include <errno.h>
 
+#include <json-c/json.h>
+
 #include "base/text.h"
 #include "support_hosts.h"
 
-static struct host_description valid(void)
+#define MAC "\"mac\": \"52:54:00:12:34:56\""
+#define NAS "\"name\": \"nas\", " MAC ", \"addresses\": [\"192.0.2.20\"]"
+
+#define EIGHT(net) \
+	"\"10." net ".0.0\", \"10." net ".0.1\", \"10." net ".0.2\", \"10." net ".0.3\"," \
+	"\"10." net ".0.4\", \"10." net ".0.5\", \"10." net ".0.6\", \"10." net ".0.7\""
+
+static int read_text(const char *text, struct host_description *description, char why[256])
 {
-	return (struct host_description){
-		.name = "nas",
-		.mac = { { 0x52, 0x54, 0, 0x12, 0x34, 0x56 } },
-		.addresses = { ip(5), ip(6) },
-		.address_count = 2,
-		.vlan = 10,
-		.interface = "eth0",
-		.secureon = { 1, 2, 3, 4 },
-		.secureon_length = 4,
-		.lease = { .address = { { 192, 0, 2, 20 } },
-		           .server = { { 192, 0, 2, 1 } },
-		           .client_id = { 1, 2, 3 },
-		           .client_id_length = 3,
-		           .hostname = "nas" },
-		.policy = { .ports = { { IPPROTO_TCP, 22 }, { IPPROTO_UDP, 0 } },
-		            .port_count = 2,
-		            .sources = { { ip(0), 120, true },
-		                         { ipv4_mapped((struct ipv4){ { 0 } }), 96, false } },
-		            .source_count = 2 },
-	};
+	struct json_object *json = json_tokener_parse(text);
+	int err;
+
+	assert_non_null(json);
+	err = description_from_json(json, description, why, 256);
+	json_object_put(json);
+	return err;
 }
 
-TEST(valid)
+TEST(descriptions_come_back)
 {
-	struct host_description it = valid();
-	char why[200] = "as it was";
+	static const char *const texts[] = {
+		"{" NAS ", \"wake\": [\"tcp/22\", \"udp/any\"], \"allow\": [\"192.0.2.0/24\"],"
+		"\"deny\": [\"192.0.2.99\", \"0.0.0.0/0\"], \"interface\": \"eth0\", \"vlan\": 4094,"
+		"\"arp-offload\": true, \"detect-sleep\": true, \"secureon\": \"01:02:03:04:05:06\"}",
+		"{" NAS ", \"wake\": [\"none\"], \"secureon\": \"1.2.3.4\"}",
+		"{\"name\": \"nas\", " MAC "}", /* its addresses are DHCP's to say */
+	};
 
-	assert_int_equal(description_check(&it, why, sizeof(why)), 0);
-	it.vlan = 4094;
-	it.interface[0] = '\0';
-	memset(&it.policy, 0, sizeof(it.policy));
-	it.policy.port_count = 1; /* none at all */
-	it.secureon_length = 0;
-	it.address_count = 0; /* then DHCP says them */
-	assert_int_equal(description_check(&it, why, sizeof(why)), 0);
+	EACH(i, texts)
+	{
+		struct json_object *given = json_tokener_parse(texts[i]), *json, *again;
+		struct host_description there, back;
+		char why[256] = "";
+
+		if (read_text(texts[i], &there, why))
+			fail_msg("%s: %s", texts[i], why);
+		json = description_to_json(&there);
+		json_object_object_foreach (given, name, value)
+			assert_true(json_object_equal(value, json_object_object_get(json, name)));
+		assert_int_equal(description_from_json(json, &back, why, sizeof(why)), 0);
+		again = description_to_json(&back);
+		assert_true(json_object_equal(json, again));
+		json_object_put(again);
+		json_object_put(json);
+		json_object_put(given);
+	}
+}
+
+TEST(what_is_left_out_is_empty)
+{
+	struct host_description description;
+	char why[256] = "as it was";
+
+	assert_int_equal(read_text("{\"command\": \"host-add\", " NAS "}", &description, why), 0);
+	assert_int_equal(description.policy.port_count + description.policy.source_count, 0);
+	assert_int_equal(description.vlan, 0);
+	assert_false(description.detect_sleep || description.arp_offload);
 	assert_string_equal(why, "as it was");
 }
 
-#define OF(member) \
-	offsetof(struct host_description, member), sizeof(((struct host_description *)0)->member)
-
-/* One mistake in a description that has none. */
-TEST(what_is_wrong_is_said)
+TEST(what_is_wrong_is_named)
 {
-	static const struct wake_port none = { 0, 0 };
-	const struct {
-		size_t at, room;
-		const void *value;
-		size_t size;
-		const char *why;
+	static const struct {
+		const char *text, *named;
 	} rows[] = {
-		{ OF(mac), "\0\0\0\0\0", 6,
+		{ "{" NAS ", \"color\": \"red\"}", "color" },
+		{ "{" NAS ", \"vlan\": 4095}", "vlan" },
+		{ "{" NAS ", \"vlan\": \"10\"}", "vlan" },
+		{ "{" NAS ", \"wake\": [\"tcp/99999\"]}", "wake" },
+		{ "{" NAS ", \"wake\": \"tcp/22\"}", "wake" },
+		{ "{" NAS ", \"wake\": [\"tcp/22\", \"tcp/22\"]}", "wake" },
+		{ "{" NAS ", \"allow\": [\"192.0.2.0/33\"]}", "allow" },
+		{ "{" NAS ", \"detect-sleep\": 1}", "detect-sleep" },
+		{ "{" NAS ", \"secureon\": \"1:2\"}", "secureon" },
+		{ "{" NAS ", \"interface\": \"a-name-that-is-too-long\"}", "interface" },
+		{ "{\"name\": \"n/s\", " MAC "}", "name" },
+		{ "{\"name\": \"nas\", \"mac\": \"ff:ff:ff:ff:ff:ff\"}", "mac" },
+		{ "{\"name\": \"nas\", " MAC ", \"addresses\": [null]}", "addresses" },
+		{ "{" NAS ", \"addresses\": null}", "addresses" },
+		{ "{\"name\": \"nas\"}",
 		  "no MAC address; expected one, such as 52:54:00:12:34:56" },
-		{ OF(policy.ports[1]), &none, sizeof(none),
+		{ "{" MAC "}", "name: missing" },
+		{ "{" NAS ", \"addresses\": [\"192.0.2.1\", \"192.0.2.1\"]}", "addresses" },
+		{ "{" NAS ", \"addresses\": [\"127.0.0.1\"]}",
+		  "127.0.0.1 is a loopback address; expected an IPv4 address of the host's own" },
+		{ "{" NAS ", \"wake\": [\"tcp/22\", \"none\"]}",
 		  "port none beside others; expected it alone" },
-		{ OF(interface), "et/0", 5,
+		{ "{" NAS ", \"interface\": \"et/0\"}",
 		  "'et/0' cannot be an interface; expected a name such as eth0" },
+		{ "{" NAS ", \"allow\": [\"192.0.2.0/24\"], \"deny\": [\"192.0.2.9/24\"]}",
+		  "source 192.0.2.0/24 is both allowed and denied; expected one of the two" },
+		{ "{" NAS
+		  ", \"allow\": [" EIGHT("1") "], \"deny\": [" EIGHT("2") ", \"10.3.0.0\"]}",
+		  "allow, deny: more than 16 given" },
 	};
 
 	EACH(i, rows)
 	{
-		struct host_description it = valid();
-		char why[200] = "";
+		struct host_description description = { .vlan = 7 };
+		char why[256] = "";
 
-		assert_in_range(rows[i].size, 1, rows[i].room);
-		memcpy((uint8_t *)&it + rows[i].at, rows[i].value, rows[i].size);
-		assert_int_equal(description_check(&it, why, sizeof(why)), -EINVAL);
-		assert_string_equal(why, rows[i].why);
-		assert_int_equal(description_check(&it, (char[1]){ 0 }, 1), -EINVAL);
+		assert_int_equal(read_text(rows[i].text, &description, why), -EINVAL);
+		if (!strstr(why, rows[i].named))
+			fail_msg("%s: %s", rows[i].text, why);
+		assert_int_equal(description.vlan, 7); /* untouched */
 	}
 }
 
@@ -101,17 +137,13 @@ TEST(addresses_of_no_host)
 
 	EACH(i, rows)
 	{
-		struct host_description it = valid();
-		char why[200] = "", expected[200] = "";
+		struct ipv6 address;
+		const char *error;
 
-		assert_int_equal(text_to_ip(rows[i].address, &it.addresses[1]), 0);
-		description_check(&it, why, sizeof(why));
-		if (rows[i].error)
-			snprintf(expected, sizeof(expected),
-			         "%s %s; expected an IPv4 address of the host's own",
-			         rows[i].address, rows[i].error);
-		assert_string_equal(why, expected);
-		assert_int_equal(!address_error(&it.addresses[1]), !rows[i].error);
+		assert_int_equal(text_to_ip(rows[i].address, &address), 0);
+		error = address_error(&address);
+		if (strcmp(error ?: "", rows[i].error ?: ""))
+			fail_msg("%s: %s", rows[i].address, error);
 	}
 }
 
