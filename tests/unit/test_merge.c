@@ -97,41 +97,27 @@ TEST(addresses)
 	check_merge(&ended, false);
 }
 
-TEST(no_address_of_a_host)
-{
-	static const struct ipv4 wrong[] = {
-		{ { 0, 1, 2, 3 } },         { { 127, 0, 0, 1 } },       { { 224, 0, 0, 1 } },
-		{ { 239, 255, 255, 250 } }, { { 255, 255, 255, 255 } }, { { 0, 0, 0, 0 } },
-	};
-
-	EACH(i, wrong)
-	{
-		struct dhcp_client dhcp = { .lease = { LEASE_BOUND, .address = wrong[i] } };
-		const struct host host = { .dhcp = &dhcp };
-		struct wanted wanted;
-
-		host_merge(&host, &wanted);
-		assert_int_equal(wanted.address_count, 0);
-	}
-}
-
-TEST(lease_states)
+/* Snooped DHCP can say any address. */
+TEST(leases)
 {
 	static const struct {
 		enum lease_state state;
+		struct ipv4 address;
 		bool wanted, withheld;
 	} rows[] = {
-		{ LEASE_NONE, false, false },    { LEASE_BOUND, true, false },
-		{ LEASE_RENEWING, true, false }, { LEASE_REBINDING, true, false },
-		{ LEASE_LOST, false, true },
+		{ LEASE_NONE, { { 192, 0, 2, 20 } }, false, false },
+		{ LEASE_BOUND, { { 192, 0, 2, 20 } }, true, false },
+		{ LEASE_RENEWING, { { 192, 0, 2, 20 } }, true, false },
+		{ LEASE_REBINDING, { { 192, 0, 2, 20 } }, true, false },
+		{ LEASE_LOST, { { 192, 0, 2, 20 } }, false, true },
+		{ LEASE_BOUND, { { 127, 0, 0, 1 } }, false, false },
+		{ LEASE_LOST, { { 224, 0, 0, 1 } }, false, false },
 	};
-	const struct ipv6 leased = ip(20);
 
 	EACH(i, rows)
 	{
-		struct dhcp_client dhcp = {
-			.lease = { .state = rows[i].state, .address = ip_to_ipv4(&leased) },
-		};
+		struct dhcp_client dhcp = { .lease = { rows[i].state,
+			                               .address = rows[i].address } };
 		const struct host host = { .dhcp = &dhcp };
 		struct ipv6 withheld = ip(9);
 		struct wanted wanted;
