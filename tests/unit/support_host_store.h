@@ -121,6 +121,15 @@ static inline struct json_object *history_of(struct host_store *store, const cha
 	return history;
 }
 
+static inline void assert_history(struct host_store *store, const char *host, const char *expected)
+{
+	struct json_object *history = history_of(store, host);
+
+	assert_string_equal(json_object_to_json_string_ext(history, JSON_C_TO_STRING_PLAIN),
+	                    expected);
+	json_object_put(history);
+}
+
 /* By another program, as an older daemon, or people. */
 static inline void sql(const struct store_place *place, const char *statements)
 {
@@ -130,6 +139,16 @@ static inline void sql(const struct store_place *place, const char *statements)
 	if (sqlite3_exec(db, statements, NULL, NULL, NULL) != SQLITE_OK)
 		fail_msg("%s: %s", statements, sqlite3_errmsg(db));
 	sqlite3_close(db);
+}
+
+/* Nobody else can write, as if the disk were slow. */
+static inline sqlite3 *hold_database(const struct store_place *place)
+{
+	sqlite3 *other;
+
+	assert_int_equal(sqlite3_open(place->path, &other), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+	return other;
 }
 
 static inline int count(const struct store_place *place, const char *query)

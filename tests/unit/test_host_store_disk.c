@@ -169,10 +169,8 @@ TEST_WITH(a_file_that_was_removed_is_told, make_store, remove_place)
 TEST_WITH(a_database_that_another_holds_is_told, make_store, remove_place)
 {
 	struct store_place *place = *state;
-	sqlite3 *other;
+	sqlite3 *const other = hold_database(place);
 
-	assert_int_equal(sqlite3_open(place->path, &other), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
 	host_store_put_host(place->store, &nas, "{}");
 	assert_int_equal(commit(place->store), -EBUSY);
 	sqlite3_close(other);
@@ -237,6 +235,8 @@ TEST(a_damaged_file_is_set_aside)
 	struct capture capture;
 	char log[128];
 
+	overwrite(place->path, 0, ""); /* which is no damage */
+	assert_begun_anew(place, 0);
 	overwrite(place->path, 0, text);
 	snprintf(log, sizeof(log), "%s-wal", place->path);
 	overwrite(log, 0, text);
@@ -252,12 +252,4 @@ TEST(a_damaged_file_is_set_aside)
 	sql(place, "PRAGMA page_size = 4096; VACUUM");
 	overwrite(place->path, 4096 * 2, text); /* a page within */
 	assert_begun_anew(place, 4);
-}
-
-TEST(a_file_that_is_empty_is_no_damage)
-{
-	struct store_place *place = *state;
-
-	overwrite(place->path, 0, "");
-	assert_begun_anew(place, 0);
 }
