@@ -3,7 +3,7 @@
  * The daemon with all its parts but the control socket's listener, in this process: real maps on a
  * BPF file system of its own, a real store on a small tmpfs, one veth, in namespaces of its own.
  * Nothing happens by itself: settle() runs the loop until it rests, tick() is one tick, timers are
- * an hour away. Include after cmocka.h.
+ * an hour away. Each test has a daemon of its own. Include after cmocka.h.
  */
 #ifndef SLEEPPROXY_TESTS_DAEMON_H
 #define SLEEPPROXY_TESTS_DAEMON_H
@@ -34,11 +34,27 @@ static size_t configured_count;
 static uint32_t max_hosts = 64;
 static const char *store_size = "64m"; /* of the tmpfs */
 
-static inline int make_machine(void **state)
+static inline void skip_test(void **state)
 {
 	(void)state;
-	if (unshare(CLONE_NEWNS) || make_namespace(NULL))
+	print_message("no namespaces can be made here: Operation not permitted\n");
+	skip();
+}
+
+static inline void skip_all_tests(void)
+{
+	for (size_t i = 0; i < test_count; i++) {
+		tests[i].test_func = skip_test;
+		tests[i].setup_func = tests[i].teardown_func = NULL;
+	}
+}
+
+static inline int make_machine(void **state)
+{
+	if (unshare(CLONE_NEWNS) || make_namespace(state) || !namespace_made) {
+		skip_all_tests();
 		return 0;
+	}
 	log_init(getenv("VERBOSE") ? LOG_DEBUG : LOG_EMERG);
 	strcpy(place, "/tmp/test_daemon.XXXXXX");
 	assert_non_null(mkdtemp(place));
@@ -59,15 +75,6 @@ static inline int remove_machine(void **state)
 	if (*place)
 		HERE("umount %s/bpf %s && rm -rf %s", place, state_dir, place);
 	return 0;
-}
-
-static inline void need_machine(void)
-{
-	need_namespace();
-	if (*place)
-		return;
-	print_message("no mount namespace can be made here: Operation not permitted\n");
-	skip();
 }
 
 static inline void configure(struct config *config)
@@ -261,36 +268,46 @@ static inline struct json_object *stored_row(const struct mac *mac)
 	return row;
 }
 
-/* For tests of one daemon each. */
 static inline int begin(void **state)
 {
 	(void)state;
-	if (*place)
-		start_daemon();
+	start_daemon();
 	return 0;
 }
 
 static inline int end(void **state)
 {
 	(void)state;
-	if (*place)
-		stop_daemon(false);
+	stop_daemon(false);
 	return 0;
 }
 
-/* The host of MAC 02:00:00:00:01:INDEX, described by command with these addresses, as JSON. */
-static inline int describe_host(int index, const char *addresses)
+BEFORE_ALL(make_machine)
+AFTER_ALL(remove_machine)
+BEFORE_EACH(begin)
+AFTER_EACH(end)
+
+/* Hosts have a number, the last octet of their MAC. */
+#define MAC_TEXT "02:00:00:00:01:%02x"
+
+static inline struct mac mac_at(int index)
 {
-	return command("{'command':'host-add','name':'host%d','mac':'02:00:00:00:01:%02x',"
-	               "'addresses':[%s]}",
-	               index, index, addresses);
+	return (struct mac){ { 2, 0, 0, 0, 1, (uint8_t)index } };
 }
 
-static inline struct host *host_number(int index)
+static inline struct host *host_at(int index)
 {
-	const struct mac mac = { { 2, 0, 0, 0, 1, (uint8_t)index } };
+	const struct mac mac = mac_at(index);
 
 	return host_find_mac(daemon_.hosts, &mac);
+}
+
+/* By command, with these addresses, as JSON. */
+static inline int describe_host(int index, const char *addresses)
+{
+	return command("{'command':'host-add','name':'host%d','mac':'" MAC_TEXT "',"
+	               "'addresses':[%s]}",
+	               index, index, addresses);
 }
 
 /* Whose row in addresses4 10.9.0.LAST has; 0: nobody's. */
@@ -307,28 +324,27 @@ static inline int owner_in_map(int last)
 
 static inline bool is_stored(int index)
 {
-	const struct mac mac = { { 2, 0, 0, 0, 1, (uint8_t)index } };
+	const struct mac mac = mac_at(index);
 	struct json_object *row = stored_row(&mac);
 
 	json_object_put(row);
 	return row;
 }
 
-/* The database's file is not where it was: no commit is possible. */
+static inline void move_database(const char *from, const char *to)
+{
+	HERE("mv %s%s %s%s", database, from, database, to);
+}
+
+/* Its file is not where it was: no commit is possible. */
 static inline void break_store(void)
 {
-	char away[160];
-
-	snprintf(away, sizeof(away), "%s.away", database);
-	assert_int_equal(rename(database, away), 0);
+	move_database("", ".away");
 }
 
 static inline void mend_store(void)
 {
-	char away[160];
-
-	snprintf(away, sizeof(away), "%s.away", database);
-	assert_int_equal(rename(away, database), 0);
+	move_database(".away", "");
 }
 
 #endif

@@ -45,21 +45,17 @@ static double ms_since(uint64_t begun)
 	return (double)(cpu_ns() - begun) / 1e6;
 }
 
-static int make_large_machine(void **state)
+AT_START(set_sizes)
 {
+	max_hosts = MANY;
 	store_size = "512m";
-	return make_machine(state);
 }
 
-BEFORE_ALL(make_large_machine)
-AFTER_ALL(remove_machine)
-
-TEST(memory_of_a_host)
+/* The tests follow each other with one daemon. */
+TEST_WITH(memory_of_a_host, NULL, NULL)
 {
 	size_t before, octets;
 
-	need_machine();
-	max_hosts = MANY;
 	start_daemon();
 	before = in_use();
 	for (int i = 0; i < MANY; i++) {
@@ -75,21 +71,19 @@ TEST(memory_of_a_host)
 	assert_true(octets <= OCTETS_PER_HOST);
 }
 
-TEST(status_comes_at_once)
+TEST_WITH(status_comes_at_once, NULL, NULL)
 {
 	const uint64_t begun = cpu_ns();
 
-	need_machine();
 	assert_int_equal(command("{'command':'status'}"), DONE);
 	print_message("status: %.0f ms\n", ms_since(begun));
 	assert_true(ms_since(begun) < NOISE * STATUS_MS);
 }
 
-TEST(a_tick_is_short)
+TEST_WITH(a_tick_is_short, NULL, NULL)
 {
 	uint64_t begun;
 
-	need_machine();
 	tick();
 	begun = cpu_ns();
 	tick();
@@ -97,11 +91,10 @@ TEST(a_tick_is_short)
 	assert_true(ms_since(begun) < NOISE * STATUS_MS);
 }
 
-TEST(start_with_a_full_store)
+TEST_WITH(start_with_a_full_store, NULL, NULL)
 {
 	uint64_t begun;
 
-	need_machine();
 	stop_daemon(true);
 	begun = cpu_ns();
 	start_daemon();

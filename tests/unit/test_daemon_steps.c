@@ -16,7 +16,6 @@ static struct host *add(const char *name, const struct mac *mac)
 {
 	char text[TEXT_MAC];
 
-	need_machine();
 	assert_int_equal(command("{'command':'host-add','name':'%s','mac':'%s','addresses':[]}",
 	                         name, text_from_mac(mac, text)),
 	                 DONE);
@@ -56,11 +55,6 @@ static void trigger_it(struct host *host)
 {
 	host_trigger(&daemon_, host, TRIGGER_SLEEP);
 }
-
-BEFORE_EACH(begin)
-AFTER_EACH(end)
-BEFORE_ALL(make_machine)
-AFTER_ALL(remove_machine)
 
 TEST(a_step_in_a_step_aborts)
 {

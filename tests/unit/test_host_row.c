@@ -267,13 +267,6 @@ struct damage {
 static const struct damage damages[] = {
 	{ "described", "addresses", "[\"224.0.0.1\"]", "its description" },
 	{ "described", "addresses", "\"192.0.2.20\"", "addresses" },
-	{ "described", "wake", "[\"sctp/1\"]", "wake" },
-	{ "described", "allow", "[1]", "allow" },
-	{ "described", "deny", "[\"192.0.2.0/33\"]", "deny" },
-	{ "described", "interface", "\"a/b\"", "interface" },
-	{ "described", "vlan", "4095", "vlan" },
-	{ "described", "arp-offload", "1", "arp-offload" },
-	{ "described", "detect-sleep", "null", "detect-sleep" },
 	{ "described", "secureon", "\"1:2\"", "secureon" },
 	{ NULL, "described", "[]", "its description" },
 	{ NULL, "described", "null", "its description" },

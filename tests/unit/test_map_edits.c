@@ -10,7 +10,7 @@ enum { NO_HOST = 9 }; /* of a MAC that nobody knows */
 static void put_address(int last, int index)
 {
 	const struct ipv4 address = { { 10, 9, 0, (uint8_t)last } };
-	const struct mac mac = { { 2, 0, 0, 0, 1, (uint8_t)index } };
+	const struct mac mac = mac_at(index);
 
 	assert_int_equal(put_row("addresses4", &address, &mac), 0);
 }
@@ -40,14 +40,8 @@ static void describe_both(void)
 	assert_int_equal(describe_host(1, "'10.9.0.21','10.9.0.22'"), DONE);
 }
 
-BEFORE_EACH(begin)
-AFTER_EACH(end)
-BEFORE_ALL(make_machine)
-AFTER_ALL(remove_machine)
-
 TEST(addresses)
 {
-	need_machine();
 	for (size_t i = 0; i < sizeof(addresses) / sizeof(*addresses); i++) {
 		describe_both();
 		tick();
@@ -66,7 +60,7 @@ TEST(addresses)
 
 static struct host_entry entry_of(int index)
 {
-	const struct mac mac = { { 2, 0, 0, 0, 1, (uint8_t)index } };
+	const struct mac mac = mac_at(index);
 	struct host_entry entry = { .state = AWAKE };
 
 	hosts_get(daemon_.datapath, &mac, &entry);
@@ -75,7 +69,7 @@ static struct host_entry entry_of(int index)
 
 static void put_host(int index, const struct host_entry *entry)
 {
-	const struct mac mac = { { 2, 0, 0, 0, 1, (uint8_t)index } };
+	const struct mac mac = mac_at(index);
 
 	assert_int_equal(put_row("hosts", &mac, entry), 0);
 	tick();
@@ -91,13 +85,12 @@ TEST(states)
 	};
 	struct host_entry entry;
 
-	need_machine();
 	describe_host(1, "'10.9.0.21'");
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		entry = entry_of(1);
 		entry.state = cases[i].put;
 		put_host(1, &entry);
-		assert_int_equal(host_number(1)->life.state, cases[i].becomes);
+		assert_int_equal(host_at(1)->life.state, cases[i].becomes);
 		assert_int_equal(entry_of(1).state, cases[i].put);
 	}
 }
@@ -106,7 +99,6 @@ TEST(fields_stay_until_the_next_description)
 {
 	const struct host_entry entry = { .vlan = 5, .flags = HOST_ARP_OFFLOAD };
 
-	need_machine();
 	describe_host(1, "");
 	put_host(1, &entry);
 	maps_retry(&daemon_, true);
@@ -122,19 +114,18 @@ TEST(a_row_of_its_own_is_a_host)
 	const struct host_entry entry = { .state = ASLEEP, .vlan = 5 };
 	const struct mac mac = { { 2, 0, 0, 0, 1, 7 } };
 
-	need_machine();
 	put_host(7, &entry);
 	put_address(40, 7);
 	tick();
-	assert_int_equal(host_number(7)->life.state, ASLEEP);
+	assert_int_equal(host_at(7)->life.state, ASLEEP);
 	assert_true(is_stored(7));
 	stop_daemon(true);
 	start_daemon();
-	assert_int_equal(host_number(7)->life.state, ASLEEP);
+	assert_int_equal(host_at(7)->life.state, ASLEEP);
 	assert_int_equal(owner_in_map(40), 7);
 	delete_row("hosts", &mac);
 	tick();
-	assert_null(host_number(7));
+	assert_null(host_at(7));
 	assert_false(is_stored(7));
 	assert_int_equal(owner_in_map(40), 0);
 }
@@ -144,14 +135,13 @@ TEST(the_last_address_of_a_sleeper)
 {
 	const struct host_entry entry = { .state = ASLEEP };
 
-	need_machine();
 	describe_host(1, "'10.9.0.21','10.9.0.22'");
 	put_host(1, &entry);
 	delete_address(21);
 	tick();
-	assert_int_equal(host_number(1)->life.state, ASLEEP);
+	assert_int_equal(host_at(1)->life.state, ASLEEP);
 	delete_address(22);
 	tick();
 	settle();
-	assert_int_equal(host_number(1)->life.state, WAKING);
+	assert_int_equal(host_at(1)->life.state, WAKING);
 }

@@ -28,24 +28,17 @@ static void fill_addresses(bool fill)
 	}
 }
 
-static int make_small_machine(void **state)
+AT_START(set_max_hosts)
 {
 	max_hosts = MAX_HOSTS;
-	return make_machine(state);
 }
-
-BEFORE_EACH(begin)
-AFTER_EACH(end)
-BEFORE_ALL(make_small_machine)
-AFTER_ALL(remove_machine)
 
 TEST(a_full_map)
 {
-	need_machine();
 	assert_int_equal(describe_host(1, "'10.9.0.21'"), DONE);
 	fill_addresses(true);
 	assert_int_equal(describe_host(2, "'10.9.0.22'"), -E2BIG);
-	assert_null(host_number(2));
+	assert_null(host_at(2));
 	lease(1, 31);
 	tick();
 	assert_int_equal(owner_in_map(31), 0);
@@ -59,7 +52,6 @@ TEST(a_full_map)
 
 TEST(an_own_address_comes_and_goes)
 {
-	need_machine();
 	assert_int_equal(describe_host(1, "'10.9.0.21'"), DONE);
 	for (int edited = 0; edited < 2; edited++) {
 		HERE("ip address add 10.9.0.21/24 dev %s", LAN);
@@ -85,36 +77,34 @@ TEST(an_address_that_becomes_free_is_taken)
 	};
 	struct host *second;
 
-	need_machine();
 	text_to_ip("10.9.0.31", draft.addresses);
 	assert_int_equal(describe_host(1, ""), DONE);
 	assert_int_equal(describe_host(2, ""), DONE);
 	lease(1, 31);
 	put_row("hosts", &(struct mac){ { 2, 0, 0, 0, 1, 1 } }, &asleep);
 	tick();
-	second = host_number(2);
+	second = host_at(2);
 	second->registration = registration_new(&draft);
 	host_sync(&daemon_, second);
 	assert_int_equal(owner_in_map(31), 1);
-	host_trigger(&daemon_, host_number(1), TRIGGER_WAKEUP_REPORT);
+	host_trigger(&daemon_, host_at(1), TRIGGER_WAKEUP_REPORT);
 	tick();
 	tick();
 	assert_int_equal(owner_in_map(31), 2);
-	assert_false(installed_has(host_number(1)->installed, draft.addresses));
-	assert_null(host_number(1)->edited);
+	assert_false(installed_has(host_at(1)->installed, draft.addresses));
+	assert_null(host_at(1)->edited);
 }
 
 /* On no interface, rather than on any, until it is there. */
 TEST(an_interface_that_is_away)
 {
-	need_machine();
 	assert_int_equal(command("{'command':'host-add','name':'host1','mac':'02:00:00:00:01:01',"
 	                         "'addresses':[],'interface':'away0'}"),
 	                 DONE);
-	assert_int_equal(host_number(1)->installed->ifindex, UINT32_MAX);
+	assert_int_equal(host_at(1)->installed->ifindex, UINT32_MAX);
 	HERE("ip link add away0 type veth peer name away1");
 	maps_retry(&daemon_, true);
-	assert_int_equal(host_number(1)->installed->ifindex, if_nametoindex("away0"));
+	assert_int_equal(host_at(1)->installed->ifindex, if_nametoindex("away0"));
 	HERE("ip link del away0");
 }
 
@@ -140,7 +130,6 @@ TEST(rules_follow_the_description)
 		{ "'wake':[]", 0, 0 },
 	};
 
-	need_machine();
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		assert_int_equal(command("{'command':'host-add','name':'host1','addresses':[],"
 		                         "'mac':'02:00:00:00:01:01',%s}",

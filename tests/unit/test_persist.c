@@ -5,19 +5,13 @@
 
 #include "support_daemon.h"
 
-BEFORE_EACH(begin)
-AFTER_EACH(end)
-BEFORE_ALL(make_machine)
-AFTER_ALL(remove_machine)
-
 TEST(an_answer_follows_the_commit)
 {
 	struct store_wait completion;
 
-	need_machine();
 	assert_int_equal(describe_host(1, ""), DONE);
 	assert_true(is_stored(1));
-	daemon_remove(&daemon_, host_number(1));
+	daemon_remove(&daemon_, host_at(1));
 	daemon_complete_when_stored(&daemon_, TOKEN);
 	assert_false(daemon_next_completion(&daemon_, &completion));
 	assert_true(is_stored(1));
@@ -74,7 +68,6 @@ TEST(what_was_lost_is_written_with_the_next_tick)
 	};
 	const struct mac mac = { { 2, 0, 0, 0, 1, 1 } };
 
-	need_machine();
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		struct json_object *row;
 
@@ -100,11 +93,10 @@ TEST(an_unchanged_row_is_not_written_again)
 {
 	uint64_t batch;
 
-	need_machine();
 	describe_host(1, "");
 	tick();
 	batch = daemon_.store_batch;
-	host_persist(&daemon_, host_number(1));
+	host_persist(&daemon_, host_at(1));
 	settle();
 	assert_int_equal(daemon_.store_batch, batch);
 }
@@ -112,7 +104,6 @@ TEST(an_unchanged_row_is_not_written_again)
 /* There is no batch yet that could be waited for. */
 TEST(the_same_again_ends_first_thing_after_a_restart)
 {
-	need_machine();
 	assert_int_equal(describe_host(1, "'10.9.0.21'"), DONE);
 	stop_daemon(true);
 	start_daemon();
@@ -122,18 +113,17 @@ TEST(the_same_again_ends_first_thing_after_a_restart)
 
 TEST(history_comes_with_a_completion)
 {
+	struct pollfd fd = { .fd = host_store_fd(daemon_.store), .events = POLLIN };
 	struct store_wait completion;
 	struct json_object *events;
-	int waited = 0;
 
-	need_machine();
 	describe_host(1, "");
 	daemon_read_history(&daemon_, "host1", TOKEN);
-	while (!daemon_next_completion(&daemon_, &completion) && waited++ < STORE_TIMEOUT) {
-		poll(NULL, 0, 1);
+	settle();
+	while (!daemon_next_completion(&daemon_, &completion)) {
+		assert_int_equal(poll(&fd, 1, STORE_TIMEOUT), 1);
 		settle();
 	}
-	assert_non_null(completion.json);
 	events = json_tokener_parse(completion.json);
 	assert_int_equal(json_object_array_length(events), 1);
 	json_object_put(events);
@@ -142,19 +132,17 @@ TEST(history_comes_with_a_completion)
 
 TEST(what_is_queued_at_the_end_is_written)
 {
-	need_machine();
 	describe_host(1, "");
-	daemon_remove(&daemon_, host_number(1));
+	daemon_remove(&daemon_, host_at(1));
 	stop_daemon(true);
 	assert_false(is_stored(1));
 	start_daemon();
-	assert_null(host_number(1));
+	assert_null(host_at(1));
 }
 
 /* Lost so far, and mended since the last tick. */
 TEST(what_was_lost_is_written_at_the_end)
 {
-	need_machine();
 	describe_host(1, "");
 	break_store();
 	remove_host();
@@ -166,7 +154,6 @@ TEST(what_was_lost_is_written_at_the_end)
 
 TEST(without_a_store_all_is_accepted)
 {
-	need_machine();
 	stop_daemon(false);
 	HERE("umount %s && rmdir %s && touch %s", state_dir, state_dir, state_dir);
 	start_daemon();

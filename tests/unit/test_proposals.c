@@ -9,7 +9,7 @@
 static void propose(int index, const char *address)
 {
 	struct host_description description = {
-		.mac = { { 2, 0, 0, 0, 1, (uint8_t)index } },
+		.mac = mac_at(index),
 		.address_count = 1,
 	};
 	char why[DAEMON_WHY];
@@ -21,7 +21,7 @@ static void propose(int index, const char *address)
 
 static void remove_it(void)
 {
-	daemon_remove(&daemon_, host_number(1));
+	daemon_remove(&daemon_, host_at(1));
 }
 
 static void give_address_to_another(void)
@@ -51,16 +51,10 @@ static void nothing(void)
 {
 }
 
-static int make_small_machine(void **state)
+AT_START(set_max_hosts)
 {
 	max_hosts = 4;
-	return make_machine(state);
 }
-
-BEFORE_EACH(begin)
-AFTER_EACH(end)
-BEFORE_ALL(make_small_machine)
-AFTER_ALL(remove_machine)
 
 TEST(what_happens_meanwhile)
 {
@@ -77,15 +71,14 @@ TEST(what_happens_meanwhile)
 		{ describe_in_file, -EEXIST, true, 0 },
 	};
 
-	need_machine();
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		propose(1, "10.9.0.21");
-		assert_non_null(host_number(1));
+		assert_non_null(host_at(1));
 		assert_int_equal(owner_in_map(21), 0);
-		assert_null(host_number(1)->described);
+		assert_null(host_at(1)->described);
 		cases[i].happens();
 		assert_int_equal(completed(), cases[i].err);
-		assert_int_equal(host_number(1) != NULL, cases[i].is_known);
+		assert_int_equal(host_at(1) != NULL, cases[i].is_known);
 		assert_int_equal(owner_in_map(21), cases[i].owner);
 		if (cases[i].happens == break_store)
 			mend_store();
@@ -100,7 +93,6 @@ TEST(the_second_of_two_that_are_stored_together)
 {
 	struct store_wait first, second;
 
-	need_machine();
 	propose(1, "10.9.0.21");
 	propose(2, "10.9.0.21");
 	settle();
@@ -109,14 +101,13 @@ TEST(the_second_of_two_that_are_stored_together)
 	assert_int_equal(first.err, 0);
 	assert_int_equal(second.err, -EEXIST);
 	assert_int_equal(owner_in_map(21), 1);
-	assert_null(host_number(2));
+	assert_null(host_at(2));
 	settle();
 	assert_false(is_stored(2));
 }
 
 TEST(one_change_of_a_host_at_a_time)
 {
-	need_machine();
 	propose(1, "10.9.0.21");
 	assert_int_equal(describe_host(1, "'10.9.0.22'"), REFUSED);
 	assert_non_null(strstr(refusal, "try again"));
@@ -128,7 +119,6 @@ TEST(one_change_of_a_host_at_a_time)
 
 TEST(a_known_host_keeps_what_it_has)
 {
-	need_machine();
 	assert_int_equal(describe_host(1, "'10.9.0.21'"), DONE);
 	break_store();
 	assert_int_equal(describe_host(1, "'10.9.0.22'"), -ENOENT);
