@@ -129,8 +129,7 @@ static void op_register(void)
 	strcpy(said->hostname, pick(2) ? "laptop" : "");
 	if (!pick(3))
 		said->backup_of = (struct ipv4){ { 10, 9, 0, 250 } };
-	said->port_count = ports == 3 ? 0 : port_sets[ports].count;
-	memcpy(said->ports, port_sets[ports].ports, sizeof(port_sets->ports));
+	said->port_count = ports_of_set(ports, said->ports);
 	for (int i = 0; i < ADDRESSES; i++)
 		if (addresses & 1U << i)
 			said->addresses[said->address_count++] = (struct requested_address){
@@ -312,12 +311,10 @@ static void op_delete_host(void)
 static void op_command(void)
 {
 	const int index = (int)pick(HOSTS);
-	const struct mac mac = mac_at(index);
-	char text[TEXT_MAC];
 	const char *const commands[] = { "'host-sleep'", "'host-sleep','now':true", "'host-wake'" };
 
 	may_end = true;
-	command("{'command':%s,'name':'%s'}", commands[pick(3)], text_from_mac(&mac, text));
+	command("{'command':%s,'name':'" MAC_TEXT "'}", commands[pick(3)], index);
 }
 
 static void set_state(const struct host *host, enum host_state state)

@@ -46,32 +46,32 @@ static struct said pick_said(void)
 	return said;
 }
 
-static struct json_object *addresses_json(uint32_t addresses)
+static struct host_description description_of(const struct said *said)
 {
-	struct json_object *json = json_object_new_array();
-	char text[TEXT_IP];
+	struct host_description it = {
+		.mac = mac_at(said->host),
+		.vlan = said->vlan,
+		.arp_offload = said->arp_offload,
+		.policy = { .sources = { source_sets[said->sources] },
+		            .source_count = said->sources != 0 },
+	};
 
+	strcpy(it.name, said->name);
+	strcpy(it.interface, said->on_lan ? LAN : "");
+	it.policy.port_count =
+		said->ports == NO_PORT ? 1 : ports_of_set(said->ports, it.policy.ports);
 	for (int i = 0; i < ADDRESSES; i++)
-		if (addresses & 1U << i)
-			json_object_array_add(
-				json, json_object_new_string(text_from_ipv4(address_at(i), text)));
-	return json;
+		if (said->addresses & 1U << i)
+			it.addresses[it.address_count++] = ipv4_mapped(address_at(i));
+	return it;
 }
 
 static struct json_object *said_json(const struct said *said)
 {
-	const struct mac mac = mac_at(said->host);
-	struct json_object *json;
-	char text[512], mac_text[TEXT_MAC];
+	const struct host_description description = description_of(said);
+	struct json_object *json = description_to_json(&description);
 
-	snprintf(text, sizeof(text),
-	         "{'command':'host-add','name':'%s','mac':'%s','vlan':%u,'arp-offload':%s%s%s%s}",
-	         said->name, text_from_mac(&mac, mac_text), said->vlan,
-	         said->arp_offload ? "true" : "false", said->on_lan ? ",'interface':'lan0'" : "",
-	         port_sets[said->ports].json, source_sets[said->sources].json);
-	json = json_tokener_parse(text);
-	assert_non_null(json);
-	json_object_object_add(json, "addresses", addresses_json(said->addresses));
+	json_object_object_add(json, "command", json_object_new_string("host-add"));
 	return json;
 }
 
@@ -168,9 +168,7 @@ static void op_remove(void)
 	const int index = (int)pick(HOSTS);
 	struct model_host *host = &model.hosts[index];
 	const bool allowed = host->known && !is_configured(index);
-	const struct mac mac = mac_at(index);
-	char text[TEXT_MAC];
-	const int end = command("{'command':'host-remove','name':'%s'}", text_from_mac(&mac, text));
+	const int end = command("{'command':'host-remove','name':'" MAC_TEXT "'}", index);
 
 	if (!allowed)
 		assert_int_equal(end, REFUSED);
@@ -180,27 +178,15 @@ static void op_remove(void)
 		forget(host);
 }
 
-static void add_configured(const struct said *said)
+/* Unless one of that name or MAC is there. */
+static bool add_configured(const struct said *said)
 {
-	struct host_description *host = &configured[configured_count];
-
 	for (size_t i = 0; i < configured_count; i++)
 		if (!strcmp(configured[i].name, said->name) ||
 		    configured[i].mac.octet[5] == said->host)
-			return;
-	*host = (struct host_description){ .mac = mac_at(said->host), .vlan = said->vlan };
-	strcpy(host->name, said->name);
-	strcpy(host->interface, said->on_lan ? LAN : "");
-	host->arp_offload = said->arp_offload;
-	host->policy.port_count = port_sets[said->ports].count;
-	memcpy(host->policy.ports, port_sets[said->ports].ports, sizeof(port_sets->ports));
-	host->policy.source_count = source_sets[said->sources].count;
-	memcpy(host->policy.sources, source_sets[said->sources].sources,
-	       sizeof(source_sets->sources));
-	for (int i = 0; i < ADDRESSES; i++)
-		if (said->addresses & 1U << i)
-			host->addresses[host->address_count++] = ipv4_mapped(address_at(i));
-	configured_count++;
+			return false;
+	configured[configured_count++] = description_of(said);
+	return true;
 }
 
 /* Hosts of the file that is read now have no say in it by what the last one said of them. */
@@ -223,13 +209,11 @@ static void pick_configuration(void)
 
 	configured_count = 0;
 	for (size_t i = 0; i < count; i++) {
-		const size_t before = configured_count;
-		struct said *said = &listed[before];
+		struct said *said = &listed[configured_count];
 
 		*said = pick_said();
 		said->addresses &= ~addresses;
-		add_configured(said);
-		if (configured_count > before)
+		if (add_configured(said))
 			addresses |= said->addresses;
 	}
 }
@@ -340,11 +324,9 @@ static void op_lease_set(void)
 	const int index = (int)pick(HOSTS), address = (int)pick(ADDRESSES);
 	struct model_host *host = &model.hosts[index];
 	const int owner = owner_of(address);
-	const struct mac mac = mac_at(index);
-	char text[TEXT_IP], mac_text[TEXT_MAC];
-	const int end =
-		command("{'command':'lease-set','name':'%s','address':'%s'}",
-	                text_from_mac(&mac, mac_text), text_from_ipv4(address_at(address), text));
+	char text[TEXT_IP];
+	const int end = command("{'command':'lease-set','name':'" MAC_TEXT "','address':'%s'}",
+	                        index, text_from_ipv4(address_at(address), text));
 
 	if (!host->known || model.own & 1U << address || (owner != NOBODY && owner != index)) {
 		assert_int_equal(end, REFUSED);
@@ -359,10 +341,7 @@ static void op_lease_forget(void)
 {
 	const int index = (int)pick(HOSTS);
 	struct model_host *host = &model.hosts[index];
-	const struct mac mac = mac_at(index);
-	char text[TEXT_MAC];
-	const int end =
-		command("{'command':'lease-forget','name':'%s'}", text_from_mac(&mac, text));
+	const int end = command("{'command':'lease-forget','name':'" MAC_TEXT "'}", index);
 
 	if (!host->known)
 		assert_int_equal(end, REFUSED);
@@ -371,7 +350,5 @@ static void op_lease_forget(void)
 	host->leased = host->lost = 0;
 	*host->identity = 0;
 }
-
-/* Registrations. */
 
 #endif

@@ -13,18 +13,21 @@
 
 enum { HOSTS = 8, ADDRESSES = 14, NOBODY = -1 };
 
-/* Sets of addresses are bits. */
+/* What people say of a host. Sets of addresses are bits. */
+struct said {
+	int host;
+	char name[HOST_NAME_MAX_SIZE];
+	bool is, by_command, on_lan, arp_offload;
+	uint32_t addresses;
+	size_t ports, sources; /* in port_sets, source_sets */
+	uint16_t vlan;
+};
+
 struct model_host {
 	bool known;
 	char name[HOST_NAME_MAX_SIZE];
-	uint64_t since;
-	struct {
-		bool is, by_command, on_lan, arp_offload;
-		uint64_t since;
-		uint32_t addresses;
-		size_t ports, sources;
-		uint16_t vlan;
-	} described;
+	uint64_t since, described_since;
+	struct said described;
 	struct {
 		bool exists, has_fields, arp_offload;
 		uint32_t added, removed, ifindex;
@@ -57,38 +60,38 @@ static struct {
 static int pending = NOBODY;
 static int in_flight = NOBODY; /* a host whose description is being stored */
 
-struct rule_set {
+/* As rows of wake_rules. */
+static const struct {
 	size_t count;
-	struct wake_port ports[2];
-	struct source_prefix sources[1];
-	const char *json;
+	struct {
+		uint8_t protocol;
+		uint16_t port;
+		enum wake_action action;
+	} rows[3];
+} port_sets[] = {
+	{ 0 },
+	{ 2, { { IPPROTO_TCP, 22, WAKE }, { 0, 0, WAKE_IGNORE } } },
+	{ 3, { { IPPROTO_TCP, 80, WAKE }, { IPPROTO_UDP, 161, WAKE }, { 0, 0, WAKE_IGNORE } } },
+	{ 1, { { 0, 0, WAKE_IGNORE } } },
 };
 
-static const struct rule_set port_sets[] = {
-	{ 0, { { 0 } }, { { .bits = 0 } }, "" },
-	{ 1, { { IPPROTO_TCP, 22 } }, { { .bits = 0 } }, ",'wake':['tcp/22']" },
-	{ 2,
-	  { { IPPROTO_TCP, 80 }, { IPPROTO_UDP, 161 } },
-	  { { .bits = 0 } },
-	  ",'wake':['tcp/80','udp/161']" },
-	{ 1, { { 0, 0 } }, { { .bits = 0 } }, ",'wake':['none']" },
+enum { NO_PORT = 3 }; /* the last of them: nothing wakes the host */
+
+static const struct source_prefix source_sets[] = {
+	{ .bits = 0 }, /* none */
+	{ { { [10] = 0xff, 0xff, 10 } }, 104, true },
+	{ { { [10] = 0xff, 0xff, 192, 168 } }, 112, false },
 };
 
-static const struct rule_set source_sets[] = {
-	{ 0, { { 0 } }, { { .bits = 0 } }, "" },
-	{ 1,
-	  { { 0 } },
-	  { { { { [10] = 0xff, 0xff, 10 } }, 104, true } },
-	  ",'allow':['10.0.0.0/8']" },
-	{ 1,
-	  { { 0 } },
-	  { { { { [10] = 0xff, 0xff, 192, 168 } }, 112, false } },
-	  ",'deny':['192.168.0.0/16']" },
-};
-
-static inline struct mac mac_at(int index)
+static inline size_t ports_of_set(size_t set, struct wake_port *ports)
 {
-	return (struct mac){ { 2, 0, 0, 0, 1, (uint8_t)index } };
+	size_t count = 0;
+
+	for (size_t i = 0; i < port_sets[set].count; i++)
+		if (port_sets[set].rows[i].action == WAKE)
+			ports[count++] = (struct wake_port){ port_sets[set].rows[i].protocol,
+				                             port_sets[set].rows[i].port };
+	return count;
 }
 
 static inline struct ipv4 address_at(int index)
@@ -101,13 +104,6 @@ static inline int address_number(struct ipv4 address)
 	assert_memory_equal(&address, "\x0a\x09\x00", 3);
 	assert_in_range(address.octet[3], 10, 10 + ADDRESSES - 1);
 	return address.octet[3] - 10;
-}
-
-static inline struct host *host_at(int index)
-{
-	const struct mac mac = mac_at(index);
-
-	return host_find_mac(daemon_.hosts, &mac);
 }
 
 /* Why a host claims an address, the strongest reason last. */
@@ -150,7 +146,7 @@ static inline uint64_t since_of(int index, int address, enum why why, struct cla
 		return UINT64_MAX;
 	if (why == WHY_EDITED) /* the last edit counts */
 		return UINT64_MAX - host->edited.since[address];
-	return why == WHY_DESCRIBED ? host->described.since : host->since;
+	return why == WHY_DESCRIBED ? host->described_since : host->since;
 }
 
 /* The first of those that claim it for this reason at least. */
@@ -313,15 +309,6 @@ static inline void take_name(int index, const char *name)
 	strcpy(model.hosts[index].name, name);
 }
 
-struct said {
-	int host;
-	char name[HOST_NAME_MAX_SIZE];
-	uint32_t addresses;
-	size_t ports, sources;
-	uint16_t vlan;
-	bool on_lan, arp_offload, by_command;
-};
-
 static inline void end_edits(struct model_host *host)
 {
 	memset(&host->edited, 0, sizeof(host->edited));
@@ -335,15 +322,9 @@ static inline void describe(const struct said *said)
 	pending = pending == said->host ? NOBODY : pending;
 	model.foreign[said->host] = false;
 	take_name(said->host, said->name);
+	host->described = *said;
 	host->described.is = true;
-	host->described.by_command = said->by_command;
-	host->described.since = now_model();
-	host->described.addresses = said->addresses;
-	host->described.ports = said->ports;
-	host->described.sources = said->sources;
-	host->described.vlan = said->vlan;
-	host->described.on_lan = said->on_lan;
-	host->described.arp_offload = said->arp_offload;
+	host->described_since = now_model();
 	end_edits(host);
 	resolve();
 }
@@ -381,7 +362,5 @@ static inline bool has_room(int index)
 	return (model.hosts[index].known && index != pending) || model.foreign[index] ||
 	       rows_in_hosts() < max_hosts;
 }
-
-/* Operations. */
 
 #endif

@@ -52,8 +52,6 @@ static void op_restart(void)
 		model.foreign[i] &= !in_config(i);
 }
 
-/* The store. */
-
 static const struct operation {
 	const char *name;
 	unsigned int weight;
@@ -123,7 +121,6 @@ static unsigned long from_environment(const char *name, unsigned long otherwise)
 
 static void run_operations(uint32_t hosts, unsigned long operations_count)
 {
-	need_machine();
 	seed = from_environment("SEED", 1);
 	prng = seed * 0x9e3779b97f4a7c15ULL + 1;
 	memset(&model, 0, sizeof(model));
@@ -145,8 +142,6 @@ static void run_operations(uint32_t hosts, unsigned long operations_count)
 static int end_run(void **state)
 {
 	(void)state;
-	if (!*place)
-		return 0;
 	stop_daemon(false);
 	free(configured);
 	print_message("SEED=%llu, the last operation was %lu, %s\n", (unsigned long long)seed,
@@ -154,16 +149,12 @@ static int end_run(void **state)
 	return 0;
 }
 
-AFTER_EACH(end_run)
-BEFORE_ALL(make_machine)
-AFTER_ALL(remove_machine)
-
-TEST(random_operations_leave_the_merge)
+TEST_WITH(random_operations_leave_the_merge, NULL, end_run)
 {
 	run_operations(64, from_environment("OPERATIONS", 1500));
 }
 
-TEST(with_few_places)
+TEST_WITH(with_few_places, NULL, end_run)
 {
 	run_operations(3, from_environment("OPERATIONS", 1000));
 }
