@@ -100,6 +100,28 @@ static inline struct host_description all_described(void)
 	};
 }
 
+static inline struct registration_draft all_registered(void)
+{
+	return (struct registration_draft){
+		.head = { .client_id = 4711,
+		          .transaction = 99,
+		          .active = true,
+		          .has_ports = true,
+		          .has_lease = true,
+		          .vlan = 11,
+		          .address_count = 2,
+		          .digest_count = 2,
+		          .until = BOOT + 28800000,
+		          .backup_of = { { 192, 0, 2, 1 } },
+		          .interface = "eth1",
+		          .reported = 815 },
+		.addresses = { ip(20), ip(22) },
+		.ports = { { IPPROTO_TCP, 80 } },
+		.port_count = 1,
+		.digests = { 1, UINT64_MAX },
+	};
+}
+
 static inline struct described *described_of(const char *addresses, uint64_t order)
 {
 	struct host_description description = { .name = "nas" };

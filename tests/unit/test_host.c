@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* One host: what steps change of it, what is proposed for it, and what is installed of it. */
+/* One host: what steps change of it, and why it is known. */
 
 #include "test.h"
 
@@ -82,74 +82,4 @@ TEST(why_a_host_is_known)
 		assert_int_equal(host_is_wanted(&rows[i].host), rows[i].wanted);
 		assert_int_equal(host_is_registered_only(&rows[i].host), rows[i].registered_only);
 	}
-}
-
-TEST(a_proposal_is_exchanged_and_taken_back)
-{
-	struct described *before = described_of("20", 1), *after = described_of("21", 2);
-	struct registration *registration = registered_of("20", true);
-	struct dhcp_client *dhcp = dhcp_client_new();
-	struct host host = { .described = before, .registration = registration };
-	struct proposal *proposal = calloc(1, sizeof(*proposal));
-
-	proposal->host = &host;
-	proposal->sets = SETS_DESCRIBED | SETS_DHCP;
-	proposal->described = after;
-	proposal->dhcp = dhcp;
-	proposal_exchange(proposal);
-	assert_ptr_equal(host.described, after);
-	assert_ptr_equal(host.registration, registration); /* not in `sets` */
-	assert_ptr_equal(host.dhcp, dhcp);
-	proposal_exchange(proposal);
-	assert_ptr_equal(host.described, before);
-	assert_null(host.dhcp);
-	proposal->sets = SETS_REGISTRATION; /* by nothing */
-	proposal_exchange(proposal);
-	assert_null(host.registration);
-	described_free(host.described);
-	proposal->name = strdup("nas");
-	proposal_free(proposal);
-	proposal_free(NULL);
-}
-
-TEST(installed)
-{
-	struct host_description description = { .policy = { .port_count = 1, .source_count = 1 } };
-	struct described *described = described_new(&description, DESCRIBED_BY_CONFIG, 1);
-	const struct wanted wanted = { .addresses = { ip(20), ip(21) },
-		                       .address_count = 2,
-		                       .ports = described->ports,
-		                       .sources = described->sources,
-		                       .ifindex = 7,
-		                       .vlan = 10,
-		                       .arp_offload = true },
-			    nothing = { .vlan = 0 };
-	const struct wake_port none = { 0 }, ssh = { IPPROTO_TCP, 22 };
-	const struct ipv6 has = ip(21), has_not = ip(22);
-	const struct shared_set *other;
-	struct host host = { .installed = NULL };
-	struct wanted back;
-
-	assert_true(host_set_installed(&host, &wanted));
-	described_free(described); /* it has references of its own */
-	other = shared_set_get(&ssh, sizeof(ssh));
-	installed_read(host.installed, &back);
-	assert_memory_equal(back.addresses, wanted.addresses, sizeof(back.addresses));
-	assert_int_equal(back.address_count, 2);
-	assert_true(back.ports == wanted.ports && back.sources == wanted.sources);
-	assert_memory_equal(shared_set_octets(back.ports), &none, sizeof(none));
-	shared_set_put(other);
-	assert_true(back.has_ifindex && back.arp_offload);
-	assert_int_equal(back.ifindex, 7);
-	assert_int_equal(back.vlan, 10);
-	assert_true(installed_has(host.installed, &has));
-	assert_false(installed_has(host.installed, &has_not) || installed_has(NULL, &has));
-	assert_true(host_set_installed(&host, &nothing));
-	assert_int_equal(host.installed->address_count, 0);
-	installed_free(host.installed);
-	installed_read(NULL, &back);
-	assert_int_equal(back.address_count, 0);
-	assert_false(back.has_ifindex || back.ports || back.sources);
-	installed_free(NULL);
-	host_free(NULL);
 }

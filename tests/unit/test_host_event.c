@@ -42,76 +42,64 @@ static void check(const struct host_event *event, const char *name, const char *
 	json_object_put(json);
 }
 
-TEST(every_kind)
+/* Each event, and each reason: where there is none, the word is empty. */
+TEST(words)
 {
 	static const struct {
-		const char *event, *text;
-	} kinds[HOST_EVENT_COUNT] = {
-		[HOST_EVENT_DROWSY] = { "drowsy", "nas is going to sleep" },
-		[HOST_EVENT_ASLEEP] = { "asleep", "nas is asleep and answered for" },
-		[HOST_EVENT_WAKING] = { "waking", "nas is being woken" },
-		[HOST_EVENT_AWAKE] = { "awake", "nas is awake" },
-		[HOST_EVENT_STILL_ACTIVE] = { "still-active",
-		                              "nas was told to sleep, but still sends" },
-		[HOST_EVENT_ADDRESS_IN_USE] = { "address-in-use",
-		                                "nas is not answered for: another machine has its "
-		                                "address" },
-		[HOST_EVENT_STANDBY] = { "standby", "nas is left to another proxy" },
-		[HOST_EVENT_WAKE_FAILED] = { "wake-failed", "nas did not wake" },
-		[HOST_EVENT_WAKE_DELAYED] = { "wake-delayed",
-		                              "nas will be woken when its wake-holdoff is over" },
-		[HOST_EVENT_ADDED] = { "added", "nas was added" },
-		[HOST_EVENT_REMOVED] = { "removed", "nas was removed" },
-		[HOST_EVENT_MAGIC_PACKET] = { "magic-packet", "nas was sent Magic Packets" },
-		[HOST_EVENT_LEASE_RENEWED] = { "lease-renewed", "nas has its lease renewed" },
-		[HOST_EVENT_LEASE_UNANSWERED] = { "lease-unanswered",
-		                                  "nas has a lease that no server has renewed so "
-		                                  "far" },
-		[HOST_EVENT_LEASE_LOST] = { "lease-lost", "nas has lost its lease" },
+		enum host_event_kind kind;
+		enum host_trigger_kind trigger;
+		const char *event, *why, *text;
+	} rows[] = {
+		{ HOST_EVENT_DROWSY, 0, "drowsy", "", "is going to sleep" },
+		{ HOST_EVENT_ASLEEP, 0, "asleep", "", "is asleep and answered for" },
+		{ HOST_EVENT_WAKING, 0, "waking", "", "is being woken" },
+		{ HOST_EVENT_AWAKE, 0, "awake", "", "is awake" },
+		{ HOST_EVENT_STILL_ACTIVE, 0, "still-active", "",
+		  "was told to sleep, but still sends" },
+		{ HOST_EVENT_ADDRESS_IN_USE, 0, "address-in-use", "",
+		  "is not answered for: another machine has its address" },
+		{ HOST_EVENT_STANDBY, 0, "standby", "", "is left to another proxy" },
+		{ HOST_EVENT_WAKE_FAILED, 0, "wake-failed", "", "did not wake" },
+		{ HOST_EVENT_WAKE_DELAYED, 0, "wake-delayed", "",
+		  "will be woken when its wake-holdoff is over" },
+		{ HOST_EVENT_ADDED, 0, "added", "", "was added" },
+		{ HOST_EVENT_REMOVED, 0, "removed", "", "was removed" },
+		{ HOST_EVENT_MAGIC_PACKET, 0, "magic-packet", "", "was sent Magic Packets" },
+		{ HOST_EVENT_LEASE_RENEWED, 0, "lease-renewed", "", "has its lease renewed" },
+		{ HOST_EVENT_LEASE_UNANSWERED, 0, "lease-unanswered", "",
+		  "has a lease that no server has renewed so far" },
+		{ HOST_EVENT_LEASE_LOST, 0, "lease-lost", "", "has lost its lease" },
+#define AWAKE_BY(trigger, why, words) { HOST_EVENT_AWAKE, trigger, "awake", why, "is awake" words }
+		AWAKE_BY(TRIGGER_SLEEP, "command", ", by command"),
+		AWAKE_BY(TRIGGER_SLEEP_NOW, "command", ", by command"),
+		AWAKE_BY(TRIGGER_SLEEP_REQUEST, "sleep-request", ", by its Sleep Request"),
+		AWAKE_BY(TRIGGER_STANDBY, "sleep-request", ", by its Sleep Request"),
+		AWAKE_BY(TRIGGER_WAKEUP_REPORT, "wakeup-report", ", by its Wakeup Report"),
+		AWAKE_BY(TRIGGER_WAKE, "command", ", by command"),
+		AWAKE_BY(TRIGGER_SLEEP_TIMER, "sleep-timer", ", as its Sleep Timer is over"),
+		AWAKE_BY(TRIGGER_CONNECTION, "connection", ""),
+		AWAKE_BY(TRIGGER_ADDRESS_CLAIM, "address-claim", ""),
+		AWAKE_BY(TRIGGER_HOST_SEEN, "host-seen", ""),
+		AWAKE_BY(TRIGGER_LEASE_LOST, "lease", ""),
+		AWAKE_BY(TRIGGER_ADDRESSES_LOST, "lease", ", as it has no address left"),
+		AWAKE_BY(TRIGGER_MAP_EDIT, "map-edit", ", by an edit of the map"),
+		AWAKE_BY(TRIGGER_TIMEOUT, "timeout", ""),
+		AWAKE_BY(TRIGGER_INPUTS_CHANGED, "", ""),
+		AWAKE_BY(TRIGGER_CHECK_FAILED, "", ""),
+		AWAKE_BY(TRIGGER_DHCP_FAILED, "lease", ""),
 	};
 
-	for (enum host_event_kind kind = HOST_EVENT_NONE + 1; kind < HOST_EVENT_COUNT; kind++) {
-		const struct host_event event = event_of(kind, TRIGGER_NONE);
-
-		check(&event, kinds[kind].event, kinds[kind].text, "");
-	}
-}
-
-TEST(every_reason)
-{
-	static const struct {
-		const char *why, *text;
-	} reasons[] = {
-		[TRIGGER_NONE] = { NULL, "nas is awake" },
-		[TRIGGER_SLEEP] = { "command", "nas is awake, by command" },
-		[TRIGGER_SLEEP_NOW] = { "command", "nas is awake, by command" },
-		[TRIGGER_SLEEP_REQUEST] = { "sleep-request", "nas is awake, by its Sleep Request" },
-		[TRIGGER_STANDBY] = { "sleep-request", "nas is awake, by its Sleep Request" },
-		[TRIGGER_WAKEUP_REPORT] = { "wakeup-report", "nas is awake, by its Wakeup Report" },
-		[TRIGGER_WAKE] = { "command", "nas is awake, by command" },
-		[TRIGGER_SLEEP_TIMER] = { "sleep-timer",
-		                          "nas is awake, as its Sleep Timer is over" },
-		[TRIGGER_CONNECTION] = { "connection", "nas is awake" },
-		[TRIGGER_ADDRESS_CLAIM] = { "address-claim", "nas is awake" },
-		[TRIGGER_HOST_SEEN] = { "host-seen", "nas is awake" },
-		[TRIGGER_LEASE_LOST] = { "lease", "nas is awake" },
-		[TRIGGER_ADDRESSES_LOST] = { "lease", "nas is awake, as it has no address left" },
-		[TRIGGER_MAP_EDIT] = { "map-edit", "nas is awake, by an edit of the map" },
-		[TRIGGER_TIMEOUT] = { "timeout", "nas is awake" },
-		[TRIGGER_INPUTS_CHANGED] = { NULL, "nas is awake" },
-		[TRIGGER_CHECK_FAILED] = { NULL, "nas is awake" },
-		[TRIGGER_DHCP_FAILED] = { "lease", "nas is awake" },
-	};
-
-	EACH(trigger, reasons)
+	EACH(i, rows)
 	{
-		const struct host_event event = event_of(HOST_EVENT_AWAKE, trigger);
-		char rest[64] = "";
+		const struct host_event event = event_of(rows[i].kind, rows[i].trigger);
+		char text[128], rest[64] = "";
 
-		if (reasons[trigger].why)
-			snprintf(rest, sizeof(rest), ",\"why\":\"%s\"", reasons[trigger].why);
-		check(&event, "awake", reasons[trigger].text, rest);
+		snprintf(text, sizeof(text), "nas %s", rows[i].text);
+		if (*rows[i].why)
+			snprintf(rest, sizeof(rest), ",\"why\":\"%s\"", rows[i].why);
+		check(&event, rows[i].event, text, rest);
 	}
+	assert_int_equal(sizeof(rows) / sizeof(*rows), HOST_EVENT_LEASE_LOST + TRIGGER_DHCP_FAILED);
 }
 
 /* What the datapath saw, how long it took, what became of the lease. */

@@ -125,19 +125,6 @@ TEST(who_added_it)
 	done(&host);
 }
 
-/* Of people's, or where they say nothing of the host's own. */
-TEST(ports)
-{
-	const struct registration_draft draft = { .head = { .client_id = 1, .has_ports = true } };
-	struct host host = host_with("20");
-
-	host.described = described_of("20", 1);
-	check(&host, "wake", "[]");
-	host.registration = registration_new(&draft);
-	check(&host, "wake", "[\"none\"]");
-	done(&host);
-}
-
 TEST(registrations)
 {
 	static const struct registration full = { .client_id = 4711,
@@ -150,7 +137,7 @@ TEST(registrations)
 		const char *shows;
 		struct registration_draft draft;
 		bool standby;
-		const char *expected;
+		const char *wake, *expected;
 	} rows[] = {
 		{ "all of one",
 		  { .head = full,
@@ -158,26 +145,31 @@ TEST(registrations)
 		    .ports = { { IPPROTO_TCP, 22 }, { IPPROTO_UDP, 0 } },
 		    .port_count = 2 },
 		  true,
+		  "[\"tcp/22\",\"udp/any\"]",
 		  "{\"active\":true,\"client-identifier\":4711,"
 		  "\"addresses\":[\"192.0.2.20\",\"192.0.2.21\"],\"ports\":[\"tcp/22\",\"udp/any\"],"
 		  "\"backup-of\":\"192.0.2.1\",\"standby\":true,\"wake-in\":28680.500}" },
 		{ "the least of one",
 		  { .head = { .client_id = 65535, .active = true } },
 		  false,
+		  "[]",
 		  "{\"active\":true,\"client-identifier\":65535,\"addresses\":[],\"standby\":false}" },
 		{ "no ports, and not: nothing is said of them",
 		  { .head = { .client_id = 1, .active = true, .has_ports = true } },
 		  false,
+		  "[\"none\"]",
 		  "{\"active\":true,\"client-identifier\":1,\"addresses\":[],\"ports\":[],"
 		  "\"standby\":false}" },
 		{ "one that has ended is nobody's standby",
 		  { .head = { .client_id = 1, .until = BOOT + 3600000 } },
 		  true,
+		  "[]",
 		  "{\"active\":false,\"client-identifier\":1,\"addresses\":[],\"standby\":false,"
 		  "\"expires-in\":3600.000}" },
 		{ "what is over is due now",
 		  { .head = { .client_id = 1, .active = true, .until = 1 } },
 		  false,
+		  "[]",
 		  "{\"active\":true,\"client-identifier\":1,\"addresses\":[],\"standby\":false,"
 		  "\"wake-in\":0.000}" },
 	};
@@ -188,6 +180,7 @@ TEST(registrations)
 
 		host.registration = registration_new(&rows[i].draft);
 		host.life.standby = rows[i].standby;
+		check(&host, "wake", rows[i].wake);
 		check(&host, "registration", rows[i].expected);
 		done(&host);
 	}

@@ -24,29 +24,6 @@ static const struct lease_record_clock rebooted = { .boot_ms = 60000,
 	                                            .wall_ms = INT64_C(1769860800000) + 3600000,
 	                                            .boot_id = "two" };
 
-static struct registration *all_registered(void)
-{
-	const struct registration_draft draft = {
-		.head = { .client_id = 4711,
-		          .transaction = 99,
-		          .active = true,
-		          .has_ports = true,
-		          .has_lease = true,
-		          .vlan = 11,
-		          .address_count = 2,
-		          .digest_count = 2,
-		          .until = 5000000 + 28800000,
-		          .backup_of = { { 192, 0, 2, 1 } },
-		          .interface = "eth1" },
-		.addresses = { ip(20), ip(22) },
-		.ports = { { IPPROTO_TCP, 80 } },
-		.port_count = 1,
-		.digests = { 1, UINT64_MAX },
-	};
-
-	return registration_new(&draft);
-}
-
 static struct edited *all_edited(void)
 {
 	struct edited *edited = parse_edits("+30 -21");
@@ -71,6 +48,7 @@ static struct dhcp_client *all_leased(void)
 static struct host *host_of(bool described, bool edited, bool registered, bool leased)
 {
 	const struct host_description description = all_described();
+	const struct registration_draft draft = all_registered();
 	struct host *host = calloc(1, sizeof(*host));
 
 	host->mac = nas;
@@ -79,7 +57,7 @@ static struct host *host_of(bool described, bool edited, bool registered, bool l
 	if (described)
 		host->described = described_new(&description, DESCRIBED_BY_COMMAND, 7);
 	host->edited = edited ? all_edited() : NULL;
-	host->registration = registered ? all_registered() : NULL;
+	host->registration = registered ? registration_new(&draft) : NULL;
 	host->dhcp = leased ? all_leased() : NULL;
 	return host;
 }

@@ -3,7 +3,6 @@
 
 #include "test.h"
 
-#include <sys/wait.h>
 #include <time.h>
 
 #include "support_host_store.h"
@@ -85,23 +84,6 @@ TEST(a_batch_that_was_committed_is_on_the_disk)
 	assert_int_equal(count(place, "SELECT count(*) FROM host"), 1);
 	assert_false(is_readable(place->store, 0));
 	assert_false(host_store_next(place->store, &(struct host_store_result){ 0 }));
-}
-
-TEST_WITH(a_batch_that_was_committed_survives_a_kill, make_place, remove_place)
-{
-	struct store_place *place = *state;
-	const pid_t child = fork();
-	int status;
-
-	if (!child) {
-		open_store(place);
-		host_store_put_host(place->store, &nas, "{\"name\":\"nas\"}");
-		_exit(commit(place->store));
-	}
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_int_equal(status, 0);
-	open_store(place);
-	assert_int_equal(load(place->store).hosts, 1);
 }
 
 /* While the disk is slow, what is submitted meanwhile becomes one transaction with one result. */

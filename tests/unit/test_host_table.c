@@ -63,37 +63,6 @@ TEST(renamed_and_sorted)
 	host_table_free(table);
 }
 
-TEST(states_and_registrations_are_counted)
-{
-	struct host_table *table = host_table_new();
-	struct host *registered_only = add_host(table, 1), *other = add_host(table, 2);
-	struct host_core core = host_core(registered_only);
-
-	assert_int_equal(table->states[AWAKE], 2);
-	core.life.state = ASLEEP;
-	host_table_set_core(table, registered_only, &core);
-	host_table_set_core(table, registered_only, &core);
-	assert_int_equal(table->states[AWAKE], 1);
-	assert_int_equal(table->states[ASLEEP], 1);
-	registered_only->registration = registered_of("20", true);
-	other->described = described_of("21", 1);
-	host_table_claim(table, registered_only);
-	host_table_claim(table, registered_only);
-	host_table_claim(table, other);
-	assert_int_equal(table->registered_only, 1);
-	registered_only->described = described_of("20", 2);
-	host_table_claim(table, registered_only);
-	assert_int_equal(table->registered_only, 0);
-	described_free(registered_only->described);
-	registered_only->described = NULL;
-	host_table_claim(table, registered_only);
-	assert_int_equal(table->registered_only, 1);
-	host_table_remove(table, registered_only);
-	assert_int_equal(table->registered_only, 0);
-	assert_int_equal(table->states[ASLEEP], 0);
-	host_table_free(table);
-}
-
 /* Of one host; `installed`: the address is in the tables as its own. */
 struct said {
 	const char *described, *edited, *registered, *leased;

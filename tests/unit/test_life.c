@@ -295,12 +295,3 @@ CASES_TEST(address_claims)
 CASES_TEST(wakes)
 CASES_TEST(map_edits)
 CASES_TEST(other)
-
-TEST(states_have_names)
-{
-	assert_string_equal(host_state_names[AWAKE], "awake");
-	assert_string_equal(host_state_names[DROWSY], "drowsy");
-	assert_string_equal(host_state_names[ASLEEP], "asleep");
-	assert_string_equal(host_state_names[WAKING], "waking");
-	assert_null(host_state_names[WAKING + 1]);
-}

@@ -5,8 +5,6 @@
 
 #include "support_daemon.h"
 
-enum { NO_HOST = 9 }; /* of a MAC that nobody knows */
-
 static void put_address(int last, int index)
 {
 	const struct ipv4 address = { { 10, 9, 0, (uint8_t)last } };
@@ -18,44 +16,6 @@ static void put_address(int last, int index)
 static void delete_address(int last)
 {
 	delete_row("addresses4", &(struct ipv4){ { 10, 9, 0, (uint8_t)last } });
-}
-
-/* An address's row is put for a host (0: deleted). Host 1 has 21 and 22, host 2 has 23. */
-static const struct {
-	const char *what;
-	int last, index;
-	int owner;        /* then, in the map */
-	int owner_at_end; /* once both hosts are described as before */
-} addresses[] = {
-	{ "moved to another host", 21, 2, 2, 1 },
-	{ "deleted", 21, 0, 0, 1 },
-	{ "added", 30, 1, 1, 0 },
-	{ "moved to a host that is not known", 22, NO_HOST, NO_HOST, 1 },
-	{ "this machine's own", 1, 1, 0, 0 },
-};
-
-static void describe_both(void)
-{
-	assert_int_equal(describe_host(2, "'10.9.0.23'"), DONE);
-	assert_int_equal(describe_host(1, "'10.9.0.21','10.9.0.22'"), DONE);
-}
-
-TEST(addresses)
-{
-	for (size_t i = 0; i < sizeof(addresses) / sizeof(*addresses); i++) {
-		describe_both();
-		tick();
-		if (addresses[i].index)
-			put_address(addresses[i].last, addresses[i].index);
-		else
-			delete_address(addresses[i].last);
-		tick();
-		tick();
-		if (owner_in_map(addresses[i].last) != addresses[i].owner)
-			fail_msg("%s", addresses[i].what);
-		describe_both();
-		assert_int_equal(owner_in_map(addresses[i].last), addresses[i].owner_at_end);
-	}
 }
 
 static struct host_entry entry_of(int index)
@@ -93,20 +53,6 @@ TEST(states)
 		assert_int_equal(host_at(1)->life.state, cases[i].becomes);
 		assert_int_equal(entry_of(1).state, cases[i].put);
 	}
-}
-
-TEST(fields_stay_until_the_next_description)
-{
-	const struct host_entry entry = { .vlan = 5, .flags = HOST_ARP_OFFLOAD };
-
-	describe_host(1, "");
-	put_host(1, &entry);
-	maps_retry(&daemon_, true);
-	assert_int_equal(entry_of(1).vlan, 5);
-	assert_int_equal(entry_of(1).flags, HOST_ARP_OFFLOAD);
-	describe_host(1, "");
-	assert_int_equal(entry_of(1).vlan, 0);
-	assert_int_equal(entry_of(1).flags, 0);
 }
 
 TEST(a_row_of_its_own_is_a_host)

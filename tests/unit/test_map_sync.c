@@ -50,51 +50,6 @@ TEST(a_full_map)
 	assert_int_equal(daemon_.unsynced, 0);
 }
 
-TEST(an_own_address_comes_and_goes)
-{
-	assert_int_equal(describe_host(1, "'10.9.0.21'"), DONE);
-	for (int edited = 0; edited < 2; edited++) {
-		HERE("ip address add 10.9.0.21/24 dev %s", LAN);
-		if (edited) /* the maps are looked at in the same tick */
-			put_row("hosts", &(struct mac){ { 2, 0, 0, 0, 1, 8 } },
-			        &(struct host_entry){ .state = AWAKE });
-		settle();
-		tick();
-		assert_int_equal(owner_in_map(21), 0);
-		HERE("ip address del 10.9.0.21/24 dev %s", LAN);
-		settle();
-		tick();
-		assert_int_equal(owner_in_map(21), 1);
-	}
-}
-
-/* The holder by a lease is AWAKE by now: the one that registered comes first. */
-TEST(an_address_that_becomes_free_is_taken)
-{
-	const struct host_entry asleep = { .state = ASLEEP };
-	struct registration_draft draft = {
-		.head = { .client_id = 1, .active = true, .address_count = 1 }
-	};
-	struct host *second;
-
-	text_to_ip("10.9.0.31", draft.addresses);
-	assert_int_equal(describe_host(1, ""), DONE);
-	assert_int_equal(describe_host(2, ""), DONE);
-	lease(1, 31);
-	put_row("hosts", &(struct mac){ { 2, 0, 0, 0, 1, 1 } }, &asleep);
-	tick();
-	second = host_at(2);
-	second->registration = registration_new(&draft);
-	host_sync(&daemon_, second);
-	assert_int_equal(owner_in_map(31), 1);
-	host_trigger(&daemon_, host_at(1), TRIGGER_WAKEUP_REPORT);
-	tick();
-	tick();
-	assert_int_equal(owner_in_map(31), 2);
-	assert_false(installed_has(host_at(1)->installed, draft.addresses));
-	assert_null(host_at(1)->edited);
-}
-
 /* On no interface, rather than on any, until it is there. */
 TEST(an_interface_that_is_away)
 {

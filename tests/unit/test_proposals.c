@@ -24,11 +24,6 @@ static void remove_it(void)
 	daemon_remove(&daemon_, host_at(1));
 }
 
-static void give_address_to_another(void)
-{
-	describe_host(2, "'10.9.0.21'");
-}
-
 static void describe_in_file(void)
 {
 	static struct host_description entry = { .name = "other", .mac = { { 2, 0, 0, 0, 1, 1 } } };
@@ -115,18 +110,4 @@ TEST(one_change_of_a_host_at_a_time)
 	assert_int_equal(describe_host(1, "'10.9.0.22'"), DONE);
 	assert_int_equal(owner_in_map(21), 0);
 	assert_int_equal(owner_in_map(22), 1);
-}
-
-TEST(a_known_host_keeps_what_it_has)
-{
-	assert_int_equal(describe_host(1, "'10.9.0.21'"), DONE);
-	break_store();
-	assert_int_equal(describe_host(1, "'10.9.0.22'"), -ENOENT);
-	assert_int_equal(owner_in_map(21), 1);
-	assert_int_equal(owner_in_map(22), 0);
-	mend_store();
-	tick();
-	assert_int_equal(describe_host(2, "'10.9.0.22'"), DONE);
-	give_address_to_another();
-	assert_int_equal(owner_in_map(21), 1);
 }
