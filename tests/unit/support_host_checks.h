@@ -38,15 +38,9 @@ static inline void check_hosts(void)
 	assert_int_equal(count, count_known() + foreign);
 }
 
-static inline const char *row_text(int index)
-{
-	const struct lease_record_clock now = daemon_record_clock(&daemon_);
-
-	return json_object_to_json_string(host_row_write(host_at(index), &now));
-}
-
 static inline void fail_address(int address, int found, int expected)
 {
+	const struct lease_record_clock now = daemon_record_clock(&daemon_);
 	static const char *const whys[] = { "",           "leased",    "ended",
 		                            "registered", "described", "edited" };
 
@@ -54,7 +48,8 @@ static inline void fail_address(int address, int found, int expected)
 		if (why_of(i, address) != WHY_NOT)
 			print_message("host %d claims it: %s, %s, %s\n", i,
 			              whys[why_of(i, address)],
-			              host_state_names[host_at(i)->life.state], row_text(i));
+			              host_state_names[host_at(i)->life.state],
+			              json_object_to_json_string(host_row_write(host_at(i), &now)));
 	fail_msg("address %d is of %d, not %d%s", address, found, expected,
 	         model.own & 1U << address ? "; it is our own" : "");
 }

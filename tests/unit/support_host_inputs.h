@@ -112,57 +112,6 @@ static void op_describe(void)
 		describe(&said);
 }
 
-static void op_reload(void);
-static void op_dhcp_request(void);
-static void op_own_address(void);
-
-static void complete_description(const struct said *said)
-{
-	const int end = completed();
-
-	if (!model.hosts[said->host].known)
-		assert_int_equal(end, -ENOENT);
-	else if (store_broken)
-		assert_int_equal(end, -ENOENT);
-	else if (!may_be_called(said) || !may_describe(said->host, said->addresses))
-		assert_in_range(-end, EEXIST, EADDRINUSE); /* either */
-	else
-		assert_int_equal(end, has_room(said->host) ? DONE : -E2BIG);
-	pending = in_flight = NOBODY;
-	if (end == DONE)
-		describe(said);
-	else if (!is_wanted(&model.hosts[said->host]))
-		forget(&model.hosts[said->host]);
-}
-
-/* Something else happens before the store has answered. */
-static void op_describe_meanwhile(void)
-{
-	static void (*const others[])(void) = { op_reload, op_dhcp_request, op_own_address };
-	struct said said = pick_said();
-	const bool allowed = may_be_called(&said) && may_describe(said.host, said.addresses);
-	struct request request = { .daemon = &daemon_, .token = TOKEN };
-	enum request_end end;
-
-	said.by_command = true;
-	request.json = said_json(&said);
-	end = request_run(&request);
-	json_object_put(request.json);
-	assert_int_equal(end, allowed ? REQUEST_WAITS : REQUEST_REFUSED);
-	if (allowed && !model.hosts[said.host].known) {
-		const bool foreign = model.foreign[said.host];
-
-		become_known(said.host, NULL);
-		model.foreign[said.host] = foreign;
-		pending = said.host;
-	}
-	in_flight = allowed ? said.host : NOBODY;
-	others[pick(3)]();
-	resolve();
-	if (allowed)
-		complete_description(&said);
-}
-
 static void op_remove(void)
 {
 	const int index = (int)pick(HOSTS);
@@ -349,6 +298,53 @@ static void op_lease_forget(void)
 		assert_int_equal(end, store_broken ? -ENOENT : DONE);
 	host->leased = host->lost = 0;
 	*host->identity = 0;
+}
+
+static void complete_description(const struct said *said)
+{
+	const int end = completed();
+
+	if (!model.hosts[said->host].known)
+		assert_int_equal(end, -ENOENT);
+	else if (store_broken)
+		assert_int_equal(end, -ENOENT);
+	else if (!may_be_called(said) || !may_describe(said->host, said->addresses))
+		assert_in_range(-end, EEXIST, EADDRINUSE); /* either */
+	else
+		assert_int_equal(end, has_room(said->host) ? DONE : -E2BIG);
+	pending = in_flight = NOBODY;
+	if (end == DONE)
+		describe(said);
+	else if (!is_wanted(&model.hosts[said->host]))
+		forget(&model.hosts[said->host]);
+}
+
+/* Something else happens before the store has answered. */
+static void op_describe_meanwhile(void)
+{
+	static void (*const others[])(void) = { op_reload, op_dhcp_request, op_own_address };
+	struct said said = pick_said();
+	const bool allowed = may_be_called(&said) && may_describe(said.host, said.addresses);
+	struct request request = { .daemon = &daemon_, .token = TOKEN };
+	enum request_end end;
+
+	said.by_command = true;
+	request.json = said_json(&said);
+	end = request_run(&request);
+	json_object_put(request.json);
+	assert_int_equal(end, allowed ? REQUEST_WAITS : REQUEST_REFUSED);
+	if (allowed && !model.hosts[said.host].known) {
+		const bool foreign = model.foreign[said.host];
+
+		become_known(said.host, NULL);
+		model.foreign[said.host] = foreign;
+		pending = said.host;
+	}
+	in_flight = allowed ? said.host : NOBODY;
+	others[pick(3)]();
+	resolve();
+	if (allowed)
+		complete_description(&said);
 }
 
 #endif

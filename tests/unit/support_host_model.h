@@ -236,11 +236,6 @@ static inline struct host_entry expected_entry(const struct model_host *host)
 	return entry;
 }
 
-static inline uint64_t now_model(void)
-{
-	return ++model.clock;
-}
-
 static inline void forget(struct model_host *host)
 {
 	*host = (struct model_host){ .known = false };
@@ -253,7 +248,7 @@ static inline void become_known(int index, const char *name)
 
 	if (host->known)
 		return;
-	*host = (struct model_host){ .known = true, .since = now_model() };
+	*host = (struct model_host){ .known = true, .since = ++model.clock };
 	if (name)
 		strcpy(host->name, name);
 	else
@@ -309,11 +304,6 @@ static inline void take_name(int index, const char *name)
 	strcpy(model.hosts[index].name, name);
 }
 
-static inline void end_edits(struct model_host *host)
-{
-	memset(&host->edited, 0, sizeof(host->edited));
-}
-
 static inline void describe(const struct said *said)
 {
 	struct model_host *host = &model.hosts[said->host];
@@ -324,8 +314,8 @@ static inline void describe(const struct said *said)
 	take_name(said->host, said->name);
 	host->described = *said;
 	host->described.is = true;
-	host->described_since = now_model();
-	end_edits(host);
+	host->described_since = ++model.clock;
+	memset(&host->edited, 0, sizeof(host->edited));
 	resolve();
 }
 

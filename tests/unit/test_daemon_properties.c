@@ -22,14 +22,6 @@ static void op_store(void)
 	store_broken = !store_broken;
 }
 
-/* With the row of a host of the file, which is the file's, go its addresses. */
-static void drop_orphans_of(int index)
-{
-	for (int i = 0; i < ADDRESSES; i++)
-		if (model.orphan[i] == index)
-			model.orphan[i] = NOBODY;
-}
-
 static void op_restart(void)
 {
 	if (store_broken)
@@ -44,9 +36,11 @@ static void op_restart(void)
 		if (host_at(i)) /* since when it is known is not stored */
 			model.hosts[i].since = host_at(i)->order;
 	}
-	for (int i = 0; i < HOSTS; i++)
-		if (model.foreign[i] && in_config(i))
-			drop_orphans_of(i);
+	/* with the row of a host of the file, which is the file's, go its addresses */
+	for (int i = 0; i < ADDRESSES; i++)
+		if (model.orphan[i] != NOBODY && model.foreign[model.orphan[i]] &&
+		    in_config(model.orphan[i]))
+			model.orphan[i] = NOBODY;
 	follow_configuration();
 	for (int i = 0; i < HOSTS; i++) /* last, so that no other host had their room */
 		model.foreign[i] &= !in_config(i);

@@ -142,7 +142,7 @@ CASES_TEST(waking)
 TEST(a_life_begins)
 {
 	static const struct life begun[] = {
-		LIFE(AWAKE, .since = NOW, .deadline = NOW + IDLE, .skip_holdoff = true),
+		LIFE(AWAKE, .since = NOW, .skip_holdoff = true),
 		LIFE(DROWSY, .since = NOW, .deadline = NOW + GRACE, .skip_holdoff = true),
 		LIFE(ASLEEP, .since = NOW, .skip_holdoff = true),
 		LIFE(WAKING, .since = NOW, .deadline = NOW, .next_magic = NOW,
@@ -156,8 +156,6 @@ TEST(a_life_begins)
 		char found[LIFE_TEXT], expected[LIFE_TEXT];
 
 		life_init(&life, &timing.life, begun[i].state, NOW);
-		if (life.state == AWAKE) /* whether its sleep is detected, the first step knows */
-			life.deadline = NOW + IDLE;
 		assert_string_equal(life_text(&life, &none, found),
 		                    life_text(&begun[i], &none, expected));
 	}
@@ -171,75 +169,37 @@ struct run {
 	unsigned int magics, checks[CHECK_OWNER + 1];
 };
 
+/* TRIGGER_TIMEOUT: once the deadline is over. */
 static void step(struct run *run, enum host_trigger_kind kind)
 {
 	run->trigger.kind = kind;
+	if (kind == TRIGGER_TIMEOUT)
+		run->trigger.now.mono = run->life.deadline;
 	run->effects = (struct host_effects){ .set_state = false };
 	life_step(&run->life, &timing.life, &run->trigger, &run->effects);
 	run->magics += run->effects.send_magic;
 	run->checks[run->effects.check]++;
 }
 
-static struct run run_in(enum host_state state)
-{
-	struct run run = { .trigger.now = now };
-
-	life_init(&run.life, &timing.life, state, NOW);
-	return run;
-}
-
-static void pass_time(struct run *run)
-{
-	assert_true(run->life.deadline >= run->trigger.now.mono);
-	run->trigger.now.mono = run->life.deadline;
-	step(run, TRIGGER_TIMEOUT);
-}
-
 TEST(a_sleep_and_a_wake_take_their_time)
 {
-	struct run run = run_in(AWAKE);
+	struct run run = { .life = LIFE(AWAKE), .trigger.now = now };
 	int64_t began;
 
 	step(&run, TRIGGER_SLEEP_REQUEST);
 	while (run.life.state == DROWSY)
-		pass_time(&run);
+		step(&run, TRIGGER_TIMEOUT);
 	assert_int_equal(run.life.state, ASLEEP);
 	assert_int_equal(run.checks[CHECK_ADDRESS], CHECKS);
 	assert_int_equal(run.trigger.now.mono, NOW + GRACE + CHECKS * CHECK);
 	began = run.trigger.now.mono + HOLDOFF;
 	step(&run, TRIGGER_CONNECTION);
 	while (run.life.state == WAKING) {
-		pass_time(&run);
+		step(&run, TRIGGER_TIMEOUT);
 		if (run.effects.send_magic)
 			assert_int_equal(run.trigger.now.mono, began + (run.magics - 1) * MAGIC);
 	}
 	assert_int_equal(run.magics, ATTEMPTS);
 	assert_int_equal(run.checks[CHECK_OWNER], ATTEMPTS * MAGIC / CHECK);
 	assert_int_equal(run.trigger.now.mono, began + ATTEMPTS * MAGIC);
-}
-
-/* What a host may do, told to sleep: it is not checked for ever. */
-TEST(a_host_that_stays_up_is_let_be)
-{
-	static const enum host_trigger_kind told[] = { TRIGGER_SLEEP, TRIGGER_STANDBY };
-
-	for (size_t answers = 0; answers < 2; answers++) {
-		EACH(i, told)
-		{
-			struct run run = run_in(AWAKE);
-
-			step(&run, told[i]);
-			while (run.life.idle_until) {
-				if (!answers) /* it always just sent */
-					run.trigger.last_seen = run.life.deadline;
-				pass_time(&run);
-				if (run.effects.check) /* it answers, and says nothing else */
-					step(&run, TRIGGER_HOST_SEEN);
-				assert_int_not_equal(run.life.state, ASLEEP);
-			}
-			assert_in_range(run.trigger.now.mono, NOW + SLEEP_TIMEOUT - STANDBY,
-			                NOW + SLEEP_TIMEOUT + STANDBY);
-			assert_int_equal(!run.life.deadline, told[i] == TRIGGER_SLEEP);
-		}
-	}
 }

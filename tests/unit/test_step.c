@@ -164,14 +164,13 @@ TEST(the_lease_follows_the_life)
 TEST(a_lease_is_renewed)
 {
 	const int64_t later = BOOT + 600000;
-	struct host_core sent = due(BOOT, later, later), waking = due(BOOT, later, later);
+	struct host_core sent = due(BOOT, later, later);
 
 	sent.lease.state = LEASE_RENEWING;
 	sent.lease.request_pending = true;
 	sent.lease.xid = 7;
 	sent.lease.requests = sent.lease.unanswered = 1;
 	sent.lease.deadline = BOOT + 300000;
-	waking.life = (struct life)LIFE(WAKING, .deadline = NOW + 1);
 
 	const struct step_case cases[] = {
 		{ "T1: its server is asked", due(BOOT, later, later),
@@ -179,11 +178,6 @@ TEST(a_lease_is_renewed)
 		  "asleep, renewing by proxy xid 7 due 300000, send unicast" },
 		{ "not ASLEEP by the map: not yet", due(BOOT, later, later), ON(TRIGGER_TIMEOUT),
 		  "asleep, renewing by proxy due 1000" },
-		{ "WAKING: it goes on", waking, ON(TRIGGER_TIMEOUT, .asleep = true),
-		  "waking, renewing by proxy xid 7 due 300000, send unicast" },
-		{ "T2: any server is asked", due(BOOT - 2, BOOT, later),
-		  ON(TRIGGER_TIMEOUT, .asleep = true),
-		  "asleep, rebinding by proxy xid 7 due 300000, send broadcast" },
 		{ "its end: only the host can get another", due(BOOT - 2, BOOT - 1, BOOT),
 		  ON(TRIGGER_TIMEOUT, .asleep = true),
 		  "asleep, lost by proxy, persist, sync, event lost, next lost" },
