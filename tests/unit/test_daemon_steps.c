@@ -10,16 +10,10 @@
 
 #include "support_daemon.h"
 
-static const struct mac nas = { { 2, 0, 0, 0, 1, 1 } }, tv = { { 2, 0, 0, 0, 1, 2 } };
-
-static struct host *add(const char *name, const struct mac *mac)
+static struct host *add(int index)
 {
-	char text[TEXT_MAC];
-
-	assert_int_equal(command("{'command':'host-add','name':'%s','mac':'%s','addresses':[]}",
-	                         name, text_from_mac(mac, text)),
-	                 DONE);
-	return host_find_mac(daemon_.hosts, mac);
+	assert_int_equal(describe_host(index, ""), DONE);
+	return host_at(index);
 }
 
 static void wake_it(void *context, const struct host_event *event)
@@ -58,7 +52,7 @@ static void trigger_it(struct host *host)
 
 TEST(a_step_in_a_step_aborts)
 {
-	struct host *host = add("nas", &nas);
+	struct host *host = add(1);
 	int status;
 
 	assert_int_equal(status_of(trigger_it, host), 0);
@@ -95,7 +89,7 @@ static void set_life(struct host *host, int64_t in)
 
 TEST(one_timer_for_the_earliest_deadline)
 {
-	struct host *first = add("nas", &nas), *second = add("tv", &tv);
+	struct host *first = add(1), *second = add(2);
 
 	assert_int_equal(timer_wait(), -1);
 	set_life(first, 60000);
@@ -114,7 +108,7 @@ TEST(one_timer_for_the_earliest_deadline)
 /* An hour at most: a clock that was set, or that ran ahead, is noticed by then. */
 TEST(a_far_deadline_is_armed_again)
 {
-	struct host *host = add("nas", &nas);
+	struct host *host = add(1);
 
 	set_life(host, 5 * HOUR);
 	assert_wait(HOUR);
@@ -138,7 +132,7 @@ static void lease_deadline(struct host *host, int64_t in)
 TEST(leases_and_registrations_count_the_time_of_a_suspend)
 {
 	const struct registration_draft draft = { .head = { .client_id = 1, .active = true } };
-	struct host *host = add("nas", &nas);
+	struct host *host = add(1);
 
 	lease_deadline(host, 600000);
 	assert_wait(600000);
@@ -158,7 +152,7 @@ TEST(leases_and_registrations_count_the_time_of_a_suspend)
 /* A host whose deadline is over again at once does not keep the others from theirs. */
 TEST(all_that_are_due_get_their_step)
 {
-	struct host *first = add("nas", &nas), *second = add("tv", &tv);
+	struct host *first = add(1), *second = add(2);
 
 	host_trigger(&daemon_, first, TRIGGER_SLEEP);
 	host_trigger(&daemon_, second, TRIGGER_SLEEP);

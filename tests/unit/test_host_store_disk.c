@@ -5,7 +5,9 @@
 
 #include <fcntl.h>
 #include <sched.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/param.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 
@@ -21,42 +23,35 @@ static void put_large(struct host_store *store, const struct mac *mac)
 	host_store_put_host(store, mac, json);
 }
 
-static int count_lines(const char *path, const char *word)
+/* What is logged meanwhile is read afterwards. */
+static int log_file, stderr_before;
+
+static void capture_log(void)
 {
-	FILE *file = fopen(path, "r");
-	char line[1024];
-	int lines = 0;
-
-	assert_non_null(file);
-	while (fgets(line, sizeof(line), file))
-		lines += strstr(line, word) != NULL;
-	fclose(file);
-	return lines;
-}
-
-/* What is logged meanwhile goes to the file `log` beside the store. */
-struct capture {
-	char path[96];
-	int stderr_before;
-};
-
-static struct capture capture_log(const struct store_place *place)
-{
-	struct capture capture = { .stderr_before = dup(STDERR_FILENO) };
-
-	snprintf(capture.path, sizeof(capture.path), "%s.log", place->directory);
+	log_file = memfd_create("log", 0);
+	stderr_before = dup(STDERR_FILENO);
+	assert_true(log_file >= 0 && dup2(log_file, STDERR_FILENO) >= 0);
 	log_init(LOG_INFO);
-	assert_non_null(freopen(capture.path, "w", stderr));
-	setvbuf(stderr, NULL, _IOLBF, 0);
-	return capture;
 }
 
-static void end_capture(const struct capture *capture)
+static void end_capture(char log[8192])
 {
-	fflush(stderr);
-	dup2(capture->stderr_before, STDERR_FILENO);
-	close(capture->stderr_before);
 	log_init(LOG_EMERG);
+	dup2(stderr_before, STDERR_FILENO);
+	close(stderr_before);
+	log[MAX(pread(log_file, log, 8191, 0), 0)] = '\0';
+	close(log_file);
+}
+
+static int count_words(const char *log, const char *words)
+{
+	int found = 0;
+
+	while ((log = strstr(log, words))) {
+		log += strlen(words);
+		found++;
+	}
+	return found;
 }
 
 static void mount_tmpfs(const char *directory, const char *options)
@@ -86,12 +81,11 @@ AFTER_EACH(remove_place)
 TEST(a_full_disk_is_told_until_there_is_room)
 {
 	struct store_place *place = *state;
-	struct capture capture;
-	char filler[96];
+	char filler[96], log[8192];
 
 	mount_tmpfs(place->directory, "size=2m");
 	open_store(place);
-	capture = capture_log(place);
+	capture_log();
 	host_store_put_host(place->store, &nas, "{\"name\":\"nas\"}");
 	assert_int_equal(commit(place->store), 0);
 	snprintf(filler, sizeof(filler), "%s/filler", place->directory);
@@ -105,12 +99,11 @@ TEST(a_full_disk_is_told_until_there_is_room)
 	put_large(place->store, &tv);
 	assert_int_equal(commit(place->store), 0);
 	reopen_store(place);
-	end_capture(&capture);
-	assert_int_equal(count_lines(capture.path, "cannot be written"), 1);
-	assert_int_equal(count_lines(capture.path, "can be written again"), 1);
+	end_capture(log);
+	assert_int_equal(count_words(log, "cannot be written"), 1);
+	assert_int_equal(count_words(log, "can be written again"), 1);
 	assert_int_equal(count(place, "SELECT count(*) FROM host"), 2);
 	assert_int_equal(count(place, "SELECT count(*) FROM host WHERE row LIKE '%other%'"), 1);
-	unlink(capture.path);
 	host_store_close(place->store);
 	place->store = NULL;
 	umount(place->directory);
@@ -232,19 +225,17 @@ TEST(a_damaged_file_is_set_aside)
 {
 	static const char text[] = "this is a text and no database, as anybody can see at once";
 	struct store_place *place = *state;
-	struct capture capture;
-	char log[128];
+	char wal[128], log[8192];
 
 	overwrite(place->path, 0, ""); /* which is no damage */
 	assert_begun_anew(place, 0);
 	overwrite(place->path, 0, text);
-	snprintf(log, sizeof(log), "%s-wal", place->path);
-	overwrite(log, 0, text);
-	capture = capture_log(place);
+	snprintf(wal, sizeof(wal), "%s-wal", place->path);
+	overwrite(wal, 0, text);
+	capture_log();
 	assert_begun_anew(place, 1);
-	end_capture(&capture);
-	assert_int_equal(count_lines(capture.path, "sleepproxy.db.broken-1"), 1);
-	unlink(capture.path);
+	end_capture(log);
+	assert_int_equal(count_words(log, "sleepproxy.db.broken-1"), 1);
 	sql(place, "DROP TABLE replay"); /* a table is missing */
 	assert_begun_anew(place, 2);
 	sql(place, "PRAGMA user_version = 0"); /* says that it is older, but is not */

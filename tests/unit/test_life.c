@@ -48,10 +48,6 @@ static const struct life_case told_to_sleep[] = {
 	  ON(TRIGGER_SLEEP_REQUEST),
 	  LIFE(DROWSY, .deadline = NOW + GRACE, .idle_until = NOW + SLEEP_TIMEOUT,
 	       .registered = true), { SET_STATE(AWAKE), .event = HOST_EVENT_DROWSY } },
-	{ "people's word ends the standby, too",
-	  LIFE(AWAKE, .deadline = NOW + 7, .registered = true, .standby = true), ON(TRIGGER_SLEEP),
-	  LIFE(DROWSY, .deadline = NOW + GRACE, .idle_until = NOW + SLEEP_TIMEOUT,
-	       .registered = true), { SET_STATE(AWAKE), .event = HOST_EVENT_DROWSY } },
 };
 
 #define STANDS_BY \
@@ -89,9 +85,6 @@ static const struct life_case reported_up[] = {
 	  LIFE(DROWSY, .attempts = 2, .deadline = NOW + 7, .idle_until = NOW + 9,
 	       .registered = true, .wake_pending = true), ON(TRIGGER_WAKEUP_REPORT), LIFE(AWAKE),
 	  { SET_STATE(DROWSY), .event = HOST_EVENT_AWAKE } },
-	{ "ASLEEP",
-	  LIFE(ASLEEP, .registered = true), ON(TRIGGER_WAKEUP_REPORT), LIFE(AWAKE),
-	  { SET_STATE(ASLEEP), .event = HOST_EVENT_AWAKE } },
 	{ "WAKING: who woke it has our MAC for it",
 	  LIFE(WAKING, .attempts = 2, .deadline = NOW + 7, .registered = true),
 	  ON(TRIGGER_WAKEUP_REPORT), LIFE(AWAKE),
@@ -249,9 +242,6 @@ static const struct life_case other[] = {
 	{ "a request that was not sent is not an unanswered one",
 	  LIFE(DROWSY, .attempts = 2, .deadline = NOW + 7), ON(TRIGGER_CHECK_FAILED),
 	  LIFE(DROWSY, .attempts = 1, .deadline = NOW + 7), { 0 } },
-	{ "AWAKE, too",
-	  LIFE(AWAKE, .attempts = 1, .deadline = NOW + 7), ON(TRIGGER_CHECK_FAILED),
-	  LIFE(AWAKE, .deadline = NOW + 7), { 0 } },
 	UNCHANGED("of none", LIFE(DROWSY, .deadline = NOW + 7), ON(TRIGGER_CHECK_FAILED)),
 	UNCHANGED("rounds of Magic Packets are counted, and not checks",
 	  LIFE(WAKING, .attempts = 2, .deadline = NOW + 7), ON(TRIGGER_CHECK_FAILED)),

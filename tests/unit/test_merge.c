@@ -43,6 +43,12 @@ static void check_merge(const struct merge_case *it, bool active)
 	free(edited);
 }
 
+#define FIFTEEN "102 103 104 105 106 107 108 109 110 111 112 113 114 115 116"
+#define FIFTEEN_DESCRIBED \
+	", 102 described, 103 described, 104 described, 105 described, 106 described" \
+	", 107 described, 108 described, 109 described, 110 described, 111 described" \
+	", 112 described, 113 described, 114 described, 115 described, 116 described"
+
 TEST(addresses)
 {
 	static const struct merge_case cases[] = {
@@ -74,20 +80,10 @@ TEST(addresses)
 		{ "edited out and in again", "10", "-10 +10", NULL, NULL, "10 edited" },
 		{ "edited in what is described already", "10 11", "+11", NULL, NULL,
 		  "11 edited, 10 described" },
-		{ "sixteen are the most: what is leased has no room",
-		  "101 102 103 104 105 106 107 108 109 110 111 112 113 114 115 116", NULL, NULL,
-		  "20",
-		  "101 described, 102 described, 103 described, 104 described, 105 described, "
-		  "106 described, 107 described, 108 described, 109 described, 110 described, "
-		  "111 described, 112 described, 113 described, 114 described, 115 described, "
-		  "116 described" },
-		{ "a lost one takes no room, an edited one does",
-		  "101 102 103 104 105 106 107 108 109 110 111 112 113 114 115 116", "+40", "30 31",
-		  "!101",
-		  "40 edited, 102 described, 103 described, 104 described, 105 described, "
-		  "106 described, 107 described, 108 described, 109 described, 110 described, "
-		  "111 described, 112 described, 113 described, 114 described, 115 described, "
-		  "116 described" },
+		{ "sixteen are the most: what is leased has no room", "101 " FIFTEEN, NULL, NULL,
+		  "20", "101 described" FIFTEEN_DESCRIBED },
+		{ "a lost one takes no room, an edited one does", "101 " FIFTEEN, "+40", "30 31",
+		  "!101", "40 edited" FIFTEEN_DESCRIBED },
 	};
 	static const struct merge_case ended = { "it lingers", "10", NULL,
 		                                 "10 11",      "11", "10 described, 11 ended" };
