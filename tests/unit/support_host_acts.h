@@ -81,65 +81,79 @@ static void registered(int index, uint32_t addresses, const struct registration_
 		memset(&host->edited, 0, sizeof(host->edited));
 }
 
-static void op_register(void)
+static struct registration_request pick_request(int index, int source, uint32_t addresses,
+                                                size_t ports, bool again)
 {
 	static uint64_t digest;
-	const int index = (int)pick(HOSTS), source = (int)pick(ADDRESSES);
-	const uint32_t addresses = pick_addresses(2) | 1U << source;
-	const size_t ports = pick(4);
-	struct model_host *host = &model.hosts[index];
-	const bool again = host->registered.is && !pick(3) && host->registered.ports == ports;
-	struct npp_server_request request = {
-		.kind = NPP_REQUEST_SLEEP,
-		.host = host_at(index),
-		.requester = requester_of(NPP_SLEEP_REQUEST, 1),
-		.registration = {
-			.mac = mac_at(index),
-			.vlan = pick(3) ? 0 : 9,
-			.source = address_at(source),
-			.authenticated = true,
-			.transaction = again ? host->registered.transaction : (uint16_t)pick(65536),
-			.digest = ++digest,
-			.has_ports = ports,
-			.has_lease = !pick(3),
-		},
+	struct registration_request it = {
+		.mac = mac_at(index),
+		.vlan = pick(3) ? 0 : 9,
+		.source = address_at(source),
+		.authenticated = true,
+		.transaction =
+			again ? model.hosts[index].registered.transaction : (uint16_t)pick(65536),
+		.digest = ++digest,
+		.has_ports = ports,
+		.has_lease = !pick(3),
 	};
-	struct registration_request *said = &request.registration;
-	/* with what an earlier part of the request has, unless it is ours by now */
-	const uint32_t before_it =
-		again && host->registered.active ? host->registered.addresses & ~model.own : 0;
-	const bool allowed = may_register(index, addresses | before_it);
-	struct now now = clock_now();
-	const struct host *host_after;
-	bool done;
 
-	strcpy(said->interface, LAN);
-	strcpy(said->hostname, pick(2) ? "laptop" : "");
+	strcpy(it.interface, LAN);
+	strcpy(it.hostname, pick(2) ? "laptop" : "");
 	if (!pick(3))
-		said->backup_of = (struct ipv4){ { 10, 9, 0, 250 } };
-	said->port_count = ports_of_set(ports, said->ports);
+		it.backup_of = (struct ipv4){ { 10, 9, 0, 250 } };
+	it.port_count = ports_of_set(ports, it.ports);
 	for (int i = 0; i < ADDRESSES; i++)
 		if (addresses & 1U << i)
-			said->addresses[said->address_count++] = (struct requested_address){
+			it.addresses[it.address_count++] = (struct requested_address){
 				.address = ipv4_mapped(address_at(i)),
 				.role = model.own & 1U << i ? ROLE_OWN : ROLE_NONE,
 				.mac_matches = true,
 			};
+	return it;
+}
+
+/* And checked, and stored: was it carried out? */
+static bool request_registration(int index, const struct registration_request *registration)
+{
+	const struct npp_server_request request = {
+		.kind = NPP_REQUEST_SLEEP,
+		.host = host_at(index),
+		.requester = requester_of(NPP_SLEEP_REQUEST, 1),
+		.registration = *registration,
+	};
+	struct now now = clock_now();
+	const struct host *host;
+
 	registration_requested(&daemon_, &request);
 	now.mono += 2 * REGISTER_CHECK_TIME;
 	registrations_timeout(&daemon_, &now);
 	settle();
-	host_after = host_at(index);
-	done = host_after && host_after->registration &&
-	       registration_has_digest(host_after->registration, said->digest);
-	if (!allowed)
-		assert_false(done);
-	else if (make_room(index))
+	host = host_at(index);
+	return host && host->registration &&
+	       registration_has_digest(host->registration, registration->digest);
+}
+
+static void op_register(void)
+{
+	const int index = (int)pick(HOSTS), source = (int)pick(ADDRESSES);
+	const uint32_t addresses = pick_addresses(2) | 1U << source;
+	const size_t ports = pick(4);
+	const struct model_host *host = &model.hosts[index];
+	const bool again = host->registered.is && !pick(3) && host->registered.ports == ports;
+	const struct registration_request request =
+		pick_request(index, source, addresses, ports, again);
+	/* with what an earlier part of the request has, unless it is ours by now */
+	const uint32_t before =
+		again && host->registered.active ? host->registered.addresses & ~model.own : 0;
+	const bool allowed = may_register(index, addresses | before);
+	const bool done = request_registration(index, &request);
+
+	if (allowed && make_room(index))
 		assert_int_equal(done, has_room(index) && !store_broken);
 	else
 		assert_false(done);
 	if (done)
-		registered(index, addresses, said, ports, source);
+		registered(index, addresses, &request, ports, source);
 }
 
 static void op_report(void)

@@ -36,7 +36,7 @@ static struct said pick_said(void)
 		.host = (int)pick(HOSTS),
 		.addresses = pick_addresses(3),
 		.ports = pick(4),
-		.sources = pick(3),
+		.sources = pick(4),
 		.vlan = pick(3) ? 0 : 7,
 		.on_lan = !pick(3),
 		.arp_offload = !pick(3),
@@ -52,12 +52,13 @@ static struct host_description description_of(const struct said *said)
 		.mac = mac_at(said->host),
 		.vlan = said->vlan,
 		.arp_offload = said->arp_offload,
-		.policy = { .sources = { source_sets[said->sources] },
-		            .source_count = said->sources != 0 },
+		.policy.source_count = source_sets[said->sources].count,
 	};
 
 	strcpy(it.name, said->name);
 	strcpy(it.interface, said->on_lan ? LAN : "");
+	memcpy(it.policy.sources, source_sets[said->sources].prefixes,
+	       sizeof(source_sets->prefixes));
 	it.policy.port_count =
 		said->ports == NO_PORT ? 1 : ports_of_set(said->ports, it.policy.ports);
 	for (int i = 0; i < ADDRESSES; i++)

@@ -71,16 +71,26 @@ static const struct {
 } port_sets[] = {
 	{ 0 },
 	{ 2, { { IPPROTO_TCP, 22, WAKE }, { 0, 0, WAKE_IGNORE } } },
-	{ 3, { { IPPROTO_TCP, 80, WAKE }, { IPPROTO_UDP, 161, WAKE }, { 0, 0, WAKE_IGNORE } } },
+	{ 3, { { IPPROTO_TCP, 80, WAKE }, { IPPROTO_UDP, 0, WAKE }, { 0, 0, WAKE_IGNORE } } },
 	{ 1, { { 0, 0, WAKE_IGNORE } } },
 };
 
 enum { NO_PORT = 3 }; /* the last of them: nothing wakes the host */
 
-static const struct source_prefix source_sets[] = {
-	{ .bits = 0 }, /* none */
-	{ { { [10] = 0xff, 0xff, 10 } }, 104, true },
-	{ { { [10] = 0xff, 0xff, 192, 168 } }, 112, false },
+#define PREFIX(bits, allow, ...) \
+	{ \
+		{ { [10] = 0xff, 0xff, __VA_ARGS__ } }, 96 + (bits), allow \
+	}
+
+/* With nothing but allowed prefixes goes the denial of all others. */
+static const struct {
+	size_t count, rows;
+	struct source_prefix prefixes[2];
+} source_sets[] = {
+	{ 0 },
+	{ 2, 3, { PREFIX(8, true, 10), PREFIX(12, true, 172, 16) } },
+	{ 1, 1, { PREFIX(16, false, 192, 168) } },
+	{ 2, 2, { PREFIX(8, true, 10), PREFIX(16, false, 10, 1) } },
 };
 
 static inline size_t ports_of_set(size_t set, struct wake_port *ports)

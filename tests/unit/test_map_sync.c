@@ -63,67 +63,29 @@ TEST(an_interface_that_is_away)
 	HERE("ip link del away0");
 }
 
-static size_t count_rows(const char *map, size_t key_size)
-{
-	uint8_t keys[64][32];
-	uint32_t values[64];
-
-	return read_rows(map, keys, key_size, values, sizeof(*values), 64);
-}
-
-TEST(rules_follow_the_description)
-{
-	static const struct {
-		const char *rules;
-		size_t ports, sources; /* rows */
-	} cases[] = {
-		{ "'wake':['tcp/22','udp/161']", 3, 0 },
-		{ "'wake':['none']", 1, 0 },
-		{ "'allow':['10.0.0.0/8','192.168.0.0/16']", 0, 3 },
-		{ "'deny':['10.0.0.0/8']", 0, 1 },
-		{ "'allow':['10.0.0.0/8'],'deny':['10.1.0.0/16'],'wake':['tcp/any']", 2, 2 },
-		{ "'wake':[]", 0, 0 },
-	};
-
-	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		assert_int_equal(command("{'command':'host-add','name':'host1','addresses':[],"
-		                         "'mac':'02:00:00:00:01:01',%s}",
-		                         cases[i].rules),
-		                 DONE);
-		assert_int_equal(count_rows("wake_rules", 10), cases[i].ports);
-		assert_int_equal(count_rows("wake_sources", 28), cases[i].sources);
-	}
-}
-
 /* Edits as bpftool makes them, and what becomes of them with the next tick. */
-
-static void put_address(int last, int index)
-{
-	const struct ipv4 address = { { 10, 9, 0, (uint8_t)last } };
-	const struct mac mac = mac_at(index);
-
-	assert_int_equal(put_row("addresses4", &address, &mac), 0);
-}
 
 static void delete_address(int last)
 {
 	delete_row("addresses4", &(struct ipv4){ { 10, 9, 0, (uint8_t)last } });
 }
 
-static struct host_entry entry_of(int index)
+static struct host_entry entry_of_host(void)
 {
-	const struct mac mac = mac_at(index);
+	const struct mac mac = mac_at(1);
 	struct host_entry entry = { .state = AWAKE };
 
 	hosts_get(daemon_.datapath, &mac, &entry);
 	return entry;
 }
 
-static void put_host(int index, const struct host_entry *entry)
+static void put_state(enum host_state state)
 {
-	const struct mac mac = mac_at(index);
+	struct host_entry entry = entry_of_host();
+	const struct mac mac = mac_at(1);
 
-	assert_int_equal(put_row("hosts", &mac, entry), 0);
+	entry.state = state;
+	assert_int_equal(put_row("hosts", &mac, &entry), 0);
 	tick();
 }
 
@@ -135,46 +97,19 @@ TEST(states)
 		{ DROWSY, DROWSY }, { ASLEEP, ASLEEP }, { WAKING, WAKING },
 		{ AWAKE, AWAKE },   { 4, AWAKE },       { UINT32_MAX, AWAKE },
 	};
-	struct host_entry entry;
-
 	describe_host(1, "'10.9.0.21'");
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		entry = entry_of(1);
-		entry.state = cases[i].put;
-		put_host(1, &entry);
+		put_state(cases[i].put);
 		assert_int_equal(host_at(1)->life.state, cases[i].becomes);
-		assert_int_equal(entry_of(1).state, cases[i].put);
+		assert_int_equal(entry_of_host().state, cases[i].put);
 	}
-}
-
-TEST(a_row_of_its_own_is_a_host)
-{
-	const struct host_entry entry = { .state = ASLEEP, .vlan = 5 };
-	const struct mac mac = { { 2, 0, 0, 0, 1, 7 } };
-
-	put_host(7, &entry);
-	put_address(40, 7);
-	tick();
-	assert_int_equal(host_at(7)->life.state, ASLEEP);
-	assert_true(is_stored(7));
-	stop_daemon(true);
-	start_daemon();
-	assert_int_equal(host_at(7)->life.state, ASLEEP);
-	assert_int_equal(owner_in_map(40), 7);
-	delete_row("hosts", &mac);
-	tick();
-	assert_null(host_at(7));
-	assert_false(is_stored(7));
-	assert_int_equal(owner_in_map(40), 0);
 }
 
 /* Who has no address any more, and is asleep, is woken: only it can tell another one. */
 TEST(the_last_address_of_a_sleeper)
 {
-	const struct host_entry entry = { .state = ASLEEP };
-
 	describe_host(1, "'10.9.0.21','10.9.0.22'");
-	put_host(1, &entry);
+	put_state(ASLEEP);
 	delete_address(21);
 	tick();
 	assert_int_equal(host_at(1)->life.state, ASLEEP);

@@ -110,26 +110,23 @@ TEST(history_comes_with_a_completion)
 	free(completion.json);
 }
 
-TEST(what_is_queued_at_the_end_is_written)
+/* Also what is queued only, and what was lost so far where the store is mended since. */
+TEST(what_is_not_written_yet_is_written_at_the_end)
 {
-	describe_host(1, "");
-	daemon_remove(&daemon_, host_at(1));
-	stop_daemon(true);
-	assert_false(is_stored(1));
-	start_daemon();
-	assert_null(host_at(1));
-}
-
-/* Lost so far, and mended since the last tick. */
-TEST(what_was_lost_is_written_at_the_end)
-{
-	describe_host(1, "");
-	break_store();
-	remove_host();
-	mend_store();
-	stop_daemon(true);
-	assert_false(is_stored(1));
-	start_daemon();
+	for (int lost = 0; lost < 2; lost++) {
+		describe_host(1, "");
+		if (lost) {
+			break_store();
+			remove_host();
+			mend_store();
+		} else {
+			daemon_remove(&daemon_, host_at(1));
+		}
+		stop_daemon(true);
+		assert_false(is_stored(1));
+		start_daemon();
+		assert_null(host_at(1));
+	}
 }
 
 TEST(without_a_store_all_is_accepted)
