@@ -2,325 +2,107 @@
 /* The lease of a sleeping host (RFC 2131, 4.4.5): how it is renewed, and how it is lost. */
 #include "test.h"
 
-#include <string.h>
-
 #include "support_lease.h"
 
-/* So many thousandths of a day's lease that was granted at START are over. */
-static int64_t into_the_day(int thousandths)
-{
-	return START + (int64_t)thousandths * DAY;
-}
+static const struct lease_case renewals[] = {
+	{ "T1 is half, T2 seven eighths", RENEWED("3600"), "",
+	  "bound" FIRST_HOUR ", renewed 0, confirmed, next 1800" },
+	{ "it is renewed at T1, each time",
+	  RENEWED("3600") "due ack:3600 due ack:3600 due ack:3600",
+	  "1800 renewing unicast, 1800 bound RENEWED, 3600 renewing unicast, "
+	  "3600 bound RENEWED, 5400 renewing unicast, 5400 bound RENEWED",
+	  "bound by router via relay since 5400 t1 7200 t2 8550 end 9000, renewed 5400, "
+	  "confirmed, next 7200" },
+	{ "a server that is dead is asked after half of what remains, at least 60 s, then all are",
+	  RENEWED("3600") "until:3600",
+	  "1800 renewing unicast, 2475 unicast, 2812.5 unicast, 2981.25 unicast, "
+	  "3065.625 unicast, 3125.625 unicast, 3150 rebinding UNANSWERED broadcast, "
+	  "3375 broadcast, 3487.5 broadcast, 3547.5 broadcast, 3600 lost LOST",
+	  "lost" FIRST_HOUR ", expired 3600, confirmed, requests 10 (10)" },
+	{ "that its server did not answer stays the result",
+	  RENEWED("3600") "until:3500 | until:3560", "3547.5 broadcast",
+	  "rebinding" FIRST_HOUR
+	  ", no-answer 3150, confirmed, pending, requests 10 (10), next 3600" },
+	{ "a server that is dead until 80 % renews", RENEWED("3600") "until:2880 | due ack:3600",
+	  "2981.25 unicast, 2981.25 bound RENEWED",
+	  "bound by router via relay since 2981.25 t1 4781.25 t2 6131.25 end 6581.25, "
+	  "renewed 2981.25, confirmed, next 4781.25" },
+	{ "servers that are dead until 95 % renew, and its own is asked again",
+	  RENEWED("3600") "until:3420 | due ack:3600 due",
+	  "3487.5 broadcast, 3487.5 bound RENEWED, 5287.5 renewing unicast",
+	  "renewing by router via relay since 3487.5 t1 5287.5 t2 6637.5 end 7087.5, "
+	  "renewed 3487.5, confirmed, pending, requests 1 (1), next 5962.5" },
+	{ "another server answers when all are asked, and is the next to be asked",
+	  RENEWED("3600") "until:3150 | stranger-ack:3600 due",
+	  "3150 bound RENEWED, 4950 renewing unicast",
+	  "renewing by stranger via relay since 3150 t1 4950 t2 6300 end 6750, "
+	  "renewed 3150, confirmed, pending, requests 1 (1), next 5625" },
+	{ "another lease time is granted", RENEWED("3600") "due ack:86400 due ack:600 due",
+	  "1800 renewing unicast, 1800 bound RENEWED, 45000 renewing unicast, "
+	  "45000 bound RENEWED, 45300 renewing unicast",
+	  "renewing by router via relay since 45000 t1 45300 t2 45525 end 45600, "
+	  "renewed 45000, confirmed, pending, requests 1 (1), next 45412.5" },
+	{ "a lease counts from the sending of the request", RENEWED("3600") "due wait:40 ack:3600",
+	  "1800 renewing unicast, 1840 bound RENEWED",
+	  "bound by router via relay since 1800 t1 3600 t2 4950 end 5400, renewed 1840, "
+	  "confirmed, next 3600" },
+	{ "refused while its server is asked", RENEWED("3600") "due nak",
+	  "1800 renewing unicast, 1800 lost LOST",
+	  "lost" FIRST_HOUR ", nak 1800, confirmed, requests 1 (1)" },
+	{ "refused while all are asked", RENEWED("3600") "until:3150 | nak", "3150 lost LOST",
+	  "lost" FIRST_HOUR ", nak 3150, confirmed, requests 7 (7)" },
+	{ "another address is acknowledged", RENEWED("3600") "due other-ack:3600",
+	  "1800 renewing unicast, 1800 lost LOST",
+	  "lost" FIRST_HOUR ", address-changed 1800, confirmed, requests 1 (1)" },
+	{ "it expires to the millisecond", RENEWED("3600") "at:3599.999 at:3600",
+	  "3599.999 rebinding broadcast, 3600 lost LOST",
+	  "lost" FIRST_HOUR ", expired 3600, confirmed, requests 1 (1)" },
+	{ "it expires while the host is being woken, and nothing is sent",
+	  RENEWED("3600") "waking until:3600", "1800 renewing, 3150 rebinding, 3600 lost LOST",
+	  "lost" FIRST_HOUR ", expired 3600, confirmed" },
+	{ "the clock jumps beyond T1", RENEWED("3600") "at:2400", "2400 renewing unicast",
+	  "renewing" FIRST_HOUR ", renewed 0, confirmed, pending, requests 1 (1), next 2775" },
+	{ "the clock jumps beyond T2: no request is unanswered", RENEWED("3600") "at:3300",
+	  "3300 rebinding broadcast",
+	  "rebinding" FIRST_HOUR ", renewed 0, confirmed, pending, requests 1 (1), next 3450" },
+	{ "the clock jumps beyond the end", RENEWED("3600") "at:1440000", "1440000 lost LOST",
+	  "lost" FIRST_HOUR ", expired 1440000, confirmed" },
+	{ "an answer from before a suspend does not help a lease that is over",
+	  RENEWED("3600") "due wait:7200 ack:3600 at:9000",
+	  "1800 renewing unicast, 9000 bound RENEWED, 9000 lost LOST",
+	  "lost by router via relay since 1800 t1 3600 t2 4950 end 5400, expired 9000, "
+	  "confirmed" },
+	{ "its server is asked once the host surely sleeps",
+	  RENEWED("3600") "waking until:2100 sleeping due", "1800 renewing, 2101 unicast",
+	  "renewing" FIRST_HOUR ", renewed 0, confirmed, pending, requests 1 (1), next 2625.5" },
+	{ "all are asked once the host surely sleeps",
+	  RENEWED("3600") "waking until:3480 sleeping due",
+	  "1800 renewing, 3150 rebinding, 3481 broadcast",
+	  "rebinding" FIRST_HOUR ", renewed 0, confirmed, pending, requests 1 (1), next 3541" },
+	{ "a host that wakes renews by itself: nothing is sent, not even by a timer that ran already",
+	  RENEWED("3600") "due awake awake at:36000", "1800 renewing unicast, 1800 bound STORE",
+	  "bound" FIRST_HOUR ", renewed 0, requests 1 (1)" },
+	{ "a lost lease stays lost",
+	  RENEWED("3600") "due nak awake asleep at:1900 awake asleep at:2000",
+	  "1800 renewing unicast, 1800 lost LOST, 1800 STORE", "lost" FIRST_HOUR ", nak 1800" },
+	{ "a lease is granted after one was lost: the result of that is forgotten",
+	  RENEWED("3600") "due nak awake other-lease:3600,3600 wait:2000 asleep due",
+	  "1800 renewing unicast, 1800 lost LOST, 1800 STORE, 3800 renewing broadcast",
+	  "renewing elsewhere since 3600 t1 3800 t2 6750 end 7200, pending, requests 1 (1), "
+	  "next 3804" },
+	{ "what the last renewal granted is over with a new grant", RENEWED("3600") "lease:3600,1",
+	  "", "bound by router since 1 t1 1801 t2 3151 end 3601" },
+	{ "how a lease was lost is kept if the same address is granted",
+	  RENEWED("3600") "due nak lease:0", "1800 renewing unicast, 1800 lost LOST",
+	  "bound by router, nak 1800" },
+	{ "that its server did not answer as well", RENEWED("3600") "until:3150 lease:0",
+	  "1800 renewing unicast, 2475 unicast, 2812.5 unicast, 2981.25 unicast, "
+	  "3065.625 unicast, 3125.625 unicast, 3150 rebinding UNANSWERED broadcast",
+	  "bound by router, no-answer 3150" },
+	{ "each request has an xid of its own", RENEWED("3600") "random:16843009 due random:2 due",
+	  "1800 renewing unicast, 2475 unicast",
+	  "renewing" FIRST_HOUR
+	  ", renewed 0, confirmed, pending, xid 2, requests 2 (2), next 2812.5" },
+};
 
-TEST(t1_is_half_and_t2_seven_eighths)
-{
-	const struct scene scene = scene_renewed(HOUR);
-
-	check(&scene, LEASE_BOUND, LEASE_EVENT_RENEWED);
-	assert_int_equal(scene.lease.renew_at, START + HOUR_MS / 2);
-	assert_int_equal(scene.lease.rebind_at, START + HOUR_MS / 8 * 7);
-	assert_int_equal(scene.lease.expires_at, START + HOUR_MS);
-	assert_int_equal(scene.lease.deadline, scene.lease.renew_at);
-}
-
-TEST(renewed_at_t1)
-{
-	struct scene scene = scene_renewed(HOUR);
-
-	for (int i = 1; i <= 100; i++) {
-		asks(&scene, LEASE_SEND_UNICAST);
-		check(&scene, LEASE_RENEWING, LEASE_EVENT_NONE);
-		assert_int_equal(scene.trigger.now, START + i * (HOUR_MS / 2));
-		is_granted(&scene, HOUR);
-		check(&scene, LEASE_BOUND, LEASE_EVENT_RENEWED);
-	}
-	assert_int_equal(scene.sends, 101);
-}
-
-/* RFC 2131, 4.4.5: half of the remaining time, down to a minimum of 60 s. */
-TEST(retransmissions_to_a_dead_server)
-{
-	static const int64_t to_server[] = { 1800, 2475, 2812, 2981, 3065, 3125 };
-	static const int64_t to_all[] = { 3150, 3375, 3487, 3547 };
-	struct scene scene = scene_renewed(HOUR);
-
-	for (size_t i = 0; i < sizeof(to_server) / sizeof(*to_server); i++) {
-		asks(&scene, LEASE_SEND_UNICAST);
-		check(&scene, LEASE_RENEWING, LEASE_EVENT_NONE);
-		assert_int_equal((scene.trigger.now - START) / 1000, to_server[i]);
-	}
-	for (size_t i = 0; i < sizeof(to_all) / sizeof(*to_all); i++) {
-		asks(&scene, LEASE_SEND_BROADCAST);
-		check(&scene, LEASE_REBINDING, i ? LEASE_EVENT_NONE : LEASE_EVENT_UNANSWERED);
-		assert_int_equal((scene.trigger.now - START) / 1000, to_all[i]);
-	}
-	time_passes(&scene);
-	check_lost(&scene, LEASE_RESULT_EXPIRED);
-	assert_int_equal(scene.trigger.now, START + HOUR_MS);
-}
-
-TEST(unanswered_is_reported_once_and_stays_the_result)
-{
-	struct scene scene = scene_renewed(DAY);
-	int told = 0;
-
-	while (scene.trigger.now < into_the_day(990)) {
-		time_passes(&scene);
-		told += scene.effects.event == LEASE_EVENT_UNANSWERED;
-	}
-	assert_int_equal(told, 1);
-	assert_int_equal(scene.lease.result, LEASE_RESULT_NO_ANSWER);
-	assert_int_equal(scene.lease.result_at, into_the_day(875));
-}
-
-TEST(a_server_dead_until_80_percent_renews)
-{
-	struct scene scene = scene_renewed(DAY);
-
-	time_passes_until(&scene, into_the_day(800));
-	asks(&scene, LEASE_SEND_UNICAST);
-	assert_true(scene.trigger.now < into_the_day(875));
-	is_granted(&scene, DAY);
-	check(&scene, LEASE_BOUND, LEASE_EVENT_RENEWED);
-	assert_int_equal(scene.lease.since, scene.trigger.now);
-	assert_int_equal(scene.lease.requests, 0);
-}
-
-TEST(a_server_dead_until_95_percent_renews)
-{
-	struct scene scene = scene_renewed(DAY);
-
-	time_passes_until(&scene, into_the_day(950));
-	check(&scene, LEASE_REBINDING, LEASE_EVENT_NONE);
-	asks(&scene, LEASE_SEND_BROADCAST);
-	is_granted(&scene, DAY);
-	check(&scene, LEASE_BOUND, LEASE_EVENT_RENEWED);
-	asks(&scene, LEASE_SEND_UNICAST);
-	check(&scene, LEASE_RENEWING, LEASE_EVENT_NONE);
-}
-
-TEST(another_server_answers_a_rebind)
-{
-	struct scene scene = scene_renewed(HOUR);
-	struct dhcp_message ack;
-
-	while (scene.lease.state != LEASE_REBINDING)
-		time_passes(&scene);
-	ack = answer_to(&scene, DHCP_ACK, HOUR);
-	ack.server = stranger;
-	hears(&scene, &ack);
-	check(&scene, LEASE_BOUND, LEASE_EVENT_RENEWED);
-	assert_memory_equal(&scene.lease.server, &stranger, sizeof(stranger));
-	assert_memory_equal(&scene.lease.relay, &relay, sizeof(relay));
-	asks(&scene, LEASE_SEND_UNICAST);
-	ack.xid = scene.lease.xid;
-	assert_int_equal(lease_check(&scene.lease, &ack), DHCP_COUNT_RENEWAL);
-	ack.server = router;
-	assert_int_equal(lease_check(&scene.lease, &ack), DHCP_COUNT_WRONG_SERVER);
-}
-
-TEST(another_lease_time_is_granted)
-{
-	struct scene scene = scene_renewed(HOUR);
-	int64_t since;
-
-	asks(&scene, LEASE_SEND_UNICAST);
-	since = scene.trigger.now;
-	is_granted(&scene, DAY);
-	assert_int_equal(scene.lease.expires_at, since + DAY * INT64_C(1000));
-	asks(&scene, LEASE_SEND_UNICAST);
-	assert_int_equal(scene.trigger.now, since + DAY * INT64_C(500));
-	since = scene.trigger.now;
-	is_granted(&scene, 10 * MINUTE);
-	assert_int_equal(scene.lease.expires_at, since + 10 * MINUTE_MS);
-	asks(&scene, LEASE_SEND_UNICAST);
-	assert_int_equal(scene.trigger.now, since + 5 * MINUTE_MS);
-}
-
-TEST(the_lease_counts_from_the_sending)
-{
-	struct scene scene = scene_renewed(HOUR);
-	int64_t sent;
-
-	asks(&scene, LEASE_SEND_UNICAST);
-	sent = scene.trigger.now;
-	scene.trigger.now += 40000;
-	is_granted(&scene, HOUR);
-	assert_int_equal(scene.lease.since, sent);
-	assert_int_equal(scene.lease.expires_at, sent + HOUR_MS);
-	assert_int_equal(scene.lease.result_at, sent + 40000);
-}
-
-TEST(nak)
-{
-	struct scene renewing = scene_renewed(HOUR), rebinding = scene_renewed(HOUR);
-
-	asks(&renewing, LEASE_SEND_UNICAST);
-	is_nakked(&renewing);
-	check_lost(&renewing, LEASE_RESULT_NAK);
-	while (rebinding.lease.state != LEASE_REBINDING)
-		time_passes(&rebinding);
-	is_nakked(&rebinding);
-	check_lost(&rebinding, LEASE_RESULT_NAK);
-}
-
-TEST(ack_of_another_address)
-{
-	struct scene scene = scene_renewed(HOUR);
-	struct dhcp_message ack;
-
-	asks(&scene, LEASE_SEND_UNICAST);
-	ack = answer_to(&scene, DHCP_ACK, HOUR);
-	ack.yiaddr = elsewhere;
-	hears(&scene, &ack);
-	check_lost(&scene, LEASE_RESULT_ADDRESS_CHANGED);
-	assert_memory_equal(&scene.lease.address, &home, sizeof(home));
-}
-
-TEST(expiry_to_the_millisecond)
-{
-	struct scene scene = scene_renewed(HOUR);
-
-	scene.trigger.now = START + HOUR_MS - 1;
-	happens(&scene, LEASE_TRIGGER_TIMEOUT);
-	check(&scene, LEASE_REBINDING, LEASE_EVENT_NONE);
-	assert_int_equal(scene.lease.deadline, START + HOUR_MS);
-	scene.trigger.now = START + HOUR_MS;
-	happens(&scene, LEASE_TRIGGER_TIMEOUT);
-	check_lost(&scene, LEASE_RESULT_EXPIRED);
-}
-
-TEST(expiry_while_the_host_is_being_woken)
-{
-	struct scene scene = scene_renewed(HOUR);
-
-	scene.trigger.asleep = false;
-	time_passes_until(&scene, START + HOUR_MS);
-	check_lost(&scene, LEASE_RESULT_EXPIRED);
-	assert_int_equal(scene.sends, 1); /* the one when it fell asleep */
-}
-
-/* The proxy was suspended: the clock is beyond T1, T2 or the end. */
-TEST(the_clock_jumps)
-{
-	struct scene to_t1 = scene_renewed(HOUR), to_t2 = scene_renewed(HOUR),
-		     to_end = scene_renewed(HOUR);
-
-	to_t1.trigger.now = START + 40 * MINUTE_MS;
-	happens(&to_t1, LEASE_TRIGGER_TIMEOUT);
-	check(&to_t1, LEASE_RENEWING, LEASE_EVENT_NONE);
-	assert_int_equal(to_t1.effects.send, LEASE_SEND_UNICAST);
-	to_t2.trigger.now = START + 55 * MINUTE_MS;
-	happens(&to_t2, LEASE_TRIGGER_TIMEOUT);
-	check(&to_t2, LEASE_REBINDING, LEASE_EVENT_NONE); /* no request is unanswered */
-	assert_int_equal(to_t2.effects.send, LEASE_SEND_BROADCAST);
-	to_end.trigger.now = START + 400 * (int64_t)HOUR_MS;
-	happens(&to_end, LEASE_TRIGGER_TIMEOUT);
-	check_lost(&to_end, LEASE_RESULT_EXPIRED);
-}
-
-TEST(an_answer_from_before_a_suspend)
-{
-	struct scene scene = scene_renewed(HOUR);
-
-	asks(&scene, LEASE_SEND_UNICAST);
-	scene.trigger.now += 2 * HOUR_MS;
-	is_granted(&scene, HOUR);
-	assert_true(scene.lease.deadline <= scene.trigger.now);
-	happens(&scene, LEASE_TRIGGER_TIMEOUT);
-	check_lost(&scene, LEASE_RESULT_EXPIRED);
-}
-
-TEST(no_unicast_while_the_host_may_be_awake)
-{
-	struct scene scene = scene_renewed(HOUR);
-
-	scene.trigger.asleep = false;
-	time_passes_until(&scene, START + 35 * MINUTE_MS);
-	assert_int_equal(scene.sends, 1);
-	assert_false(scene.lease.request_pending);
-	scene.trigger.asleep = true;
-	time_passes(&scene);
-	assert_int_equal(scene.effects.send, LEASE_SEND_UNICAST);
-	assert_in_range(scene.trigger.now, START + 35 * MINUTE_MS, START + 35 * MINUTE_MS + 1000);
-}
-
-TEST(no_broadcast_while_the_host_may_be_awake)
-{
-	struct scene scene = scene_renewed(HOUR);
-
-	scene.trigger.asleep = false;
-	time_passes_until(&scene, START + 58 * MINUTE_MS);
-	assert_int_equal(scene.sends, 1);
-	scene.trigger.asleep = true;
-	time_passes(&scene);
-	assert_int_equal(scene.effects.send, LEASE_SEND_BROADCAST);
-	assert_in_range(scene.trigger.now, START + 58 * MINUTE_MS, START + 58 * MINUTE_MS + 1000);
-}
-
-TEST(nothing_is_sent_for_a_host_that_wakes)
-{
-	struct scene scene = scene_renewed(HOUR);
-	struct dhcp_message ack;
-
-	asks(&scene, LEASE_SEND_UNICAST);
-	ack = answer_to(&scene, DHCP_ACK, HOUR);
-	happens(&scene, LEASE_TRIGGER_AWAKE);
-	check(&scene, LEASE_BOUND, LEASE_EVENT_NONE);
-	assert_true(scene.effects.persist); /* confirmed no longer */
-	assert_int_equal(scene.lease.deadline, 0);
-	assert_false(scene.lease.proxy_renews);
-	assert_false(scene.lease.confirmed);
-	assert_int_equal(lease_check(&scene.lease, &ack), DHCP_COUNT_NOT_REQUESTED);
-	happens(&scene, LEASE_TRIGGER_AWAKE);
-	assert_false(scene.effects.persist);
-	scene.trigger.now += 10 * HOUR_MS;
-	happens(&scene, LEASE_TRIGGER_TIMEOUT); /* a timer that ran already */
-	check(&scene, LEASE_BOUND, LEASE_EVENT_NONE);
-	assert_int_equal(scene.effects.send, LEASE_SEND_NONE);
-}
-
-TEST(lost_until_granted_anew)
-{
-	const struct lease_grant anew = {
-		.address = elsewhere, .server = router, .seconds = HOUR, .since = START + HOUR_MS
-	};
-	struct scene scene = scene_renewed(HOUR);
-
-	asks(&scene, LEASE_SEND_UNICAST);
-	is_nakked(&scene);
-	for (int i = 0; i < 3; i++) {
-		happens(&scene, LEASE_TRIGGER_AWAKE);
-		check(&scene, LEASE_LOST, LEASE_EVENT_NONE);
-		happens(&scene, LEASE_TRIGGER_ASLEEP);
-		check(&scene, LEASE_LOST, LEASE_EVENT_NONE);
-		assert_int_equal(scene.lease.deadline, 0);
-		happens(&scene, LEASE_TRIGGER_TIMEOUT);
-		check(&scene, LEASE_LOST, LEASE_EVENT_NONE);
-	}
-	assert_int_equal(scene.sends, 2);
-	happens(&scene, LEASE_TRIGGER_AWAKE);
-	lease_grant(&scene.lease, MIN_LEASE_DEFAULT, &anew, 0);
-	assert_int_equal(scene.lease.state, LEASE_BOUND);
-	assert_int_equal(scene.lease.result, LEASE_RESULT_NONE); /* that was of the other one */
-	happens(&scene, LEASE_TRIGGER_ASLEEP);
-	asks(&scene, LEASE_SEND_UNICAST);
-}
-
-TEST(each_request_has_its_own_xid)
-{
-	struct scene scene = scene_renewed(DAY);
-	uint32_t before = scene.lease.xid;
-	struct dhcp_message late;
-
-	for (uint32_t i = 1; i <= 10; i++) {
-		late = answer_to(&scene, DHCP_ACK, DAY);
-		scene.trigger.random = i * 0x01010101;
-		time_passes(&scene);
-		assert_int_not_equal(scene.effects.send, LEASE_SEND_NONE);
-		assert_int_equal(scene.lease.xid, i * 0x01010101);
-		assert_int_not_equal(scene.lease.xid, before);
-		before = scene.lease.xid;
-	}
-	assert_int_equal(lease_check(&scene.lease, &late), DHCP_COUNT_WRONG_XID);
-}
+CASES_TEST(renewals)

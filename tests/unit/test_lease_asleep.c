@@ -5,267 +5,95 @@
  */
 #include "test.h"
 
-#include <string.h>
-
 #include "support_lease.h"
 
-static struct scene scene_unconfirmed(uint32_t seconds, int64_t since)
-{
-	const struct lease_grant grant = grant_of(seconds, since);
+#define ASSUMED_TRACE \
+	"0 renewing unicast, 4 unicast, 12 unicast, 28 unicast, 60 unicast, 180 unicast, " \
+	"240 unicast, 300 rebinding UNANSWERED broadcast, 450 broadcast, 525 broadcast, " \
+	"585 broadcast, 600 lost LOST"
+#define ASSUMED_LEASE "lost by router t1 0 t2 300 end 600, expired 600, requests 11 (11)"
+#define ASSUMED_LATER_TRACE \
+	"540 renewing unicast, 544 unicast, 552 unicast, 568 unicast, 600 unicast, " \
+	"720 unicast, 780 unicast, 840 rebinding UNANSWERED broadcast, 990 broadcast, " \
+	"1065 broadcast, 1125 broadcast, 1140 lost LOST"
+#define ASSUMED_LATER_LEASE "lost by router t1 540 t2 840 end 1140, expired 1140, requests 11 (11)"
 
-	return scene_of(&grant);
-}
+static const struct lease_case asleep[] = {
+	{ "it is renewed at once", "| lease:86400,-1 asleep due ack:86400 due",
+	  "0 renewing unicast, 0 bound RENEWED, 43200 renewing unicast",
+	  "renewing by router via relay since 0 t1 43200 t2 75600 end 86400, renewed 0, "
+	  "confirmed, pending, requests 1 (1), next 59400" },
+	{ "all are asked if its server is unknown",
+	  "| other-lease:0 asleep due stranger-ack:3600 due",
+	  "0 renewing broadcast, 0 bound RENEWED, 1800 renewing unicast",
+	  "renewing elsewhere by stranger via relay since 0 t1 1800 t2 3150 end 3600, "
+	  "renewed 0, confirmed, pending, requests 1 (1), next 2475" },
+	{ "quick retries (RFC 2131, 4.1), then half of what remains until T2 (4.4.5)",
+	  "| lease:7200,-3600 asleep due due due due due due due",
+	  "0 renewing unicast, 4 unicast, 12 unicast, 28 unicast, 60 unicast, 1380 unicast, "
+	  "2040 unicast",
+	  "renewing by router since -3600 t1 0 t2 2700 end 3600, pending, requests 7 (7), "
+	  "next 2370" },
+	{ "quick retries each time that it falls asleep",
+	  "lease:86400,-1 asleep due due due due due awake | asleep due due due due due awake",
+	  "60 renewing unicast, 64 unicast, 72 unicast, 88 unicast, 120 unicast, 120 bound",
+	  "bound by router since -1 t1 60 t2 75599 end 86399, requests 5 (5)" },
+	{ "a confirmed lease has no quick retries", RENEWED("600") "due due",
+	  "300 renewing unicast, 412.5 unicast",
+	  "renewing by router via relay since 0 t1 300 t2 525 end 600, renewed 0, "
+	  "confirmed, pending, requests 2 (2), next 472.5" },
+	{ "ten minutes are assumed if nothing is known", "lease:0 asleep | until:600",
+	  ASSUMED_TRACE, ASSUMED_LEASE },
+	{ "ten minutes are assumed if the beginning is unknown", "lease:3600 asleep | until:600",
+	  ASSUMED_TRACE, ASSUMED_LEASE },
+	{ "ten minutes are assumed if its end is past", "lease:3600,-18000 asleep | until:600",
+	  ASSUMED_TRACE, ASSUMED_LEASE },
+	{ "ten minutes are assumed if its end is now", "lease:3600,-3600 asleep | until:600",
+	  ASSUMED_TRACE, ASSUMED_LEASE },
+	{ "times that were assumed are not known the next time",
+	  "lease:0 asleep until:60 awake wait:480 asleep | until:1140", ASSUMED_LATER_TRACE,
+	  ASSUMED_LATER_LEASE },
+	{ "nor are they where the end was past",
+	  "lease:3600,-18000 asleep until:60 awake wait:480 asleep | until:1140",
+	  ASSUMED_LATER_TRACE, ASSUMED_LATER_LEASE },
+	{ "T2 that is past is at half of the rest", "| lease:3600,-3360 asleep", "",
+	  "bound by router since -3360 t1 0 t2 120 end 240, next 0" },
+	{ "that is forgotten with the answer", "| lease:3600,-3360 asleep due ack:3600",
+	  "0 renewing unicast, 0 bound RENEWED",
+	  "bound" FIRST_HOUR ", renewed 0, confirmed, next 1800" },
+	{ "T2 that is now is past", "| lease:3600,-3150 asleep due", "0 renewing unicast",
+	  "renewing by router since -3150 t1 0 t2 225 end 450, pending, requests 1 (1), "
+	  "next 4" },
+	{ "a known end is kept", "| lease:3600,-3540 asleep until:60",
+	  "0 renewing unicast, 4 unicast, 12 unicast, 28 unicast, "
+	  "30 rebinding UNANSWERED broadcast, 60 lost LOST",
+	  "lost by router since -3540 t1 0 t2 30 end 60, expired 60, requests 5 (5)" },
+	{ "asleep twice is asleep once", ASLEEP("86400,-1") "wait:1 asleep", "",
+	  "renewing" A_DAY ", pending, requests 1 (1), next 4" },
+	{ "a restored lease is renewed at T1", RENEWED("3600") "wait:600 restored asleep", "",
+	  "bound" FIRST_HOUR ", renewed 0, confirmed, next 1800" },
+	{ "a restored lease is late for its server",
+	  RENEWED("3600") "wait:3420 restored asleep at:3420", "3420 rebinding broadcast",
+	  "rebinding" FIRST_HOUR ", renewed 0, confirmed, pending, requests 1 (1), next 3510" },
+	{ "a restored lease has expired", RENEWED("3600") "wait:3600 restored asleep at:3600",
+	  "3600 lost LOST", "lost" FIRST_HOUR ", expired 3600, confirmed" },
+	{ "a grant ends the pending request, and its timer",
+	  RENEWED("3600") "due other-lease:0 at:1900", "1800 renewing unicast", "bound elsewhere" },
+	{ "a grant is renewed as a new lease", RENEWED("3600") "due other-lease:0 asleep due",
+	  "1800 renewing unicast, 1800 renewing broadcast",
+	  "renewing elsewhere t1 1800 t2 2100 end 2400, pending, requests 1 (1), next 1804" },
+	{ "no lease, nothing to renew", "| asleep at:5 awake at:10", "", "none" },
+	{ "an infinite lease that is confirmed is never renewed",
+	  RENEWED(INFINITE) "at:429496729500 awake", "429496729500 STORE",
+	  "bound by router via relay since 0 t1 never t2 never end never, renewed 0" },
+	{ "an infinite lease that is not confirmed is asked for five times; nothing depends on the answer",
+	  "| lease:" INFINITE ",-3600 asleep due due due due due",
+	  "0 renewing unicast, 4 unicast, 12 unicast, 28 unicast, 60 unicast",
+	  "renewing by router since -3600 t1 0 t2 never end never, pending, requests 5 (5)" },
+	{ "a server that answers ends the infinite lease",
+	  "lease:" INFINITE ",-3600 asleep due due | ack:3600", "4 bound RENEWED",
+	  "bound by router via relay since 4 t1 1804 t2 3154 end 3604, renewed 4, "
+	  "confirmed, next 1804" },
+};
 
-TEST(renewed_at_once)
-{
-	struct scene scene = scene_unconfirmed(DAY, START - 1000);
-
-	happens(&scene, LEASE_TRIGGER_ASLEEP);
-	check(&scene, LEASE_BOUND, LEASE_EVENT_NONE);
-	assert_int_equal(scene.effects.send, LEASE_SEND_NONE);
-	assert_int_equal(scene.lease.deadline, START);
-	asks(&scene, LEASE_SEND_UNICAST);
-	assert_int_equal(scene.trigger.now, START);
-	check(&scene, LEASE_RENEWING, LEASE_EVENT_NONE);
-	is_granted(&scene, DAY);
-	assert_true(scene.lease.confirmed);
-	asks(&scene, LEASE_SEND_UNICAST);
-	assert_int_equal(scene.trigger.now, START + DAY * INT64_C(500));
-}
-
-TEST(broadcast_if_the_server_is_unknown)
-{
-	const struct lease_grant grant = { .address = home };
-	struct scene scene = scene_of(&grant);
-	struct dhcp_message ack;
-
-	happens(&scene, LEASE_TRIGGER_ASLEEP);
-	asks(&scene, LEASE_SEND_BROADCAST);
-	check(&scene, LEASE_RENEWING, LEASE_EVENT_NONE);
-	ack = answer_to(&scene, DHCP_ACK, HOUR);
-	ack.server = stranger;
-	hears(&scene, &ack);
-	assert_memory_equal(&scene.lease.server, &stranger, sizeof(stranger));
-	asks(&scene, LEASE_SEND_UNICAST);
-}
-
-/* RFC 2131, 4.1, and then 4.4.5: an hour is left, and its T2 is at seven eighths of two. */
-TEST(quick_retries_then_half_of_what_remains)
-{
-	static const int64_t at[] = { 0, 4, 12, 28, 60, 60 + 1320, 60 + 1320 + 660 };
-	struct scene scene = scene_unconfirmed(2 * HOUR, START - HOUR_MS);
-
-	happens(&scene, LEASE_TRIGGER_ASLEEP);
-	for (size_t i = 0; i < sizeof(at) / sizeof(*at); i++) {
-		asks(&scene, LEASE_SEND_UNICAST);
-		assert_int_equal((scene.trigger.now - START) / 1000, at[i]);
-	}
-	assert_int_equal(scene.lease.rebind_at, START - HOUR_MS + 105 * MINUTE_MS);
-}
-
-TEST(a_confirmed_lease_has_no_quick_retries)
-{
-	struct scene scene = scene_renewed(10 * MINUTE);
-	int64_t first;
-
-	asks(&scene, LEASE_SEND_UNICAST);
-	first = scene.trigger.now;
-	asks(&scene, LEASE_SEND_UNICAST);
-	assert_true(scene.trigger.now - first >= MIN_LEASE_DEFAULT);
-}
-
-static void runs_out_of_assumed_times(struct scene *scene)
-{
-	const int64_t asleep_at = scene->trigger.now;
-
-	happens(scene, LEASE_TRIGGER_ASLEEP);
-	asks(scene, LEASE_SEND_UNICAST);
-	assert_int_equal(scene->trigger.now, asleep_at);
-	while (scene->lease.state != LEASE_REBINDING)
-		time_passes(scene);
-	assert_int_equal(scene->trigger.now, asleep_at + LEASE_ASSUMED_MS / 2);
-	check(scene, LEASE_REBINDING, LEASE_EVENT_UNANSWERED);
-	while (scene->lease.deadline)
-		time_passes(scene);
-	check_lost(scene, LEASE_RESULT_EXPIRED);
-	assert_int_equal(scene->trigger.now, asleep_at + LEASE_ASSUMED_MS);
-}
-
-TEST(times_are_assumed_if_unknown)
-{
-	struct scene unknown = scene_unconfirmed(0, 0), no_beginning = scene_unconfirmed(HOUR, 0);
-
-	runs_out_of_assumed_times(&unknown);
-	runs_out_of_assumed_times(&no_beginning);
-}
-
-TEST(times_are_assumed_if_past)
-{
-	struct scene past = scene_unconfirmed(HOUR, START - 5 * HOUR_MS);
-	struct scene just = scene_unconfirmed(HOUR, START - HOUR_MS);
-
-	runs_out_of_assumed_times(&past);
-	runs_out_of_assumed_times(&just);
-}
-
-/* Times that were assumed once are not known the next time. */
-TEST(times_are_assumed_anew_each_time)
-{
-	struct scene unknown = scene_unconfirmed(0, 0),
-		     past = scene_unconfirmed(HOUR, START - 5 * HOUR_MS);
-	struct scene *const scenes[] = { &unknown, &past };
-
-	for (size_t i = 0; i < 2; i++) {
-		happens(scenes[i], LEASE_TRIGGER_ASLEEP);
-		time_passes_until(scenes[i], START + MINUTE_MS);
-		happens(scenes[i], LEASE_TRIGGER_AWAKE);
-		scenes[i]->trigger.now = START + 9 * MINUTE_MS;
-		runs_out_of_assumed_times(scenes[i]);
-	}
-}
-
-TEST(t2_that_is_past_is_half_of_the_rest)
-{
-	struct scene scene = scene_unconfirmed(HOUR, START - 56 * MINUTE_MS);
-
-	happens(&scene, LEASE_TRIGGER_ASLEEP);
-	assert_int_equal(scene.lease.expires_at, START + 4 * MINUTE_MS);
-	assert_int_equal(scene.lease.rebind_at, START + 2 * MINUTE_MS);
-	asks(&scene, LEASE_SEND_UNICAST);
-	is_granted(&scene, HOUR);
-	assert_int_equal(scene.lease.expires_at, START + HOUR_MS);
-}
-
-TEST(t2_that_is_now_is_past)
-{
-	struct scene scene = scene_unconfirmed(HOUR, START - HOUR_MS / 8 * 7);
-
-	happens(&scene, LEASE_TRIGGER_ASLEEP);
-	asks(&scene, LEASE_SEND_UNICAST);
-	assert_int_equal(scene.lease.rebind_at, START + HOUR_MS / 16);
-}
-
-TEST(quick_retries_each_time)
-{
-	struct scene scene = scene_unconfirmed(DAY, START);
-
-	for (int sleeps = 0; sleeps < 3; sleeps++) {
-		const int64_t began = scene.trigger.now;
-
-		happens(&scene, LEASE_TRIGGER_ASLEEP);
-		for (int i = 0; i < 5; i++)
-			asks(&scene, LEASE_SEND_UNICAST);
-		assert_int_equal(scene.trigger.now, began + 60000);
-		happens(&scene, LEASE_TRIGGER_AWAKE);
-	}
-}
-
-TEST(a_known_end_is_kept)
-{
-	struct scene scene = scene_unconfirmed(HOUR, START - 59 * MINUTE_MS);
-
-	happens(&scene, LEASE_TRIGGER_ASLEEP);
-	while (scene.lease.deadline)
-		time_passes(&scene);
-	check_lost(&scene, LEASE_RESULT_EXPIRED);
-	assert_int_equal(scene.trigger.now, START + MINUTE_MS);
-}
-
-TEST(asleep_twice)
-{
-	struct scene scene = scene_unconfirmed(DAY, START - 1000);
-	struct lease before;
-
-	happens(&scene, LEASE_TRIGGER_ASLEEP);
-	asks(&scene, LEASE_SEND_UNICAST);
-	before = scene.lease;
-	happens(&scene, LEASE_TRIGGER_ASLEEP);
-	assert_memory_equal(&before, &scene.lease, sizeof(before));
-}
-
-TEST(a_restored_lease_is_renewed_at_t1)
-{
-	struct scene scene = scene_renewed(HOUR);
-
-	scene.lease.proxy_renews = false; /* as a record is read */
-	scene.lease.deadline = 0;
-	scene.trigger.now = START + 10 * MINUTE_MS;
-	happens(&scene, LEASE_TRIGGER_ASLEEP);
-	assert_int_equal(scene.lease.deadline, START + HOUR_MS / 2);
-	scene.lease.proxy_renews = false;
-	scene.trigger.now = START + 57 * MINUTE_MS; /* or it is late for it */
-	happens(&scene, LEASE_TRIGGER_ASLEEP);
-	happens(&scene, LEASE_TRIGGER_TIMEOUT);
-	assert_int_equal(scene.effects.send, LEASE_SEND_BROADCAST);
-	scene.lease.proxy_renews = false;
-	scene.trigger.now = START + HOUR_MS; /* or too late */
-	happens(&scene, LEASE_TRIGGER_ASLEEP);
-	happens(&scene, LEASE_TRIGGER_TIMEOUT);
-	check_lost(&scene, LEASE_RESULT_EXPIRED);
-}
-
-/* The host, or somebody, says something new: what was requested before is obsolete. */
-TEST(a_grant_ends_the_pending_request)
-{
-	const struct lease_grant anew = { .address = elsewhere, .server = nowhere };
-	struct scene scene = scene_renewed(HOUR);
-	struct dhcp_message ack;
-
-	asks(&scene, LEASE_SEND_UNICAST);
-	ack = answer_to(&scene, DHCP_ACK, HOUR);
-	lease_grant(&scene.lease, MIN_LEASE_DEFAULT, &anew, 0);
-	assert_int_equal(lease_check(&scene.lease, &ack), DHCP_COUNT_NOT_REQUESTED);
-	assert_false(scene.lease.proxy_renews);
-	assert_int_equal(scene.lease.deadline, 0);
-	happens(&scene, LEASE_TRIGGER_TIMEOUT); /* the timer of before */
-	check(&scene, LEASE_BOUND, LEASE_EVENT_NONE);
-	happens(&scene, LEASE_TRIGGER_ASLEEP);
-	asks(&scene, LEASE_SEND_BROADCAST);
-	assert_memory_equal(&scene.lease.address, &elsewhere, sizeof(elsewhere));
-	assert_int_equal(scene.lease.requests, 1);
-}
-
-/* People read it with the address and the terms that the lease has by now. */
-TEST(which_results_a_grant_keeps)
-{
-	static const struct {
-		enum lease_result before;
-		bool moves;
-		enum lease_result after;
-	} rows[] = {
-		{ LEASE_RESULT_RENEWED, false, LEASE_RESULT_NONE },
-		{ LEASE_RESULT_RENEWED, true, LEASE_RESULT_NONE },
-		{ LEASE_RESULT_NAK, false, LEASE_RESULT_NAK },
-		{ LEASE_RESULT_NAK, true, LEASE_RESULT_NONE },
-		{ LEASE_RESULT_EXPIRED, false, LEASE_RESULT_EXPIRED },
-		{ LEASE_RESULT_EXPIRED, true, LEASE_RESULT_NONE },
-		{ LEASE_RESULT_ADDRESS_CHANGED, false, LEASE_RESULT_ADDRESS_CHANGED },
-		{ LEASE_RESULT_ADDRESS_CHANGED, true, LEASE_RESULT_NONE },
-		{ LEASE_RESULT_NO_ANSWER, false, LEASE_RESULT_NO_ANSWER },
-		{ LEASE_RESULT_NO_ANSWER, true, LEASE_RESULT_NONE },
-	};
-
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		const struct lease_grant grant = { .address = rows[i].moves ? elsewhere : home };
-		struct scene scene = scene_unconfirmed(HOUR, START);
-
-		scene.lease.result = rows[i].before;
-		scene.lease.result_at = START;
-		lease_grant(&scene.lease, MIN_LEASE_DEFAULT, &grant, 0);
-		assert_int_equal(scene.lease.result, rows[i].after);
-		assert_int_equal(scene.lease.result_at, rows[i].after ? START : 0);
-	}
-}
-
-TEST(no_lease)
-{
-	struct scene scene = { .trigger = { .now = START, .asleep = true } };
-
-	for (enum lease_trigger_kind kind = LEASE_TRIGGER_ASLEEP; kind <= LEASE_TRIGGER_TIMEOUT;
-	     kind++) {
-		happens(&scene, kind);
-		check(&scene, LEASE_NONE, LEASE_EVENT_NONE);
-		assert_int_equal(scene.lease.deadline, 0);
-	}
-	assert_int_equal(scene.sends, 0);
-}
+CASES_TEST(asleep)

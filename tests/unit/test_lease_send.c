@@ -2,189 +2,67 @@
 /* A lease whose request cannot be sent: not yet, not by unicast, or not at all. */
 #include "test.h"
 
-#include <errno.h>
-#include <string.h>
-
 #include "support_lease.h"
 
-static void fails(struct scene *scene, int err)
-{
-	scene->trigger.sent = scene->effects.send;
-	scene->trigger.err = err;
-	happens(scene, LEASE_TRIGGER_SEND_FAILED);
-}
+/* All tries but the last. */
+#define FIVE(words) words words words words words
+#define FIFTEEN_TRIES FIVE("unresolved due ") FIVE("unresolved due ") FIVE("unresolved due ")
 
-static struct scene scene_asleep(uint32_t seconds, int64_t since)
-{
-	const struct lease_grant grant = grant_of(seconds, since);
-	struct scene scene = scene_of(&grant);
+static const struct lease_case failures[] = {
+	{ "sent again while the next hop is resolved: the same request",
+	  "random:7 " ASLEEP("86400,-1") "unresolved random:8 due unresolved due unresolved due",
+	  "0.2 unicast, 0.4 unicast, 0.6 unicast",
+	  "renewing" A_DAY ", pending, xid 7, requests 1 (1), next 4" },
+	{ "then as if it had gone out at once",
+	  ASLEEP("86400,-1") "unresolved due unresolved due ack:3600",
+	  "0.2 unicast, 0.4 unicast, 0.4 bound RENEWED",
+	  "bound" FIRST_HOUR ", renewed 0.4, confirmed, next 1800" },
+	{ "broadcast if the next hop is not resolved in 3 s",
+	  ASLEEP("86400,-1") FIFTEEN_TRIES "| unresolved", "3 broadcast",
+	  "renewing" A_DAY ", pending, requests 1 (1), next 4" },
+	{ "the next request tries the next hop anew",
+	  ASLEEP("86400,-1") FIFTEEN_TRIES "unresolved | due unresolved due",
+	  "4 unicast, 4.2 unicast", "renewing" A_DAY ", pending, requests 2 (2), next 12" },
+	{ "broadcast at once for another reason", ASLEEP("86400,-1") "unreachable", "0 broadcast",
+	  "renewing" A_DAY ", pending, requests 1 (1), next 4" },
+	{ "the broadcast is answered", ASLEEP("86400,-1") "unreachable ack:3600",
+	  "0 broadcast, 0 bound RENEWED", "bound" FIRST_HOUR ", renewed 0, confirmed, next 1800" },
+	{ "a broadcast that fails: nobody was asked",
+	  ASLEEP("3600,-1") "unreachable unresolved unresolved", "0 broadcast",
+	  "renewing by router since -1 t1 0 t2 3149 end 3599, requests 1 (0), next 4" },
+	{ "nor has anybody not answered", ASLEEP("3600,-1") "unreachable unresolved at:3149",
+	  "0 broadcast, 3149 rebinding broadcast",
+	  "rebinding by router since -1 t1 0 t2 3149 end 3599, pending, requests 2 (1), "
+	  "next 3157" },
+	{ "one request that was sent is unanswered",
+	  ASLEEP("3600,-1") "due unreachable unreachable at:3149",
+	  "4 unicast, 4 broadcast, 3149 rebinding UNANSWERED broadcast",
+	  "rebinding by router since -1 t1 0 t2 3149 end 3599, no-answer 3149, pending, "
+	  "requests 3 (2), next 3165" },
+	{ "not sent again while the host may be awake", ASLEEP("86400,-1") "unresolved waking due",
+	  "", "renewing" A_DAY ", pending, requests 1 (1), next 1.2" },
+	{ "but when it surely sleeps", ASLEEP("86400,-1") "unresolved waking due sleeping due",
+	  "1.2 unicast", "renewing" A_DAY ", pending, requests 2 (2), next 9.2" },
+	{ "nor broadcast while the host may be awake", ASLEEP("86400,-1") "waking unreachable", "",
+	  "renewing" A_DAY ", pending, requests 1 (1), next 1" },
+	{ "not sent again after the host woke", ASLEEP("86400,-1") "unresolved awake", "0 bound",
+	  "bound" A_DAY ", requests 1 (1)" },
+	{ "a new request once it sleeps again", ASLEEP("86400,-1") "unresolved awake asleep",
+	  "0 bound", "bound" A_DAY ", next 0" },
+	{ "T2 does not wait for the next hop", ASLEEP("3600,-1") "unresolved at:3149",
+	  "3149 rebinding UNANSWERED broadcast",
+	  "rebinding by router since -1 t1 0 t2 3149 end 3599, no-answer 3149, pending, "
+	  "requests 2 (2), next 3157" },
+	{ "expiry does not wait for the next hop", ASLEEP("3600,-1") "unresolved at:3599",
+	  "3599 lost LOST",
+	  "lost by router since -1 t1 0 t2 3149 end 3599, expired 3599, requests 1 (1)" },
+	{ "the last request of an infinite lease is sent again as well",
+	  "lease:" INFINITE ",-1 asleep due due due due due | unresolved due", "60.2 unicast",
+	  "renewing by router since -1 t1 0 t2 never end never, pending, requests 5 (5)" },
+	{ "a timer that is too early", ASLEEP("86400,-1") "at:3.999", "",
+	  "renewing" A_DAY ", pending, requests 1 (1), next 4" },
+	{ "a timer that is too early for the next hop", ASLEEP("86400,-1") "unresolved at:0.199",
+	  "", "renewing" A_DAY ", pending, resolving, requests 1 (1), next 0.2" },
+};
 
-	happens(&scene, LEASE_TRIGGER_ASLEEP);
-	asks(&scene, LEASE_SEND_UNICAST);
-	return scene;
-}
-
-/* The next hop answers in time: as if the request had gone out at once. */
-TEST(sent_again_while_the_next_hop_is_resolved)
-{
-	struct scene scene = scene_asleep(DAY, START - 1000);
-	const struct lease before = scene.lease;
-
-	for (int i = 1; i <= 3; i++) {
-		fails(&scene, -EAGAIN);
-		assert_int_equal(scene.effects.send, LEASE_SEND_NONE);
-		assert_int_equal(scene.lease.deadline, START + i * 200);
-		scene.trigger.random++;
-		asks(&scene, LEASE_SEND_UNICAST);
-		assert_int_equal(scene.trigger.now, START + i * 200);
-	}
-	assert_int_equal(scene.lease.xid, before.xid);
-	assert_int_equal(scene.lease.sent_at, START);
-	assert_int_equal(scene.lease.requests, 1);
-	assert_int_equal(scene.lease.deadline, before.deadline);
-	is_granted(&scene, HOUR);
-	check(&scene, LEASE_BOUND, LEASE_EVENT_RENEWED);
-	assert_int_equal(scene.lease.since, START);
-}
-
-TEST(broadcast_if_the_next_hop_is_not_resolved)
-{
-	struct scene scene = scene_asleep(DAY, START - 1000);
-	const struct lease before = scene.lease;
-
-	for (int i = 0; i < 15; i++) {
-		fails(&scene, -EAGAIN);
-		asks(&scene, LEASE_SEND_UNICAST);
-	}
-	fails(&scene, -EAGAIN);
-	assert_int_equal(scene.effects.send, LEASE_SEND_BROADCAST);
-	assert_int_equal(scene.trigger.now, START + 15 * 200);
-	assert_int_equal(scene.lease.xid, before.xid);
-	assert_int_equal(scene.lease.deadline, before.deadline);
-	asks(&scene, LEASE_SEND_UNICAST); /* the next request starts anew */
-	fails(&scene, -EAGAIN);
-	assert_int_equal(scene.effects.send, LEASE_SEND_NONE);
-}
-
-TEST(broadcast_at_once_for_another_reason)
-{
-	struct scene scene = scene_asleep(DAY, START - 1000);
-	const struct lease before = scene.lease;
-
-	fails(&scene, -ENETUNREACH);
-	assert_int_equal(scene.effects.send, LEASE_SEND_BROADCAST);
-	assert_memory_equal(&scene.lease, &before, sizeof(before));
-	is_granted(&scene, HOUR);
-	check(&scene, LEASE_BOUND, LEASE_EVENT_RENEWED);
-}
-
-/* A full queue, say. Nobody was asked, so nobody can answer, or fail to. */
-TEST(a_broadcast_that_fails)
-{
-	struct scene scene = scene_asleep(HOUR, START - 1000);
-	const struct lease before = scene.lease;
-	struct dhcp_message ack = answer_to(&scene, DHCP_ACK, HOUR);
-
-	fails(&scene, -ENETUNREACH);
-	fails(&scene, -EAGAIN);
-	assert_int_equal(scene.effects.send, LEASE_SEND_NONE);
-	assert_int_equal(scene.lease.deadline, before.deadline);
-	assert_int_equal(lease_check(&scene.lease, &ack), DHCP_COUNT_NOT_REQUESTED);
-	scene.effects.send = LEASE_SEND_BROADCAST; /* once more, too late */
-	fails(&scene, -EAGAIN);
-	assert_int_equal(scene.lease.unanswered, 0);
-	scene.trigger.now = scene.lease.rebind_at;
-	happens(&scene, LEASE_TRIGGER_TIMEOUT);
-	check(&scene, LEASE_REBINDING, LEASE_EVENT_NONE);
-	assert_int_equal(scene.effects.send, LEASE_SEND_BROADCAST);
-}
-
-TEST(one_request_that_was_sent_is_unanswered)
-{
-	struct scene scene = scene_asleep(HOUR, START - 1000);
-
-	asks(&scene, LEASE_SEND_UNICAST);
-	fails(&scene, -ENETUNREACH);
-	fails(&scene, -ENOBUFS);
-	scene.trigger.now = scene.lease.rebind_at;
-	happens(&scene, LEASE_TRIGGER_TIMEOUT);
-	check(&scene, LEASE_REBINDING, LEASE_EVENT_UNANSWERED);
-}
-
-/* The host may wake while the next hop is resolved. */
-TEST(nothing_is_sent_again_while_the_host_may_be_awake)
-{
-	struct scene scene = scene_asleep(DAY, START - 1000);
-
-	fails(&scene, -EAGAIN);
-	scene.trigger.asleep = false;
-	time_passes(&scene);
-	assert_int_equal(scene.effects.send, LEASE_SEND_NONE);
-	assert_int_equal(scene.lease.deadline, START + 200 + 1000);
-	scene.trigger.asleep = true;
-	time_passes(&scene);
-	assert_int_equal(scene.effects.send, LEASE_SEND_UNICAST);
-	scene.trigger.asleep = false;
-	fails(&scene, -ENETUNREACH);
-	assert_int_equal(scene.effects.send, LEASE_SEND_NONE);
-	assert_int_equal(scene.lease.deadline, START + 200 + 1000 + 1000);
-}
-
-TEST(nothing_is_sent_again_after_it_woke)
-{
-	struct scene scene = scene_asleep(DAY, START - 1000);
-
-	fails(&scene, -EAGAIN);
-	happens(&scene, LEASE_TRIGGER_AWAKE);
-	assert_int_equal(scene.lease.deadline, 0);
-	happens(&scene, LEASE_TRIGGER_ASLEEP);
-	assert_int_equal(scene.lease.deadline, START);
-	assert_false(scene.lease.resolving);
-}
-
-/* Neither T2 nor the end waits for the next hop. */
-TEST(the_clock_goes_on_while_the_next_hop_is_resolved)
-{
-	struct scene to_t2 = scene_asleep(HOUR, START - 1000), to_end = to_t2;
-
-	fails(&to_t2, -EAGAIN);
-	fails(&to_end, -EAGAIN);
-	to_t2.trigger.now = to_t2.lease.rebind_at;
-	happens(&to_t2, LEASE_TRIGGER_TIMEOUT);
-	assert_int_equal(to_t2.lease.state, LEASE_REBINDING);
-	assert_int_equal(to_t2.effects.send, LEASE_SEND_BROADCAST);
-	to_end.trigger.now = to_end.lease.expires_at;
-	happens(&to_end, LEASE_TRIGGER_TIMEOUT);
-	check_lost(&to_end, LEASE_RESULT_EXPIRED);
-}
-
-/* An infinite lease: there is no further request after the last one. */
-TEST(the_last_request_of_an_infinite_lease)
-{
-	struct scene scene = scene_asleep(DHCP_INFINITE, START - 1000);
-
-	while (scene.lease.deadline)
-		asks(&scene, LEASE_SEND_UNICAST);
-	fails(&scene, -EAGAIN);
-	asks(&scene, LEASE_SEND_UNICAST);
-	assert_int_equal(scene.lease.requests, 5);
-	assert_int_equal(scene.lease.deadline, 0);
-}
-
-TEST(a_timeout_that_is_too_early)
-{
-	struct scene scene = scene_asleep(DAY, START - 1000);
-	struct lease before;
-
-	for (int i = 0; i < 2; i++) {
-		before = scene.lease;
-		scene.trigger.now = scene.lease.deadline - 1;
-		happens(&scene, LEASE_TRIGGER_TIMEOUT);
-		assert_int_equal(scene.effects.send, LEASE_SEND_NONE);
-		assert_memory_equal(&scene.lease, &before, sizeof(before));
-		scene.trigger.now = START;
-		scene.trigger.sent = LEASE_SEND_UNICAST;
-		scene.trigger.err = -EAGAIN;
-		happens(&scene, LEASE_TRIGGER_SEND_FAILED);
-	}
-}
+CASES_TEST(failures)

@@ -5,182 +5,101 @@
  */
 #include "test.h"
 
-#include <string.h>
-
 #include "support_lease.h"
-
-#define EACH(item, table) for (size_t item = 0; item < sizeof(table) / sizeof(*(table)); item++)
 
 static struct scene scene_acknowledged(uint32_t seconds, uint32_t t1, uint32_t t2)
 {
-	struct scene scene = scene_renewed(HOUR);
-	struct dhcp_message ack;
+	char script[96];
 
-	asks(&scene, LEASE_SEND_UNICAST);
-	ack = answer_to(&scene, DHCP_ACK, seconds);
-	ack.t1 = t1;
-	ack.t2 = t2;
-	hears(&scene, &ack);
-	return scene;
+	snprintf(script, sizeof(script), "lease:0 asleep due ack:3600 due ack:%u,%u,%u", seconds,
+	         t1, t2);
+	return scene_of(script, NULL);
 }
 
-/* In ms, from its beginning. */
-static void check_times(const struct scene *scene, int64_t t1, int64_t t2, int64_t end)
-{
-	const struct lease *lease = &scene->lease;
-
-	assert_int_equal(lease->renew_at - lease->since, t1);
-	assert_int_equal(lease->rebind_at - lease->since, t2);
-	assert_int_equal(lease->expires_at - lease->since, end);
-}
-
-TEST(t1_and_t2_of_the_server)
+TEST(times_of_the_server)
 {
 	static const struct {
-		uint32_t t1, t2;
-		int64_t used1, used2;
+		const char *shows;
+		uint32_t seconds, t1, t2;
+		double used1, used2, end; /* s from its beginning */
 	} rows[] = {
-		{ 600, 1200, 600, 1200 },
-		{ 3598, 3599, 3598, 3599 },
-		{ 30, 31, 30, 31 },
-		{ 600, 0, 600, 3150 },
-		{ 0, 3000, 1800, 3000 }, /* one of them */
-		{ 1200, 1200, 1800, 3150 },
-		{ 1201, 1200, 1800, 3150 }, /* T1 not before T2 */
-		{ 600, 3600, 1800, 3150 },
-		{ 600, 7200, 1800, 3150 }, /* T2 not before the end */
-		{ 1, 2, 1800, 3150 },
-		{ 29, 1800, 1800, 3150 }, /* too often */
-		{ 0, 1800, 1800, 3150 },
-		{ 3200, 0, 1800, 3150 },
-		{ UINT32_MAX, UINT32_MAX, 1800, 3150 },
+		{ "both are used", HOUR, 600, 1200, 600, 1200, HOUR },
+		{ "as late as can be", HOUR, 3598, 3599, 3598, 3599, HOUR },
+		{ "as soon as can be", HOUR, 30, 31, 30, 31, HOUR },
+		{ "T1 alone", HOUR, 600, 0, 600, 3150, HOUR },
+		{ "T2 alone", HOUR, 0, 3000, 1800, 3000, HOUR },
+		{ "T1 is T2", HOUR, 1200, 1200, 1800, 3150, HOUR },
+		{ "T1 after T2", HOUR, 1201, 1200, 1800, 3150, HOUR },
+		{ "T2 is the end", HOUR, 600, 3600, 1800, 3150, HOUR },
+		{ "T2 after the end", HOUR, 600, 7200, 1800, 3150, HOUR },
+		{ "T1 too soon", HOUR, 29, 1800, 1800, 3150, HOUR },
+		{ "T2 not after the usual T1", HOUR, 0, 1800, 1800, 3150, HOUR },
+		{ "T1 after the usual T2", HOUR, 3200, 0, 1800, 3150, HOUR },
+		{ "no end", HOUR, UINT32_MAX, UINT32_MAX, 1800, 3150, HOUR },
+		{ "the shortest lease", 60, 30, 31, 30, 31, 60 },
+		{ "no lease is taken for shorter", 59, 29, 30, 30, 52.5, 60 },
+		{ "nor that of a second", 1, 0, 0, 30, 52.5, 60 },
+		{ "the longest lease", DHCP_INFINITE - 1, 600, 1200, 600, 1200, DHCP_INFINITE - 1 },
 	};
 
 	EACH(i, rows)
 	{
-		const struct scene scene = scene_acknowledged(HOUR, rows[i].t1, rows[i].t2);
+		const struct lease lease =
+			scene_acknowledged(rows[i].seconds, rows[i].t1, rows[i].t2).lease;
 
-		check_times(&scene, rows[i].used1 * 1000, rows[i].used2 * 1000, HOUR_MS);
+		if ((lease.renew_at - lease.since) != 1000 * rows[i].used1 ||
+		    (lease.rebind_at - lease.since) != 1000 * rows[i].used2 ||
+		    (lease.expires_at - lease.since) != 1000 * rows[i].end ||
+		    lease.deadline != lease.renew_at || lease.seconds != rows[i].seconds)
+			fail_msg("%s", rows[i].shows);
 	}
 }
 
-TEST(shortest_lease)
-{
-	static const uint32_t tiny[] = { 1, 2, 30, 59, 60 };
-
-	EACH(i, tiny)
-	{
-		const struct scene scene =
-			scene_acknowledged(tiny[i], tiny[i] / 2, tiny[i] / 2 + 1);
-
-		check_times(&scene, 30000, tiny[i] == 60 ? 31000 : 52500, 60000);
-		assert_int_equal(scene.lease.seconds, tiny[i]);
-	}
-}
-
-TEST(longest_lease_that_ends)
-{
-	const struct scene scene = scene_acknowledged(DHCP_INFINITE - 1, 0, 0);
-
-	assert_int_equal(scene.lease.expires_at - scene.lease.since,
-	                 (int64_t)(DHCP_INFINITE - 1) * 1000);
-	assert_true(scene.lease.deadline > scene.trigger.now);
-}
-
-static int64_t t1_with(uint32_t random)
-{
-	const struct lease_grant grant = grant_of(HOUR, START);
-	struct lease lease = { 0 };
-
-	lease_grant(&lease, MIN_LEASE_DEFAULT, &grant, random);
-	assert_int_equal(lease.rebind_at, START + HOUR_MS / 8 * 7);
-	assert_int_equal(lease.expires_at, START + HOUR_MS);
-	return lease.renew_at - START;
-}
-
+/* T1 is up to 1/64 sooner (RFC 2131, 4.4.5), so that not all leases are renewed at once. */
 TEST(jitter_of_t1)
 {
-	assert_int_equal(t1_with(0), HOUR_MS / 2);
-	assert_int_equal(t1_with(1), HOUR_MS / 2 - 1);
-	assert_int_equal(t1_with(HOUR_MS / 128), HOUR_MS / 2 - HOUR_MS / 128);
-	assert_int_equal(t1_with(HOUR_MS / 128 + 1), HOUR_MS / 2);
-	for (uint32_t i = 0; i < 1000; i++)
-		assert_in_range(t1_with(i * 2654435761U), HOUR_MS / 2 - HOUR_MS / 128, HOUR_MS / 2);
-}
-
-TEST(times_need_length_and_beginning)
-{
 	static const struct {
-		uint32_t seconds;
-		int64_t since;
-	} rows[] = { { 0, 0 }, { HOUR, 0 }, { 0, START }, { DHCP_INFINITE, 0 } };
+		uint32_t random;
+		int64_t sooner; /* ms */
+	} rows[] = {
+		{ 0, 0 },
+		{ 1, 1 },
+		{ HOUR_MS / 128, HOUR_MS / 128 },
+		{ HOUR_MS / 128 + 1, 0 },
+		{ UINT32_MAX, UINT32_MAX % (HOUR_MS / 128 + 1) },
+	};
+	const struct lease_grant grant = { .address = home, .seconds = HOUR, .since = START };
 
 	EACH(i, rows)
 	{
-		const struct lease_grant grant = grant_of(rows[i].seconds, rows[i].since);
-		const struct scene scene = scene_of(&grant);
+		struct lease lease = { 0 };
 
-		assert_int_equal(scene.lease.state, LEASE_BOUND);
-		assert_int_equal(scene.lease.renew_at, 0);
-		assert_int_equal(scene.lease.rebind_at, 0);
-		assert_int_equal(scene.lease.expires_at, 0);
+		lease_grant(&lease, MIN_LEASE_DEFAULT, &grant, rows[i].random);
+		assert_int_equal(lease.renew_at, START + HOUR_MS / 2 - rows[i].sooner);
+		assert_int_equal(lease.rebind_at, START + HOUR_MS / 8 * 7);
+		assert_int_equal(lease.expires_at, START + HOUR_MS);
 	}
 }
 
-TEST(infinite_lease_that_is_confirmed)
-{
-	struct scene scene = scene_acknowledged(DHCP_INFINITE, 600, 1200);
+static const struct lease_case times_need_length_and_beginning[] = {
+	{ "neither is known", "| lease:0", "", "bound by router" },
+	{ "the beginning is unknown", "| lease:3600", "", "bound by router" },
+	{ "the length is unknown", "| lease:0,-60", "", "bound by router since -60" },
+	{ "an infinite lease without beginning", "| lease:" INFINITE, "", "bound by router" },
+};
 
-	check(&scene, LEASE_BOUND, LEASE_EVENT_RENEWED);
-	assert_int_equal(scene.lease.expires_at, LEASE_NEVER);
-	assert_int_equal(scene.lease.renew_at, LEASE_NEVER);
-	assert_int_equal(scene.lease.deadline, 0);
-	scene.trigger.now += DHCP_INFINITE * INT64_C(100000);
-	happens(&scene, LEASE_TRIGGER_TIMEOUT);
-	check(&scene, LEASE_BOUND, LEASE_EVENT_NONE);
-	assert_int_equal(scene.sends, 2);
-	happens(&scene, LEASE_TRIGGER_AWAKE);
-	check(&scene, LEASE_BOUND, LEASE_EVENT_NONE);
-}
-
-/* Its host may have another by now: the server is asked, but nothing depends on the answer. */
-TEST(infinite_lease_that_is_not_confirmed)
-{
-	const struct lease_grant grant = grant_of(DHCP_INFINITE, START - HOUR_MS);
-	struct scene scene = scene_of(&grant);
-
-	happens(&scene, LEASE_TRIGGER_ASLEEP);
-	for (int i = 0; i < 5; i++)
-		asks(&scene, LEASE_SEND_UNICAST);
-	assert_int_equal(scene.trigger.now, START + 60000);
-	assert_int_equal(scene.lease.expires_at, LEASE_NEVER);
-	assert_int_equal(scene.lease.rebind_at, LEASE_NEVER);
-	assert_int_equal(scene.lease.deadline, 0);
-	is_granted(&scene, HOUR);
-	assert_int_equal(scene.lease.expires_at, scene.trigger.now + HOUR_MS);
-	assert_int_not_equal(scene.lease.deadline, 0);
-}
-
-static void forge(struct scene *scene, uint32_t seconds, uint32_t t1, uint32_t t2)
-{
-	struct dhcp_message ack = answer_to(scene, DHCP_ACK, seconds);
-
-	ack.t1 = t1;
-	ack.t2 = t2;
-	scene->trigger.random = scene->trigger.random * 1103515245 + 12345;
-	hears(scene, &ack);
-}
+CASES_TEST(times_need_length_and_beginning)
 
 /* Two for each `min_lease`, as for the shortest lease, and a little for the jitter. */
 static void check_a_day_of(uint32_t seconds, uint32_t t1, uint32_t t2)
 {
-	struct scene scene = scene_renewed(HOUR);
-	const int64_t begin = scene.trigger.now;
+	struct scene scene = scene_of("lease:0 asleep due ack:3600", NULL);
 
-	while (scene.trigger.now < begin + DAY * INT64_C(1000)) {
-		time_passes(&scene);
+	while (scene.trigger.now < START + DAY * INT64_C(1000)) {
+		take_word(&scene, WORD_DUE, NULL);
+		scene.trigger.random = scene.trigger.random * 1103515245 + 12345;
 		if (scene.effects.send != LEASE_SEND_NONE)
-			forge(&scene, seconds, t1, t2);
+			take_word(&scene, WORD_ACK, (const double[]){ seconds, t1, t2 });
 	}
 	assert_true(scene.sends <= 2 * DAY / (MIN_LEASE_DEFAULT / 1000) * 64 / 63 + 2);
 }
@@ -198,102 +117,81 @@ TEST(forged_answers_do_not_make_it_spin)
 	}
 }
 
-/* Answers that are late by half of the shortest lease have no effect, nor any cost. */
-TEST(late_forged_answers_do_not_make_it_spin)
+static struct ipv4 last_octet(uint8_t last)
 {
-	struct scene scene = scene_renewed(HOUR);
-	unsigned steps = 0;
+	return last ? (struct ipv4){ { 192, 0, 2, last } } : nowhere;
+}
 
-	while (scene.lease.state != LEASE_LOST && scene.trigger.now < START + DAY * INT64_C(1000)) {
-		time_passes(&scene);
-		steps++;
-		if (scene.effects.send == LEASE_SEND_NONE)
-			continue;
-		scene.trigger.now += 29999;
-		forge(&scene, 1, 0, 0);
-		if (scene.lease.deadline && scene.lease.deadline < scene.trigger.now)
-			scene.trigger.now = scene.lease.deadline;
+#define ANSWERED "lease:0 asleep due ack:3600"
+#define RENEWING ANSWERED " random:7 due"
+#define REBINDING ANSWERED " random:7 until:3150"
+
+TEST(which_messages_are_answers)
+{
+	static const struct {
+		const char *shows, *script;
+		enum dhcp_type type;
+		uint32_t xid;
+		uint8_t address, server; /* 192.0.2.x; 0: none */
+		uint32_t seconds;
+		enum dhcp_count count;
+	} rows[] = {
+		{ "an ACK", RENEWING, DHCP_ACK, 7, 20, 1, HOUR, DHCP_COUNT_RENEWAL },
+		{ "an ACK of another address", RENEWING, DHCP_ACK, 7, 99, 1, HOUR,
+		  DHCP_COUNT_RENEWAL },
+		{ "a second ACK", ANSWERED, DHCP_ACK, 0, 20, 1, HOUR, DHCP_COUNT_NOT_REQUESTED },
+		{ "an ACK after the host woke", RENEWING " awake", DHCP_ACK, 7, 20, 1, HOUR,
+		  DHCP_COUNT_NOT_REQUESTED },
+		{ "an ACK after another grant", RENEWING " other-lease:0", DHCP_ACK, 0, 20, 1, HOUR,
+		  DHCP_COUNT_NOT_REQUESTED },
+		{ "an ACK though nobody was asked", RENEWING " unreachable unreachable", DHCP_ACK,
+		  7, 20, 1, HOUR, DHCP_COUNT_NOT_REQUESTED },
+		{ "an ACK to another request", RENEWING, DHCP_ACK, 8, 20, 1, HOUR,
+		  DHCP_COUNT_WRONG_XID },
+		{ "an ACK to the request before", RENEWING " random:8 due", DHCP_ACK, 7, 20, 1,
+		  HOUR, DHCP_COUNT_WRONG_XID },
+		{ "an ACK of another server", RENEWING, DHCP_ACK, 7, 20, 66, HOUR,
+		  DHCP_COUNT_WRONG_SERVER },
+		{ "an ACK of no server", RENEWING, DHCP_ACK, 7, 20, 0, HOUR,
+		  DHCP_COUNT_WRONG_SERVER },
+		{ "an ACK of any server, if all were asked", REBINDING, DHCP_ACK, 7, 20, 66, HOUR,
+		  DHCP_COUNT_RENEWAL },
+		{ "an ACK of any server, if none was known", "other-lease:0 asleep random:7 due",
+		  DHCP_ACK, 7, 99, 66, HOUR, DHCP_COUNT_RENEWAL },
+		{ "an ACK of the server of before", REBINDING " stranger-ack:3600 due", DHCP_ACK, 7,
+		  20, 1, HOUR, DHCP_COUNT_WRONG_SERVER },
+		{ "an ACK without a time", RENEWING, DHCP_ACK, 7, 20, 1, 0,
+		  DHCP_COUNT_NOT_AN_ANSWER },
+		{ "an ACK without an address", RENEWING, DHCP_ACK, 7, 0, 1, HOUR,
+		  DHCP_COUNT_NOT_AN_ANSWER },
+		{ "an offer", RENEWING, DHCP_OFFER, 7, 20, 1, HOUR, DHCP_COUNT_NOT_AN_ANSWER },
+		{ "a request", RENEWING, DHCP_REQUEST, 7, 20, 1, HOUR, DHCP_COUNT_NOT_AN_ANSWER },
+		{ "an inform", RENEWING, DHCP_INFORM, 7, 20, 1, HOUR, DHCP_COUNT_NOT_AN_ANSWER },
+		{ "a NAK", RENEWING, DHCP_NAK, 7, 0, 1, 0, DHCP_COUNT_RENEWAL },
+		{ "a NAK to another request", RENEWING, DHCP_NAK, 0x80000007, 0, 1, 0,
+		  DHCP_COUNT_WRONG_XID },
+		{ "a NAK of another server", RENEWING, DHCP_NAK, 7, 0, 66, 0,
+		  DHCP_COUNT_WRONG_SERVER },
+		{ "a NAK of no server", RENEWING, DHCP_NAK, 7, 0, 0, 0, DHCP_COUNT_WRONG_SERVER },
+		{ "a NAK of any server, if all were asked", REBINDING, DHCP_NAK, 7, 0, 66, 0,
+		  DHCP_COUNT_RENEWAL },
+		{ "a NAK of no server, if all were asked", REBINDING, DHCP_NAK, 7, 0, 0, 0,
+		  DHCP_COUNT_WRONG_SERVER },
+	};
+
+	EACH(i, rows)
+	{
+		const struct lease lease = scene_of(rows[i].script, NULL).lease;
+		const struct dhcp_message message = {
+			.type = rows[i].type,
+			.xid = rows[i].xid,
+			.yiaddr = last_octet(rows[i].address),
+			.server = last_octet(rows[i].server),
+			.lease_time = rows[i].seconds,
+		};
+		const enum dhcp_count count = lease_check(&lease, &message);
+
+		if (count != rows[i].count)
+			fail_msg("%s: found %d, expected %d", rows[i].shows, count, rows[i].count);
 	}
-	assert_true(steps <= 2 * DAY / (MIN_LEASE_DEFAULT / 1000) * 64 / 63 + 2);
-}
-
-static void check_mismatch(struct scene *scene, const struct dhcp_message *message,
-                           enum dhcp_count expected)
-{
-	assert_int_equal(lease_check(&scene->lease, message), expected);
-}
-
-TEST(mismatches_of_an_ack)
-{
-	struct scene scene = scene_renewed(HOUR);
-	struct dhcp_message good, bad;
-
-	good = answer_to(&scene, DHCP_ACK, HOUR);
-	check_mismatch(&scene, &good, DHCP_COUNT_NOT_REQUESTED); /* it was answered */
-	asks(&scene, LEASE_SEND_UNICAST);
-	good = answer_to(&scene, DHCP_ACK, HOUR);
-	check_mismatch(&scene, &good, DHCP_COUNT_RENEWAL);
-	bad = good;
-	bad.xid++;
-	check_mismatch(&scene, &bad, DHCP_COUNT_WRONG_XID);
-	bad = good;
-	bad.server = stranger;
-	check_mismatch(&scene, &bad, DHCP_COUNT_WRONG_SERVER);
-	bad = good;
-	bad.server = nowhere;
-	check_mismatch(&scene, &bad, DHCP_COUNT_WRONG_SERVER);
-	bad = good;
-	bad.lease_time = 0;
-	check_mismatch(&scene, &bad, DHCP_COUNT_NOT_AN_ANSWER);
-	bad = good;
-	bad.yiaddr = nowhere;
-	check_mismatch(&scene, &bad, DHCP_COUNT_NOT_AN_ANSWER);
-	for (enum dhcp_type type = DHCP_DISCOVER; type <= DHCP_INFORM; type++) {
-		bad = good;
-		bad.type = type;
-		check_mismatch(&scene, &bad,
-		               type == DHCP_ACK || type == DHCP_NAK ? DHCP_COUNT_RENEWAL
-		                                                    : DHCP_COUNT_NOT_AN_ANSWER);
-	}
-}
-
-TEST(mismatches_of_a_nak)
-{
-	struct scene scene = scene_renewed(HOUR);
-	struct dhcp_message good, bad;
-
-	asks(&scene, LEASE_SEND_UNICAST);
-	good = answer_to(&scene, DHCP_NAK, 0);
-	check_mismatch(&scene, &good, DHCP_COUNT_RENEWAL);
-	bad = good;
-	bad.server = stranger;
-	check_mismatch(&scene, &bad, DHCP_COUNT_WRONG_SERVER);
-	bad = good;
-	bad.server = nowhere;
-	check_mismatch(&scene, &bad, DHCP_COUNT_WRONG_SERVER);
-	bad = good;
-	bad.xid ^= 0x80000000;
-	check_mismatch(&scene, &bad, DHCP_COUNT_WRONG_XID);
-	while (scene.lease.state != LEASE_REBINDING)
-		time_passes(&scene);
-	good = answer_to(&scene, DHCP_NAK, 0);
-	bad = good;
-	bad.server = stranger;
-	check_mismatch(&scene, &bad, DHCP_COUNT_RENEWAL); /* all were asked */
-	bad = good;
-	bad.server = nowhere;
-	check_mismatch(&scene, &bad, DHCP_COUNT_WRONG_SERVER);
-}
-
-TEST(names)
-{
-	static const char *const states[] = { "none", "bound", "renewing", "rebinding", "lost" };
-	static const char *const results[] = { NULL,  "renewed", "no-answer",
-		                               "nak", "expired", "address-changed" };
-
-	EACH(i, states)
-	assert_string_equal(lease_state_names[i], states[i]);
-	assert_null(lease_result_names[LEASE_RESULT_NONE]);
-	for (size_t i = 1; i < sizeof(results) / sizeof(*results); i++)
-		assert_string_equal(lease_result_names[i], results[i]);
 }
