@@ -49,6 +49,9 @@ static const struct lease_case failures[] = {
 	  "bound" A_DAY ", requests 1 (1)" },
 	{ "a new request once it sleeps again", ASLEEP("86400,-1") "unresolved awake asleep",
 	  "0 bound", "bound" A_DAY ", next 0" },
+	{ "the next request does not wait for the next hop",
+	  ASLEEP("86400,-1") "wait:3.9 unresolved due", "4 unicast",
+	  "renewing" A_DAY ", pending, requests 2 (2), next 12" },
 	{ "T2 does not wait for the next hop", ASLEEP("3600,-1") "unresolved at:3149",
 	  "3149 rebinding UNANSWERED broadcast",
 	  "rebinding by router since -1 t1 0 t2 3149 end 3599, no-answer 3149, pending, "
