@@ -6,6 +6,8 @@
 #include "dhcp/dhcp_message.h"
 #include "support_octets.h"
 
+#define EACH(item, table) for (size_t item = 0; item < sizeof(table) / sizeof(*(table)); item++)
+
 enum { FIXED = sizeof(struct dhcp) };
 
 static const struct mac specimen = { { 0x52, 0x54, 0x00, 0x12, 0x34, 0x56 } };
@@ -70,8 +72,5 @@ static inline void assert_octets(const struct dhcp_option *option, const void *d
 	assert_int_equal(option->length, length);
 	assert_memory_equal(option->data, data, length);
 }
-
-#define assert_address(address, ...) \
-	assert_memory_equal(&(address), ((const uint8_t[4]){ __VA_ARGS__ }), 4)
 
 #endif

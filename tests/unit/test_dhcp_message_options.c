@@ -7,12 +7,16 @@
 
 #include "support_dhcp_message.h"
 
-#define EACH(item, table) for (size_t item = 0; item < sizeof(table) / sizeof(*(table)); item++)
+/* Overload (52): the file name and the server's name may hold options as well. */
+enum { SNAME = offsetof(struct dhcp, sname), BOOT_FILE = offsetof(struct dhcp, file) };
+enum { COOKIE = offsetof(struct dhcp, cookie) };
+enum { IN_FILE = 1, IN_SNAME = 2 };
 
 static const struct {
-	uint8_t code;
-	uint8_t length;
-} of_fixed_length[] = { { 53, 1 }, { 50, 4 }, { 54, 4 }, { 51, 4 }, { 58, 4 }, { 59, 4 } };
+	uint8_t code, length;
+} of_fixed_length[] = {
+	{ 53, 1 }, { 50, 4 }, { 54, 4 }, { 51, 4 }, { 58, 4 }, { 59, 4 }, { 52, 1 },
+};
 
 static const struct {
 	uint8_t code;
@@ -40,67 +44,24 @@ static struct octets an_ack(void)
 	return octets;
 }
 
+/* The whole alone is measured: RFC 3396 knows no option that may not be split. */
 TEST(fixed_lengths)
 {
 	EACH(i, of_fixed_length)
-	{
-		for (unsigned int length = 0; length < 256; length++) {
+	for (unsigned int length = 0; length < 256; length++)
+		for (int times = 1; times <= 2; times++) {
 			struct octets octets = octets_of(DHCP_BOOTREPLY);
-			const bool right = length == of_fixed_length[i].length;
+			const bool right = length * times == of_fixed_length[i].length;
 
 			if (of_fixed_length[i].code != 53)
 				ADD(&octets, 53, 1, DHCP_ACK);
-			add_option(&octets, of_fixed_length[i].code, (uint8_t)length, DHCP_ACK);
+			for (int j = 0; j < times; j++)
+				add_option(&octets, of_fixed_length[i].code, (uint8_t)length,
+				           of_fixed_length[i].code == 52 ? IN_FILE : DHCP_ACK);
 			assert_int_equal(parse_error_of(&octets),
 			                 right ? DHCP_PARSE_ERROR_NONE
 			                       : DHCP_PARSE_ERROR_BAD_OPTION);
 		}
-	}
-}
-
-TEST(fixed_lengths_twice)
-{
-	EACH(i, of_fixed_length)
-	{
-		struct octets octets = octets_of(DHCP_BOOTREPLY);
-
-		if (of_fixed_length[i].code != 53)
-			ADD(&octets, 53, 1, DHCP_ACK);
-		for (int times = 0; times < 2; times++)
-			add_option(&octets, of_fixed_length[i].code, of_fixed_length[i].length,
-			           DHCP_ACK);
-		assert_int_equal(parse_error_of(&octets), DHCP_PARSE_ERROR_BAD_OPTION);
-	}
-}
-
-TEST(addresses_and_times)
-{
-	struct octets octets = an_ack();
-	struct dhcp_message message;
-
-	ADD(&octets, 50, 4, 192, 0, 2, 7, 54, 4, 192, 0, 2, 1);
-	ADD(&octets, 51, 4, 255, 255, 255, 255, 58, 4, 1, 2, 3, 4, 59, 4, 0x80, 0, 0, 1, 255);
-	message = message_of(&octets);
-	assert_address(message.requested, 192, 0, 2, 7);
-	assert_address(message.server, 192, 0, 2, 1);
-	assert_true(message.lease_time == DHCP_INFINITE);
-	assert_true(message.t1 == 0x01020304);
-	assert_true(message.t2 == 0x80000001);
-}
-
-TEST(what_is_not_said_is_zero)
-{
-	struct octets octets = an_ack();
-	struct dhcp_message message = message_of(&octets);
-	static const struct dhcp_option none;
-
-	assert_address(message.requested, 0, 0, 0, 0);
-	assert_address(message.server, 0, 0, 0, 0);
-	assert_int_equal(message.lease_time, 0);
-	assert_int_equal(message.t1, 0);
-	assert_int_equal(message.t2, 0);
-	EACH(i, of_any_length)
-	assert_memory_equal(option_in(&message, of_any_length[i].field), &none, sizeof(none));
 }
 
 TEST(any_length)
@@ -153,30 +114,6 @@ TEST(pieces_of_255_octets_and_more)
 	}
 }
 
-/* RFC 3396 knows no option that may not be split: the whole alone is measured. */
-TEST(an_address_in_pieces)
-{
-	struct octets octets = an_ack();
-	struct dhcp_message message;
-
-	ADD(&octets, 54, 3, 192, 0, 2, 54, 1, 1, 255);
-	message = message_of(&octets);
-	assert_address(message.server, 192, 0, 2, 1);
-}
-
-TEST(pads_and_the_end)
-{
-	struct octets octets = octets_of(DHCP_BOOTREQUEST);
-	struct dhcp_message message;
-
-	ADD(&octets, 0, 12, 1, 'n', 0, 0, 0, 53, 1, DHCP_DISCOVER, 0);
-	message = message_of(&octets);
-	assert_octets(&message.identity.hostname, "n", 1);
-	ADD(&octets, 255, 12, 200, 'x'); /* what is no option, after the end */
-	message = message_of(&octets);
-	assert_octets(&message.identity.hostname, "n", 1);
-}
-
 TEST(others_options_are_passed_over)
 {
 	for (unsigned int code = 1; code < 255; code++) {
@@ -191,112 +128,107 @@ TEST(others_options_are_passed_over)
 	}
 }
 
-/* Overload (52): the file name and the server's name may hold options as well. */
-enum { SNAME = offsetof(struct dhcp, sname), BOOT_FILE = offsetof(struct dhcp, file) };
-enum { IN_FILE = 1, IN_SNAME = 2 };
+/* Octets of options: a host name has its length before it. */
+#define PAD "\0"
+#define END "\377"
+#define NAME "\14"
+#define DISCOVER "\65\1\1"
+#define INFORM "\65\1\10"
+#define OVERLOAD "\64"
+#define FILE_ALONE OVERLOAD "\1\1"
+#define SNAME_ALONE OVERLOAD "\1\2"
+#define BOTH OVERLOAD "\1\3"
+#define CUT_SHORT NAME "\310x"
 
-static struct octets overloaded(uint8_t overload)
+struct text {
+	const char *octets;
+	size_t length;
+};
+
+/* clang-format off */
+#define TEXT(text) { text, sizeof(text) - 1 }
+/* clang-format on */
+
+static void check_message(const char *shows, const struct octets *octets, const char *hostname)
 {
-	struct octets octets = octets_of(DHCP_BOOTREQUEST);
-
-	PUT(&octets, SNAME, 12, 1, 's', 255, 12, 9);
-	PUT(&octets, BOOT_FILE, 0, 12, 1, 'f', 255, 12, 200);
-	ADD(&octets, 12, 1, 'o', 53, 1, DHCP_DISCOVER, 52, 1, overload, 12, 1, 'p', 255);
-	return octets;
-}
-
-TEST(overload)
-{
-	static const char *const hostnames[] = { NULL, "opf", "ops", "opfs" };
-
-	for (uint8_t fields = IN_FILE; fields <= (IN_FILE | IN_SNAME); fields++) {
-		struct octets octets = overloaded(fields);
-		struct dhcp_message message = message_of(&octets);
-
-		assert_octets(&message.identity.hostname, hostnames[fields],
-		              strlen(hostnames[fields]));
-	}
-}
-
-TEST(overload_of_no_field)
-{
-	struct octets octets = overloaded(0);
-	struct octets twice = overloaded(IN_FILE);
-
-	assert_int_equal(parse_error_of(&octets), DHCP_PARSE_ERROR_BAD_OPTION);
-	for (unsigned int fields = 4; fields < 256; fields++) {
-		octets = overloaded((uint8_t)fields);
-		assert_int_equal(parse_error_of(&octets), DHCP_PARSE_ERROR_BAD_OPTION);
-	}
-	twice.length--;
-	ADD(&twice, 52, 1, IN_FILE, 255);
-	assert_int_equal(parse_error_of(&twice), DHCP_PARSE_ERROR_BAD_OPTION);
-}
-
-TEST(overload_of_no_length)
-{
-	for (unsigned int length = 0; length < 256; length++) {
-		struct octets octets = an_ack();
-
-		add_option(&octets, 52, (uint8_t)length, IN_FILE);
-		assert_int_equal(parse_error_of(&octets),
-		                 length == 1 ? DHCP_PARSE_ERROR_NONE : DHCP_PARSE_ERROR_BAD_OPTION);
-	}
-}
-
-TEST(without_overload_a_name_is_a_name)
-{
-	struct octets octets = octets_of(DHCP_BOOTREQUEST);
 	struct dhcp_message message;
+	const enum dhcp_parse_error error = read_octets(octets->at, octets->length, &message);
 
-	PUT(&octets, SNAME, 12, 1, 's', 12, 200);
-	PUT(&octets, BOOT_FILE, 12, 1, 'f', 12, 200);
-	ADD(&octets, 53, 1, DHCP_DISCOVER, 255);
-	message = message_of(&octets);
-	assert_int_equal(message.identity.hostname.length, 0);
+	if (!hostname && error != DHCP_PARSE_ERROR_BAD_OPTION)
+		fail_msg("%s: read", shows);
+	if (hostname && (error || message.identity.hostname.length != strlen(hostname) ||
+	                 memcmp(message.identity.hostname.data, hostname, strlen(hostname))))
+		fail_msg("%s: error %d", shows, error);
 }
 
-TEST(overload_within_a_field)
+TEST(where_options_are)
 {
-	struct octets octets = octets_of(DHCP_BOOTREQUEST);
-	struct dhcp_message message;
+	static const struct {
+		const char *shows;
+		struct text options, sname, file;
+		const char *hostname; /* NULL: a bad option */
+	} rows[] = {
+		{ "pads", TEXT(PAD NAME "\1n" PAD PAD PAD DISCOVER PAD), TEXT(""), TEXT(""), "n" },
+		{ "what is no option, after the end", TEXT(DISCOVER NAME "\1n" END CUT_SHORT),
+		  TEXT(""), TEXT(""), "n" },
+		{ "no overload: names are names", TEXT(DISCOVER), TEXT(NAME "\1s" CUT_SHORT),
+		  TEXT(NAME "\1f" CUT_SHORT), "" },
+		{ "in the file", TEXT(NAME "\1o" DISCOVER FILE_ALONE NAME "\1p" END),
+		  TEXT(NAME "\1s" END NAME "\11"), TEXT(PAD NAME "\1f" END CUT_SHORT), "opf" },
+		{ "in the server's name", TEXT(NAME "\1o" DISCOVER SNAME_ALONE NAME "\1p" END),
+		  TEXT(NAME "\1s" END NAME "\11"), TEXT(PAD NAME "\1f" END CUT_SHORT), "ops" },
+		{ "in both, the file first", TEXT(NAME "\1o" DISCOVER BOTH NAME "\1p" END),
+		  TEXT(NAME "\1s" END NAME "\11"), TEXT(PAD NAME "\1f" END CUT_SHORT), "opfs" },
+		{ "the type is in a field", TEXT(SNAME_ALONE END), TEXT(INFORM END), TEXT(""), "" },
+		{ "a type after the end is none", TEXT(SNAME_ALONE END INFORM), TEXT(INFORM END),
+		  TEXT(""), "" },
+		{ "overload within a field has no effect", TEXT(DISCOVER FILE_ALONE END),
+		  TEXT(NAME "\1s" END),
+		  TEXT(SNAME_ALONE OVERLOAD PAD OVERLOAD "\2\0\0" NAME "\1f" END), "f" },
+		{ "overload of no field", TEXT(DISCOVER OVERLOAD "\1\0"), TEXT(""), TEXT(""),
+		  NULL },
+		{ "overload of a third field", TEXT(DISCOVER OVERLOAD "\1\4"), TEXT(""), TEXT(""),
+		  NULL },
+		{ "overload of 255 fields", TEXT(DISCOVER OVERLOAD "\1\377"), TEXT(""), TEXT(""),
+		  NULL },
+	};
 
-	PUT(&octets, SNAME, 12, 1, 's', 255);
-	PUT(&octets, BOOT_FILE, 52, 1, IN_SNAME, 52, 0, 52, 2, 0, 0, 12, 1, 'f', 255);
-	ADD(&octets, 53, 1, DHCP_DISCOVER, 52, 1, IN_FILE, 255);
-	message = message_of(&octets);
-	assert_octets(&message.identity.hostname, "f", 1);
-}
+	EACH(i, rows)
+	{
+		struct octets octets = octets_of(DHCP_BOOTREQUEST);
 
-TEST(the_type_in_a_field)
-{
-	struct octets octets = octets_of(DHCP_BOOTREQUEST);
-
-	PUT(&octets, SNAME, 53, 1, DHCP_INFORM, 255);
-	ADD(&octets, 52, 1, IN_SNAME, 255);
-	assert_int_equal(message_of(&octets).type, DHCP_INFORM);
-	ADD(&octets, 53, 1, DHCP_INFORM); /* after the end */
-	assert_int_equal(message_of(&octets).type, DHCP_INFORM);
+		memcpy(octets.at + SNAME, rows[i].sname.octets, rows[i].sname.length);
+		memcpy(octets.at + BOOT_FILE, rows[i].file.octets, rows[i].file.length);
+		add(&octets, rows[i].options.octets, rows[i].options.length);
+		check_message(rows[i].shows, &octets, rows[i].hostname);
+	}
 }
 
 /* Each field bounds its own options, though the next one follows at once. */
 TEST(a_field_ends_where_it_ends)
 {
 	static const struct {
-		uint8_t overload;
+		const char *shows;
+		struct text fields;
 		size_t end;
-	} fields[] = { { IN_SNAME, BOOT_FILE }, { IN_FILE, offsetof(struct dhcp, cookie) } };
+		char octets[4]; /* the last three */
+		const char *hostname;
+	} rows[] = {
+		{ "a name up to the file", TEXT(SNAME_ALONE), BOOT_FILE, NAME "\1x", "x" },
+		{ "a name into the file", TEXT(SNAME_ALONE), BOOT_FILE, NAME "\2x", NULL },
+		{ "a length in the file", TEXT(SNAME_ALONE), BOOT_FILE, PAD PAD NAME, NULL },
+		{ "a name up to the cookie", TEXT(FILE_ALONE), COOKIE, NAME "\1x", "x" },
+		{ "a name into the cookie", TEXT(FILE_ALONE), COOKIE, NAME "\2x", NULL },
+		{ "a length in the cookie", TEXT(FILE_ALONE), COOKIE, PAD PAD NAME, NULL },
+	};
 
-	EACH(i, fields)
+	EACH(i, rows)
 	{
 		struct octets octets = octets_of(DHCP_BOOTREQUEST);
 
-		ADD(&octets, 53, 1, DHCP_DISCOVER, 52, 1, fields[i].overload);
-		PUT(&octets, fields[i].end - 3, 12, 1, 'x');
-		assert_int_equal(parse_error_of(&octets), DHCP_PARSE_ERROR_NONE);
-		PUT(&octets, fields[i].end - 3, 12, 2, 'x');
-		assert_int_equal(parse_error_of(&octets), DHCP_PARSE_ERROR_BAD_OPTION);
-		PUT(&octets, fields[i].end - 3, 0, 0, 12);
-		assert_int_equal(parse_error_of(&octets), DHCP_PARSE_ERROR_BAD_OPTION);
+		ADD(&octets, 53, 1, DHCP_DISCOVER);
+		add(&octets, rows[i].fields.octets, rows[i].fields.length);
+		memcpy(octets.at + rows[i].end - 3, rows[i].octets, 3);
+		check_message(rows[i].shows, &octets, rows[i].hostname);
 	}
 }

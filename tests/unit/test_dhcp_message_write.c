@@ -7,8 +7,6 @@
 
 #include "support_dhcp_message.h"
 
-#define EACH(item, table) for (size_t item = 0; item < sizeof(table) / sizeof(*(table)); item++)
-
 static struct dhcp_message a_message(enum dhcp_type type)
 {
 	return (struct dhcp_message){ .type = type, .xid = 0x12345678, .chaddr = specimen };
@@ -158,68 +156,6 @@ TEST(as_long_as_can_be)
 	message.identity.fqdn.length = 255;
 	assert_int_equal(dhcp_message_write(&message, room.octets), 0);
 	assert_int_equal(room.after, 0xa5);
-}
-
-static void assert_same_identity(const struct dhcp_identity *a, const struct dhcp_identity *b)
-{
-	assert_memory_equal(&a->client_id, &b->client_id, sizeof(a->client_id));
-	assert_memory_equal(&a->hostname, &b->hostname, sizeof(a->hostname));
-	assert_memory_equal(&a->parameters, &b->parameters, sizeof(a->parameters));
-	assert_memory_equal(&a->vendor_class, &b->vendor_class, sizeof(a->vendor_class));
-	assert_memory_equal(&a->fqdn, &b->fqdn, sizeof(a->fqdn));
-}
-
-TEST(read_again)
-{
-	const struct dhcp_message message = a_long_message();
-	uint8_t octets[DHCP_MESSAGE_MAX];
-	struct dhcp_message again;
-
-	assert_int_equal(read_octets(octets, dhcp_message_write(&message, octets), &again),
-	                 DHCP_PARSE_ERROR_NONE);
-	assert_int_equal(again.type, DHCP_REQUEST);
-	assert_int_equal(again.xid, 0x12345678);
-	assert_int_equal(again.secs, 0x0102);
-	assert_int_equal(again.flags, DHCP_FLAG_BROADCAST);
-	assert_memory_equal(&again.chaddr, &specimen, sizeof(specimen));
-	assert_address(again.ciaddr, 192, 0, 2, 2);
-	assert_address(again.yiaddr, 192, 0, 2, 3);
-	assert_address(again.giaddr, 192, 0, 2, 4);
-	assert_address(again.requested, 192, 0, 2, 5);
-	assert_address(again.server, 192, 0, 2, 1);
-	assert_int_equal(again.lease_time, 0x01020304);
-	assert_same_identity(&message.identity, &again.identity);
-}
-
-/* systemd-networkd 252, as it stands on the wire: the order is its own, what it says is kept. */
-TEST(in_the_name_of_a_real_client)
-{
-	/* clang-format off */
-	static const uint8_t discover[] = {
-		0x01, 0x01, 0x06, 0x00, 0xa3, 0x57, 0x52, 0xa6, /* op, htype, hlen, hops, xid */
-		[8] = 0x00, 0x01, 0x00, 0x00, /* secs, flags */
-		[28] = 0x52, 0x54, 0x00, 0x12, 0x34, 0x56, /* chaddr */
-		[236] = 0x63, 0x82, 0x53, 0x63, /* cookie */
-		0x35, 0x01, 0x01,
-		0x3d, 0x13, 0xff, 0x5f, 0x6d, 0xaa, 0xa8, 0x00, 0x02, 0x00, 0x00, 0xab, 0x11, 0x00, 0x33,
-		0xbd, 0xeb, 0xf9, 0x5e, 0x19, 0x2c,
-		0x37, 0x09, 0x01, 0x03, 0x06, 0x0c, 0x0f, 0x21, 0x2a, 0x78, 0x79,
-		0x39, 0x02, 0x05, 0xc0,
-		0x0c, 0x03, 0x6e, 0x61, 0x73,
-		0xff,
-	};
-	/* clang-format on */
-	struct dhcp_message message;
-	uint8_t octets[DHCP_MESSAGE_MAX];
-	struct dhcp_message again;
-
-	assert_int_equal(read_octets(discover, sizeof(discover), &message), DHCP_PARSE_ERROR_NONE);
-	assert_int_equal(message.identity.client_id.length, 19);
-	assert_int_equal(dhcp_message_write(&message, octets), DHCP_MESSAGE_MIN);
-	assert_memory_equal(octets, discover, FIXED + 3 + 21); /* up to and with its identifier */
-	assert_int_equal(read_octets(octets, DHCP_MESSAGE_MIN, &again), DHCP_PARSE_ERROR_NONE);
-	assert_int_equal(again.secs, 1);
-	assert_same_identity(&message.identity, &again.identity);
 }
 
 TEST(identity_alone)
