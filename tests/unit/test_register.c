@@ -5,72 +5,66 @@
 
 #include "support_register.h"
 
-BEFORE_EACH(set_up)
-AFTER_EACH(tear_down)
-
 /* All is wrong at first, and put right in the order in which it is checked. */
 TEST(the_first_error_is_the_reason)
 {
-	struct registration_test *test = *state;
 	struct registration_request request = request_of(nas, other_address);
 	struct requested_address *address = &request.addresses[0];
 	const struct ipv4 multicast = { { 224, 0, 0, 1 } };
 
-	describe_host(test->table, &tv, nas_address);
+	describe_host(&tv, nas_address);
 	request.is_unsupported = true;
 	request.has_lease = true;
 	*address = (struct requested_address){ ipv4_mapped(multicast), ROLE_NONE, false };
-	rejects(test, &request, REJECT_UNSUPPORTED);
+	rejects(&request, REJECT_UNSUPPORTED);
 	request.is_unsupported = false;
-	rejects(test, &request, REJECT_MAC_MISMATCH);
+	rejects(&request, REJECT_MAC_MISMATCH);
 	address->mac_matches = true;
-	rejects(test, &request, REJECT_SOURCE_MISMATCH);
+	rejects(&request, REJECT_SOURCE_MISMATCH);
 	request.authenticated = true; /* then it may be another address */
-	rejects(test, &request, REJECT_INVALID_ADDRESS);
+	rejects(&request, REJECT_INVALID_ADDRESS);
 	address->address = ipv4_mapped(nas_address);
 	address->role = ROLE_BROADCAST;
-	rejects(test, &request, REJECT_INVALID_ADDRESS);
+	rejects(&request, REJECT_INVALID_ADDRESS);
 	address->role = ROLE_OWN;
-	rejects(test, &request, REJECT_OWN_ADDRESS);
+	rejects(&request, REJECT_OWN_ADDRESS);
 	address->role = ROLE_GATEWAY;
-	rejects(test, &request, REJECT_GATEWAY_ADDRESS);
+	rejects(&request, REJECT_GATEWAY_ADDRESS);
 	address->role = ROLE_NONE;
-	rejects(test, &request, REJECT_ADDRESS_TAKEN);
+	rejects(&request, REJECT_ADDRESS_TAKEN);
 	address->address = ipv4_mapped(first_proxy);
-	rejects(test, &request, REJECT_SOURCE_MISMATCH); /* of the lease */
+	rejects(&request, REJECT_SOURCE_MISMATCH); /* of the lease */
 	request.source = first_proxy;
-	assert_int_equal(submit(test, &request), REJECT_NONE);
+	assert_int_equal(submit(&request), REJECT_NONE);
 }
 
 TEST(without_a_signature_only_the_source_may_be_named)
 {
-	struct registration_test *test = *state;
 	struct registration_request request = request_of(nas, nas_address);
 
 	request.source = other_address;
-	rejects(test, &request, REJECT_SOURCE_MISMATCH);
+	rejects(&request, REJECT_SOURCE_MISMATCH);
 	request.source = nas_address;
 	request.addresses[1] = (struct requested_address){ ipv4_mapped(other_address), 0, true };
 	request.address_count = 2;
-	rejects(test, &request, REJECT_SOURCE_MISMATCH);
+	rejects(&request, REJECT_SOURCE_MISMATCH);
 	request.authenticated = true;
-	assert_int_equal(registers(test, &request)->registration->address_count, 2);
+	assert_int_equal(registers(&request)->registration->address_count, 2);
 }
 
 TEST(one_bad_address_of_several_rejects_all)
 {
-	struct registration_test *test = *state;
 	struct registration_request request = request_of(nas, nas_address);
 
 	request.addresses[2] = request.addresses[1] = request.addresses[0];
 	request.addresses[2].mac_matches = false;
 	request.address_count = 3;
-	rejects(test, &request, REJECT_MAC_MISMATCH);
+	rejects(&request, REJECT_MAC_MISMATCH);
 	request.addresses[1].role = ROLE_GATEWAY;
-	rejects(test, &request, REJECT_GATEWAY_ADDRESS); /* the first that has an error */
+	rejects(&request, REJECT_GATEWAY_ADDRESS); /* the first that has an error */
 }
 
-static void claim_as(struct host_table *table, struct host *host, enum claim_kind claim)
+static void claim_as(struct host *host, enum claim_kind claim)
 {
 	const struct registration_draft draft = {
 		.head = { .client_id = 1, .active = claim == CLAIM_REGISTERED, .address_count = 1 },
@@ -78,30 +72,30 @@ static void claim_as(struct host_table *table, struct host *host, enum claim_kin
 	};
 
 	if (claim == CLAIM_DESCRIBED) {
-		describe_host(table, &host->mac, nas_address);
+		describe_host(&host->mac, nas_address);
 	} else if (claim == CLAIM_LEASED) {
 		host->dhcp = dhcp_client_new();
 		host->dhcp->lease.state = LEASE_BOUND;
 		host->dhcp->lease.address = nas_address;
-		host_table_claim(table, host);
+		host_table_claim(test.table, host);
 	} else {
-		set_registration(table, host, &draft);
+		set_registration(host, &draft);
 	}
 }
 
-static void install(struct host_table *table, struct host *host, enum host_state state)
+static void install(struct host *host, enum host_state state)
 {
 	struct host_core core = host_core(host);
 	const struct wanted wanted = { .addresses = { ipv4_mapped(nas_address) },
 		                       .address_count = 1 };
 
 	core.life.state = state;
-	host_table_set_core(table, host, &core);
+	host_table_set_core(test.table, host, &core);
 	assert_true(host_set_installed(host, &wanted));
 }
 
 /* A host that is asleep is not woken by the loss of its address to one that only says so. */
-TEST_WITH(an_address_of_another_host, NULL, NULL)
+TEST(an_address_of_another_host)
 {
 	static const struct {
 		enum claim_kind claim;
@@ -123,48 +117,43 @@ TEST_WITH(an_address_of_another_host, NULL, NULL)
 	const struct registration_request known = request_of(mac_of(1), address_of(1));
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		struct registration_test *test;
 		struct registration_request request = request_of(nas, nas_address);
 		struct host *other;
 
-		set_up((void **)&test);
-		registers(test, &known);
-		other = add_host(test->table, &tv);
-		claim_as(test->table, other, cases[i].claim);
+		registers(&known);
+		other = add_host(&tv);
+		claim_as(other, cases[i].claim);
 		if (cases[i].installed)
-			install(test->table, other, cases[i].state);
-		assert_int_equal(submit(test, &request), cases[i].reason);
+			install(other, cases[i].state);
+		assert_int_equal(submit(&request), cases[i].reason);
 		request.mac = known.mac; /* of a host that is known it is the same */
-		assert_int_equal(submit(test, &request), cases[i].reason);
-		tear_down((void **)&test);
+		assert_int_equal(submit(&request), cases[i].reason);
+		start_anew();
 	}
-	(void)state;
 }
 
 TEST(an_address_of_its_own)
 {
-	struct registration_test *test = *state;
 	const struct registration_request request = request_of(nas, nas_address);
 
-	describe_host(test->table, &nas, nas_address);
-	describe_host(test->table, &tv, nas_address); /* as well, but later: it is not the owner */
-	assert_int_equal(submit(test, &request), REJECT_NONE);
+	describe_host(&nas, nas_address);
+	describe_host(&tv, nas_address); /* as well, but later: it is not the owner */
+	assert_int_equal(submit(&request), REJECT_NONE);
 }
 
 /* What was accepted may have been given to another host while it waited. */
 TEST(addresses_are_checked_again)
 {
-	struct registration_test *test = *state;
 	const struct registration_request request = request_of(nas, nas_address);
-	struct host *host = registers(test, &request);
+	struct host *host = registers(&request);
 	struct registration *registration = host->registration;
 
-	assert_int_equal(register_check_addresses(test->table, host, registration), REJECT_NONE);
+	assert_int_equal(register_check_addresses(test.table, host, registration), REJECT_NONE);
 	host->registration = NULL;
-	host_table_claim(test->table, host);
-	assert_int_equal(register_check_addresses(test->table, host, registration), REJECT_NONE);
-	describe_host(test->table, &tv, nas_address);
-	assert_int_equal(register_check_addresses(test->table, host, registration),
+	host_table_claim(test.table, host);
+	assert_int_equal(register_check_addresses(test.table, host, registration), REJECT_NONE);
+	describe_host(&tv, nas_address);
+	assert_int_equal(register_check_addresses(test.table, host, registration),
 	                 REJECT_ADDRESS_TAKEN);
 	registration_free(registration);
 }

@@ -9,15 +9,15 @@ enum { REGISTRATIONS_MAX = 4, REPORT_TIME = 300000 };
 
 static struct host *hosts[REGISTRATIONS_MAX + 1]; /* from 1 on */
 
-static void add_hosts(struct registration_test *test)
+static void add_hosts(void)
 {
 	for (unsigned int i = 1; i <= REGISTRATIONS_MAX; i++) {
 		const struct mac mac = mac_of(i);
 		const struct registration_request request = request_of(mac, address_of(i));
 
-		hosts[i] = registers(test, &request);
+		hosts[i] = registers(&request);
 	}
-	assert_int_equal(test->table->registered_only, REGISTRATIONS_MAX);
+	assert_int_equal(test.table->registered_only, REGISTRATIONS_MAX);
 }
 
 static void was_up(unsigned int index, int64_t ms_ago)
@@ -26,80 +26,74 @@ static void was_up(unsigned int index, int64_t ms_ago)
 }
 
 /* For one host more. */
-static bool has_room(struct registration_test *test, struct host **replaced)
+static bool has_room(struct host **replaced)
 {
-	return register_has_room(test->table, NULL, REGISTRATIONS_MAX, NOW_BOOT, replaced);
+	return register_has_room(test.table, NULL, REGISTRATIONS_MAX, NOW_BOOT, replaced);
 }
 
-static void is_full(struct registration_test *test)
+static void is_full(void)
 {
 	struct host *replaced = hosts[1];
 
-	assert_false(has_room(test, &replaced));
+	assert_false(has_room(&replaced));
 	assert_null(replaced);
 }
 
-static void gives_way(struct registration_test *test, unsigned int index)
+static void gives_way(unsigned int index)
 {
 	struct host *replaced;
 
-	assert_true(has_room(test, &replaced));
+	assert_true(has_room(&replaced));
 	assert_ptr_equal(replaced, hosts[index]);
 }
 
-BEFORE_EACH(set_up)
-AFTER_EACH(tear_down)
-
 TEST(there_is_room_up_to_the_limit)
 {
-	struct registration_test *test = *state;
 	struct host *replaced;
 
-	assert_false(register_has_room(test->table, NULL, 0, NOW_BOOT, &replaced));
-	add_hosts(test);
+	assert_false(register_has_room(test.table, NULL, 0, NOW_BOOT, &replaced));
+	add_hosts();
 	assert_true(
-		register_has_room(test->table, NULL, REGISTRATIONS_MAX + 1, NOW_BOOT, &replaced));
+		register_has_room(test.table, NULL, REGISTRATIONS_MAX + 1, NOW_BOOT, &replaced));
 	assert_null(replaced);
-	is_full(test);
+	is_full();
 	for (unsigned int i = 1; i <= REGISTRATIONS_MAX; i++) { /* those who are there stay */
-		assert_true(register_has_room(test->table, hosts[i], REGISTRATIONS_MAX - 1,
-		                              NOW_BOOT, &replaced));
+		assert_true(register_has_room(test.table, hosts[i], REGISTRATIONS_MAX - 1, NOW_BOOT,
+		                              &replaced));
 		assert_null(replaced);
 	}
 }
 
 TEST(hosts_that_people_know_take_no_place_and_give_none)
 {
-	struct registration_test *test = *state;
 	const struct registration_request request = request_of(nas, nas_address);
 	struct host *host, *replaced;
 
-	describe_host(test->table, &nas, nas_address);
-	host = registers(test, &request);
-	add_hosts(test);
-	assert_true(register_has_room(test->table, host, REGISTRATIONS_MAX, NOW_BOOT, &replaced));
+	describe_host(&nas, nas_address);
+	host = registers(&request);
+	add_hosts();
+	assert_true(register_has_room(test.table, host, REGISTRATIONS_MAX, NOW_BOOT, &replaced));
 	assert_null(replaced);
 	host_is_up(host, 0);
-	is_full(test);
+	is_full();
 	was_up(1, 2 * REPORT_TIME);
-	describe_host(test->table, &hosts[1]->mac,
+	describe_host(&hosts[1]->mac,
 	              address_of(1)); /* its registration is not all of it any more */
-	assert_int_equal(test->table->registered_only, REGISTRATIONS_MAX - 1);
-	assert_true(has_room(test, &replaced));
+	assert_int_equal(test.table->registered_only, REGISTRATIONS_MAX - 1);
+	assert_true(has_room(&replaced));
 	assert_null(replaced);
 }
 
 /* A host that is in the table for its DHCP alone is to be known for its registration. */
 TEST(a_host_without_a_registration_needs_a_place)
 {
-	struct registration_test *test = *state;
-	struct host *host = add_host(test->table, &nas), *replaced;
+	struct host *host = add_host(&nas), *replaced;
 
-	add_hosts(test);
-	assert_false(register_has_room(test->table, host, REGISTRATIONS_MAX, NOW_BOOT, &replaced));
+	add_hosts();
+	assert_false(register_has_room(test.table, host, REGISTRATIONS_MAX, NOW_BOOT, &replaced));
 }
 
-TEST_WITH(who_gives_way, NULL, NULL)
+TEST(who_gives_way)
 {
 	static const struct {
 		bool reported;
@@ -115,69 +109,60 @@ TEST_WITH(who_gives_way, NULL, NULL)
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		struct registration_test *test;
-
-		set_up((void **)&test);
-		add_hosts(test);
+		add_hosts();
 		hosts[3]->registration->reported = cases[i].reported;
 		if (cases[i].up_for >= 0)
 			was_up(3, cases[i].up_for);
 		if (cases[i].gives_way)
-			gives_way(test, 3);
+			gives_way(3);
 		else
-			is_full(test);
-		tear_down((void **)&test);
+			is_full();
+		start_anew();
 	}
-	(void)state;
 }
 
 TEST(who_was_up_for_the_longest_gives_way)
 {
-	struct registration_test *test = *state;
-
-	add_hosts(test);
+	add_hosts();
 	was_up(4, 2 * REPORT_TIME);
 	was_up(2, 4 * REPORT_TIME);
 	was_up(1, 3 * REPORT_TIME);
-	gives_way(test, 2);
+	gives_way(2);
 	was_up(3, 0);
-	registration_is_dropped(test->table, hosts[3]); /* it is kept for its identifier alone */
-	gives_way(test, 3);
+	registration_is_dropped(hosts[3]); /* it is kept for its identifier alone */
+	gives_way(3);
 }
 
 /* Also one that has no registration yet. */
 TEST(a_host_whose_request_is_being_stored_stays)
 {
-	struct registration_test *test = *state;
-
-	add_hosts(test);
+	add_hosts();
 	was_up(2, 2 * REPORT_TIME);
 	hosts[2]->proposal = calloc(1, sizeof(*hosts[2]->proposal));
-	is_full(test);
+	is_full();
 	hosts[2]->proposal->registration = hosts[2]->registration;
 	hosts[2]->registration = NULL;
-	is_full(test);
+	is_full();
 }
 
 /* That it reported from an earlier sleep is no sign that it has from this one. */
 TEST(a_report_is_of_one_sleep)
 {
-	struct registration_test *test = *state;
 	struct registration_request request = request_of(mac_of(1), address_of(1));
 
-	add_hosts(test);
+	add_hosts();
 	hosts[1]->registration->reported = 99;
 	request.transaction++;
-	registers(test, &request);
+	registers(&request);
 	assert_true(hosts[1]->registration->reported == 0);
 	was_up(1, 0);
-	is_full(test);
+	is_full();
 	hosts[1]->registration->reported = 99;
-	gives_way(test, 1);
+	gives_way(1);
 	request = part_of(mac_of(1)); /* nor is it of a further part */
 	request.transaction++;
 	hosts[1]->registration->active = true;
-	registers(test, &request);
+	registers(&request);
 	assert_true(hosts[1]->registration->reported == 0);
 }
 
@@ -197,9 +182,8 @@ TEST(who_may_report)
 		{ true, false, 1, TRANSACTION + 1, REJECT_STALE_TRANSACTION },
 		{ false, false, 1, TRANSACTION + 1, REJECT_STALE_TRANSACTION },
 	};
-	struct registration_test *test = *state;
 	const struct registration_request request = request_of(nas, nas_address);
-	struct host *host = registers(test, &request);
+	struct host *host = registers(&request);
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		host->registration->active = cases[i].active;
@@ -209,11 +193,11 @@ TEST(who_may_report)
 			cases[i].reason);
 	}
 	assert_int_equal(register_check_report(NULL, 1, TRANSACTION), REJECT_UNKNOWN_CLIENT);
-	host = describe_host(test->table, &tv, other_address);
+	host = describe_host(&tv, other_address);
 	assert_int_equal(register_check_report(host, 0, TRANSACTION), REJECT_UNKNOWN_CLIENT);
 }
 
-TEST_WITH(each_reason_has_a_name_and_a_text, NULL, NULL)
+TEST(each_reason_has_a_name_and_a_text)
 {
 	for (enum reject_reason i = 0; i < REJECT_REASONS; i++) {
 		assert_non_null(reject_words[i].name);
@@ -223,5 +207,4 @@ TEST_WITH(each_reason_has_a_name_and_a_text, NULL, NULL)
 			assert_string_not_equal(reject_words[i].text, reject_words[other].text);
 		}
 	}
-	(void)state;
 }

@@ -5,12 +5,8 @@
 
 #include "support_register.h"
 
-BEFORE_EACH(set_up)
-AFTER_EACH(tear_down)
-
 TEST(what_is_registered)
 {
-	struct registration_test *test = *state;
 	struct registration_request request = request_of(nas, nas_address);
 	const struct ipv6 address = ipv4_mapped(nas_address);
 	const struct registration *registration;
@@ -18,7 +14,7 @@ TEST(what_is_registered)
 	request.vlan = 7;
 	request.has_lease = true;
 	request.timer = 3600;
-	registration = registers(test, &request)->registration;
+	registration = registers(&request)->registration;
 	assert_int_equal(registration->transaction, TRANSACTION);
 	assert_true(registration->active);
 	assert_false(registration->has_ports);
@@ -41,16 +37,15 @@ TEST(a_client_identifier_is_at_least_1)
 		uint32_t random;
 		uint16_t client_id;
 	} cases[] = { { 0, 1 }, { 65534, 65535 }, { 65535, 1 }, { UINT32_MAX, 1 }, { 41, 42 } };
-	struct registration_test *test = *state;
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		const struct registration_request request = request_of(nas, nas_address);
 		struct pending_registration pending;
 
-		assert_int_equal(register_submit(test->registrar, test->table, NULL, &request, NULL,
-		                                 &test->now, cases[i].random, &test->ask),
+		assert_int_equal(register_submit(test.registrar, test.table, NULL, &request, NULL,
+		                                 &test.now, cases[i].random, &test.ask),
 		                 REJECT_NONE);
-		assert_true(register_cancel(test->registrar, &nas, &pending));
+		assert_true(register_cancel(test.registrar, &nas, &pending));
 		assert_int_equal(pending.registration.head.client_id, cases[i].client_id);
 	}
 }
@@ -58,25 +53,23 @@ TEST(a_client_identifier_is_at_least_1)
 /* For as long as its MAC is known. */
 TEST(the_client_identifier_is_kept)
 {
-	struct registration_test *test = *state;
 	struct registration_request request = request_of(nas, nas_address);
-	struct host *host = registers(test, &request);
+	struct host *host = registers(&request);
 
 	host->registration->client_id = 777;
 	for (int i = 0; i < 4; i++) {
 		request = request_of(nas, nas_address);
 		request.transaction += (uint16_t)i;
-		assert_int_equal(registers(test, &request)->registration->client_id, 777);
+		assert_int_equal(registers(&request)->registration->client_id, 777);
 		if (i == 1)
 			host_is_up(host, NOW_BOOT);
 		if (i == 2)
-			registration_is_dropped(test->table, host);
+			registration_is_dropped(host);
 	}
 }
 
 TEST(parts_add_up)
 {
-	struct registration_test *test = *state;
 	struct registration_request parts[] = { request_of(nas, nas_address),
 		                                part_with_port(nas, 22), part_of(nas),
 		                                request_of(nas, other_address),
@@ -87,8 +80,8 @@ TEST(parts_add_up)
 	parts[2].has_lease = true;
 	parts[4].ports[0].protocol = IPPROTO_UDP;
 	for (size_t i = 0; i < 5; i++) {
-		registration = registers(test, &parts[i])->registration;
-		assert_int_equal(test->ask, parts[i].address_count); /* for addresses alone */
+		registration = registers(&parts[i])->registration;
+		assert_int_equal(test.ask, parts[i].address_count); /* for addresses alone */
 		assert_int_equal(registration->has_ports, i > 0);
 	}
 	assert_int_equal(registration->address_count, 2);
@@ -102,7 +95,6 @@ TEST(parts_add_up)
 
 TEST(what_is_said_twice_adds_nothing)
 {
-	struct registration_test *test = *state;
 	struct registration_request request = request_of(nas, nas_address);
 	struct pending_registration pending;
 
@@ -111,15 +103,14 @@ TEST(what_is_said_twice_adds_nothing)
 	request.has_ports = true;
 	request.ports[1] = request.ports[0] = (struct wake_port){ IPPROTO_TCP, 22 };
 	request.port_count = 2;
-	assert_int_equal(submit(test, &request), REJECT_NONE);
-	assert_true(register_cancel(test->registrar, &nas, &pending));
+	assert_int_equal(submit(&request), REJECT_NONE);
+	assert_true(register_cancel(test.registrar, &nas, &pending));
 	assert_int_equal(pending.registration.head.address_count, 1);
 	assert_int_equal(pending.registration.port_count, 1);
 }
 
 TEST(another_transaction_replaces)
 {
-	struct registration_test *test = *state;
 	struct registration_request request = part_with_port(nas, 22), part = request;
 	const struct registration *registration;
 
@@ -127,10 +118,10 @@ TEST(another_transaction_replaces)
 	request.has_lease = true;
 	request.timer = 3600;
 	request.backup_of = first_proxy;
-	registers(test, &request);
+	registers(&request);
 	request = request_of(nas, other_address);
 	request.transaction = TRANSACTION + 1;
-	registration = registers(test, &request)->registration;
+	registration = registers(&request)->registration;
 	assert_int_equal(registration->transaction, TRANSACTION + 1);
 	assert_int_equal(registration->address_count, 1);
 	assert_memory_equal(&registration->addresses[0], &request.addresses[0].address, 16);
@@ -138,79 +129,74 @@ TEST(another_transaction_replaces)
 	assert_true(registration->until == 0);
 	assert_false(ipv4_is_set(registration->backup_of));
 	assert_int_equal(registration->digest_count, 1);
-	rejects(test, &part, REJECT_MISSING_ADDRESS); /* of what was replaced there are no parts */
+	rejects(&part, REJECT_MISSING_ADDRESS); /* of what was replaced there are no parts */
 }
 
 TEST(a_part_needs_an_active_registration)
 {
-	struct registration_test *test = *state;
 	const struct registration_request request = request_of(nas, nas_address);
 	const struct registration_request part = part_with_port(nas, 22);
 	struct host *host;
 
-	rejects(test, &part, REJECT_MISSING_ADDRESS);
-	host = registers(test, &request);
+	rejects(&part, REJECT_MISSING_ADDRESS);
+	host = registers(&request);
 	host_is_up(host, NOW_BOOT);
-	rejects(test, &part, REJECT_MISSING_ADDRESS);
-	registration_is_dropped(test->table, host);
-	rejects(test, &part, REJECT_MISSING_ADDRESS);
+	rejects(&part, REJECT_MISSING_ADDRESS);
+	registration_is_dropped(host);
+	rejects(&part, REJECT_MISSING_ADDRESS);
 }
 
 TEST(a_lease_is_of_an_address_that_is_registered)
 {
-	struct registration_test *test = *state;
 	const struct registration_request request = request_of(nas, nas_address);
 	struct registration_request lease = part_of(nas);
 
-	registers(test, &request);
+	registers(&request);
 	lease.has_lease = true;
 	lease.source = other_address;
-	rejects(test, &lease, REJECT_SOURCE_MISMATCH);
+	rejects(&lease, REJECT_SOURCE_MISMATCH);
 	lease.source = nas_address;
-	assert_true(registers(test, &lease)->registration->has_lease);
+	assert_true(registers(&lease)->registration->has_lease);
 }
 
 TEST(a_timer_is_of_the_part_that_has_one)
 {
-	struct registration_test *test = *state;
 	struct registration_request request = request_of(nas, nas_address);
 	const struct registration_request part = part_with_port(nas, 22);
 	const int64_t until = NOW_BOOT + (int64_t)UINT32_MAX * 1000;
 
 	request.timer = UINT32_MAX;
-	assert_true(registers(test, &request)->registration->until == until);
-	assert_true(registers(test, &part)->registration->until == until);
+	assert_true(registers(&request)->registration->until == until);
+	assert_true(registers(&part)->registration->until == until);
 }
 
 /* More is rejected, and what was registered stays as it was. */
-static void is_full(struct registration_test *test, const struct registration_request *more)
+static void is_full(const struct registration_request *more)
 {
-	const struct host *host = host_find_mac(test->table, &nas);
+	const struct host *host = host_find_mac(test.table, &nas);
 	const struct registration *before = host->registration;
 
-	rejects(test, more, REJECT_TOO_MANY);
+	rejects(more, REJECT_TOO_MANY);
 	assert_ptr_equal(host->registration, before);
-	assert_false(is_done(test, host, more->digest));
+	assert_false(is_done(host, more->digest));
 }
 
 TEST(no_more_addresses_than_a_host_may_have)
 {
-	struct registration_test *test = *state;
 	struct registration_request request;
 
 	for (unsigned int i = 0; i <= HOST_ADDRESSES; i++) {
 		request = request_of(nas, address_of(100 + i));
 		if (i < HOST_ADDRESSES)
-			registers(test, &request);
+			registers(&request);
 	}
-	is_full(test, &request);
+	is_full(&request);
 	request = request_of(nas, address_of(100)); /* one of those that it has */
-	registers(test, &request);
+	registers(&request);
 }
 
 TEST(no_more_ports_than_a_host_may_have)
 {
-	struct registration_test *test = *state;
 	struct registration_request request = part_of(nas), more = part_with_port(nas, 1000);
 
 	request.address_count = 1;
@@ -218,44 +204,42 @@ TEST(no_more_ports_than_a_host_may_have)
 	for (; request.port_count < HOST_PORTS; request.port_count++)
 		request.ports[request.port_count] =
 			(struct wake_port){ IPPROTO_TCP, (uint16_t)(1 + request.port_count) };
-	registers(test, &request);
-	is_full(test, &more);
+	registers(&request);
+	is_full(&more);
 	more.ports[0].port = 1;
-	registers(test, &more);
+	registers(&more);
 }
 
 TEST(no_more_parts_than_are_remembered)
 {
-	struct registration_test *test = *state;
 	const struct registration_request request = request_of(nas, nas_address);
 	struct registration_request part;
 
-	registers(test, &request);
+	registers(&request);
 	for (unsigned int i = 1; i <= REGISTRATION_DIGESTS; i++) {
 		part = part_of(nas);
 		if (i < REGISTRATION_DIGESTS)
-			registers(test, &part);
+			registers(&part);
 	}
-	is_full(test, &part);
-	assert_true(is_done(test, host_find_mac(test->table, &nas), part.digest - 1));
+	is_full(&part);
+	assert_true(is_done(host_find_mac(test.table, &nas), part.digest - 1));
 }
 
 /* The proxy that goes first answers, if all is well: for all addresses. */
 TEST(a_backup_asks_nobody)
 {
-	struct registration_test *test = *state;
 	struct registration_request backup = part_of(nas);
 	const struct registration_request first = request_of(nas, nas_address);
 	const struct registration_request further = request_of(nas, other_address);
 	const struct registration *registration;
 
-	registers(test, &first);
-	assert_true(test->ask);
+	registers(&first);
+	assert_true(test.ask);
 	backup.backup_of = first_proxy;
-	registration = registers(test, &backup)->registration;
-	assert_false(test->ask);
+	registration = registers(&backup)->registration;
+	assert_false(test.ask);
 	assert_memory_equal(&registration->backup_of, &first_proxy, sizeof(first_proxy));
-	registration = registers(test, &further)->registration;
-	assert_false(test->ask);
+	registration = registers(&further)->registration;
+	assert_false(test.ask);
 	assert_memory_equal(&registration->backup_of, &first_proxy, sizeof(first_proxy));
 }

@@ -5,47 +5,42 @@
 
 #include "support_register.h"
 
-static void waits(struct registration_test *test, const struct registration_request *request)
+static void waits(const struct registration_request *request)
 {
-	assert_int_equal(submit(test, request), REJECT_NONE);
+	assert_int_equal(submit(request), REJECT_NONE);
 }
 
-static bool is_taken(const struct registration_test *test)
+static bool is_taken(void)
 {
-	return register_deadline(test->registrar) == INT64_MAX;
+	return register_deadline(test.registrar) == INT64_MAX;
 }
-
-BEFORE_EACH(set_up)
-AFTER_EACH(tear_down)
 
 TEST(it_waits_while_the_lan_is_asked)
 {
-	struct registration_test *test = *state;
 	const struct registration_request request = request_of(nas, nas_address);
 	const int64_t deadline = NOW_MONO + REGISTER_CHECK_TIME;
 	struct pending_registration pending;
 	int requester;
 
 	assert_int_equal(REGISTER_CHECK_TIME, 300); /* docs/npp.md */
-	assert_int_equal(register_submit(test->registrar, test->table, NULL, &request, &requester,
-	                                 &test->now, 0, &test->ask),
+	assert_int_equal(register_submit(test.registrar, test.table, NULL, &request, &requester,
+	                                 &test.now, 0, &test.ask),
 	                 REJECT_NONE);
-	assert_true(test->ask);
-	assert_true(register_deadline(test->registrar) == deadline);
-	assert_false(register_due(test->registrar, deadline - 1, &pending));
-	assert_true(register_due(test->registrar, deadline, &pending));
+	assert_true(test.ask);
+	assert_true(register_deadline(test.registrar) == deadline);
+	assert_false(register_due(test.registrar, deadline - 1, &pending));
+	assert_true(register_due(test.registrar, deadline, &pending));
 	assert_true(pending.request.digest == request.digest);
 	assert_true(pending.registration.digests[0] == request.digest);
 	assert_ptr_equal(pending.requester, &requester);
 	assert_null(pending.host);
-	assert_true(is_taken(test));
-	assert_false(register_due(test->registrar, INT64_MAX, &pending));
+	assert_true(is_taken());
+	assert_false(register_due(test.registrar, INT64_MAX, &pending));
 }
 
 /* Where nobody is asked, it is due at once, before what waits. */
 TEST(the_earliest_is_due_first)
 {
-	struct registration_test *test = *state;
 	const struct mac macs[] = { nas, tv, mac_of(1) };
 	struct registration_request requests[] = { request_of(nas, nas_address),
 		                                   request_of(tv, other_address),
@@ -55,137 +50,130 @@ TEST(the_earliest_is_due_first)
 
 	requests[2].backup_of = first_proxy;
 	for (size_t i = 0; i < 3; i++) {
-		waits(test, &requests[i]);
-		test->now.mono += 10;
+		waits(&requests[i]);
+		test.now.mono += 10;
 	}
-	assert_true(register_deadline(test->registrar) == NOW_MONO + 20);
+	assert_true(register_deadline(test.registrar) == NOW_MONO + 20);
 	for (size_t i = 0; i < 3; i++) {
-		assert_true(register_due(test->registrar, INT64_MAX, &pending));
+		assert_true(register_due(test.registrar, INT64_MAX, &pending));
 		assert_memory_equal(&pending.request.mac, &macs[order[i]], sizeof(struct mac));
 	}
 }
 
 TEST(a_known_host_comes_with_its_request)
 {
-	struct registration_test *test = *state;
 	const struct registration_request request = request_of(nas, nas_address);
-	struct host *host = describe_host(test->table, &nas, other_address);
+	struct host *host = describe_host(&nas, other_address);
 	struct pending_registration pending;
 
-	waits(test, &request);
-	assert_true(register_due(test->registrar, INT64_MAX, &pending));
+	waits(&request);
+	assert_true(register_due(test.registrar, INT64_MAX, &pending));
 	assert_ptr_equal(pending.host, host);
 }
 
 TEST(one_of_a_host_waits_at_a_time)
 {
-	struct registration_test *test = *state;
 	const struct registration_request request = request_of(nas, nas_address);
 	struct pending_registration pending;
 
-	assert_false(is_busy(test, NULL, &nas));
-	waits(test, &request);
-	assert_true(is_busy(test, NULL, &nas));
-	assert_false(is_busy(test, NULL, &tv));
-	assert_true(is_pending(test, NULL, &nas, request.digest));
-	assert_false(is_pending(test, NULL, &nas, request.digest + 1));
-	assert_false(is_pending(test, NULL, &tv, request.digest));
-	assert_false(register_cancel(test->registrar, &tv, &pending));
-	assert_true(register_cancel(test->registrar, &nas, &pending));
+	assert_false(is_busy(NULL, &nas));
+	waits(&request);
+	assert_true(is_busy(NULL, &nas));
+	assert_false(is_busy(NULL, &tv));
+	assert_true(is_pending(NULL, &nas, request.digest));
+	assert_false(is_pending(NULL, &nas, request.digest + 1));
+	assert_false(is_pending(NULL, &tv, request.digest));
+	assert_false(register_cancel(test.registrar, &tv, &pending));
+	assert_true(register_cancel(test.registrar, &nas, &pending));
 	assert_true(pending.request.digest == request.digest);
-	assert_false(is_busy(test, NULL, &nas));
-	assert_false(is_pending(test, NULL, &nas, request.digest));
-	assert_false(register_cancel(test->registrar, &nas, &pending));
+	assert_false(is_busy(NULL, &nas));
+	assert_false(is_pending(NULL, &nas, request.digest));
+	assert_false(register_cancel(test.registrar, &nas, &pending));
 }
 
 /* It still is while it is being stored: sent again, it is not to be registered twice. */
 TEST(what_is_being_stored_is_pending)
 {
-	struct registration_test *test = *state;
 	const struct registration_request request = request_of(nas, nas_address);
-	struct host *host = registers(test, &request);
+	struct host *host = registers(&request);
 	struct proposal *proposal = calloc(1, sizeof(*proposal));
 
-	assert_true(is_done(test, host, request.digest));
+	assert_true(is_done(host, request.digest));
 	proposal->registration = host->registration;
 	host->registration = NULL;
 	host->proposal = proposal;
-	assert_false(is_done(test, host, request.digest));
-	assert_true(is_pending(test, host, &nas, request.digest));
-	assert_false(is_pending(test, host, &nas, request.digest + 1));
-	assert_true(is_busy(test, host, &nas));
+	assert_false(is_done(host, request.digest));
+	assert_true(is_pending(host, &nas, request.digest));
+	assert_false(is_pending(host, &nas, request.digest + 1));
+	assert_true(is_busy(host, &nas));
 	registration_free(proposal->registration);
 	proposal->registration = NULL; /* people describe the host */
-	assert_false(is_pending(test, host, &nas, request.digest));
-	assert_true(is_busy(test, host, &nas));
+	assert_false(is_pending(host, &nas, request.digest));
+	assert_true(is_busy(host, &nas));
 }
 
 TEST(so_many_wait_at_a_time)
 {
-	struct registration_test *test = *state;
 	struct pending_registration pending;
 	struct registration_request request;
 
 	for (unsigned int i = 1; i <= REGISTER_PENDING_MAX; i++) {
 		const struct mac mac = mac_of(i);
 
-		assert_false(is_busy(test, NULL, &mac));
+		assert_false(is_busy(NULL, &mac));
 		request = request_of(mac, address_of(i));
-		waits(test, &request);
+		waits(&request);
 	}
 	assert_int_equal(REGISTER_PENDING_MAX, 64);
-	assert_true(is_busy(test, NULL, &nas));
-	assert_true(register_cancel(test->registrar, &request.mac, &pending));
-	assert_false(is_busy(test, NULL, &nas));
+	assert_true(is_busy(NULL, &nas));
+	assert_true(register_cancel(test.registrar, &request.mac, &pending));
+	assert_false(is_busy(NULL, &nas));
 }
 
 TEST(of_a_host_that_is_up_it_is_done_as_well)
 {
-	struct registration_test *test = *state;
 	const struct registration_request request = request_of(nas, nas_address);
-	struct host *host = registers(test, &request);
+	struct host *host = registers(&request);
 
-	assert_true(is_done(test, host, request.digest));
-	assert_false(is_done(test, host, request.digest + 1));
+	assert_true(is_done(host, request.digest));
+	assert_false(is_done(host, request.digest + 1));
 	host_is_up(host, NOW_BOOT);
-	assert_true(is_done(test, host, request.digest));
-	registration_is_dropped(test->table, host);
-	assert_false(is_done(test, host, request.digest));
-	assert_false(is_done(test, NULL, request.digest));
-	assert_false(is_done(test, add_host(test->table, &tv), request.digest));
+	assert_true(is_done(host, request.digest));
+	registration_is_dropped(host);
+	assert_false(is_done(host, request.digest));
+	assert_false(is_done(NULL, request.digest));
+	assert_false(is_done(add_host(&tv), request.digest));
 }
 
-static bool in_use(struct registration_test *test, struct ipv4 address, const struct mac *mac)
+static bool in_use(struct ipv4 address, const struct mac *mac)
 {
 	struct pending_registration pending;
 
-	return register_address_in_use(test->registrar, address, mac, &pending);
+	return register_address_in_use(test.registrar, address, mac, &pending);
 }
 
 TEST(an_address_in_use)
 {
-	struct registration_test *test = *state;
 	struct registration_request request = request_of(nas, nas_address);
 	const struct ipv4 none = { { 0 } };
 
 	request.authenticated = true;
 	request.addresses[1] = (struct requested_address){ ipv4_mapped(first_proxy), 0, true };
 	request.address_count = 2;
-	assert_false(in_use(test, nas_address, &tv)); /* before anybody has asked for it */
+	assert_false(in_use(nas_address, &tv)); /* before anybody has asked for it */
 	for (int i = 0; i < 2; i++) {
-		waits(test, &request);
-		assert_false(in_use(test, nas_address, &nas)); /* the host itself */
-		assert_false(in_use(test, other_address, &tv));
-		assert_false(in_use(test, none, &tv));
-		assert_true(in_use(test, i ? first_proxy : nas_address, &tv)); /* any of them */
-		assert_true(is_taken(test));
-		assert_false(in_use(test, nas_address, &tv));
+		waits(&request);
+		assert_false(in_use(nas_address, &nas)); /* the host itself */
+		assert_false(in_use(other_address, &tv));
+		assert_false(in_use(none, &tv));
+		assert_true(in_use(i ? first_proxy : nas_address, &tv)); /* any of them */
+		assert_true(is_taken());
+		assert_false(in_use(nas_address, &tv));
 	}
 }
 
 TEST(an_address_in_use_ends_requests_for_it_alone)
 {
-	struct registration_test *test = *state;
 	const struct registration_request requests[] = {
 		request_of(nas, nas_address), request_of(tv, other_address),
 		request_of((struct mac){ { 2 } }, nas_address)
@@ -194,12 +182,11 @@ TEST(an_address_in_use_ends_requests_for_it_alone)
 	struct pending_registration pending;
 
 	for (size_t i = 0; i < 3; i++)
-		waits(test, &requests[i]);
+		waits(&requests[i]);
 	for (size_t i = 0; i < 2; i++) {
-		assert_true(
-			register_address_in_use(test->registrar, nas_address, &other, &pending));
+		assert_true(register_address_in_use(test.registrar, nas_address, &other, &pending));
 		assert_false(mac_equal(&pending.request.mac, &tv));
 	}
-	assert_false(in_use(test, nas_address, &other));
-	assert_true(is_pending(test, NULL, &tv, requests[1].digest));
+	assert_false(in_use(nas_address, &other));
+	assert_true(is_pending(NULL, &tv, requests[1].digest));
 }
