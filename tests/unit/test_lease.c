@@ -82,7 +82,7 @@ static const struct lease_case renewals[] = {
 	  RENEWED("3600") "waking until:3480 sleeping due",
 	  "1800 renewing, 3150 rebinding, 3481 broadcast",
 	  "rebinding" FIRST_HOUR ", renewed 0, confirmed, pending, requests 1 (1), next 3541" },
-	{ "a host that wakes renews by itself: nothing is sent, not even by a timer that ran already",
+	{ "nothing is sent for a host that wakes, not even by a timer that ran already",
 	  RENEWED("3600") "due awake awake at:36000", "1800 renewing unicast, 1800 bound STORE",
 	  "bound" FIRST_HOUR ", renewed 0, requests 1 (1)" },
 	{ "a lost lease stays lost",

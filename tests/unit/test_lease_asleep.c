@@ -86,7 +86,7 @@ static const struct lease_case asleep[] = {
 	{ "an infinite lease that is confirmed is never renewed",
 	  RENEWED(INFINITE) "at:429496729500 awake", "429496729500 STORE",
 	  "bound by router via relay since 0 t1 never t2 never end never, renewed 0" },
-	{ "an infinite lease that is not confirmed is asked for five times; nothing depends on the answer",
+	{ "an infinite lease that is not confirmed is asked for five times, and no more",
 	  "| lease:" INFINITE ",-3600 asleep due due due due due",
 	  "0 renewing unicast, 4 unicast, 12 unicast, 28 unicast, 60 unicast",
 	  "renewing by router since -3600 t1 0 t2 never end never, pending, requests 5 (5)" },

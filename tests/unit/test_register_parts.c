@@ -76,7 +76,7 @@ TEST(parts_add_up)
 		                                part_with_port(nas, 22) };
 	const struct registration *registration;
 
-	parts[1].timer = 60;
+	parts[1].timer = UINT32_MAX;
 	parts[2].has_lease = true;
 	parts[4].ports[0].protocol = IPPROTO_UDP;
 	for (size_t i = 0; i < 5; i++) {
@@ -87,7 +87,7 @@ TEST(parts_add_up)
 	assert_int_equal(registration->address_count, 2);
 	assert_int_equal(shared_set_size(registration->ports), 2 * sizeof(struct wake_port));
 	assert_true(registration->has_lease);
-	assert_true(registration->until == NOW_BOOT + 60 * 1000);
+	assert_true(registration->until == NOW_BOOT + INT64_C(1000) * UINT32_MAX);
 	assert_int_equal(registration->digest_count, 5);
 	for (size_t i = 0; i < 5; i++)
 		assert_true(registration_has_digest(registration, parts[i].digest));
@@ -157,17 +157,6 @@ TEST(a_lease_is_of_an_address_that_is_registered)
 	rejects(&lease, REJECT_SOURCE_MISMATCH);
 	lease.source = nas_address;
 	assert_true(registers(&lease)->registration->has_lease);
-}
-
-TEST(a_timer_is_of_the_part_that_has_one)
-{
-	struct registration_request request = request_of(nas, nas_address);
-	const struct registration_request part = part_with_port(nas, 22);
-	const int64_t until = NOW_BOOT + (int64_t)UINT32_MAX * 1000;
-
-	request.timer = UINT32_MAX;
-	assert_true(registers(&request)->registration->until == until);
-	assert_true(registers(&part)->registration->until == until);
 }
 
 /* More is rejected, and what was registered stays as it was. */
