@@ -6,8 +6,6 @@
 #include "dhcp/dhcp_message.h"
 #include "support_octets.h"
 
-#define EACH(item, table) for (size_t item = 0; item < sizeof(table) / sizeof(*(table)); item++)
-
 enum { FIXED = sizeof(struct dhcp) };
 
 static const struct mac specimen = { { 0x52, 0x54, 0x00, 0x12, 0x34, 0x56 } };

@@ -24,7 +24,7 @@ enum { START = 100000000 };        /* ms */
 enum { HOUR = 3600, DAY = 86400 }; /* s */
 enum { HOUR_MS = HOUR * 1000 };    /* ms */
 #define INFINITE "4294967295"      /* s */
-#define FROM_START(seconds) ((int64_t)(START + (seconds)*1000 + 0.5))
+#define FROM_START(seconds) (START + (int64_t)((seconds)*1000 + ((seconds) < 0 ? -0.5 : 0.5)))
 
 struct lease_case {
 	const char *shows;
@@ -327,7 +327,6 @@ static inline void check_lease_case(const struct lease_case *it)
 		         it->shows, it->script, trace, lease, it->trace, it->lease);
 }
 
-#define EACH(item, table) for (size_t item = 0; item < sizeof(table) / sizeof(*(table)); item++)
 #define CASES_TEST(cases) \
 	TEST(cases) \
 	{ \

@@ -20,6 +20,8 @@
 
 #include <cmocka.h>
 
+#define EACH(item, table) for (size_t item = 0; item < sizeof(table) / sizeof(*(table)); item++)
+
 static struct CMUnitTest *tests;
 static size_t test_count;
 static CMFixtureFunction before_each, after_each, before_all, after_all;

@@ -120,7 +120,8 @@ TEST(replies_to_the_proxy)
 		  DHCP_COUNT_NOT_AN_ANSWER, LEASE_EVENT_NONE, LEASE_RENEWING },
 	};
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+	EACH(i, rows)
+	{
 		struct dhcp_client *client = asleep_client();
 		enum dhcp_count count;
 		const struct lease_effects effects =
@@ -207,26 +208,6 @@ TEST(a_grant_adds_to_what_was_snooped)
 	assert_true(has_identity(client, &merged));
 	assert_int_equal(dhcp_client_grant(client, MIN_LEASE_DEFAULT, &grant, &silent, 0), 0);
 	assert_true(has_identity(client, &merged));
-	dhcp_client_free(client);
-}
-
-/* The request before it was for something else. */
-TEST(a_grant_while_asleep_is_renewed_at_once)
-{
-	static const struct lease_grant grant = { .address = { { 192, 0, 2, 99 } } };
-	const struct dhcp_message ack = reply(DHCP_ACK, XID, home, router, HOUR);
-	struct dhcp_client *client = asleep_client();
-	struct dhcp_message request;
-	enum dhcp_count count;
-
-	dhcp_client_grant(client, MIN_LEASE_DEFAULT, &grant, &silent, 0);
-	step(client, LEASE_TRIGGER_ASLEEP, START);
-	assert_int_equal(client->lease.deadline, START);
-	receive(client, &ack, &router_mac, &count);
-	assert_int_equal(count, DHCP_COUNT_NOT_REQUESTED);
-	assert_int_equal(step(client, LEASE_TRIGGER_TIMEOUT, START).send, LEASE_SEND_BROADCAST);
-	request = dhcp_client_request(client, &nas);
-	assert_memory_equal(&request.ciaddr, &other, sizeof(other));
 	dhcp_client_free(client);
 }
 

@@ -183,7 +183,8 @@ static void run(const struct exchange *exchange)
 
 TEST(exchanges)
 {
-	for (size_t i = 0; i < sizeof(exchanges) / sizeof(*exchanges); i++) {
+	EACH(i, exchanges)
+	{
 		print_message("%s\n", exchanges[i].name);
 		run(&exchanges[i]);
 	}

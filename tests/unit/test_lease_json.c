@@ -11,8 +11,6 @@
 
 #include "control/control.h"
 
-#define EACH(item, table) for (size_t item = 0; item < sizeof(table) / sizeof(*(table)); item++)
-
 /* 2026-01-31T12:00:00Z; the machine has run for ten minutes. */
 static const struct now now = { 7, 600000, INT64_C(1769860800000) };
 
@@ -232,18 +230,6 @@ TEST(what_people_may_say)
 		    memcmp(&said.identity, &rows[i].identity, sizeof(said.identity)))
 			fail_msg("%s: %s", rows[i].text, said.why);
 	}
-}
-
-/* A lease that began before the machine did is one like any other. */
-TEST(it_may_have_begun_before_the_machine)
-{
-	struct lease lease = { 0 };
-	struct said said;
-
-	says(&said, "{\"address\": \"192.0.2.20\", \"seconds\": 3600, \"left\": 60}");
-	lease_grant(&lease, MIN_LEASE_DEFAULT, &said.grant, 0);
-	assert_int_equal(lease.expires_at, now.boot + 60000);
-	assert_true(lease.rebind_at < now.boot);
 }
 
 /* In a request that is right otherwise. */

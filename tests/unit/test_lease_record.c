@@ -11,8 +11,6 @@
 
 #include "support_dhcp_client.h"
 
-#define EACH(item, table) for (size_t item = 0; item < sizeof(table) / sizeof(*(table)); item++)
-
 enum { HOUR_MS = 3600 * 1000 };
 
 #define BEFORE_WALL INT64_C(1769860800000)

@@ -37,6 +37,7 @@ TEST(times_of_the_server)
 		{ "T1 after the usual T2", HOUR, 3200, 0, 1800, 3150, HOUR },
 		{ "no end", HOUR, UINT32_MAX, UINT32_MAX, 1800, 3150, HOUR },
 		{ "the shortest lease", 60, 30, 31, 30, 31, 60 },
+		{ "T1 too soon for a short lease", 61, 29, 60, 30.5, 53.375, 61 },
 		{ "no lease is taken for shorter", 59, 29, 30, 30, 52.5, 60 },
 		{ "nor that of a second", 1, 0, 0, 30, 52.5, 60 },
 		{ "the longest lease", DHCP_INFINITE - 1, 600, 1200, 600, 1200, DHCP_INFINITE - 1 },
@@ -85,6 +86,8 @@ static const struct lease_case times_need_length_and_beginning[] = {
 	{ "neither is known", "| lease:0", "", "bound by router" },
 	{ "the beginning is unknown", "| lease:3600", "", "bound by router" },
 	{ "the length is unknown", "| lease:0,-60", "", "bound by router since -60" },
+	{ "it began before the machine did", "| lease:3600,-100060", "",
+	  "bound by router since -100060 t1 -98260 t2 -96910 end -96460" },
 	{ "an infinite lease without beginning", "| lease:" INFINITE, "", "bound by router" },
 };
 

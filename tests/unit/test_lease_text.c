@@ -57,7 +57,8 @@ TEST(each_result)
 		{ NAK(SIXTY_X SIXTY_X), REFUSED ": \"" SIXTY_X "\"" },
 	};
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+	EACH(i, rows)
+	{
 		const struct lease lease = {
 			.address = { { 192, 0, 2, 20 } },
 			.server = { { 192, 0, 2, 1 } },

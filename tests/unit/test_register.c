@@ -98,25 +98,27 @@ static void install(struct host *host, enum host_state state)
 TEST(an_address_of_another_host)
 {
 	static const struct {
+		const char *shows;
 		enum claim_kind claim;
 		bool installed;
 		enum host_state state;
 		enum reject_reason reason;
 	} cases[] = {
-		{ CLAIM_DESCRIBED, false, AWAKE, REJECT_ADDRESS_TAKEN },
-		{ CLAIM_DESCRIBED, true, ASLEEP, REJECT_ADDRESS_TAKEN },
-		{ CLAIM_REGISTERED, false, AWAKE, REJECT_ADDRESS_TAKEN },
-		{ CLAIM_REGISTERED, true, ASLEEP, REJECT_ADDRESS_TAKEN },
-		{ CLAIM_ENDED, true, AWAKE, REJECT_NONE },
-		{ CLAIM_ENDED, true, ASLEEP, REJECT_ADDRESS_TAKEN },
-		{ CLAIM_LEASED, false, ASLEEP, REJECT_NONE },
-		{ CLAIM_LEASED, true, AWAKE, REJECT_NONE },
-		{ CLAIM_LEASED, true, DROWSY, REJECT_ADDRESS_TAKEN },
-		{ CLAIM_LEASED, true, WAKING, REJECT_ADDRESS_TAKEN },
+		{ "described", CLAIM_DESCRIBED, false, AWAKE, REJECT_ADDRESS_TAKEN },
+		{ "described, asleep", CLAIM_DESCRIBED, true, ASLEEP, REJECT_ADDRESS_TAKEN },
+		{ "registered", CLAIM_REGISTERED, false, AWAKE, REJECT_ADDRESS_TAKEN },
+		{ "registered, asleep", CLAIM_REGISTERED, true, ASLEEP, REJECT_ADDRESS_TAKEN },
+		{ "was registered", CLAIM_ENDED, true, AWAKE, REJECT_NONE },
+		{ "was registered, asleep", CLAIM_ENDED, true, ASLEEP, REJECT_ADDRESS_TAKEN },
+		{ "leased, not installed", CLAIM_LEASED, false, ASLEEP, REJECT_NONE },
+		{ "leased", CLAIM_LEASED, true, AWAKE, REJECT_NONE },
+		{ "leased, drowsy", CLAIM_LEASED, true, DROWSY, REJECT_ADDRESS_TAKEN },
+		{ "leased, waking", CLAIM_LEASED, true, WAKING, REJECT_ADDRESS_TAKEN },
 	};
 	const struct registration_request known = request_of(mac_of(1), address_of(1));
 
-	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+	EACH(i, cases)
+	{
 		struct registration_request request = request_of(nas, nas_address);
 		struct host *other;
 
@@ -125,9 +127,11 @@ TEST(an_address_of_another_host)
 		claim_as(other, cases[i].claim);
 		if (cases[i].installed)
 			install(other, cases[i].state);
-		assert_int_equal(submit(&request), cases[i].reason);
-		request.mac = known.mac; /* of a host that is known it is the same */
-		assert_int_equal(submit(&request), cases[i].reason);
+		if (submit(&request) != cases[i].reason)
+			fail_msg("%s: to a new host", cases[i].shows);
+		request.mac = known.mac;
+		if (submit(&request) != cases[i].reason)
+			fail_msg("%s: to a known host", cases[i].shows);
 		start_anew();
 	}
 }

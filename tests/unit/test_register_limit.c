@@ -96,27 +96,29 @@ TEST(a_host_without_a_registration_needs_a_place)
 TEST(who_gives_way)
 {
 	static const struct {
+		const char *shows;
 		bool reported;
-		int64_t up_for; /* ms */
+		int64_t up_for; /* ms; -1: asleep */
 		bool gives_way;
 	} cases[] = {
-		{ false, -1, false }, /* asleep */
-		{ true, 0, true },
-		{ false, 0, false }, /* it may still report */
-		{ false, REPORT_TIME - 5000, false },
-		{ false, REPORT_TIME, false },
-		{ false, REPORT_TIME + 1, true },
+		{ "asleep", false, -1, false },
+		{ "up, and has reported", true, 0, true },
+		{ "up, and may still report", false, 0, false },
+		{ "up for a while", false, REPORT_TIME - 5000, false },
+		{ "the last moment to report", false, REPORT_TIME, false },
+		{ "too late to report", false, REPORT_TIME + 1, true },
 	};
+	struct host *replaced;
 
-	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+	EACH(i, cases)
+	{
 		add_hosts();
 		hosts[3]->registration->reported = cases[i].reported;
 		if (cases[i].up_for >= 0)
 			was_up(3, cases[i].up_for);
-		if (cases[i].gives_way)
-			gives_way(3);
-		else
-			is_full();
+		if (has_room(&replaced) != cases[i].gives_way ||
+		    replaced != (cases[i].gives_way ? hosts[3] : NULL))
+			fail_msg("%s", cases[i].shows);
 		start_anew();
 	}
 }
@@ -169,28 +171,32 @@ TEST(a_report_is_of_one_sleep)
 TEST(who_may_report)
 {
 	static const struct {
+		const char *shows;
 		bool active, dropped;
 		uint16_t client_id, transaction;
 		enum reject_reason reason;
 	} cases[] = {
-		{ true, false, 1, TRANSACTION, REJECT_NONE },
-		{ false, false, 1, TRANSACTION, REJECT_NONE },
-		{ false, true, 1, TRANSACTION, REJECT_UNKNOWN_CLIENT },
-		{ true, false, 2, TRANSACTION, REJECT_UNKNOWN_CLIENT },
-		{ true, false, 0, TRANSACTION, REJECT_UNKNOWN_CLIENT },
-		{ true, false, 2, TRANSACTION + 1, REJECT_UNKNOWN_CLIENT },
-		{ true, false, 1, TRANSACTION + 1, REJECT_STALE_TRANSACTION },
-		{ false, false, 1, TRANSACTION + 1, REJECT_STALE_TRANSACTION },
+		{ "it sleeps", true, false, 1, TRANSACTION, REJECT_NONE },
+		{ "it is up", false, false, 1, TRANSACTION, REJECT_NONE },
+		{ "its registration is over", false, true, 1, TRANSACTION, REJECT_UNKNOWN_CLIENT },
+		{ "another's identifier", true, false, 2, TRANSACTION, REJECT_UNKNOWN_CLIENT },
+		{ "no identifier", true, false, 0, TRANSACTION, REJECT_UNKNOWN_CLIENT },
+		{ "another's identifier, and request", true, false, 2, TRANSACTION + 1,
+		  REJECT_UNKNOWN_CLIENT },
+		{ "an earlier request", true, false, 1, TRANSACTION + 1, REJECT_STALE_TRANSACTION },
+		{ "an earlier request, and it is up", false, false, 1, TRANSACTION + 1,
+		  REJECT_STALE_TRANSACTION },
 	};
 	const struct registration_request request = request_of(nas, nas_address);
 	struct host *host = registers(&request);
 
-	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+	EACH(i, cases)
+	{
 		host->registration->active = cases[i].active;
 		host->registration->until = cases[i].active || cases[i].dropped ? 0 : NOW_BOOT;
-		assert_int_equal(
-			register_check_report(host, cases[i].client_id, cases[i].transaction),
-			cases[i].reason);
+		if (register_check_report(host, cases[i].client_id, cases[i].transaction) !=
+		    cases[i].reason)
+			fail_msg("%s", cases[i].shows);
 	}
 	assert_int_equal(register_check_report(NULL, 1, TRANSACTION), REJECT_UNKNOWN_CLIENT);
 	host = describe_host(&tv, other_address);

@@ -38,7 +38,8 @@ TEST(a_client_identifier_is_at_least_1)
 		uint16_t client_id;
 	} cases[] = { { 0, 1 }, { 65534, 65535 }, { 65535, 1 }, { UINT32_MAX, 1 }, { 41, 42 } };
 
-	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+	EACH(i, cases)
+	{
 		const struct registration_request request = request_of(nas, nas_address);
 		struct pending_registration pending;
 
