@@ -27,46 +27,57 @@ static inline struct ipv4 address_of(unsigned int number)
 	return (struct ipv4){ { 192, 0, (uint8_t)(2 + (number >> 8)), (uint8_t)number } };
 }
 
-/* Anew for each test. */
-static struct {
+struct registration_test {
 	struct host_table *table;
 	struct registrar *registrar;
 	struct now now;
 	bool ask; /* of the last request that was submitted */
-} test;
+};
+
+static inline void registration_test_start(struct registration_test *test)
+{
+	*test = (struct registration_test){
+		.table = host_table_new(),
+		.registrar = calloc(1, sizeof(struct registrar)),
+		.now = { .mono = NOW_MONO, .boot = NOW_BOOT },
+	};
+	assert_non_null(test->table);
+	assert_non_null(test->registrar);
+}
+
+static inline void registration_test_stop(struct registration_test *test)
+{
+	struct pending_registration left;
+
+	while (register_due(test->registrar, INT64_MAX, &left))
+		;
+	assert_int_equal(test->registrar->count, 0);
+	free(test->registrar);
+	host_table_free(test->table);
+}
+
+/* The one of the tests of register: BEFORE_EACH(set_up), AFTER_EACH(tear_down). */
+static struct registration_test test;
 
 static inline int set_up(void **state)
 {
 	(void)state;
-	test.table = host_table_new();
-	test.registrar = calloc(1, sizeof(struct registrar));
-	test.now = (struct now){ .mono = NOW_MONO, .boot = NOW_BOOT };
-	assert_non_null(test.table);
-	assert_non_null(test.registrar);
+	registration_test_start(&test);
 	return 0;
 }
 
 static inline int tear_down(void **state)
 {
-	struct pending_registration left;
-
 	(void)state;
-	while (register_due(test.registrar, INT64_MAX, &left))
-		;
-	assert_int_equal(test.registrar->count, 0);
-	free(test.registrar);
-	host_table_free(test.table);
+	registration_test_stop(&test);
 	return 0;
 }
-
-BEFORE_EACH(set_up)
-AFTER_EACH(tear_down)
 
 /* Between the rows of a table. */
 static inline void start_anew(void)
 {
-	tear_down(NULL);
-	set_up(NULL);
+	registration_test_stop(&test);
+	registration_test_start(&test);
 }
 
 /* Each with a digest of its own. */
@@ -104,48 +115,51 @@ static inline struct registration_request part_with_port(struct mac mac, uint16_
 	return part;
 }
 
-static inline struct host *add_host(const struct mac *mac)
+static inline struct host *add_host(struct host_table *table, const struct mac *mac)
 {
 	char name[HOST_NAME_MAX_SIZE];
 	struct host *host;
 
 	host_name_from_mac(mac, name);
-	host = host_table_add(test.table, mac, name);
+	host = host_table_add(table, mac, name);
 	assert_non_null(host);
 	return host;
 }
 
 /* By people, with one address. */
-static inline struct host *describe_host(const struct mac *mac, struct ipv4 address)
+static inline struct host *describe_host(struct host_table *table, const struct mac *mac,
+                                         struct ipv4 address)
 {
 	const struct host_description description = { .addresses = { ipv4_mapped(address) },
 		                                      .address_count = 1 };
-	struct host *host = host_find_mac(test.table, mac);
+	struct host *host = host_find_mac(table, mac);
 	static uint64_t order;
 
 	if (!host)
-		host = add_host(mac);
+		host = add_host(table, mac);
 	host->described = described_new(&description, DESCRIBED_BY_COMMAND, ++order);
-	host_table_claim(test.table, host);
+	host_table_claim(table, host);
 	return host;
 }
 
-static inline void set_registration(struct host *host, const struct registration_draft *draft)
+static inline void set_registration(struct host_table *table, struct host *host,
+                                    const struct registration_draft *draft)
 {
 	registration_free(host->registration);
 	host->registration = registration_new(draft);
 	assert_non_null(host->registration);
-	host_table_claim(test.table, host);
+	host_table_claim(table, host);
 }
 
 /* As the daemon does once the row is stored. */
-static inline struct host *carry_out(const struct pending_registration *pending)
+static inline struct host *carry_out(struct host_table *table,
+                                     const struct pending_registration *pending)
 {
 	struct host *host = pending->host;
 
 	if (!host)
-		host = add_host(&pending->request.mac);
-	set_registration(host, &pending->registration);
+		host = add_host(table, &pending->request.mac);
+	set_registration(table, host, &pending->registration);
 	return host;
 }
 
@@ -157,59 +171,65 @@ static inline void host_is_up(struct host *host, int64_t boot)
 }
 
 /* The linger time is over: the Client Identifier alone is kept. */
-static inline void registration_is_dropped(struct host *host)
+static inline void registration_is_dropped(struct host_table *table, struct host *host)
 {
 	const struct registration_draft draft = {
 		.head = { .client_id = host->registration->client_id,
 		          .transaction = host->registration->transaction },
 	};
 
-	set_registration(host, &draft);
+	set_registration(table, host, &draft);
 }
 
-static inline enum reject_reason submit(const struct registration_request *request)
+static inline enum reject_reason submit(struct registration_test *test,
+                                        const struct registration_request *request)
 {
-	return register_submit(test.registrar, test.table, host_find_mac(test.table, &request->mac),
-	                       request, NULL, &test.now, 0, &test.ask);
+	return register_submit(test->registrar, test->table,
+	                       host_find_mac(test->table, &request->mac), request, NULL, &test->now,
+	                       0, &test->ask);
 }
 
-static inline bool is_done(const struct host *host, uint64_t digest)
+static inline bool is_done(struct registration_test *test, const struct host *host, uint64_t digest)
 {
-	return register_progress(test.registrar, host, &nas, digest) == REQUEST_IS_DONE;
+	return register_progress(test->registrar, host, &nas, digest) == REQUEST_IS_DONE;
 }
 
-static inline bool is_pending(const struct host *host, const struct mac *mac, uint64_t digest)
+static inline bool is_pending(struct registration_test *test, const struct host *host,
+                              const struct mac *mac, uint64_t digest)
 {
-	return register_progress(test.registrar, host, mac, digest) == REQUEST_IS_PENDING;
+	return register_progress(test->registrar, host, mac, digest) == REQUEST_IS_PENDING;
 }
 
 /* For a request that is another than those so far. */
-static inline bool is_busy(const struct host *host, const struct mac *mac)
+static inline bool is_busy(struct registration_test *test, const struct host *host,
+                           const struct mac *mac)
 {
-	const enum request_progress progress = register_progress(test.registrar, host, mac, 1);
+	const enum request_progress progress = register_progress(test->registrar, host, mac, 1);
 
 	assert_true(progress == REQUEST_MUST_WAIT || progress == REQUEST_IS_NEW);
 	return progress == REQUEST_MUST_WAIT;
 }
 
 /* … and nothing of it waits. */
-static inline void rejects(const struct registration_request *request, enum reject_reason reason)
+static inline void rejects(struct registration_test *test,
+                           const struct registration_request *request, enum reject_reason reason)
 {
-	assert_string_equal(reject_words[submit(request)].name, reject_words[reason].name);
-	assert_true(register_deadline(test.registrar) == INT64_MAX);
+	assert_string_equal(reject_words[submit(test, request)].name, reject_words[reason].name);
+	assert_true(register_deadline(test->registrar) == INT64_MAX);
 }
 
 /* Submitted, due, and carried out. */
-static inline struct host *registers(const struct registration_request *request)
+static inline struct host *registers(struct registration_test *test,
+                                     const struct registration_request *request)
 {
 	struct pending_registration pending;
 	struct host *host;
 
-	assert_int_equal(submit(request), REJECT_NONE);
-	test.now.mono += test.ask ? REGISTER_CHECK_TIME : 0;
-	assert_true(register_due(test.registrar, test.now.mono, &pending));
-	host = carry_out(&pending);
-	assert_false(register_due(test.registrar, test.now.mono, &pending));
+	assert_int_equal(submit(test, request), REJECT_NONE);
+	test->now.mono += test->ask ? REGISTER_CHECK_TIME : 0;
+	assert_true(register_due(test->registrar, test->now.mono, &pending));
+	host = carry_out(test->table, &pending);
+	assert_false(register_due(test->registrar, test->now.mono, &pending));
 	return host;
 }
 

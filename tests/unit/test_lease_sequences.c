@@ -68,6 +68,10 @@ static void check_step(const struct scene *scene, const struct lease *before)
 	assert_true(before->state != LEASE_LOST || lease->state == LEASE_LOST);
 	if (effects->send != LEASE_SEND_NONE)
 		check_request(scene, before);
+	if (effects->event == LEASE_EVENT_RENEWED) { /* no server makes it spin */
+		assert_true(lease->renew_at >= lease->since + MIN_LEASE_DEFAULT * 63 / 128);
+		assert_true(lease->expires_at >= lease->since + MIN_LEASE_DEFAULT);
+	}
 }
 
 static const struct {
@@ -84,6 +88,7 @@ static const struct {
 	{ WORD_WAIT, { 3000 } },
 	{ WORD_DUE, { 0 } },
 	{ WORD_ACK, { 1 } },
+	{ WORD_ACK, { HOUR, 1, 2 } },
 	{ WORD_ACK, { DAY, 600, 1200 } },
 	{ WORD_ACK, { DHCP_INFINITE } },
 	{ WORD_OTHER_ACK, { HOUR } },

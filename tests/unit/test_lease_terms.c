@@ -93,33 +93,6 @@ static const struct lease_case times_need_length_and_beginning[] = {
 
 CASES_TEST(times_need_length_and_beginning)
 
-/* Two for each `min_lease`, as for the shortest lease, and a little for the jitter. */
-static void check_a_day_of(uint32_t seconds, uint32_t t1, uint32_t t2)
-{
-	struct scene scene = scene_of("lease:0 asleep due ack:3600", NULL);
-
-	while (scene.trigger.now < START + DAY * INT64_C(1000)) {
-		take_word(&scene, WORD_DUE, NULL);
-		scene.trigger.random = scene.trigger.random * 1103515245 + 12345;
-		if (scene.effects.send != LEASE_SEND_NONE)
-			take_word(&scene, WORD_ACK, (const double[]){ seconds, t1, t2 });
-	}
-	assert_true(scene.sends <= 2 * DAY / (MIN_LEASE_DEFAULT / 1000) * 64 / 63 + 2);
-}
-
-TEST(forged_answers_do_not_make_it_spin)
-{
-	static const uint32_t times[] = { 0, 1, 29, 30, 31, 59, 60, 61, 120, DHCP_INFINITE - 1 };
-
-	EACH(i, times)
-	EACH(j, times)
-	{
-		check_a_day_of(1, times[i], times[j]);
-		check_a_day_of(61, times[i], times[j]);
-		check_a_day_of(HOUR, times[i], times[j]);
-	}
-}
-
 static struct ipv4 last_octet(uint8_t last)
 {
 	return last ? (struct ipv4){ { 192, 0, 2, last } } : nowhere;

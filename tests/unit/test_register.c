@@ -5,6 +5,9 @@
 
 #include "support_register.h"
 
+BEFORE_EACH(set_up)
+AFTER_EACH(tear_down)
+
 /* All is wrong at first, and put right in the order in which it is checked. */
 TEST(the_first_error_is_the_reason)
 {
@@ -12,30 +15,30 @@ TEST(the_first_error_is_the_reason)
 	struct requested_address *address = &request.addresses[0];
 	const struct ipv4 multicast = { { 224, 0, 0, 1 } };
 
-	describe_host(&tv, nas_address);
+	describe_host(test.table, &tv, nas_address);
 	request.is_unsupported = true;
 	request.has_lease = true;
 	*address = (struct requested_address){ ipv4_mapped(multicast), ROLE_NONE, false };
-	rejects(&request, REJECT_UNSUPPORTED);
+	rejects(&test, &request, REJECT_UNSUPPORTED);
 	request.is_unsupported = false;
-	rejects(&request, REJECT_MAC_MISMATCH);
+	rejects(&test, &request, REJECT_MAC_MISMATCH);
 	address->mac_matches = true;
-	rejects(&request, REJECT_SOURCE_MISMATCH);
+	rejects(&test, &request, REJECT_SOURCE_MISMATCH);
 	request.authenticated = true; /* then it may be another address */
-	rejects(&request, REJECT_INVALID_ADDRESS);
+	rejects(&test, &request, REJECT_INVALID_ADDRESS);
 	address->address = ipv4_mapped(nas_address);
 	address->role = ROLE_BROADCAST;
-	rejects(&request, REJECT_INVALID_ADDRESS);
+	rejects(&test, &request, REJECT_INVALID_ADDRESS);
 	address->role = ROLE_OWN;
-	rejects(&request, REJECT_OWN_ADDRESS);
+	rejects(&test, &request, REJECT_OWN_ADDRESS);
 	address->role = ROLE_GATEWAY;
-	rejects(&request, REJECT_GATEWAY_ADDRESS);
+	rejects(&test, &request, REJECT_GATEWAY_ADDRESS);
 	address->role = ROLE_NONE;
-	rejects(&request, REJECT_ADDRESS_TAKEN);
+	rejects(&test, &request, REJECT_ADDRESS_TAKEN);
 	address->address = ipv4_mapped(first_proxy);
-	rejects(&request, REJECT_SOURCE_MISMATCH); /* of the lease */
+	rejects(&test, &request, REJECT_SOURCE_MISMATCH); /* of the lease */
 	request.source = first_proxy;
-	assert_int_equal(submit(&request), REJECT_NONE);
+	assert_int_equal(submit(&test, &request), REJECT_NONE);
 }
 
 TEST(without_a_signature_only_the_source_may_be_named)
@@ -43,13 +46,13 @@ TEST(without_a_signature_only_the_source_may_be_named)
 	struct registration_request request = request_of(nas, nas_address);
 
 	request.source = other_address;
-	rejects(&request, REJECT_SOURCE_MISMATCH);
+	rejects(&test, &request, REJECT_SOURCE_MISMATCH);
 	request.source = nas_address;
 	request.addresses[1] = (struct requested_address){ ipv4_mapped(other_address), 0, true };
 	request.address_count = 2;
-	rejects(&request, REJECT_SOURCE_MISMATCH);
+	rejects(&test, &request, REJECT_SOURCE_MISMATCH);
 	request.authenticated = true;
-	assert_int_equal(registers(&request)->registration->address_count, 2);
+	assert_int_equal(registers(&test, &request)->registration->address_count, 2);
 }
 
 TEST(one_bad_address_of_several_rejects_all)
@@ -59,9 +62,9 @@ TEST(one_bad_address_of_several_rejects_all)
 	request.addresses[2] = request.addresses[1] = request.addresses[0];
 	request.addresses[2].mac_matches = false;
 	request.address_count = 3;
-	rejects(&request, REJECT_MAC_MISMATCH);
+	rejects(&test, &request, REJECT_MAC_MISMATCH);
 	request.addresses[1].role = ROLE_GATEWAY;
-	rejects(&request, REJECT_GATEWAY_ADDRESS); /* the first that has an error */
+	rejects(&test, &request, REJECT_GATEWAY_ADDRESS); /* the first that has an error */
 }
 
 static void claim_as(struct host *host, enum claim_kind claim)
@@ -72,14 +75,14 @@ static void claim_as(struct host *host, enum claim_kind claim)
 	};
 
 	if (claim == CLAIM_DESCRIBED) {
-		describe_host(&host->mac, nas_address);
+		describe_host(test.table, &host->mac, nas_address);
 	} else if (claim == CLAIM_LEASED) {
 		host->dhcp = dhcp_client_new();
 		host->dhcp->lease.state = LEASE_BOUND;
 		host->dhcp->lease.address = nas_address;
 		host_table_claim(test.table, host);
 	} else {
-		set_registration(host, &draft);
+		set_registration(test.table, host, &draft);
 	}
 }
 
@@ -122,15 +125,15 @@ TEST(an_address_of_another_host)
 		struct registration_request request = request_of(nas, nas_address);
 		struct host *other;
 
-		registers(&known);
-		other = add_host(&tv);
+		registers(&test, &known);
+		other = add_host(test.table, &tv);
 		claim_as(other, cases[i].claim);
 		if (cases[i].installed)
 			install(other, cases[i].state);
-		if (submit(&request) != cases[i].reason)
+		if (submit(&test, &request) != cases[i].reason)
 			fail_msg("%s: to a new host", cases[i].shows);
 		request.mac = known.mac;
-		if (submit(&request) != cases[i].reason)
+		if (submit(&test, &request) != cases[i].reason)
 			fail_msg("%s: to a known host", cases[i].shows);
 		start_anew();
 	}
@@ -140,23 +143,23 @@ TEST(an_address_of_its_own)
 {
 	const struct registration_request request = request_of(nas, nas_address);
 
-	describe_host(&nas, nas_address);
-	describe_host(&tv, nas_address); /* as well, but later: it is not the owner */
-	assert_int_equal(submit(&request), REJECT_NONE);
+	describe_host(test.table, &nas, nas_address);
+	describe_host(test.table, &tv, nas_address); /* as well, but later: it is not the owner */
+	assert_int_equal(submit(&test, &request), REJECT_NONE);
 }
 
 /* What was accepted may have been given to another host while it waited. */
 TEST(addresses_are_checked_again)
 {
 	const struct registration_request request = request_of(nas, nas_address);
-	struct host *host = registers(&request);
+	struct host *host = registers(&test, &request);
 	struct registration *registration = host->registration;
 
 	assert_int_equal(register_check_addresses(test.table, host, registration), REJECT_NONE);
 	host->registration = NULL;
 	host_table_claim(test.table, host);
 	assert_int_equal(register_check_addresses(test.table, host, registration), REJECT_NONE);
-	describe_host(&tv, nas_address);
+	describe_host(test.table, &tv, nas_address);
 	assert_int_equal(register_check_addresses(test.table, host, registration),
 	                 REJECT_ADDRESS_TAKEN);
 	registration_free(registration);

@@ -5,6 +5,9 @@
 
 #include "support_register.h"
 
+BEFORE_EACH(set_up)
+AFTER_EACH(tear_down)
+
 enum { REGISTRATIONS_MAX = 4, REPORT_TIME = 300000 };
 
 static struct host *hosts[REGISTRATIONS_MAX + 1]; /* from 1 on */
@@ -15,7 +18,7 @@ static void add_hosts(void)
 		const struct mac mac = mac_of(i);
 		const struct registration_request request = request_of(mac, address_of(i));
 
-		hosts[i] = registers(&request);
+		hosts[i] = registers(&test, &request);
 	}
 	assert_int_equal(test.table->registered_only, REGISTRATIONS_MAX);
 }
@@ -69,16 +72,15 @@ TEST(hosts_that_people_know_take_no_place_and_give_none)
 	const struct registration_request request = request_of(nas, nas_address);
 	struct host *host, *replaced;
 
-	describe_host(&nas, nas_address);
-	host = registers(&request);
+	describe_host(test.table, &nas, nas_address);
+	host = registers(&test, &request);
 	add_hosts();
 	assert_true(register_has_room(test.table, host, REGISTRATIONS_MAX, NOW_BOOT, &replaced));
 	assert_null(replaced);
 	host_is_up(host, 0);
 	is_full();
 	was_up(1, 2 * REPORT_TIME);
-	describe_host(&hosts[1]->mac,
-	              address_of(1)); /* its registration is not all of it any more */
+	describe_host(test.table, &hosts[1]->mac, address_of(1));
 	assert_int_equal(test.table->registered_only, REGISTRATIONS_MAX - 1);
 	assert_true(has_room(&replaced));
 	assert_null(replaced);
@@ -87,7 +89,7 @@ TEST(hosts_that_people_know_take_no_place_and_give_none)
 /* A host that is in the table for its DHCP alone is to be known for its registration. */
 TEST(a_host_without_a_registration_needs_a_place)
 {
-	struct host *host = add_host(&nas), *replaced;
+	struct host *host = add_host(test.table, &nas), *replaced;
 
 	add_hosts();
 	assert_false(register_has_room(test.table, host, REGISTRATIONS_MAX, NOW_BOOT, &replaced));
@@ -131,7 +133,7 @@ TEST(who_was_up_for_the_longest_gives_way)
 	was_up(1, 3 * REPORT_TIME);
 	gives_way(2);
 	was_up(3, 0);
-	registration_is_dropped(hosts[3]); /* it is kept for its identifier alone */
+	registration_is_dropped(test.table, hosts[3]); /* it is kept for its identifier alone */
 	gives_way(3);
 }
 
@@ -155,7 +157,7 @@ TEST(a_report_is_of_one_sleep)
 	add_hosts();
 	hosts[1]->registration->reported = 99;
 	request.transaction++;
-	registers(&request);
+	registers(&test, &request);
 	assert_true(hosts[1]->registration->reported == 0);
 	was_up(1, 0);
 	is_full();
@@ -164,7 +166,7 @@ TEST(a_report_is_of_one_sleep)
 	request = part_of(mac_of(1)); /* nor is it of a further part */
 	request.transaction++;
 	hosts[1]->registration->active = true;
-	registers(&request);
+	registers(&test, &request);
 	assert_true(hosts[1]->registration->reported == 0);
 }
 
@@ -188,7 +190,7 @@ TEST(who_may_report)
 		  REJECT_STALE_TRANSACTION },
 	};
 	const struct registration_request request = request_of(nas, nas_address);
-	struct host *host = registers(&request);
+	struct host *host = registers(&test, &request);
 
 	EACH(i, cases)
 	{
@@ -199,7 +201,7 @@ TEST(who_may_report)
 			fail_msg("%s", cases[i].shows);
 	}
 	assert_int_equal(register_check_report(NULL, 1, TRANSACTION), REJECT_UNKNOWN_CLIENT);
-	host = describe_host(&tv, other_address);
+	host = describe_host(test.table, &tv, other_address);
 	assert_int_equal(register_check_report(host, 0, TRANSACTION), REJECT_UNKNOWN_CLIENT);
 }
 

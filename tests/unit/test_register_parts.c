@@ -5,6 +5,9 @@
 
 #include "support_register.h"
 
+BEFORE_EACH(set_up)
+AFTER_EACH(tear_down)
+
 TEST(what_is_registered)
 {
 	struct registration_request request = request_of(nas, nas_address);
@@ -14,7 +17,7 @@ TEST(what_is_registered)
 	request.vlan = 7;
 	request.has_lease = true;
 	request.timer = 3600;
-	registration = registers(&request)->registration;
+	registration = registers(&test, &request)->registration;
 	assert_int_equal(registration->transaction, TRANSACTION);
 	assert_true(registration->active);
 	assert_false(registration->has_ports);
@@ -55,17 +58,17 @@ TEST(a_client_identifier_is_at_least_1)
 TEST(the_client_identifier_is_kept)
 {
 	struct registration_request request = request_of(nas, nas_address);
-	struct host *host = registers(&request);
+	struct host *host = registers(&test, &request);
 
 	host->registration->client_id = 777;
 	for (int i = 0; i < 4; i++) {
 		request = request_of(nas, nas_address);
 		request.transaction += (uint16_t)i;
-		assert_int_equal(registers(&request)->registration->client_id, 777);
+		assert_int_equal(registers(&test, &request)->registration->client_id, 777);
 		if (i == 1)
 			host_is_up(host, NOW_BOOT);
 		if (i == 2)
-			registration_is_dropped(host);
+			registration_is_dropped(test.table, host);
 	}
 }
 
@@ -81,7 +84,7 @@ TEST(parts_add_up)
 	parts[2].has_lease = true;
 	parts[4].ports[0].protocol = IPPROTO_UDP;
 	for (size_t i = 0; i < 5; i++) {
-		registration = registers(&parts[i])->registration;
+		registration = registers(&test, &parts[i])->registration;
 		assert_int_equal(test.ask, parts[i].address_count); /* for addresses alone */
 		assert_int_equal(registration->has_ports, i > 0);
 	}
@@ -104,7 +107,7 @@ TEST(what_is_said_twice_adds_nothing)
 	request.has_ports = true;
 	request.ports[1] = request.ports[0] = (struct wake_port){ IPPROTO_TCP, 22 };
 	request.port_count = 2;
-	assert_int_equal(submit(&request), REJECT_NONE);
+	assert_int_equal(submit(&test, &request), REJECT_NONE);
 	assert_true(register_cancel(test.registrar, &nas, &pending));
 	assert_int_equal(pending.registration.head.address_count, 1);
 	assert_int_equal(pending.registration.port_count, 1);
@@ -119,10 +122,10 @@ TEST(another_transaction_replaces)
 	request.has_lease = true;
 	request.timer = 3600;
 	request.backup_of = first_proxy;
-	registers(&request);
+	registers(&test, &request);
 	request = request_of(nas, other_address);
 	request.transaction = TRANSACTION + 1;
-	registration = registers(&request)->registration;
+	registration = registers(&test, &request)->registration;
 	assert_int_equal(registration->transaction, TRANSACTION + 1);
 	assert_int_equal(registration->address_count, 1);
 	assert_memory_equal(&registration->addresses[0], &request.addresses[0].address, 16);
@@ -130,7 +133,7 @@ TEST(another_transaction_replaces)
 	assert_true(registration->until == 0);
 	assert_false(ipv4_is_set(registration->backup_of));
 	assert_int_equal(registration->digest_count, 1);
-	rejects(&part, REJECT_MISSING_ADDRESS); /* of what was replaced there are no parts */
+	rejects(&test, &part, REJECT_MISSING_ADDRESS); /* of what was replaced there are no parts */
 }
 
 TEST(a_part_needs_an_active_registration)
@@ -139,12 +142,12 @@ TEST(a_part_needs_an_active_registration)
 	const struct registration_request part = part_with_port(nas, 22);
 	struct host *host;
 
-	rejects(&part, REJECT_MISSING_ADDRESS);
-	host = registers(&request);
+	rejects(&test, &part, REJECT_MISSING_ADDRESS);
+	host = registers(&test, &request);
 	host_is_up(host, NOW_BOOT);
-	rejects(&part, REJECT_MISSING_ADDRESS);
-	registration_is_dropped(host);
-	rejects(&part, REJECT_MISSING_ADDRESS);
+	rejects(&test, &part, REJECT_MISSING_ADDRESS);
+	registration_is_dropped(test.table, host);
+	rejects(&test, &part, REJECT_MISSING_ADDRESS);
 }
 
 TEST(a_lease_is_of_an_address_that_is_registered)
@@ -152,12 +155,12 @@ TEST(a_lease_is_of_an_address_that_is_registered)
 	const struct registration_request request = request_of(nas, nas_address);
 	struct registration_request lease = part_of(nas);
 
-	registers(&request);
+	registers(&test, &request);
 	lease.has_lease = true;
 	lease.source = other_address;
-	rejects(&lease, REJECT_SOURCE_MISMATCH);
+	rejects(&test, &lease, REJECT_SOURCE_MISMATCH);
 	lease.source = nas_address;
-	assert_true(registers(&lease)->registration->has_lease);
+	assert_true(registers(&test, &lease)->registration->has_lease);
 }
 
 /* More is rejected, and what was registered stays as it was. */
@@ -166,9 +169,9 @@ static void is_full(const struct registration_request *more)
 	const struct host *host = host_find_mac(test.table, &nas);
 	const struct registration *before = host->registration;
 
-	rejects(more, REJECT_TOO_MANY);
+	rejects(&test, more, REJECT_TOO_MANY);
 	assert_ptr_equal(host->registration, before);
-	assert_false(is_done(host, more->digest));
+	assert_false(is_done(&test, host, more->digest));
 }
 
 TEST(no_more_addresses_than_a_host_may_have)
@@ -178,11 +181,11 @@ TEST(no_more_addresses_than_a_host_may_have)
 	for (unsigned int i = 0; i <= HOST_ADDRESSES; i++) {
 		request = request_of(nas, address_of(100 + i));
 		if (i < HOST_ADDRESSES)
-			registers(&request);
+			registers(&test, &request);
 	}
 	is_full(&request);
 	request = request_of(nas, address_of(100)); /* one of those that it has */
-	registers(&request);
+	registers(&test, &request);
 }
 
 TEST(no_more_ports_than_a_host_may_have)
@@ -194,10 +197,10 @@ TEST(no_more_ports_than_a_host_may_have)
 	for (; request.port_count < HOST_PORTS; request.port_count++)
 		request.ports[request.port_count] =
 			(struct wake_port){ IPPROTO_TCP, (uint16_t)(1 + request.port_count) };
-	registers(&request);
+	registers(&test, &request);
 	is_full(&more);
 	more.ports[0].port = 1;
-	registers(&more);
+	registers(&test, &more);
 }
 
 TEST(no_more_parts_than_are_remembered)
@@ -205,14 +208,14 @@ TEST(no_more_parts_than_are_remembered)
 	const struct registration_request request = request_of(nas, nas_address);
 	struct registration_request part;
 
-	registers(&request);
+	registers(&test, &request);
 	for (unsigned int i = 1; i <= REGISTRATION_DIGESTS; i++) {
 		part = part_of(nas);
 		if (i < REGISTRATION_DIGESTS)
-			registers(&part);
+			registers(&test, &part);
 	}
 	is_full(&part);
-	assert_true(is_done(host_find_mac(test.table, &nas), part.digest - 1));
+	assert_true(is_done(&test, host_find_mac(test.table, &nas), part.digest - 1));
 }
 
 /* The proxy that goes first answers, if all is well: for all addresses. */
@@ -223,13 +226,13 @@ TEST(a_backup_asks_nobody)
 	const struct registration_request further = request_of(nas, other_address);
 	const struct registration *registration;
 
-	registers(&first);
+	registers(&test, &first);
 	assert_true(test.ask);
 	backup.backup_of = first_proxy;
-	registration = registers(&backup)->registration;
+	registration = registers(&test, &backup)->registration;
 	assert_false(test.ask);
 	assert_memory_equal(&registration->backup_of, &first_proxy, sizeof(first_proxy));
-	registration = registers(&further)->registration;
+	registration = registers(&test, &further)->registration;
 	assert_false(test.ask);
 	assert_memory_equal(&registration->backup_of, &first_proxy, sizeof(first_proxy));
 }

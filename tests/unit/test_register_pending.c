@@ -5,9 +5,12 @@
 
 #include "support_register.h"
 
+BEFORE_EACH(set_up)
+AFTER_EACH(tear_down)
+
 static void waits(const struct registration_request *request)
 {
-	assert_int_equal(submit(request), REJECT_NONE);
+	assert_int_equal(submit(&test, request), REJECT_NONE);
 }
 
 static bool is_taken(void)
@@ -63,7 +66,7 @@ TEST(the_earliest_is_due_first)
 TEST(a_known_host_comes_with_its_request)
 {
 	const struct registration_request request = request_of(nas, nas_address);
-	struct host *host = describe_host(&nas, other_address);
+	struct host *host = describe_host(test.table, &nas, other_address);
 	struct pending_registration pending;
 
 	waits(&request);
@@ -76,18 +79,18 @@ TEST(one_of_a_host_waits_at_a_time)
 	const struct registration_request request = request_of(nas, nas_address);
 	struct pending_registration pending;
 
-	assert_false(is_busy(NULL, &nas));
+	assert_false(is_busy(&test, NULL, &nas));
 	waits(&request);
-	assert_true(is_busy(NULL, &nas));
-	assert_false(is_busy(NULL, &tv));
-	assert_true(is_pending(NULL, &nas, request.digest));
-	assert_false(is_pending(NULL, &nas, request.digest + 1));
-	assert_false(is_pending(NULL, &tv, request.digest));
+	assert_true(is_busy(&test, NULL, &nas));
+	assert_false(is_busy(&test, NULL, &tv));
+	assert_true(is_pending(&test, NULL, &nas, request.digest));
+	assert_false(is_pending(&test, NULL, &nas, request.digest + 1));
+	assert_false(is_pending(&test, NULL, &tv, request.digest));
 	assert_false(register_cancel(test.registrar, &tv, &pending));
 	assert_true(register_cancel(test.registrar, &nas, &pending));
 	assert_true(pending.request.digest == request.digest);
-	assert_false(is_busy(NULL, &nas));
-	assert_false(is_pending(NULL, &nas, request.digest));
+	assert_false(is_busy(&test, NULL, &nas));
+	assert_false(is_pending(&test, NULL, &nas, request.digest));
 	assert_false(register_cancel(test.registrar, &nas, &pending));
 }
 
@@ -95,21 +98,21 @@ TEST(one_of_a_host_waits_at_a_time)
 TEST(what_is_being_stored_is_pending)
 {
 	const struct registration_request request = request_of(nas, nas_address);
-	struct host *host = registers(&request);
+	struct host *host = registers(&test, &request);
 	struct proposal *proposal = calloc(1, sizeof(*proposal));
 
-	assert_true(is_done(host, request.digest));
+	assert_true(is_done(&test, host, request.digest));
 	proposal->registration = host->registration;
 	host->registration = NULL;
 	host->proposal = proposal;
-	assert_false(is_done(host, request.digest));
-	assert_true(is_pending(host, &nas, request.digest));
-	assert_false(is_pending(host, &nas, request.digest + 1));
-	assert_true(is_busy(host, &nas));
+	assert_false(is_done(&test, host, request.digest));
+	assert_true(is_pending(&test, host, &nas, request.digest));
+	assert_false(is_pending(&test, host, &nas, request.digest + 1));
+	assert_true(is_busy(&test, host, &nas));
 	registration_free(proposal->registration);
 	proposal->registration = NULL; /* people describe the host */
-	assert_false(is_pending(host, &nas, request.digest));
-	assert_true(is_busy(host, &nas));
+	assert_false(is_pending(&test, host, &nas, request.digest));
+	assert_true(is_busy(&test, host, &nas));
 }
 
 TEST(so_many_wait_at_a_time)
@@ -120,29 +123,29 @@ TEST(so_many_wait_at_a_time)
 	for (unsigned int i = 1; i <= REGISTER_PENDING_MAX; i++) {
 		const struct mac mac = mac_of(i);
 
-		assert_false(is_busy(NULL, &mac));
+		assert_false(is_busy(&test, NULL, &mac));
 		request = request_of(mac, address_of(i));
 		waits(&request);
 	}
 	assert_int_equal(REGISTER_PENDING_MAX, 64);
-	assert_true(is_busy(NULL, &nas));
+	assert_true(is_busy(&test, NULL, &nas));
 	assert_true(register_cancel(test.registrar, &request.mac, &pending));
-	assert_false(is_busy(NULL, &nas));
+	assert_false(is_busy(&test, NULL, &nas));
 }
 
 TEST(of_a_host_that_is_up_it_is_done_as_well)
 {
 	const struct registration_request request = request_of(nas, nas_address);
-	struct host *host = registers(&request);
+	struct host *host = registers(&test, &request);
 
-	assert_true(is_done(host, request.digest));
-	assert_false(is_done(host, request.digest + 1));
+	assert_true(is_done(&test, host, request.digest));
+	assert_false(is_done(&test, host, request.digest + 1));
 	host_is_up(host, NOW_BOOT);
-	assert_true(is_done(host, request.digest));
-	registration_is_dropped(host);
-	assert_false(is_done(host, request.digest));
-	assert_false(is_done(NULL, request.digest));
-	assert_false(is_done(add_host(&tv), request.digest));
+	assert_true(is_done(&test, host, request.digest));
+	registration_is_dropped(test.table, host);
+	assert_false(is_done(&test, host, request.digest));
+	assert_false(is_done(&test, NULL, request.digest));
+	assert_false(is_done(&test, add_host(test.table, &tv), request.digest));
 }
 
 static bool in_use(struct ipv4 address, const struct mac *mac)
@@ -188,5 +191,5 @@ TEST(an_address_in_use_ends_requests_for_it_alone)
 		assert_false(mac_equal(&pending.request.mac, &tv));
 	}
 	assert_false(in_use(nas_address, &other));
-	assert_true(is_pending(NULL, &tv, requests[1].digest));
+	assert_true(is_pending(&test, NULL, &tv, requests[1].digest));
 }
