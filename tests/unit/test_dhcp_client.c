@@ -94,6 +94,8 @@ TEST(request)
 	};
 
 	assert_memory_equal(&request, &expected, sizeof(request));
+	client->lease.sent_at = client->lease.renew_at - 1000;
+	assert_int_equal(dhcp_client_request(client, &nas).secs, 0);
 	client->lease.sent_at = client->lease.renew_at + 100999;
 	assert_int_equal(dhcp_client_request(client, &nas).secs, 100); /* since T1 */
 	client->lease.sent_at = client->lease.renew_at + INT64_C(70000000);
