@@ -60,8 +60,11 @@ struct proxy_thread {
 static struct proxy_thread proxies[PROXIES_MAX];
 static size_t proxy_count;
 
-static inline void make_lan(void)
+/* A fixture. */
+static inline int make_lan(void **state)
 {
+	if (make_namespace(state))
+		return -1;
 	need_namespace();
 	HERE("ip link add switch type bridge mcast_snooping 0 && ip link set switch up");
 	HERE("ip link add lan address 52:54:00:12:34:56 type veth peer name lan-end");
@@ -73,6 +76,17 @@ static inline void make_lan(void)
 		     i, i);
 		HERE("ip link set p%d-end master switch up && ip link set p%d up", i, i);
 	}
+	return 0;
+}
+
+static inline int listen_on(const char *name, struct iface *iface)
+{
+	int fd;
+
+	assert_int_equal(ethernet_iface_find(name, iface), 0);
+	fd = npp_socket_open(iface->ifindex, NPP_ICMP_TYPE);
+	assert_true(fd >= 0);
+	return fd;
 }
 
 static inline void sign_packet(const struct proxy_thread *proxy, uint8_t *octets,
@@ -223,10 +237,8 @@ static inline struct proxy_thread *start_proxy(struct script script)
 	memset(proxy, 0, sizeof(*proxy));
 	proxy->script = script;
 	snprintf(name, sizeof(name), "p%zu", proxy_count);
-	assert_int_equal(ethernet_iface_find(name, &proxy->iface), 0);
 	proxy->address = lan_address((uint8_t)proxy_count);
-	proxy->fd = npp_socket_open(proxy->iface.ifindex, NPP_ICMP_TYPE);
-	assert_true(proxy->fd >= 0);
+	proxy->fd = listen_on(name, &proxy->iface);
 	assert_int_equal(pthread_create(&proxy->thread, NULL, run_proxy, proxy), 0);
 	return proxy;
 }

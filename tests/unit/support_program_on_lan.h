@@ -9,10 +9,7 @@
 static inline int set_up(void **state)
 {
 	make_directory();
-	if (make_namespace(state))
-		return -1;
-	make_lan();
-	return 0;
+	return make_lan(state);
 }
 
 static inline int tear_down(void **state)
@@ -21,5 +18,8 @@ static inline int tear_down(void **state)
 	remove_directory();
 	return 0;
 }
+
+BEFORE_EACH(set_up)
+AFTER_EACH(tear_down)
 
 #endif

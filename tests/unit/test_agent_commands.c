@@ -13,9 +13,6 @@
 	"interface: lan\nproxy: 192.0.2." last \
 	"\nclient: 4711\nconfirmed: true\naddress: 192.0.2.20\n"
 
-BEFORE_EACH(set_up)
-AFTER_EACH(tear_down)
-
 TEST(sleep_and_wake)
 {
 	struct proxy_thread *first, *second;

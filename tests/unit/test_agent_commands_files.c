@@ -9,9 +9,6 @@
 
 static const struct npp_client lost = { .has_lease = true, .lease = NPP_LEASE_FAILED };
 
-BEFORE_EACH(set_up)
-AFTER_EACH(tear_down)
-
 /* An unconfirmed registration stays in the file. */
 TEST(unconfirmed_report_is_kept)
 {

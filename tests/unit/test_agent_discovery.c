@@ -17,9 +17,7 @@ static int discover(int64_t wait, const struct settings *settings)
 	struct channel channel = { .icmp_type = (uint8_t)settings->icmp_type };
 	int err;
 
-	assert_int_equal(ethernet_iface_find("lan", &channel.iface), 0);
-	channel.fd = npp_socket_open(channel.iface.ifindex, channel.icmp_type);
-	assert_true(channel.fd >= 0);
+	channel.fd = listen_on("lan", &channel.iface);
 	memset(&candidates, 0xa5, sizeof(candidates));
 	err = candidates_discover(&channel, lan_address(20), settings, clock_ms() + wait,
 	                          &candidates);
@@ -27,7 +25,7 @@ static int discover(int64_t wait, const struct settings *settings)
 	return err;
 }
 
-BEFORE_EACH(make_namespace)
+BEFORE_EACH(make_lan)
 AFTER_EACH(stop_all)
 
 TEST(best_of_two)
@@ -37,7 +35,6 @@ TEST(best_of_two)
 	const struct seen *seen;
 	int64_t begun;
 
-	make_lan();
 	proxy = start_proxy((struct script){ .preference = 1 });
 	start_proxy((struct script){ .preference = 2, .delay = 150 });
 	begun = clock_ms();
@@ -58,7 +55,6 @@ TEST(late_answer)
 {
 	const struct settings settings = some_settings();
 
-	make_lan();
 	start_proxy((struct script){ .preference = 1 });
 	start_proxy((struct script){ .preference = 2, .delay = 900 });
 	assert_int_equal(discover(5000, &settings), 0);
@@ -72,7 +68,6 @@ TEST(no_answer)
 	struct proxy_thread *proxy;
 	int64_t begun;
 
-	make_lan();
 	proxy = start_proxy((struct script){ .no_advertisement = true });
 	begun = clock_ms();
 	assert_int_equal(discover(700, &settings), -ETIMEDOUT);
@@ -87,7 +82,6 @@ TEST(all_configured)
 	struct settings settings = some_settings();
 	int64_t begun;
 
-	make_lan();
 	start_proxy((struct script){ .preference = 9 });
 	start_proxy((struct script){ .preference = 1, .delay = 30 });
 	settings.proxies[settings.proxy_count++] = lan_address(2);
@@ -102,7 +96,6 @@ TEST(late_configured)
 {
 	struct settings settings = some_settings();
 
-	make_lan();
 	start_proxy((struct script){ .preference = 9 });
 	start_proxy((struct script){ .preference = 1, .delay = 900 });
 	settings.proxies[settings.proxy_count++] = lan_address(2);
@@ -123,7 +116,6 @@ TEST(unrelated_answers)
 {
 	const struct settings settings = some_settings();
 
-	make_lan();
 	start_proxy((struct script){ .forge = before_somebody_else });
 	assert_int_equal(discover(5000, &settings), 0);
 	assert_int_equal(candidates.count, 1);
@@ -136,7 +128,6 @@ TEST(short_deadline)
 	const struct settings settings = some_settings();
 	int64_t begun;
 
-	make_lan();
 	start_proxy((struct script){ .preference = 0 });
 	begun = clock_ms();
 	assert_int_equal(discover(200, &settings), 0);

@@ -12,16 +12,6 @@
 
 enum { LATE = 250 /* ms: the machine may be busy */ };
 
-static int listen_on(const char *name, struct iface *iface)
-{
-	int fd;
-
-	assert_int_equal(ethernet_iface_find(name, iface), 0);
-	fd = npp_socket_open(iface->ifindex, NPP_ICMP_TYPE);
-	assert_true(fd >= 0);
-	return fd;
-}
-
 /* A Wakeup Report to 192.0.2.1. */
 static struct transaction a_transaction(void)
 {
@@ -40,7 +30,7 @@ static struct transaction a_transaction(void)
 	return transaction;
 }
 
-BEFORE_EACH(make_namespace)
+BEFORE_EACH(make_lan)
 AFTER_EACH(stop_all)
 
 TEST(answered)
@@ -48,7 +38,6 @@ TEST(answered)
 	struct transaction transaction;
 	int64_t begun;
 
-	make_lan();
 	start_proxy((struct script){ .preference = 0 });
 	transaction = a_transaction();
 	begun = clock_ms();
@@ -67,7 +56,6 @@ TEST(unanswered)
 	struct transaction transaction;
 	int64_t begun;
 
-	make_lan();
 	proxy = start_proxy((struct script){ .silent_to_reports = true });
 	transaction = a_transaction();
 	begun = clock_ms();
@@ -90,7 +78,6 @@ TEST(deadline_passed)
 	struct transaction transaction;
 	const int64_t now = clock_ms();
 
-	make_lan();
 	transaction = a_transaction();
 	transaction_start(&transaction, now, now);
 	assert_int_equal(transactions_await(&transaction, 1, now), 0);
@@ -105,7 +92,6 @@ TEST(until_before_end)
 	struct transaction transaction;
 	int64_t begun;
 
-	make_lan();
 	transaction = a_transaction();
 	begun = clock_ms();
 	transaction_start(&transaction, begun, begun + 5000);
@@ -134,7 +120,6 @@ TEST(several_at_once)
 	struct transaction transactions[3];
 	int64_t begun, used;
 
-	make_lan();
 	start_proxy((struct script){ .preference = 0 });
 	for (size_t i = 0; i < 3; i++)
 		transactions[i] = a_transaction();
@@ -191,7 +176,6 @@ TEST(flood)
 	struct transaction transaction;
 	int64_t begun;
 
-	make_lan();
 	flood.fd = listen_on("p1", &flood.iface);
 	transaction = a_transaction();
 	assert_int_equal(pthread_create(&flood.thread, NULL, send_junk, &flood), 0);
@@ -214,7 +198,6 @@ TEST(link_down_and_up)
 	struct transaction transaction;
 	int64_t begun;
 
-	make_lan();
 	start_proxy((struct script){ .preference = 0 });
 	transaction = a_transaction();
 	HERE("ip link set lan down");
@@ -234,7 +217,6 @@ TEST(interrupted)
 	struct transaction transaction;
 	int64_t begun;
 
-	make_lan();
 	signals_catch();
 	transaction = a_transaction();
 	begun = clock_ms();

@@ -53,9 +53,6 @@ static int report_all(const char *wait, const struct registrations *registration
 	return status;
 }
 
-BEFORE_EACH(set_up)
-AFTER_EACH(tear_down)
-
 TEST(confirmed)
 {
 	const struct registrations registrations = registrations_with(1);
