@@ -19,119 +19,7 @@
 
 static char directory[] = "/tmp/test_agent_state.XXXXXX";
 static char path[64];
-
-TEST(no_file)
-{
-	struct registrations read = { .count = 7 };
-	const struct proxy_registration none = { .client = 0 };
-
-	assert_int_equal(state_file_read(path, &read), 0);
-	assert_int_equal(read.count, 0);
-	assert_int_equal(state_file_remove(path, &none), 0);
-}
-
-/* Its directory does not exist either. */
-TEST(write_and_read)
-{
-	const struct registrations written = a_state();
-	struct registrations read;
-	struct stat about;
-
-	assert_int_equal(state_file_write(path, &written), 0);
-	assert_int_equal(state_file_read(path, &read), 0);
-	assert_same(&read, &written);
-	assert_int_equal(stat(path, &about), 0);
-	assert_int_equal(about.st_mode, S_IFREG | 0600);
-}
-
-TEST(replace)
-{
-	struct registrations written = a_state();
-	struct registrations read;
-	char command[128];
-
-	assert_int_equal(state_file_write(path, &written), 0);
-	written.count = 1;
-	assert_int_equal(state_file_write(path, &written), 0);
-	assert_int_equal(state_file_read(path, &read), 0);
-	assert_same(&read, &written);
-	/* nothing is left beside it */
-	snprintf(command, sizeof(command), "test $(ls -A %s/agent | wc -l) = 1", directory);
-	assert_int_equal(system(command), 0);
-}
-
-static void write_text(const char *text)
-{
-	FILE *file;
-
-	mkdir(dirname(strdupa(path)), 0700);
-	file = fopen(path, "we");
-	assert_non_null(file);
-	assert_true(fputs(text, file) >= 0);
-	assert_int_equal(fclose(file), 0);
-}
-
-TEST(malformed_file)
-{
-	const struct registrations written = a_state();
-	struct registrations read;
-
-	write_text("nothing of the kind\n");
-	assert_int_equal(state_file_read(path, &read), -EBADMSG);
-	assert_int_equal(read.count, 0);
-	assert_int_equal(state_file_write(path, &written), 0);
-	assert_int_equal(state_file_read(path, &read), 0);
-}
-
-TEST(write_errors)
-{
-	const struct registrations written = a_state();
-
-	assert_int_equal(state_file_write("/proc/no/state.json", &written), -ENOENT);
-	assert_int_equal(state_file_write("/proc/state.json", &written), -ENOENT);
-}
-
-TEST(remove_done)
-{
-	const struct registrations written = a_state();
-	struct registrations read;
-
-	assert_int_equal(state_file_write(path, &written), 0);
-	assert_int_equal(state_file_remove(path, &written.list[0]), 0);
-	assert_int_equal(state_file_read(path, &read), 0);
-	assert_int_equal(read.count, 1);
-	assert_address(read.list[0].proxy, 2);
-	assert_int_equal(state_file_remove(path, &written.list[1]), 0);
-	assert_int_equal(access(path, F_OK), -1);
-}
-
-/* By another `sleep`, while `wake` was waiting for the proxy's answer. */
-TEST(newer_registration_stays)
-{
-	const struct registrations before = a_state();
-	struct registrations after = before, read;
-
-	after.list[0].transaction++;
-	after.list[1].client++;
-	assert_int_equal(state_file_write(path, &after), 0);
-	assert_int_equal(state_file_remove(path, &before.list[0]), 0);
-	assert_int_equal(state_file_remove(path, &before.list[1]), 0);
-	assert_int_equal(state_file_read(path, &read), 0);
-	assert_same(&read, &after);
-}
-
-/* Another process with the lock must not keep the machine from sleeping. */
-TEST(locked_directory)
-{
-	const struct registrations written = a_state();
-	int fd;
-
-	assert_int_equal(state_file_write(path, &written), 0);
-	fd = open(dirname(strdupa(path)), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	assert_int_equal(flock(fd, LOCK_EX), 0);
-	assert_int_equal(state_file_write(path, &written), 0);
-	close(fd);
-}
+static struct registrations written, found;
 
 static int set_up(void **state)
 {
@@ -140,6 +28,9 @@ static int set_up(void **state)
 	if (!mkdtemp(directory))
 		return -1;
 	snprintf(path, sizeof(path), "%s/agent/state.json", directory);
+	written = (struct registrations){ .list = { a_registration(1), a_full_registration(2) },
+		                          .count = 2 };
+	memset(&found, 0xa5, sizeof(found));
 	return 0;
 }
 
@@ -155,56 +46,171 @@ static int tear_down(void **state)
 BEFORE_EACH(set_up)
 AFTER_EACH(tear_down)
 
-static char *text_of(const struct registrations *state)
+static char *text_of(const struct registrations *registrations)
 {
-	struct json_object *object = registrations_to_json(state);
-	char *text = strdup(json_object_to_json_string(object));
+	struct json_object *object = registrations_to_json(registrations);
+	char *text = strdup(json_object_to_json_string_ext(
+		object, JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE));
 
 	json_object_put(object);
 	assert_non_null(text);
 	return text;
 }
 
-TEST_WITH(round_trip, NULL, NULL)
+static void write_file(void)
 {
-	const struct registrations written = a_state();
-	char *text = text_of(&written);
-	struct registrations read;
+	assert_int_equal(state_file_write(path, &written), 0);
+}
 
-	memset(&read, 0xa5, sizeof(read));
-	assert_true(registrations_parse(text, strlen(text), &read));
-	assert_same(&read, &written);
+static void assert_text(const struct registrations *registrations, const char *expected)
+{
+	char *text = text_of(registrations);
+
+	assert_string_equal(text, expected);
 	free(text);
 }
 
-TEST_WITH(trailing_white_space, NULL, NULL)
+static void assert_file_has(const struct registrations *expected)
 {
-	const char text[] = "{ \"registrations\": [] }\n \n";
-	struct registrations read;
+	char *text = text_of(expected);
 
-	assert_true(registrations_parse(text, strlen(text), &read));
-	assert_int_equal(read.count, 0);
+	assert_int_equal(state_file_read(path, &found), 0);
+	assert_text(&found, text);
+	free(text);
 }
 
-/* In the text of a_state(): what is replaced, and by what. */
+TEST(no_file)
+{
+	const struct proxy_registration none = { .client = 0 };
+
+	assert_int_equal(state_file_read(path, &found), 0);
+	assert_int_equal(found.count, 0);
+	assert_int_equal(state_file_remove(path, &none), 0);
+}
+
+/* Its directory does not exist either. */
+TEST(write_and_read)
+{
+	static const char text[] =
+		"{ \"registrations\": [ "
+		"{ \"interface\": \"eth0\", \"proxy\": { \"address\": \"192.0.2.1\", \"mac\": \"02:00:00:00:00:01\" }, "
+		"\"client\": 4711, \"transaction\": 4609, \"when\": \"2026-11-23T12:00:00.000Z\", "
+		"\"mac\": \"52:54:00:12:34:56\", \"addresses\": [ \"192.0.2.20\", \"192.0.2.21\" ], \"wake\": [ ] }, "
+		"{ \"interface\": \"eth0\", \"proxy\": { \"address\": \"192.0.2.2\", \"mac\": \"02:00:00:00:00:01\" }, "
+		"\"client\": 4712, \"transaction\": 4610, \"key\": 7, \"signed-at\": 1795432000, "
+		"\"signed-count\": 3, \"when\": \"2026-11-23T12:00:00.000Z\", \"mac\": \"52:54:00:12:34:56\", "
+		"\"addresses\": [ \"192.0.2.20\", \"192.0.2.21\", \"2001:db8::1\" ], "
+		"\"lease\": { \"server\": \"192.0.2.3\", \"total\": 4294967295, \"left\": 3600, "
+		"\"client-id\": \"01:02:ff\" }, \"hostname\": \"nas\", \"timer\": 28800, "
+		"\"wake\": [ \"tcp/any\", \"udp/161\" ], \"summed-up\": true, \"backup-of\": \"192.0.2.1\", "
+		"\"missed\": [ \"nd\" ] } ] }";
+	struct stat about;
+
+	write_file();
+	assert_int_equal(state_file_read(path, &found), 0);
+	assert_text(&written, text);
+	assert_text(&found, text);
+	for (size_t i = 0; i < found.count; i++)
+		assert_int_equal(found.list[i].host_info.ipv4_count, 2);
+	assert_int_equal(stat(path, &about), 0);
+	assert_int_equal(about.st_mode, S_IFREG | 0600);
+}
+
+TEST(replace)
+{
+	char command[128];
+
+	write_file();
+	written.count = 1;
+	write_file();
+	assert_file_has(&written);
+	/* nothing is left beside it */
+	snprintf(command, sizeof(command), "test $(ls -A %s/agent | wc -l) = 1", directory);
+	assert_int_equal(system(command), 0);
+}
+
+TEST(malformed_file)
+{
+	FILE *file;
+
+	write_file();
+	file = fopen(path, "we");
+	assert_non_null(file);
+	assert_true(fputs("nothing of the kind\n", file) >= 0);
+	assert_int_equal(fclose(file), 0);
+	assert_int_equal(state_file_read(path, &found), -EBADMSG);
+	assert_int_equal(found.count, 0);
+	write_file();
+	assert_file_has(&written);
+}
+
+TEST(write_errors)
+{
+	assert_int_equal(state_file_write("/proc/no/state.json", &written), -ENOENT);
+	assert_int_equal(state_file_write("/proc/state.json", &written), -ENOENT);
+}
+
+TEST(remove_done)
+{
+	write_file();
+	assert_int_equal(state_file_remove(path, &written.list[0]), 0);
+	assert_int_equal(state_file_read(path, &found), 0);
+	assert_int_equal(found.count, 1);
+	assert_address(found.list[0].proxy, 2);
+	assert_int_equal(state_file_remove(path, &written.list[1]), 0);
+	assert_int_equal(access(path, F_OK), -1);
+}
+
+/* By another `sleep`, while `wake` was waiting for the proxy's answer. */
+TEST(newer_registration_stays)
+{
+	const struct registrations before = written;
+
+	written.list[0].transaction++;
+	written.list[1].client++;
+	write_file();
+	assert_int_equal(state_file_remove(path, &before.list[0]), 0);
+	assert_int_equal(state_file_remove(path, &before.list[1]), 0);
+	assert_file_has(&written);
+}
+
+/* Another process with the lock must not keep the machine from sleeping. */
+TEST(locked_directory)
+{
+	int fd;
+
+	write_file();
+	fd = open(dirname(strdupa(path)), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	assert_int_equal(flock(fd, LOCK_EX), 0);
+	write_file();
+	close(fd);
+}
+
+static bool parses(const char *text)
+{
+	return registrations_parse(text, strlen(text), &found);
+}
+
+TEST(what_follows_it)
+{
+	assert_true(parses("{ \"registrations\": [] }\n \n"));
+	assert_int_equal(found.count, 0);
+	assert_false(parses("{ \"registrations\": [] } {}"));
+}
+
+/* In the text of what is written: what is replaced, and by what. */
 static const struct {
 	const char *what, *instead;
 } mistakes[] = {
 	{ "\"registrations\"", "\"others\"" },
 	{ "\"interface\": \"eth0\"", "\"interface\": \"a/b\"" },
-	{ "\"interface\": \"eth0\"", "\"interface\": 7" },
 	{ "\"interface\": \"eth0\"", "\"interface\": \"a-name-of-sixteen\"" },
 	{ "\"interface\"", "\"face\"" },
 	{ "\"proxy\"", "\"box\"" },
 	{ "\"proxy\": { \"address\": \"192.0.2.1\"", "\"proxy\": { \"address\": \"2001:db8::1\"" },
-	{ "\"proxy\": { \"address\": \"192.0.2.1\"", "\"proxy\": { \"address\": \"\"" },
 	{ "02:00:00:00:00:01", "03:00:00:00:00:01" },
 	{ "\"client\": 4711", "\"client\": 0" },
 	{ "\"client\": 4711", "\"client\": 65536" },
-	{ "\"client\": 4711", "\"client\": -1" },
-	{ "\"client\": 4711", "\"client\": 1.5" },
-	{ "\"client\": 4711", "\"client\": \"4711\"" },
-	{ "\"client\": 4711", "\"client\": null" },
 	{ "\"transaction\": 4609", "\"transaction\": 65536" },
 	{ "\"key\": 7", "\"key\": 0" },
 	{ "\"key\": 7", "\"key\": 256" },
@@ -213,81 +219,49 @@ static const struct {
 	{ "\"signed-count\": 3", "\"signed-count\": 9" },
 	{ "\"when\": \"2026", "\"when\": \"\\u001b[2J2026" },
 	{ "\"when\": \"2026", "\"when\": \"20262026202620262026" },
-	{ "\"mac\": \"52:54:00:12:34:56\"", "\"mac\": \"52:54\"" },
-	{ "\"addresses\": [ \"192.0.2.20\"", "\"addresses\": [ \"nas\"" },
 	{ "\"addresses\": [ \"192.0.2.20\", \"192.0.2.21\" ]", "\"addresses\": [ ]" },
 	{ "\"addresses\": [ \"192.0.2.20\", \"192.0.2.21\" ]",
 	  "\"addresses\": [ \"2001:db8::1\" ]" },
-	{ "\"addresses\": [ \"192.0.2.20\", \"192.0.2.21\" ]", "\"addresses\": \"192.0.2.20\"" },
 	{ "\"total\": 4294967295", "\"total\": 4294967296" },
-	{ "\"left\": 3600", "\"left\": \"3600\"" },
-	{ "01:02:ff", "01:02:fff" },
 	{ "\"hostname\": \"nas\"", "\"hostname\": \"n s\"" },
 	{ "\"timer\": 28800", "\"timer\": 0" },
-	{ "udp\\/161", "sctp\\/161" },
-	{ "\"backup-of\": \"192.0.2.1\"", "\"backup-of\": \"192.0.2\"" },
 	{ "[ \"nd\" ]", "[ \"nd\", \"nd\", \"nd\", \"nd\" ]" },
-	{ "[ \"nd\" ]", "[ \"dn\" ]" },
 	{ "] }", "]" },
 	{ "{ \"registrations\"", "[ \"registrations\"" },
 };
 
-TEST_WITH(malformed, NULL, NULL)
+TEST(malformed)
 {
-	const struct registrations whole = a_state();
-	char *text = text_of(&whole), wrong[8192];
+	char *text = text_of(&written), wrong[8192];
 
 	EACH(i, mistakes)
 	{
 		const char *at = strstr(text, mistakes[i].what);
-		struct registrations read = { .count = 7 };
 
 		if (!at)
-			fail_msg("%s stands nowhere in %s", mistakes[i].what, text);
+			fail_msg("%s is not in %s", mistakes[i].what, text);
 		snprintf(wrong, sizeof(wrong), "%.*s%s%s", (int)(at - text), text,
 		         mistakes[i].instead, at + strlen(mistakes[i].what));
-		if (registrations_parse(wrong, strlen(wrong), &read))
-			fail_msg("%s is taken", wrong);
-		assert_int_equal(read.count, 0);
+		if (parses(wrong))
+			fail_msg("%s is accepted", wrong);
+		assert_int_equal(found.count, 0);
 	}
-	free(text);
-}
-
-TEST_WITH(truncated, NULL, NULL)
-{
-	const struct registrations whole = a_state();
-	char *text = text_of(&whole);
-	struct registrations read;
-
 	for (size_t length = 0; length < strlen(text); length++)
-		assert_false(registrations_parse(text, length, &read));
+		assert_false(registrations_parse(text, length, &found));
 	free(text);
 }
 
-TEST_WITH(trailing_data, NULL, NULL)
-{
-	const char text[] = "{ \"registrations\": [] } {}";
-	struct registrations read;
-
-	assert_false(registrations_parse(text, strlen(text), &read));
-}
-
-TEST_WITH(maximum, NULL, NULL)
+TEST(maximum)
 {
 	struct json_object *object, *list;
-	struct registrations full = { .count = 0 };
-	struct registrations read;
-	const char *text;
 
-	while (full.count < REGISTRATIONS_MAX)
-		full.list[full.count++] = a_full_registration(2);
-	object = registrations_to_json(&full);
-	text = json_object_to_json_string(object);
-	assert_true(registrations_parse(text, strlen(text), &read));
-	assert_int_equal(read.count, REGISTRATIONS_MAX);
+	for (written.count = 0; written.count < REGISTRATIONS_MAX; written.count++)
+		written.list[written.count] = a_full_registration(2);
+	object = registrations_to_json(&written);
+	assert_true(parses(json_object_to_json_string(object)));
+	assert_int_equal(found.count, REGISTRATIONS_MAX);
 	list = json_object_object_get(object, "registrations");
-	json_object_array_add(list, registration_to_json(&full.list[0]));
-	text = json_object_to_json_string(object);
-	assert_false(registrations_parse(text, strlen(text), &read));
+	json_object_array_add(list, registration_to_json(&written.list[0]));
+	assert_false(parses(json_object_to_json_string(object)));
 	json_object_put(object);
 }
