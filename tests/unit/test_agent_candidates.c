@@ -40,14 +40,6 @@ static bool read_candidate(const struct npp_packet *datagram, struct candidate *
 	       candidate_read(&solicitation, candidate);
 }
 
-static bool is_read(struct npp_message message)
-{
-	const struct npp_packet datagram = datagram_of(&message, octets);
-	struct candidate candidate;
-
-	return read_candidate(&datagram, &candidate);
-}
-
 TEST(a_candidate)
 {
 	struct npp_message message = advertisement();
@@ -70,38 +62,16 @@ TEST(a_candidate)
 
 TEST(unsuitable_advertisements)
 {
-	struct npp_message message = advertisement();
-
-	message.advertisement.lifetime = 0;
-	assert_false(is_read(message));
-	message = advertisement();
-	message.transaction = 0; /* unsolicited */
-	assert_false(is_read(message));
-	message = advertisement();
-	message.code = NPP_FAIL;
-	assert_false(is_read(message));
-	message = (struct npp_message){ .transaction = TRANSACTION,
-		                        .subtype = NPP_PROXY_SOLICITATION };
-	assert_false(is_read(message));
-	assert_true(is_read(advertisement()));
-}
-
-TEST(wrong_addresses)
-{
-	struct npp_message message = advertisement();
-	struct npp_packet right = datagram_of(&message, octets), wrong;
-	uint8_t *const each[] = { &wrong.to.octet[5], &wrong.destination.octet[3],
-		                  (uint8_t *)&wrong.vlan };
+	struct npp_message none = advertisement(), refusal = advertisement();
+	struct npp_packet datagram;
 	struct candidate candidate;
 
-	EACH(i, each)
-	{
-		wrong = right;
-		*each[i] ^= 1;
-		assert_false(read_candidate(&wrong, &candidate));
-	}
-	octets[right.length - 1] ^= 1;
-	assert_false(read_candidate(&right, &candidate));
+	none.advertisement.lifetime = 0;
+	datagram = datagram_of(&none, octets);
+	assert_false(read_candidate(&datagram, &candidate));
+	refusal.code = NPP_FAIL;
+	datagram = datagram_of(&refusal, octets);
+	assert_false(read_candidate(&datagram, &candidate));
 }
 
 /* The source address if it is advertised, else the one with the highest preference. */
@@ -150,12 +120,12 @@ static struct candidate candidate_of(uint8_t last, int32_t preference)
 	};
 }
 
-static struct settings config_with(size_t count, const uint8_t *proxies)
+static struct settings config_with(const uint8_t *proxies)
 {
 	struct settings settings = some_settings();
 
-	for (size_t i = 0; i < count; i++)
-		settings.proxies[settings.proxy_count++] = lan_address(proxies[i]);
+	for (; *proxies; proxies++)
+		settings.proxies[settings.proxy_count++] = lan_address(*proxies);
 	return settings;
 }
 
@@ -170,80 +140,79 @@ static char *order_of(const struct candidates *candidates)
 	return text;
 }
 
-/* By preference; of equal ones the first to answer. */
-TEST(order_by_preference)
+/* "4:-1 5!": 192.0.2.4 with preference -1, and 192.0.2.5, which does not offer ARP. */
+static void add_all(struct candidates *candidates, const char *text,
+                    const struct settings *settings)
+{
+	for (char *end; *text; text = end + (*end == ' ')) {
+		struct candidate candidate = candidate_of((uint8_t)strtol(text, &end, 10), 0);
+
+		if (*end == ':')
+			candidate.preference = (int32_t)strtol(end + 1, &end, 10);
+		if (*end == '!') {
+			candidate.services[0] = NPP_SERVICE_DHCP4;
+			end++;
+		}
+		candidates_add(candidates, &candidate, settings);
+	}
+}
+
+TEST(order)
 {
 	static const struct {
-		uint8_t last;
-		int32_t preference;
-	} rows[] = { { 1, 0 }, { 2, 5 }, { 3, 0 }, { 4, INT32_MIN }, { 5, 5 }, { 6, INT32_MAX } };
-	const struct settings settings = some_settings();
-	struct candidates candidates = { .count = 0 };
+		const char *shows;
+		uint8_t configured[4];
+		const char *answers, *order;
+		bool complete;
+	} rows[] = {
+		{ "by preference; of equal ones the first to answer",
+		  { 0 },
+		  "1 2:5 3 4:-2147483648 5:5 6:2147483647",
+		  "6 2 5 1 3 4",
+		  false },
+		{ "one that answers twice is one", { 0 }, "1 1 2", "1 2", false },
+		{ "configured ones first", { 1, 4, 9 }, "1:1 2:2 3:3 4:4 5:5", "1 4 5 3 2", false },
+		{ "no other is awaited", { 4, 1 }, "1 4", "4 1", true },
+		{ "a configured one is awaited", { 4, 1 }, "1", "1", false },
+		{ "without ARP it is the last, whatever its preference",
+		  { 0 },
+		  "2:99! 1",
+		  "1 2",
+		  false },
+	};
 
 	EACH(i, rows)
 	{
-		const struct candidate candidate = candidate_of(rows[i].last, rows[i].preference);
+		const struct settings settings = config_with(rows[i].configured);
+		struct candidates candidates = { .count = 0 };
 
-		candidates_add(&candidates, &candidate, &settings);
-		candidates_add(&candidates, &candidate, &settings); /* it has answered twice */
+		add_all(&candidates, rows[i].answers, &settings);
+		if (strcmp(order_of(&candidates), rows[i].order))
+			fail_msg("%s: %s", rows[i].shows, order_of(&candidates));
+		if (candidates_complete(&candidates, &settings) != rows[i].complete)
+			fail_msg("%s: %s", rows[i].shows,
+			         rows[i].complete ? "awaited" : "complete");
 	}
-	assert_string_equal(order_of(&candidates), "6 2 5 1 3 4");
 }
 
-TEST(configured_proxies)
+TEST(mismatches)
 {
-	const struct settings settings = config_with(3, (const uint8_t[]){ 1, 4, 9 });
-	struct candidates candidates = { .count = 0 };
+	const struct settings settings = config_with((const uint8_t[]){ 1, 0 });
+	struct candidate named = candidate_of(1, 0), other = candidate_of(2, 0);
 
-	for (uint8_t i = 1; i <= 5; i++) {
-		const struct candidate candidate = candidate_of(i, 10 * i);
-
-		candidates_add(&candidates, &candidate, &settings);
-		assert_false(candidates_complete(&candidates, &settings));
-	}
-	assert_string_equal(order_of(&candidates), "1 4 5 3 2");
-	assert_null(candidate_mismatch(&candidates.list[0], &settings));
-	assert_null(candidate_mismatch(&candidates.list[1], &settings));
-	assert_string_equal(candidate_mismatch(&candidates.list[2], &settings),
+	assert_null(candidate_mismatch(&named, &settings));
+	assert_string_equal(candidate_mismatch(&other, &settings),
 	                    "is not among the configured proxies");
-}
-
-TEST(all_configured_proxies)
-{
-	const struct settings settings = config_with(2, (const uint8_t[]){ 4, 1 });
-	const struct settings none = some_settings();
-	const struct candidate one = candidate_of(1, 0), four = candidate_of(4, 0);
-	struct candidates candidates = { .count = 0 };
-
-	assert_false(candidates_complete(&candidates, &none));
-	candidates_add(&candidates, &one, &settings);
-	assert_false(candidates_complete(&candidates, &settings));
-	candidates_add(&candidates, &four, &settings);
-	assert_true(candidates_complete(&candidates, &settings));
-	assert_false(candidates_complete(&candidates, &none));
-}
-
-/* Whatever its preference. */
-TEST(without_arp)
-{
-	const struct settings settings = some_settings();
-	struct candidate good = candidate_of(1, 0), bad = candidate_of(2, 99);
-	struct candidates candidates = { .count = 0 };
-
-	bad.services[0] = NPP_SERVICE_DHCP4;
-	candidates_add(&candidates, &bad, &settings);
-	candidates_add(&candidates, &good, &settings);
-	assert_string_equal(order_of(&candidates), "1 2");
-	assert_string_equal(candidate_mismatch(&bad, &settings), "offers no ARP");
-	good.service_count = 0;
-	assert_string_equal(candidate_mismatch(&good, &settings), "offers no ARP");
+	named.services[0] = NPP_SERVICE_DHCP4;
+	assert_string_equal(candidate_mismatch(&named, &settings), "offers no ARP");
+	named.service_count = 0;
+	assert_string_equal(candidate_mismatch(&named, &settings), "offers no ARP");
 }
 
 /* Many advertisements do not displace a better one. */
 TEST(too_many)
 {
-	const struct settings settings = config_with(1, (const uint8_t[]){ 200 });
-	const struct candidate named = candidate_of(200, -1);
+	const struct settings settings = config_with((const uint8_t[]){ 200, 0 });
 	struct candidates candidates = { .count = 0 };
 
 	for (uint8_t i = 1; i <= 2 * CANDIDATES; i++) {
@@ -254,7 +223,7 @@ TEST(too_many)
 	assert_int_equal(candidates.count, CANDIDATES);
 	assert_int_equal(candidates.list[0].preference, 2 * CANDIDATES);
 	assert_int_equal(candidates.list[CANDIDATES - 1].preference, CANDIDATES + 1);
-	candidates_add(&candidates, &named, &settings);
+	add_all(&candidates, "200:-1", &settings);
 	assert_int_equal(candidates.count, CANDIDATES);
 	assert_address(candidates.list[0].address, 200);
 	assert_int_equal(candidates.list[CANDIDATES - 1].preference, CANDIDATES + 2);
@@ -264,7 +233,8 @@ TEST(too_many)
 TEST(same_address_twice)
 {
 	const struct settings settings = some_settings();
-	struct candidate first = candidate_of(1, 0), second = candidate_of(1, 0);
+	const struct candidate first = candidate_of(1, 0);
+	struct candidate second = first;
 	struct candidates candidates = { .count = 0 };
 
 	second.mac.octet[5] = 9;
