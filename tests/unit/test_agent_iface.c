@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The interface and its addresses, with a namespace for each test. */
+/* The interface, its addresses and the default route, with a namespace for each case. */
 #include "test.h"
 
 #include <string.h>
@@ -10,6 +10,42 @@
 #include "base/text.h"
 #include "support_netns.h"
 
+#define EACH(item, table) for (size_t item = 0; item < sizeof(table) / sizeof(*(table)); item++)
+
+/* Two interfaces without addresses. */
+static int make_links(void **state)
+{
+	if (make_namespace(state))
+		return -1;
+	need_namespace();
+	HERE("sysctl -qw net.ipv6.conf.all.disable_ipv6=0 net.ipv6.conf.default.disable_ipv6=0 "
+	     "net.ipv6.conf.default.addr_gen_mode=1 net.ipv6.conf.default.dad_transmits=3");
+	add_link("lan");
+	add_link("other");
+	return 0;
+}
+
+BEFORE_EACH(make_links)
+
+TEST(interfaces)
+{
+	static const struct {
+		const char *name;
+		int err;
+	} none[] = { { "wan", -ENODEV },
+		     { "", -ENODEV },
+		     { "a-name-of-16-oct", -ENODEV },
+		     { "lo", -EOPNOTSUPP } };
+	struct iface iface;
+
+	assert_int_equal(ethernet_iface_find("lan", &iface), 0);
+	assert_string_equal(iface.name, "lan");
+	assert_int_equal(iface.ifindex, if_nametoindex("lan"));
+	assert_memory_equal(&iface.mac, ((const uint8_t[]){ 2, 0, 0, 0, 0, 0x20 }), 6);
+	EACH(i, none)
+	assert_int_equal(ethernet_iface_find(none[i].name, &iface), none[i].err);
+}
+
 static struct iface_addresses addresses_of(const char *name)
 {
 	struct iface_addresses addresses;
@@ -19,199 +55,153 @@ static struct iface_addresses addresses_of(const char *name)
 	return addresses;
 }
 
-static void assert_own(const struct iface_addresses *addresses, size_t index, const char *expected)
+/* "192.0.2.20 | 2001:db8::20" */
+static const char *addresses_text(const struct iface_addresses *addresses)
 {
-	char text[TEXT_IP];
+	static char text[1024];
+	char own[TEXT_IP];
 
-	assert_string_equal(text_from_ip(&addresses->list[index].address, text), expected);
+	*text = '\0';
+	for (size_t i = 0; i <= addresses->count; i++) {
+		if (i == addresses->ipv4_count)
+			strcat(text, "| ");
+		if (i < addresses->count) {
+			strcat(text, text_from_ip(&addresses->list[i].address, own));
+			strcat(text, " ");
+		}
+	}
+	return text;
 }
 
-BEFORE_EACH(make_namespace)
-
-TEST(an_interface)
+TEST(addresses)
 {
-	struct iface iface;
+	static const struct {
+		const char *shows, *add[5], *addresses;
+	} rows[] = {
+		{ "none", { "192.0.2.30/24 dev other", "2001:db8::30/64 dev other" }, "| " },
+		{ "a subnet's secondary addresses are the last",
+		  { "192.0.2.20/24 brd + dev lan", "192.0.2.21/24 dev lan",
+		    "203.0.113.2 peer 203.0.113.3 dev lan" },
+		  "192.0.2.20 203.0.113.2 192.0.2.21 | " },
+		{ "its own, and not the peer's",
+		  { "2001:db8::22 peer 2001:db8::23 nodad dev lan" },
+		  "| 2001:db8::22 " },
+		{ "deprecated ones are the last",
+		  { "fd00::20/64 nodad dev lan", "fe80::20/64 nodad dev lan",
+		    "2001:db8::21/64 nodad preferred_lft 0 dev lan" },
+		  "| fd00::20 fe80::20 2001:db8::21 " },
+		{ "not those that are checked for duplicates, which takes 3 s",
+		  { "2001:db8::20/64 dev lan", "2001:db8::21/64 optimistic dev lan",
+		    "2001:db8::22/64 nodad dev lan" },
+		  "| 2001:db8::22 " },
+	};
 
-	need_namespace();
-	add_link("lan");
-	assert_int_equal(ethernet_iface_find("lan", &iface), 0);
-	assert_string_equal(iface.name, "lan");
-	assert_int_equal(iface.ifindex, if_nametoindex("lan"));
-	assert_memory_equal(&iface.mac, ((const uint8_t[]){ 2, 0, 0, 0, 0, 0x20 }), 6);
-}
+	EACH(i, rows)
+	{
+		struct iface_addresses found;
 
-TEST(no_interface)
-{
-	struct iface iface;
-
-	need_namespace();
-	assert_int_equal(ethernet_iface_find("lan", &iface), -ENODEV);
-	assert_int_equal(ethernet_iface_find("", &iface), -ENODEV);
-	assert_int_equal(ethernet_iface_find("a-name-of-16-oct", &iface), -ENODEV);
-	assert_int_equal(ethernet_iface_find("lo", &iface), -EOPNOTSUPP);
-}
-
-TEST(ipv4)
-{
-	struct iface_addresses addresses;
-
-	need_namespace();
-	add_link("lan");
-	add_link("other");
-	addresses = addresses_of("lan");
-	assert_int_equal(addresses.ipv4_count, 0);
-	HERE("ip address add 192.0.2.20/24 brd + dev lan");
-	HERE("ip address add 192.0.2.21/24 dev lan");
-	HERE("ip address add 203.0.113.2 peer 203.0.113.3 dev lan");
-	HERE("ip address add 192.0.2.30/24 dev other");
-	addresses = addresses_of("lan");
-	assert_int_equal(addresses.ipv4_count, 3);
-	assert_own(&addresses, 0, "192.0.2.20");
-	assert_own(&addresses, 1, "203.0.113.2");
-	/* the kernel lists a subnet's secondary addresses last */
-	assert_own(&addresses, 2, "192.0.2.21");
-}
-
-TEST(lifetimes)
-{
-	struct iface_addresses addresses;
-
-	need_namespace();
-	add_link("lan");
-	HERE("ip address add 192.0.2.20/24 dev lan");
-	HERE("ip address add 192.0.2.21/24 valid_lft 3600 preferred_lft 60 dev lan");
-	addresses = addresses_of("lan");
-	assert_int_equal(addresses.list[0].valid, LIFETIME_FOREVER);
-	assert_in_range(addresses.list[1].valid, 3590, 3600);
-}
-
-TEST(too_many)
-{
-	struct iface_addresses addresses;
-
-	need_namespace();
-	add_link("lan");
-	HERE("for i in $(seq 1 40); do echo address add 192.0.2.$i/24 dev lan; "
-	     "echo address add 2001:db8::$i/64 nodad dev lan; "
-	     "echo address add 2001:db8:1::$i/64 nodad preferred_lft 0 dev lan; done | ip -batch -");
-	addresses = addresses_of("lan");
-	assert_int_equal(addresses.ipv4_count, IFACE_IPV4);
-	assert_int_equal(addresses.count - addresses.ipv4_count, IFACE_IPV6);
-}
-
-TEST(ipv6)
-{
-	struct iface_addresses addresses;
-
-	need_namespace();
-	HERE("sysctl -qw net.ipv6.conf.all.disable_ipv6=0 net.ipv6.conf.default.disable_ipv6=0 "
-	     "net.ipv6.conf.default.accept_dad=0");
-	add_link("lan");
-	add_link("other");
-	HERE("ip address add 2001:db8::21/64 nodad preferred_lft 0 dev lan");
-	HERE("ip address add 2001:db8::20/64 nodad dev lan");
-	HERE("ip address add 2001:db8::22 peer 2001:db8::23 nodad dev lan");
-	HERE("ip address add fd00::20/64 nodad dev lan");
-	HERE("ip address add 2001:db8::30/64 dev other");
-	addresses = addresses_of("lan");
-	assert_int_equal(addresses.count - addresses.ipv4_count, 5);
-	for (size_t i = 0; i < 4; i++)
-		assert_int_not_equal(addresses.list[i].address.octet[15], 0x21);
-	/* deprecated, so after the others */
-	assert_own(&addresses, 4, "2001:db8::21");
-}
-
-/* Duplicate detection takes 3 s. */
-TEST(tentative_address)
-{
-	struct iface_addresses addresses;
-
-	need_namespace();
-	HERE("sysctl -qw net.ipv6.conf.all.disable_ipv6=0 net.ipv6.conf.default.disable_ipv6=0 "
-	     "net.ipv6.conf.default.addr_gen_mode=1 net.ipv6.conf.default.dad_transmits=3");
-	add_link("lan");
-	HERE("ip address add 2001:db8::20/64 dev lan");
-	HERE("ip address add 2001:db8::21/64 optimistic dev lan");
-	HERE("ip address add 2001:db8::22/64 nodad dev lan");
-	HERE("ip -6 address show dev lan | grep -q tentative");
-	addresses = addresses_of("lan");
-	assert_int_equal(addresses.count - addresses.ipv4_count, 1);
-	assert_own(&addresses, 0, "2001:db8::22");
+		make_links(NULL);
+		for (size_t j = 0; j < 5 && rows[i].add[j]; j++)
+			HERE("ip address add %s", rows[i].add[j]);
+		found = addresses_of("lan");
+		if (strcmp(addresses_text(&found), rows[i].addresses))
+			fail_msg("%s: %s", rows[i].shows, addresses_text(&found));
+	}
 }
 
 TEST(duplicate_address)
 {
-	struct iface_addresses addresses;
+	struct iface_addresses found;
 
-	need_namespace();
-	HERE("sysctl -qw net.ipv6.conf.all.disable_ipv6=0 net.ipv6.conf.default.disable_ipv6=0 "
-	     "net.ipv6.conf.default.addr_gen_mode=1");
-	add_link("lan");
 	HERE("ip link set lan-end address 02:00:00:00:00:21");
 	HERE("ip address add 2001:db8::20/64 nodad dev lan-end");
+	HERE("sysctl -qw net.ipv6.conf.lan.dad_transmits=1");
 	HERE("ip address add 2001:db8::20/64 dev lan");
 	HERE("for i in $(seq 50); do ip -6 address show dev lan | grep -q dadfailed && exit 0; "
 	     "sleep 0.1; done; exit 1");
-	addresses = addresses_of("lan");
-	assert_int_equal(addresses.count - addresses.ipv4_count, 0);
+	found = addresses_of("lan");
+	assert_string_equal(addresses_text(&found), "| ");
 }
 
-static void assert_default(const char *expected)
+TEST(lifetimes)
+{
+	struct iface_addresses found;
+
+	HERE("ip address add 192.0.2.20/24 dev lan");
+	HERE("ip address add 192.0.2.21/24 valid_lft 3600 preferred_lft 60 dev lan");
+	found = addresses_of("lan");
+	assert_int_equal(found.list[0].valid, LIFETIME_FOREVER);
+	assert_in_range(found.list[1].valid, 3590, 3600);
+}
+
+TEST(too_many)
+{
+	struct iface_addresses found;
+
+	HERE("for i in $(seq 1 40); do echo address add 192.0.2.$i/24 dev lan; "
+	     "echo address add 2001:db8::$i/64 nodad dev lan; "
+	     "echo address add 2001:db8:1::$i/64 nodad preferred_lft 0 dev lan; done | ip -batch -");
+	found = addresses_of("lan");
+	assert_int_equal(found.ipv4_count, IFACE_IPV4);
+	assert_int_equal(found.count - found.ipv4_count, IFACE_IPV6);
+}
+
+static void assert_default(const char *after, const char *expected)
 {
 	char name[IFNAMSIZ] = "";
+	const int err = default_iface(name);
 
-	assert_int_equal(default_iface(name), expected ? 0 : -ENOENT);
-	assert_string_equal(name, expected ? expected : "");
+	if (err != (*expected ? 0 : -ENOENT) || strcmp(name, expected))
+		fail_msg("after '%s' it is '%s' instead of '%s'", after, name, expected);
 }
 
+/* One after another. */
 TEST(default_route)
 {
-	need_namespace();
-	assert_default(NULL);
-	add_link("lan");
-	add_link("other");
-	HERE("ip address add 192.0.2.20/24 dev lan && ip address add 198.51.100.20/24 dev other");
-	assert_default(NULL);
-	HERE("ip route add 203.0.113.0/24 via 192.0.2.1");
-	HERE("ip route add default via 192.0.2.1 table 100");
-	HERE("ip route add unreachable default metric 1");
-	assert_default(NULL);
-	HERE("ip route add default via 192.0.2.1 metric 200");
-	assert_default("lan");
-	HERE("ip route add default dev other metric 300");
-	assert_default("lan");
-	HERE("ip route add default via 198.51.100.1 metric 100");
-	assert_default("other");
-	HERE("ip route add default via 192.0.2.1");
-	assert_default("lan");
-	HERE("ip link set lan-end down && sleep 0.1");
-	assert_default("other");
+	static const struct {
+		const char *command, *name;
+	} steps[] = {
+		{ "true", "" },
+		{ "ip address add 192.0.2.20/24 dev lan", "" },
+		{ "ip address add 198.51.100.20/24 dev other", "" },
+		{ "ip route add 203.0.113.0/24 via 192.0.2.1", "" },
+		{ "ip route add default via 192.0.2.1 table 100", "" },
+		{ "ip route add unreachable default metric 1", "" },
+		{ "ip route add default via 192.0.2.1 metric 200", "lan" },
+		{ "ip route add default dev other metric 300", "lan" },
+		{ "ip route add default via 198.51.100.1 metric 100", "other" },
+		{ "ip route add default via 192.0.2.1", "lan" },
+		{ "ip link set lan-end down && sleep 0.1", "other" },
+	};
+
+	EACH(i, steps)
+	{
+		HERE("%s", steps[i].command);
+		assert_default(steps[i].command, steps[i].name);
+	}
+}
+
+static void need(const char *command)
+{
+	if (!run("%s", command))
+		return;
+	print_message("not on this machine: %s\n", command);
+	skip();
 }
 
 TEST(default_route_of_tunnel)
 {
-	need_namespace();
-	add_link("lan");
 	HERE("ip address add 192.0.2.20/24 dev lan");
-	if (run("ip tuntap add vpn mode tun")) {
-		print_message("this machine has no tunnels: no /dev/net/tun\n");
-		skip();
-	}
+	need("ip tuntap add vpn mode tun");
 	HERE("ip link set vpn up && ip route add default dev vpn metric 50");
-	assert_default(NULL);
+	assert_default("a route of a tunnel", "");
 	HERE("ip route add default via 192.0.2.1 metric 100");
-	assert_default("lan");
+	assert_default("a route of a LAN", "lan");
 }
 
 TEST(default_route_multipath)
 {
-	need_namespace();
-	add_link("lan");
-	add_link("other");
 	HERE("ip address add 192.0.2.20/24 dev lan && ip address add 198.51.100.20/24 dev other");
-	if (run("ip route add default nexthop via 198.51.100.1 nexthop via 192.0.2.1")) {
-		print_message("not with this kernel: routes with several next hops\n");
-		skip();
-	}
-	assert_default("other");
+	need("ip route add default nexthop via 198.51.100.1 nexthop via 192.0.2.1");
+	assert_default("a route with two next hops", "other");
 }
