@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * A configuration file of the test's own. Include behind cmocka.h; the group makes the file and
- * removes it.
- */
+/* A configuration file of the test's own, and values that are wrong in it. Include after test.h. */
 #ifndef SLEEPPROXY_TESTS_CONFIG_H
 #define SLEEPPROXY_TESTS_CONFIG_H
 
@@ -11,9 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "config/config.h"
+#include "config/config_reader.h"
 
-#define NAS "host nas {\n mac = 52:54:00:00:00:01\n addresses = 192.168.1.5\n}\n"
+#define EACH(item, table) for (size_t item = 0; item < sizeof(table) / sizeof(*(table)); item++)
 
 static char path[] = "/tmp/sleepproxy-test-XXXXXX";
 
@@ -26,10 +23,32 @@ static inline void write_octets(const char *text, size_t size)
 	assert_int_equal(fclose(file), 0);
 }
 
-static inline int load(const char *text, struct config *config, char error[CONFIG_ERROR])
+static inline void write_text(const char *text)
 {
 	write_octets(text, strlen(text));
-	return config_load(path, config, error);
+}
+
+/* NAME = VALUE, in a section such as "host nas"; NULL: in none. */
+struct wrong_value {
+	const char *section, *name, *value, *why, *expected;
+};
+
+#define UNCLEAR "is not understood"
+#define OUT_OF_RANGE "is out of range"
+#define FRACTION "has a fraction of a second"
+#define DURATION(range) "a duration such as 500ms, 5s, 2m or 1h, from " range
+#define SECONDS(range) "a duration in whole seconds such as 30s or 2m, from " range
+
+/* Writes the file, and what is said of it. */
+static inline void write_wrong_value(const struct wrong_value *it, char error[CONFIG_ERROR])
+{
+	char text[CONFIG_ERROR];
+
+	snprintf(text, sizeof(text), "%s\n%s = %s\n%s", it->section ?: "", it->name, it->value,
+	         it->section ? "}\n" : "");
+	write_text(text);
+	snprintf(error, CONFIG_ERROR, "%s:2: %s '%s' %s; expected %s", path, it->name, it->value,
+	         it->why, it->expected);
 }
 
 static inline int make_file(void **state)
@@ -45,5 +64,8 @@ static inline int remove_file(void **state)
 	(void)state;
 	return unlink(path);
 }
+
+BEFORE_ALL(make_file)
+AFTER_ALL(remove_file)
 
 #endif

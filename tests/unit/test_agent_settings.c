@@ -6,21 +6,13 @@
 
 #include <errno.h>
 #include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 #include "support_agent.h"
-
-static char path[] = "/tmp/sleepproxy-agent-test-XXXXXX";
+#include "support_config.h"
 
 static int load(const char *text, struct settings *settings, char error[CONFIG_ERROR])
 {
-	FILE *file = fopen(path, "we");
-
-	assert_non_null(file);
-	assert_true(fputs(text, file) >= 0);
-	assert_int_equal(fclose(file), 0);
+	write_text(text);
 	return settings_load(path, settings, error);
 }
 
@@ -113,12 +105,23 @@ TEST(ports_alone)
 	assert_int_equal(wake.ports[1].port, 0);
 }
 
-#define INTERFACES_EXPECTED "expected up to 8 different interfaces such as eth0"
-#define PROXIES_EXPECTED "expected up to 8 different IPv4 addresses of proxies, such as 192.168.1.2"
-#define WAKE_EXPECTED \
-	"expected none, or auto, auto-udp and up to 64 different ports such as tcp/22 or udp/161"
-#define NONE_ALONE "cannot be combined, as 'none' goes with no other value; " WAKE_EXPECTED
-#define PATH_EXPECTED "expected a path that begins with '/'"
+#define INTERFACES "up to 8 different interfaces such as eth0"
+#define PROXIES "up to 8 different IPv4 addresses of proxies, such as 192.168.1.2"
+#define WAKE "none, or auto, auto-udp and up to 64 different ports such as tcp/22 or udp/161"
+#define NONE_ALONE "cannot be combined, as 'none' goes with no other value; expected " WAKE
+#define ABSOLUTE "a path that begins with '/'"
+
+static const struct wrong_value values[] = {
+	{ NULL, "wait", "99ms", OUT_OF_RANGE, DURATION("100ms to 10m") },
+	{ NULL, "report-wait", "11m", OUT_OF_RANGE, DURATION("100ms to 10m") },
+	{ NULL, "sleep-timer", "1500ms", FRACTION, SECONDS("1s to 8760h") },
+	{ NULL, "backup", "perhaps", UNCLEAR, "true or false" },
+	{ NULL, "wake-by", "me", UNCLEAR, "one of proxy, rtc" },
+	{ NULL, "proxy", "nas", UNCLEAR, PROXIES },
+	{ NULL, "proxy", "255.255.255.255", "is the broadcast address", PROXIES },
+	{ NULL, "key-file", "keys", "is not absolute", ABSOLUTE },
+	{ NULL, "icmp-type", "256", OUT_OF_RANGE, "a number from 1 to 255" },
+};
 
 static const struct {
 	const char *text, *error; /* after the file's name */
@@ -126,53 +129,50 @@ static const struct {
 	{ "\nwiat = 5s\n",
 	  ":2: unknown option 'wiat' (did you mean 'wait'?); expected one of interface, proxy, backup, wait, report-wait, "
 	  "wake, sleep-timer, wake-by, rtc, key-file, key, icmp-type, on-lease-lost" },
-	{ "wait = 99ms\n", ":1: wait '99ms' is out of range; "
-	                   "expected a duration such as 500ms, 5s, 2m or 1h, from 100ms to 10m" },
-	{ "report-wait = 11m\n",
-	  ":1: report-wait '11m' is out of range; "
-	  "expected a duration such as 500ms, 5s, 2m or 1h, from 100ms to 10m" },
-	{ "sleep-timer = 1500ms\n",
-	  ":1: sleep-timer '1500ms' has a fraction of a second; "
-	  "expected a duration in whole seconds such as 30s or 2m, from 1s to 8760h" },
-	{ "backup = perhaps\n", ":1: backup 'perhaps' is not understood; expected true or false" },
-	{ "wake-by = me\n", ":1: wake-by 'me' is not understood; expected one of proxy, rtc" },
 	{ "interface = {eth0,\n eth0}\n",
-	  ":2: interface 'eth0' is a duplicate; " INTERFACES_EXPECTED },
-	{ "interface = \"a/b\"\n", ":1: interface 'a/b' is not understood; " INTERFACES_EXPECTED },
+	  ":2: interface 'eth0' is a duplicate; expected " INTERFACES },
+	{ "interface = \"a/b\"\n", ":1: interface 'a/b' is not understood; expected " INTERFACES },
 	{ "interface = {a,b,c,d,e,f,g,h,i}\n",
-	  ":1: interface 'i' exceeds the limit; " INTERFACES_EXPECTED },
+	  ":1: interface 'i' exceeds the limit; expected " INTERFACES },
 	{ "proxy = {192.0.2.1, 192.0.2.1}\n",
-	  ":1: proxy '192.0.2.1' is a duplicate; " PROXIES_EXPECTED },
-	{ "proxy = nas\n", ":1: proxy 'nas' is not understood; " PROXIES_EXPECTED },
-	{ "proxy = 255.255.255.255\n",
-	  ":1: proxy '255.255.255.255' is the broadcast address; " PROXIES_EXPECTED },
-	{ "wake = {auto, sometimes}\n", ":1: wake 'sometimes' is not understood; " WAKE_EXPECTED },
-	{ "wake = {tcp/22, tcp/22}\n", ":1: wake 'tcp/22' is a duplicate; " WAKE_EXPECTED },
+	  ":1: proxy '192.0.2.1' is a duplicate; expected " PROXIES },
+	{ "wake = {auto, sometimes}\n", ":1: wake 'sometimes' is not understood; expected " WAKE },
+	{ "wake = {tcp/22, tcp/22}\n", ":1: wake 'tcp/22' is a duplicate; expected " WAKE },
 	{ "wake = {none, tcp/22}\n", ":1: wake 'tcp/22' " NONE_ALONE },
 	{ "wake = {auto, none}\n", ":1: wake 'none' " NONE_ALONE },
 	{ "wake = {none, none}\n", ":1: wake 'none' " NONE_ALONE },
-	{ "key-file = keys\n", ":1: key-file 'keys' is not absolute; " PATH_EXPECTED },
-	{ "on-lease-lost = \"\"\n", ":1: on-lease-lost '' is not absolute; " PATH_EXPECTED },
+	{ "on-lease-lost = \"\"\n", ":1: on-lease-lost '' is not absolute; expected " ABSOLUTE },
 	{ "key-file = /etc/keys\nkey = 0\n",
 	  ":2: key '0' is out of range; expected a number from 1 to 255" },
 	{ "\nkey = 1\n", ":2: key, but no file that it is in; expected key-file = FILE, too" },
-	{ "icmp-type = 256\n",
-	  ":1: icmp-type '256' is out of range; expected a number from 1 to 255" },
 };
+
+static void assert_refused(const char *expected)
+{
+	struct settings settings, untouched;
+	char error[CONFIG_ERROR] = "";
+
+	memset(&settings, 0xa5, sizeof(settings));
+	memset(&untouched, 0xa5, sizeof(untouched));
+	assert_int_equal(settings_load(path, &settings, error), -EINVAL);
+	assert_string_equal(error, expected);
+	assert_memory_equal(&settings, &untouched, sizeof(settings));
+}
 
 TEST(errors)
 {
+	char expected[CONFIG_ERROR];
+
+	EACH(i, values)
+	{
+		write_wrong_value(&values[i], expected);
+		assert_refused(expected);
+	}
 	EACH(i, mistakes)
 	{
-		struct settings settings, untouched;
-		char error[CONFIG_ERROR] = "", expected[CONFIG_ERROR];
-
-		memset(&settings, 0xa5, sizeof(settings));
-		memset(&untouched, 0xa5, sizeof(untouched));
-		assert_int_equal(load(mistakes[i].text, &settings, error), -EINVAL);
+		write_text(mistakes[i].text);
 		snprintf(expected, sizeof(expected), "%s%s", path, mistakes[i].error);
-		assert_string_equal(error, expected);
-		assert_memory_equal(&settings, &untouched, sizeof(settings));
+		assert_refused(expected);
 	}
 }
 
@@ -187,7 +187,7 @@ TEST(too_many_ports)
 	assert_int_equal(config_of(text).wake.port_count, WAKE_PORTS);
 	strcpy(text + strlen(text) - 2, ",udp/1}\n");
 	assert_int_equal(load(text, &settings, error), -EINVAL);
-	assert_non_null(strstr(error, ":1: wake 'udp/1' exceeds the limit; " WAKE_EXPECTED));
+	assert_non_null(strstr(error, ":1: wake 'udp/1' exceeds the limit; expected " WAKE));
 }
 
 TEST(no_file)
@@ -199,20 +199,3 @@ TEST(no_file)
 	assert_string_equal(error, "/tmp/sleepproxy-no-such-file: cannot be read: "
 	                           "No such file or directory");
 }
-
-static int make_file(void **state)
-{
-	const int fd = mkstemp(path);
-
-	(void)state;
-	return fd < 0 ? -1 : close(fd);
-}
-
-static int remove_file(void **state)
-{
-	(void)state;
-	return unlink(path);
-}
-
-BEFORE_ALL(make_file)
-AFTER_ALL(remove_file)

@@ -13,10 +13,18 @@
 
 #include <netinet/in.h>
 
-#include "support_config.h"
 #include "base/text.h"
+#include "config/config.h"
+#include "support_config.h"
 
 #define EXAMPLE "packaging/sleepproxyd.conf"
+#define NAS "host nas {\n mac = 52:54:00:00:00:01\n addresses = 192.168.1.5\n}\n"
+
+static int load(const char *text, struct config *config, char error[CONFIG_ERROR])
+{
+	write_text(text);
+	return config_load(path, config, error);
+}
 
 static struct config loaded(const char *text)
 {
@@ -35,9 +43,6 @@ static void assert_address(const struct ipv6 *address, const char *expected)
 
 	assert_string_equal(text_from_ip(address, text), expected);
 }
-
-BEFORE_ALL(make_file)
-AFTER_ALL(remove_file)
 
 TEST(nothing_gives_defaults)
 {
