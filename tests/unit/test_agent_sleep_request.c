@@ -6,6 +6,7 @@
 #include "test.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 
 #include "agent/sleep_request.h"
 #include "support_agent.h"
@@ -14,31 +15,23 @@ enum { TRANSACTION = 0x1234 };
 
 static struct sleep_request request;
 
-/* The octets of a part's options. */
-static size_t options_of(const struct sleep_request_part *part)
-{
-	struct npp_message message = part->message, read;
-	uint8_t octets[NPP_MESSAGE_MAX];
-	const size_t length = npp_message_write(&message, NPP_ICMP_TYPE, octets);
-
-	assert_true(length > sizeof(struct npp_header));
-	assert_int_equal(npp_message_read(octets, length, NPP_ICMP_TYPE, &read),
-	                 NPP_PARSE_ERROR_NONE);
-	return length - sizeof(struct npp_header);
-}
-
 static void make(const struct host_info *host_info, bool is_signed)
 {
 	memset(&request, 0xa5, sizeof(request));
 	assert_true(sleep_request_make(host_info, TRANSACTION, is_signed, &request));
 	for (size_t i = 0; i < request.count; i++) {
-		const struct npp_message *message = &request.parts[i].message;
+		struct npp_message message = request.parts[i].message, read;
+		uint8_t octets[NPP_MESSAGE_MAX];
+		const size_t length = npp_message_write(&message, NPP_ICMP_TYPE, octets);
 
-		assert_true(options_of(&request.parts[i]) <= NPP_OPTIONS_MAX);
-		assert_int_equal(message->transaction, TRANSACTION);
-		assert_int_equal(message->subtype, NPP_SLEEP_REQUEST);
-		assert_int_equal(message->code, NPP_SUCCESS);
-		assert_int_equal(message->authenticated, is_signed);
+		assert_in_range(length, sizeof(struct npp_header) + 1,
+		                sizeof(struct npp_header) + NPP_OPTIONS_MAX);
+		assert_int_equal(npp_message_read(octets, length, NPP_ICMP_TYPE, &read),
+		                 NPP_PARSE_ERROR_NONE);
+		assert_int_equal(message.transaction, TRANSACTION);
+		assert_int_equal(message.subtype, NPP_SLEEP_REQUEST);
+		assert_int_equal(message.code, NPP_SUCCESS);
+		assert_int_equal(message.authenticated, is_signed);
 	}
 }
 
@@ -48,18 +41,66 @@ static const struct npp_request *part(size_t index)
 	return &request.parts[index].message.request;
 }
 
-TEST(single_address)
+__attribute__((format(printf, 2, 3))) static void append(char *text, const char *format, ...)
 {
-	const struct host_info host_info = some_host_info(1);
+	va_list values;
 
-	make(&host_info, false);
-	assert_int_equal(request.count, 1);
-	assert_address(request.parts[0].source, 20);
-	assert_int_equal(part(0)->pair_count, 1);
-	assert_memory_equal(&part(0)->pairs[0].mac, &host_mac, sizeof(host_mac));
-	assert_address(part(0)->pairs[0].address, 20);
-	assert_int_equal(options_of(&request.parts[0]), 20);
-	assert_false(part(0)->has_lease || part(0)->has_ports || part(0)->timer);
+	va_start(values, format);
+	vsprintf(text + strlen(text), format, values);
+	va_end(values);
+}
+
+/* Of addresses the last octet; of what the part does not have nothing. */
+static void append_part(char *text, const struct sleep_request_part *sent)
+{
+	const struct npp_request *it = &sent->message.request;
+
+	append(text, "from %u:", sent->source.octet[3]);
+	for (size_t i = 0; i < it->pair_count; i++) {
+		assert_memory_equal(&it->pairs[i].mac, &host_mac, sizeof(host_mac));
+		append(text, " %u", it->pairs[i].address.octet[3]);
+	}
+	if (it->has_lease)
+		append(text, " lease %u of %u by %u", it->lease_left, it->lease_total,
+		       it->lease_server.octet[3]);
+	for (size_t i = 0; i < it->client_id_length; i++)
+		append(text, " id %u", it->client_id[i]);
+	if (*it->hostname)
+		append(text, " %s", it->hostname);
+	if (it->timer)
+		append(text, " timer %u", it->timer);
+	if (it->has_ports)
+		append(text, " ports");
+	for (size_t i = 0; i < it->port_count; i++)
+		append(text, " %u/%u", it->ports[i].protocol, it->ports[i].port);
+	for (size_t i = 0; i < it->address6_count; i++)
+		append(text, " v6 %u", it->addresses6[i].octet[15]);
+	if (it->backup_of.octet[0])
+		append(text, " backup of %u", it->backup_of.octet[3]);
+}
+
+static void assert_request(const struct host_info *host_info, bool is_signed, const char *expected)
+{
+	char text[4096] = "";
+
+	make(host_info, is_signed);
+	for (size_t i = 0; i < request.count; i++) {
+		append(text, i ? "\n" : "");
+		append_part(text, &request.parts[i]);
+	}
+	assert_string_equal(text, expected);
+}
+
+TEST(an_address_alone)
+{
+	struct host_info host_info = some_host_info(1);
+
+	assert_request(&host_info, false, "from 20: 20");
+	host_info.has_ports = true;
+	assert_request(&host_info, false, "from 20: 20 ports");
+	/* without a lease it is not sent */
+	host_info.lease.client_id.length = 3;
+	assert_request(&host_info, false, "from 20: 20 ports");
 }
 
 TEST(single_part)
@@ -79,18 +120,23 @@ TEST(single_part)
 	host_info.wake = (struct wake_ports){ .ports = { { IPPROTO_TCP, 22 } }, .count = 1 };
 	add_address6(&host_info, 1);
 	host_info.backup_of = lan_address(1);
-	make(&host_info, false);
-	assert_int_equal(request.count, 1);
-	assert_int_equal(part(0)->lease_total, 3600);
-	assert_int_equal(part(0)->lease_left, 1800);
-	assert_address(part(0)->lease_server, 3);
-	assert_int_equal(part(0)->client_id_length, 3);
-	assert_memory_equal(part(0)->client_id, host_info.lease.client_id.data, 3);
-	assert_string_equal(part(0)->hostname, "nas");
-	assert_int_equal(part(0)->timer, 28800);
-	assert_int_equal(part(0)->port_count, 1);
-	assert_int_equal(part(0)->address6_count, 1);
-	assert_address(part(0)->backup_of, 1);
+	assert_request(&host_info, false,
+	               "from 20: 20 lease 1800 of 3600 by 3 id 1 id 2 id 3 nas timer 28800 "
+	               "ports 6/22 v6 1 backup of 1");
+}
+
+/* Of each address in its own part; signed, of all in one. */
+TEST(several_addresses)
+{
+	struct host_info host_info = some_host_info(3);
+
+	strcpy(host_info.hostname, "nas");
+	/* else the backup would find the first proxy answering for it */
+	host_info.backup_of = lan_address(1);
+	assert_request(&host_info, false,
+	               "from 20: 20 nas backup of 1\nfrom 21: 21 backup of 1\n"
+	               "from 22: 22 backup of 1");
+	assert_request(&host_info, true, "from 20: 20 21 22 nas backup of 1");
 }
 
 TEST(lease_times)
@@ -118,73 +164,9 @@ TEST(lease_times)
 		host_info.lease.total = rows[i].total;
 		host_info.lease.left = rows[i].left;
 		make(&host_info, false);
-		assert_true(part(0)->has_lease);
 		assert_int_equal(part(0)->lease_total, rows[i].sent_total);
 		assert_int_equal(part(0)->lease_left, rows[i].sent_left);
-		assert_int_equal(part(0)->client_id_length, 0);
 	}
-}
-
-/* Without a lease it is not sent. */
-TEST(client_identifier_needs_lease)
-{
-	struct host_info host_info = some_host_info(1);
-
-	host_info.lease.client_id.length = 3;
-	make(&host_info, false);
-	assert_false(part(0)->has_lease);
-	assert_int_equal(part(0)->client_id_length, 0);
-}
-
-TEST(no_wake_ports)
-{
-	struct host_info host_info = some_host_info(1);
-
-	host_info.has_ports = true;
-	make(&host_info, false);
-	assert_true(part(0)->has_ports);
-	assert_int_equal(part(0)->port_count, 0);
-}
-
-TEST(unsigned_addresses)
-{
-	struct host_info host_info = some_host_info(IFACE_IPV4);
-
-	strcpy(host_info.hostname, "nas");
-	make(&host_info, false);
-	assert_int_equal(request.count, IFACE_IPV4);
-	for (uint8_t i = 0; i < IFACE_IPV4; i++) {
-		assert_address(request.parts[i].source, 20 + i);
-		assert_int_equal(part(i)->pair_count, 1);
-		assert_address(part(i)->pairs[0].address, 20 + i);
-		assert_string_equal(part(i)->hostname, i ? "" : "nas");
-	}
-}
-
-/* Else the backup would find the first proxy answering for it. */
-TEST(backup_in_each_part)
-{
-	struct host_info host_info = some_host_info(3);
-
-	host_info.backup_of = lan_address(1);
-	make(&host_info, false);
-	assert_int_equal(request.count, 3);
-	for (size_t i = 0; i < 3; i++)
-		assert_address(part(i)->backup_of, 1);
-}
-
-TEST(signed_addresses)
-{
-	const struct host_info host_info = some_host_info(IFACE_IPV4);
-
-	make(&host_info, true);
-	assert_int_equal(request.count, 1);
-	assert_address(request.parts[0].source, 20);
-	assert_int_equal(part(0)->pair_count, IFACE_IPV4);
-	for (uint8_t i = 0; i < IFACE_IPV4; i++)
-		assert_address(part(0)->pairs[i].address, 20 + i);
-	/* 10, and 10 for each, and option 128 */
-	assert_int_equal(options_of(&request.parts[0]), 10 + 10 * IFACE_IPV4 + 51);
 }
 
 static struct host_info with_ports(size_t count)
@@ -223,31 +205,6 @@ TEST(part_limit)
 	assert_int_equal(part(1)->pair_count, 0);
 }
 
-static size_t count_ports(uint16_t first)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < request.count; i++) {
-		for (size_t j = 0; j < part(i)->port_count; j++)
-			assert_int_equal(part(i)->ports[j].port, first + count++);
-	}
-	return count;
-}
-
-static size_t count_addresses6(void)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < request.count; i++) {
-		for (size_t j = 0; j < part(i)->address6_count; j++) {
-			const struct ipv6 expected = lan_address6((uint8_t)++count);
-
-			assert_memory_equal(&part(i)->addresses6[j], &expected, sizeof(expected));
-		}
-	}
-	return count;
-}
-
 static struct host_info as_much_as_there_may_be(void)
 {
 	struct host_info host_info = with_ports(WAKE_PORTS);
@@ -268,27 +225,30 @@ static struct host_info as_much_as_there_may_be(void)
 	return host_info;
 }
 
-/* Everything once and in order; the addresses first, and each part from the right source. */
+/* Everything once and in order; the addresses first. */
 static void check_all_of_it(size_t pairs_first)
 {
-	size_t pairs = 0, leases = 0, ids = 0, names = 0, timers = 0;
+	size_t pairs = 0, leases = 0, ids = 0, names = 0, timers = 0, ports = 0, addresses6 = 0;
 
 	assert_int_equal(part(0)->pair_count, pairs_first);
 	assert_address(part(0)->backup_of, 1);
 	for (size_t i = 0; i < request.count; i++) {
-		pairs += part(i)->pair_count;
-		leases += part(i)->has_lease;
-		ids += part(i)->client_id_length == NPP_CLIENT_ID;
-		names += *part(i)->hostname != '\0';
-		timers += part(i)->timer == UINT32_MAX;
+		const struct npp_request *it = part(i);
+
+		pairs += it->pair_count;
+		leases += it->has_lease;
+		ids += it->client_id_length == NPP_CLIENT_ID;
+		names += *it->hostname != '\0';
+		timers += it->timer == UINT32_MAX;
+		for (size_t j = 0; j < it->port_count; j++)
+			assert_int_equal(it->ports[j].port, 1000 + ports++);
+		for (size_t j = 0; j < it->address6_count; j++)
+			assert_int_equal(it->addresses6[j].octet[15], ++addresses6);
 	}
 	assert_int_equal(pairs, IFACE_IPV4);
-	assert_int_equal(leases, 1);
-	assert_int_equal(ids, 1);
-	assert_int_equal(names, 1);
-	assert_int_equal(timers, 1);
-	assert_int_equal(count_ports(1000), WAKE_PORTS);
-	assert_int_equal(count_addresses6(), IFACE_IPV6);
+	assert_true(leases == 1 && ids == 1 && names == 1 && timers == 1);
+	assert_int_equal(ports, WAKE_PORTS);
+	assert_int_equal(addresses6, IFACE_IPV6);
 }
 
 TEST(long_requests)
