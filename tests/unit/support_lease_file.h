@@ -6,10 +6,16 @@
 #ifndef SLEEPPROXY_TESTS_LEASE_FILE_H
 #define SLEEPPROXY_TESTS_LEASE_FILE_H
 
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/time.h>
 
 #include "agent/system_info.h"
 #include "support_octets.h"
+
+#define EACH(item, table) for (size_t item = 0; item < sizeof(table) / sizeof(*(table)); item++)
 
 enum { WRITTEN = 1795432000 }; /* s since 1970: when the file was written */
 
@@ -31,11 +37,6 @@ static inline bool read_part(lease_reader *reader, const char *octets, size_t le
 	if (!found)
 		assert_memory_equal(lease, &untouched, sizeof(untouched));
 	return found;
-}
-
-static inline bool read_text(lease_reader *reader, const char *text, struct client_lease *lease)
-{
-	return read_part(reader, text, strlen(text), "eth0", lease);
 }
 
 static inline struct octets sample(const char *name)
@@ -60,20 +61,127 @@ static inline bool read_sample(lease_reader *reader, const char *name, const cha
 	return read_part(reader, (const char *)octets.at, octets.length, interface, lease);
 }
 
-/* The last octet of an address of 192.0.2.0/24. */
-static inline void assert_lease(const struct client_lease *lease, uint8_t last, uint32_t total,
-                                int64_t begun)
+/* The last octet of an address of 192.0.2.0/24; 0: there is no lease. */
+struct lease_text {
+	const char *text;
+	uint8_t last;
+	uint32_t total;
+	int64_t begun;
+};
+
+static inline void check_lease(const char *shows, const struct client_lease *lease, uint8_t last,
+                               uint32_t total, int64_t begun)
 {
-	assert_memory_equal(&lease->address, ((const uint8_t[4]){ 192, 0, 2, last }), 4);
-	assert_memory_equal(&lease->server, ((const uint8_t[4]){ 192, 0, 2, 3 }), 4);
-	assert_int_equal(lease->total, total);
-	assert_int_equal(lease->begun, begun);
+	if (memcmp(&lease->address, ((const uint8_t[4]){ 192, 0, 2, last }), 4) ||
+	    memcmp(&lease->server, ((const uint8_t[4]){ 192, 0, 2, 3 }), 4) ||
+	    lease->total != total || lease->begun != begun)
+		fail_msg("%s: 192.0.2.%u for %u s since %jd, from 192.0.2.%u", shows,
+		         lease->address.octet[3], lease->total, (intmax_t)lease->begun,
+		         lease->server.octet[3]);
 }
 
-static inline void assert_id(const struct client_lease *lease, const void *id, size_t length)
+static inline void check_id(const char *shows, const struct client_lease *lease, const char *id,
+                            size_t length)
 {
-	assert_int_equal(lease->client_id.length, length);
-	assert_memory_equal(lease->client_id.data, id, length);
+	if (lease->client_id.length != length || memcmp(lease->client_id.data, id, length))
+		fail_msg("%s: a client identifier of %u octets, not the expected one of %zu", shows,
+		         lease->client_id.length, length);
+}
+
+static inline void check_texts(lease_reader *reader, const struct lease_text *texts, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct lease_text *it = &texts[i];
+		struct client_lease lease;
+
+		if (read_part(reader, it->text, strlen(it->text), "eth0", &lease) != !!it->last)
+			fail_msg("%s is %s", it->text, it->last ? "refused" : "accepted");
+		if (it->last)
+			check_lease(it->text, &lease, it->last, it->total, it->begun);
+	}
+}
+
+#define CHECK_TEXTS(reader, texts) check_texts(reader, texts, sizeof(texts) / sizeof(*(texts)))
+
+/* What a client identifier is written as. */
+struct id_text {
+	const char *text;
+	size_t length; /* of the client identifier, which begins as `id` */
+};
+
+/* `format`: a file that the identifier is put into. */
+static inline void check_ids(lease_reader *reader, const char *format, const char *id,
+                             const struct id_text *texts, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct client_lease lease;
+		char text[1024];
+
+		snprintf(text, sizeof(text), format, texts[i].text);
+		assert_true(read_part(reader, text, strlen(text), "eth0", &lease));
+		check_id(texts[i].text, &lease, id, texts[i].length);
+	}
+}
+
+#define CHECK_IDS(reader, format, id, texts) \
+	check_ids(reader, format, id, texts, sizeof(texts) / sizeof(*(texts)))
+
+static char *root; /* a directory with characters that are special in a pattern */
+
+static inline int make_root(void **state)
+{
+	(void)state;
+	root = mkdtemp(strdup("/tmp/test [a]*.XXXXXX"));
+	return root ? 0 : -1;
+}
+
+static inline int remove_root(void **state)
+{
+	char command[64];
+
+	(void)state;
+	snprintf(command, sizeof(command), "rm -r '%s'", root);
+	free(root);
+	return system(command);
+}
+
+/* The path below the root; makes its directories. */
+static inline const char *place(const char *path)
+{
+	static char whole[PATH_MAX];
+
+	snprintf(whole, sizeof(whole), "%s%s", root, path);
+	for (char *slash = whole + strlen(root) + 1; (slash = strchr(slash, '/')); slash++) {
+		*slash = '\0';
+		mkdir(whole, 0755);
+		*slash = '/';
+	}
+	return whole;
+}
+
+static inline void write_at(const char *path, const void *octets, size_t length)
+{
+	const struct timeval written[] = { { .tv_sec = WRITTEN }, { .tv_sec = WRITTEN } };
+	FILE *file = fopen(place(path), "we");
+
+	assert_non_null(file);
+	assert_int_equal(fwrite(octets, 1, length, file), length);
+	assert_int_equal(fclose(file), 0);
+	assert_int_equal(utimes(place(path), written), 0);
+}
+
+/* A lease of 192.0.2.`last` for 60 s, granted then. */
+static inline void dhclient_at(const char *path, const char *interface, unsigned int last,
+                               int64_t begun)
+{
+	char text[512];
+
+	snprintf(text, sizeof(text),
+	         "lease {\n  interface \"%s\";\n  fixed-address 192.0.2.%u;\n"
+	         "  option dhcp-lease-time 60;\n  option dhcp-server-identifier 192.0.2.3;\n"
+	         "  expire epoch %jd;\n}\n",
+	         interface, last, (intmax_t)begun + 60);
+	write_at(path, text, strlen(text));
 }
 
 #endif

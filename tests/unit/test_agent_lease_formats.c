@@ -7,27 +7,79 @@
 
 #include "support_lease_file.h"
 
-#define EACH(item, table) for (size_t item = 0; item < sizeof(table) / sizeof(*(table)); item++)
+#define NONE 0, 0, 0
 
-static struct client_lease lease_of(lease_reader *reader, const char *name)
+/* Written by the programs that they are named after. */
+static const struct {
+	lease_reader *reader;
+	const char *name, *interface;
+	uint8_t last;
+	uint32_t total;
+	int64_t begun;
+	const char *id;
+	uint8_t id_length;
+} samples[] = {
+	{ lease_from_dhclient, "dhclient-4.4.3-kea-text-id", "eth0", 100, 3600, 1795432034, "hello",
+	  5 },
+	{ lease_from_dhclient, "dhclient-4.4.3-kea-octets-id", "eth0", 101, 3600, 1795432035,
+	  "\x01\xff\x22\x5c\x0a", 5 },
+	/* db-time-format local */
+	{ lease_from_dhclient, "dhclient-4.4.3-epoch", "eth0", 102, 3600, 1795432035, "", 0 },
+	/* it ends in 2162 */
+	{ lease_from_dhclient, "dhclient-4.4.3-infinite", "eth0", 106, DHCP_INFINITE, 1795432039,
+	  "", 0 },
+	/* the last lease of an interface */
+	{ lease_from_dhclient, "dhclient-4.4.3-two-interfaces", "eth0", 101, 30, 1795432127, "",
+	  0 },
+	{ lease_from_dhclient, "dhclient-4.4.3-two-interfaces", "eth1", 100, 26, 1795432129, "",
+	  0 },
+	{ lease_from_dhcpcd, "dhcpcd-9.4.1-kea", "eth0", 103, 3600, WRITTEN,
+	  "\xff\0\0\0\x33\0\1\0\1\x32\x96\xda\xe4\2\0\0\0\0\x33", 19 },
+	/* from dnsmasq, which does not repeat it */
+	{ lease_from_dhcpcd, "dhcpcd-9.4.1-infinite", "eth0", 107, DHCP_INFINITE, WRITTEN, "", 0 },
+	{ lease_from_networkd, "networkd-252", "eth0", 104, 3600, WRITTEN,
+	  "\xff\x23\xab\x0d\xb5\0\2\0\0\xab\x11sleep\0\0\x34", 19 },
+	{ lease_from_networkd, "networkd-252-infinite", "eth0", 108, DHCP_INFINITE, WRITTEN,
+	  "\xff\x77\xb5\xd2\x81\0\2\0\0\xab\x11sleep\0\0\x42", 19 },
+	{ lease_from_networkmanager, "networkmanager-1.42", "eth0", 105, 3600, 1795432038,
+	  "\1\2\0\0\0\0\x35", 7 },
+	{ lease_from_networkmanager, "networkmanager-1.42-infinite", "eth0", 109, DHCP_INFINITE,
+	  WRITTEN, "\1\2\0\0\0\0\x43", 7 },
+};
+
+TEST(written_by_clients)
 {
-	struct client_lease lease;
+	EACH(i, samples)
+	{
+		struct client_lease lease;
 
-	assert_true(read_sample(reader, name, "eth0", &lease));
-	assert_true(lease.dated == (reader != lease_from_networkd));
-	return lease;
+		assert_true(read_sample(samples[i].reader, samples[i].name, samples[i].interface,
+		                        &lease));
+		assert_true(lease.dated == (samples[i].reader != lease_from_networkd));
+		check_lease(samples[i].name, &lease, samples[i].last, samples[i].total,
+		            samples[i].begun);
+		check_id(samples[i].name, &lease, samples[i].id, samples[i].id_length);
+	}
 }
 
-TEST(dhcpcd)
+/* NetworkManager's own client writes networkd's format with the address alone. */
+TEST(read_by_other_readers)
 {
-	struct client_lease lease = lease_of(lease_from_dhcpcd, "dhcpcd-9.4.1-kea");
+	static lease_reader *const readers[] = { lease_from_dhclient, lease_from_dhcpcd,
+		                                 lease_from_networkd, lease_from_networkmanager };
+	struct client_lease lease;
 
-	assert_lease(&lease, 103, 3600, WRITTEN);
-	assert_id(&lease, "\xff\0\0\0\x33\0\1\0\1\x32\x96\xda\xe4\2\0\0\0\0\x33", 19);
-	/* from dnsmasq, which does not repeat it */
-	lease = lease_of(lease_from_dhcpcd, "dhcpcd-9.4.1-infinite");
-	assert_lease(&lease, 107, DHCP_INFINITE, WRITTEN);
-	assert_id(&lease, NULL, 0);
+	EACH(i, samples)
+	{
+		EACH(j, readers)
+		{
+			if (readers[j] != samples[i].reader &&
+			    read_sample(readers[j], samples[i].name, "eth0", &lease))
+				fail_msg("%s is read as that of another client", samples[i].name);
+		}
+	}
+	assert_false(
+		read_sample(lease_from_networkd, "networkmanager-1.42-internal", "eth0", &lease));
 }
 
 TEST(dhcpcd_malformed)
@@ -56,34 +108,6 @@ TEST(dhcpcd_malformed)
 	}
 }
 
-TEST(networkd)
-{
-	struct client_lease lease = lease_of(lease_from_networkd, "networkd-252");
-
-	assert_lease(&lease, 104, 3600, WRITTEN);
-	assert_id(&lease, "\xff\x23\xab\x0d\xb5\0\2\0\0\xab\x11sleep\0\0\x34", 19);
-	lease = lease_of(lease_from_networkd, "networkd-252-infinite");
-	assert_lease(&lease, 108, DHCP_INFINITE, WRITTEN);
-}
-
-TEST(networkmanager)
-{
-	struct client_lease lease = lease_of(lease_from_networkmanager, "networkmanager-1.42");
-
-	assert_lease(&lease, 105, 3600, 1795435638 - 3600);
-	assert_id(&lease, OCTETS(1, 2, 0, 0, 0, 0, 0x35));
-	lease = lease_of(lease_from_networkmanager, "networkmanager-1.42-infinite");
-	assert_lease(&lease, 109, DHCP_INFINITE, WRITTEN);
-}
-
-TEST(networkmanager_address_only)
-{
-	struct client_lease lease;
-
-	assert_false(
-		read_sample(lease_from_networkd, "networkmanager-1.42-internal", "eth0", &lease));
-}
-
 /* LIFETIME as systemd versions have written it. 0: invalid. */
 static uint32_t lifetime(const char *text)
 {
@@ -92,7 +116,7 @@ static uint32_t lifetime(const char *text)
 
 	snprintf(lines, sizeof(lines),
 	         "ADDRESS=192.0.2.20\nSERVER_ADDRESS=192.0.2.3\nLIFETIME=%s\n", text);
-	if (!read_text(lease_from_networkd, lines, &lease))
+	if (!read_part(lease_from_networkd, lines, strlen(lines), "eth0", &lease))
 		return 0;
 	assert_int_not_equal(lease.total, 0);
 	return lease.total;
@@ -136,57 +160,33 @@ TEST(durations)
 	assert_int_equal(lifetime(rows[i].text), rows[i].seconds);
 }
 
-struct text {
-	const char *text;
-	bool found;
-};
-
 TEST(lines_of_networkd)
 {
 #define NEEDED "ADDRESS=192.0.2.20\nSERVER_ADDRESS=192.0.2.3\nLIFETIME=60"
-	static const struct text texts[] = {
-		{ NEEDED, true },
-		{ NEEDED "\n\n# LIFETIME=\nCLIENT\n=\nROUTER=192.0.2.1 192.0.2.2\n", true },
-		{ "ADDRESS=192.0.2.20\nSERVER_ADDRESS=192.0.2.3\n", false },
-		{ "ADDRESS=192.0.2.20\nLIFETIME=60\n", false },
-		{ "SERVER_ADDRESS=192.0.2.3\nLIFETIME=60\n", false },
-		{ NEEDED "s or so\n", false },
-		{ NEEDED "\nADDRESS=\n", false },
-		{ NEEDED "\nADDRESS=192.0.2.20/24\n", false },
-		{ NEEDED "\nSERVER_ADDRESS=0.0.0.0\n", false },
-		{ NEEDED "\nSERVER_ADDRESS=nas\n", false },
-		{ NEEDED "\r\n", false },
-		{ "", false },
-		{ "{ \"Address\": [192, 0, 2, 20] }", false },
+	static const struct lease_text texts[] = {
+		{ NEEDED, 20, 60, WRITTEN },
+		{ NEEDED "\n\n# LIFETIME=\nCLIENT\n=\nROUTER=192.0.2.1 192.0.2.2\n", 20, 60,
+		  WRITTEN },
+		{ "ADDRESS=192.0.2.20\nSERVER_ADDRESS=192.0.2.3\n", NONE },
+		{ "ADDRESS=192.0.2.20\nLIFETIME=60\n", NONE },
+		{ "SERVER_ADDRESS=192.0.2.3\nLIFETIME=60\n", NONE },
+		{ NEEDED "s or so\n", NONE },
+		{ NEEDED "\nADDRESS=\n", NONE },
+		{ NEEDED "\nADDRESS=192.0.2.20/24\n", NONE },
+		{ NEEDED "\nSERVER_ADDRESS=0.0.0.0\n", NONE },
+		{ NEEDED "\nSERVER_ADDRESS=nas\n", NONE },
+		{ NEEDED "\r\n", NONE },
+		{ "", NONE },
+		{ "{ \"Address\": [192, 0, 2, 20] }", NONE },
 	};
-	struct client_lease lease;
+	static const struct id_text ids[] = {
+		{ "01", 1 },     { "01ff", 2 },  { "01FF", 2 },   { "1:ff:0", 3 },
+		{ "01:ff:", 0 }, { ":01", 0 },   { "", 0 },       { "01 ff", 0 },
+		{ "0x01", 0 },   { "hello", 0 }, { "01::ff", 0 },
+	};
 
-	EACH(i, texts)
-	{
-		assert_true(read_text(lease_from_networkd, texts[i].text, &lease) ==
-		            texts[i].found);
-		if (texts[i].found)
-			assert_lease(&lease, 20, 60, WRITTEN);
-	}
-}
-
-TEST(identifiers)
-{
-	static const struct {
-		const char *text;
-		size_t length;
-	} rows[] = { { "01", 1 },     { "01ff", 2 },  { "01FF", 2 },  { "1:ff:0", 3 },
-		     { "01:ff:", 0 }, { ":01", 0 },   { "", 0 },      { "01 ff", 0 },
-		     { "0x01", 0 },   { "hello", 0 }, { "01::ff", 0 } };
-	struct client_lease lease;
-	char text[256];
-
-	EACH(i, rows)
-	{
-		snprintf(text, sizeof(text), NEEDED "\nCLIENTID=%s\n", rows[i].text);
-		assert_true(read_text(lease_from_networkd, text, &lease));
-		assert_id(&lease, "\1\xff\0", rows[i].length);
-	}
+	CHECK_TEXTS(lease_from_networkd, texts);
+	CHECK_IDS(lease_from_networkd, NEEDED "\nCLIENTID=%s\n", "\1\xff\0", ids);
 }
 
 TEST(longest_identifier)
@@ -198,7 +198,7 @@ TEST(longest_identifier)
 
 		for (size_t i = 0; i < octets; i++)
 			strcat(text, "5c");
-		assert_true(read_text(lease_from_networkd, text, &lease));
+		assert_true(read_part(lease_from_networkd, text, strlen(text), "eth0", &lease));
 		assert_int_equal(lease.client_id.length, octets > 255 ? 0 : octets);
 	}
 }
@@ -209,72 +209,47 @@ TEST(lines_of_networkmanager)
 #define NEEDED \
 	"dhcp4.ip_address=192.0.2.20\n" \
 	"dhcp4.dhcp_server_identifier=192.0.2.3\ndhcp4.dhcp_lease_time=60\n"
-	static const struct text texts[] = {
-		{ "[device]\nmanaged=true\n[dhcp4]\n" NEEDED "dhcp4.expiry=1795432060", true },
-		{ NEEDED, false },
-		{ NEEDED "dhcp4.expiry=\n", false },
-		{ NEEDED "dhcp4.expiry=tomorrow\n", false },
-		{ NEEDED "dhcp4.expiry=-1\n", false },
-		{ NEEDED "dhcp4.expiry=253402300800\n", false },
-		{ NEEDED "expiry=1795432060\n", false },
-		{ NEEDED "dhcp6.expiry=1795432060\n", false },
-		{ "[device]\nmanaged=true\nnm-owned=false\n", false },
+	static const struct lease_text texts[] = {
+		{ "[device]\nmanaged=true\n[dhcp4]\n" NEEDED "dhcp4.expiry=1795432060", 20, 60,
+		  1795432000 },
+		{ NEEDED, NONE },
+		{ NEEDED "dhcp4.expiry=\n", NONE },
+		{ NEEDED "dhcp4.expiry=tomorrow\n", NONE },
+		{ NEEDED "dhcp4.expiry=-1\n", NONE },
+		{ NEEDED "dhcp4.expiry=253402300800\n", NONE },
+		{ NEEDED "expiry=1795432060\n", NONE },
+		{ NEEDED "dhcp6.expiry=1795432060\n", NONE },
+		{ "[device]\nmanaged=true\nnm-owned=false\n", NONE },
 	};
-	struct client_lease lease;
 
-	EACH(i, texts)
-	{
-		assert_true(read_text(lease_from_networkmanager, texts[i].text, &lease) ==
-		            texts[i].found);
-		if (texts[i].found)
-			assert_lease(&lease, 20, 60, 1795432000);
-	}
+	CHECK_TEXTS(lease_from_networkmanager, texts);
 #undef NEEDED
 }
-
-static const struct {
-	lease_reader *reader;
-	const char *name;
-	const char *last; /* that is needed */
-} samples[] = {
-	{ lease_from_dhcpcd, "dhcpcd-9.4.1-kea", "\xc0\0\2\3=" },
-	{ lease_from_networkd, "networkd-252", "LIFETIME=3600" },
-	{ lease_from_networkmanager, "networkmanager-1.42", "dhcp4.ip_address=192.0.2.105" },
-};
 
 /* A number that is cut may be another number. */
 TEST(truncated)
 {
+	static const struct {
+		lease_reader *reader;
+		const char *name, *last; /* that is needed */
+	} wholes[] = {
+		{ lease_from_dhcpcd, "dhcpcd-9.4.1-kea", "\xc0\0\2\3=" },
+		{ lease_from_networkd, "networkd-252", "LIFETIME=3600" },
+		{ lease_from_networkmanager, "networkmanager-1.42",
+		  "dhcp4.ip_address=192.0.2.105" },
+	};
 	struct client_lease lease;
 
-	EACH(i, samples)
+	EACH(i, wholes)
 	{
-		const struct octets octets = sample(samples[i].name);
-		const char *at =
-			memmem(octets.at, octets.length, samples[i].last, strlen(samples[i].last));
-		const size_t needed = (size_t)(at - (const char *)octets.at);
+		const struct octets octets = sample(wholes[i].name);
+		const char *text = (const char *)octets.at,
+			   *at = memmem(text, octets.length, wholes[i].last,
+		                        strlen(wholes[i].last));
 
 		assert_non_null(at);
-		for (size_t length = 0; length <= needed; length++)
-			assert_false(read_part(samples[i].reader, (const char *)octets.at, length,
-			                       "eth0", &lease));
-		for (size_t length = needed; length <= octets.length; length++)
-			read_part(samples[i].reader, (const char *)octets.at, length, "eth0",
-			          &lease);
-	}
-}
-
-TEST(other_clients_files)
-{
-	struct client_lease lease;
-
-	EACH(i, samples)
-	{
-		EACH(j, samples)
-		{
-			assert_true(read_sample(samples[j].reader, samples[i].name, "eth0",
-			                        &lease) == (i == j));
-		}
-		assert_false(read_sample(lease_from_dhclient, samples[i].name, "eth0", &lease));
+		for (size_t length = 0; length <= octets.length; length++)
+			if (read_part(wholes[i].reader, text, length, "eth0", &lease))
+				assert_true(length > (size_t)(at - text));
 	}
 }
