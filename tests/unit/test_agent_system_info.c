@@ -7,16 +7,25 @@
 
 #include <netinet/in.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
-#include "agent/system_info.h"
+#include "support_lease_file.h"
 #include "support_netns.h"
 
 enum { NOW = 1795432000 };
 
-static const struct port_set no_ports;
+static int set_up(void **state)
+{
+	if (make_root(state) || make_namespace(state))
+		return -1;
+	need_namespace();
+	add_link("lan");
+	HERE("ip address add 192.0.2.20/24 dev lan");
+	return 0;
+}
+
+BEFORE_EACH(set_up)
+AFTER_EACH(remove_root)
 
 TEST_WITH(lease_times, NULL, NULL)
 {
@@ -50,7 +59,8 @@ TEST_WITH(lease_times, NULL, NULL)
 		{ DHCP_INFINITE - 1, 1, true, LIFETIME_FOREVER, DHCP_INFINITE - 2 },
 	};
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+	EACH(i, rows)
+	{
 		const struct client_lease lease = {
 			.total = rows[i].total,
 			.begun = NOW - rows[i].begun,
@@ -59,48 +69,6 @@ TEST_WITH(lease_times, NULL, NULL)
 
 		assert_int_equal(lease_time_left(&lease, rows[i].valid, NOW), rows[i].left);
 	}
-}
-
-static char root[] = "/tmp/test_agent_facts.XXXXXX";
-
-static void write_lease(unsigned int last, time_t ends)
-{
-	char text[512], path[64];
-	FILE *file;
-
-	HERE("mkdir -p %s/var/lib/dhcp", root);
-	snprintf(text, sizeof(text),
-	         "lease {\n  interface \"lan\";\n  fixed-address 192.0.2.%u;\n"
-	         "  option dhcp-lease-time 60;\n  option dhcp-server-identifier 192.0.2.3;\n"
-	         "  expire epoch %lld;\n}\n",
-	         last, (long long)ends);
-	snprintf(path, sizeof(path), "%s/var/lib/dhcp/dhclient.leases", root);
-	file = fopen(path, "we");
-	assert_non_null(file);
-	assert_true(fputs(text, file) >= 0);
-	assert_int_equal(fclose(file), 0);
-}
-
-static int set_up(void **state)
-{
-	strcpy(strchr(root, '.'), ".XXXXXX");
-	return mkdtemp(root) ? make_namespace(state) : -1;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	return run("rm -rf %s", root);
-}
-
-BEFORE_EACH(set_up)
-AFTER_EACH(tear_down)
-
-static void make_lan(void)
-{
-	need_namespace();
-	add_link("lan");
-	HERE("ip address add 192.0.2.20/24 dev lan && ip route add default via 192.0.2.1");
 }
 
 static struct system_info system_info_of(const char *interface)
@@ -112,30 +80,28 @@ static struct system_info system_info_of(const char *interface)
 	return system_info;
 }
 
-TEST(interface_info)
+/* What there is of ports and leases: their own files. */
+TEST(each_part)
 {
-	struct system_info system_info;
+	static const struct port_set no_ports;
+	const struct sockaddr_in any = { .sin_family = AF_INET, .sin_port = htons(22) };
+	struct system_info system_info = system_info_of("lan");
+	const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	make_lan();
-	system_info = system_info_of("lan");
 	assert_string_equal(system_info.iface.name, "lan");
 	assert_int_equal(system_info.iface.ifindex, if_nametoindex("lan"));
 	assert_int_equal(system_info.addresses.ipv4_count, 1);
 	assert_false(system_info.has_lease);
 	assert_memory_equal(&system_info.ports, &no_ports, sizeof(no_ports));
+	assert_int_equal(bind(fd, (const void *)&any, sizeof(any)), 0);
+	assert_int_equal(listen(fd, 1), 0);
 	add_link("other");
 	system_info = system_info_of("other");
+	close(fd);
 	assert_string_equal(system_info.iface.name, "other");
 	assert_int_equal(system_info.addresses.ipv4_count, 0);
-}
-
-TEST(no_interface)
-{
-	struct system_info system_info;
-
-	need_namespace();
-	assert_int_equal(system_info_read("lan", root, &system_info), -ENODEV);
-	assert_int_equal(system_info_read("lo", root, &system_info), -EOPNOTSUPP);
+	assert_true(system_info.ports.tcp[22]);
+	assert_int_equal(system_info_read("wan", root, &system_info), -ENODEV);
 }
 
 TEST(hostnames)
@@ -155,59 +121,46 @@ TEST(hostnames)
 		{ "a-name-of-64-letters-a-name-of-64-letters-a-name-of-64-letters-a", "" },
 	};
 
-	make_lan();
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+	EACH(i, rows)
+	{
 		assert_int_equal(sethostname(rows[i].name, strlen(rows[i].name)), 0);
 		assert_string_equal(system_info_of("lan").hostname, rows[i].taken);
 	}
 }
 
-TEST(ports)
+TEST(leases)
 {
-	const struct sockaddr_in any = { .sin_family = AF_INET, .sin_port = htons(22) };
-	struct system_info system_info;
-	int fd;
+	static const struct {
+		const char *shows;
+		uint8_t last;
+		time_t ends; /* from now */
+		int valid;   /* s; 0: forever */
+		uint32_t left;
+	} rows[] = {
+		{ "its own lease", 20, 50, 0, 50 },
+		{ "the kernel removes the address before", 20, 50, 30, 30 },
+		{ "an expired lease", 20, -1, 0, 0 },
+		{ "a lease of another address", 21, 50, 0, 0 },
+	};
 
-	make_lan();
-	fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	assert_int_equal(bind(fd, (const void *)&any, sizeof(any)), 0);
-	assert_int_equal(listen(fd, 1), 0);
-	system_info = system_info_of("lan");
-	close(fd);
-	assert_true(system_info.ports.tcp[22]);
-	system_info.ports.tcp[22] = false;
-	assert_memory_equal(&system_info.ports, &no_ports, sizeof(no_ports));
-}
+	EACH(i, rows)
+	{
+		struct system_info found;
 
-TEST(current_lease)
-{
-	struct system_info system_info;
-
-	make_lan();
-	write_lease(20, time(NULL) + 50);
-	system_info = system_info_of("lan");
-	assert_true(system_info.has_lease);
-	assert_memory_equal(&system_info.lease.address, ((const uint8_t[]){ 192, 0, 2, 20 }), 4);
-	assert_in_range(system_info.lease.left, 45, 50);
-	write_lease(21, time(NULL) + 50);
-	assert_false(system_info_of("lan").has_lease);
-}
-
-TEST(expired_lease)
-{
-	make_lan();
-	write_lease(20, time(NULL) - 1);
-	assert_false(system_info_of("lan").has_lease);
-}
-
-TEST(shorter_kernel_lifetime)
-{
-	struct system_info system_info;
-
-	make_lan();
-	HERE("ip address change 192.0.2.20/24 dev lan valid_lft 30 preferred_lft 30");
-	write_lease(20, time(NULL) + 50);
-	system_info = system_info_of("lan");
-	assert_true(system_info.has_lease);
-	assert_in_range(system_info.lease.left, 25, 30);
+		if (rows[i].valid)
+			HERE("ip address change 192.0.2.20/24 dev lan valid_lft %d preferred_lft 30",
+			     rows[i].valid);
+		else
+			HERE("ip address change 192.0.2.20/24 dev lan");
+		dhclient_at("/var/lib/dhcp/dhclient.leases", "lan", rows[i].last,
+		            time(NULL) + rows[i].ends - 60);
+		found = system_info_of("lan");
+		if (found.has_lease != !!rows[i].left)
+			fail_msg("%s: there is %s lease", rows[i].shows,
+			         found.has_lease ? "a" : "no");
+		if (found.has_lease &&
+		    (found.lease.address.octet[3] != 20 || found.lease.left > rows[i].left ||
+		     found.lease.left + 5 < rows[i].left))
+			fail_msg("%s: %u s are left", rows[i].shows, found.lease.left);
+	}
 }

@@ -7,11 +7,14 @@
 #include "base/text.h"
 #include "support_agent.h"
 
-static char *text_of(const struct wake_setting *setting, const struct system_info *system_info)
+static const struct wake_setting all = { .is_set = true, .tcp = true, .udp = true };
+
+/* "+": they are summed up. */
+static void assert_ports(const char *shows, const struct wake_setting *setting,
+                         const struct system_info *system_info, const char *expected)
 {
-	static char text[WAKE_PORTS * (TEXT_PORT + 1) + 1];
+	char text[WAKE_PORTS * (TEXT_PORT + 1) + 2], port[TEXT_PORT];
 	struct wake_ports ports;
-	char port[TEXT_PORT];
 
 	memset(&ports, 0xa5, sizeof(ports));
 	wake_ports_make(setting, system_info, &ports);
@@ -21,11 +24,40 @@ static char *text_of(const struct wake_setting *setting, const struct system_inf
 		strcat(text, i ? " " : "");
 		strcat(text, text_from_port(ports.ports[i].protocol, ports.ports[i].port, port));
 	}
-	return text;
+	if (strcmp(text, expected))
+		fail_msg("%s: %s instead of %s", shows, text, expected);
 }
 
-static struct system_info a_server(void)
+TEST(open_and_configured_ports)
 {
+	static const struct {
+		const char *shows;
+		struct wake_setting setting;
+		const char *ports;
+	} rows[] = {
+		{ "open TCP ports, where nothing is set", { .is_set = false }, "tcp/22 tcp/80" },
+		{ "open TCP ports", { .is_set = true, .tcp = true }, "tcp/22 tcp/80" },
+		{ "UDP ports, but not those of its own DHCP clients",
+		  { .is_set = true, .tcp = true, .udp = true },
+		  "tcp/22 tcp/80 udp/161" },
+		{ "none", { .is_set = true, .none = true }, "" },
+		{ "a configured one alone",
+		  { .is_set = true, .ports = { { IPPROTO_TCP, 443 } }, .port_count = 1 },
+		  "tcp/443" },
+		{ "in order, each once; also a DHCP client's, where it is configured",
+		  { .is_set = true,
+		    .tcp = true,
+		    .ports = { { IPPROTO_UDP, 68 }, { IPPROTO_TCP, 80 }, { IPPROTO_TCP, 21 } },
+		    .port_count = 3 },
+		  "tcp/21 tcp/22 tcp/80 udp/68" },
+		{ "any port is more than each",
+		  { .is_set = true,
+		    .tcp = true,
+		    .udp = true,
+		    .ports = { { IPPROTO_TCP, 443 }, { IPPROTO_TCP, 0 } },
+		    .port_count = 2 },
+		  "tcp/any udp/161" },
+	};
 	struct system_info system_info = some_system_info();
 
 	add_ports(&system_info, IPPROTO_TCP, 22, 1);
@@ -33,66 +65,18 @@ static struct system_info a_server(void)
 	add_ports(&system_info, IPPROTO_UDP, 68, 1);
 	add_ports(&system_info, IPPROTO_UDP, 161, 1);
 	add_ports(&system_info, IPPROTO_UDP, 546, 1);
-	return system_info;
-}
-
-TEST(open_ports)
-{
-	static const struct {
-		struct wake_setting setting;
-		const char *ports;
-	} rows[] = {
-		{ { .is_set = false }, "tcp/22 tcp/80" },
-		{ { .is_set = true, .tcp = true }, "tcp/22 tcp/80" },
-		/* not those of its own DHCP clients */
-		{ { .is_set = true, .tcp = true, .udp = true }, "tcp/22 tcp/80 udp/161" },
-		{ { .is_set = true, .none = true }, "" },
-		{ { .is_set = true, .ports = { { IPPROTO_TCP, 443 } }, .port_count = 1 },
-		  "tcp/443" },
-	};
-	const struct system_info system_info = a_server();
-
 	EACH(i, rows)
-	assert_string_equal(text_of(&rows[i].setting, &system_info), rows[i].ports);
-}
-
-TEST(configured_ports)
-{
-	const struct wake_setting setting = {
-		.is_set = true,
-		.tcp = true,
-		.ports = { { IPPROTO_UDP, 68 }, { IPPROTO_TCP, 80 }, { IPPROTO_TCP, 21 } },
-		.port_count = 3,
-	};
-	const struct system_info system_info = a_server();
-
-	/* in order, each once; a configured port counts even if a DHCP client uses it */
-	assert_string_equal(text_of(&setting, &system_info), "tcp/21 tcp/22 tcp/80 udp/68");
-}
-
-TEST(any_port)
-{
-	const struct wake_setting setting = {
-		.is_set = true,
-		.tcp = true,
-		.udp = true,
-		.ports = { { IPPROTO_TCP, 443 }, { IPPROTO_TCP, 0 } },
-		.port_count = 2,
-	};
-	const struct system_info system_info = a_server();
-
-	assert_string_equal(text_of(&setting, &system_info), "tcp/any udp/161");
+	assert_ports(rows[i].shows, &rows[i].setting, &system_info, rows[i].ports);
 }
 
 TEST(maximum)
 {
-	const struct wake_setting setting = { .is_set = true, .tcp = true, .udp = true };
 	struct system_info system_info = some_system_info();
 	struct wake_ports ports;
 
 	add_ports(&system_info, IPPROTO_TCP, 1000, 60);
 	add_ports(&system_info, IPPROTO_UDP, 1000, 4);
-	wake_ports_make(&setting, &system_info, &ports);
+	wake_ports_make(&all, &system_info, &ports);
 	assert_int_equal(ports.count, WAKE_PORTS);
 	assert_false(ports.summed_up);
 	assert_int_equal(ports.ports[59].port, 1059);
@@ -114,7 +98,6 @@ TEST(summed_up)
 		{ 400, 112, "+tcp/any udp/any" },
 		{ 6000, 2, "+tcp/any udp/2000 udp/2001" },
 	};
-	const struct wake_setting setting = { .is_set = true, .tcp = true, .udp = true };
 
 	EACH(i, rows)
 	{
@@ -122,7 +105,7 @@ TEST(summed_up)
 
 		add_ports(&system_info, IPPROTO_TCP, 1000, rows[i].tcp);
 		add_ports(&system_info, IPPROTO_UDP, 2000, rows[i].udp);
-		assert_string_equal(text_of(&setting, &system_info), rows[i].ports);
+		assert_ports("too many ports", &all, &system_info, rows[i].ports);
 	}
 }
 
@@ -134,5 +117,5 @@ TEST(summed_up_with_configured)
 	for (size_t i = 0; i < WAKE_PORTS; i++)
 		setting.ports[i] = (struct wake_port){ IPPROTO_UDP, (uint16_t)(2000 + i) };
 	add_ports(&system_info, IPPROTO_TCP, 22, 1);
-	assert_string_equal(text_of(&setting, &system_info), "+tcp/22 udp/any");
+	assert_ports("too many configured ones", &setting, &system_info, "+tcp/22 udp/any");
 }
