@@ -8,15 +8,13 @@
 
 static inline int set_up(void **state)
 {
-	make_directory();
-	return make_lan(state);
+	return make_directory(state) || make_lan(state);
 }
 
 static inline int tear_down(void **state)
 {
 	stop_all(state);
-	remove_directory();
-	return 0;
+	return remove_directory(state);
 }
 
 BEFORE_EACH(set_up)

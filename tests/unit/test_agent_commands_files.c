@@ -9,23 +9,6 @@
 
 static const struct npp_client lost = { .has_lease = true, .lease = NPP_LEASE_FAILED };
 
-/* An unconfirmed registration stays in the file. */
-TEST(unconfirmed_report_is_kept)
-{
-	start_proxy((struct script){ .preference = 1 });
-	start_proxy((struct script){ .silent_to_reports = true });
-	assert_int_equal(agent("sleep"), 0);
-	assert_int_equal(agent("wake"), 1);
-	assert_contains(printed, "proxy: 192.0.2.1\nclient: 4711\nconfirmed: true\n");
-	assert_string_equal(complained, "sleepproxy-agent: lan: 192.0.2.2 did not answer\n");
-	assert_true(is_there("run/state.json"));
-	proxies[1].script.silent_to_reports = false;
-	assert_int_equal(agent("wake"), 0);
-	assert_contains(printed, "proxy: 192.0.2.2\nclient: 4711\nconfirmed: true\n");
-	assert_int_equal(received(&proxies[0], NPP_WAKEUP_REPORT), 1);
-	assert_false(is_there("run/state.json"));
-}
-
 static void write_hook(const char *text)
 {
 	write_file("hook", text);
@@ -135,7 +118,7 @@ TEST(key_file)
 		.key = { { .id = 1, .length = 16, .secret = "0123456789abcdef" } },
 		.count = 1,
 	};
-	char text[256];
+	char text[256], written[8192];
 
 	start_proxy((struct script){ .keys = &keys });
 	snprintf(text, sizeof(text), "interface = lan\nkey-file = %s/keys\n", directory);
@@ -147,7 +130,11 @@ TEST(key_file)
 	assert_int_equal(agent("sleep"), 2);
 	assert_contains(complained, "/keys: others may read or change it");
 	assert_int_equal(chmod(file("keys"), 0600), 0);
-	assert_int_equal(agent("sleep"), 0);
+	assert_int_equal(agent("--verbose sleep"), 0);
+	assert_null(strstr(complained, "3031")); /* no secret */
+	read_file("run/state.json", written);
+	assert_contains(written, "\"key\":1");
+	assert_null(strstr(written, "3031"));
 	assert_int_equal(agent("wake"), 0);
 	assert_true(seen_of(&proxies[0], NPP_SLEEP_REQUEST, 0)->message.authenticated);
 	assert_true(seen_of(&proxies[0], NPP_WAKEUP_REPORT, 0)->message.authenticated);
@@ -157,18 +144,4 @@ TEST(key_file)
 	assert_contains(complained, "/keys: no key 2; expected the key of ");
 	/* a command that sends nothing needs none */
 	assert_int_equal(agent("status"), 0);
-}
-
-TEST(no_secret_in_output)
-{
-	char text[8192];
-
-	test_key_file(state);
-	snprintf(text, sizeof(text), "interface = lan\nkey-file = %s/keys\n", directory);
-	configure(text);
-	assert_int_equal(agent("--verbose sleep"), 0);
-	assert_null(strstr(complained, "3031"));
-	read_file("run/state.json", text);
-	assert_contains(text, "\"key\":1");
-	assert_null(strstr(text, "3031"));
 }

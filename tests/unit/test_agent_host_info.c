@@ -6,49 +6,54 @@
 
 #include "support_agent.h"
 
-static struct host_info host_info_with(const struct system_info *system_info,
-                                       const struct settings *settings)
+static struct system_info system_info;
+static struct settings settings;
+static struct host_info host_info;
+
+/* Three addresses of IPv4, two of IPv6. */
+static int set_up(void **state)
 {
-	struct host_info host_info;
-
-	memset(&host_info, 0xa5, sizeof(host_info));
-	assert_true(host_info_make(system_info, settings, &host_info));
-	return host_info;
-}
-
-static struct system_info many_addresses(void)
-{
-	struct system_info system_info = some_system_info();
-
+	(void)state;
+	settings = some_settings();
+	system_info = some_system_info();
 	system_info.addresses.ipv4_count = 3;
 	system_info.addresses.count = 5;
 	system_info.addresses.list[1].address = ipv4_mapped(lan_address(21));
 	system_info.addresses.list[2].address = ipv4_mapped(lan_address(22));
 	system_info.addresses.list[3].address = lan_address6(1);
 	system_info.addresses.list[4].address = lan_address6(2);
-	return system_info;
+	return 0;
+}
+
+BEFORE_EACH(set_up)
+
+static void make(void)
+{
+	memset(&host_info, 0xa5, sizeof(host_info));
+	assert_true(host_info_make(&system_info, &settings, &host_info));
+}
+
+/* The last octets of three. */
+static void assert_ipv4(uint8_t first, uint8_t second, uint8_t third)
+{
+	const uint8_t lasts[] = { first, second, third };
+
+	make();
+	assert_int_equal(host_info.ipv4_count, 3);
+	EACH(i, lasts)
+	assert_host_address(host_info, i, lasts[i]);
 }
 
 TEST(no_ipv4_address)
 {
-	const struct settings settings = some_settings();
-	struct system_info system_info = some_system_info();
-	struct host_info host_info;
-
 	system_info.addresses.ipv4_count = 0;
 	assert_false(host_info_make(&system_info, &settings, &host_info));
 }
 
 TEST(no_lease)
 {
-	const struct system_info system_info = many_addresses();
-	const struct settings settings = some_settings();
-	const struct host_info host_info = host_info_with(&system_info, &settings);
-
+	assert_ipv4(20, 21, 22);
 	assert_memory_equal(&host_info.mac, &host_mac, sizeof(host_mac));
-	assert_int_equal(host_info.ipv4_count, 3);
-	assert_host_address(host_info, 0, 20);
-	assert_host_address(host_info, 2, 22);
 	assert_int_equal(host_info.address_count, 5);
 	assert_memory_equal(&host_info.addresses[4], &system_info.addresses.list[4].address,
 	                    sizeof(struct ipv6));
@@ -60,40 +65,25 @@ TEST(no_lease)
 /* The client's file cannot be read, but the address has a lifetime. */
 TEST(lease_known_to_kernel_only)
 {
-	const struct settings settings = some_settings();
-	struct system_info system_info = many_addresses();
-	struct host_info host_info;
+	struct iface_address *list = system_info.addresses.list;
 
-	system_info.addresses.list[0].valid = system_info.addresses.list[2].valid =
-		LIFETIME_FOREVER;
-	system_info.addresses.list[1].valid = 590;
-	host_info = host_info_with(&system_info, &settings);
-	assert_int_equal(host_info.ipv4_count, 3);
-	assert_host_address(host_info, 0, 21);
-	assert_host_address(host_info, 1, 20);
+	list[0].valid = list[2].valid = LIFETIME_FOREVER;
+	list[1].valid = 590;
+	assert_ipv4(21, 20, 22);
 	assert_true(host_info.has_lease);
 	assert_int_equal(host_info.lease.total, 590);
 	assert_int_equal(host_info.lease.left, 590);
 	assert_memory_equal(&host_info.lease.server, &(struct ipv4){ { 0 } }, sizeof(struct ipv4));
-	system_info.addresses.list[1].valid = LIFETIME_FOREVER;
-	host_info = host_info_with(&system_info, &settings);
+	list[1].valid = LIFETIME_FOREVER;
+	assert_ipv4(20, 21, 22);
 	assert_false(host_info.has_lease);
-	assert_host_address(host_info, 0, 20);
 }
 
 /* The proxy takes the lease to be that of the first address. */
 TEST(leased_address_first)
 {
-	const struct settings settings = some_settings();
-	struct system_info system_info = many_addresses();
-	struct host_info host_info;
-
 	add_lease(&system_info, 22, 3600, 1800);
-	host_info = host_info_with(&system_info, &settings);
-	assert_int_equal(host_info.ipv4_count, 3);
-	assert_host_address(host_info, 0, 22);
-	assert_host_address(host_info, 1, 20);
-	assert_host_address(host_info, 2, 21);
+	assert_ipv4(22, 20, 21);
 	assert_true(host_info.has_lease);
 	assert_address(host_info.lease.server, 3);
 	assert_int_equal(host_info.lease.total, 3600);
@@ -104,15 +94,11 @@ TEST(leased_address_first)
 
 TEST(maximum_addresses)
 {
-	const struct settings settings = some_settings();
-	struct system_info system_info = some_system_info();
-	struct host_info host_info;
-
 	for (uint8_t i = 0; i < IFACE_IPV4; i++)
 		system_info.addresses.list[i].address = ipv4_mapped(lan_address(20 + i));
 	system_info.addresses.count = system_info.addresses.ipv4_count = IFACE_IPV4;
 	add_lease(&system_info, 20 + IFACE_IPV4 - 1, 60, 60);
-	host_info = host_info_with(&system_info, &settings);
+	make();
 	assert_int_equal(host_info.address_count, IFACE_IPV4);
 	assert_host_address(host_info, 0, 20 + IFACE_IPV4 - 1);
 	assert_host_address(host_info, IFACE_IPV4 - 1, 20 + IFACE_IPV4 - 2);
@@ -121,40 +107,46 @@ TEST(maximum_addresses)
 /* Without its identifier the DHCP server would refuse it, or assign another address. */
 TEST(client_identifier_too_long)
 {
-	const struct settings settings = some_settings();
-	struct system_info system_info = some_system_info();
-
 	add_lease(&system_info, 20, 3600, 1800);
 	system_info.lease.client_id.length = NPP_CLIENT_ID;
-	assert_true(host_info_with(&system_info, &settings).has_lease);
+	make();
+	assert_true(host_info.has_lease);
 	system_info.lease.client_id.length = NPP_CLIENT_ID + 1;
-	assert_false(host_info_with(&system_info, &settings).has_lease);
+	make();
+	assert_false(host_info.has_lease);
 }
 
 TEST(timer_by_proxy_or_rtc)
 {
-	const struct system_info system_info = some_system_info();
-	struct settings settings = some_settings();
+	static const struct {
+		uint32_t timer;
+		enum wake_by by;
+		uint32_t sent;
+	} rows[] = { { 0, WAKE_BY_PROXY, 0 },
+		     { 28800, WAKE_BY_PROXY, 28800 },
+		     { 28800, WAKE_BY_RTC, 0 } };
 
-	assert_int_equal(host_info_with(&system_info, &settings).timer, 0);
-	settings.sleep_timer = 28800;
-	assert_int_equal(host_info_with(&system_info, &settings).timer, 28800);
-	settings.wake_by = WAKE_BY_RTC;
-	assert_int_equal(host_info_with(&system_info, &settings).timer, 0);
+	EACH(i, rows)
+	{
+		settings.sleep_timer = rows[i].timer;
+		settings.wake_by = rows[i].by;
+		make();
+		assert_int_equal(host_info.timer, rows[i].sent);
+	}
 }
 
 static struct host_info full_host_info(void)
 {
-	struct host_info host_info = some_host_info(2);
+	struct host_info full = some_host_info(2);
 
-	host_info.has_lease = true;
-	host_info.lease = (struct client_lease){ .total = 60, .left = 30 };
-	host_info.has_ports = true;
-	host_info.wake = (struct wake_ports){ .ports = { { IPPROTO_TCP, 22 } }, .count = 1 };
-	add_address6(&host_info, 1);
-	host_info.timer = 60;
-	strcpy(host_info.hostname, "nas");
-	return host_info;
+	full.has_lease = true;
+	full.lease = (struct client_lease){ .total = 60, .left = 30 };
+	full.has_ports = true;
+	full.wake = (struct wake_ports){ .ports = { { IPPROTO_TCP, 22 } }, .count = 1 };
+	add_address6(&full, 1);
+	full.timer = 60;
+	strcpy(full.hostname, "nas");
+	return full;
 }
 
 TEST(all_services)
@@ -162,8 +154,8 @@ TEST(all_services)
 	static const uint16_t services[] = { NPP_SERVICE_WAKE_ON_PACKET, NPP_SERVICE_ND,
 		                             NPP_SERVICE_DHCP4, NPP_SERVICE_ARP };
 	const struct host_info whole = full_host_info();
-	struct host_info host_info = whole;
 
+	host_info = whole;
 	host_info_restrict(&host_info, services, 4);
 	assert_memory_equal(&host_info, &whole, sizeof(whole));
 }
@@ -182,8 +174,7 @@ TEST(missing_services)
 
 	EACH(i, rows)
 	{
-		struct host_info host_info = full_host_info();
-
+		host_info = full_host_info();
 		host_info_restrict(&host_info, rows[i].services, rows[i].count);
 		assert_int_equal(host_info.missed_count, 1);
 		assert_int_equal(host_info.missed[0], rows[i].missed);
@@ -199,8 +190,9 @@ TEST(missing_services)
 /* A service of no use to the host is not missed. */
 TEST(no_services)
 {
-	struct host_info host_info = full_host_info(), bare = some_host_info(1);
+	struct host_info bare = some_host_info(1);
 
+	host_info = full_host_info();
 	host_info_restrict(&host_info, NULL, 0);
 	assert_int_equal(host_info.missed_count, 3);
 	host_info_restrict(&bare, NULL, 0);

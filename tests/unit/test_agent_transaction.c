@@ -13,7 +13,10 @@
 enum { LATE = 250 /* ms: the machine may be busy */ };
 
 /* A Wakeup Report to 192.0.2.1. */
-static struct transaction a_transaction(void)
+static struct transaction transaction;
+static int64_t begun;
+
+static int set_up(void **state)
 {
 	struct proxy_registration registration = {
 		.proxy = lan_address(1),
@@ -23,86 +26,83 @@ static struct transaction a_transaction(void)
 		.host_info = some_host_info(1),
 	};
 	struct channel channel = { .icmp_type = NPP_ICMP_TYPE };
-	struct transaction transaction;
 
+	if (make_lan(state))
+		return -1;
 	channel.fd = listen_on("lan", &channel.iface);
-	assert_int_equal(transaction_report(&transaction, &channel, &registration), 0);
-	return transaction;
+	return transaction_report(&transaction, &channel, &registration);
 }
 
-BEFORE_EACH(make_lan)
-AFTER_EACH(stop_all)
+static int tear_down(void **state)
+{
+	close(transaction.channel.fd);
+	return stop_all(state);
+}
+
+BEFORE_EACH(set_up)
+AFTER_EACH(tear_down)
+
+/* Within this many ms from now on. */
+static void start(int64_t within)
+{
+	begun = clock_ms();
+	transaction_start(&transaction, begun, begun + within);
+}
+
+/* Until so many ms from the start. */
+static void await(int64_t until, enum transaction_state state)
+{
+	assert_int_equal(transactions_await(&transaction, 1, begun + until), 0);
+	assert_int_equal(transaction.state, state);
+}
+
+static void assert_took(int64_t expected)
+{
+	assert_in_range(clock_ms() - begun, expected, expected + LATE);
+}
 
 TEST(answered)
 {
-	struct transaction transaction;
-	int64_t begun;
-
 	start_proxy((struct script){ .preference = 0 });
-	transaction = a_transaction();
-	begun = clock_ms();
-	transaction_start(&transaction, begun, begun + 5000);
-	assert_int_equal(transactions_await(&transaction, 1, begun + 5000), 0);
-	assert_int_equal(transaction.state, TRANSACTION_ANSWERED);
+	start(5000);
+	await(5000, TRANSACTION_ANSWERED);
+	assert_took(0);
 	assert_int_equal(transaction.sent, 1);
-	assert_in_range(clock_ms() - begun, 0, LATE);
-	close(transaction.channel.fd);
 }
 
 /* The same octets, after 0.5 s and after 1 s more. */
 TEST(unanswered)
 {
-	struct proxy_thread *proxy;
-	struct transaction transaction;
-	int64_t begun;
+	struct proxy_thread *proxy = start_proxy((struct script){ .silent_to_reports = true });
 
-	proxy = start_proxy((struct script){ .silent_to_reports = true });
-	transaction = a_transaction();
-	begun = clock_ms();
-	transaction_start(&transaction, begun, begun + 1700);
-	assert_int_equal(transactions_await(&transaction, 1, begun + 1700), 0);
-	assert_in_range(clock_ms() - begun, 1700, 1700 + LATE);
-	assert_int_equal(transaction.state, TRANSACTION_UNANSWERED);
+	start(1700);
+	await(1700, TRANSACTION_UNANSWERED);
+	assert_took(1700);
 	assert_int_equal(transaction.sent, 3);
 	assert_int_equal(received(proxy, NPP_WAKEUP_REPORT), 3);
 	for (unsigned int i = 0; i < 3; i++)
 		assert_int_equal(seen_of(proxy, NPP_WAKEUP_REPORT, i)->message.client.id, CLIENT);
 	assert_in_range(proxy->seen[1].when - begun, 500, 500 + LATE);
 	assert_in_range(proxy->seen[2].when - begun, 1500, 1500 + LATE);
-	close(transaction.channel.fd);
 }
 
 /* Nothing is sent after the deadline. */
 TEST(deadline_passed)
 {
-	struct transaction transaction;
-	const int64_t now = clock_ms();
-
-	transaction = a_transaction();
-	transaction_start(&transaction, now, now);
-	assert_int_equal(transactions_await(&transaction, 1, now), 0);
-	assert_int_equal(transaction.state, TRANSACTION_UNANSWERED);
+	start(0);
+	await(0, TRANSACTION_UNANSWERED);
 	assert_int_equal(transaction.sent, 0);
-	close(transaction.channel.fd);
 }
 
 /* It stays open where the time to await it ends first. */
 TEST(until_before_end)
 {
-	struct transaction transaction;
-	int64_t begun;
-
-	transaction = a_transaction();
-	begun = clock_ms();
-	transaction_start(&transaction, begun, begun + 5000);
-	assert_int_equal(transactions_await(&transaction, 1, begun + 100), 0);
-	assert_in_range(clock_ms() - begun, 100, 100 + LATE);
-	assert_int_equal(transaction.state, TRANSACTION_OPEN);
+	start(5000);
+	await(100, TRANSACTION_OPEN);
+	assert_took(100);
 	start_proxy((struct script){ .preference = 0 });
-	assert_int_equal(transactions_await(&transaction, 1, begun + 5000), 0);
-	assert_int_equal(transaction.state, TRANSACTION_ANSWERED);
+	await(5000, TRANSACTION_ANSWERED);
 	assert_int_equal(transaction.sent, 2);
-	close(transaction.channel.fd);
 }
 
 static int64_t cpu_ms(void)
@@ -118,16 +118,17 @@ static int64_t cpu_ms(void)
 TEST(several_at_once)
 {
 	struct transaction transactions[3];
-	int64_t begun, used;
+	int64_t used;
 
 	start_proxy((struct script){ .preference = 0 });
-	for (size_t i = 0; i < 3; i++)
-		transactions[i] = a_transaction();
+	start(1000);
+	for (size_t i = 0; i < 3; i++) {
+		transactions[i] = transaction;
+		transactions[i].channel.fd = listen_on("lan", &transaction.channel.iface);
+	}
 	transactions[1].id++; /* no answer is its own */
-	begun = clock_ms();
+	transactions[2].state = TRANSACTION_IDLE;
 	used = cpu_ms();
-	transaction_start(&transactions[0], begun, begun + 1000);
-	transaction_start(&transactions[1], begun, begun + 1000);
 	assert_int_equal(transactions_await(transactions, 3, begun + 1000), 0);
 	assert_int_equal(transactions[0].state, TRANSACTION_ANSWERED);
 	assert_int_equal(transactions[0].sent, 1);
@@ -173,58 +174,38 @@ static void *send_junk(void *context)
 TEST(flood)
 {
 	struct flood flood = { .sent = 0 };
-	struct transaction transaction;
-	int64_t begun;
 
 	flood.fd = listen_on("p1", &flood.iface);
-	transaction = a_transaction();
 	assert_int_equal(pthread_create(&flood.thread, NULL, send_junk, &flood), 0);
-	begun = clock_ms();
-	transaction_start(&transaction, begun, begun + 1200);
-	assert_int_equal(transactions_await(&transaction, 1, begun + 1200), 0);
+	start(1200);
+	await(1200, TRANSACTION_UNANSWERED);
 	flood.ends = true;
 	pthread_join(flood.thread, NULL);
+	assert_took(1200);
 	assert_in_range(transaction.last_sent - begun, 500, 500 + LATE);
-	assert_in_range(clock_ms() - begun, 1200, 1200 + LATE);
-	assert_int_equal(transaction.state, TRANSACTION_UNANSWERED);
 	assert_int_equal(transaction.sent, 2);
 	assert_true(transaction.ignored > 100);
 	close(flood.fd);
-	close(transaction.channel.fd);
 }
 
 TEST(link_down_and_up)
 {
-	struct transaction transaction;
-	int64_t begun;
-
 	start_proxy((struct script){ .preference = 0 });
-	transaction = a_transaction();
 	HERE("ip link set lan down");
-	begun = clock_ms();
-	transaction_start(&transaction, begun, begun + 5000);
-	assert_int_equal(transactions_await(&transaction, 1, begun + 100), 0);
-	assert_int_equal(transaction.state, TRANSACTION_OPEN);
+	start(5000);
+	await(100, TRANSACTION_OPEN);
 	assert_int_equal(transaction.err, -ENETDOWN);
 	HERE("ip link set lan up");
-	assert_int_equal(transactions_await(&transaction, 1, begun + 5000), 0);
-	assert_int_equal(transaction.state, TRANSACTION_ANSWERED);
-	close(transaction.channel.fd);
+	await(5000, TRANSACTION_ANSWERED);
 }
 
 TEST(interrupted)
 {
-	struct transaction transaction;
-	int64_t begun;
-
 	signals_catch();
-	transaction = a_transaction();
-	begun = clock_ms();
-	transaction_start(&transaction, begun, begun + 5000);
+	start(5000);
 	assert_int_equal(kill(getpid(), SIGTERM), 0);
 	assert_int_equal(transactions_await(&transaction, 1, begun + 5000), -EINTR);
 	/* and each that comes after it */
 	assert_int_equal(transactions_await(&transaction, 1, begun + 5000), -EINTR);
-	assert_in_range(clock_ms() - begun, 0, LATE);
-	close(transaction.channel.fd);
+	assert_took(0);
 }

@@ -53,13 +53,24 @@ static int report_all(const char *wait, const struct registrations *registration
 	return status;
 }
 
+/* The first answer to arrive need not be the proxy's. */
+static void from_another_client(struct npp_message *answer, struct npp_packet *datagram)
+{
+	(void)datagram;
+	answer->client.id++;
+	answer->client.has_lease = true;
+	answer->client.lease = NPP_LEASE_FAILED;
+}
+
+/* Also without an address: the answer says whether it may be used. */
 TEST(confirmed)
 {
 	const struct registrations registrations = registrations_with(1);
-	struct proxy_thread *proxy;
+	struct proxy_thread *proxy = start_proxy((struct script){ .forge = from_another_client });
 
-	proxy = start_proxy((struct script){ .preference = 0 });
+	HERE("ip address flush dev lan");
 	assert_int_equal(report_all("5s", &registrations), 0);
+	assert_null(strstr(printed, "lost"));
 	assert_in_range(took, 0, LATE);
 	assert_int_equal(received(proxy, NPP_WAKEUP_REPORT), 1);
 	assert_int_equal(proxy->seen[0].message.transaction, 0x1201);
@@ -69,16 +80,7 @@ TEST(confirmed)
 	assert_address(proxy->seen[0].source, 20);
 }
 
-/* The answer says whether the address may be used. */
-TEST(no_address)
-{
-	const struct registrations registrations = registrations_with(1);
-
-	HERE("ip address flush dev lan");
-	start_proxy((struct script){ .preference = 0 });
-	assert_int_equal(report_all("5s", &registrations), 0);
-}
-
+/* It stays in the file, and is reported again. */
 TEST(one_unanswered)
 {
 	const struct registrations registrations = registrations_with(2);
@@ -87,8 +89,14 @@ TEST(one_unanswered)
 	start_proxy((struct script){ .delay = 200 });
 	assert_int_equal(report_all("1500ms", &registrations), 1);
 	assert_in_range(took, 1500, 1500 + LATE);
-	assert_contains(printed, "proxy: 192.0.2.2\n");
+	assert_contains(printed, "proxy: 192.0.2.2\nclient: 4711\nconfirmed: true\n");
 	assert_string_equal(complained, "sleepproxy-agent: lan: 192.0.2.1 did not answer\n");
+	assert_true(is_there("run/state.json"));
+	proxies[0].script.silent_to_reports = false;
+	assert_int_equal(agent("wake"), 0);
+	assert_contains(printed, "proxy: 192.0.2.1\nclient: 4711\nconfirmed: true\n");
+	assert_int_equal(received(&proxies[1], NPP_WAKEUP_REPORT), 1);
+	assert_false(is_there("run/state.json"));
 }
 
 TEST(refused)
@@ -102,27 +110,18 @@ TEST(refused)
 	assert_false(is_there("run/state.json"));
 }
 
-TEST(late_carrier)
+/* A USB interface may return with another index, and its carrier later. */
+TEST(late_interface)
 {
 	const struct registrations registrations = registrations_with(2);
 
 	start_proxy((struct script){ .preference = 0 });
 	start_proxy((struct script){ .preference = 0 });
-	HERE("ip link set lan-end down");
-	HERE("(sleep 0.8; ip link set lan-end up) &");
+	HERE("ip link set lan down && ip link set lan-end down && ip link set lan name late");
+	HERE("(sleep 0.5; ip link set late name lan && ip link set lan up; "
+	     "sleep 0.3; ip link set lan-end up) &");
 	assert_int_equal(report_all("10s", &registrations), 0);
 	assert_in_range(took, 700, 4000);
-}
-
-/* A USB interface may return with another index. */
-TEST(late_interface)
-{
-	const struct registrations registrations = registrations_with(1);
-
-	start_proxy((struct script){ .preference = 0 });
-	HERE("ip link set lan down && ip link set lan name late");
-	HERE("(sleep 0.5; ip link set late name lan; sleep 0.3; ip link set lan up) &");
-	assert_int_equal(report_all("10s", &registrations), 0);
 }
 
 TEST(no_link)
@@ -172,22 +171,4 @@ TEST(with_a_key)
 	assert_string_equal(complained,
 	                    "sleepproxy-agent: lan: 192.0.2.2 wants a key that is not in "
 	                    "the key file\n");
-}
-
-/* The first one to arrive need not be the proxy's. */
-static void from_another_client(struct npp_message *answer, struct npp_packet *datagram)
-{
-	(void)datagram;
-	answer->client.id++;
-	answer->client.has_lease = true;
-	answer->client.lease = NPP_LEASE_FAILED;
-}
-
-TEST(forged_answers)
-{
-	const struct registrations registrations = registrations_with(1);
-
-	start_proxy((struct script){ .forge = from_another_client });
-	assert_int_equal(report_all("5s", &registrations), 0);
-	assert_null(strstr(printed, "lost"));
 }
