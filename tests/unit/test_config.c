@@ -20,21 +20,32 @@
 #define EXAMPLE "packaging/sleepproxyd.conf"
 #define NAS "host nas {\n mac = 52:54:00:00:00:01\n addresses = 192.168.1.5\n}\n"
 
-static int load(const char *text, struct config *config, char error[CONFIG_ERROR])
+static struct config config;
+
+static int set_up(void **state)
 {
-	write_text(text);
-	return config_load(path, config, error);
+	(void)state;
+	config_init(&config);
+	return 0;
 }
 
-static struct config loaded(const char *text)
+static int tear_down(void **state)
+{
+	(void)state;
+	config_done(&config);
+	return 0;
+}
+
+BEFORE_EACH(set_up)
+AFTER_EACH(tear_down)
+
+static void load(const char *text)
 {
 	char error[CONFIG_ERROR] = "";
-	struct config config;
 
-	config_init(&config);
-	if (load(text, &config, error))
+	write_text(text);
+	if (config_load(path, &config, error))
 		fail_msg("%s", error);
-	return config;
 }
 
 static void assert_address(const struct ipv6 *address, const char *expected)
@@ -44,52 +55,64 @@ static void assert_address(const struct ipv6 *address, const char *expected)
 	assert_string_equal(text_from_ip(address, text), expected);
 }
 
-TEST(nothing_gives_defaults)
-{
-	struct config config = loaded("");
+#define MEMBER(member) offsetof(struct config, member), sizeof(((struct config *)NULL)->member)
 
-	assert_int_equal(config.interface_count, 0);
-	assert_int_equal(config.host_count, 0);
-	assert_int_equal(config.timing.grace_period, 5000);
-	assert_int_equal(config.heartbeat_timeout, 30);
-	assert_int_equal(config.min_lease, 60000);
-	assert_int_equal(config.max_hosts, 4096);
-	assert_int_equal(config.on_stop, ON_STOP_WAKE);
-	assert_int_equal(config.policy.port_count, 0);
-	config_done(&config);
+/* Which hold numbers or one of several words. */
+static const struct {
+	const char *text;
+	size_t offset, size;
+	int64_t by_default, value;
+} settings[] = {
+	{ "grace-period = 700ms", MEMBER(timing.grace_period), 5000, 700 },
+	{ "sleep-timeout = \"2m\"", MEMBER(timing.sleep_timeout), 60000, 120000 },
+	{ "idle-timeout = 1h", MEMBER(timing.idle_timeout), 120000, 3600000 },
+	{ "check-interval = 50ms", MEMBER(timing.check_interval), 500, 50 },
+	{ "check-requests = 5", MEMBER(timing.check_requests), 3, 5 },
+	{ "wake-interval = 3", MEMBER(timing.wake_interval), 2000, 3000 },
+	{ "wake-attempts = 9", MEMBER(timing.wake_attempts), 15, 9 },
+	{ "wake-holdoff = 0", MEMBER(timing.wake_holdoff), 3000, 0 },
+	{ "standby-interval = 7s", MEMBER(timing.standby), 30000, 7000 },
+	{ "heartbeat-timeout = 2m", MEMBER(heartbeat_timeout), 30, 120 },
+	{ "min-lease = 1500ms", MEMBER(min_lease), 60000, 1500 },
+	{ "max-hosts = 12", MEMBER(max_hosts), 4096, 12 },
+	{ "on-stop = keep", MEMBER(on_stop), ON_STOP_WAKE, ON_STOP_KEEP },
+	{ "npp = false", MEMBER(npp.on), true, false },
+	{ "npp-type = 254", MEMBER(npp.icmp_type), 253, 254 },
+	{ "max-registrations = 0", MEMBER(npp.max_registrations), 256, 0 },
+	{ "advertise-interval = 1m", MEMBER(npp.interval), 600, 60 },
+	{ "advertise-lifetime = 1h", MEMBER(npp.lifetime), 0, 3600 },
+	{ "preference = -5", MEMBER(npp.preference), 0, -5 },
+};
+
+static int64_t value_of(size_t offset, size_t size)
+{
+	const char *at = (const char *)&config + offset;
+
+	return size == sizeof(int64_t)   ? *(const int64_t *)(const void *)at
+	       : size == sizeof(int32_t) ? *(const int32_t *)(const void *)at
+	                                 : *at;
 }
 
-TEST(times_and_counts)
+TEST(numbers_and_words)
 {
-	struct config config =
-		loaded("grace-period = 700ms\nsleep-timeout = \"2m\"\nidle-timeout = 1h\n"
-	               "check-requests = 5\n"
-	               "check-interval = 50ms\nwake-interval = 3\nwake-attempts = 9\n"
-	               "wake-holdoff = 0\nheartbeat-timeout = 2m\nmax-hosts = 12\n"
-	               "min-lease = 1500ms\n"
-	               "on-stop = keep");
-
-	assert_int_equal(config.timing.grace_period, 700);
-	assert_int_equal(config.timing.sleep_timeout, 120000);
-	assert_int_equal(config.timing.idle_timeout, 3600000);
-	assert_int_equal(config.timing.check_requests, 5);
-	assert_int_equal(config.timing.check_interval, 50);
-	assert_int_equal(config.timing.wake_interval, 3000);
-	assert_int_equal(config.timing.wake_attempts, 9);
-	assert_int_equal(config.timing.wake_holdoff, 0);
-	assert_int_equal(config.heartbeat_timeout, 120);
-	assert_int_equal(config.min_lease, 1500);
-	assert_int_equal(config.max_hosts, 12);
-	assert_int_equal(config.on_stop, ON_STOP_KEEP);
-	config_done(&config);
+	EACH(i, settings)
+	{
+		load("");
+		if (value_of(settings[i].offset, settings[i].size) != settings[i].by_default)
+			fail_msg("the default of %s is %jd", settings[i].text,
+			         (intmax_t)value_of(settings[i].offset, settings[i].size));
+		load(settings[i].text);
+		if (value_of(settings[i].offset, settings[i].size) != settings[i].value)
+			fail_msg("%s becomes %jd", settings[i].text,
+			         (intmax_t)value_of(settings[i].offset, settings[i].size));
+	}
 }
 
 TEST(interfaces)
 {
-	struct config config = loaded("interface eth0 { mode = native   answer = host }\n"
-	                              "interface \"br-lan.10\" { mode = generic }\n"
-	                              "interface eth1 { dhcp-source = host }\n");
-
+	load("interface eth0 { mode = native   answer = host }\n"
+	     "interface \"br-lan.10\" { mode = generic }\n"
+	     "interface eth1 { dhcp-source = host }\n");
 	assert_int_equal(config.interface_count, 3);
 	assert_string_equal(config.interfaces[0].name, "eth0");
 	assert_int_equal(config.interfaces[0].mode, XDP_MODE_NATIVE);
@@ -100,20 +123,20 @@ TEST(interfaces)
 	assert_int_equal(config.interfaces[1].dhcp_source, DHCP_SOURCE_PROXY);
 	assert_int_equal(config.interfaces[2].mode, XDP_MODE_AUTO);
 	assert_int_equal(config.interfaces[2].dhcp_source, DHCP_SOURCE_HOST);
-	config_done(&config);
 }
 
 TEST(a_host_with_everything)
 {
-	struct config config = loaded(
-		"interface eth0 { }\n"
-		"host nas { mac = \"52:54:00:12:34:56\"  addresses = { \"192.168.1.5\", 10.0.0.5 }\n"
-		" wake = { \"tcp/22\", \"udp/161\", \"tcp/any\" }  allow = {\"192.168.1.7/24\"}\n"
-		" deny = { 0.0.0.0/0 }  vlan = 10  interface = \"eth0\"  arp-offload = yes\n"
-		" detect-sleep = true  secureon = \"01:02:03:04:05:06\" }\n");
-	const struct host_description *nas = config.hosts;
-	const struct wake_policy *policy = &nas->policy;
+	const struct host_description *nas;
+	const struct wake_policy *policy;
 
+	load("interface eth0 { }\n"
+	     "host nas { mac = \"52:54:00:12:34:56\"  addresses = { \"192.168.1.5\", 10.0.0.5 }\n"
+	     " wake = { \"tcp/22\", \"udp/161\", \"tcp/any\" }  allow = {\"192.168.1.7/24\"}\n"
+	     " deny = { 0.0.0.0/0 }  vlan = 10  interface = \"eth0\"  arp-offload = yes\n"
+	     " detect-sleep = true  secureon = \"01:02:03:04:05:06\" }\n");
+	nas = config.hosts;
+	policy = &nas->policy;
 	assert_int_equal(config.host_count, 1);
 	assert_string_equal(nas->name, "nas");
 	assert_memory_equal(&nas->mac, ((uint8_t[]){ 0x52, 0x54, 0, 0x12, 0x34, 0x56 }), 6);
@@ -136,17 +159,17 @@ TEST(a_host_with_everything)
 	assert_true(nas->detect_sleep);
 	assert_int_equal(nas->secureon_length, 6);
 	assert_int_equal(nas->secureon[5], 6);
-	config_done(&config);
 }
 
 TEST(a_host_with_a_lease_alone)
 {
-	struct config config = loaded("host nas { mac = 52:54:00:12:34:56  lease = 192.168.1.20\n"
-	                              " lease-server = \"192.168.1.1\"  hostname = nas-1.lan\n"
-	                              " client-id = ff:00:01:fe }\n"
-	                              "host tv { mac = 52:54:00:12:34:57 }\n");
-	const struct lease_description *lease = &config.hosts[0].lease;
+	const struct lease_description *lease;
 
+	load("host nas { mac = 52:54:00:12:34:56  lease = 192.168.1.20\n"
+	     " lease-server = \"192.168.1.1\"  hostname = nas-1.lan\n"
+	     " client-id = ff:00:01:fe }\n"
+	     "host tv { mac = 52:54:00:12:34:57 }\n");
+	lease = &config.hosts[0].lease;
 	assert_int_equal(config.hosts[0].address_count, 0);
 	assert_memory_equal(&lease->address, "\xc0\xa8\1\x14", 4);
 	assert_memory_equal(&lease->server, "\xc0\xa8\1\1", 4);
@@ -156,81 +179,69 @@ TEST(a_host_with_a_lease_alone)
 	assert_memory_equal(&config.hosts[1].lease,
 	                    &(struct lease_description){ .client_id_length = 0 },
 	                    sizeof(struct lease_description));
-	config_done(&config);
 }
 
 TEST(the_longest_names_of_a_lease)
 {
 	enum { NAME = HOSTNAME_MAX_SIZE - 1 };
 	char text[1000] = "host nas { mac = 52:54:00:12:34:56 lease = 192.168.1.20 client-id = 00";
-	struct config config;
 
 	for (int i = 1; i < CLIENT_ID_MAX; i++)
 		sprintf(text + strlen(text), ":%02x", i);
 	strcat(text, " hostname = ");
 	memset(text + strlen(text), 'n', NAME);
 	strcat(text, " }");
-	config = loaded(text);
+	load(text);
 	assert_int_equal(config.hosts[0].lease.client_id_length, CLIENT_ID_MAX);
 	assert_int_equal(config.hosts[0].lease.client_id[CLIENT_ID_MAX - 1], CLIENT_ID_MAX - 1);
 	assert_int_equal(strlen(config.hosts[0].lease.hostname), NAME);
-	config_done(&config);
 }
 
 TEST(policy_for_all)
 {
-	struct config config =
-		loaded("wake = tcp/22\nwake += { udp/53 }\nallow = { 10.0.0.0/8 }\n" NAS);
-
+	load("wake = tcp/22\nwake += { udp/53 }\nallow = { 10.0.0.0/8 }\n" NAS);
 	assert_int_equal(config.policy.port_count, 2);
 	assert_int_equal(config.policy.source_count, 1);
 	assert_int_equal(config.hosts[0].policy.port_count, 0);
-	config_done(&config);
 }
 
 TEST(comments_anywhere)
 {
-	struct config config =
-		loaded("# one\n// two /* \n/* three\n \" # */ grace-period = # four\n 6 // five\n"
-	               "wake = { # six\n tcp/22, /* seven */ tcp/23 // eight\n }\n"
-	               "host \"nas\" # nine\n {\n mac = '52:54:00:00:00:01' # \"\n"
-	               " addresses = { 10.0.0.1 /**/ } }# ten");
-
+	load("# one\n// two /* \n/* three\n \" # */ grace-period = # four\n 6 // five\n"
+	     "wake = { # six\n tcp/22, /* seven */ tcp/23 // eight\n }\n"
+	     "host \"nas\" # nine\n {\n mac = '52:54:00:00:00:01' # \"\n"
+	     " addresses = { 10.0.0.1 /**/ } }# ten");
 	assert_int_equal(config.timing.grace_period, 6000);
 	assert_int_equal(config.policy.port_count, 2);
 	assert_int_equal(config.host_count, 1);
-	config_done(&config);
 }
 
 /* What was there before is released; valgrind tells if it is not. */
 TEST(success_replaces)
 {
-	struct config config = loaded("check-requests = 7\n" NAS);
-	char error[CONFIG_ERROR];
-
-	assert_int_equal(load("interface eth0 { }\n" NAS, &config, error), 0);
+	load("check-requests = 7\n" NAS);
+	load("interface eth0 { }\n" NAS);
 	assert_int_equal(config.timing.check_requests, 3);
 	assert_int_equal(config.interface_count, 1);
 	assert_int_equal(config.host_count, 1);
-	config_done(&config);
 }
 
 TEST(failure_leaves_untouched)
 {
-	struct config config = loaded("check-requests = 7\n" NAS);
-	struct config before = config;
+	struct config before;
 	char error[CONFIG_ERROR];
 
-	assert_int_equal(load("check-requests = 8\nhost a { mac = x }", &config, error), -EINVAL);
+	load("check-requests = 7\n" NAS);
+	before = config;
+	write_text("check-requests = 8\nhost a { mac = x }");
+	assert_int_equal(config_load(path, &config, error), -EINVAL);
 	assert_memory_equal(&config, &before, sizeof(config));
 	assert_string_equal(config.hosts[0].name, "nas");
-	config_done(&config);
 }
 
 TEST(done_can_be_repeated)
 {
-	struct config config = loaded(NAS);
-
+	load(NAS);
 	config_done(&config);
 	assert_null(config.hosts);
 	config_done(&config);
@@ -239,12 +250,9 @@ TEST(done_can_be_repeated)
 
 TEST(interface_table)
 {
-	struct config config;
-	struct config_interface *first;
+	struct config_interface *first = config_interface(&config, "eth0");
 	char name[IFNAMSIZ];
 
-	config_init(&config);
-	first = config_interface(&config, "eth0");
 	assert_string_equal(first->name, "eth0");
 	assert_int_equal(first->mode, XDP_MODE_AUTO);
 	for (int i = 0; i < CONFIG_INTERFACES; i++) {
@@ -253,7 +261,6 @@ TEST(interface_table)
 	}
 	assert_ptr_equal(config_interface(&config, "eth0"), first);
 	assert_null(config_interface(&config, "eth16"));
-	config_done(&config);
 }
 
 /* More than one buffer of the reader, and of the check that compares all hosts with each other. */
@@ -262,22 +269,20 @@ TEST(thousands_of_hosts)
 	enum { HOSTS = 4000 };
 	char *text = malloc(HOSTS * 100);
 	size_t used = 0;
-	struct config config;
 
 	assert_non_null(text);
 	for (int i = 0; i < HOSTS; i++)
 		used += sprintf(text + used,
 		                "host h%d { mac = 52:54:00:00:%02x:%02x addresses = 10.0.%d.%d }\n",
 		                i, i / 256, i % 256, i / 256, i % 256);
-	config = loaded(text);
+	load(text);
 	assert_int_equal(config.host_count, HOSTS);
 	assert_string_equal(config.hosts[HOSTS - 1].name, "h3999");
-	config_done(&config);
 	free(text);
 }
 
 /* The example's own rule: "#" without a space behind it switches a setting off. */
-static char *example(bool switched_on)
+static void load_example(bool switched_on)
 {
 	FILE *in = fopen(EXAMPLE, "r");
 	char *text = calloc(1, 65536);
@@ -291,35 +296,22 @@ static char *example(bool switched_on)
 		strcat(text, switched_on && off ? line + 1 : line);
 	}
 	fclose(in);
-	return text;
+	load(text);
+	free(text);
 }
 
 TEST(the_example)
 {
-	char *text = example(false);
-	struct config config = loaded(text);
-
+	load_example(false);
 	assert_int_equal(config.host_count + config.interface_count, 0);
-	config_done(&config);
-	free(text);
-}
-
-TEST(the_example_switched_on)
-{
-	char *text = example(true);
-	struct config config = loaded(text);
-	struct config defaults;
-
-	config_init(&defaults);
+	load_example(true);
 	assert_int_equal(config.host_count, 2);
 	assert_int_equal(config.interface_count, 1);
-	assert_memory_equal(&config.timing, &defaults.timing, sizeof(config.timing));
-	assert_int_equal(config.heartbeat_timeout, defaults.heartbeat_timeout);
-	assert_int_equal(config.min_lease, defaults.min_lease);
 	assert_int_equal(config.interfaces[0].dhcp_source, DHCP_SOURCE_PROXY);
-	assert_int_equal(config.max_hosts, defaults.max_hosts);
-	assert_int_equal(config.on_stop, defaults.on_stop);
 	assert_true(config.hosts[1].detect_sleep);
-	config_done(&config);
-	free(text);
+	EACH(i, settings)
+	{
+		if (value_of(settings[i].offset, settings[i].size) != settings[i].by_default)
+			fail_msg("the example has another default: %s", settings[i].text);
+	}
 }
