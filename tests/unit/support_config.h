@@ -51,6 +51,26 @@ static inline void write_wrong_value(const struct wrong_value *it, char error[CO
 	         it->why, it->expected);
 }
 
+/* A setting that holds a number or one of several words. */
+struct number_setting {
+	const char *text;
+	size_t offset, size;
+	int64_t by_default, value;
+};
+
+#define MEMBER_OF(type, member) offsetof(type, member), sizeof(((type *)NULL)->member)
+
+static inline void check_number(const struct number_setting *it, const void *all, int64_t expected)
+{
+	const void *at = (const char *)all + it->offset;
+	const int64_t found = it->size == sizeof(int64_t)   ? *(const int64_t *)at
+	                      : it->size == sizeof(int32_t) ? *(const int32_t *)at
+	                                                    : *(const int8_t *)at;
+
+	if (found != expected)
+		fail_msg("%s: %jd instead of %jd", it->text, (intmax_t)found, (intmax_t)expected);
+}
+
 static inline int make_file(void **state)
 {
 	int fd = mkstemp(path);

@@ -60,14 +60,6 @@ TEST(as_configured)
 	assert_int_equal(request->timer, 28800);
 	assert_int_equal(request->port_count, 2);
 	assert_int_equal(received(&proxies[0], NPP_SLEEP_REQUEST), 0);
-	/* the machine's own clock wakes it */
-	configure(
-		"interface = lan\nproxy = 192.0.2.2\nwake = none\nsleep-timer = 8h\nwake-by = rtc\n");
-	assert_int_equal(agent("sleep"), 0);
-	request = &seen_of(proxy, NPP_SLEEP_REQUEST, 1)->message.request;
-	assert_int_equal(request->timer, 0);
-	assert_true(request->has_ports);
-	assert_int_equal(request->port_count, 0);
 }
 
 TEST(first_proxy_silent)

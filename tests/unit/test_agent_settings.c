@@ -27,82 +27,94 @@ static struct settings config_of(const char *text)
 	return settings;
 }
 
-static void check_defaults(const struct settings *settings)
+#define MEMBER(member) MEMBER_OF(struct settings, member)
+
+static const struct number_setting numbers[] = {
+	{ "backup = false", MEMBER(backup), true, false },
+	{ "wait = 1500ms", MEMBER(wait), 5000, 1500 },
+	{ "report-wait = 1m", MEMBER(report_wait), 20000, 60000 },
+	{ "sleep-timer = 8h", MEMBER(sleep_timer), 0, 28800 },
+	{ "wake-by = rtc", MEMBER(wake_by), WAKE_BY_PROXY, WAKE_BY_RTC },
+	{ "key-file = /keys\nkey = 7", MEMBER(key), 1, 7 },
+	{ "icmp-type = 254 # a comment", MEMBER(icmp_type), 253, 254 },
+};
+
+TEST(numbers_and_words)
 {
-	assert_int_equal(settings->interface_count, 0);
-	assert_int_equal(settings->proxy_count, 0);
-	assert_true(settings->backup);
-	assert_int_equal(settings->wait, 5000);
-	assert_int_equal(settings->report_wait, 20000);
-	assert_false(settings->wake.is_set);
-	assert_int_equal(settings->sleep_timer, 0);
-	assert_int_equal(settings->wake_by, WAKE_BY_PROXY);
-	assert_string_equal(settings->rtc, "/sys/class/rtc/rtc0");
-	assert_string_equal(settings->key_file, "");
-	assert_int_equal(settings->key, 1);
-	assert_int_equal(settings->icmp_type, 253);
-	assert_string_equal(settings->on_lease_lost, "");
+	const struct settings empty = config_of(""), initial = some_settings();
+
+	EACH(i, numbers)
+	{
+		const struct settings settings = config_of(numbers[i].text);
+
+		check_number(&numbers[i], &empty, numbers[i].by_default);
+		check_number(&numbers[i], &initial, numbers[i].by_default);
+		check_number(&numbers[i], &settings, numbers[i].value);
+	}
 }
 
-TEST(defaults)
+TEST(paths)
 {
-	const struct settings empty = config_of(""), settings = some_settings();
+	struct settings settings = config_of("");
 
-	check_defaults(&settings);
-	check_defaults(&empty);
+	assert_string_equal(settings.rtc, "/sys/class/rtc/rtc0");
+	assert_string_equal(settings.key_file, "");
+	assert_string_equal(settings.on_lease_lost, "");
+	settings = config_of("rtc = /sys/class/rtc/rtc1\nkey-file = /etc/sleepproxy/keys\n"
+	                     "on-lease-lost = /usr/bin/true\n");
+	assert_string_equal(settings.rtc, "/sys/class/rtc/rtc1");
+	assert_string_equal(settings.key_file, "/etc/sleepproxy/keys");
+	assert_string_equal(settings.on_lease_lost, "/usr/bin/true");
 }
 
-TEST(all_settings)
+TEST(interfaces_and_proxies)
 {
-	const struct settings settings =
-		config_of("interface = {eth0, \"wlan0\"}\nproxy = { 192.0.2.1, 192.0.2.2 }\n"
-	                  "backup = false\nwait = 1500ms\nreport-wait = 1m\n"
-	                  "wake = { auto-udp, tcp/22 }\nsleep-timer = 8h\nwake-by = rtc\n"
-	                  "rtc = /sys/class/rtc/rtc1\nkey-file = /etc/sleepproxy/keys\nkey = 7\n"
-	                  "icmp-type = 254\non-lease-lost = /usr/bin/true # a comment\n");
+	struct settings settings = config_of("");
 
+	assert_int_equal(settings.interface_count + settings.proxy_count, 0);
+	settings = config_of("interface = {eth0, \"wlan0\"}\nproxy = { 192.0.2.1, 192.0.2.2 }\n");
 	assert_int_equal(settings.interface_count, 2);
 	assert_string_equal(settings.interfaces[0], "eth0");
 	assert_string_equal(settings.interfaces[1], "wlan0");
 	assert_int_equal(settings.proxy_count, 2);
 	assert_address(settings.proxies[0], 1);
 	assert_address(settings.proxies[1], 2);
-	assert_false(settings.backup);
-	assert_int_equal(settings.wait, 1500);
-	assert_int_equal(settings.report_wait, 60000);
-	assert_true(settings.wake.is_set && settings.wake.tcp && settings.wake.udp &&
-	            !settings.wake.none);
-	assert_int_equal(settings.wake.port_count, 1);
-	assert_int_equal(settings.wake.ports[0].protocol, IPPROTO_TCP);
-	assert_int_equal(settings.wake.ports[0].port, 22);
-	assert_int_equal(settings.sleep_timer, 28800);
-	assert_int_equal(settings.wake_by, WAKE_BY_RTC);
-	assert_string_equal(settings.rtc, "/sys/class/rtc/rtc1");
-	assert_string_equal(settings.key_file, "/etc/sleepproxy/keys");
-	assert_int_equal(settings.key, 7);
-	assert_int_equal(settings.icmp_type, 254);
-	assert_string_equal(settings.on_lease_lost, "/usr/bin/true");
-}
-
-TEST(single_values)
-{
-	const struct settings settings = config_of("interface = eth0\nproxy = 192.0.2.1\n"
-	                                           "wake = none\n");
-
+	settings = config_of("interface = eth0\nproxy = 192.0.2.1\n");
 	assert_int_equal(settings.interface_count, 1);
 	assert_int_equal(settings.proxy_count, 1);
-	assert_true(settings.wake.is_set && settings.wake.none && !settings.wake.tcp &&
-	            !settings.wake.udp);
-	assert_int_equal(settings.wake.port_count, 0);
 }
 
-TEST(ports_alone)
+TEST(wake_ports)
 {
-	const struct wake_setting wake = config_of("wake = {udp/161, tcp/any}\n").wake;
+	static const struct {
+		const char *text;
+		struct wake_setting wake;
+	} rows[] = {
+		{ "", { .is_set = false } },
+		{ "wake = none\n", { .is_set = true, .none = true } },
+		{ "wake = { auto-udp, tcp/22 }\n",
+		  { .is_set = true,
+		    .tcp = true,
+		    .udp = true,
+		    .ports = { { IPPROTO_TCP, 22 } },
+		    .port_count = 1 } },
+		{ "wake = {udp/161, tcp/any}\n",
+		  { .is_set = true,
+		    .ports = { { IPPROTO_UDP, 161 }, { IPPROTO_TCP, 0 } },
+		    .port_count = 2 } },
+	};
 
-	assert_true(wake.is_set && !wake.none && !wake.tcp && !wake.udp);
-	assert_int_equal(wake.port_count, 2);
-	assert_int_equal(wake.ports[1].port, 0);
+	EACH(i, rows)
+	{
+		const struct wake_setting wake = config_of(rows[i].text).wake,
+					  *expected = &rows[i].wake;
+
+		if (wake.is_set != expected->is_set || wake.none != expected->none ||
+		    wake.tcp != expected->tcp || wake.udp != expected->udp ||
+		    wake.port_count != expected->port_count ||
+		    memcmp(wake.ports, expected->ports, wake.port_count * sizeof(*wake.ports)))
+			fail_msg("%s is read otherwise", rows[i].text);
+	}
 }
 
 #define INTERFACES "up to 8 different interfaces such as eth0"

@@ -9,11 +9,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include <netinet/in.h>
+#include <json-c/json.h>
 
-#include "base/text.h"
 #include "config/config.h"
 #include "support_config.h"
 
@@ -48,21 +46,9 @@ static void load(const char *text)
 		fail_msg("%s", error);
 }
 
-static void assert_address(const struct ipv6 *address, const char *expected)
-{
-	char text[TEXT_IP];
+#define MEMBER(member) MEMBER_OF(struct config, member)
 
-	assert_string_equal(text_from_ip(address, text), expected);
-}
-
-#define MEMBER(member) offsetof(struct config, member), sizeof(((struct config *)NULL)->member)
-
-/* Which hold numbers or one of several words. */
-static const struct {
-	const char *text;
-	size_t offset, size;
-	int64_t by_default, value;
-} settings[] = {
+static const struct number_setting settings[] = {
 	{ "grace-period = 700ms", MEMBER(timing.grace_period), 5000, 700 },
 	{ "sleep-timeout = \"2m\"", MEMBER(timing.sleep_timeout), 60000, 120000 },
 	{ "idle-timeout = 1h", MEMBER(timing.idle_timeout), 120000, 3600000 },
@@ -84,27 +70,14 @@ static const struct {
 	{ "preference = -5", MEMBER(npp.preference), 0, -5 },
 };
 
-static int64_t value_of(size_t offset, size_t size)
-{
-	const char *at = (const char *)&config + offset;
-
-	return size == sizeof(int64_t)   ? *(const int64_t *)(const void *)at
-	       : size == sizeof(int32_t) ? *(const int32_t *)(const void *)at
-	                                 : *at;
-}
-
 TEST(numbers_and_words)
 {
 	EACH(i, settings)
 	{
 		load("");
-		if (value_of(settings[i].offset, settings[i].size) != settings[i].by_default)
-			fail_msg("the default of %s is %jd", settings[i].text,
-			         (intmax_t)value_of(settings[i].offset, settings[i].size));
+		check_number(&settings[i], &config, settings[i].by_default);
 		load(settings[i].text);
-		if (value_of(settings[i].offset, settings[i].size) != settings[i].value)
-			fail_msg("%s becomes %jd", settings[i].text,
-			         (intmax_t)value_of(settings[i].offset, settings[i].size));
+		check_number(&settings[i], &config, settings[i].value);
 	}
 }
 
@@ -127,38 +100,22 @@ TEST(interfaces)
 
 TEST(a_host_with_everything)
 {
-	const struct host_description *nas;
-	const struct wake_policy *policy;
+	struct json_object *nas;
 
 	load("interface eth0 { }\n"
 	     "host nas { mac = \"52:54:00:12:34:56\"  addresses = { \"192.168.1.5\", 10.0.0.5 }\n"
 	     " wake = { \"tcp/22\", \"udp/161\", \"tcp/any\" }  allow = {\"192.168.1.7/24\"}\n"
 	     " deny = { 0.0.0.0/0 }  vlan = 10  interface = \"eth0\"  arp-offload = yes\n"
 	     " detect-sleep = true  secureon = \"01:02:03:04:05:06\" }\n");
-	nas = config.hosts;
-	policy = &nas->policy;
 	assert_int_equal(config.host_count, 1);
-	assert_string_equal(nas->name, "nas");
-	assert_memory_equal(&nas->mac, ((uint8_t[]){ 0x52, 0x54, 0, 0x12, 0x34, 0x56 }), 6);
-	assert_int_equal(nas->address_count, 2);
-	assert_address(&nas->addresses[0], "192.168.1.5");
-	assert_address(&nas->addresses[1], "10.0.0.5");
-	assert_int_equal(policy->port_count, 3);
-	assert_int_equal(policy->ports[1].protocol, IPPROTO_UDP);
-	assert_int_equal(policy->ports[1].port, 161);
-	assert_int_equal(policy->ports[2].port, 0);
-	assert_int_equal(policy->source_count, 2);
-	assert_address(&policy->sources[0].address, "192.168.1.0");
-	assert_int_equal(policy->sources[0].bits, 120);
-	assert_true(policy->sources[0].allow);
-	assert_int_equal(policy->sources[1].bits, 96);
-	assert_false(policy->sources[1].allow);
-	assert_int_equal(nas->vlan, 10);
-	assert_string_equal(nas->interface, "eth0");
-	assert_true(nas->arp_offload);
-	assert_true(nas->detect_sleep);
-	assert_int_equal(nas->secureon_length, 6);
-	assert_int_equal(nas->secureon[5], 6);
+	nas = description_to_json(config.hosts);
+	assert_string_equal(
+		json_object_to_json_string_ext(nas, JSON_C_TO_STRING_NOSLASHESCAPE),
+		"{\"name\":\"nas\",\"mac\":\"52:54:00:12:34:56\",\"addresses\":[\"192.168.1.5\",\"10.0.0.5\"],"
+		"\"wake\":[\"tcp/22\",\"udp/161\",\"tcp/any\"],\"allow\":[\"192.168.1.0/24\"],"
+		"\"deny\":[\"0.0.0.0/0\"],\"interface\":\"eth0\",\"vlan\":10,\"arp-offload\":true,"
+		"\"detect-sleep\":true,\"secureon\":\"01:02:03:04:05:06\"}");
+	json_object_put(nas);
 }
 
 TEST(a_host_with_a_lease_alone)
@@ -310,8 +267,5 @@ TEST(the_example)
 	assert_int_equal(config.interfaces[0].dhcp_source, DHCP_SOURCE_PROXY);
 	assert_true(config.hosts[1].detect_sleep);
 	EACH(i, settings)
-	{
-		if (value_of(settings[i].offset, settings[i].size) != settings[i].by_default)
-			fail_msg("the example has another default: %s", settings[i].text);
-	}
+	check_number(&settings[i], &config, settings[i].by_default);
 }

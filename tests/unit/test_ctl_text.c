@@ -12,56 +12,34 @@
 
 #define EACH(item, table) for (size_t item = 0; item < sizeof(table) / sizeof(*(table)); item++)
 
-TEST(shows_the_two_largest_units)
+/* The two largest units, and past from future. */
+TEST(times)
 {
 	static const struct {
 		int64_t seconds;
-		const char *text;
-	} spans[] = {
-		{ 0, "0s" },
-		{ 59, "59s" },
-		{ 60, "1m0s" },
-		{ 192, "3m12s" },
-		{ 3599, "59m59s" },
-		{ 3600, "1h0m" },
-		{ 86399, "23h59m" },
-		{ 86400, "1d0h" },
-		{ -5, "0s" },
-		{ 1062000, "12d7h" },
-		{ INT64_MAX, "106751991167300d15h" },
+		const char *duration, *distance;
+	} rows[] = {
+		{ 0, "0s", "now" },
+		{ 1, "1s", "in 1s" },
+		{ 59, "59s", "in 59s" },
+		{ 60, "1m0s", "in 1m0s" },
+		{ 192, "3m12s", "in 3m12s" },
+		{ 3599, "59m59s", "in 59m59s" },
+		{ 3600, "1h0m", "in 1h0m" },
+		{ 86399, "23h59m", "in 23h59m" },
+		{ 86400, "1d0h", "in 1d0h" },
+		{ 1062000, "12d7h", "in 12d7h" },
+		{ -12, "0s", "12s ago" },
+		{ INT64_MAX, "106751991167300d15h", "in 106751991167300d15h" },
+		{ -INT64_MAX, "0s", "106751991167300d15h ago" },
 	};
 	char text[TIME_TEXT];
 
-	EACH(i, spans)
-	assert_string_equal(duration_text(spans[i].seconds, text), spans[i].text);
-}
-
-TEST(tells_past_from_future)
-{
-	static const struct {
-		int64_t seconds;
-		const char *text;
-	} distances[] = {
-		{ 0, "now" },
-		{ 1, "in 1s" },
-		{ 21540, "in 5h59m" },
-		{ -12, "12s ago" },
-		{ INT64_MAX, "in 106751991167300d15h" },
-		{ -INT64_MAX, "106751991167300d15h ago" },
-	};
-	char text[TIME_TEXT];
-
-	EACH(i, distances)
-	assert_string_equal(distance_text(distances[i].seconds, text), distances[i].text);
-}
-
-TEST(no_moment_is_no_distance)
-{
-	static const char *const others[] = { "", "yesterday", "2026-01-31" };
-	char text[TIME_TEXT];
-
-	EACH(i, others)
-	assert_string_equal(distance_from_now(others[i], text), "");
+	EACH(i, rows)
+	{
+		assert_string_equal(duration_text(rows[i].seconds, text), rows[i].duration);
+		assert_string_equal(distance_text(rows[i].seconds, text), rows[i].distance);
+	}
 }
 
 TEST(shows_local_time)
@@ -74,14 +52,18 @@ TEST(shows_local_time)
 	assert_string_equal(local_time("2026-07-31T23:30:00Z", text), "2026-08-01 01:30:00");
 }
 
-TEST(leaves_what_is_no_utc_time)
+/* Is left as it is, and is at no distance. */
+TEST(no_utc_time)
 {
 	static const char *const others[] = { "", "yesterday", "2026-01-31", "2026-01-31T12:00:00",
 		                              "2026-01-31T12:00:00+01:00" };
 	char text[TIME_TEXT], longer[2 * TIME_TEXT];
 
 	EACH(i, others)
-	assert_string_equal(local_time(others[i], text), others[i]);
+	{
+		assert_string_equal(local_time(others[i], text), others[i]);
+		assert_string_equal(distance_from_now(others[i], text), "");
+	}
 	memset(longer, 'x', sizeof(longer) - 1);
 	longer[sizeof(longer) - 1] = '\0';
 	assert_int_equal(strlen(local_time(longer, text)), TIME_TEXT - 1);
@@ -144,28 +126,32 @@ static char *printed(bool colour, const char *name, int64_t count)
 	return text;
 }
 
-static void check_printed(bool colour, const char *name, int64_t count, const char *expected)
+TEST(tables)
 {
-	char *text = printed(colour, name, count);
+	static const struct {
+		const char *shows;
+		bool colour;
+		const char *name;
+		int64_t count;
+		const char *text;
+	} rows[] = {
+		{ "a name to the left, a count to the right", false, "a", 7,
+		  "NAME  COUNT  NOTE\na         7\n" },
+		{ "a column has the width of its longest word", false, "longer", 1234567,
+		  "NAME    COUNT    NOTE\nlonger  1234567\n" },
+		{ "no space has a colour", true, "a", 7,
+		  "\033[1mNAME\033[0m  \033[1mCOUNT\033[0m  \033[1mNOTE\033[0m\n"
+		  "\033[31ma\033[0m         7\n" },
+		{ "no control character comes to the terminal", false, "\033[2J\n", 7,
+		  "NAME   COUNT  NOTE\n?[2J?      7\n" },
+	};
 
-	assert_string_equal(text, expected);
-	free(text);
-}
+	EACH(i, rows)
+	{
+		char *text = printed(rows[i].colour, rows[i].name, rows[i].count);
 
-TEST(aligns_columns)
-{
-	check_printed(false, "a", 7, "NAME  COUNT  NOTE\na         7\n");
-	check_printed(false, "longer", 1234567, "NAME    COUNT    NOTE\nlonger  1234567\n");
-}
-
-TEST(colours_only_text)
-{
-	check_printed(true, "a", 7,
-	              "\033[1mNAME\033[0m  \033[1mCOUNT\033[0m  \033[1mNOTE\033[0m\n"
-	              "\033[31ma\033[0m         7\n");
-}
-
-TEST(keeps_control_characters_from_the_terminal)
-{
-	check_printed(false, "\033[2J\n", 7, "NAME   COUNT  NOTE\n?[2J?      7\n");
+		if (strcmp(text, rows[i].text))
+			fail_msg("%s:\n%s", rows[i].shows, text);
+		free(text);
+	}
 }
