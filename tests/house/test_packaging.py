@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 BUILD = (ROOT / os.environ.get("BUILD", "build")).resolve()
 PACKAGING = ROOT / "packaging"
 AGENT = BUILD / "sleepproxy-agent"
+CTL = BUILD / "sleepproxyctl"
 MANUALS = sorted((PACKAGING / "man").iterdir())
 UNITS = sorted((PACKAGING / "systemd").glob("*.service"))
 HOOK = PACKAGING / "pm" / "50sleepproxy-agent"
@@ -67,6 +68,16 @@ def test_the_agents_manual_has_what_its_help_has():
     manual = (PACKAGING / "man/sleepproxy-agent.1").read_text().replace("\\-", "-")
     assert len(helped) > len(COMMANDS)
     assert not {word for word in helped if not re.search(rf"^\.(B|BI|BR) .*{word}\b", manual, re.M)}
+
+
+def test_the_commands_manual_has_what_its_help_has():
+    help_of_all = run(CTL, "--help").stdout
+    commands = re.findall(r"^  ([a-z]+(?: [a-z]+)?)(?: [\[A-Z.].*?)?  +[a-z]", help_of_all, re.M)
+    texts = [run(CTL, "help", *command.split()).stdout for command in commands]
+    options = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", "".join([help_of_all, *texts])))
+    assert len(commands) > 10 and len(options) > 10
+    manual = (PACKAGING / "man/sleepproxyctl.1").read_text().replace("\\", "")
+    assert not {word for word in options | set(commands) if word not in manual}
 
 
 def settings_of_the_sample() -> dict[str, str]:

@@ -89,24 +89,18 @@ static inline int listen_on(const char *name, struct iface *iface)
 	return fd;
 }
 
-static inline void sign_packet(const struct proxy_thread *proxy, uint8_t *octets,
-                               struct npp_message *answer, const struct npp_packet *datagram)
-{
-	const struct npp_keys *keys = proxy->script.keys;
-
-	if (keys && answer->authenticated)
-		npp_sign(octets, datagram, answer, npp_keys_find(keys, answer->authentication.key));
-}
-
 static inline void send_packet(const struct proxy_thread *proxy, struct npp_message answer,
                                struct npp_packet datagram)
 {
+	const struct npp_keys *keys = proxy->script.keys;
 	uint8_t octets[NPP_MESSAGE_MAX];
 	struct packet packet;
 
 	datagram.octets = octets;
 	datagram.length = npp_message_write(&answer, NPP_ICMP_TYPE, octets);
-	sign_packet(proxy, octets, &answer, &datagram);
+	if (keys && answer.authenticated)
+		npp_sign(octets, &datagram, &answer,
+		         npp_keys_find(keys, answer.authentication.key));
 	npp_packet_write(&datagram, &packet);
 	packet_send(proxy->fd, &proxy->iface, &packet);
 }

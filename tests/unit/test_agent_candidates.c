@@ -78,15 +78,15 @@ TEST(unsuitable_advertisements)
 TEST(choice_of_address)
 {
 	static const struct {
-		uint8_t addresses[3], source;
-		int32_t preferences[3];
+		uint8_t source;
+		int32_t preferences[3]; /* of 192.0.2.1, .2 and .3 */
 		uint8_t address;
 		int32_t preference;
 	} rows[] = {
-		{ { 1, 2, 3 }, 1, { 0, 9, 5 }, 1, 0 },
-		{ { 1, 2, 3 }, 3, { 0, 9, 5 }, 3, 5 },
-		{ { 1, 2, 3 }, 7, { 0, 9, 5 }, 2, 9 },
-		{ { 1, 2, 3 }, 7, { -1, -1, -1 }, 1, -1 },
+		{ 1, { 0, 9, 5 }, 1, 0 },
+		{ 3, { 0, 9, 5 }, 3, 5 },
+		{ 7, { 0, 9, 5 }, 2, 9 },
+		{ 7, { -1, -1, -1 }, 1, -1 },
 	};
 
 	EACH(i, rows)
@@ -96,10 +96,9 @@ TEST(choice_of_address)
 		struct candidate candidate;
 
 		message.advertisement.proxy_count = 3;
-		for (size_t j = 0; j < 3; j++)
+		for (uint8_t j = 0; j < 3; j++)
 			message.advertisement.proxies[j] =
-				(struct npp_proxy){ lan_address(rows[i].addresses[j]),
-				                    rows[i].preferences[j] };
+				(struct npp_proxy){ lan_address(1 + j), rows[i].preferences[j] };
 		datagram = datagram_of(&message, octets);
 		datagram.source = lan_address(rows[i].source);
 		assert_true(read_candidate(&datagram, &candidate));

@@ -201,13 +201,3 @@ TEST(too_many_ports)
 	assert_int_equal(load(text, &settings, error), -EINVAL);
 	assert_non_null(strstr(error, ":1: wake 'udp/1' exceeds the limit; expected " WAKE));
 }
-
-TEST(no_file)
-{
-	struct settings settings;
-	char error[CONFIG_ERROR];
-
-	assert_int_equal(settings_load("/tmp/sleepproxy-no-such-file", &settings, error), -ENOENT);
-	assert_string_equal(error, "/tmp/sleepproxy-no-such-file: cannot be read: "
-	                           "No such file or directory");
-}

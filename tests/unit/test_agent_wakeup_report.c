@@ -5,11 +5,11 @@
 #include <stdbool.h>
 
 #include "support_program_on_lan.h"
+#include "support_state.h"
 
-enum { LATE = 400 /* ms: the machine may be busy */ };
-enum { KEY = 7 };
+enum { KEY = 7, LATE = 400 /* ms: the machine may be busy */ };
 
-static struct npp_keys keys = {
+static const struct npp_keys keys = {
 	.key = { { .id = KEY, .length = 16, .secret = "0123456789abcdef" } },
 	.count = 1,
 };
@@ -20,16 +20,14 @@ static struct registrations registrations_with(uint8_t count)
 {
 	struct registrations registrations = { .count = 0 };
 
-	for (uint8_t number = 1; number <= count; number++)
-		registrations.list[registrations.count++] = (struct proxy_registration){
-			.interface = "lan",
-			.proxy = lan_address(number),
-			.proxy_mac = { { 2, 0, 0, 0, 0, number } },
-			.transaction = (uint16_t)(0x1200 + number),
-			.client = CLIENT,
-			.when = "2026-11-23T12:00:00.000Z",
-			.host_info = some_host_info(1),
-		};
+	for (uint8_t number = 1; number <= count; number++) {
+		struct proxy_registration *one = &registrations.list[registrations.count++];
+
+		*one = a_registration(number);
+		strcpy(one->interface, "lan");
+		one->proxy_mac.octet[5] = number;
+		one->client = CLIENT;
+	}
 	return registrations;
 }
 

@@ -111,7 +111,8 @@ TEST(a_host_with_everything)
 	nas = description_to_json(config.hosts);
 	assert_string_equal(
 		json_object_to_json_string_ext(nas, JSON_C_TO_STRING_NOSLASHESCAPE),
-		"{\"name\":\"nas\",\"mac\":\"52:54:00:12:34:56\",\"addresses\":[\"192.168.1.5\",\"10.0.0.5\"],"
+		"{\"name\":\"nas\",\"mac\":\"52:54:00:12:34:56\","
+		"\"addresses\":[\"192.168.1.5\",\"10.0.0.5\"],"
 		"\"wake\":[\"tcp/22\",\"udp/161\",\"tcp/any\"],\"allow\":[\"192.168.1.0/24\"],"
 		"\"deny\":[\"0.0.0.0/0\"],\"interface\":\"eth0\",\"vlan\":10,\"arp-offload\":true,"
 		"\"detect-sleep\":true,\"secureon\":\"01:02:03:04:05:06\"}");
