@@ -11,8 +11,6 @@
 #include "agent/host_info.h"
 #include "npp/npp_message.h"
 
-#define EACH(item, table) for (size_t item = 0; item < sizeof(table) / sizeof(*(table)); item++)
-
 static const struct mac host_mac = { { 0x52, 0x54, 0, 0x12, 0x34, 0x56 } };
 static const struct mac proxy_mac = { { 0x02, 0, 0, 0, 0, 0x01 } };
 static const struct ipv4 proxy_address = { { 192, 0, 2, 1 } };

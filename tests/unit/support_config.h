@@ -10,8 +10,6 @@
 
 #include "config/config_reader.h"
 
-#define EACH(item, table) for (size_t item = 0; item < sizeof(table) / sizeof(*(table)); item++)
-
 static char path[] = "/tmp/sleepproxy-test-XXXXXX";
 
 static inline void write_octets(const char *text, size_t size)

@@ -15,8 +15,6 @@
 #include "agent/system_info.h"
 #include "support_octets.h"
 
-#define EACH(item, table) for (size_t item = 0; item < sizeof(table) / sizeof(*(table)); item++)
-
 enum { WRITTEN = 1795432000 }; /* s since 1970: when the file was written */
 
 static inline bool read_part(lease_reader *reader, const char *octets, size_t length,

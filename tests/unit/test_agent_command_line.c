@@ -7,8 +7,6 @@
 
 #include "support_program.h"
 
-#define EACH(item, table) for (size_t item = 0; item < sizeof(table) / sizeof(*(table)); item++)
-
 TEST(help)
 {
 	static const char *const parts[] = { "usage: sleepproxy-agent", "discover",

@@ -10,8 +10,6 @@
 #include "base/text.h"
 #include "support_netns.h"
 
-#define EACH(item, table) for (size_t item = 0; item < sizeof(table) / sizeof(*(table)); item++)
-
 /* Two interfaces without addresses. */
 static int make_links(void **state)
 {

@@ -68,7 +68,8 @@ TEST(half_a_name_is_none)
 {
 	static const char *const names[] = { "host", "add", "statusx", "" };
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+	EACH(i, names)
+	{
 		char *const words[] = { (char *)names[i], NULL };
 		size_t used;
 
@@ -111,7 +112,8 @@ TEST(options_become_requests)
 		{ { "lease", "set", "--server", "s" }, NULL },
 	};
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+	EACH(i, rows)
+	{
 		struct json_object *request = asked((char **)rows[i].words);
 		const char *text =
 			request ? json_object_to_json_string_ext(request, JSON_C_TO_STRING_PLAIN)

@@ -6,8 +6,6 @@
 
 #include "cli/command.h"
 
-#define EACH(item, table) for (size_t item = 0; item < sizeof(table) / sizeof(*(table)); item++)
-
 enum { WORDS = 8 };
 
 static const struct cli_option own[] = {

@@ -10,8 +10,6 @@
 #include "cli/view.h"
 #include "base/text.h"
 
-#define EACH(item, table) for (size_t item = 0; item < sizeof(table) / sizeof(*(table)); item++)
-
 /* The two largest units, and past from future. */
 TEST(times)
 {
