@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "support_program_on_lan.h"
+#include "support_state.h"
 
 #define HANDED_OVER "interface: lan\nproxy: 192.0.2.1\nclient: 4711\n"
 #define BACKUP "\ninterface: lan\nproxy: 192.0.2.2\nclient: 4711\nbackup-of: 192.0.2.1\nsince: 20"
@@ -244,4 +245,77 @@ TEST(interrupted_during_backup)
 	                    "back what is handed over\n");
 	assert_int_equal(agent("wake"), 0);
 	assert_string_equal(printed, REPORTED("1"));
+}
+
+TEST(malformed_state_file)
+{
+	start_proxy((struct script){ .preference = 0 });
+	mkdir(file("run"), 0700);
+	write_file("run/state.json", "{ \"registrations\": [ 7 ] }");
+	assert_int_equal(agent("status"), 1);
+	assert_contains(complained, "/run/state.json: malformed; expected what 'sleep' writes");
+	assert_contains(printed, "interface: lan\naddress: 192.0.2.20\n");
+	assert_int_equal(agent("wake"), 1);
+	assert_contains(complained, "/run/state.json: malformed");
+	assert_int_equal(agent("sleep"), 0);
+	assert_int_equal(agent("status"), 0);
+}
+
+/* What people are shown of a registration. */
+TEST(all_lines)
+{
+	const struct registrations registrations = { .list = { a_full_registration(2) },
+		                                     .count = 1 };
+
+	assert_int_equal(state_file_write(file("run/state.json"), &registrations), 0);
+	assert_int_equal(agent("status"), 0);
+	assert_contains(printed, "\ninterface: eth0\nproxy: 192.0.2.2\nclient: 4712\n"
+	                         "backup-of: 192.0.2.1\nsince: 2026-11-23T12:00:00.000Z\n"
+	                         "address: 192.0.2.20, 192.0.2.21, 2001:db8::1\n"
+	                         "mac: 52:54:00:12:34:56\nhostname: nas\n"
+	                         "wakes: tcp/any, udp/161\nsummed-up: true\ntimer: 28800 s\n"
+	                         "lease-server: 192.0.2.3\nlease-time: infinite\n"
+	                         "lease-left: 3600 s\nmissing: nd\n");
+}
+
+/* Else it could not be reported. */
+TEST(state_cannot_be_written)
+{
+	start_proxy((struct script){ .preference = 0 });
+	assert_int_equal(agent("--state /proc/none/state.json sleep"), 1);
+	assert_contains(complained, "/proc/none/state.json cannot be written");
+}
+
+TEST(key_file)
+{
+	static struct npp_keys keys = {
+		.key = { { .id = 1, .length = 16, .secret = "0123456789abcdef" } },
+		.count = 1,
+	};
+	char text[256], written[8192];
+
+	start_proxy((struct script){ .keys = &keys });
+	snprintf(text, sizeof(text), "interface = lan\nkey-file = %s/keys\n", directory);
+	configure(text);
+	assert_int_equal(agent("sleep"), 2);
+	assert_contains(complained, "/keys: No such file or directory");
+	write_file("keys", "1 30313233343536373839616263646566 # a comment\n");
+	assert_int_equal(chmod(file("keys"), 0604), 0);
+	assert_int_equal(agent("sleep"), 2);
+	assert_contains(complained, "/keys: others may read or change it");
+	assert_int_equal(chmod(file("keys"), 0600), 0);
+	assert_int_equal(agent("--verbose sleep"), 0);
+	assert_null(strstr(complained, "3031")); /* no secret */
+	read_file("run/state.json", written);
+	assert_contains(written, "\"key\":1");
+	assert_null(strstr(written, "3031"));
+	assert_int_equal(agent("wake"), 0);
+	assert_true(seen_of(&proxies[0], NPP_SLEEP_REQUEST, 0)->message.authenticated);
+	assert_true(seen_of(&proxies[0], NPP_WAKEUP_REPORT, 0)->message.authenticated);
+	strcat(text, "key = 2\n");
+	configure(text);
+	assert_int_equal(agent("sleep"), 2);
+	assert_contains(complained, "/keys: no key 2; expected the key of ");
+	/* a command that sends nothing needs none */
+	assert_int_equal(agent("status"), 0);
 }

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Wakeup Reports of sleepproxy-agent: to several proxies at once, over links that come up late. */
+/*
+ * Wakeup Reports of sleepproxy-agent: to several proxies at once, over links that come up late; and
+ * what it does about a lease.
+ */
 #include "test.h"
 
 #include <stdbool.h>
@@ -169,4 +172,71 @@ TEST(with_a_key)
 	assert_string_equal(complained,
 	                    "sleepproxy-agent: lan: 192.0.2.2 wants a key that is not in "
 	                    "the key file\n");
+}
+
+/* What its answer says of the lease. */
+static const struct npp_client lost = { .has_lease = true, .lease = NPP_LEASE_FAILED };
+
+static void write_hook(const char *text)
+{
+	write_file("hook", text);
+	assert_int_equal(chmod(file("hook"), 0700), 0);
+}
+
+static void configure_hook(void)
+{
+	char text[256];
+
+	snprintf(text, sizeof(text), "interface = lan\nreport-wait = 3s\non-lease-lost = %s/hook\n",
+	         directory);
+	configure(text);
+}
+
+TEST(lost_lease)
+{
+	char written[8192];
+
+	start_proxy((struct script){ .lease = lost });
+	start_proxy((struct script){ .lease = lost });
+	configure_hook();
+	write_hook("#!/bin/sh\necho chatter\n"
+	           "echo $# $SLEEPPROXY_INTERFACE $SLEEPPROXY_ADDRESS >>${0%/*}/lost\n");
+	assert_int_equal(agent("sleep"), 0);
+	assert_int_equal(agent("--json wake"), 0);
+	read_file("lost", written);
+	assert_string_equal(written, "0 lan 192.0.2.20\n"); /* once */
+	assert_contains(printed, "\"lease\":{\"state\":\"lost\",\"total\":0,\"left\":0}");
+	/* the hook's output is not part of it */
+	assert_null(strstr(printed, "chatter"));
+	assert_contains(complained, "chatter");
+}
+
+TEST(renewed_lease)
+{
+	start_proxy((struct script){ .lease = { .has_lease = true,
+	                                        .lease = NPP_LEASE_RENEWED,
+	                                        .lease_total = 3600,
+	                                        .lease_left = 3400 } });
+	configure_hook();
+	write_hook("#!/bin/sh\n>${0%/*}/lost\n");
+	assert_int_equal(agent("sleep"), 0);
+	assert_int_equal(agent("wake"), 0);
+	assert_contains(printed, "\nlease: renewed\nlease-time: 3600 s\nlease-left: 3400 s\n");
+	assert_false(is_there("lost"));
+}
+
+TEST(failing_hook)
+{
+	start_proxy((struct script){ .lease = lost });
+	configure_hook();
+	assert_int_equal(agent("sleep"), 0);
+	write_hook("#!/bin/sh\nexit 3\n");
+	assert_int_equal(agent("wake"), 1);
+	assert_contains(complained, "/hook: failed with status 3\n");
+	/* the report was confirmed */
+	assert_false(is_there("run/state.json"));
+	assert_int_equal(agent("sleep"), 0);
+	assert_int_equal(unlink(file("hook")), 0);
+	assert_int_equal(agent("wake"), 1);
+	assert_contains(complained, "/hook: cannot be run: No such file or directory\n");
 }
