@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* System info and settings for tests. Include after cmocka.h. */
+/* Settings, host info and packets for tests of the agent. Include after cmocka.h. */
 #ifndef SLEEPPROXY_TESTS_AGENT_H
 #define SLEEPPROXY_TESTS_AGENT_H
 
@@ -48,39 +48,6 @@ static inline struct npp_packet datagram_of(struct npp_message *message,
 	return datagram;
 }
 
-/* 192.0.2.20 on eth0, and nothing else. */
-static inline struct system_info some_system_info(void)
-{
-	struct system_info system_info = {
-		.iface = { .name = "eth0", .ifindex = 2, .mac = host_mac },
-		.addresses = { .count = 1, .ipv4_count = 1 },
-	};
-
-	system_info.addresses.list[0].address = ipv4_mapped(lan_address(20));
-	return system_info;
-}
-
-static inline void add_ports(struct system_info *system_info, uint8_t protocol, uint16_t first,
-                             size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		(protocol == IPPROTO_TCP ? system_info->ports.tcp
-		                         : system_info->ports.udp)[first + i] = true;
-}
-
-static inline void add_lease(struct system_info *system_info, uint8_t last, uint32_t total,
-                             uint32_t left)
-{
-	system_info->has_lease = true;
-	system_info->lease = (struct client_lease){
-		.address = lan_address(last),
-		.server = lan_address(3),
-		.total = total,
-		.left = left,
-		.client_id = { 3, { 1, 2, 3 } },
-	};
-}
-
 static inline struct settings some_settings(void)
 {
 	struct settings settings;
@@ -105,11 +72,5 @@ static inline void add_address6(struct host_info *host_info, uint8_t last)
 {
 	host_info->addresses[host_info->address_count++] = lan_address6(last);
 }
-
-#define assert_host_address(host_info, index, last) \
-	do { \
-		const struct ipv4 own = host_info_ipv4(&(host_info), index); \
-		assert_address(own, last); \
-	} while (0)
 
 #endif

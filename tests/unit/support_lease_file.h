@@ -7,12 +7,11 @@
 #define SLEEPPROXY_TESTS_LEASE_FILE_H
 
 #include <limits.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/time.h>
 
 #include "agent/system_info.h"
+#include "support_directory.h"
 #include "support_octets.h"
 
 enum { WRITTEN = 1795432000 }; /* s since 1970: when the file was written */
@@ -124,23 +123,14 @@ static inline void check_ids(lease_reader *reader, const char *format, const cha
 #define CHECK_IDS(reader, format, id, texts) \
 	check_ids(reader, format, id, texts, sizeof(texts) / sizeof(*(texts)))
 
-static char *root; /* a directory with characters that are special in a pattern */
+static char root[128]; /* with characters that are special in a pattern */
 
 static inline int make_root(void **state)
 {
-	(void)state;
-	root = mkdtemp(strdup("/tmp/test [a]*.XXXXXX"));
-	return root ? 0 : -1;
-}
+	const int err = make_directory(state);
 
-static inline int remove_root(void **state)
-{
-	char command[64];
-
-	(void)state;
-	snprintf(command, sizeof(command), "rm -r '%s'", root);
-	free(root);
-	return system(command);
+	strcpy(root, file("of [a]*"));
+	return err || mkdir(root, 0755) ? -1 : 0;
 }
 
 /* The path below the root; makes its directories. */

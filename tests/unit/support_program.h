@@ -4,12 +4,10 @@
 #define SLEEPPROXY_TESTS_PROGRAM_H
 
 #include <limits.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <unistd.h>
+
+#include "support_directory.h"
 
 #define assert_contains(text, part) \
 	do { \
@@ -18,7 +16,6 @@
 	} while (0)
 
 static char program[PATH_MAX + 64];
-static char directory[] = "/tmp/test_agent_program.XXXXXX";
 static char printed[8192], complained[8192]; /* by the last run */
 
 /* The tests' programs are in tests/unit, below where it is built. */
@@ -32,39 +29,6 @@ static inline void find_program(void)
 		*strrchr(program, '/') = '\0';
 	strcat(program, "/sleepproxy-agent");
 	assert_int_equal(access(program, X_OK), 0);
-}
-
-static inline const char *file(const char *name)
-{
-	static char path[128];
-
-	snprintf(path, sizeof(path), "%s/%s", directory, name);
-	return path;
-}
-
-static inline void write_file(const char *name, const char *text)
-{
-	FILE *stream = fopen(file(name), "we");
-
-	assert_non_null(stream);
-	assert_true(fputs(text, stream) >= 0);
-	assert_int_equal(fclose(stream), 0);
-}
-
-static inline void read_file(const char *name, char text[8192])
-{
-	FILE *stream = fopen(file(name), "re");
-	size_t length;
-
-	assert_non_null(stream);
-	length = fread(text, 1, 8191, stream);
-	text[length] = '\0';
-	fclose(stream);
-}
-
-static inline bool is_there(const char *name)
-{
-	return access(file(name), F_OK) == 0;
 }
 
 static inline void configure(const char *text)
@@ -96,23 +60,13 @@ static inline int agent(const char *arguments)
 	return agent_bare(all);
 }
 
-static inline int make_directory(void **state)
+static inline int set_up_program(void **state)
 {
-	(void)state;
+	if (make_directory(state))
+		return -1;
 	find_program();
-	strcpy(strchr(directory, '.'), ".XXXXXX");
-	assert_non_null(mkdtemp(directory));
 	configure("interface = lan\nwait = 3s\nreport-wait = 3s\n");
 	return 0;
-}
-
-static inline int remove_directory(void **state)
-{
-	char command[64];
-
-	(void)state;
-	snprintf(command, sizeof(command), "rm -r %s", directory);
-	return system(command);
 }
 
 #endif

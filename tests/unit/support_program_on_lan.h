@@ -8,7 +8,7 @@
 
 static inline int set_up(void **state)
 {
-	return make_directory(state) || make_lan(state);
+	return set_up_program(state) || make_lan(state);
 }
 
 static inline int tear_down(void **state)

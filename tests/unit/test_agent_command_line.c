@@ -117,5 +117,5 @@ TEST(no_rtc)
 	assert_false(is_there("wakealarm"));
 }
 
-BEFORE_EACH(make_directory)
+BEFORE_EACH(set_up_program)
 AFTER_EACH(remove_directory)

@@ -11,22 +11,48 @@ static struct system_info system_info;
 static struct settings settings;
 static struct host_info host_info;
 
-/* Three addresses of IPv4, two of IPv6. */
+/* Three addresses of IPv4, from 192.0.2.20 on, and two of IPv6; nothing else. */
 static int set_up(void **state)
 {
 	(void)state;
 	settings = some_settings();
-	system_info = some_system_info();
-	system_info.addresses.ipv4_count = 3;
-	system_info.addresses.count = 5;
-	system_info.addresses.list[1].address = ipv4_mapped(lan_address(21));
-	system_info.addresses.list[2].address = ipv4_mapped(lan_address(22));
-	system_info.addresses.list[3].address = lan_address6(1);
-	system_info.addresses.list[4].address = lan_address6(2);
+	system_info = (struct system_info){
+		.iface = { .name = "eth0", .ifindex = 2, .mac = host_mac },
+		.addresses = { .count = 5, .ipv4_count = 3 },
+	};
+	for (uint8_t i = 0; i < 5; i++)
+		system_info.addresses.list[i].address =
+			i < 3 ? ipv4_mapped(lan_address(20 + i)) : lan_address6(i);
 	return 0;
 }
 
 BEFORE_EACH(set_up)
+
+static void open_ports(uint8_t protocol, uint16_t first, size_t count)
+{
+	bool *set = protocol == IPPROTO_TCP ? system_info.ports.tcp : system_info.ports.udp;
+
+	memset(set + first, true, count);
+}
+
+static void add_lease(uint8_t last, uint32_t total, uint32_t left)
+{
+	system_info.has_lease = true;
+	system_info.lease = (struct client_lease){
+		.address = lan_address(last),
+		.server = lan_address(3),
+		.total = total,
+		.left = left,
+		.client_id = { 3, { 1, 2, 3 } },
+	};
+}
+
+static void assert_host_address(size_t index, uint8_t last)
+{
+	const struct ipv4 own = host_info_ipv4(&host_info, index);
+
+	assert_address(own, last);
+}
 
 static void make(void)
 {
@@ -42,7 +68,7 @@ static void assert_ipv4(uint8_t first, uint8_t second, uint8_t third)
 	make();
 	assert_int_equal(host_info.ipv4_count, 3);
 	EACH(i, lasts)
-	assert_host_address(host_info, i, lasts[i]);
+	assert_host_address(i, lasts[i]);
 }
 
 TEST(no_ipv4_address)
@@ -83,7 +109,7 @@ TEST(lease_known_to_kernel_only)
 /* The proxy takes the lease to be that of the first address. */
 TEST(leased_address_first)
 {
-	add_lease(&system_info, 22, 3600, 1800);
+	add_lease(22, 3600, 1800);
 	assert_ipv4(22, 20, 21);
 	assert_true(host_info.has_lease);
 	assert_address(host_info.lease.server, 3);
@@ -98,17 +124,17 @@ TEST(maximum_addresses)
 	for (uint8_t i = 0; i < IFACE_IPV4; i++)
 		system_info.addresses.list[i].address = ipv4_mapped(lan_address(20 + i));
 	system_info.addresses.count = system_info.addresses.ipv4_count = IFACE_IPV4;
-	add_lease(&system_info, 20 + IFACE_IPV4 - 1, 60, 60);
+	add_lease(20 + IFACE_IPV4 - 1, 60, 60);
 	make();
 	assert_int_equal(host_info.address_count, IFACE_IPV4);
-	assert_host_address(host_info, 0, 20 + IFACE_IPV4 - 1);
-	assert_host_address(host_info, IFACE_IPV4 - 1, 20 + IFACE_IPV4 - 2);
+	assert_host_address(0, 20 + IFACE_IPV4 - 1);
+	assert_host_address(IFACE_IPV4 - 1, 20 + IFACE_IPV4 - 2);
 }
 
 /* Without its identifier the DHCP server would refuse it, or assign another address. */
 TEST(client_identifier_too_long)
 {
-	add_lease(&system_info, 20, 3600, 1800);
+	add_lease(20, 3600, 1800);
 	system_info.lease.client_id.length = NPP_CLIENT_ID;
 	make();
 	assert_true(host_info.has_lease);
@@ -252,12 +278,11 @@ TEST(open_and_configured_ports)
 		    .port_count = 2 },
 		  "tcp/any udp/161" },
 	};
-	system_info = some_system_info();
-	add_ports(&system_info, IPPROTO_TCP, 22, 1);
-	add_ports(&system_info, IPPROTO_TCP, 80, 1);
-	add_ports(&system_info, IPPROTO_UDP, 68, 1);
-	add_ports(&system_info, IPPROTO_UDP, 161, 1);
-	add_ports(&system_info, IPPROTO_UDP, 546, 1);
+	open_ports(IPPROTO_TCP, 22, 1);
+	open_ports(IPPROTO_TCP, 80, 1);
+	open_ports(IPPROTO_UDP, 68, 1);
+	open_ports(IPPROTO_UDP, 161, 1);
+	open_ports(IPPROTO_UDP, 546, 1);
 	EACH(i, rows)
 	assert_ports(rows[i].shows, &rows[i].setting, rows[i].ports);
 }
@@ -266,8 +291,8 @@ TEST(maximum)
 {
 	struct wake_ports ports;
 
-	add_ports(&system_info, IPPROTO_TCP, 1000, 60);
-	add_ports(&system_info, IPPROTO_UDP, 1000, 4);
+	open_ports(IPPROTO_TCP, 1000, 60);
+	open_ports(IPPROTO_UDP, 1000, 4);
 	wake_ports_make(&all, &system_info, &ports);
 	assert_int_equal(ports.count, WAKE_PORTS);
 	assert_false(ports.summed_up);
@@ -293,9 +318,9 @@ TEST(summed_up)
 
 	EACH(i, rows)
 	{
-		system_info = some_system_info();
-		add_ports(&system_info, IPPROTO_TCP, 1000, rows[i].tcp);
-		add_ports(&system_info, IPPROTO_UDP, 2000, rows[i].udp);
+		set_up(NULL);
+		open_ports(IPPROTO_TCP, 1000, rows[i].tcp);
+		open_ports(IPPROTO_UDP, 2000, rows[i].udp);
 		assert_ports("too many ports", &all, rows[i].ports);
 	}
 }
@@ -306,6 +331,6 @@ TEST(summed_up_with_configured)
 
 	for (size_t i = 0; i < WAKE_PORTS; i++)
 		setting.ports[i] = (struct wake_port){ IPPROTO_UDP, (uint16_t)(2000 + i) };
-	add_ports(&system_info, IPPROTO_TCP, 22, 1);
+	open_ports(IPPROTO_TCP, 22, 1);
 	assert_ports("too many configured ones", &setting, "+tcp/22 udp/any");
 }

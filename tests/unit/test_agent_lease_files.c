@@ -50,7 +50,7 @@ static bool finds(uint8_t last)
 }
 
 BEFORE_EACH(make_root)
-AFTER_EACH(remove_root)
+AFTER_EACH(remove_directory)
 
 TEST(path_of_each_client)
 {

@@ -6,45 +6,30 @@
 #include <fcntl.h>
 #include <libgen.h>
 #include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <json-c/json.h>
 
+#include "support_directory.h"
 #include "support_state.h"
 
-static char directory[] = "/tmp/test_agent_state.XXXXXX";
-static char path[64];
+static char path[128];
 static struct registrations written, found;
 
 static int set_up(void **state)
 {
-	(void)state;
-	strcpy(strchr(directory, '.'), ".XXXXXX");
-	if (!mkdtemp(directory))
-		return -1;
-	snprintf(path, sizeof(path), "%s/agent/state.json", directory);
 	written = (struct registrations){ .list = { a_registration(1), a_full_registration(2) },
 		                          .count = 2 };
 	memset(&found, 0xa5, sizeof(found));
+	if (make_directory(state))
+		return -1;
+	strcpy(path, file("agent/state.json"));
 	return 0;
 }
 
-static int tear_down(void **state)
-{
-	char command[64];
-
-	(void)state;
-	snprintf(command, sizeof(command), "rm -r %s", directory);
-	return system(command);
-}
-
 BEFORE_EACH(set_up)
-AFTER_EACH(tear_down)
+AFTER_EACH(remove_directory)
 
 static char *text_of(const struct registrations *registrations)
 {
@@ -57,7 +42,7 @@ static char *text_of(const struct registrations *registrations)
 	return text;
 }
 
-static void write_file(void)
+static void write_all(void)
 {
 	assert_int_equal(state_file_write(path, &written), 0);
 }
@@ -106,7 +91,7 @@ TEST(write_and_read)
 		"\"missed\": [ \"nd\" ] } ] }";
 	struct stat about;
 
-	write_file();
+	write_all();
 	assert_int_equal(state_file_read(path, &found), 0);
 	assert_text(&written, text);
 	assert_text(&found, text);
@@ -120,9 +105,9 @@ TEST(replace)
 {
 	char command[128];
 
-	write_file();
+	write_all();
 	written.count = 1;
-	write_file();
+	write_all();
 	assert_file_has(&written);
 	/* nothing is left beside it */
 	snprintf(command, sizeof(command), "test $(ls -A %s/agent | wc -l) = 1", directory);
@@ -131,16 +116,11 @@ TEST(replace)
 
 TEST(malformed_file)
 {
-	FILE *file;
-
-	write_file();
-	file = fopen(path, "we");
-	assert_non_null(file);
-	assert_true(fputs("nothing of the kind\n", file) >= 0);
-	assert_int_equal(fclose(file), 0);
+	write_all();
+	write_file("agent/state.json", "nothing of the kind\n");
 	assert_int_equal(state_file_read(path, &found), -EBADMSG);
 	assert_int_equal(found.count, 0);
-	write_file();
+	write_all();
 	assert_file_has(&written);
 }
 
@@ -152,7 +132,7 @@ TEST(write_errors)
 
 TEST(remove_done)
 {
-	write_file();
+	write_all();
 	assert_int_equal(state_file_remove(path, &written.list[0]), 0);
 	assert_int_equal(state_file_read(path, &found), 0);
 	assert_int_equal(found.count, 1);
@@ -168,7 +148,7 @@ TEST(newer_registration_stays)
 
 	written.list[0].transaction++;
 	written.list[1].client++;
-	write_file();
+	write_all();
 	assert_int_equal(state_file_remove(path, &before.list[0]), 0);
 	assert_int_equal(state_file_remove(path, &before.list[1]), 0);
 	assert_file_has(&written);
@@ -179,10 +159,10 @@ TEST(locked_directory)
 {
 	int fd;
 
-	write_file();
+	write_all();
 	fd = open(dirname(strdupa(path)), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	assert_int_equal(flock(fd, LOCK_EX), 0);
-	write_file();
+	write_all();
 	close(fd);
 }
 

@@ -25,7 +25,7 @@ static int set_up(void **state)
 }
 
 BEFORE_EACH(set_up)
-AFTER_EACH(remove_root)
+AFTER_EACH(remove_directory)
 
 TEST_WITH(lease_times, NULL, NULL)
 {
