@@ -2,9 +2,8 @@
 /* The interface, its addresses and the default route, with a namespace for each case. */
 #include "test.h"
 
-#include <string.h>
-
 #include <arpa/inet.h>
+#include <string.h>
 
 #include "agent/system_info.h"
 #include "base/text.h"

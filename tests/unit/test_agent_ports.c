@@ -2,10 +2,9 @@
 /* Open ports: real sockets in a namespace of their own. */
 #include "test.h"
 
-#include <string.h>
-
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 

@@ -4,12 +4,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <json-c/json.h>
 #include <libgen.h>
 #include <stdbool.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-
-#include <json-c/json.h>
 
 #include "support_directory.h"
 #include "support_state.h"

@@ -2,10 +2,9 @@
 /* System info from a real kernel, and the remaining lease time. */
 #include "test.h"
 
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <string.h>
-
-#include <netinet/in.h>
 #include <sys/socket.h>
 #include <time.h>
 

@@ -19,23 +19,23 @@ static const struct npp_keys keys = {
 
 static int64_t took;
 
-static struct registrations registrations_with(uint8_t count)
-{
-	struct registrations registrations = { .count = 0 };
+static struct registrations registrations;
 
+static void register_with(uint8_t count)
+{
 	for (uint8_t number = 1; number <= count; number++) {
-		struct proxy_registration *one = &registrations.list[registrations.count++];
+		struct proxy_registration *one = &registrations.list[number - 1];
 
 		*one = a_registration(number);
 		strcpy(one->interface, "lan");
 		one->proxy_mac.octet[5] = number;
 		one->client = CLIENT;
 	}
-	return registrations;
+	registrations.count = count;
 }
 
 /* The exit status. */
-static int report_all(const char *wait, const struct registrations *registrations)
+static int report_all(const char *wait)
 {
 	char text[256];
 	int64_t begun;
@@ -47,7 +47,7 @@ static int report_all(const char *wait, const struct registrations *registration
 	configure(text);
 	write_file("keys", "7 30313233343536373839616263646566\n");
 	assert_int_equal(chmod(file("keys"), 0600), 0);
-	assert_int_equal(state_file_write(file("run/state.json"), registrations), 0);
+	assert_int_equal(state_file_write(file("run/state.json"), &registrations), 0);
 	begun = clock_ms();
 	status = agent("wake");
 	took = clock_ms() - begun;
@@ -66,11 +66,11 @@ static void from_another_client(struct npp_message *answer, struct npp_packet *d
 /* Also without an address: the answer says whether it may be used. */
 TEST(confirmed)
 {
-	const struct registrations registrations = registrations_with(1);
 	struct proxy_thread *proxy = start_proxy((struct script){ .forge = from_another_client });
 
+	register_with(1);
 	HERE("ip address flush dev lan");
-	assert_int_equal(report_all("5s", &registrations), 0);
+	assert_int_equal(report_all("5s"), 0);
 	assert_null(strstr(printed, "lost"));
 	assert_in_range(took, 0, LATE);
 	assert_int_equal(received(proxy, NPP_WAKEUP_REPORT), 1);
@@ -84,11 +84,10 @@ TEST(confirmed)
 /* It stays in the file, and is reported again. */
 TEST(one_unanswered)
 {
-	const struct registrations registrations = registrations_with(2);
-
+	register_with(2);
 	start_proxy((struct script){ .silent_to_reports = true });
 	start_proxy((struct script){ .delay = 200 });
-	assert_int_equal(report_all("1500ms", &registrations), 1);
+	assert_int_equal(report_all("1500ms"), 1);
 	assert_in_range(took, 1500, 1500 + LATE);
 	assert_contains(printed, "proxy: 192.0.2.2\nclient: 4711\nconfirmed: true\n");
 	assert_string_equal(complained, "sleepproxy-agent: lan: 192.0.2.1 did not answer\n");
@@ -102,10 +101,9 @@ TEST(one_unanswered)
 
 TEST(refused)
 {
-	const struct registrations registrations = registrations_with(1);
-
+	register_with(1);
 	start_proxy((struct script){ .refuses_reports = true });
-	assert_int_equal(report_all("5s", &registrations), 1);
+	assert_int_equal(report_all("5s"), 1);
 	assert_in_range(took, 0, LATE);
 	assert_contains(complained, "192.0.2.1 knows of no such registration");
 	assert_false(is_there("run/state.json"));
@@ -114,24 +112,22 @@ TEST(refused)
 /* A USB interface may return with another index, and its carrier later. */
 TEST(late_interface)
 {
-	const struct registrations registrations = registrations_with(2);
-
+	register_with(2);
 	start_proxy((struct script){ .preference = 0 });
 	start_proxy((struct script){ .preference = 0 });
 	HERE("ip link set lan down && ip link set lan-end down && ip link set lan name late");
 	HERE("(sleep 0.5; ip link set late name lan && ip link set lan up; "
 	     "sleep 0.3; ip link set lan-end up) &");
-	assert_int_equal(report_all("10s", &registrations), 0);
+	assert_int_equal(report_all("10s"), 0);
 	assert_in_range(took, 700, 4000);
 }
 
 TEST(no_link)
 {
-	struct registrations registrations = registrations_with(2);
-
+	register_with(2);
 	HERE("ip link set lan-end down");
 	strcpy(registrations.list[1].interface, "none");
-	assert_int_equal(report_all("400ms", &registrations), 1);
+	assert_int_equal(report_all("400ms"), 1);
 	assert_in_range(took, 400, 400 + LATE);
 	assert_string_equal(
 		complained,
@@ -143,27 +139,26 @@ TEST(no_link)
 /* The proxy would refuse the report. */
 TEST(changed_mac)
 {
-	struct registrations registrations = registrations_with(1);
-
+	register_with(1);
 	start_proxy((struct script){ .preference = 0 });
 	registrations.list[0].host_info.mac.octet[5]++;
-	assert_int_equal(report_all("5s", &registrations), 1);
+	assert_int_equal(report_all("5s"), 1);
 	assert_in_range(took, 0, LATE);
 	assert_contains(complained, "the interface has another MAC");
 }
 
 TEST(with_a_key)
 {
-	struct registrations registrations = registrations_with(2);
 	const struct npp_authentication *said;
 	struct proxy_thread *proxy;
 
+	register_with(2);
 	proxy = start_proxy((struct script){ .keys = &keys });
 	registrations.list[0].key = KEY;
 	/* the clock was set back meanwhile */
 	registrations.list[0].signed_at = (uint64_t)clock_now().wall / 1000 + 100;
 	registrations.list[1].key = KEY + 1;
-	assert_int_equal(report_all("5s", &registrations), 1);
+	assert_int_equal(report_all("5s"), 1);
 	assert_in_range(took, 0, LATE);
 	assert_int_equal(received(proxy, NPP_WAKEUP_REPORT), 1);
 	said = &proxy->seen[0].message.authentication;

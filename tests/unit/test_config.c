@@ -6,11 +6,9 @@
 #include "test.h"
 
 #include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include <json-c/json.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "config/config.h"
 #include "support_config.h"

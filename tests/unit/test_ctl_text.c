@@ -2,9 +2,7 @@
 /* loader/cli/view.c, and the suggestions: values in, the text that people read out. */
 #include "test.h"
 
-#include <stdlib.h>
 #include <string.h>
-
 #include <time.h>
 
 #include "cli/view.h"

@@ -3,9 +3,7 @@
 #include "test.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
 #include <time.h>
 
 #include "cli/command.h"
