@@ -10,6 +10,8 @@
 
 #include "config/config_reader.h"
 
+#define NAS "host nas {\n mac = 52:54:00:00:00:01\n addresses = 192.168.1.5\n}\n"
+
 static char path[] = "/tmp/sleepproxy-test-XXXXXX";
 
 static inline void write_octets(const char *text, size_t size)

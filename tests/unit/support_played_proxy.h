@@ -237,8 +237,10 @@ static inline struct proxy_thread *start_proxy(struct script script)
 	return proxy;
 }
 
-static inline void stop_proxies(void)
+/* A fixture, and between the cases of a table. */
+static inline int stop_proxies(void **state)
 {
+	(void)state;
 	while (proxy_count) {
 		struct proxy_thread *proxy = &proxies[--proxy_count];
 
@@ -246,12 +248,6 @@ static inline void stop_proxies(void)
 		pthread_join(proxy->thread, NULL);
 		close(proxy->fd);
 	}
-}
-
-static inline int stop_all(void **state)
-{
-	(void)state;
-	stop_proxies();
 	return 0;
 }
 

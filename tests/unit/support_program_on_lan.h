@@ -13,7 +13,7 @@ static inline int set_up(void **state)
 
 static inline int tear_down(void **state)
 {
-	stop_all(state);
+	stop_proxies(state);
 	return remove_directory(state);
 }
 

@@ -222,7 +222,7 @@ TEST(too_many)
 	assert_int_equal(candidates.count, CANDIDATES);
 	assert_int_equal(candidates.list[0].preference, 2 * CANDIDATES);
 	assert_int_equal(candidates.list[CANDIDATES - 1].preference, CANDIDATES + 1);
-	add_all(&candidates, "200:-1", &settings);
+	add_all(&candidates, "100:0 200:-1", &settings);
 	assert_int_equal(candidates.count, CANDIDATES);
 	assert_address(candidates.list[0].address, 200);
 	assert_int_equal(candidates.list[CANDIDATES - 1].preference, CANDIDATES + 2);

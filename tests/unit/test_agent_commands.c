@@ -160,7 +160,7 @@ TEST(discover)
 	                "\"mac\":\"02:00:00:00:00:01\",\"preference\":-1,\"lifetime\":1800,"
 	                "\"services\":[\"arp\",\"dhcp4\",\"nd\",\"wake-on-packet\"],"
 	                "\"suits\":true},");
-	stop_proxies();
+	stop_proxies(NULL);
 	configure("interface = lan\nwait = 300ms\n");
 	assert_int_equal(agent("discover"), 1);
 	assert_contains(complained, "lan: no proxy answers");

@@ -34,7 +34,7 @@ static void before_somebody_else(struct npp_message *answer, struct npp_packet *
 }
 
 BEFORE_EACH(make_lan)
-AFTER_EACH(stop_all)
+AFTER_EACH(stop_proxies)
 
 /* Two proxies, of which there may be only one; the last octets of those that are found. */
 static const struct discovery {
@@ -106,7 +106,7 @@ static void check_discovery(const struct discovery *it)
 		fail_msg("%s: error %d, %zu candidates", it->shows, err, candidates.count);
 	if (took < it->time.least || took > it->time.most)
 		fail_msg("%s: it took %jd ms", it->shows, (intmax_t)took);
-	stop_proxies();
+	stop_proxies(NULL);
 }
 
 TEST(which_are_awaited)

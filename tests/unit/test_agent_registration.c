@@ -62,7 +62,7 @@ static struct host_info long_host_info(size_t addresses)
 }
 
 BEFORE_EACH(make_lan)
-AFTER_EACH(stop_all)
+AFTER_EACH(stop_proxies)
 
 static void confirm_falsely(struct npp_message *answer, struct npp_packet *datagram)
 {
@@ -153,7 +153,7 @@ static void check_outcome(const struct outcome *it)
 		fail_msg("%s: it took %jd ms", it->shows, (intmax_t)took);
 	if (err)
 		assert_memory_equal(&registration, &untouched, sizeof(registration));
-	stop_proxies();
+	stop_proxies(NULL);
 }
 
 TEST(outcomes)
@@ -166,6 +166,7 @@ TEST(what_is_registered)
 {
 	struct host_info host_info = some_host_info(1);
 	struct proxy_thread *proxy = start_proxy((struct script){ .preference = 0 });
+	uint16_t transaction;
 
 	add_address6(&host_info, 1);
 	assert_int_equal(send_within(5000, 5000, &host_info, NULL), 0);
@@ -180,7 +181,9 @@ TEST(what_is_registered)
 	assert_int_equal(received(proxy, NPP_SLEEP_REQUEST), 1);
 	assert_int_equal(seen_of(proxy, NPP_SLEEP_REQUEST, 0)->message.transaction,
 	                 registration.transaction);
-	assert_int_not_equal(registration.transaction, 0);
+	transaction = registration.transaction;
+	assert_int_equal(send_within(5000, 5000, &host_info, NULL), 0);
+	assert_int_not_equal(registration.transaction, transaction);
 }
 
 TEST(the_time_for_an_answer_ends_before_that_for_all)
@@ -266,16 +269,8 @@ TEST_WITH(signing_times, NULL, NULL)
 	assert_int_equal(signing_time(&last, 1006), 1007);
 }
 
-TEST_WITH(transaction_ids, NULL, NULL)
+TEST_WITH(transaction_ids_are_never_0, NULL, NULL)
 {
-	const uint16_t first = random_transaction_id();
-	bool differ = false;
-
-	for (int i = 0; i < 500000; i++) {
-		const uint16_t transaction = random_transaction_id();
-
-		assert_int_not_equal(transaction, 0);
-		differ |= transaction != first;
-	}
-	assert_true(differ);
+	for (int i = 0; i < 500000; i++)
+		assert_int_not_equal(random_transaction_id(), 0);
 }

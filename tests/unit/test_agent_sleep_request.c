@@ -169,9 +169,9 @@ TEST(lease_times)
 	}
 }
 
-static struct host_info with_ports(size_t count)
+static struct host_info with_ports(size_t count, size_t addresses)
 {
-	struct host_info host_info = some_host_info(1);
+	struct host_info host_info = some_host_info(addresses);
 
 	host_info.has_ports = true;
 	host_info.wake.count = count;
@@ -196,7 +196,7 @@ TEST(part_limit)
 
 	EACH(i, rows)
 	{
-		const struct host_info host_info = with_ports(rows[i].ports);
+		const struct host_info host_info = with_ports(rows[i].ports, 1);
 
 		make(&host_info, rows[i].is_signed);
 		assert_int_equal(request.count, rows[i].parts);
@@ -207,7 +207,7 @@ TEST(part_limit)
 
 static struct host_info as_much_as_there_may_be(void)
 {
-	struct host_info host_info = with_ports(WAKE_PORTS);
+	struct host_info host_info = with_ports(WAKE_PORTS, IFACE_IPV4);
 
 	host_info.has_lease = true;
 	host_info.lease = (struct client_lease){ .total = 60,
@@ -217,9 +217,6 @@ static struct host_info as_much_as_there_may_be(void)
 	memset(host_info.hostname, 'n', NPP_HOSTNAME - 1);
 	host_info.timer = UINT32_MAX;
 	host_info.backup_of = lan_address(1);
-	host_info.ipv4_count = host_info.address_count = IFACE_IPV4;
-	for (uint8_t i = 0; i < IFACE_IPV4; i++)
-		host_info.addresses[i] = ipv4_mapped(lan_address(20 + i));
 	for (uint8_t i = 0; i < IFACE_IPV6; i++)
 		add_address6(&host_info, i + 1);
 	return host_info;

@@ -36,7 +36,7 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
 	close(transaction.channel.fd);
-	return stop_all(state);
+	return stop_proxies(state);
 }
 
 BEFORE_EACH(set_up)

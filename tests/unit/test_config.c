@@ -14,7 +14,6 @@
 #include "support_config.h"
 
 #define EXAMPLE "packaging/sleepproxyd.conf"
-#define NAS "host nas {\n mac = 52:54:00:00:00:01\n addresses = 192.168.1.5\n}\n"
 
 static struct config config;
 

@@ -12,8 +12,6 @@
 #include "config/config.h"
 #include "support_config.h"
 
-#define NAS "host nas {\n mac = 52:54:00:00:00:01\n addresses = 192.168.1.5\n}\n"
-
 #define PORTS "up to 64 different ports such as tcp/22, udp/161 or tcp/any, or none alone"
 #define SOURCES \
 	"up to 16 different sources such as 192.168.1.0/24 or 192.168.1.7, " \
