@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Sleep Requests to one proxy: all parts are confirmed, or none is left; with a key, only signed
- * answers count. Which packets are answers at all: test_agent_answer.c.
+ * answers count. Which packets are answers at all: test_agent_transaction.c.
  */
 #include "test.h"
 
