@@ -12,8 +12,6 @@
 
 #include "host/host.h"
 
-#define EACH(item, table) for (size_t item = 0; item < sizeof(table) / sizeof(*(table)); item++)
-
 /* ms; distinct, so that a case shows which of them it was */
 enum {
 	GRACE = 5000,

@@ -6,8 +6,6 @@
 #include "npp/npp_message.h"
 #include "support_octets.h"
 
-#define EACH(item, table) for (size_t item = 0; item < sizeof(table) / sizeof(*(table)); item++)
-
 enum { HEADER = sizeof(struct npp_header), AT_CHECKSUM = 2, AT_LENGTH = 7 };
 
 static inline struct npp_message a_message(enum npp_subtype subtype)

@@ -20,8 +20,6 @@
 #include "support_netns.h"
 #include "support_register.h"
 
-#define EACH(item, table) for (size_t item = 0; item < sizeof(table) / sizeof(*(table)); item++)
-
 static const struct ipv4 us = { { 192, 0, 2, 2 } }, us_too = { { 198, 51, 100, 2 } };
 static const struct ipv4 gateway = { { 192, 0, 2, 1 } }, subnet_broadcast = { { 192, 0, 2, 255 } };
 static const struct ipv4 everybody = { { 255, 255, 255, 255 } };

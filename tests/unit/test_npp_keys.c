@@ -13,8 +13,6 @@
 
 #include "npp/npp_auth.h"
 
-#define EACH(item, table) for (size_t item = 0; item < sizeof(table) / sizeof(*(table)); item++)
-
 #define HEX_15 "000102030405060708090a0b0c0d0e"
 #define HEX_16 HEX_15 "0f"
 #define HEX_64 HEX_16 HEX_16 HEX_16 HEX_16

@@ -5,8 +5,6 @@
 #include "npp_server/internal.h"
 #include "support_host_store.h"
 
-#define EACH(item, table) for (size_t item = 0; item < sizeof(table) / sizeof(*(table)); item++)
-
 #define T ((uint64_t)1704067200) /* 2024-01-01T00:00:00Z */
 #define FRESH NPP_AUTH_ERROR_NONE
 #define STALE NPP_AUTH_ERROR_STALE_TIME

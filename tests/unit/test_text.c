@@ -9,8 +9,6 @@
 
 #include "base/text.h"
 
-#define EACH(item, table) for (size_t item = 0; item < sizeof(table) / sizeof(*(table)); item++)
-
 enum { TEXT_MAX = 128 };
 
 /* What a text may be read into. */
