@@ -87,12 +87,12 @@ static const struct config_option host_rows[] = {
 	{ "wake", PORTS(struct host_description) },
 	{ "allow", SOURCES(struct host_description) },
 	{ "deny", SOURCES(struct host_description) },
-	{ "vlan", OPTION_VALUE(FIELD_NUMBER, AT(vlan), .min = 1, .max = 4094,
+	{ "vlan", OPTION_VALUE(FIELD_NUMBER, AT(attributes.vlan), .min = 1, .max = 4094,
 		.expected = "a VLAN from 1 to 4094") },
-	{ "interface", OPTION_VALUE(FIELD_INTERFACE, AT(interface),
+	{ "interface", OPTION_VALUE(FIELD_INTERFACE, AT(attributes.interface),
 		.expected = "an interface's name, such as eth0") },
-	{ "arp-offload", OPTION_VALUE(FIELD_BOOL, AT(arp_offload)) },
-	{ "detect-sleep", OPTION_VALUE(FIELD_BOOL, AT(detect_sleep)) },
+	{ "arp-offload", OPTION_VALUE(FIELD_BOOL, AT(attributes.arp_offload)) },
+	{ "detect-sleep", OPTION_VALUE(FIELD_BOOL, AT(attributes.detect_sleep)) },
 	{ "lease", OPTION_VALUE(FIELD_IPV4, AT(lease.address),
 		.expected = "the IPv4 address that it has by DHCP, such as 192.168.1.5") },
 	{ "lease-server", OPTION_VALUE(FIELD_IPV4, AT(lease.server),
@@ -101,7 +101,7 @@ static const struct config_option host_rows[] = {
 		.expected = "its DHCP client identifier, up to 64 octets such as 01:52:54:00:12:34:56") },
 	{ "hostname", OPTION_VALUE(FIELD_NAME, AT(lease.hostname),
 		.expected = "the host name that it sends to its DHCP server") },
-	{ "secureon", OPTION_VALUE(FIELD_SECUREON, COUNTED(secureon, secureon_length),
+	{ "secureon", OPTION_VALUE(FIELD_SECUREON, COUNTED(attributes.secureon, attributes.secureon_length),
 		.expected = "a password such as 01:02:03:04:05:06 or 1.2.3.4") },
 	{ 0 },
 };
@@ -226,14 +226,14 @@ static void read_host(const struct config_item *section, struct config *config,
 static void check_interface(const struct config *config, const struct host_description *host,
                             const struct config_item *section, struct config_error *error)
 {
-	if (!host->interface[0] || !config->interface_count)
+	if (!host->attributes.interface[0] || !config->interface_count)
 		return;
 	for (size_t i = 0; i < config->interface_count; i++)
-		if (strcmp(config->interfaces[i].name, host->interface) == 0)
+		if (strcmp(config->interfaces[i].name, host->attributes.interface) == 0)
 			return;
 	config_error_at(error, config_find(section, "interface")->line,
 	                "interface '%s' of host '%s' is not configured; expected interface %s { }",
-	                host->interface, host->name, host->interface);
+	                host->attributes.interface, host->name, host->attributes.interface);
 }
 
 static void check_lease(const struct config_item *section, struct config_error *error)

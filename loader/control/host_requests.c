@@ -48,12 +48,10 @@ static void read_effective(const struct host *host, struct host_description *des
 		described_read(host->described, description);
 	host_merge(host, &wanted);
 	description->mac = host->mac;
-	description->vlan = wanted.vlan;
-	description->arp_offload = wanted.arp_offload;
+	description->attributes = wanted.attributes;
 	snprintf(description->name, sizeof(description->name), "%s", host->name);
-	memcpy(description->interface, wanted.interface, sizeof(description->interface));
 	if (wanted.has_ifindex && wanted.ifindex)
-		if_indextoname(wanted.ifindex, description->interface);
+		if_indextoname(wanted.ifindex, description->attributes.interface);
 	description->address_count = 0;
 	for (size_t i = 0; i < wanted.address_count; i++)
 		if (installed_has(host->installed, &wanted.addresses[i]))

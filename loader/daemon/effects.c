@@ -59,7 +59,7 @@ static void complete_trigger(struct run *run, struct host_trigger *trigger)
 	const struct described *described = run->host->described;
 
 	trigger->now = clock_now();
-	trigger->detect_sleep = described && described->detect_sleep;
+	trigger->detect_sleep = described && described->attributes.detect_sleep;
 	if (trigger->kind == TRIGGER_CONNECTION)
 		return;
 	trigger->random = random_u32();
@@ -127,8 +127,8 @@ void host_send_magic(struct daemon *daemon, struct host *host)
 	int err = -ENODEV;
 
 	if (described) {
-		memcpy(target.secureon, described->secureon, sizeof(target.secureon));
-		target.secureon_length = described->secureon_length;
+		memcpy(target.secureon, described->attributes.secureon, sizeof(target.secureon));
+		target.secureon_length = described->attributes.secureon_length;
 	}
 	while ((served = served_iface_next(daemon, host, served)))
 		note_error(&err, magic_send(daemon->packet_fd, &served->iface, &target,

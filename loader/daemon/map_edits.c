@@ -56,8 +56,8 @@ static bool is_valid(const struct mac *mac, const struct host_entry *entry)
 void host_set_fields(struct wanted *wanted, const struct host_entry *entry)
 {
 	wanted->ifindex = entry->ifindex;
-	wanted->vlan = entry->vlan;
-	wanted->arp_offload = entry->flags & HOST_ARP_OFFLOAD;
+	wanted->attributes.vlan = entry->vlan;
+	wanted->attributes.arp_offload = entry->flags & HOST_ARP_OFFLOAD;
 }
 
 void host_end_edits(struct host *host)

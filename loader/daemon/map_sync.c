@@ -40,9 +40,9 @@ static uint32_t ifindex_of(const struct wanted *wanted)
 
 	if (wanted->has_ifindex)
 		return wanted->ifindex;
-	if (!*wanted->interface)
+	if (!*wanted->attributes.interface)
 		return 0;
-	ifindex = if_nametoindex(wanted->interface);
+	ifindex = if_nametoindex(wanted->attributes.interface);
 	return ifindex ? ifindex : UINT32_MAX;
 }
 
@@ -54,28 +54,33 @@ struct sync {
 	bool exists;              /* the row in `hosts` */
 };
 
+static struct host_entry entry_of(const struct wanted *wanted, enum host_state state)
+{
+	return (struct host_entry){
+		.state = state,
+		.ifindex = wanted->ifindex,
+		.vlan = wanted->attributes.vlan,
+		.flags = wanted->attributes.arp_offload ? HOST_ARP_OFFLOAD : 0,
+	};
+}
+
 static int sync_row(struct sync *sync)
 {
-	const struct wanted *want = &sync->want, *have = &sync->have;
-	const struct host_entry entry = {
-		.state = sync->host->life.state,
-		.ifindex = want->ifindex,
-		.vlan = want->vlan,
-		.flags = want->arp_offload ? HOST_ARP_OFFLOAD : 0,
-	};
+	const enum host_state state = sync->host->life.state;
+	const struct host_entry entry = entry_of(&sync->want, state);
+	const struct host_entry before = entry_of(&sync->have, state);
 	struct host_update update = {
 		.mac = sync->host->mac,
 		.vlan = entry.vlan,
 		.ifindex = entry.ifindex,
-		.from = entry.state,
-		.to = entry.state,
+		.from = state,
+		.to = state,
 		.flags = entry.flags,
 	};
 	enum host_update_result result;
 	int err;
 
-	if (sync->exists && want->ifindex == have->ifindex && want->vlan == have->vlan &&
-	    want->arp_offload == have->arp_offload)
+	if (sync->exists && !memcmp(&entry, &before, sizeof(entry)))
 		return 0;
 	/* a row that is there keeps its state, which the datapath may be changing */
 	err = sync->exists ? hosts_update(sync->daemon->datapath, &update, &result)

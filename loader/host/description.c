@@ -39,7 +39,7 @@ const char *address_error(const struct ipv6 *address)
 int description_check(const struct host_description *description, char *why, size_t why_size)
 {
 	const struct wake_policy *policy = &description->policy;
-	const char *interface = description->interface, *error;
+	const char *interface = description->attributes.interface, *error;
 	char text[TEXT_IP];
 
 	if (!mac_is_set(&description->mac)) {
@@ -124,13 +124,15 @@ static const struct field fields[] = {
 	{ "wake", FIELD_PORT, LIST(host.policy.ports, host.policy.port_count) },
 	{ "allow", FIELD_PREFIX, LIST(allow, allow_count) },
 	{ "deny", FIELD_PREFIX, LIST(deny, deny_count) },
-	{ "interface", FIELD_TEXT, AT(host.interface), .expected = "an interface's name" },
-	{ "vlan", FIELD_NUMBER, AT(host.vlan), .max = 4094,
+	{ "interface", FIELD_TEXT, AT(host.attributes.interface),
+	  .expected = "an interface's name" },
+	{ "vlan", FIELD_NUMBER, AT(host.attributes.vlan), .max = 4094,
 	  .expected = "a VLAN id, 1 to 4094, or 0 for any" },
-	{ "arp-offload", FIELD_BOOL, AT(host.arp_offload) },
-	{ "detect-sleep", FIELD_BOOL, AT(host.detect_sleep) },
+	{ "arp-offload", FIELD_BOOL, AT(host.attributes.arp_offload) },
+	{ "detect-sleep", FIELD_BOOL, AT(host.attributes.detect_sleep) },
 	{ "secureon", FIELD_SECUREON,
-	  FIELD_COUNTED(struct description_members, host.secureon, host.secureon_length) },
+	  FIELD_COUNTED(struct description_members, host.attributes.secureon,
+	                host.attributes.secureon_length) },
 	{ 0 },
 };
 

@@ -35,18 +35,23 @@ struct lease_description {
 	char hostname[HOSTNAME_MAX_SIZE]; /* option 12; empty: it sends none */
 };
 
+/* What is one value each, and kept as it is said. */
+struct host_attributes {
+	char interface[IFNAMSIZ]; /* empty: any */
+	uint16_t vlan;            /* 0: any */
+	bool arp_offload;         /* the network card answers ARP in its sleep */
+	bool detect_sleep;        /* silence and unanswered ARP requests mean sleep */
+	uint8_t secureon_length;  /* octets: 0, 4 or 6 */
+	uint8_t secureon[6];
+};
+
 struct host_description {
 	char name[HOST_NAME_MAX_SIZE];
 	struct mac mac;
 	struct ipv6 addresses[HOST_ADDRESSES];
 	size_t address_count;
 	struct wake_policy policy;
-	char interface[IFNAMSIZ]; /* empty: any */
-	uint16_t vlan;            /* 0: any */
-	bool arp_offload;         /* the network card answers ARP in its sleep */
-	bool detect_sleep;        /* silence and unanswered ARP requests mean sleep */
-	uint8_t secureon[6];
-	size_t secureon_length; /* octets: 0, 4 or 6 */
+	struct host_attributes attributes;
 	struct lease_description lease;
 };
 

@@ -23,8 +23,8 @@ void installed_read(const struct installed *installed, struct wanted *wanted)
 	wanted->sources = installed->sources;
 	wanted->has_ifindex = true;
 	wanted->ifindex = installed->ifindex;
-	wanted->vlan = installed->vlan;
-	wanted->arp_offload = installed->arp_offload;
+	wanted->attributes.vlan = installed->vlan;
+	wanted->attributes.arp_offload = installed->arp_offload;
 	memcpy(wanted->addresses, installed->addresses,
 	       installed->address_count * sizeof(*wanted->addresses));
 }
@@ -44,8 +44,8 @@ bool host_set_installed(struct host *host, const struct wanted *wanted)
 		return false;
 	*installed = (struct installed){
 		.ifindex = wanted->ifindex,
-		.vlan = wanted->vlan,
-		.arp_offload = wanted->arp_offload,
+		.vlan = wanted->attributes.vlan,
+		.arp_offload = wanted->attributes.arp_offload,
 		.address_count = (uint8_t)wanted->address_count,
 		.ports = shared_set_ref(wanted->ports),
 		.sources = shared_set_ref(wanted->sources),

@@ -155,7 +155,7 @@ static void warn(const struct host *host, const char *input, const char *why)
 static struct described *read_description(struct json_object *json, enum described_by by,
                                           const struct host *host)
 {
-	struct host_description description = { .vlan = 0 };
+	struct host_description description = { .address_count = 0 };
 	char text[TEXT_MAC], why[256] = "expected an object";
 
 	if (json_object_is_type(json, json_type_object)) {

@@ -103,12 +103,7 @@ struct described *described_new(const struct host_description *from, enum descri
 		return NULL;
 	described->order = order;
 	described->by = by;
-	described->detect_sleep = from->detect_sleep;
-	described->arp_offload = from->arp_offload;
-	described->vlan = from->vlan;
-	described->secureon_length = (uint8_t)from->secureon_length;
-	memcpy(described->secureon, from->secureon, sizeof(described->secureon));
-	memcpy(described->interface, from->interface, sizeof(described->interface));
+	described->attributes = from->attributes;
 	described->address_count = (uint8_t)from->address_count;
 	memcpy(described->addresses, from->addresses, addresses);
 	if (copy_policy(described, &from->policy))
@@ -139,15 +134,10 @@ void described_read(const struct described *described, struct host_description *
 
 	*into = (struct host_description){
 		.address_count = described->address_count,
-		.vlan = described->vlan,
-		.arp_offload = described->arp_offload,
-		.detect_sleep = described->detect_sleep,
-		.secureon_length = described->secureon_length,
+		.attributes = described->attributes,
 	};
 	memcpy(into->addresses, described->addresses,
 	       described->address_count * sizeof(*into->addresses));
-	memcpy(into->secureon, described->secureon, sizeof(into->secureon));
-	memcpy(into->interface, described->interface, sizeof(into->interface));
 	policy->port_count = read_set(described->ports, policy->ports, sizeof(*policy->ports));
 	policy->source_count =
 		read_set(described->sources, policy->sources, sizeof(*policy->sources));

@@ -40,12 +40,8 @@ extern const char *const described_by_names[]; /* "config" …, up to NULL */
 struct described {
 	uint64_t order; /* who was described first owns an address that is described twice */
 	enum described_by by;
-	bool detect_sleep, arp_offload;
-	uint16_t vlan;
-	uint8_t secureon[6];
-	uint8_t secureon_length;
+	struct host_attributes attributes;
 	uint8_t address_count;
-	char interface[IFNAMSIZ];
 	const struct shared_set *ports, *sources; /* of struct wake_port, struct source_prefix */
 	struct ipv6 addresses[];
 };
@@ -142,11 +138,9 @@ struct wanted {
 	struct ipv6 addresses[HOST_ADDRESSES];
 	size_t address_count;
 	const struct shared_set *ports, *sources;
-	char interface[IFNAMSIZ]; /* empty: any */
-	uint32_t ifindex;         /* where it was edited, instead of `interface` */
+	struct host_attributes attributes;
+	uint32_t ifindex; /* where it was edited, instead of the attribute `interface` */
 	bool has_ifindex;
-	uint16_t vlan; /* 0: any */
-	bool arp_offload;
 };
 
 /* From the inputs of a host alone; of its lease the address and the state count. */

@@ -97,19 +97,18 @@ static void merge_fields(const struct host *host, struct wanted *wanted)
 	const struct edited *edited = host->edited;
 
 	if (described) {
-		memcpy(wanted->interface, described->interface, sizeof(wanted->interface));
-		wanted->vlan = described->vlan;
-		wanted->arp_offload = described->arp_offload;
+		wanted->attributes = described->attributes;
 	} else if (host->registration) {
-		memcpy(wanted->interface, host->registration->interface, sizeof(wanted->interface));
-		wanted->vlan = host->registration->vlan;
+		memcpy(wanted->attributes.interface, host->registration->interface,
+		       sizeof(wanted->attributes.interface));
+		wanted->attributes.vlan = host->registration->vlan;
 	}
 	if (!edited || !edited->has_fields)
 		return;
 	wanted->has_ifindex = true;
 	wanted->ifindex = edited->ifindex;
-	wanted->vlan = edited->vlan;
-	wanted->arp_offload = edited->arp_offload;
+	wanted->attributes.vlan = edited->vlan;
+	wanted->attributes.arp_offload = edited->arp_offload;
 }
 
 void host_merge(const struct host *host, struct wanted *wanted)
