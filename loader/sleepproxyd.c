@@ -100,15 +100,6 @@ static void add_interface(struct options *options, const char *name)
 	options->interfaces[options->interface_count++] = name;
 }
 
-static void print_and_exit(int option)
-{
-	if (option == 'h')
-		help();
-	else
-		puts("sleepproxyd " VERSION);
-	exit(EXIT_SUCCESS);
-}
-
 static enum action parse(int argc, char **argv, struct options *options)
 {
 	static const struct option names[] = {
@@ -154,9 +145,11 @@ static enum action parse(int argc, char **argv, struct options *options)
 			action = DOCTOR;
 			break;
 		case 'h':
+			help();
+			exit(EXIT_SUCCESS);
 		case 'V':
-			print_and_exit(option);
-			break;
+			puts("sleepproxyd " VERSION);
+			exit(EXIT_SUCCESS);
 		default:
 			exit(2);
 		}

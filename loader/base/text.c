@@ -230,10 +230,9 @@ char *text_from_prefix(const struct ipv6 *address, uint8_t bits, char buffer[TEX
 }
 
 /* 0: there is no such service. */
-static uint16_t service_port(const char *name, uint8_t protocol)
+static uint16_t service_port(const char *name, const char *protocol)
 {
-	const struct servent *service =
-		getservbyname(name, protocol == IPPROTO_UDP ? "udp" : "tcp");
+	const struct servent *service = getservbyname(name, protocol);
 
 	return service ? ntohs((uint16_t)service->s_port) : 0;
 }
@@ -247,10 +246,10 @@ int text_to_port(const char *text, uint8_t *protocol, uint16_t *port)
 	int64_t number = 0;
 
 	if (!is_none && !is_any && (name == text || text_to_number(name, UINT16_MAX, &number)))
-		number = service_port(name, found);
+		number = service_port(name, is_udp ? "udp" : "tcp");
 	if (!is_none && !number && name == text) {
 		found = IPPROTO_UDP;
-		number = service_port(name, found);
+		number = service_port(name, "udp");
 	}
 	/* 0 means any port in the struct: somebody who types it would get more than they meant */
 	if (!number && !is_none && !is_any)
