@@ -53,7 +53,7 @@ static void check_config(const struct config *config)
 		assert(host->address_count <= HOST_ADDRESSES);
 		assert(host->policy.port_count <= HOST_PORTS);
 		assert(host->policy.source_count <= HOST_SOURCES);
-		assert(text_is_name(host->name) && host->vlan <= 4094);
+		assert(text_is_name(host->name) && host->attributes.vlan <= 4094);
 	}
 }
 

@@ -50,13 +50,13 @@ static struct host_description description_of(const struct said *said)
 {
 	struct host_description it = {
 		.mac = mac_at(said->host),
-		.vlan = said->vlan,
-		.arp_offload = said->arp_offload,
+		.attributes.vlan = said->vlan,
+		.attributes.arp_offload = said->arp_offload,
 		.policy.source_count = source_sets[said->sources].count,
 	};
 
 	strcpy(it.name, said->name);
-	strcpy(it.interface, said->on_lan ? LAN : "");
+	strcpy(it.attributes.interface, said->on_lan ? LAN : "");
 	memcpy(it.policy.sources, source_sets[said->sources].prefixes,
 	       sizeof(source_sets->prefixes));
 	it.policy.port_count =

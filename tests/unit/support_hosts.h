@@ -89,12 +89,12 @@ static inline struct host_description all_described(void)
 		            .port_count = 2,
 		            .sources = { { ip(0), 120, true }, { ip(99), 128, false } },
 		            .source_count = 2 },
-		.interface = "eth0",
-		.vlan = 10,
-		.arp_offload = true,
-		.detect_sleep = true,
-		.secureon = { 1, 2, 3, 4, 5, 6 },
-		.secureon_length = 6,
+		.attributes.interface = "eth0",
+		.attributes.vlan = 10,
+		.attributes.arp_offload = true,
+		.attributes.detect_sleep = true,
+		.attributes.secureon = { 1, 2, 3, 4, 5, 6 },
+		.attributes.secureon_length = 6,
 	};
 }
 

@@ -263,7 +263,7 @@ TEST(the_example)
 	assert_int_equal(config.host_count, 2);
 	assert_int_equal(config.interface_count, 1);
 	assert_int_equal(config.interfaces[0].dhcp_source, DHCP_SOURCE_PROXY);
-	assert_true(config.hosts[1].detect_sleep);
+	assert_true(config.hosts[1].attributes.detect_sleep);
 	EACH(i, settings)
 	check_number(&settings[i], &config, settings[i].by_default);
 }

@@ -64,8 +64,8 @@ TEST(what_is_left_out_is_empty)
 
 	assert_int_equal(read_text("{\"command\": \"host-add\", " NAS "}", &description, why), 0);
 	assert_int_equal(description.policy.port_count + description.policy.source_count, 0);
-	assert_int_equal(description.vlan, 0);
-	assert_false(description.detect_sleep || description.arp_offload);
+	assert_int_equal(description.attributes.vlan, 0);
+	assert_false(description.attributes.detect_sleep || description.attributes.arp_offload);
 	assert_string_equal(why, "as it was");
 }
 
@@ -109,13 +109,13 @@ TEST(what_is_wrong_is_named)
 
 	EACH(i, rows)
 	{
-		struct host_description description = { .vlan = 7 };
+		struct host_description description = { .attributes.vlan = 7 };
 		char why[256] = "";
 
 		assert_int_equal(read_text(rows[i].text, &description, why), -EINVAL);
 		if (!strstr(why, rows[i].named))
 			fail_msg("%s: %s", rows[i].text, why);
-		assert_int_equal(description.vlan, 7); /* untouched */
+		assert_int_equal(description.attributes.vlan, 7); /* untouched */
 	}
 }
 

@@ -19,9 +19,9 @@ static void assert_same_description(const struct host_description *a,
 
 TEST(descriptions_come_out_as_they_went_in)
 {
-	const struct host_description descriptions[] = { { .vlan = 0 },
+	const struct host_description descriptions[] = { { .attributes.vlan = 0 },
 		                                         all_described(),
-		                                         { .secureon_length = 4 } };
+		                                         { .attributes.secureon_length = 4 } };
 
 	EACH(i, descriptions)
 	{

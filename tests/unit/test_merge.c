@@ -166,9 +166,9 @@ TEST(ports)
 TEST(fields)
 {
 	struct host_description description = {
-		.interface = "eth0",
-		.vlan = 10,
-		.arp_offload = true,
+		.attributes.interface = "eth0",
+		.attributes.vlan = 10,
+		.attributes.arp_offload = true,
 		.policy = { .sources = { { .bits = 96, .allow = true } }, .source_count = 1 },
 	};
 	struct registration_draft draft = { .head = { .interface = "eth1", .vlan = 11 } };
@@ -205,9 +205,9 @@ TEST(fields)
 
 		memset(&wanted, 0x5a, sizeof(wanted));
 		host_merge(&rows[i].host, &wanted);
-		assert_string_equal(wanted.interface, rows[i].interface);
-		assert_int_equal(wanted.vlan, rows[i].vlan);
-		assert_int_equal(wanted.arp_offload, rows[i].arp_offload);
+		assert_string_equal(wanted.attributes.interface, rows[i].interface);
+		assert_int_equal(wanted.attributes.vlan, rows[i].vlan);
+		assert_int_equal(wanted.attributes.arp_offload, rows[i].arp_offload);
 		assert_int_equal(wanted.has_ifindex, rows[i].has_ifindex);
 		assert_int_equal(wanted.ifindex, rows[i].has_ifindex ? 7 : 0);
 		assert_int_equal(!wanted.sources, !rows[i].host.described);
