@@ -95,10 +95,9 @@ int daemon_check_described(struct daemon *daemon, const struct host *host,
 	const struct described *described = proposal->described;
 	char why[DAEMON_WHY];
 	/* by now: while this was stored */
-	int err = host_is_in_file(host) ||
-	                          host_is_in_file(host_find_name(daemon->hosts, proposal->name))
-	                  ? -EEXIST
-	                  : 0;
+	const bool is_in_file = host_is_in_file(host) ||
+	                        host_is_in_file(host_find_name(daemon->hosts, proposal->name));
+	int err = is_in_file ? -EEXIST : 0;
 
 	for (size_t i = 0; i < described->address_count && !err; i++)
 		err = check_address(daemon, host, &described->addresses[i], DESCRIBED_BY_COMMAND,

@@ -273,16 +273,9 @@ static void state_differs(struct run *run)
 		life->deadline = run->trigger.now.mono + RETRY_STATE;
 }
 
-static void note_report(struct run *run)
-{
-	const struct report *report = run->trigger.report;
-
-	if (report && report->kind != REPORT_OWNER_SEEN && wake_reason(run->host))
-		run->host->wake->report = *report;
-}
-
 static void run_step(struct run *run)
 {
+	const struct report *report = run->trigger.report;
 	struct host_core core = host_core(run->host);
 	struct host_effects effects;
 
@@ -293,7 +286,8 @@ static void run_step(struct run *run)
 		state_differs(run); /* and nothing else of the step is done */
 		return;
 	}
-	note_report(run);
+	if (report && report->kind != REPORT_OWNER_SEEN && wake_reason(run->host))
+		run->host->wake->report = *report;
 	host_table_set_core(run->daemon->hosts, run->host, &core);
 	carry_out(run, &effects, NULL);
 }

@@ -95,14 +95,6 @@ static void detach(struct daemon *daemon, struct served_iface *served, bool keep
 	follow_promiscuous(daemon, served);
 }
 
-static bool has_changed(const struct served_iface *served, const struct iface *iface)
-{
-	const struct datapath_config config = config_of(served, iface);
-
-	return iface->ifindex != served->iface.ifindex ||
-	       memcmp(&config, &served->datapath_config, sizeof(config));
-}
-
 static void gone(struct daemon *daemon, struct served_iface *served)
 {
 	if (served->state == SERVED_ATTACHED)
@@ -124,6 +116,7 @@ static void detached(struct daemon *daemon, struct served_iface *served)
 /* 0 where there is nothing to do, or it is done. */
 static int check(struct daemon *daemon, struct served_iface *served)
 {
+	struct datapath_config config;
 	struct iface iface;
 
 	if (iface_find(served->config.name, &iface)) {
@@ -138,7 +131,9 @@ static int check(struct daemon *daemon, struct served_iface *served)
 		return 0;
 	if (served->state == SERVED_FAILED && clock_ms() < served->retry_at)
 		return 0;
-	if (served->state == SERVED_ATTACHED && !has_changed(served, &iface))
+	config = config_of(served, &iface);
+	if (served->state == SERVED_ATTACHED &&
+	    !memcmp(&config, &served->datapath_config, sizeof(config)))
 		return 0;
 	return attach(daemon, served, &iface);
 }

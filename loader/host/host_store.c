@@ -229,19 +229,26 @@ static bool wait_for_work(struct host_store *store)
 	return has_work(&store->waiting);
 }
 
-/* Leaves the queries, with their answers, and rows that could not be written. 0, or why. */
-static int do_work(struct store_db *db, struct store_work *work)
+/* All, or events alone. */
+static void free_items(struct store_work *work, bool all)
 {
-	const int err = work->batch ? store_db_write(db, work->items, work->is_incomplete) : 0;
 	struct store_item *item, *next;
-	struct store_query *query;
 
 	HASH_ITER (hh, work->items, item, next) {
-		if (err && item->table != STORE_EVENT)
+		if (!all && item->table != STORE_EVENT)
 			continue;
 		HASH_DEL(work->items, item);
 		free(item);
 	}
+}
+
+/* Leaves the queries, with their answers, and rows that could not be written. 0, or why. */
+static int do_work(struct store_db *db, struct store_work *work)
+{
+	const int err = work->batch ? store_db_write(db, work->items, work->is_incomplete) : 0;
+	struct store_query *query;
+
+	free_items(work, !err);
 	DL_FOREACH(work->queries, query)
 	query->result.history.json = store_db_history(db, query->host);
 	return err;
@@ -296,6 +303,7 @@ static int start_thread(struct host_store *store)
 static void release(struct host_store *store)
 {
 	store_db_close(store->db);
+	free_items(&store->waiting, true);
 	if (store->fd >= 0)
 		close(store->fd);
 	pthread_cond_destroy(&store->changed);

@@ -179,8 +179,12 @@ void registration_free(struct registration *registration)
 void registration_drop(struct registration *registration)
 {
 	shared_set_put(registration->ports);
-	*registration = (struct registration){ .client_id = registration->client_id,
-		                               .transaction = registration->transaction };
+	*registration = (struct registration){
+		.client_id = registration->client_id,
+		.transaction = registration->transaction,
+		.addresses = registration->addresses,
+		.digests = registration->digests,
+	};
 }
 
 void registration_read(const struct registration *registration, struct registration_draft *draft)

@@ -28,6 +28,7 @@ static void describe_in_file(void)
 {
 	static struct host_description entry = { .name = "other", .mac = { { 2, 0, 0, 0, 1, 1 } } };
 
+	free(daemon_.config.hosts);
 	daemon_.config.hosts = calloc(1, sizeof(entry));
 	daemon_.config.hosts[0] = entry;
 	daemon_.config.host_count = 1;
