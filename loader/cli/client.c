@@ -8,6 +8,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "control/protocol.h"
 
 enum {
@@ -122,15 +123,17 @@ static int read_more(int timeout)
 
 struct json_object *client_read(int timeout)
 {
+	const int64_t deadline = clock_ms() + timeout;
 	struct json_object *object;
 	size_t searched = 0;
 	char *end;
 
 	while (!(end = memchr(server.buffer + searched, '\n', server.filled - searched))) {
+		const int64_t left = timeout < 0 ? -1 : deadline - clock_ms();
 		int error;
 
 		searched = server.filled;
-		error = read_more(timeout);
+		error = timeout < 0 || left > 0 ? read_more((int)left) : -ETIMEDOUT;
 		if (error)
 			return fail(error);
 	}

@@ -38,7 +38,7 @@ struct cli_option {
  */
 bool client_connect(const char *path);                       /* which must stay */
 struct json_object *client_ask(struct json_object *request); /* the result */
-/* The next object that the daemon sends; an error where it is silent for so many ms (-1: none). */
+/* The next object that the daemon sends; an error where it takes longer (ms; -1: no limit). */
 struct json_object *client_read(int timeout);
 
 /* Exit statuses. */

@@ -161,28 +161,6 @@ static void assign_batch(struct daemon *daemon, uint64_t batch)
 		wait->batch = batch;
 }
 
-static void committed(struct daemon *daemon, uint64_t batch, int err);
-
-static void on_flush(evutil_socket_t fd, short what, void *context)
-{
-	struct daemon *daemon = context;
-	const struct lease_record_clock now = daemon_record_clock(daemon);
-
-	(void)fd;
-	(void)what;
-	while (daemon->dirty) {
-		struct host *host = daemon->dirty;
-
-		daemon->dirty = host->next_dirty;
-		host->dirty = false;
-		put_row(daemon, host, &now);
-	}
-	daemon->store_batch = daemon->store ? host_store_submit(daemon->store) : 1;
-	assign_batch(daemon, daemon->store_batch);
-	if (!daemon->store || daemon->store_batch <= daemon->store_done)
-		committed(daemon, daemon->store_batch, daemon->store_err);
-}
-
 /* That a host is up is so whether or not it can be stored. */
 static void finish_wait(struct daemon *daemon, struct store_wait *wait, int err)
 {
@@ -208,6 +186,26 @@ static void committed(struct daemon *daemon, uint64_t batch, int err)
 	DL_FOREACH_SAFE(daemon->waits, wait, next)
 	if (wait->batch <= batch)
 		finish_wait(daemon, wait, err);
+}
+
+static void on_flush(evutil_socket_t fd, short what, void *context)
+{
+	struct daemon *daemon = context;
+	const struct lease_record_clock now = daemon_record_clock(daemon);
+
+	(void)fd;
+	(void)what;
+	while (daemon->dirty) {
+		struct host *host = daemon->dirty;
+
+		daemon->dirty = host->next_dirty;
+		host->dirty = false;
+		put_row(daemon, host, &now);
+	}
+	daemon->store_batch = daemon->store ? host_store_submit(daemon->store) : 1;
+	assign_batch(daemon, daemon->store_batch);
+	if (!daemon->store || daemon->store_batch <= daemon->store_done)
+		committed(daemon, daemon->store_batch, daemon->store_err);
 }
 
 static void on_results(evutil_socket_t fd, short what, void *context)
@@ -249,14 +247,12 @@ int persist_start(struct daemon *daemon)
 		return -ENOMEM;
 	clock_boot_id(daemon->boot_id, sizeof(daemon->boot_id));
 	daemon->store = host_store_open(daemon->options.state_dir, why, sizeof(why));
-	if (!daemon->store) {
+	if (!daemon->store)
 		log_error("no store: %s: nothing outlives the daemon", why);
-		return 0;
-	}
-	return daemon_watch(daemon, host_store_fd(daemon->store), EV_READ | EV_PERSIST, on_results,
-	                    NULL)
-	               ? 0
-	               : -ENOMEM;
+	else if (!daemon_watch(daemon, host_store_fd(daemon->store), EV_READ | EV_PERSIST,
+	                       on_results, NULL))
+		return -ENOMEM;
+	return 0;
 }
 
 void persist_stop(struct daemon *daemon)

@@ -82,9 +82,9 @@ int maps_start(struct daemon *daemon)
 		log_error("cannot follow the interfaces: %s", strerror(-err));
 		return err;
 	}
-	return daemon_watch(daemon, ring_fd(daemon->datapath), EV_READ | EV_PERSIST, on_ring, NULL)
-	               ? 0
-	               : -ENOMEM;
+	if (!daemon_watch(daemon, ring_fd(daemon->datapath), EV_READ | EV_PERSIST, on_ring, NULL))
+		return -ENOMEM;
+	return 0;
 }
 
 void maps_stop(struct daemon *daemon)

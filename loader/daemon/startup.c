@@ -142,7 +142,7 @@ static void store_event(void *context, const struct host_event *event)
 	json = host_event_json(event);
 	host_store_add_event(daemon->store, event->name, json_object_to_json_string(json));
 	json_object_put(json);
-	event_active(daemon->flush_event, 0, 0);
+	persist_soon(daemon);
 }
 
 /* The maps had it, for a description that cannot be carried out any more. */
