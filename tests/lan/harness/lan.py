@@ -26,6 +26,7 @@ from .nic import Nic
 HARNESS = Path(__file__).resolve().parent
 ROOT = HARNESS.parents[2]
 BUILD = (ROOT / os.environ.get("BUILD", "build")).resolve()
+SANITIZED = BUILD.name.endswith("-san")
 NETWORK = "192.0.2"
 PREFIX = 24
 
