@@ -21,7 +21,7 @@
 #include "base/text.h"
 #include "control/control.h"
 #include "daemon/daemon.h"
-#include "support_netns.h"
+#include "support_lan.h"
 
 enum { HOUR = 3600000, STORE_TIMEOUT = 10000, TOKEN = 77 };
 

@@ -17,7 +17,7 @@
 #include "base/log.h"
 #include "net/iface.h"
 #include "npp_server/internal.h"
-#include "support_netns.h"
+#include "support_lan.h"
 #include "support_register.h"
 
 static const struct ipv4 us = { { 192, 0, 2, 2 } }, us_too = { { 198, 51, 100, 2 } };
@@ -51,7 +51,7 @@ static inline void listen_to_ourselves(void)
 	assert_int_equal(bind(sent_fd, (const struct sockaddr *)&at, sizeof(at)), 0);
 }
 
-static inline int make_lan(void **state)
+static inline int make_link(void **state)
 {
 	assert_int_equal(make_namespace(state), 0);
 	if (!namespace_made)
@@ -66,7 +66,7 @@ static inline int make_lan(void **state)
 	return 0;
 }
 
-static inline int remove_lan(void **state)
+static inline int remove_link(void **state)
 {
 	(void)state;
 	if (!namespace_made)
@@ -374,7 +374,7 @@ static inline struct host *registered(struct npp_test *test, const struct sender
 	return host;
 }
 
-BEFORE_ALL(make_lan)
-AFTER_ALL(remove_lan)
+BEFORE_ALL(make_link)
+AFTER_ALL(remove_link)
 
 #endif

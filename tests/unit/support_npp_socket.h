@@ -13,7 +13,7 @@
 
 #include "net/iface.h"
 #include "npp/npp_message.h"
-#include "support_netns.h"
+#include "support_lan.h"
 #include "support_npp_packet.h"
 
 enum { TYPE = NPP_ICMP_TYPE, TRANSACTION_AT = ETHER + IP + 4 };

@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 #include "agent/candidates.h"
-#include "support_played_proxy.h"
+#include "support_agent.h"
 
 enum { TRANSACTION = 0x1234, LATE = 200 /* ms: the machine may be busy */ };
 

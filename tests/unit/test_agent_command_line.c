@@ -5,7 +5,7 @@
 #include <fcntl.h>
 #include <stdbool.h>
 
-#include "support_program.h"
+#include "support_agent.h"
 
 TEST(help)
 {

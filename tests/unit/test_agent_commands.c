@@ -5,14 +5,16 @@
 #include <signal.h>
 #include <stdbool.h>
 
-#include "support_program_on_lan.h"
-#include "support_state.h"
+#include "support_agent.h"
 
 #define HANDED_OVER "interface: lan\nproxy: 192.0.2.1\nclient: 4711\n"
 #define BACKUP "\ninterface: lan\nproxy: 192.0.2.2\nclient: 4711\nbackup-of: 192.0.2.1\nsince: 20"
 #define REPORTED(last) \
 	"interface: lan\nproxy: 192.0.2." last \
 	"\nclient: 4711\nconfirmed: true\naddress: 192.0.2.20\n"
+
+BEFORE_EACH(set_up_program_on_lan)
+AFTER_EACH(tear_down_program)
 
 TEST(sleep_and_wake)
 {

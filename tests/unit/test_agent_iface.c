@@ -10,7 +10,7 @@
 
 #include "agent/system_info.h"
 #include "base/text.h"
-#include "support_netns.h"
+#include "support_lan.h"
 
 /* Two interfaces without addresses. */
 static int make_links(void **state)

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "support_lease_file.h"
+#include "support_agent.h"
 
 static const struct iface eth0 = { .name = "eth0", .ifindex = 2 };
 

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "support_lease_file.h"
+#include "support_agent.h"
 
 #define NONE 0, 0, 0
 

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 
 #include "agent/sleep_request.h"
-#include "support_played_proxy.h"
+#include "support_agent.h"
 
 enum { KEY = 7, LATE = 400 /* ms: the machine may be busy */ };
 

@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 
 #include "support_directory.h"
-#include "support_state.h"
+#include "support_agent.h"
 
 static char path[128];
 static struct registrations written, found;

@@ -8,8 +8,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
-#include "support_lease_file.h"
-#include "support_netns.h"
+#include "support_agent.h"
 
 enum { NOW = 1795432000 };
 

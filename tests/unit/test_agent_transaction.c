@@ -8,7 +8,7 @@
 #include <sys/resource.h>
 
 #include "agent/npp_transaction.h"
-#include "support_played_proxy.h"
+#include "support_agent.h"
 
 enum { ID = 0x1234, KEY = 7, LATE = 250 /* ms: the machine may be busy */ };
 

@@ -7,8 +7,7 @@
 
 #include <stdbool.h>
 
-#include "support_program_on_lan.h"
-#include "support_state.h"
+#include "support_agent.h"
 
 enum { KEY = 7, LATE = 400 /* ms: the machine may be busy */ };
 
@@ -16,6 +15,9 @@ static const struct npp_keys keys = {
 	.key = { { .id = KEY, .length = 16, .secret = "0123456789abcdef" } },
 	.count = 1,
 };
+
+BEFORE_EACH(set_up_program_on_lan)
+AFTER_EACH(tear_down_program)
 
 static int64_t took;
 

@@ -15,7 +15,7 @@
 #include "arp.h"
 #include "base/addr.h"
 #include "net/arp.h"
-#include "support_netns.h"
+#include "support_lan.h"
 #include "support_octets.h"
 
 static const struct mac proxy = { { 0x02, 0, 0, 0, 0, 0x20 } };

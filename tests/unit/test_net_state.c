@@ -7,7 +7,7 @@
 
 #include "base/text.h"
 #include "net/net_state.h"
-#include "support_netns.h"
+#include "support_lan.h"
 
 static struct net_state *opened;
 

@@ -17,7 +17,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "net/net_state.h"
-#include "support_netns.h"
+#include "support_lan.h"
 
 #define PEER_MAC "02:00:00:00:00:02"
 #define OTHER_MAC "02:00:00:00:00:99"
@@ -48,7 +48,7 @@ static pid_t start_peer(void)
 	return child;
 }
 
-static int make_lan(void **state)
+static int make_peer(void **state)
 {
 	assert_int_equal(make_namespace(state), 0);
 	if (!namespace_made)
@@ -63,7 +63,7 @@ static int make_lan(void **state)
 	return 0;
 }
 
-static int remove_lan(void **state)
+static int remove_peer(void **state)
 {
 	(void)state;
 	if (peer) {
@@ -119,8 +119,8 @@ static void assert_resolves(const char *to)
 	assert_next_hop(to, PEER_MAC);
 }
 
-BEFORE_EACH(make_lan)
-AFTER_EACH(remove_lan)
+BEFORE_EACH(make_peer)
+AFTER_EACH(remove_peer)
 
 TEST(on_link_and_by_gateway)
 {
