@@ -4,15 +4,11 @@
 
 #include <string.h>
 
-#include "support_dhcp_client.h"
+#include "support_dhcp.h"
 
-enum { START = 100000000, XID = 0x11223344, HOUR = 3600 };
+enum { XID = 0x11223344 };
 
-static const struct mac nas = { { 0x52, 0x54, 0, 0x12, 0x34, 0x56 } };
 static const struct mac router_mac = { { 0x02, 0, 0, 0, 0, 0x01 } };
-static const struct ipv4 home = { { 192, 0, 2, 20 } }, other = { { 192, 0, 2, 99 } };
-static const struct ipv4 router = { { 192, 0, 2, 1 } };
-static const struct ipv4 nowhere;
 
 static const struct dhcp_identity itself = {
 	.client_id = { 3, { 1, 2, 3 } },
@@ -166,7 +162,7 @@ TEST(a_client_is_believed_of_itself_alone)
 		const struct dhcp_message message = {
 			.type = types[i / 2],
 			.chaddr = nas,
-			.requested = other,
+			.requested = elsewhere,
 			.identity.client_id = { 1, { 9 } },
 		};
 		const struct lease before = clients[i % 2]->lease;
@@ -206,7 +202,7 @@ TEST(a_grant_adds_to_what_was_snooped)
 
 	merged.hostname = named.hostname;
 	assert_int_equal(dhcp_client_grant(client, MIN_LEASE_DEFAULT, &grant, &named, 0), 0);
-	assert_memory_equal(&client->lease.address, &other, sizeof(other));
+	assert_memory_equal(&client->lease.address, &elsewhere, sizeof(elsewhere));
 	assert_true(has_identity(client, &merged));
 	assert_int_equal(dhcp_client_grant(client, MIN_LEASE_DEFAULT, &grant, &silent, 0), 0);
 	assert_true(has_identity(client, &merged));

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "support_dhcp_message.h"
+#include "support_dhcp.h"
 
 /* clang-format off */
 /* ISC's dhclient 4.4.3, to dnsmasq */
@@ -149,7 +149,7 @@ TEST(whole_messages)
 	{
 		struct dhcp_message message, expected = rows[i].expected;
 
-		expected.chaddr = specimen;
+		expected.chaddr = nas;
 		if (read_octets(rows[i].octets, rows[i].length, &message) !=
 		            DHCP_PARSE_ERROR_NONE ||
 		    memcmp(&message, &expected, sizeof(message)))

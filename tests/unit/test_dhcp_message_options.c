@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "support_dhcp_message.h"
+#include "support_dhcp.h"
 
 /* Overload (52): the file name and the server's name may hold options as well. */
 enum { SNAME = offsetof(struct dhcp, sname), BOOT_FILE = offsetof(struct dhcp, file) };
@@ -33,6 +33,22 @@ static const struct {
 static const struct dhcp_option *option_in(const struct dhcp_message *message, size_t field)
 {
 	return (const struct dhcp_option *)((const uint8_t *)message + field);
+}
+
+/* An option of `length` octets that all are `value`. */
+static void add_option(struct octets *octets, uint8_t code, uint8_t length, uint8_t value)
+{
+	uint8_t data[255];
+
+	memset(data, value, sizeof(data));
+	ADD(octets, code, length);
+	add(octets, data, length);
+}
+
+static void assert_octets(const struct dhcp_option *option, const void *data, size_t length)
+{
+	assert_int_equal(option->length, length);
+	assert_memory_equal(option->data, data, length);
 }
 
 /* An ACK, since all options may stand in one. */

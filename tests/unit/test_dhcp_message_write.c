@@ -5,11 +5,11 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "support_dhcp_message.h"
+#include "support_dhcp.h"
 
 static struct dhcp_message a_message(enum dhcp_type type)
 {
-	return (struct dhcp_message){ .type = type, .xid = 0x12345678, .chaddr = specimen };
+	return (struct dhcp_message){ .type = type, .xid = 0x12345678, .chaddr = nas };
 }
 
 static struct dhcp_option option_of(const char *text)

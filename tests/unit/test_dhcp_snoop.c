@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "support_dhcp_client.h"
+#include "support_dhcp.h"
 
 /* clang-format off */
 #define HOME { { 192, 0, 2, 20 } }
@@ -15,9 +15,7 @@
 #define STRANGER { { 192, 0, 2, 66 } }
 /* clang-format on */
 
-enum { START = 100000000, XID = 0x12345678, HOUR = 3600, STEPS = 6 };
-
-static const struct mac nas = { { 0x52, 0x54, 0, 0x12, 0x34, 0x56 } };
+enum { XID = 0x12345678, STEPS = 6 };
 
 static const struct dhcp_identity itself = {
 	.client_id = { 7, { 1, 0x52, 0x54, 0, 0x12, 0x34, 0x56 } },
@@ -114,7 +112,7 @@ static const struct exchange {
 };
 /* clang-format on */
 
-static struct dhcp_message message_of(const struct seen *seen)
+static struct dhcp_message message_seen(const struct seen *seen)
 {
 	const bool reply = seen->type == DHCP_OFFER || seen->type == DHCP_ACK;
 
@@ -168,7 +166,7 @@ static void run(const struct exchange *exchange)
 	int64_t now = START, asked = 0, since = 0;
 
 	for (size_t i = 0; i < STEPS && exchange->seen[i].type; i++, now += 1000) {
-		const struct dhcp_message message = message_of(&exchange->seen[i]);
+		const struct dhcp_message message = message_seen(&exchange->seen[i]);
 
 		assert_int_equal(see(client, &message, now), exchange->seen[i].event);
 		if (message.type == DHCP_REQUEST)
@@ -193,11 +191,11 @@ TEST(exchanges)
 TEST(times_and_relay)
 {
 	const struct seen request = { REQUEST(HOME, ROUTER) }, grant = { ACK(HOME, ROUTER, HOUR) };
-	struct dhcp_message message = message_of(&request);
+	struct dhcp_message message = message_seen(&request);
 	struct dhcp_client *client = dhcp_client_new();
 
 	see(client, &message, START);
-	message = message_of(&grant);
+	message = message_seen(&grant);
 	message.t1 = 600;
 	message.t2 = 1200;
 	message.giaddr = (struct ipv4)OTHER;
@@ -212,12 +210,12 @@ TEST(times_and_relay)
 TEST(nak_of_another_address)
 {
 	const struct seen request = { REQUEST(OTHER, ROUTER) }, nak = { NAK };
-	struct dhcp_message message = message_of(&request);
+	struct dhcp_message message = message_seen(&request);
 	struct dhcp_client *client = dhcp_client_new();
 
 	see(client, &message, START);
 	client->lease.address = (struct ipv4)HOME;
-	message = message_of(&nak);
+	message = message_seen(&nak);
 	assert_int_equal(see(client, &message, START), LEASE_EVENT_GONE);
 	assert_int_equal(client->lease.state, LEASE_NONE);
 	dhcp_client_free(client);
@@ -230,7 +228,7 @@ TEST(host_that_is_awake_again)
 	const struct seen *const seen[] = { &request, &release };
 
 	for (size_t i = 0; i < 2; i++) {
-		const struct dhcp_message message = message_of(seen[i]);
+		const struct dhcp_message message = message_seen(seen[i]);
 		struct dhcp_client *client = dhcp_client_new();
 
 		client->lease = (struct lease){

@@ -2,7 +2,7 @@
 /* The lease of a sleeping host (RFC 2131, 4.4.5): how it is renewed, and how it is lost. */
 #include "test.h"
 
-#include "support_lease.h"
+#include "support_dhcp.h"
 
 static const struct lease_case renewals[] = {
 	{ "T1 is half, T2 seven eighths", RENEWED("3600"), "",

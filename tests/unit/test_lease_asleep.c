@@ -5,7 +5,7 @@
  */
 #include "test.h"
 
-#include "support_lease.h"
+#include "support_dhcp.h"
 
 #define ASSUMED_TRACE \
 	"0 renewing unicast, 4 unicast, 12 unicast, 28 unicast, 60 unicast, 180 unicast, " \

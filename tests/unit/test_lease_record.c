@@ -9,9 +9,7 @@
 
 #include <json-c/json.h>
 
-#include "support_dhcp_client.h"
-
-enum { HOUR_MS = 3600 * 1000 };
+#include "support_dhcp.h"
 
 #define BEFORE_WALL INT64_C(1769860800000)
 #define THREE_HOURS_LATER (BEFORE_WALL + 3 * HOUR_MS)

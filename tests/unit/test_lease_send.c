@@ -2,7 +2,7 @@
 /* A lease whose request cannot be sent: not yet, not by unicast, or not at all. */
 #include "test.h"
 
-#include "support_lease.h"
+#include "support_dhcp.h"
 
 /* All tries but the last. */
 #define FIVE(words) words words words words words

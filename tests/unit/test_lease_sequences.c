@@ -2,7 +2,7 @@
 /* What is true of a lease whatever happens to it: after each step of all short sequences. */
 #include "test.h"
 
-#include "support_lease.h"
+#include "support_dhcp.h"
 
 enum { LENGTH = 6 };
 

@@ -5,7 +5,7 @@
  */
 #include "test.h"
 
-#include "support_lease.h"
+#include "support_dhcp.h"
 
 static struct scene scene_acknowledged(uint32_t seconds, uint32_t t1, uint32_t t2)
 {

@@ -1,24 +1,79 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A lease, and what happens to it, as tables of cases. The clock is the test's; times are seconds
- * from START. Include after cmocka.h.
+ * DHCP messages, octet by octet; and a lease, and what happens to it, as tables of cases. The clock
+ * is the test's; times are seconds from START. Include after cmocka.h.
  */
-#ifndef SLEEPPROXY_TESTS_LEASE_H
-#define SLEEPPROXY_TESTS_LEASE_H
+#ifndef SLEEPPROXY_TESTS_DHCP_H
+#define SLEEPPROXY_TESTS_DHCP_H
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-
 #include <sys/param.h>
 
-#include "dhcp/lease.h"
+#include "dhcp/dhcp_client.h"
+#include "support_octets.h"
+
+enum { FIXED = sizeof(struct dhcp) };
 
 static const struct mac nas = { { 0x52, 0x54, 0, 0x12, 0x34, 0x56 } };
 static const struct ipv4 home = { { 192, 0, 2, 20 } }, elsewhere = { { 192, 0, 2, 99 } };
 static const struct ipv4 router = { { 192, 0, 2, 1 } }, stranger = { { 192, 0, 2, 66 } };
 static const struct ipv4 relay = { { 192, 0, 2, 254 } };
 static const struct ipv4 nowhere;
+
+/* A message's fixed part; options are to follow. */
+static inline struct octets octets_of(uint8_t op)
+{
+	return (struct octets){
+		/* clang-format off */
+		.at = {
+			op, 0x01, 0x06, 0x00, 0x12, 0x34, 0x56, 0x78, /* htype … xid */
+			0x00, 0x03, 0x80, 0x00, /* secs, flags */
+			[28] = 0x52, 0x54, 0x00, 0x12, 0x34, 0x56, /* chaddr */
+			[236] = 0x63, 0x82, 0x53, 0x63, /* cookie */
+		},
+		/* clang-format on */
+		.length = FIXED,
+	};
+}
+
+static inline enum dhcp_parse_error read_octets(const void *octets, size_t length,
+                                                struct dhcp_message *message)
+{
+	struct dhcp_message untouched;
+	enum dhcp_parse_error error;
+
+	memset(&untouched, 0xa5, sizeof(untouched));
+	memcpy(message, &untouched, sizeof(untouched));
+	error = dhcp_message_read(at_the_edge(octets, length), length, message);
+	if (error != DHCP_PARSE_ERROR_NONE)
+		assert_memory_equal(message, &untouched, sizeof(untouched));
+	return error;
+}
+
+static inline enum dhcp_parse_error parse_error_of(const struct octets *octets)
+{
+	struct dhcp_message message;
+
+	return read_octets(octets->at, octets->length, &message);
+}
+
+static inline struct dhcp_message message_of(const struct octets *octets)
+{
+	struct dhcp_message message;
+
+	assert_int_equal(read_octets(octets->at, octets->length, &message), DHCP_PARSE_ERROR_NONE);
+	return message;
+}
+
+static inline bool has_identity(const struct dhcp_client *client,
+                                const struct dhcp_identity *identity)
+{
+	const struct dhcp_identity known = dhcp_client_identity(client);
+
+	return !memcmp(&known, identity, sizeof(known));
+}
 
 enum { START = 100000000 };        /* ms */
 enum { HOUR = 3600, DAY = 86400 }; /* s */
@@ -29,9 +84,8 @@ enum { HOUR_MS = HOUR * 1000 };    /* ms */
 struct lease_case {
 	const char *shows;
 	const char *script; /* of the words below; only what is after "|" is traced */
-	const char
-		*trace; /* of each step its time, if it changes the state, says or sends anything */
-	const char *lease; /* afterwards */
+	const char *trace;  /* of each step that changes, says or sends anything */
+	const char *lease;  /* afterwards */
 };
 
 struct scene {
