@@ -6,12 +6,11 @@
 #include <string.h>
 
 #include "npp/npp_auth.h"
-#include "support_npp_message.h"
+#include "support_npp.h"
 
 enum { CHECKSUM_OCTETS = 2 };
 
 static const struct ipv4 home = { { 192, 0, 2, 20 } };
-static const struct ipv4 proxy = { { 192, 0, 2, 1 } };
 
 static struct npp_keys keys;
 
@@ -138,7 +137,7 @@ static void assert_not_signed(struct npp_message message, const struct npp_key *
 {
 	uint8_t octets[NPP_MESSAGE_MAX], unchanged[NPP_MESSAGE_MAX];
 	const size_t length = npp_message_write(&message, NPP_ICMP_TYPE, octets);
-	const struct npp_packet packet = { .source = home, .destination = proxy, .length = length };
+	const struct npp_packet packet = { .source = home, .destination = proxy_address, .length = length };
 	struct npp_message copy = message;
 
 	memcpy(unchanged, octets, length);
@@ -219,7 +218,7 @@ TEST(no_option_no_key_and_other_lengths)
 	assert_int_equal(npp_verify(&packet, &message, &none), NPP_AUTH_ERROR_UNKNOWN_KEY);
 	memcpy(longer, report, sizeof(report));
 	for (size_t length = 0; length <= sizeof(longer); length++) {
-		const struct sample other = { longer, length, home, proxy, 0 };
+		const struct sample other = { longer, length, home, proxy_address, 0 };
 
 		if (length != sizeof(report))
 			assert_changed(&other, &message);

@@ -7,7 +7,7 @@
 
 #include <netinet/in.h>
 
-#include "support_npp_message.h"
+#include "support_npp.h"
 
 #define NAS \
 	{ \

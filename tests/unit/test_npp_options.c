@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "support_npp_message.h"
+#include "support_npp.h"
 
 enum { HEAD = 2 }; /* type and length, before the data */
 

@@ -9,7 +9,7 @@
 #include <netinet/in.h>
 
 #include "net/iface.h"
-#include "support_npp_packet.h"
+#include "support_npp.h"
 
 static bool read_frame(const struct octets *frame, struct npp_packet *packet)
 {

@@ -6,7 +6,17 @@
 
 #include <netinet/in.h>
 
-#include "support_npp_socket.h"
+#include "support_npp.h"
+
+BEFORE_EACH(connect_lan)
+AFTER_EACH(close_all)
+
+/* In the kernel, without waking the process: those since the last call of count_passed. */
+static void assert_filtered(void)
+{
+	assert_next_only();
+	assert_int_equal(count_passed(), 1);
+}
 
 TEST(a_frame_and_its_padding)
 {
@@ -15,7 +25,7 @@ TEST(a_frame_and_its_padding)
 	assert_received(&frame);
 	frame.length += 10;
 	send_from("lan-end", &frame);
-	assert_int_equal(next().length, MESSAGE);
+	assert_int_equal(next_packet().length, MESSAGE);
 	assert_none();
 }
 
@@ -124,13 +134,13 @@ TEST(destinations)
 		{ { 0x03, 0, 0, 0, 0, 0x20 } },       /* ours but for one bit */
 		{ { 0xff, 0xff, 0xff, 0xff, 0xff } }, /* broadcast but for some bits */
 	};
-	struct octets frame = to(MAC_BROADCAST);
+	struct octets frame = frame_to(MAC_BROADCAST);
 
 	assert_received(&frame);
 	for (int promiscuous = 0; promiscuous < 2; promiscuous++) {
 		EACH(i, others)
 		{
-			frame = to(others[i]);
+			frame = frame_to(others[i]);
 			assert_not_received(&frame);
 			frame = tagged(&frame, 10);
 			assert_not_received(&frame);
@@ -159,14 +169,14 @@ TEST(own_frames_and_other_interfaces)
 	close(stack);
 	send_from("other-end", &frame);
 	send_from("lan", &frame);
-	frame = to(MAC_BROADCAST);
+	frame = frame_to(MAC_BROADCAST);
 	send_from("lan", &frame);
 	assert_filtered();
 }
 
 static void assert_received_tagged(uint16_t tag)
 {
-	const struct octets frames[] = { a_frame(), to(MAC_BROADCAST) };
+	const struct octets frames[] = { a_frame(), frame_to(MAC_BROADCAST) };
 
 	EACH(i, frames)
 	{

@@ -9,7 +9,10 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
-#include "support_npp_socket.h"
+#include "support_npp.h"
+
+BEFORE_EACH(connect_lan)
+AFTER_EACH(close_all)
 
 /* If there is one. */
 static void to_another_processor(void)
@@ -117,7 +120,7 @@ TEST(flood_of_malformed_frames)
 		send_from("lan-end", &junk);
 	send_from("lan-end", &frame);
 	assert_int_equal(count_passed(), 131);
-	while (receive(&packet) == -EAGAIN)
+	while (receive_frame(&packet) == -EAGAIN)
 		assert_in_range(++turns, 1, 10);
 	assert_int_equal(turns, 2);
 	assert_memory_equal(packet.octets, good + ETHER + IP, MESSAGE);
@@ -133,7 +136,7 @@ TEST(too_long)
 	frame.length = PACKET_MAX;
 	put16(&frame, TOTAL_AT, PACKET_MAX - ETHER);
 	send_from("lan-end", sum_header(&frame));
-	assert_int_equal(next().length, PACKET_MAX - ETHER - IP);
+	assert_int_equal(next_packet().length, PACKET_MAX - ETHER - IP);
 	frame.length++;
 	put16(&frame, TOTAL_AT, PACKET_MAX - ETHER + 1);
 	assert_not_received(sum_header(&frame));
@@ -147,7 +150,7 @@ static void assert_link_down(void)
 	struct npp_packet packet;
 
 	assert_int_equal(poll(&ready, 1, 5000), 1);
-	assert_int_equal(receive(&packet), -ENETDOWN);
+	assert_int_equal(receive_frame(&packet), -ENETDOWN);
 	assert_none();
 }
 
@@ -159,8 +162,8 @@ TEST(interface_down)
 
 	send_from("lan-end", &frame);
 	HERE("ip link set lan down");
-	assert_int_equal(receive(&packet), -ENETDOWN);
-	assert_int_equal(receive(&packet), 0);
+	assert_int_equal(receive_frame(&packet), -ENETDOWN);
+	assert_int_equal(receive_frame(&packet), 0);
 	assert_none();
 	HERE("ip link set lan up");
 	wait_for_link("lan-end", "lan");

@@ -7,7 +7,7 @@
 
 #include <netinet/in.h>
 
-#include "support_npp_message.h"
+#include "support_npp.h"
 
 /* The length; nothing is written beyond the array, and after a refusal a message is unchanged. */
 static size_t write_message(const struct npp_message *message)
