@@ -7,12 +7,16 @@
  *   BEFORE_EACH(set_up)  AFTER_EACH(tear_down)    of every test of the program
  *   BEFORE_ALL(set_up)   AFTER_ALL(tear_down)     once
  *   TEST_WITH(name, set_up, tear_down)            of this test instead; NULL: none
+ *
+ * EACH(i, rows) goes through a table. EACH_SHOWN is for one whose rows have a text `shows`: that of
+ * a row that fails is printed.
  */
 #ifndef SLEEPPROXY_TESTS_TEST_H
 #define SLEEPPROXY_TESTS_TEST_H
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,7 +25,13 @@
 #include <cmocka.h>
 
 #define EACH(item, table) for (size_t item = 0; item < sizeof(table) / sizeof(*(table)); item++)
+#define EACH_SHOWN(item, table) \
+	for (size_t item = 0; \
+	     item < sizeof(table) / sizeof(*(table)) ? (shown = (table)[item].shows, true) \
+	                                             : (shown = NULL, false); \
+	     item++)
 
+static const char *shown; /* by the row that is being checked */
 static struct CMUnitTest *tests;
 static size_t test_count;
 static CMFixtureFunction before_each, after_each, before_all, after_all;
@@ -54,11 +64,24 @@ static inline int run_after_each(void **state)
 	return after_each ? after_each(state) : 0;
 }
 
+/* `shown` is left where the test fails. */
+static inline int end_test(CMFixtureFunction tear_down, void **state)
+{
+	if (shown)
+		print_error("failed: %s\n", shown);
+	shown = NULL;
+	return tear_down ? tear_down(state) : 0;
+}
+
 #define TEST_WITH(test, set_up, tear_down) \
 	static void test_##test(void **state); \
+	static int end_##test(void **state) \
+	{ \
+		return end_test(tear_down, state); \
+	} \
 	AT_START(add_##test) \
 	{ \
-		test_add((struct CMUnitTest){ #test, test_##test, set_up, tear_down, NULL }); \
+		test_add((struct CMUnitTest){ #test, test_##test, set_up, end_##test, NULL }); \
 	} \
 	static void test_##test(void **state __attribute__((unused)))
 #define TEST(test) TEST_WITH(test, run_before_each, run_after_each)
