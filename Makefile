@@ -19,7 +19,16 @@ NEEDS = $(LIBS)
 named = $(foreach lib,$(filter-out $(FOUND),$(NEEDS)),$(error $(PKG_CONFIG) finds no $(lib): packaging/install-deps build))
 CFLAGS ?= -O2 -g
 WERROR ?= -Werror
-override CFLAGS += -std=gnu11 -Wall -Wextra $(WERROR) -fstack-protector-strong
+# Hardening. FORTIFY: where the optimizer runs and CFLAGS do not say; sanitizers check more than it does.
+OPTIMIZED := $(filter-out -O0,$(lastword $(filter -O%,$(CFLAGS))))
+FORTIFY_LEVEL := $(shell $(CC) $(OPTIMIZED) -D_FORTIFY_SOURCE=3 -Werror -include features.h -E -x c /dev/null >/dev/null 2>&1 && echo 3 || echo 2)
+FORTIFY := $(if $(OPTIMIZED),$(if $(SAN)$(findstring _FORTIFY_SOURCE,$(CFLAGS) $(CPPFLAGS)),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=$(FORTIFY_LEVEL)))
+CONTROL_FLOW_x86_64 = -fcf-protection
+CONTROL_FLOW_aarch64 = -mbranch-protection=standard
+CONTROL_FLOW := $(CONTROL_FLOW_$(firstword $(subst -, ,$(shell $(CC) -dumpmachine))))
+HARDENING = $(FORTIFY) $(CONTROL_FLOW) -fPIE -fstack-protector-strong -fstack-clash-protection
+override LDFLAGS += -pie -Wl,-z,relro,-z,now
+override CFLAGS += -std=gnu11 -Wall -Wextra $(WERROR) $(HARDENING)
 CPPFLAGS += -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Iinclude -Imaps -Iloader -I$(BUILD)
 override CPPFLAGS += $(if $(FOUND),$(shell $(PKG_CONFIG) --cflags $(FOUND)))
 SANITIZERS = -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
@@ -64,7 +73,7 @@ $(SKELETON): $(BPF)
 
 $(call objects,$(wildcard loader/datapath/*.c tests/datapath/*.c)): | $(SKELETON)
 
-$(BUILD)/%.o: %.c
+$(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(named)$(call say,CC,$<)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
@@ -113,7 +122,7 @@ FUZZED_NPP_SERVER = $(wildcard loader/npp_server/*.c loader/register/*.c loader/
 FUZZED_STORE = $(wildcard loader/host/*store*.c)
 FUZZED_CONFIG = $(wildcard loader/config/*.c) loader/host/description.c
 $(BUILD)/tests/fuzz/%: NEEDS = libevent json-c nettle sqlite3
-FUZZ_FLAGS = -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
+FUZZ_FLAGS = -U_FORTIFY_SOURCE -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
 
 $(BUILD)/tests/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(FUZZED) $(wildcard include/*.h loader/*/*.h)
 	@mkdir -p $(@D)
