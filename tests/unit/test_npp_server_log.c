@@ -64,25 +64,28 @@ static unsigned int reject_reports(struct npp_test *test, int count)
 BEFORE_EACH(capture_log)
 AFTER_EACH(end_capture)
 
+/* A report that is rejected so long after the last one. Lines that are logged. */
+static unsigned int reject_report_after(struct npp_test *test, int64_t ms)
+{
+	test->hosts.now.mono += ms - INTERVAL;
+	return reject_reports(test, 1);
+}
+
 TEST(a_reason_is_logged_once_a_minute)
 {
 	struct npp_test *test = *state;
-	int64_t *logged_at = &test->server->logged_at[NPP_COUNT_REJECTS + REJECT_UNKNOWN_CLIENT];
 
 	assert_int_equal(reject_reports(test, 4), 1);
 	assert_string_equal(logged, "sleepproxyd: warning: lan: Wakeup Report from 192.0.2.20 "
 	                            "(52:54:00:12:34:56) rejected: Client Identifier is not this "
 	                            "host's\n");
-	*logged_at -= 58000;
-	assert_int_equal(reject_reports(test, 1), 0);
-	*logged_at -= 2000;
-	assert_int_equal(reject_reports(test, 2), 2);
+	assert_int_equal(reject_report_after(test, 60000 - 3 * INTERVAL - 1), 0);
+	assert_int_equal(reject_report_after(test, 1), 2);
 	assert_non_null(strstr(logged, ": 4 more were rejected for the same reason\n"));
-	*logged_at -= 60000;
-	assert_int_equal(reject_reports(test, 1), 2);
+	assert_int_equal(reject_reports(test, 1), 0);
+	assert_int_equal(reject_report_after(test, 60000 - INTERVAL), 2);
 	assert_non_null(strstr(logged, ": 1 more were rejected for the same reason\n"));
-	*logged_at -= 60000;
-	assert_int_equal(reject_reports(test, 1), 1);
+	assert_int_equal(reject_report_after(test, 60000), 1);
 }
 
 TEST(each_reason_is_logged_by_itself)
@@ -101,7 +104,7 @@ TEST(each_reason_is_logged_by_itself)
 	is_rejected(test, &sender, false);
 	assert_int_equal(log_lines(), 1);
 	assert_non_null(strstr(logged, "Sleep Request from"));
-	for (int i = 0; i < RATE_BURST + 2; i++)
+	for (int i = 0; i < BURST + 2; i++)
 		receive_octets(test, &sender, of_another_type, sizeof(of_another_type));
 	assert_int_equal(log_lines(), 1);
 	assert_non_null(strstr(logged, "rejected: too many messages from this source\n"));
@@ -130,9 +133,22 @@ TEST(what_is_no_error_is_not_logged)
 	test->open -= 2;
 	sender.destination = first_proxy;
 	receive(test, &sender, a_request(&sender));
-	/* it was answered before, and its reason logged then */
-	npp_server_count(test->server, requester, NPP_COUNT_AUTH_ERRORS + NPP_AUTH_ERROR_REPEATED);
-	test->received++;
 	assert_int_equal(log_lines(), 0);
-	assert_int_equal(counted(test), 8);
+	assert_int_equal(count_of(test, NULL), 7);
+}
+
+TEST(what_is_rejected_again_is_not_logged_again)
+{
+	struct npp_test *test = *state;
+	const struct sender sender = signer(test, 1);
+
+	use_keys(test);
+	receive(test, &sender, a_request(&sender));
+	reject(test, REJECT_ADDRESS_TAKEN);
+	is_rejected(test, &sender, false);
+	assert_int_equal(log_lines(), 1);
+	receive(test, &sender, a_request(&sender));
+	is_rejected(test, &sender, false);
+	assert_int_equal(count_of(test, "repeated"), 1);
+	assert_int_equal(log_lines(), 0);
 }

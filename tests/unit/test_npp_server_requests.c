@@ -11,17 +11,18 @@ AFTER_EACH(stop_npp_test)
 TEST(a_request_as_it_came)
 {
 	static const struct {
+		const char *shows;
 		struct mac mac;
 		struct ipv4 address;
 		enum address_role role;
 	} pairs[] = {
-		{ nas, nas_address, ROLE_NONE },
-		{ tv, us, ROLE_OWN },
-		{ nas, us_too, ROLE_OWN },
-		{ nas, gateway, ROLE_GATEWAY },
-		{ nas, subnet_broadcast, ROLE_BROADCAST },
-		{ nas, { { 198, 51, 100, 0 } }, ROLE_BROADCAST },
-		{ nas, other_address, ROLE_NONE },
+		{ "its address", nas, nas_address, ROLE_NONE },
+		{ "the proxy's, for another MAC", tv, us, ROLE_OWN },
+		{ "the proxy's second", nas, us_too, ROLE_OWN },
+		{ "the gateway's", nas, gateway, ROLE_GATEWAY },
+		{ "the subnet's broadcast address", nas, subnet_broadcast, ROLE_BROADCAST },
+		{ "the second subnet's", nas, { { 198, 51, 100, 0 } }, ROLE_BROADCAST },
+		{ "a further one", nas, other_address, ROLE_NONE },
 	};
 	struct npp_test *test = *state;
 	struct sender sender = the_nas();
@@ -43,7 +44,8 @@ TEST(a_request_as_it_came)
 	assert_int_equal(receive(test, &sender, message), NPP_REQUEST_SLEEP);
 	assert_null(test->request.host);
 	assert_int_equal(request->address_count, count);
-	for (size_t i = 0; i < count; i++) {
+	EACH_SHOWN(i, pairs)
+	{
 		const struct ipv6 address = ipv4_mapped(pairs[i].address);
 
 		assert_memory_equal(&request->addresses[i].address, &address, sizeof(address));
@@ -88,17 +90,21 @@ TEST(a_request_of_next_to_nothing)
 TEST(times_of_a_lease)
 {
 	static const struct {
+		const char *shows;
 		uint16_t total, left;
 		uint32_t read_total, read_left;
-	} cases[] = { { 3600, 1799, 3600, 1799 },
-		      { 65534, 65534, 65534, 65534 },
-		      { 65535, 65535, 0, 0 },
-		      { 65535, 100, 0, 0 },
-		      { 0, 0, 0, 0 } };
+	} cases[] = {
+		{ "an hour, half of it left", 3600, 1799, 3600, 1799 },
+		{ "the longest, all of it left", 65534, 65534, 65534, 65534 },
+		{ "too long", 65535, 65535, 0, 0 },
+		{ "too long, with little left", 65535, 100, 0, 0 },
+		{ "not known", 0, 0, 0, 0 },
+	};
 	struct npp_test *test = *state;
 	const struct sender sender = the_nas();
 
-	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+	EACH_SHOWN(i, cases)
+	{
 		struct npp_message message = a_request(&sender);
 
 		message.request.has_lease = true;
@@ -120,8 +126,8 @@ TEST(a_request_is_confirmed)
 	sender.vlan = 7;
 	sender.destination = us_too;
 	host = registered(test, &sender, a_request(&sender));
-	assert_int_equal(count_of(test, NPP_COUNT_REGISTERED), 1);
-	assert_int_equal(counted(test), 1);
+	assert_int_equal(count_of(test, "registered"), 1);
+	assert_int_equal(count_of(test, NULL), 1);
 	receive(test, &sender, a_part(22));
 	assert_ptr_equal(test->request.host, host);
 }
@@ -137,14 +143,14 @@ TEST(each_rejection_and_a_cancellation)
 		receive(test, &sender, is_report ? a_report(1) : a_request(&sender));
 		reject(test, i);
 		is_rejected(test, &sender, is_report);
-		assert_int_equal(count_of(test, NPP_COUNT_REJECTS + i), 1);
+		assert_int_equal(count_of(test, reject_words[i].name), 1);
 	}
-	assert_int_equal(counted(test), REJECT_REASONS - 1);
+	assert_int_equal(count_of(test, NULL), REJECT_REASONS - 1);
 	receive(test, &sender, a_request(&sender));
 	npp_server_cancel(test->server, &test->request.requester); /* without an answer */
 	test->open--;
 	sends_nothing(test);
-	assert_int_equal(count_of(test, NPP_COUNT_CANCELED), 1);
+	assert_int_equal(count_of(test, "canceled"), 1);
 }
 
 TEST(the_same_again_is_confirmed_again_and_no_more)
@@ -163,7 +169,7 @@ TEST(the_same_again_is_confirmed_again_and_no_more)
 		assert_int_equal(receive(test, &sender, again), NPP_REQUEST_NONE);
 		is_confirmed(test, &sender, 777);
 	}
-	assert_int_equal(count_of(test, NPP_COUNT_DUPLICATE), 4);
+	assert_int_equal(count_of(test, "duplicate"), 4);
 	registration_is_dropped(test->hosts.table, host); /* it is not remembered for ever */
 	assert_int_equal(receive(test, &sender, a_request(&sender)), NPP_REQUEST_SLEEP);
 }
@@ -180,7 +186,7 @@ TEST(the_same_again_while_it_waits)
 	for (int i = 0; i < 2; i++)
 		assert_int_equal(receive(test, &sender, a_request(&sender)), NPP_REQUEST_NONE);
 	sends_nothing(test);
-	assert_int_equal(count_of(test, NPP_COUNT_DUPLICATE), 2);
+	assert_int_equal(count_of(test, "duplicate"), 2);
 	npp_server_confirm(test->server, &requester, &(struct npp_client){ .id = 5 }, false);
 	is_confirmed(test, &sender, 5);
 	test->open--;
@@ -199,7 +205,7 @@ TEST(another_of_the_host_has_to_come_again)
 	assert_int_equal(receive(test, &sender, another), NPP_REQUEST_NONE);
 	assert_int_equal(receive(test, &sender, a_part(23)), NPP_REQUEST_NONE);
 	sends_nothing(test);
-	assert_int_equal(count_of(test, NPP_COUNT_RATE_LIMITED), 2);
+	assert_int_equal(count_of(test, "rate_limited"), 2);
 	assert_int_equal(receive(test, &sender, a_request(&sender)), NPP_REQUEST_NONE);
 	is_confirmed(test, &sender, host->registration->client_id); /* as it was before */
 	assert_int_equal(receive(test, &other, a_request(&other)), NPP_REQUEST_SLEEP);
@@ -247,37 +253,46 @@ TEST(a_report_as_it_came)
 	assert_true(digest != test->request.digest);
 }
 
+static void confirms_report(struct npp_test *test, const struct npp_client *client, bool duplicate)
+{
+	const struct sender sender = the_nas();
+	struct npp_message answer;
+
+	receive(test, &sender, a_report(client->id));
+	npp_server_confirm(test->server, &test->request.requester, client, duplicate);
+	test->open--;
+	answer = answered(test, &sender, NPP_WAKEUP_CONFIRM);
+	assert_int_equal(answer.code, NPP_SUCCESS);
+	assert_int_equal(answer.client.code, NPP_SUCCESS);
+	assert_int_equal(answer.client.id, client->id);
+	assert_int_equal(answer.client.has_lease, client->has_lease);
+	assert_int_equal(answer.client.lease, client->lease);
+	assert_int_equal(answer.client.lease_total, client->lease_total);
+	assert_int_equal(answer.client.lease_left, client->lease_left);
+}
+
 TEST(a_report_is_confirmed)
 {
-	static const struct npp_client cases[] = {
-		{ .id = 7 },
-		{ .id = 8,
-		  .has_lease = true,
-		  .lease = NPP_LEASE_RENEWED,
-		  .lease_total = 3600,
-		  .lease_left = 1799 },
-		{ .id = 9, .has_lease = true, .lease = NPP_LEASE_FAILED },
+	static const struct {
+		const char *shows;
+		struct npp_client client;
+	} cases[] = {
+		{ "no lease", { .id = 7 } },
+		{ "a renewed lease",
+		  { .id = 8,
+		    .has_lease = true,
+		    .lease = NPP_LEASE_RENEWED,
+		    .lease_total = 3600,
+		    .lease_left = 1799 } },
+		{ "a lost lease", { .id = 9, .has_lease = true, .lease = NPP_LEASE_FAILED } },
 	};
 	struct npp_test *test = *state;
-	const struct sender sender = the_nas();
 
-	for (int i = 0; i < 6; i++) {
-		const struct npp_client *confirm = &cases[i / 2];
-		const bool duplicate = i % 2;
-		struct npp_message answer;
-
-		receive(test, &sender, a_report(confirm->id));
-		npp_server_confirm(test->server, &test->request.requester, confirm, duplicate);
-		test->open--;
-		answer = answered(test, &sender, NPP_WAKEUP_CONFIRM);
-		assert_int_equal(answer.code, NPP_SUCCESS);
-		assert_int_equal(answer.client.code, NPP_SUCCESS);
-		assert_int_equal(answer.client.id, confirm->id);
-		assert_int_equal(answer.client.has_lease, confirm->has_lease);
-		assert_int_equal(answer.client.lease, confirm->lease);
-		assert_int_equal(answer.client.lease_total, confirm->lease_total);
-		assert_int_equal(answer.client.lease_left, confirm->lease_left);
+	EACH_SHOWN(i, cases)
+	{
+		confirms_report(test, &cases[i].client, false);
+		confirms_report(test, &cases[i].client, true);
 	}
-	assert_int_equal(count_of(test, NPP_COUNT_REPORTED), 3);
-	assert_int_equal(count_of(test, NPP_COUNT_DUPLICATE), 3);
+	assert_int_equal(count_of(test, "reported"), 3);
+	assert_int_equal(count_of(test, "duplicate"), 3);
 }

@@ -98,3 +98,15 @@ TEST(who_shares_is_a_secret)
 	}
 	assert_in_range(still, 0, 5);
 }
+
+TEST(each_start_has_its_own_secret)
+{
+	const struct npp_server_parts parts = { .fd = -1 };
+	struct npp_server *one = npp_server_new(&parts), *another = npp_server_new(&parts);
+
+	assert_true(another->rate.secret != one->rate.secret);
+	assert_true(another->rate.secret >> 32 && (uint32_t)another->rate.secret);
+	npp_server_free(one);
+	npp_server_free(another);
+	npp_server_free(NULL);
+}
