@@ -234,14 +234,27 @@ void call_view(const struct output *output, const struct cli_call *call, struct 
 		             json_get_text(call->request, "name"));
 }
 
+static void put_json(const struct cli_call *call, struct json_object *result)
+{
+	struct json_object *list = NULL;
+
+	if (call->command->list) {
+		list = json_object_new_object();
+		json_object_object_add(list, "schema", json_object_new_int(JSON_SCHEMA));
+		json_object_object_add(list, call->command->list, json_object_get(result));
+	}
+	puts(json_object_to_json_string_ext(
+		list ? list : result, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+	json_object_put(list);
+}
+
 int call_show(const struct cli_call *call, struct json_object *result)
 {
 	struct output output = output_stdout();
 
 	output.all = json_get_bool(call->settings, "all");
 	if (json_get_bool(call->settings, "json"))
-		puts(json_object_to_json_string_ext(
-			result, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+		put_json(call, result);
 	else
 		call_view(&output, call, result);
 	return fflush(stdout) == 0 && !ferror(stdout) ? CTL_OK : CTL_FAILED;

@@ -52,11 +52,24 @@ static const struct view_row interface_columns[] = {
 	{ 0 },
 };
 
+static void view_health(const struct output *output, struct json_object *result)
+{
+	struct json_object *problems = json_object_object_get(result, "problems");
+	const bool serving = json_get_bool(result, "serving");
+
+	output_write(output, BOLD, "serving: ");
+	output_write(output, serving ? GREEN : RED, "%s\n", serving ? "yes" : "no");
+	for (size_t i = 0; i < json_length(problems); i++)
+		output_write(output, YELLOW, "  %s\n",
+		             json_object_get_string(json_object_array_get_idx(problems, i)));
+}
+
 static void view_status(const struct output *output, struct json_object *result)
 {
 	struct json_object *interfaces = json_object_object_get(result, "interfaces");
 	char duration[TIME_TEXT];
 
+	view_health(output, result);
 	output_write(output, BOLD, "sleepproxyd   ");
 	output_write(output, PLAIN, "%s, process %s, up for %s\n", json_get_text(result, "version"),
 	             json_get_text(result, "pid"),
@@ -70,6 +83,22 @@ static void view_status(const struct output *output, struct json_object *result)
 		view_list(output, interfaces, interface_columns, NULL);
 	else
 		output_write(output, YELLOW, "no interface: nothing is answered\n");
+}
+
+static int run_status(const struct cli_call *call)
+{
+	const bool whole = json_get_bool(call->settings, "healthy");
+	struct json_object *result = client_ask(call->request);
+	int status = CTL_FAILED;
+
+	if (result) {
+		json_object_object_add(result, "schema", json_object_new_int(JSON_SCHEMA));
+		status = call_show(call, result);
+	}
+	if (!status && !json_get_bool(result, whole ? "healthy" : "serving"))
+		status = CTL_NOT_SERVING;
+	json_object_put(result);
+	return status;
 }
 
 /* Tries the places where sleepproxyd is installed relative to this program; returns on failure. */
@@ -104,11 +133,19 @@ static int run_doctor(const struct cli_call *call)
 	return CTL_FAILED;
 }
 
+static const struct cli_option status_options[] = {
+	{ "--healthy", .setting = true,
+	  .help = "status 3 also where only a part of what is configured\nis served" },
+	{ 0 },
+};
+
 /* clang-format off */
 static const struct cli_command commands[] = {
-	{ "status", .view = view_status,
-	  .help = "show the daemon, its interfaces, and how many hosts it knows",
-	  .text = "An interface is 'attached' if the XDP program runs there, in the driver (native)\n"
+	{ "status", .options = status_options, .run = run_status, .view = view_status,
+	  .help = "show whether it serves, its interfaces, and how many hosts it knows",
+	  .text = "The exit status is 3 where nothing is served: no interface is there, or none of\n"
+		"them has a link. What does not work is listed below the first line.\n"
+		"An interface is 'attached' if the XDP program runs there, in the driver (native)\n"
 		"or in the kernel's generic path; 'absent' while it does not exist; 'failed' with\n"
 		"the reason. ANSWER says whose MAC its answers contain.\n"
 		"A host that is known only by its registration counts against max-registrations\n"

@@ -132,7 +132,7 @@ static const struct cli_command commands[] = {
 		"Further tables: messages that reached the daemon, of DHCP and of the Network\n"
 		"Proxy Protocol (NPP), by which hosts register.\n",
 	  .example = "sleepproxyctl counters --all" },
-	{ "history", .argument = "[NAME]", .view = view_history, .none = "no events",
+	{ "history", .argument = "[NAME]", .view = view_history, .list = "events", .none = "no events",
 	  .help = "list the events of a host or of all: who slept, and who woke whom",
 	  .text = "The newest is last. Times are local here, and UTC with -j.\n" },
 	{ "watch", .run = run_watch, .view = view_event,

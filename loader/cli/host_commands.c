@@ -246,7 +246,7 @@ static const char *const states[] = { "drowsy", "asleep", "waking", "standby", N
 
 /* clang-format off */
 static const struct cli_command commands[] = {
-	{ "host list", .view = view_hosts, .words = states,
+	{ "host list", .view = view_hosts, .list = "hosts", .words = states,
 	  .none = "no hosts: 'sleepproxyctl help host add' explains how to add one",
 	  .help = "list the known hosts and their states",
 	  .text = "An address in parentheses is one of a lost DHCP lease. It is not answered for,\n"

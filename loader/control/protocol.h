@@ -54,7 +54,9 @@
  *          text: what the host sends to servers; "" for an option that it does not send
  *  GRANT   "address", and where known "server", "seconds", "left": seconds until it expires,
  *          "client-id": "01:52:54", "hostname"
- *  STATUS  "version", "pid", "uptime": s, "heartbeat-timeout": s, "stored": bool: what changes is
+ *  STATUS  "serving": bool: a sleeper of one interface at least is answered for, "healthy": bool:
+ *          all that is configured works, "problems": [text, …]: what does not,
+ *          "version", "pid", "uptime": s, "heartbeat-timeout": s, "stored": bool: what changes is
  *          kept on the disk,
  *          "hosts": {"awake": n, "drowsy": n, "asleep": n, "waking": n},
  *          "npp": {"on": bool, "type": ICMP type, "keys": how many; 0: requests are not signed,
@@ -62,8 +64,8 @@
  *          "max-registrations": of the configuration, "registrations": hosts that are known by
  *          their registration alone},
  *          "interfaces": [{"name", "state": "attached" | "absent" | "failed" | "detached",
- *          "answer": "proxy" | "host", and where attached "mode": "native" | "generic", "mac";
- *          else "detail": why not}, …]
+ *          "answer": "proxy" | "host", and where attached "mode": "native" | "generic", "mac",
+ *          "link": bool: frames can come in; where nothing is answered "detail": why not}, …]
  *  EVENT   "time": RFC 3339, "host": name, "text": a sentence,
  *          "event": "drowsy" | "asleep" | "waking" | "awake" | "still-active" |
  *          "address-in-use" | "standby" | "wake-failed" | "wake-delayed" | "added" | "removed" |

@@ -45,6 +45,7 @@ static struct json_object *states_json(const struct daemon *daemon)
 static struct json_object *iface_json(const struct served_iface *served)
 {
 	static const char *const states[] = { "absent", "attached", "failed", "detached" };
+	const char *problem = served_iface_problem(served);
 	struct json_object *json = json_object_new_object();
 	char mac[TEXT_MAC];
 
@@ -54,9 +55,10 @@ static struct json_object *iface_json(const struct served_iface *served)
 	if (served->state == SERVED_ATTACHED) {
 		json_add_text(json, "mode", attachment_mode(served->attachment));
 		json_add_text(json, "mac", text_from_mac(&served->iface.mac, mac));
+		json_add_bool(json, "link", !problem);
 	}
-	if (*served->detail)
-		json_add_text(json, "detail", served->detail);
+	if (problem)
+		json_add_text(json, "detail", problem);
 	return json;
 }
 
@@ -84,12 +86,26 @@ static struct json_object *npp_json(const struct daemon *daemon)
 	return json;
 }
 
+static void add_health(struct json_object *json, const struct daemon *daemon)
+{
+	struct json_object *problems = json_object_new_array();
+	struct health health;
+
+	daemon_health(daemon, &health);
+	json_add_bool(json, "serving", health.serving);
+	json_add_bool(json, "healthy", !health.problem_count);
+	for (size_t i = 0; i < health.problem_count; i++)
+		json_object_array_add(problems, json_object_new_string(health.problems[i]));
+	json_object_object_add(json, "problems", problems);
+}
+
 static enum request_end run_status(struct request *request)
 {
 	const struct daemon *daemon = request->daemon;
 	struct json_object *json = json_object_new_object();
 	struct json_object *ifaces = json_object_new_array();
 
+	add_health(json, daemon);
 	json_add_text(json, "version", VERSION);
 	json_add_int(json, "pid", getpid());
 	json_add_int(json, "uptime", (clock_ms() - daemon->started) / 1000);

@@ -271,6 +271,20 @@ void served_ifaces_reattach(struct daemon *daemon);
 struct served_iface *served_iface_next(struct daemon *daemon, const struct host *host,
                                        const struct served_iface *last);
 
+/* health.c */
+enum { HEALTH_PROBLEMS = CONFIG_INTERFACES + 2, HEALTH_TEXT = 32 + DATAPATH_WHY };
+
+struct health {
+	bool serving; /* a sleeper of one interface at least is answered for */
+	size_t problem_count;
+	char problems[HEALTH_PROBLEMS][HEALTH_TEXT]; /* none: all that is configured is served */
+};
+
+/* As it is now. */
+void daemon_health(const struct daemon *daemon, struct health *health);
+/* Why nothing is answered there; NULL: it is. */
+const char *served_iface_problem(const struct served_iface *served);
+
 /* tick.c */
 int tick_start(struct daemon *daemon);
 

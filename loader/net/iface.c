@@ -50,6 +50,17 @@ void iface_driver(const char *name, char driver[IFACE_DRIVER])
 		snprintf(driver, IFACE_DRIVER, "%s", info.driver);
 }
 
+/* IFF_RUNNING may be a second late: it is asked for only where the driver does not say. */
+bool iface_has_link(const char *name)
+{
+	struct ethtool_value link = { .cmd = ETHTOOL_GLINK };
+	struct ifreq said = { .ifr_data = (void *)&link }, flags = { 0 };
+
+	if (!iface_ioctl(name, SIOCETHTOOL, &said))
+		return link.data;
+	return !iface_ioctl(name, SIOCGIFFLAGS, &flags) && flags.ifr_flags & IFF_RUNNING;
+}
+
 bool iface_forwards(const struct iface *iface)
 {
 	char path[64 + IFNAMSIZ];

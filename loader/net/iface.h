@@ -31,6 +31,9 @@ int iface_ioctl(const char *name, unsigned long command, struct ifreq *request);
 enum { IFACE_DRIVER = 32 };
 void iface_driver(const char *name, char driver[IFACE_DRIVER]);
 
+/* It is up, and so is what it is connected to: frames can come in. */
+bool iface_has_link(const char *name);
+
 /* Does the machine forward the IPv4 packets that come in here (ip_forward)? */
 bool iface_forwards(const struct iface *iface);
 

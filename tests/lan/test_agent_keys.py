@@ -89,7 +89,7 @@ def test_no_key_where_one_is_wanted(lan, keyed, signer):
     before = daemon.npp()
     signer.check_refused("refused; its log says why")
     assert daemon.npp()["not_signed"] > before["not_signed"]
-    assert daemon.ctl("host", "list") == []
+    assert daemon.listed("hosts") == []
     assert f"Sleep Request from {lan.host.address} ({lan.host.mac}) rejected: no authentication option" in daemon.log
 
 
@@ -101,7 +101,7 @@ def test_a_wrong_key(keyed, signer, what):
     daemon = keyed(KEY)
     signer.configure(WRONG[what])
     signer.check_refused(UNSIGNED)
-    assert daemon.ctl("host", "list") == []
+    assert daemon.listed("hosts") == []
 
 
 def test_a_key_where_none_is_wanted(lan, start, signer):

@@ -42,7 +42,7 @@ def test_from_discover_to_wake(lan, start, agent, ssh):
     assert found == proxy | {"interface": "eth0", "preference": 0, "lifetime": 1800, "suits": True}
     own = {"interface": "eth0", "mac": lan.host.mac, **HANDED}
     assert agent.ask("status") == {"interfaces": [own], "registrations": []}
-    assert daemon.ctl("host", "list") == []
+    assert daemon.listed("hosts") == []
 
     done = agent.ask("sleep")
     (handover,) = done["registrations"]
@@ -54,7 +54,7 @@ def test_from_discover_to_wake(lan, start, agent, ssh):
     assert agent.state.stat().st_mode & 0o777 == 0o600
     lan.host.sleep()
     watch.wait("asleep")
-    (listed,) = daemon.ctl("host", "list")
+    (listed,) = daemon.listed("hosts")
     assert listed.items() >= {"name": "host", "mac": lan.host.mac, "origin": "registration", "state": "asleep"}.items()
     assert (listed["addresses"], listed["wake"]) == (HANDED["addresses"], HANDED["wake"])
     assert answered(lan) == {lan.proxy.mac}

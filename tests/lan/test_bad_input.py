@@ -38,7 +38,7 @@ def test_a_host_too_many_is_refused_in_words(start):
     with pytest.raises(CtlFailed) as failure:
         daemon.ctl("host", "add", "h53", "--mac", "02:00:00:00:00:53", "--address", "192.0.2.53")
     assert "max-hosts" in failure.value.words
-    assert len(daemon.ctl("host", "list")) == 2
+    assert len(daemon.listed("hosts")) == 2
 
 
 def say(daemon, data: bytes) -> bytes:

@@ -41,7 +41,7 @@ class ByHand:
         self.lan.peer.send(frames.tcp(self.lan.peer, HOST, self.lan.proxy.mac, "S", port))
 
     def shown(self) -> dict | None:
-        return next((host for host in self.daemon.ctl("host", "list") if host["name"] == HOST.name), None)
+        return next((host for host in self.daemon.listed("hosts") if host["name"] == HOST.name), None)
 
     def adopted_as(self, state: str) -> None:
         wait_for(f"adopted as {state}", lambda: (self.shown() or {}).get("state") == state, timeout=1.0)

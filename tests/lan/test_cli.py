@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The forms of the command line that other tools rely on, and what it says when something is wrong."""
 
+import json
 import re
 import subprocess
 
 import pytest
 
 from harness.daemon import CtlFailed
-from harness.netns import run
+from harness.netns import run, wait_for
 from harness.lan import BUILD
 
 
@@ -41,7 +42,7 @@ def test_an_added_host_is_served_at_once(lan, start):
 def test_hosts_are_listed_by_name(lan, start, known):
     daemon = start(known())
     daemon.ctl("host", "add", "attic", "--mac", "02:00:00:00:00:51", "--address", "192.0.2.51")
-    assert [host["name"] for host in daemon.ctl("host", "list")] == ["attic", "host"]
+    assert [host["name"] for host in daemon.listed("hosts")] == ["attic", "host"]
     text = daemon.ctl_text("host", "list")
     assert "attic" in text and lan.host.mac in text and lan.host.address in text
 
@@ -52,7 +53,7 @@ def test_a_removed_host_is_no_longer_answered_for(lan, start):
     daemon.take_over(lan.host)
     daemon.ctl("host", "remove", "host")
     assert lan.peer.who_has(lan.host.address) == set()
-    assert daemon.ctl("host", "list") == []
+    assert daemon.listed("hosts") == []
     refused(daemon, "host", "show", "host")
 
 
@@ -61,7 +62,7 @@ def test_a_host_of_the_configuration_is_changed_there(lan, start, known):
     assert "configuration" in refused(daemon, "host", "remove", "host")
     again = ("host", "add", "host", "--mac", lan.host.mac, "--address", lan.host.address)
     assert "configuration" in refused(daemon, *again, "--wake", "tcp/443")
-    assert [host["wake"] for host in daemon.ctl("host", "list")] == [["tcp/22"]]
+    assert [host["wake"] for host in daemon.listed("hosts")] == [["tcp/22"]]
 
 
 @pytest.fixture
@@ -131,7 +132,7 @@ def test_a_wrong_host_is_refused_in_words(start, known, kind):
     with pytest.raises(CtlFailed) as failure:
         daemon.ctl_text(*argv)
     assert named in failure.value.words
-    assert [host["name"] for host in daemon.ctl("host", "list")] == ["host"]
+    assert [host["name"] for host in daemon.listed("hosts")] == ["host"]
 
 
 @pytest.mark.parametrize("verb", ["show", "sleep", "wake", "remove"])
@@ -160,13 +161,36 @@ def test_help_names_every_command():
 def test_status(lan, start, known):
     daemon = start(known())
     status = daemon.ctl("status")
+    assert (status["schema"], status["serving"], status["healthy"], status["problems"]) == (1, True, True, [])
     assert status["pid"] == daemon.process.pid
     assert status["hosts"] == {"awake": 1, "drowsy": 0, "asleep": 0, "waking": 0}
     [interface] = status["interfaces"]
     assert (interface["name"], interface["state"]) == ("eth0", "attached")
     assert interface["mode"] == "native"
     assert interface["mac"] == lan.proxy.mac
-    assert "eth0" in daemon.ctl_text("status")
+    assert re.match(r"serving: yes\n(?s:.*)eth0", daemon.ctl_text("status"))
+
+
+def test_status_fails_where_nothing_is_served(lan, start, known):
+    daemon = start(known())
+    lan.proxy.namespace.ip("link", "set", "eth0", "down")
+    said = refused(daemon, "status", status=3)
+    assert said.startswith("serving: no\n  eth0: the link is down\n")
+    status = json.loads(refused(daemon, "-j", "status", status=3))
+    assert (status["serving"], status["healthy"], status["problems"]) == (False, False, ["eth0: the link is down"])
+    [interface] = status["interfaces"]
+    assert (interface["state"], interface["link"]) == ("attached", False)
+    lan.proxy.namespace.ip("link", "set", "eth0", "up")
+    wait_for("served again", lambda: daemon.ask("status")["result"]["serving"])
+
+
+def test_an_interface_that_is_misspelt_is_unhealthy(lan, prepare, known):
+    daemon = prepare(known())
+    daemon.configure(daemon.config_path.read_text() + "interface eht1 { }\n")
+    daemon.start()
+    assert "serving: yes\n  eht1: there is no such interface\n" in daemon.ctl_text("status")
+    assert daemon.ctl("status")["healthy"] is False
+    refused(daemon, "status", "--healthy", status=3)
 
 
 def test_doctor_and_check_run(prepare, known):

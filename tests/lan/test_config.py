@@ -94,12 +94,12 @@ def test_reload_takes_new_hosts_and_drops_old_ones(lan, asleep, known):
     attic = host_section("attic", "02:00:00:00:00:51", ["192.0.2.51"])
     daemon.configure(config_text(known(), attic))
     reload_and_wait(daemon)
-    assert [host["name"] for host in daemon.ctl("host", "list")] == ["attic", "host"]
+    assert [host["name"] for host in daemon.listed("hosts")] == ["attic", "host"]
     assert daemon.status_of() == "asleep"
 
     daemon.configure(config_text(attic))
     reload_and_wait(daemon)
-    assert [host["name"] for host in daemon.ctl("host", "list")] == ["attic"]
+    assert [host["name"] for host in daemon.listed("hosts")] == ["attic"]
     assert not lan.peer.arping(lan.host.address).answered
 
 
@@ -107,7 +107,7 @@ def test_reload_by_signal(lan, start, known):
     daemon = start()
     daemon.configure(config_text(known()))
     daemon.hang_up()
-    wait_for("the host", lambda: [host["name"] for host in daemon.ctl("host", "list")] == ["host"])
+    wait_for("the host", lambda: [host["name"] for host in daemon.listed("hosts")] == ["host"])
     assert daemon.running
 
 
@@ -130,12 +130,12 @@ def test_reload_interrupts_no_answer(lan, asleep, known):
 
 def test_reload_of_a_bad_file_changes_nothing(lan, asleep):
     daemon = asleep()
-    before = daemon.ctl("host", "list")
+    before = daemon.listed("hosts")
     daemon.configure("grace-period = 1s\nhost host { mac = never }\n")
     with pytest.raises(CtlFailed) as failure:
         daemon.ctl("reload")
     assert f"{daemon.config_path}:2" in failure.value.words
-    after = daemon.ctl("host", "list")
+    after = daemon.listed("hosts")
     assert [{**host, "for": 0} for host in after] == [{**host, "for": 0} for host in before]
     assert lan.peer.arping(lan.host.address).macs == {lan.proxy.mac}
 
@@ -144,4 +144,4 @@ def test_hosts_added_by_command_survive_a_reload(lan, start, known):
     daemon = start()
     daemon.add(lan.host)
     reload_and_wait(daemon)
-    assert [host["name"] for host in daemon.ctl("host", "list")] == ["host"]
+    assert [host["name"] for host in daemon.listed("hosts")] == ["host"]

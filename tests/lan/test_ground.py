@@ -55,7 +55,7 @@ def test_a_full_table_refuses_one_more_and_keeps_the_rest(lan, start):
     with pytest.raises(CtlFailed) as refused:
         daemon.ctl("host", "add", "more", "--mac", mac_of(60), "--address", "192.0.2.160")
     assert "max-hosts" in refused.value.words
-    assert len(daemon.ctl("host", "list")) == 4
+    assert len(daemon.listed("hosts")) == 4
     daemon.ctl("host", "add", "h0", "--mac", mac_of(30), "--address", "192.0.2.150")
     assert daemon.show("h0")["addresses"] == ["192.0.2.150"]
 
@@ -67,7 +67,7 @@ def test_a_larger_table_at_the_next_start_keeps_the_hosts(lan, prepare, known):
     daemon.kill()
     daemon.configure(daemon.config_path.read_text().replace("max-hosts = 16", "max-hosts = 32"))
     daemon.start()
-    assert {host["name"] for host in daemon.ctl("host", "list")} == {"host", "by-command"}
+    assert {host["name"] for host in daemon.listed("hosts")} == {"host", "by-command"}
     daemon.wait_state("asleep")
     assert lan.peer.arping(lan.host.address).macs == {lan.proxy.mac}
 

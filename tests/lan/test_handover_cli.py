@@ -59,7 +59,7 @@ def test_all_of_a_handover(lan, sleeper, npp):
         "addresses": [lan.host.address],
         "ports": ["tcp/22", "udp/any"],
     }
-    [listed] = daemon.ctl("host", "list")
+    [listed] = daemon.listed("hosts")
     assert listed["registration"]["client-identifier"] == npp.client
 
 
@@ -135,7 +135,7 @@ def standing_by(lan, start, npp) -> tuple[Daemon, Daemon, NppHost]:
 
 def test_one_that_stands_by_is_told_from_one_that_is_up(lan, standing_by, npp):
     first, second, _ = standing_by
-    [shown] = second.ctl("host", "list")
+    [shown] = second.listed("hosts")
     assert shown["state"] in ("awake", "drowsy")
     assert (shown["registration"]["standby"], shown["registration"]["backup-of"]) == (True, lan.proxy.address)
     row = next(row for row in second.ctl_text("host", "list").splitlines() if row.startswith(npp.name))

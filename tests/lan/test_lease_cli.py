@@ -62,7 +62,7 @@ def text_time(text: str, label: str) -> tuple[float, float]:
 def test_what_is_shown_is_what_the_server_has(lan, leaseholder, server):
     held = leaseholder(server, NetworkdClient, seconds=300, t1=100, t2=200)
     address = held.take()
-    [heard] = held.daemon.ctl("lease", "list")
+    [heard] = held.daemon.listed("leases")
     assert (heard["address"], heard["renewed-by"], heard["confirmed"]) == (address, "host", False)
     assert (heard["expires"], heard["expires-in"]) == (None, None)
     held.sleep_confirmed()
@@ -72,7 +72,7 @@ def test_what_is_shown_is_what_the_server_has(lan, leaseholder, server):
     assert (shown["state"], shown["renewed-by"], shown["result"]) == ("bound", "proxy", "renewed")
     assert (shown["address"], shown["server"]) == (address, held.server.machine.address)
     assert shown["client-id"].replace(":", "") == held.server.lease(lan.host.mac).client_id
-    [listed] = held.daemon.ctl("lease", "list")
+    [listed] = held.daemon.listed("leases")
     assert at_rest(listed) == nearly(shown)
 
 
@@ -124,7 +124,7 @@ def check_completed(held: Leaseholder) -> None:
 @pytest.mark.parametrize("server_said", (True, False), ids=("with its server", "without"))
 def test_a_lease_said_by_hand_is_completed_at_the_takeover(unheard, server_said):
     held = unheard(Dhclient)
-    assert held.daemon.ctl("lease", "list") == []
+    assert held.daemon.listed("leases") == []
     server = held.server.machine.address
     argv = ("lease", "set", "host", "--address", held.host.address, *(("--server", server) if server_said else ()))
     said = held.daemon.ctl(*argv)
@@ -212,11 +212,11 @@ def refusal(daemon: Daemon, *argv: object) -> tuple[int, str]:
 def test_what_is_wrong_is_refused_in_words_and_changes_nothing(lan, start):
     daemon = start(host_section("host", lan.host.mac, []), host_section("other", OTHER, ["192.0.2.30"]))
     daemon.ctl("lease", "set", "host", "--address", lan.host.address, "--server", "192.0.2.3")
-    before = daemon.ctl("lease", "list")
+    before = daemon.listed("leases")
     told = {name: refusal(daemon, *argv) for name, (argv, _, _) in WRONG.items()}
     assert {name: status for name, (status, _) in told.items()} == {name: row[1] for name, row in WRONG.items()}
     assert {name: words for name, (_, words) in told.items() if WRONG[name][2] not in words} == {}
-    assert daemon.ctl("lease", "list") == before
+    assert daemon.listed("leases") == before
     assert daemon.show()["addresses"] == [lan.host.address]
 
 
@@ -226,7 +226,7 @@ def test_what_is_forgotten_is_not_answered_for(leaseholder):
     held.sleep_confirmed()
     assert "host" in held.daemon.ctl_text("lease", "forget", "host")
     assert held.answered() == set()
-    assert held.daemon.ctl("lease", "list") == []
+    assert held.daemon.listed("leases") == []
     assert held.daemon.show()["addresses"] == []
     wait_for("it is woken, as it has no address left", lambda: held.daemon.status_of() in ("waking", "awake"))
     assert leases_in_store(held.daemon) == []
@@ -271,7 +271,7 @@ def test_two_hosts(lan, leaseholder):
     second.take()
     for each in (held, second):
         each.sleep_confirmed()
-    shown = held.daemon.ctl("lease", "list")
+    shown = held.daemon.listed("leases")
     assert [lease["host"] for lease in shown] == ["attic", "host"]
     assert [lease["address"] for lease in shown] == [other.address, lan.host.address]
     assert other.address != lan.host.address
@@ -279,7 +279,7 @@ def test_two_hosts(lan, leaseholder):
         assert epoch(lease["expires"]) == pytest.approx(held.server.expiry(mac), abs=TOLERANCE)
     held.daemon.ctl("lease", "forget", "host")
     assert (held.answered(), second.answered()) == (set(), {lan.proxy.mac})
-    assert [lease["host"] for lease in held.daemon.ctl("lease", "list")] == ["attic"]
+    assert [lease["host"] for lease in held.daemon.listed("leases")] == ["attic"]
 
 
 def test_a_removed_host_s_lease_is_removed(lan, start):
@@ -288,9 +288,9 @@ def test_a_removed_host_s_lease_is_removed(lan, start):
     daemon.ctl("lease", "set", "host", "--address", lan.host.address)
     assert leases_in_store(daemon) == [lan.host.mac]
     daemon.ctl("host", "remove", "host")
-    assert leases_in_store(daemon) == [] == daemon.ctl("lease", "list")
+    assert leases_in_store(daemon) == [] == daemon.listed("leases")
     daemon.ctl("host", "add", "host", "--mac", lan.host.mac)
-    assert daemon.ctl("lease", "list") == [] and daemon.show()["addresses"] == []
+    assert daemon.listed("leases") == [] and daemon.show()["addresses"] == []
 
 
 @pytest.fixture
@@ -304,30 +304,30 @@ def kept(leaseholder) -> Leaseholder:
 @pytest.mark.parametrize("how", ("reload", "hang_up"))
 def test_a_reload_keeps_leases(lan, kept, how):
     daemon = kept.daemon
-    before = daemon.ctl("lease", "list")
+    before = daemon.listed("leases")
     daemon.configure(config_text(host_section("host", lan.host.mac, [], wake=["tcp/443"]), min_lease="2s"))
     daemon.ctl("reload") if how == "reload" else daemon.hang_up()
     wait_for("the new configuration", lambda: daemon.show()["wake"] == ["tcp/443"])
-    assert [at_rest(lease) for lease in daemon.ctl("lease", "list")] == [nearly(lease) for lease in before]
+    assert [at_rest(lease) for lease in daemon.listed("leases")] == [nearly(lease) for lease in before]
     assert daemon.status_of() == "asleep" and kept.answered() == {lan.proxy.mac}
 
 
 @pytest.mark.parametrize("how", ("stop", "kill"))
 def test_a_restart_keeps_leases(lan, kept, how):
     daemon = kept.daemon
-    before = daemon.ctl("lease", "list")
+    before = daemon.listed("leases")
     getattr(daemon, how)()
     daemon.start()
     wait_for("the proxy keeps it", lambda: kept.lease()["renewed-by"] == "proxy")
-    assert [at_rest(lease) for lease in daemon.ctl("lease", "list")] == [nearly(lease) for lease in before]
+    assert [at_rest(lease) for lease in daemon.listed("leases")] == [nearly(lease) for lease in before]
     assert daemon.status_of() == "asleep" and kept.answered() == {lan.proxy.mac}
 
 
 def test_a_restart_keeps_the_lease_of_a_host_that_is_awake(lan, leaseholder):
     held = leaseholder(Networkd, NetworkdClient, seconds=300)
     address = held.take()
-    before = held.daemon.ctl("lease", "list")
+    before = held.daemon.listed("leases")
     held.daemon.stop()
     held.daemon.start()
-    assert [at_rest(lease) for lease in held.daemon.ctl("lease", "list")] == [nearly(lease) for lease in before]
+    assert [at_rest(lease) for lease in held.daemon.listed("leases")] == [nearly(lease) for lease in before]
     assert held.daemon.show()["addresses"] == [address]

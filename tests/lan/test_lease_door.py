@@ -259,7 +259,7 @@ def test_of_a_client_only_itself_is_believed(lan, start):
     relayed = {"dhcp_snooped": 1, "dhcp_message_relayed": 1}
     forged = of_client(lan.peer, lan.host.mac, REQUESTING, requested=lan.host.address)
     assert count_one(daemon, lan.peer, forged, relayed) == relayed
-    assert daemon.ctl("lease", "list") == [] and daemon.show()["addresses"] == []
+    assert daemon.listed("leases") == [] and daemon.show()["addresses"] == []
 
     learnt = {"dhcp_snooped": 1, "dhcp_message_snooped": 1}
     own = of_client(lan.host, lan.host.mac, REQUESTING, requested=lan.host.address)

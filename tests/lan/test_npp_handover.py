@@ -182,7 +182,7 @@ def test_a_known_host_keeps_its_name_and_what_people_said(lan, start, known, npp
     npp.hand_over(messages.host_name("nas"), messages.ports("tcp/80"))
     lan.host.sleep()
     daemon.wait_state("asleep")
-    assert [host["name"] for host in daemon.ctl("host", "list")] == ["host"]
+    assert [host["name"] for host in daemon.listed("hosts")] == ["host"]
     lan.peer.send(frames.tcp(lan.peer, lan.host, lan.proxy.mac, "S", port=80))
     never("it is woken", lambda: lan.host.nic.magic, during=0.3)
     lan.peer.send(frames.tcp(lan.peer, lan.host, lan.proxy.mac, "S", port=22))

@@ -64,7 +64,7 @@ def test_it_is_kept_and_given_back(holds, lan):
     host = held.hand_over()
     kept = held.lease()
     assert (kept["address"], kept["server"]) == (lan.host.address, held.server.machine.address)
-    assert [each["address"] for each in held.daemon.ctl("lease", "list")] == [lan.host.address]
+    assert [each["address"] for each in held.daemon.listed("leases")] == [lan.host.address]
     assert held.answered() == {lan.proxy.mac}
     wait_for("the server's database has a later end", lambda: held.server_end() > first_end + 0.5, timeout=8)
     assert {(each.to, each.source, each.ciaddr) for each in requests(capture, lan)} == {

@@ -69,7 +69,7 @@ def flaws(crowd: Crowd) -> int:
 
 
 def names(crowd: Crowd) -> list[str]:
-    return [host["name"] for host in crowd.daemon.ctl("host", "list")]
+    return [host["name"] for host in crowd.daemon.listed("hosts")]
 
 
 def say_all(crowd: Crowd, host: NppHost, damaged: Iterable[bytes]) -> int:

@@ -20,7 +20,7 @@ def test_a_request_thrice_is_one(crowd):
     assert len({answer.octets for answer in answers}) == 1
     watch.wait("asleep", host.name)
     assert effects(watch, host.name) == ["added", "asleep"]
-    assert [each["mac"] for each in crowd.daemon.ctl("host", "list")].count(host.mac) == 1
+    assert [each["mac"] for each in crowd.daemon.listed("hosts")].count(host.mac) == 1
 
 
 def test_a_request_thrice_at_once_is_one(crowd):

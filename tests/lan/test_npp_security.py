@@ -188,7 +188,7 @@ def test_a_flood_of_strangers_keeps_nobody_from_the_proxy(own_crowd, whose):
     assert crowd.state(sleeper) == "awake"
     assert memory(crowd.daemon) - before < 4
     assert len(crowd.daemon.log.splitlines()) - lines < 100
-    assert len(crowd.daemon.ctl("host", "list")) <= 16
+    assert len(crowd.daemon.listed("hosts")) <= 16
     if whose == "somebody's":
         late = crowd.host()
         assert (late.request(wait=0.5) or late.persist()).message.confirmed

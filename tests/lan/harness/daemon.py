@@ -170,6 +170,12 @@ class Daemon:
         shown = self._ctl("-j", *argv).stdout
         return json.loads(shown) if shown.strip() else None
 
+    def listed(self, kind: str, *argv: object) -> list[dict]:
+        """The hosts, leases or events that it lists."""
+        said = self.ctl(*(argv or (kind[:-1], "list")))
+        assert set(said) == {"schema", kind} and said["schema"] == 1
+        return said[kind]
+
     def ctl_text(self, *argv: object) -> str:
         return self._ctl(*argv).stdout
 
