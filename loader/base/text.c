@@ -274,12 +274,24 @@ char *text_from_port(uint8_t protocol, uint16_t port, char buffer[TEXT_PORT])
 	return protocol || port ? buffer : strcpy(buffer, "none");
 }
 
+static bool is_command_word(const char *text)
+{
+	static const char *const words[] = { "add", "forget", "help",  "list", "remove",
+		                             "set", "show",   "sleep", "wake" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (!strcmp(text, words[i]))
+			return true;
+	return false;
+}
+
 int text_is_name(const char *text)
 {
 	size_t length = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 	                             "0123456789-_.");
 
-	return length >= 1 && length <= NAME_MAX_LENGTH && !text[length];
+	return length >= 1 && length <= NAME_MAX_LENGTH && !text[length] && *text != '-' &&
+	       *text != '.' && !is_command_word(text);
 }
 
 int text_is_interface(const char *text)

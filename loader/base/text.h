@@ -65,7 +65,11 @@ enum { TEXT_PORT = 10 };
 int text_to_port(const char *text, uint8_t *protocol, uint16_t *port);
 char *text_from_port(uint8_t protocol, uint16_t port, char buffer[TEXT_PORT]);
 
-/* Letters, digits, '-', '_' and '.', 1 to 63 of them: a host's name. */
+/*
+ * Letters, digits, '-', '_' and '.', 1 to 63 of them: a host's name. Not one that a command line
+ * takes for something else: it begins with a letter, a digit or '_', and is none of the words that
+ * the commands about hosts have, such as "list".
+ */
 int text_is_name(const char *text);
 
 /*

@@ -216,7 +216,7 @@ static void read_host(const struct config_item *section, struct config *config,
 	if (!text_is_name(section->text))
 		config_error_at(error, section->line,
 		                "'%s' is not a host name; expected 1 to 63 letters, digits, "
-		                "'-', '_' and '.'",
+		                "'-', '_' and '.', not '-' or '.' first, nor a command's word",
 		                section->text);
 	snprintf(host->name, sizeof(host->name), "%s", section->text);
 	config_read(section, host, error);

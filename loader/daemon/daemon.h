@@ -158,7 +158,10 @@ int daemon_check_described(struct daemon *daemon, const struct host *host,
 /* All hosts of the configuration are described anew; those that it no longer has are not. */
 void daemon_describe_configured(struct daemon *daemon);
 void daemon_remove(struct daemon *daemon, struct host *host);
-/* By that name; where it is NULL, or another host's, by one from the MAC. NULL: no memory. */
+/*
+ * By that name; where it is NULL, another host's or no host's name, by one from the MAC, which is
+ * always free. NULL: no memory.
+ */
 struct host *daemon_add_host(struct daemon *daemon, const struct mac *mac, const char *name);
 bool daemon_is_configured(const struct daemon *daemon, const struct mac *mac);
 /* It was described by the file; takes NULL. */

@@ -20,7 +20,8 @@ bool daemon_is_configured(const struct daemon *daemon, const struct mac *mac)
 
 struct host *daemon_add_host(struct daemon *daemon, const struct mac *mac, const char *name)
 {
-	struct host *host = name ? host_table_add(daemon->hosts, mac, name) : NULL;
+	const bool may_have = name && text_is_name(name) && host_name_is_for(name, mac);
+	struct host *host = may_have ? host_table_add(daemon->hosts, mac, name) : NULL;
 	char made_up[HOST_NAME_MAX_SIZE];
 
 	host_name_from_mac(mac, made_up);

@@ -30,8 +30,8 @@ static void on_row(void *context, const struct mac *mac, struct json_object *jso
 	const struct lease_record_clock now = daemon_record_clock(daemon);
 	const char *row = json_object_to_json_string_ext(json, JSON_C_TO_STRING_PLAIN);
 	const uint64_t digest = digest_octets(DIGEST_START, row, strlen(row));
-	struct json_object *name = json_object_object_get(json, "name");
-	struct host *host = daemon_add_host(daemon, mac, json_object_get_string(name));
+	const char *name = json_object_get_string(json_object_object_get(json, "name"));
+	struct host *host = daemon_add_host(daemon, mac, name);
 	char why[256], text[TEXT_MAC];
 
 	if (!host)
@@ -45,6 +45,9 @@ static void on_row(void *context, const struct mac *mac, struct json_object *jso
 		host_table_remove(daemon->hosts, host);
 	} else {
 		host->row_digest = digest;
+		if (strcmp(host->name, name) != 0)
+			log_warning("the store: a host may not have the name '%s': it is %s by now",
+			            name, host->name);
 		if (host->described)
 			host->described->order = ++daemon->descriptions;
 	}

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/fields.h"
 #include "base/text.h"
@@ -46,6 +47,12 @@ int description_check(const struct host_description *description, char *why, siz
 		snprintf(why, why_size, "no MAC address; expected one, such as 52:54:00:12:34:56");
 		return -EINVAL;
 	}
+	if (!host_name_is_for(description->name, &description->mac)) {
+		snprintf(why, why_size,
+		         "the name %s is of another MAC; expected a name that is not",
+		         description->name);
+		return -EINVAL;
+	}
 	for (size_t i = 0; i < description->address_count; i++) {
 		error = address_error(&description->addresses[i]);
 		if (!error)
@@ -67,12 +74,28 @@ int description_check(const struct host_description *description, char *why, siz
 	return -EINVAL;
 }
 
+enum { MADE_UP_PREFIX = 5 }; /* "host-" */
+
 void host_name_from_mac(const struct mac *mac, char name[HOST_NAME_MAX_SIZE])
 {
 	const uint8_t *o = mac->octet;
 
 	snprintf(name, HOST_NAME_MAX_SIZE, "host-%02x%02x%02x%02x%02x%02x", o[0], o[1], o[2], o[3],
 	         o[4], o[5]);
+}
+
+bool host_name_is_for(const char *name, const struct mac *mac)
+{
+	char own[HOST_NAME_MAX_SIZE];
+	struct mac named;
+
+	if (!text_to_mac(name, &named))
+		return mac_equal(&named, mac);
+	host_name_from_mac(mac, own);
+	if (strlen(name) != strlen(own) || strncasecmp(name, own, MADE_UP_PREFIX) != 0 ||
+	    strspn(name + MADE_UP_PREFIX, "0123456789abcdefABCDEF") != strlen(own) - MADE_UP_PREFIX)
+		return true;
+	return strcmp(name, own) == 0;
 }
 
 int policy_add_port(struct wake_policy *policy, uint8_t protocol, uint16_t port)

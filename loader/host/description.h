@@ -76,6 +76,8 @@ int description_from_json(struct json_object *json, struct host_description *des
 
 /* "host-525400123456": who adds a host by its MAC alone finds it under it. */
 void host_name_from_mac(const struct mac *mac, char name[HOST_NAME_MAX_SIZE]);
+/* Such a name, and one that is read as a MAC, is of the host with that MAC alone. */
+bool host_name_is_for(const char *name, const struct mac *mac);
 
 /*
  * Add to a list: 0, -EEXIST where it is in it already (a source: as allowed or as denied), -ENOSPC;

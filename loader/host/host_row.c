@@ -137,7 +137,8 @@ struct row_head {
 };
 
 static const struct field head_fields[] = {
-	{ "name", FIELD_NAME, FIELD_AT(struct row_head, name), .flags = FIELD_REQUIRED },
+	/* whoever reads the row gives the host another where it may not have this one */
+	{ "name", FIELD_TEXT, FIELD_AT(struct row_head, name), .flags = FIELD_REQUIRED },
 	{ "state", FIELD_ENUM, FIELD_AT(struct row_head, state), .names = host_state_names },
 	{ "by", FIELD_ENUM, FIELD_AT(struct row_head, by), .names = described_by_names },
 	{ "described", .type = FIELD_IGNORED },

@@ -124,8 +124,9 @@ static const struct mistake quoted_and_listed[] = {
 	  ":2: check-requests '101' is out of range; expected a number from 1 to 100" },
 	{ "\ninterface eth/0 { }\n",
 	  ":2: 'eth/0' is not an interface name; expected a name such as eth0" },
-	{ "\nhost \"n as\" {\n}\n", ":2: 'n as' is not a host name; expected 1 to 63 letters, "
-	                            "digits, '-', '_' and '.'" },
+	{ "\nhost \"n as\" {\n}\n",
+	  ":2: 'n as' is not a host name; expected 1 to 63 letters, "
+	  "digits, '-', '_' and '.', not '-' or '.' first, nor a command's word" },
 	{ "wake = {\n \"tcp/22\",\n \"tcp/0\"\n}\n",
 	  ":3: wake 'tcp/0' is not understood; expected " PORTS },
 	{ "wake = {\n tcp/22, udp/22,\n tcp/22\n}\n",

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "cli/command.h"
 
 enum { LINE_WIDTH = 80, WORDS = 16 };
@@ -45,6 +46,20 @@ TEST(help_fits_the_screen)
 
 	for (size_t i = 0; (command = command_at(i)); i++)
 		check_lines(command->text);
+}
+
+/* What follows "host" or "lease" is a command, and never a host. */
+TEST(no_host_is_called_as_a_command)
+{
+	const struct cli_command *command;
+
+	for (size_t i = 0; (command = command_at(i)); i++) {
+		const char *word = strchr(command->name, ' ');
+
+		if (word && text_is_name(word + 1))
+			fail_msg("a host may be called %s", word + 1);
+	}
+	assert_false(text_is_name("help"));
 }
 
 TEST(each_is_found_by_its_name)

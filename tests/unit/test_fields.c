@@ -233,7 +233,7 @@ static const struct {
 	{ "{'text': '12345678'}", "text: \"12345678\": expected text of at most 7 octets" },
 	{ "{'text': 'a\\u0000b'}", "text: \"a\\u0000b\": expected text of at most 7 octets" },
 	{ "{'name': 'n/s'}",
-	  "name: \"n/s\": expected letters, digits, '-', '_' and '.', at most 63" },
+	  "name: \"n/s\": expected letters, digits, '-', '_' and '.', at most 63, not '-' or '.' first, nor a command's word" },
 	{ "{'interface': ''}", "interface: \"\": expected an interface's name" },
 	{ "{'octets': '01:02:03:04:05'}",
 	  "octets: \"01:02:03:04:05\": expected at most 4 octets as \"01:52:54\"" },

@@ -311,7 +311,7 @@ TEST(a_row_that_is_no_host_is_refused)
 	} rows[] = {
 		{ "[]", "expected an object" },
 		{ "{}", "name" },
-		{ "{\"name\":\"n s\"," GUEST, "name" },
+		{ "{\"name\":7," GUEST, "name" },
 		{ "{\"name\":\"nas\",\"state\":\"dead\"," GUEST, "state" },
 		{ "{\"name\":\"nas\",\"by\":\"me\"," GUEST, "by" },
 		{ "{\"name\":\"nas\",\"colour\":1," GUEST, "colour" },

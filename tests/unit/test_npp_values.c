@@ -256,9 +256,12 @@ TEST(characters_of_hostnames)
 					 "0123456789-_.";
 
 	for (int character = 0; character < 256; character++) {
-		const bool is_valid = character && strchr(characters, character);
+		const bool is_known = character && strchr(characters, character);
 
 		for (size_t at = 0; at < 3; at++) {
+			/* an option of a command line, or a hidden file */
+			const bool is_valid =
+				is_known && (at || (character != '-' && character != '.'));
 			struct octets octets = hostname_of("nas", 3);
 
 			octets.at[octets.length - 3 + at] = (uint8_t)character;

@@ -256,8 +256,10 @@ TEST(names)
 {
 	static const char longest[] =
 		"0123456789012345678901234567890123456789012345678901234567890-_x";
-	static const char *const right[] = { "a", "nas.lan_2-Z" };
-	static const char *const wrong[] = { "", longest, "n as", "nas/1", "n\xc3\xa4s" };
+	static const char *const right[] = { "a",     "nas.lan_2-Z", "_nas", "9",
+		                             "lists", "host",        "List" };
+	static const char *const wrong[] = { "",     longest,  "n as", "nas/1", "n\xc3\xa4s",
+		                             "-nas", "--help", ".",    "..",    ".nas" };
 	char name[64] = "";
 
 	EACH(i, right)
