@@ -23,7 +23,7 @@ static const struct {
 	{ persist_start, persist_stop }, { registrations_start, registrations_stop },
 	{ hosts_start, NULL },           { served_ifaces_start, served_ifaces_stop },
 	{ hosts_resume, NULL },          { tick_start, NULL },
-	{ control_start, control_stop },
+	{ control_start, control_stop }, { confine_start, NULL },
 };
 
 enum { PARTS = sizeof(parts) / sizeof(*parts) };

@@ -1,20 +1,39 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "base/capability.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <linux/capability.h>
 #include <stdio.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 static struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
 
+struct capability_sets {
+	struct __user_cap_data_struct word[_LINUX_CAPABILITY_U32S_3];
+};
+
+/* All empty where the kernel does not say. */
+static struct capability_sets get_sets(void)
+{
+	struct capability_sets sets = { 0 };
+
+	syscall(SYS_capget, &header, sets.word);
+	return sets;
+}
+
+static int put_sets(const struct capability_sets *sets)
+{
+	return syscall(SYS_capset, &header, sets->word) ? -errno : 0;
+}
+
 static bool is_effective(unsigned capability)
 {
-	struct __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3] = { { 0 } };
+	const struct capability_sets sets = get_sets();
 
-	if (syscall(SYS_capget, &header, sets))
-		return false;
-	return sets[CAP_TO_INDEX(capability)].effective & CAP_TO_MASK(capability);
+	return sets.word[CAP_TO_INDEX(capability)].effective & CAP_TO_MASK(capability);
 }
 
 bool capability_has(unsigned capability)
@@ -27,24 +46,64 @@ bool capability_has(unsigned capability)
 
 void capability_raise(void)
 {
-	struct __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3] = { { 0 } };
+	struct capability_sets sets = get_sets();
 
-	if (syscall(SYS_capget, &header, sets))
-		return;
 	for (unsigned i = 0; i < _LINUX_CAPABILITY_U32S_3; i++)
-		sets[i].effective = sets[i].permitted;
-	syscall(SYS_capset, &header, sets);
+		sets.word[i].effective = sets.word[i].permitted;
+	put_sets(&sets);
 }
 
 const struct capability capabilities[] = {
-	{ CAP_BPF, true, "CAP_BPF", "to create maps and load programs" },
-	{ CAP_NET_ADMIN, true, "CAP_NET_ADMIN", "to attach a program to an interface" },
-	{ CAP_NET_RAW, true, "CAP_NET_RAW", "to send Magic Packets and ARP requests" },
-	{ CAP_PERFMON, false, "CAP_PERFMON", "the datapath is faster" },
-	{ CAP_SYS_ADMIN, false, "CAP_SYS_ADMIN",
+	{ CAP_BPF, true, true, "CAP_BPF", "to create maps and load programs" },
+	{ CAP_NET_ADMIN, true, true, "CAP_NET_ADMIN", "to attach a program to an interface" },
+	{ CAP_NET_RAW, true, true, "CAP_NET_RAW", "to send Magic Packets and ARP requests" },
+	{ CAP_PERFMON, false, true, "CAP_PERFMON", "the datapath is faster" },
+	{ CAP_SYS_ADMIN, false, false, "CAP_SYS_ADMIN",
 	  "sleepproxyd can mount bpffs, and name other XDP programs" },
 	{ 0 },
 };
+
+uint64_t capability_lasting(void)
+{
+	uint64_t lasting = 0;
+
+	for (const struct capability *each = capabilities; each->name; each++)
+		if (each->lasting)
+			lasting |= CAPABILITY_BIT(each->number);
+	return is_effective(CAP_BPF) ? lasting : lasting | CAPABILITY_BIT(CAP_SYS_ADMIN);
+}
+
+/* Asked without that capability, which this thread then has again. */
+uint64_t capability_for_file(const char *path, int mode)
+{
+	const struct capability_sets before = get_sets();
+	struct capability_sets without = before;
+	bool is_refused;
+
+	without.word[CAP_TO_INDEX(CAP_DAC_OVERRIDE)].effective &=
+		~(CAP_TO_MASK(CAP_DAC_OVERRIDE) | CAP_TO_MASK(CAP_DAC_READ_SEARCH));
+	if (!is_effective(CAP_DAC_OVERRIDE) || put_sets(&without))
+		return 0;
+	is_refused = faccessat(AT_FDCWD, path, mode, AT_EACCESS) && errno == EACCES;
+	put_sets(&before);
+	return is_refused ? CAPABILITY_BIT(CAP_DAC_OVERRIDE) : 0;
+}
+
+int capability_limit(uint64_t kept)
+{
+	struct capability_sets sets = get_sets();
+
+	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+	for (unsigned long each = 0; prctl(PR_CAPBSET_READ, each, 0, 0, 0) >= 0; each++)
+		prctl(PR_CAPBSET_DROP, each, 0, 0, 0); /* needs CAP_SETPCAP */
+	for (unsigned i = 0; i < _LINUX_CAPABILITY_U32S_3; i++) {
+		sets.word[i].permitted &= (uint32_t)(kept >> 32 * i);
+		sets.word[i].effective = sets.word[i].permitted;
+		sets.word[i].inheritable = 0;
+	}
+	return put_sets(&sets);
+}
 
 void capability_explain(char *why, size_t why_size)
 {

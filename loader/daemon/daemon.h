@@ -291,4 +291,7 @@ const char *served_iface_problem(const struct served_iface *served);
 /* tick.c */
 int tick_start(struct daemon *daemon);
 
+/* confine.c: the last part, as the others need more to start */
+int confine_start(struct daemon *daemon);
+
 #endif

@@ -19,7 +19,6 @@ struct ring_reader {
 
 struct datapath {
 	const char *pin_dir;         /* of the caller of datapath_open */
-	bool mounted;                /* we have mounted a BPF file system on pin_dir */
 	int lock;                    /* on pin_dir */
 	struct sleepproxy_bpf *maps; /* owns the maps and update_host; attached nowhere */
 	struct ring_buffer *ring;

@@ -70,8 +70,7 @@ static int prepare_pin_dir(struct datapath *datapath, char why[DATAPATH_WHY])
 		return explain(why, err, "cannot create %s: %s", dir, strerror(-err));
 	if (probe_bpffs(dir))
 		return 0;
-	datapath->mounted = !mount("bpf", dir, "bpf", 0, "mode=0700");
-	if (datapath->mounted)
+	if (!mount("bpf", dir, "bpf", 0, "mode=0700"))
 		return 0;
 	err = -errno;
 	return explain(
@@ -271,8 +270,6 @@ int program_load(const struct datapath *datapath, const struct datapath_config *
 void datapath_unpin(struct datapath *datapath)
 {
 	remove_pins(datapath->pin_dir);
-	if (datapath->mounted)
-		umount2(datapath->pin_dir, MNT_DETACH);
 	rmdir(datapath->pin_dir);
 }
 

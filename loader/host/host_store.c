@@ -19,6 +19,7 @@
 
 #include <utlist.h>
 
+#include "base/capability.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "host/store_db.h"
@@ -55,7 +56,8 @@ struct host_store {
 	bool has_been_used;
 
 	pthread_t thread;
-	int fd; /* readable while there are results */
+	uint64_t capabilities; /* that it has use for */
+	int fd;                /* readable while there are results */
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	/* under the lock */
@@ -263,10 +265,12 @@ static void keep_rows(struct host_store *store, struct store_work *work)
 	move_work(&store->waiting, &newer);
 }
 
+/* Capabilities are each thread's own. Only a database of another user takes one to write. */
 static void *run_thread(void *context)
 {
 	struct host_store *store = context;
 
+	capability_limit(store->capabilities);
 	pthread_mutex_lock(&store->lock);
 	while (wait_for_work(store)) {
 		struct store_work work = store->waiting;
@@ -324,6 +328,7 @@ struct host_store *host_store_open(const char *directory, char *why, size_t why_
 	store->result.kind = HOST_STORE_COMMITTED;
 	store->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	store->db = store_db_open(directory, why, why_size);
+	store->capabilities = capability_for_file(directory, R_OK | W_OK | X_OK);
 	if (store->db && store->fd >= 0 && !start_thread(store))
 		return store;
 	if (store->db)

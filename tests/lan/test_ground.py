@@ -26,7 +26,8 @@ def test_a_kernel_without_btf_will_do(lan, prepare, known):
     assert lan.peer.arping(lan.host.address).macs == {lan.proxy.mac}
 
 
-def test_without_a_bpf_file_system_one_is_mounted_and_removed(lan, prepare, known):
+def test_without_a_bpf_file_system_one_is_mounted(lan, prepare, known):
+    """It stays, as it takes CAP_SYS_ADMIN to remove it: without pins, for the next start."""
     daemon = prepare(known(), on_stop="wake")
     daemon.pins = lan.directory / "pins"
     daemon.start()
@@ -34,7 +35,8 @@ def test_without_a_bpf_file_system_one_is_mounted_and_removed(lan, prepare, know
     daemon.take_over(lan.host)
     assert lan.peer.arping(lan.host.address).macs == {lan.proxy.mac}
     daemon.stop()
-    assert not daemon.pins.exists()
+    assert {pin.suffix for pin in daemon.pins.iterdir()} <= {".debug"}  # the kernel's own
+    run("umount", daemon.pins)
 
 
 def test_where_none_can_be_mounted_the_error_says_what_to_do(lan, prepare):
