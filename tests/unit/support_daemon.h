@@ -229,25 +229,6 @@ static inline void delete_row(const char *map, const void *key)
 	close(fd);
 }
 
-/* All rows of a map; returns how many. */
-static inline size_t read_rows(const char *map, void *keys, size_t key_size, void *values,
-                               size_t value_size, size_t max)
-{
-	const int fd = map_fd(map);
-	uint8_t *key = keys, *last = NULL;
-	size_t count = 0;
-
-	while (!bpf_map_get_next_key(fd, last, key)) {
-		assert_true(++count < max);
-		assert_int_equal(bpf_map_lookup_elem(fd, key, values), 0);
-		last = key;
-		key += key_size;
-		values = (uint8_t *)values + value_size;
-	}
-	close(fd);
-	return count;
-}
-
 /* The row of a host in the database, or NULL. The caller owns it. */
 static inline struct json_object *stored_row(const struct mac *mac)
 {

@@ -8,10 +8,11 @@
 #include "test.h"
 
 #include "support_daemon.h"
-#include "support_host_model.h"
-#include "support_host_inputs.h"
-#include "support_host_acts.h"
-#include "support_host_checks.h"
+#include "daemon_properties/model.h"
+#include "daemon_properties/hosts.h"
+#include "daemon_properties/people.h"
+#include "daemon_properties/edits.h"
+#include "daemon_properties/checks.h"
 
 static void op_store(void)
 {

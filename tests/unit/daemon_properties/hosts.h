@@ -1,10 +1,94 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Random operations, with what they make of the model: what hosts do, edits by hand. Include
- * after support_host_inputs.h.
+ * What hosts do by chance, and what it makes of the model: DHCP, registrations and reports, frames
+ * that the datapath sees. Include after model.h.
  */
-#ifndef SLEEPPROXY_TESTS_HOST_ACTS_H
-#define SLEEPPROXY_TESTS_HOST_ACTS_H
+#ifndef SLEEPPROXY_TESTS_DAEMON_PROPERTIES_HOSTS
+#define SLEEPPROXY_TESTS_DAEMON_PROPERTIES_HOSTS
+
+#include "model.h"
+
+static uint64_t seed, prng;
+static unsigned long operation_number;
+static const char *operation_name = "";
+static bool store_broken;
+static bool may_end; /* the operation may end a registration */
+
+static uint32_t pick(uint32_t below)
+{
+	prng ^= prng << 13;
+	prng ^= prng >> 7;
+	prng ^= prng << 17;
+	return (uint32_t)(prng >> 32) % below;
+}
+
+static uint32_t pick_addresses(uint32_t max)
+{
+	uint32_t addresses = 0;
+
+	for (uint32_t i = pick(max + 1); i; i--)
+		addresses |= 1U << pick(ADDRESSES);
+	return addresses;
+}
+
+static void receive(const struct dhcp_message *message, bool is_nak)
+{
+	static struct dhcp_snoop snoop;
+
+	snoop = (struct dhcp_snoop){ .from = message->chaddr };
+	snoop.length = (uint16_t)dhcp_message_write(message, snoop.message);
+	assert_in_range(snoop.length, DHCP_MESSAGE_MIN, DHCP_MESSAGE_MAX);
+	if (is_nak) { /* the same octets from a server */
+		assert_memory_equal(snoop.message + 240, "\x35\x01", 2);
+		snoop.message[0] = 2;
+		snoop.message[242] = DHCP_NAK;
+	}
+	daemon_receive_dhcp(&daemon_, &snoop);
+}
+
+static void lease(struct model_host *host, uint32_t leased)
+{
+	host->leased = leased;
+	host->lost = 0;
+	host->edited.removed &= ~leased;
+}
+
+static void op_dhcp_request(void)
+{
+	const int index = (int)pick(HOSTS), address = (int)pick(ADDRESSES);
+	struct model_host *host = &model.hosts[index];
+	const struct dhcp_message message = {
+		.type = DHCP_REQUEST,
+		.xid = pick(UINT32_MAX),
+		.chaddr = mac_at(index),
+		.requested = address_at(address),
+	};
+	const bool news = host->leased != 1U << address || *host->identity ||
+	                  host_at(index)->dhcp->lease.state != LEASE_BOUND;
+
+	receive(&message, false);
+	if (host->known && news)
+		lease(host, 1U << address);
+	resolve();
+	*host->identity = 0;
+	if (!pick(3) && host->known && !host_at(index)->dhcp->lease.proxy_renews) {
+		receive(&message, true);
+		host->lost = host->leased;
+		host->leased = 0;
+	}
+}
+
+static void op_dhcp_release(void)
+{
+	const int index = (int)pick(HOSTS);
+	const struct dhcp_message message = {
+		.type = DHCP_RELEASE,
+		.chaddr = mac_at(index),
+	};
+
+	receive(&message, false);
+	model.hosts[index].leased = 0;
+}
 
 static struct npp_requester requester_of(enum npp_subtype subtype, uint16_t transaction)
 {
@@ -200,125 +284,6 @@ static void op_linger(void)
 	assert_int_equal(host->registration->address_count, 0);
 	model.hosts[index].registered.addresses = 0;
 	model.hosts[index].registered.ports = 0;
-}
-
-/* Edits as bpftool makes them, seen with the next tick. */
-
-static void lose_by_hand(int address)
-{
-	const int holder = model.holder[address];
-
-	model.orphan[address] = NOBODY;
-	if (holder == NOBODY)
-		return;
-	model.hosts[holder].edited.added &= ~(1U << address);
-	model.hosts[holder].edited.removed |= 1U << address;
-}
-
-static void move_by_hand(int index, int address)
-{
-	struct model_host *host = &model.hosts[index];
-	const uint32_t bit = 1U << address;
-
-	if (model.own & bit) {
-		model.orphan[address] = NOBODY;
-		return;
-	}
-	if (model.holder[address] == index)
-		return;
-	lose_by_hand(address);
-	model.holder[address] = NOBODY;
-	if (!host->known) {
-		model.orphan[address] = index;
-		return;
-	}
-	host->edited.added |= bit;
-	host->edited.removed &= ~bit;
-	host->edited.since[address] = ++model.clock;
-}
-
-static void op_edit_address(void)
-{
-	const int index = (int)pick(HOSTS), address = (int)pick(ADDRESSES);
-	const struct ipv4 key = address_at(address);
-	const struct mac mac = mac_at(index);
-
-	if (!pick(3)) {
-		delete_row("addresses4", &key);
-		lose_by_hand(address);
-	} else if (!put_row("addresses4", &key, &mac)) {
-		move_by_hand(index, address);
-	}
-}
-
-/* Orphan addresses of a host that has become known are an edit of it. */
-static void adopt_orphans(void)
-{
-	for (int i = 0; i < ADDRESSES; i++)
-		if (model.orphan[i] != NOBODY && model.hosts[model.orphan[i]].known)
-			move_by_hand(model.orphan[i], i);
-}
-
-static void edit_fields(struct model_host *host, const struct host_entry *entry)
-{
-	const struct host_entry before = expected_entry(host);
-
-	if (before.ifindex == entry->ifindex && before.vlan == entry->vlan &&
-	    before.flags == (entry->flags & HOST_ARP_OFFLOAD) && !host->edited.exists)
-		return;
-	host->edited.has_fields = true;
-	host->edited.ifindex = entry->ifindex;
-	host->edited.vlan = entry->vlan;
-	host->edited.arp_offload = entry->flags & HOST_ARP_OFFLOAD;
-}
-
-static void op_edit_host(void)
-{
-	const int index = (int)pick(HOSTS);
-	struct model_host *host = &model.hosts[index];
-	const struct mac mac = mac_at(index);
-	struct host_entry entry = expected_entry(host);
-
-	may_end = true;
-	entry.state = pick(6);
-	if (!pick(3))
-		entry.vlan = (uint16_t)pick(3);
-	if (!pick(3))
-		entry.flags = (uint16_t)pick(4);
-	if (!pick(3))
-		entry.ifindex = pick(2) ? if_nametoindex(LAN) : 0;
-	if (put_row("hosts", &mac, &entry))
-		return;
-	model.foreign[index] = !host->known && entry.state > WAKING;
-	host->invalid = host->known && entry.state > WAKING;
-	if (entry.state > WAKING)
-		return;
-	if (!host->known) {
-		become_known(index, NULL);
-		host->edited.exists = true;
-	}
-	edit_fields(host, &entry);
-}
-
-static void op_delete_host(void)
-{
-	const int index = (int)pick(HOSTS);
-	const struct mac mac = mac_at(index);
-
-	delete_row("hosts", &mac);
-	model.foreign[index] = false;
-	forget(&model.hosts[index]);
-}
-
-/* Life. */
-
-static void op_command(void)
-{
-	const int index = (int)pick(HOSTS);
-	const char *const commands[] = { "'host-sleep'", "'host-sleep','now':true", "'host-wake'" };
-
-	may_end = true;
-	command("{'command':%s,'name':'" MAC_TEXT "'}", commands[pick(3)], index);
 }
 
 /* As if the datapath had changed the state, and reported it. */

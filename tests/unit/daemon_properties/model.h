@@ -4,8 +4,8 @@
  * address by the table of host/inputs.h, and what follows for the maps and the store. Of the daemon
  * it takes the states alone. Include after support_daemon.h.
  */
-#ifndef SLEEPPROXY_TESTS_HOST_MODEL_H
-#define SLEEPPROXY_TESTS_HOST_MODEL_H
+#ifndef SLEEPPROXY_TESTS_DAEMON_PROPERTIES_MODEL
+#define SLEEPPROXY_TESTS_DAEMON_PROPERTIES_MODEL
 
 #include "host/host.h"
 #include "wake_rules.h"
@@ -93,7 +93,7 @@ static const struct {
 	{ 2, 2, { PREFIX(8, true, 10), PREFIX(16, false, 10, 1) } },
 };
 
-static inline size_t ports_of_set(size_t set, struct wake_port *ports)
+static size_t ports_of_set(size_t set, struct wake_port *ports)
 {
 	size_t count = 0;
 
@@ -104,12 +104,12 @@ static inline size_t ports_of_set(size_t set, struct wake_port *ports)
 	return count;
 }
 
-static inline struct ipv4 address_at(int index)
+static struct ipv4 address_at(int index)
 {
 	return (struct ipv4){ { 10, 9, 0, (uint8_t)(10 + index) } };
 }
 
-static inline int address_number(struct ipv4 address)
+static int address_number(struct ipv4 address)
 {
 	assert_memory_equal(&address, "\x0a\x09\x00", 3);
 	assert_in_range(address.octet[3], 10, 10 + ADDRESSES - 1);
@@ -119,7 +119,7 @@ static inline int address_number(struct ipv4 address)
 /* Why a host claims an address, the strongest reason last. */
 enum why { WHY_NOT, WHY_LEASED, WHY_ENDED, WHY_REGISTERED, WHY_DESCRIBED, WHY_EDITED };
 
-static inline enum why why_of(int index, int address)
+static enum why why_of(int index, int address)
 {
 	const struct model_host *host = &model.hosts[index];
 	const uint32_t bit = 1U << address;
@@ -143,12 +143,12 @@ struct claim_as {
 	enum why why;
 };
 
-static inline enum why why_as(int index, int address, struct claim_as as)
+static enum why why_as(int index, int address, struct claim_as as)
 {
 	return index == as.host ? as.why : why_of(index, address);
 }
 
-static inline uint64_t since_of(int index, int address, enum why why, struct claim_as as)
+static uint64_t since_of(int index, int address, enum why why, struct claim_as as)
 {
 	const struct model_host *host = &model.hosts[index];
 
@@ -160,7 +160,7 @@ static inline uint64_t since_of(int index, int address, enum why why, struct cla
 }
 
 /* The first of those that claim it for this reason at least. */
-static inline int first_of(int address, enum why least, struct claim_as as)
+static int first_of(int address, enum why least, struct claim_as as)
 {
 	int first = NOBODY;
 
@@ -176,13 +176,13 @@ static inline int first_of(int address, enum why least, struct claim_as as)
 }
 
 /* The daemon may have removed it in the same operation. */
-static inline enum host_state state_of(int index)
+static enum host_state state_of(int index)
 {
 	return host_at(index) ? host_at(index)->life.state : model.hosts[index].last_state;
 }
 
 /* The table of host/inputs.h, row by row. */
-static inline int owner_as(int address, struct claim_as as)
+static int owner_as(int address, struct claim_as as)
 {
 	const int holder = model.holder[address];
 	const enum why why = holder == NOBODY ? WHY_NOT : why_as(holder, address, as);
@@ -203,12 +203,12 @@ static inline int owner_as(int address, struct claim_as as)
 	return owner == NOBODY ? first_of(address, WHY_LEASED, as) : owner;
 }
 
-static inline int owner_of(int address)
+static int owner_of(int address)
 {
 	return owner_as(address, (struct claim_as){ NOBODY, WHY_NOT });
 }
 
-static inline void resolve(void)
+static void resolve(void)
 {
 	for (int i = 0; i < ADDRESSES; i++) {
 		model.holder[i] = owner_of(i);
@@ -219,13 +219,13 @@ static inline void resolve(void)
 	}
 }
 
-static inline bool is_registered_only(const struct model_host *host)
+static bool is_registered_only(const struct model_host *host)
 {
 	return host->known && host->registered.is && !host->described.is && !host->edited.exists;
 }
 
 /* What the maps must have of a host. */
-static inline struct host_entry expected_entry(const struct model_host *host)
+static struct host_entry expected_entry(const struct model_host *host)
 {
 	const uint32_t lan = if_nametoindex(LAN);
 	struct host_entry entry = { .state = AWAKE };
@@ -246,12 +246,12 @@ static inline struct host_entry expected_entry(const struct model_host *host)
 	return entry;
 }
 
-static inline void forget(struct model_host *host)
+static void forget(struct model_host *host)
 {
 	*host = (struct model_host){ .known = false };
 }
 
-static inline void become_known(int index, const char *name)
+static void become_known(int index, const char *name)
 {
 	struct model_host *host = &model.hosts[index];
 	const struct mac mac = mac_at(index);
@@ -266,12 +266,12 @@ static inline void become_known(int index, const char *name)
 	model.foreign[index] = false;
 }
 
-static inline bool is_wanted(const struct model_host *host)
+static bool is_wanted(const struct model_host *host)
 {
 	return host->described.is || host->registered.is || host->edited.exists;
 }
 
-static inline void undescribe(int index)
+static void undescribe(int index)
 {
 	struct model_host *host = &model.hosts[index];
 
@@ -283,7 +283,7 @@ static inline void undescribe(int index)
 	resolve();
 }
 
-static inline int named(const char *name)
+static int named(const char *name)
 {
 	for (int i = 0; i < HOSTS; i++)
 		if (model.hosts[i].known && !strcmp(model.hosts[i].name, name))
@@ -291,7 +291,7 @@ static inline int named(const char *name)
 	return NOBODY;
 }
 
-static inline bool in_config(int index)
+static bool in_config(int index)
 {
 	for (size_t i = 0; i < configured_count; i++)
 		if (configured[i].mac.octet[5] == index)
@@ -300,7 +300,7 @@ static inline bool in_config(int index)
 }
 
 /* A host of the file is described anew, too, and gets another name from it. */
-static inline void take_name(int index, const char *name)
+static void take_name(int index, const char *name)
 {
 	const int other = named(name);
 
@@ -314,7 +314,7 @@ static inline void take_name(int index, const char *name)
 	strcpy(model.hosts[index].name, name);
 }
 
-static inline void describe(const struct said *said)
+static void describe(const struct said *said)
 {
 	struct model_host *host = &model.hosts[said->host];
 
@@ -330,7 +330,7 @@ static inline void describe(const struct said *said)
 }
 
 /* May the host be described with these? Not with ours, or those that people gave to another. */
-static inline bool may_describe(int index, uint32_t addresses)
+static bool may_describe(int index, uint32_t addresses)
 {
 	for (int i = 0; i < ADDRESSES; i++)
 		if (addresses & 1U << i &&
@@ -339,7 +339,7 @@ static inline bool may_describe(int index, uint32_t addresses)
 	return true;
 }
 
-static inline size_t count_known(void)
+static size_t count_known(void)
 {
 	size_t known = 0;
 
@@ -348,7 +348,7 @@ static inline size_t count_known(void)
 	return known;
 }
 
-static inline size_t rows_in_hosts(void)
+static size_t rows_in_hosts(void)
 {
 	size_t rows = count_known() - (pending != NOBODY);
 
@@ -357,7 +357,7 @@ static inline size_t rows_in_hosts(void)
 	return rows;
 }
 
-static inline bool has_room(int index)
+static bool has_room(int index)
 {
 	return (model.hosts[index].known && index != pending) || model.foreign[index] ||
 	       rows_in_hosts() < max_hosts;

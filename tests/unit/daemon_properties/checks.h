@@ -1,9 +1,46 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The daemon, the maps and the store as the model says. Include after support_host_model.h. */
-#ifndef SLEEPPROXY_TESTS_HOST_CHECKS_H
-#define SLEEPPROXY_TESTS_HOST_CHECKS_H
+/* The daemon, the maps and the store as the model says. Include after hosts.h. */
+#ifndef SLEEPPROXY_TESTS_DAEMON_PROPERTIES_CHECKS
+#define SLEEPPROXY_TESTS_DAEMON_PROPERTIES_CHECKS
 
-static inline void check_entry(const struct mac *mac, const struct host_entry *entry)
+/* A registration ends by what its host does, and not by what is said of it. */
+static void follow_registrations(void)
+{
+	for (int i = 0; i < HOSTS; i++) {
+		const struct host *host = host_at(i);
+		struct model_host *expected = &model.hosts[i];
+		const bool active = host && host->registration && host->registration->active;
+
+		if (!expected->known || !expected->registered.is)
+			continue;
+		if (!may_end)
+			assert_int_equal(active, expected->registered.active);
+		else
+			assert_true(expected->registered.active || !active);
+		expected->registered.active = active;
+	}
+}
+
+/* All rows of a map; returns how many. */
+static size_t read_rows(const char *map, void *keys, size_t key_size, void *values,
+                        size_t value_size, size_t max)
+{
+	const int fd = map_fd(map);
+	uint8_t *key = keys, *last = NULL;
+	size_t count = 0;
+
+	while (!bpf_map_get_next_key(fd, last, key)) {
+		assert_true(++count < max);
+		assert_int_equal(bpf_map_lookup_elem(fd, key, values), 0);
+		last = key;
+		key += key_size;
+		values = (uint8_t *)values + value_size;
+	}
+	close(fd);
+	return count;
+}
+
+static void check_entry(const struct mac *mac, const struct host_entry *entry)
 {
 	const struct model_host *host = &model.hosts[mac->octet[5]];
 	const struct host *real = host_at(mac->octet[5]);
@@ -23,7 +60,7 @@ static inline void check_entry(const struct mac *mac, const struct host_entry *e
 	assert_int_equal(real->installed->arp_offload, expected.flags);
 }
 
-static inline void check_hosts(void)
+static void check_hosts(void)
 {
 	struct host_entry entries[HOSTS + 1];
 	struct mac macs[HOSTS + 1];
@@ -38,7 +75,7 @@ static inline void check_hosts(void)
 	assert_int_equal(count, count_known() + foreign);
 }
 
-static inline void fail_address(int address, int found, int expected)
+static void fail_address(int address, int found, int expected)
 {
 	const struct lease_record_clock now = daemon_record_clock(&daemon_);
 	static const char *const whys[] = { "",           "leased",    "ended",
@@ -54,7 +91,7 @@ static inline void fail_address(int address, int found, int expected)
 	         model.own & 1U << address ? "; it is our own" : "");
 }
 
-static inline void check_addresses(void)
+static void check_addresses(void)
 {
 	struct ipv4 addresses[ADDRESSES + 1];
 	struct mac macs[ADDRESSES + 1];
@@ -76,7 +113,7 @@ static inline void check_addresses(void)
 }
 
 /* `installed` of each host is what the maps have of it. */
-static inline void check_installed(const struct host *host, int index)
+static void check_installed(const struct host *host, int index)
 {
 	size_t count = 0;
 
@@ -90,21 +127,19 @@ static inline void check_installed(const struct host *host, int index)
 	assert_int_equal(host->installed->address_count, count);
 }
 
-/* The host's sets of rules; people's come first. */
-static inline size_t ports_of(const struct model_host *host)
+/* People's rules come first. */
+static size_t ports_of(const struct model_host *host)
 {
 	const size_t described = host->described.is ? host->described.ports : 0;
 
 	return described ? described : host->registered.is ? host->registered.ports : 0;
 }
 
-static inline size_t sources_of(const struct model_host *host)
+static bool has_port(const void *key, uint32_t action)
 {
-	return host->described.is ? host->described.sources : 0;
-}
+	const struct wake_rule *rule = key;
+	const size_t set = ports_of(&model.hosts[rule->host.octet[5]]);
 
-static inline bool has_rule(size_t set, const struct wake_rule *rule, uint32_t action)
-{
 	for (size_t i = 0; i < port_sets[set].count; i++)
 		if (port_sets[set].rows[i].protocol == rule->protocol &&
 		    htons(port_sets[set].rows[i].port) == rule->port)
@@ -112,53 +147,58 @@ static inline bool has_rule(size_t set, const struct wake_rule *rule, uint32_t a
 	return false;
 }
 
-static inline void check_ports(void)
+static size_t count_ports(const struct model_host *host)
 {
-	uint32_t actions[4 * HOSTS] = { 0 };
-	struct wake_rule rules[4 * HOSTS];
-	const size_t count = read_rows("wake_rules", rules, sizeof(*rules), actions,
-	                               sizeof(*actions), 4 * HOSTS);
-	size_t expected = 0;
-
-	for (size_t i = 0; i < count; i++)
-		assert_true(has_rule(ports_of(&model.hosts[rules[i].host.octet[5]]), &rules[i],
-		                     actions[i]));
-	for (int i = 0; i < HOSTS; i++)
-		expected += port_sets[ports_of(&model.hosts[i])].count;
-	assert_int_equal(count, expected);
+	return port_sets[ports_of(host)].count;
 }
 
-static inline bool has_source(size_t set, const struct wake_source *key, uint32_t action)
+static size_t sources_of(const struct model_host *host)
 {
-	if (key->prefix_length == SOURCE_HOST_BITS)
+	return host->described.is ? host->described.sources : 0;
+}
+
+static bool has_source(const void *key, uint32_t action)
+{
+	const struct wake_source *rule = key;
+	const size_t set = sources_of(&model.hosts[rule->host.octet[5]]);
+
+	if (rule->prefix_length == SOURCE_HOST_BITS)
 		return source_sets[set].rows > source_sets[set].count && action == SOURCE_DENY;
 	for (size_t i = 0; i < source_sets[set].count; i++) {
 		const struct source_prefix *prefix = &source_sets[set].prefixes[i];
 
-		if (key->prefix_length == (uint32_t)SOURCE_HOST_BITS + prefix->bits &&
-		    ip_equal(&key->source, &prefix->address))
+		if (rule->prefix_length == (uint32_t)SOURCE_HOST_BITS + prefix->bits &&
+		    ip_equal(&rule->source, &prefix->address))
 			return action == (prefix->allow ? SOURCE_ALLOW : SOURCE_DENY);
 	}
 	return false;
 }
 
-static inline void check_sources(void)
+static size_t count_sources(const struct model_host *host)
 {
+	return source_sets[sources_of(host)].rows;
+}
+
+/* Each row is one of its host's set, and there are as many as in all sets. */
+static void check_rules(const char *map, size_t key_size,
+                        bool (*is_expected)(const void *key, uint32_t action),
+                        size_t (*count_of)(const struct model_host *host))
+{
+	_Alignas(struct wake_source) uint8_t keys[4 * HOSTS * sizeof(struct wake_source)];
 	uint32_t actions[4 * HOSTS] = { 0 };
-	struct wake_source keys[4 * HOSTS];
-	const size_t count = read_rows("wake_sources", keys, sizeof(*keys), actions,
-	                               sizeof(*actions), 4 * HOSTS);
+	const size_t count = read_rows(map, keys, key_size, actions, sizeof(*actions), 4 * HOSTS);
 	size_t expected = 0;
 
 	for (size_t i = 0; i < count; i++)
-		assert_true(has_source(sources_of(&model.hosts[keys[i].host.octet[5]]), &keys[i],
-		                       actions[i]));
+		if (!is_expected(keys + i * key_size, actions[i]))
+			fail_msg("row %zu of %s is not what its host has", i, map);
 	for (int i = 0; i < HOSTS; i++)
-		expected += source_sets[sources_of(&model.hosts[i])].rows;
-	assert_int_equal(count, expected);
+		expected += count_of(&model.hosts[i]);
+	if (count != expected)
+		fail_msg("%s has %zu rows, not %zu", map, count, expected);
 }
 
-static inline void check_table(void)
+static void check_table(void)
 {
 	unsigned int registered_only = 0, states[WAKING + 1] = { 0 };
 
@@ -182,7 +222,7 @@ static inline void check_table(void)
 	assert_false(daemon_.in_step);
 }
 
-static inline uint32_t stored_addresses(struct json_object *input, const char *member)
+static uint32_t stored_addresses(struct json_object *input, const char *member)
 {
 	struct json_object *list;
 	struct ipv4 address;
@@ -239,31 +279,13 @@ static void check_store(void)
 	}
 }
 
-/* A registration ends by what its host does, and not by what is said of it. */
-static void follow_registrations(void)
-{
-	for (int i = 0; i < HOSTS; i++) {
-		const struct host *host = host_at(i);
-		struct model_host *expected = &model.hosts[i];
-		const bool active = host && host->registration && host->registration->active;
-
-		if (!expected->known || !expected->registered.is)
-			continue;
-		if (!may_end)
-			assert_int_equal(active, expected->registered.active);
-		else
-			assert_true(expected->registered.active || !active);
-		expected->registered.active = active;
-	}
-}
-
 static void check_all(void)
 {
 	check_table();
 	check_hosts();
 	check_addresses();
-	check_ports();
-	check_sources();
+	check_rules("wake_rules", sizeof(struct wake_rule), has_port, count_ports);
+	check_rules("wake_sources", sizeof(struct wake_source), has_source, count_sources);
 	if (!store_broken)
 		check_store();
 }

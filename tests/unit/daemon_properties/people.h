@@ -1,33 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Random operations, with what they make of the model: hosts described by command and by the file,
- * addresses of this machine's own, DHCP. Include after support_host_model.h.
+ * What people do by chance, and what it makes of the model: hosts described by command and in the
+ * file, leases, addresses of this machine's own, edits of the maps. Include after hosts.h.
  */
-#ifndef SLEEPPROXY_TESTS_HOST_INPUTS_H
-#define SLEEPPROXY_TESTS_HOST_INPUTS_H
+#ifndef SLEEPPROXY_TESTS_DAEMON_PROPERTIES_PEOPLE
+#define SLEEPPROXY_TESTS_DAEMON_PROPERTIES_PEOPLE
 
-static uint64_t seed, prng;
-static unsigned long operation_number;
-static const char *operation_name = "";
-static bool store_broken;
-static bool may_end; /* the operation may end a registration */
-
-static uint32_t pick(uint32_t below)
-{
-	prng ^= prng << 13;
-	prng ^= prng >> 7;
-	prng ^= prng << 17;
-	return (uint32_t)(prng >> 32) % below;
-}
-
-static uint32_t pick_addresses(uint32_t max)
-{
-	uint32_t addresses = 0;
-
-	for (uint32_t i = pick(max + 1); i; i--)
-		addresses |= 1U << pick(ADDRESSES);
-	return addresses;
-}
+#include "hosts.h"
 
 static struct said pick_said(void)
 {
@@ -208,99 +187,6 @@ static void op_own_address(void)
 	model.own ^= 1U << address;
 }
 
-/* DHCP. */
-
-static void receive(const struct dhcp_message *message, bool is_nak)
-{
-	static struct dhcp_snoop snoop;
-
-	snoop = (struct dhcp_snoop){ .from = message->chaddr };
-	snoop.length = (uint16_t)dhcp_message_write(message, snoop.message);
-	assert_in_range(snoop.length, DHCP_MESSAGE_MIN, DHCP_MESSAGE_MAX);
-	if (is_nak) { /* the same octets from a server */
-		assert_memory_equal(snoop.message + 240, "\x35\x01", 2);
-		snoop.message[0] = 2;
-		snoop.message[242] = DHCP_NAK;
-	}
-	daemon_receive_dhcp(&daemon_, &snoop);
-}
-
-static void lease(struct model_host *host, uint32_t leased)
-{
-	host->leased = leased;
-	host->lost = 0;
-	host->edited.removed &= ~leased;
-}
-
-static void op_dhcp_request(void)
-{
-	const int index = (int)pick(HOSTS), address = (int)pick(ADDRESSES);
-	struct model_host *host = &model.hosts[index];
-	const struct dhcp_message message = {
-		.type = DHCP_REQUEST,
-		.xid = pick(UINT32_MAX),
-		.chaddr = mac_at(index),
-		.requested = address_at(address),
-	};
-	const bool news = host->leased != 1U << address || *host->identity ||
-	                  host_at(index)->dhcp->lease.state != LEASE_BOUND;
-
-	receive(&message, false);
-	if (host->known && news)
-		lease(host, 1U << address);
-	resolve();
-	*host->identity = 0;
-	if (!pick(3) && host->known && !host_at(index)->dhcp->lease.proxy_renews) {
-		receive(&message, true);
-		host->lost = host->leased;
-		host->leased = 0;
-	}
-}
-
-static void op_dhcp_release(void)
-{
-	const int index = (int)pick(HOSTS);
-	const struct dhcp_message message = {
-		.type = DHCP_RELEASE,
-		.chaddr = mac_at(index),
-	};
-
-	receive(&message, false);
-	model.hosts[index].leased = 0;
-}
-
-static void op_lease_set(void)
-{
-	const int index = (int)pick(HOSTS), address = (int)pick(ADDRESSES);
-	struct model_host *host = &model.hosts[index];
-	const int owner = owner_of(address);
-	char text[TEXT_IP];
-	const int end = command("{'command':'lease-set','name':'" MAC_TEXT "','address':'%s'}",
-	                        index, text_from_ipv4(address_at(address), text));
-
-	if (!host->known || model.own & 1U << address || (owner != NOBODY && owner != index)) {
-		assert_int_equal(end, REFUSED);
-		return;
-	}
-	if (host->leased != 1U << address)
-		assert_int_equal(end, store_broken ? -ENOENT : DONE);
-	lease(host, 1U << address);
-}
-
-static void op_lease_forget(void)
-{
-	const int index = (int)pick(HOSTS);
-	struct model_host *host = &model.hosts[index];
-	const int end = command("{'command':'lease-forget','name':'" MAC_TEXT "'}", index);
-
-	if (!host->known)
-		assert_int_equal(end, REFUSED);
-	else if (host->leased || host->lost) /* else its row is as it was */
-		assert_int_equal(end, store_broken ? -ENOENT : DONE);
-	host->leased = host->lost = 0;
-	*host->identity = 0;
-}
-
 static void complete_description(const struct said *said)
 {
 	const int end = completed();
@@ -346,6 +232,37 @@ static void op_describe_meanwhile(void)
 	resolve();
 	if (allowed)
 		complete_description(&said);
+}
+static void op_lease_set(void)
+{
+	const int index = (int)pick(HOSTS), address = (int)pick(ADDRESSES);
+	struct model_host *host = &model.hosts[index];
+	const int owner = owner_of(address);
+	char text[TEXT_IP];
+	const int end = command("{'command':'lease-set','name':'" MAC_TEXT "','address':'%s'}",
+	                        index, text_from_ipv4(address_at(address), text));
+
+	if (!host->known || model.own & 1U << address || (owner != NOBODY && owner != index)) {
+		assert_int_equal(end, REFUSED);
+		return;
+	}
+	if (host->leased != 1U << address)
+		assert_int_equal(end, store_broken ? -ENOENT : DONE);
+	lease(host, 1U << address);
+}
+
+static void op_lease_forget(void)
+{
+	const int index = (int)pick(HOSTS);
+	struct model_host *host = &model.hosts[index];
+	const int end = command("{'command':'lease-forget','name':'" MAC_TEXT "'}", index);
+
+	if (!host->known)
+		assert_int_equal(end, REFUSED);
+	else if (host->leased || host->lost) /* else its row is as it was */
+		assert_int_equal(end, store_broken ? -ENOENT : DONE);
+	host->leased = host->lost = 0;
+	*host->identity = 0;
 }
 
 #endif
