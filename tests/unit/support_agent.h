@@ -19,7 +19,7 @@
 #include "agent/state_file.h"
 #include "agent/system_info.h"
 #include "npp/npp_message.h"
-#include "support_directory.h"
+#include "support_files.h"
 #include "support_lan.h"
 #include "support_octets.h"
 

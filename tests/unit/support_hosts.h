@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Hosts, what is said of them, and steps as tables of cases. Include after cmocka.h. */
+/*
+ * Hosts, their MACs and addresses, a time, what is said of them, and steps as tables of cases.
+ * Include after test.h.
+ */
 #ifndef SLEEPPROXY_TESTS_HOSTS_H
 #define SLEEPPROXY_TESTS_HOSTS_H
 
@@ -42,14 +45,23 @@ enum { NOW = 1000000, BOOT = 5000000, SINCE = NOW - 100000 };
 
 static const struct now now = { .mono = NOW, .boot = BOOT, .wall = INT64_C(1769860800000) };
 
-static inline struct ipv6 ip(unsigned int last)
+static const struct mac nas = { { 0x52, 0x54, 0, 0x12, 0x34, 0x56 } };
+static const struct mac tv = { { 0x52, 0x54, 0, 0x12, 0x34, 0x57 } };
+static const struct ipv4 nas_address = { { 192, 0, 2, 20 } }, other_address = { { 192, 0, 2, 99 } };
+
+static inline struct mac mac_of(unsigned int number)
 {
-	return ipv4_mapped((struct ipv4){ { 192, 0, 2, (uint8_t)last } });
+	return (struct mac){ { 0x52, 0x54, 0, 0, (uint8_t)(number >> 8), (uint8_t)number } };
 }
 
-static inline struct mac mac_of(unsigned int last)
+static inline struct ipv4 address_of(unsigned int number)
 {
-	return (struct mac){ { 0x52, 0x54, 0, 0, (uint8_t)(last >> 8), (uint8_t)last } };
+	return (struct ipv4){ { 192, 0, (uint8_t)(2 + (number >> 8)), (uint8_t)number } };
+}
+
+static inline struct ipv6 ip(unsigned int number)
+{
+	return ipv4_mapped(address_of(number));
 }
 
 /* The last octets of addresses in 192.0.2.0/24, as "10 11". */
@@ -60,22 +72,6 @@ static inline size_t parse_addresses(const char *text, struct ipv6 *addresses)
 
 	for (; text && *text; text = end)
 		addresses[count++] = ip((unsigned int)strtoul(text, &end, 10));
-	return count;
-}
-
-/* TCP ports as "22 80"; "none": no port at all. */
-static inline size_t parse_ports(const char *text, struct wake_port *ports)
-{
-	size_t count = 0;
-	char *end;
-
-	if (text && !strcmp(text, "none")) {
-		ports[0] = (struct wake_port){ 0 };
-		return 1;
-	}
-	for (; text && *text; text = end)
-		ports[count++] =
-			(struct wake_port){ IPPROTO_TCP, (uint16_t)strtoul(text, &end, 10) };
 	return count;
 }
 

@@ -1,31 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Hosts, and requests of theirs, carried out as the daemon does. Include after cmocka.h. */
+/* Requests of hosts, carried out as the daemon does. Include after test.h. */
 #ifndef SLEEPPROXY_TESTS_REGISTER_H
 #define SLEEPPROXY_TESTS_REGISTER_H
 
-#include <netinet/in.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "register/register.h"
+#include "support_hosts.h"
 
-static const struct mac nas = { { 0x52, 0x54, 0, 0x12, 0x34, 0x56 } };
-static const struct mac tv = { { 0x52, 0x54, 0, 0x12, 0x34, 0x57 } };
-static const struct ipv4 nas_address = { { 192, 0, 2, 20 } }, other_address = { { 192, 0, 2, 99 } };
 static const struct ipv4 first_proxy = { { 192, 0, 2, 3 } };
 
-enum { TRANSACTION = 0x1234, NOW_MONO = 1000000, NOW_BOOT = 10000000 };
-
-/* A host of the crowd, from 1 on. */
-static inline struct mac mac_of(unsigned int number)
-{
-	return (struct mac){ { 0x52, 0x54, 0, 1, (uint8_t)(number >> 8), (uint8_t)number } };
-}
-
-static inline struct ipv4 address_of(unsigned int number)
-{
-	return (struct ipv4){ { 192, 0, (uint8_t)(2 + (number >> 8)), (uint8_t)number } };
-}
+enum { TRANSACTION = 0x1234 };
 
 struct registration_test {
 	struct host_table *table;
@@ -39,7 +22,7 @@ static inline void registration_test_start(struct registration_test *test)
 	*test = (struct registration_test){
 		.table = host_table_new(),
 		.registrar = calloc(1, sizeof(struct registrar)),
-		.now = { .mono = NOW_MONO, .boot = NOW_BOOT },
+		.now = now,
 	};
 	assert_non_null(test->table);
 	assert_non_null(test->registrar);

@@ -8,12 +8,15 @@
 #include <stdbool.h>
 
 #include "support_agent.h"
-#include "support_config.h"
+#include "support_files.h"
+
+BEFORE_ALL(make_directory)
+AFTER_ALL(remove_directory)
 
 static int load(const char *text, struct settings *settings, char error[CONFIG_ERROR])
 {
-	write_text(text);
-	return settings_load(path, settings, error);
+	write_file("conf", text);
+	return settings_load(file("conf"), settings, error);
 }
 
 static struct settings config_of(const char *text)
@@ -135,9 +138,7 @@ static const struct wrong_value values[] = {
 	{ NULL, "icmp-type", "256", OUT_OF_RANGE, "a number from 1 to 255" },
 };
 
-static const struct {
-	const char *text, *error; /* after the file's name */
-} mistakes[] = {
+static const struct mistake mistakes[] = {
 	{ "\nwiat = 5s\n",
 	  ":2: unknown option 'wiat' (did you mean 'wait'?); expected one of interface, proxy, backup, wait, report-wait, "
 	  "wake, sleep-timer, wake-by, rtc, key-file, key, icmp-type, on-lease-lost" },
@@ -159,33 +160,28 @@ static const struct {
 	{ "\nkey = 1\n", ":2: key, but no file that it is in; expected key-file = FILE, too" },
 };
 
-static void assert_refused(const char *expected)
+static void refuses(const struct mistake *mistake)
 {
 	struct settings settings, untouched;
 	char error[CONFIG_ERROR] = "";
 
 	memset(&settings, 0xa5, sizeof(settings));
 	memset(&untouched, 0xa5, sizeof(untouched));
-	assert_int_equal(settings_load(path, &settings, error), -EINVAL);
-	assert_string_equal(error, expected);
+	check_mistake(mistake, load(mistake->text, &settings, error), error);
 	assert_memory_equal(&settings, &untouched, sizeof(settings));
 }
 
 TEST(errors)
 {
-	char expected[CONFIG_ERROR];
-
 	EACH(i, values)
 	{
-		write_wrong_value(&values[i], expected);
-		assert_refused(expected);
+		char text[CONFIG_ERROR], error[CONFIG_ERROR];
+		const struct mistake mistake = mistake_of(&values[i], text, error);
+
+		refuses(&mistake);
 	}
 	EACH(i, mistakes)
-	{
-		write_text(mistakes[i].text);
-		snprintf(expected, sizeof(expected), "%s%s", path, mistakes[i].error);
-		assert_refused(expected);
-	}
+	refuses(&mistakes[i]);
 }
 
 TEST(too_many_ports)

@@ -10,7 +10,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 
-#include "support_directory.h"
+#include "support_files.h"
 #include "support_agent.h"
 
 static char path[128];

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "config/config.h"
-#include "support_config.h"
+#include "support_files.h"
 
 #define EXAMPLE "packaging/sleepproxyd.conf"
 
@@ -31,6 +31,8 @@ static int tear_down(void **state)
 	return 0;
 }
 
+BEFORE_ALL(make_directory)
+AFTER_ALL(remove_directory)
 BEFORE_EACH(set_up)
 AFTER_EACH(tear_down)
 
@@ -38,8 +40,8 @@ static void load(const char *text)
 {
 	char error[CONFIG_ERROR] = "";
 
-	write_text(text);
-	if (config_load(path, &config, error))
+	write_file("conf", text);
+	if (config_load(file("conf"), &config, error))
 		fail_msg("%s", error);
 }
 
@@ -188,8 +190,8 @@ TEST(failure_leaves_untouched)
 
 	load("check-requests = 7\n" NAS);
 	before = config;
-	write_text("check-requests = 8\nhost a { mac = x }");
-	assert_int_equal(config_load(path, &config, error), -EINVAL);
+	write_file("conf", "check-requests = 8\nhost a { mac = x }");
+	assert_int_equal(config_load(file("conf"), &config, error), -EINVAL);
 	assert_memory_equal(&config, &before, sizeof(config));
 	assert_string_equal(config.hosts[0].name, "nas");
 }

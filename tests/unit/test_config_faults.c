@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "config/config.h"
-#include "support_config.h"
+#include "support_files.h"
 
 #define PORTS "up to 64 different ports such as tcp/22, udp/161 or tcp/any, or none alone"
 #define SOURCES \
@@ -29,11 +29,6 @@
 #define LETTERS_64 "0123456789012345678901234567890123456789012345678901234567890123"
 #define ETH0 "interface eth0 {"
 #define HOST "host nas {"
-
-struct mistake {
-	const char *text;
-	const char *error; /* behind the file's name */
-};
 
 static const struct mistake syntax[] = {
 	{ "\ngraec = 5\n",
@@ -184,30 +179,18 @@ static char error[CONFIG_ERROR];
 
 static int load(const char *text)
 {
-	write_text(text);
+	write_file("conf", text);
 	strcpy(error, "no error");
-	return config_load(path, &config, error);
+	return config_load(file("conf"), &config, error);
 }
 
-static void assert_error(const char *expected)
+static void refuses(const struct mistake *mistake)
 {
-	assert_string_equal(error, expected);
-	assert_null(strchr(error, '\n'));
+	const int err = load(mistake->text);
+
+	check_mistake(mistake, err, error);
 	assert_int_equal(config.host_count, 0);
 }
-
-static void refused(const struct mistake *mistakes, size_t count)
-{
-	char expected[CONFIG_ERROR];
-
-	for (size_t i = 0; i < count; i++) {
-		snprintf(expected, sizeof(expected), "%s%s", path, mistakes[i].error);
-		assert_int_equal(load(mistakes[i].text), -EINVAL);
-		assert_error(expected);
-	}
-}
-
-#define REFUSED(table) refused(table, sizeof(table) / sizeof(*(table)))
 
 static int set_up(void **state)
 {
@@ -216,29 +199,33 @@ static int set_up(void **state)
 	return 0;
 }
 
+BEFORE_ALL(make_directory)
+AFTER_ALL(remove_directory)
 BEFORE_EACH(set_up)
 
 TEST(wrong_syntax)
 {
-	REFUSED(syntax);
+	EACH(i, syntax)
+	refuses(&syntax[i]);
 }
 
 TEST(wrong_values)
 {
 	EACH(i, values)
 	{
-		char expected[CONFIG_ERROR];
+		char text[CONFIG_ERROR], expected[CONFIG_ERROR];
+		const struct mistake mistake = mistake_of(&values[i], text, expected);
 
-		write_wrong_value(&values[i], expected);
-		assert_int_equal(config_load(path, &config, error), -EINVAL);
-		assert_error(expected);
+		refuses(&mistake);
 	}
-	REFUSED(quoted_and_listed);
+	EACH(i, quoted_and_listed)
+	refuses(&quoted_and_listed[i]);
 }
 
 TEST(wrong_together)
 {
-	REFUSED(contradictions);
+	EACH(i, contradictions)
+	refuses(&contradictions[i]);
 }
 
 /* Each with its line, but what follows from a syntax error. */
@@ -259,7 +246,7 @@ TEST(several_at_once)
 	                 -EINVAL);
 	EACH(i, lines)
 	{
-		snprintf(expected, sizeof(expected), "%s%s", path, lines[i]);
+		snprintf(expected, sizeof(expected), "%s%s", file("conf"), lines[i]);
 		if (strncmp(strsep(&line, "\n"), expected, strlen(expected)) != 0)
 			fail_msg("'%s' is not in its place", expected);
 		assert_true(line || i + 1 == sizeof(lines) / sizeof(*lines));
@@ -269,9 +256,9 @@ TEST(several_at_once)
 
 TEST(zero_octet)
 {
-	write_octets("grace-period = 5\n\0check-requests = 0\n", 37);
-	assert_int_equal(config_load(path, &config, error), -EINVAL);
-	assert_string_equal(error + strlen(path), ":2: zero octet; expected text");
+	write_octets("conf", "grace-period = 5\n\0check-requests = 0\n", 37);
+	assert_int_equal(config_load(file("conf"), &config, error), -EINVAL);
+	assert_string_equal(error + strlen(file("conf")), ":2: zero octet; expected text");
 }
 
 TEST(long_words_are_cut)

@@ -4,7 +4,7 @@
 #include "test.h"
 
 #include "host/host.h"
-#include "support_host_store.h"
+#include "support_store.h"
 
 static const char old_schema[] =
 	"PRAGMA journal_mode = WAL;"
@@ -163,32 +163,30 @@ static void see_nothing(void *context, struct ipv4 address, struct json_object *
 	(void)row;
 }
 
-static void convert(struct store_place *place, const char *rows)
+static void convert(const char *rows)
 {
-	unlink(place->path);
-	sql(place, old_schema);
-	sql(place, rows);
-	open_store(place);
+	unlink(database);
+	sql(old_schema);
+	sql(rows);
+	open_store();
 }
 
 BEFORE_EACH(make_place)
-AFTER_EACH(remove_place)
+AFTER_EACH(remove_store)
 
 TEST(hosts_are_converted_once)
 {
-	struct store_place *place = *state;
-
 	for (size_t i = 0; i < sizeof(conversions) / sizeof(*conversions); i++) {
 		struct readable readable = { 0 };
 
-		convert(place, conversions[i].rows);
-		host_store_load(place->store, read_host, see_nothing, &readable);
+		convert(conversions[i].rows);
+		host_store_load(store, read_host, see_nothing, &readable);
 		for (int starts = 0; starts < 2; starts++) {
-			const struct loaded loaded = load(place->store);
+			const struct loaded loaded = load();
 
 			if (strcmp(loaded.text, conversions[i].converted))
 				fail_msg("%s:\n%s", conversions[i].shows, loaded.text);
-			reopen_store(place);
+			reopen_store();
 		}
 		if (readable.hosts != conversions[i].hosts ||
 		    readable.registrations != conversions[i].registrations ||
@@ -196,27 +194,22 @@ TEST(hosts_are_converted_once)
 			fail_msg("%s: %d hosts, %d registrations, %d leases are read",
 			         conversions[i].shows, readable.hosts, readable.registrations,
 			         readable.leases);
-		host_store_close(place->store);
-		place->store = NULL;
+		close_store();
 	}
-	assert_int_equal(count(place, "PRAGMA user_version"), 1);
-	assert_int_equal(count(place, "SELECT count(*) FROM sqlite_master WHERE type = 'table'"),
-	                 3);
-	assert_int_equal(count(place, "SELECT count(*) FROM sqlite_master WHERE name IN"
-	                              " ('host', 'replay', 'history')"),
+	assert_int_equal(count("PRAGMA user_version"), 1);
+	assert_int_equal(count("SELECT count(*) FROM sqlite_master WHERE type = 'table'"), 3);
+	assert_int_equal(count("SELECT count(*) FROM sqlite_master WHERE name IN"
+	                       " ('host', 'replay', 'history')"),
 	                 3);
 }
 
 TEST(history_has_the_words_of_now)
 {
-	struct store_place *place = *state;
-
-	convert(place, "INSERT INTO history (host, event) VALUES"
-	               " ('tv', '{ \"event\": \"asleep\", \"text\": \"not-quiet\" }'),"
-	               " ('tv', '{ \"event\": \"gave-up\", \"why\": \"time\" }'), ('tv', 'x'),"
-	               " ('tv', x'00ff'), ('tv', '{ \"why\": \"handover\" }'), ('tv', '7')");
-	assert_history(place->store, "tv",
-	               "[{\"event\":\"asleep\",\"text\":\"not-quiet\"},"
-	               "{\"event\":\"wake-failed\",\"why\":\"timeout\"},"
-	               "{\"why\":\"sleep-request\"}]");
+	convert("INSERT INTO history (host, event) VALUES"
+	        " ('tv', '{ \"event\": \"asleep\", \"text\": \"not-quiet\" }'),"
+	        " ('tv', '{ \"event\": \"gave-up\", \"why\": \"time\" }'), ('tv', 'x'),"
+	        " ('tv', x'00ff'), ('tv', '{ \"why\": \"handover\" }'), ('tv', '7')");
+	assert_history("tv", "[{\"event\":\"asleep\",\"text\":\"not-quiet\"},"
+	                     "{\"event\":\"wake-failed\",\"why\":\"timeout\"},"
+	                     "{\"why\":\"sleep-request\"}]");
 }

@@ -125,6 +125,22 @@ TEST(leases)
 	}
 }
 
+/* TCP ports as "22 80"; "none": no port at all. */
+static size_t parse_ports(const char *text, struct wake_port *ports)
+{
+	size_t count = 0;
+	char *end;
+
+	if (text && !strcmp(text, "none")) {
+		ports[0] = (struct wake_port){ 0 };
+		return 1;
+	}
+	for (; text && *text; text = end)
+		ports[count++] =
+			(struct wake_port){ IPPROTO_TCP, (uint16_t)strtoul(text, &end, 10) };
+	return count;
+}
+
 /* NULL: nothing is said of ports. */
 TEST(ports)
 {

@@ -136,7 +136,7 @@ TEST(the_last_message_may_come_again)
 	sends_nothing(test);
 	assert_true(register_due(test->hosts.registrar, INT64_MAX, &pending));
 	host = carry_out(test->hosts.table, &pending);
-	host_is_up(host, NOW_BOOT); /* a recorded request puts no host to sleep */
+	host_is_up(host, BOOT); /* a recorded request puts no host to sleep */
 	assert_int_equal(receive(test, &sender, a_request(&sender)), NPP_REQUEST_NONE);
 	assert_true(is_confirmed(test, &sender, host->registration->client_id));
 	assert_int_equal(count_of(test, "duplicate"), 2);

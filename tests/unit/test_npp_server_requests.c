@@ -165,7 +165,7 @@ TEST(the_same_again_is_confirmed_again_and_no_more)
 		const struct npp_message again = i % 2 ? a_part(22) : a_request(&sender);
 
 		if (i == 2) /* a copy that was long on its way puts no host to sleep */
-			host_is_up(host, NOW_BOOT);
+			host_is_up(host, BOOT);
 		assert_int_equal(receive(test, &sender, again), NPP_REQUEST_NONE);
 		is_confirmed(test, &sender, 777);
 	}

@@ -4,10 +4,7 @@
 #include "test.h"
 
 #include "npp_server/internal.h"
-
-enum { NOW = 1000000 };
-
-static const struct mac nas = { { 0x52, 0x54, 0, 0x12, 0x34, 0x56 } };
+#include "support_hosts.h"
 
 static unsigned take_all(struct rate_limit *rate, const struct mac *source, int64_t now)
 {

@@ -25,13 +25,13 @@ static void add_hosts(void)
 
 static void was_up(unsigned int index, int64_t ms_ago)
 {
-	host_is_up(hosts[index], NOW_BOOT - ms_ago);
+	host_is_up(hosts[index], BOOT - ms_ago);
 }
 
 /* For one host more. */
 static bool has_room(struct host **replaced)
 {
-	return register_has_room(test.table, NULL, REGISTRATIONS_MAX, NOW_BOOT, replaced);
+	return register_has_room(test.table, NULL, REGISTRATIONS_MAX, BOOT, replaced);
 }
 
 static void is_full(void)
@@ -54,14 +54,13 @@ TEST(there_is_room_up_to_the_limit)
 {
 	struct host *replaced;
 
-	assert_false(register_has_room(test.table, NULL, 0, NOW_BOOT, &replaced));
+	assert_false(register_has_room(test.table, NULL, 0, BOOT, &replaced));
 	add_hosts();
-	assert_true(
-		register_has_room(test.table, NULL, REGISTRATIONS_MAX + 1, NOW_BOOT, &replaced));
+	assert_true(register_has_room(test.table, NULL, REGISTRATIONS_MAX + 1, BOOT, &replaced));
 	assert_null(replaced);
 	is_full();
 	for (unsigned int i = 1; i <= REGISTRATIONS_MAX; i++) { /* those who are there stay */
-		assert_true(register_has_room(test.table, hosts[i], REGISTRATIONS_MAX - 1, NOW_BOOT,
+		assert_true(register_has_room(test.table, hosts[i], REGISTRATIONS_MAX - 1, BOOT,
 		                              &replaced));
 		assert_null(replaced);
 	}
@@ -75,7 +74,7 @@ TEST(hosts_that_people_know_take_no_place_and_give_none)
 	describe_host(test.table, &nas, nas_address);
 	host = registers(&test, &request);
 	add_hosts();
-	assert_true(register_has_room(test.table, host, REGISTRATIONS_MAX, NOW_BOOT, &replaced));
+	assert_true(register_has_room(test.table, host, REGISTRATIONS_MAX, BOOT, &replaced));
 	assert_null(replaced);
 	host_is_up(host, 0);
 	is_full();
@@ -92,7 +91,7 @@ TEST(a_host_without_a_registration_needs_a_place)
 	struct host *host = add_host(test.table, &nas), *replaced;
 
 	add_hosts();
-	assert_false(register_has_room(test.table, host, REGISTRATIONS_MAX, NOW_BOOT, &replaced));
+	assert_false(register_has_room(test.table, host, REGISTRATIONS_MAX, BOOT, &replaced));
 }
 
 TEST(who_gives_way)
@@ -195,7 +194,7 @@ TEST(who_may_report)
 	EACH(i, cases)
 	{
 		host->registration->active = cases[i].active;
-		host->registration->until = cases[i].active || cases[i].dropped ? 0 : NOW_BOOT;
+		host->registration->until = cases[i].active || cases[i].dropped ? 0 : BOOT;
 		if (register_check_report(host, cases[i].client_id, cases[i].transaction) !=
 		    cases[i].reason)
 			fail_msg("%s", cases[i].shows);

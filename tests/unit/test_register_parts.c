@@ -25,7 +25,7 @@ TEST(what_is_registered)
 	assert_true(registration->has_lease);
 	assert_int_equal(registration->vlan, 7);
 	assert_string_equal(registration->interface, "lan");
-	assert_true(registration->until == NOW_BOOT + 3600 * 1000);
+	assert_true(registration->until == BOOT + 3600 * 1000);
 	assert_false(ipv4_is_set(registration->backup_of));
 	assert_int_equal(registration->address_count, 1);
 	assert_true(address_index(registration->addresses, registration->address_count, &address) >=
@@ -66,7 +66,7 @@ TEST(the_client_identifier_is_kept)
 		request.transaction += (uint16_t)i;
 		assert_int_equal(registers(&test, &request)->registration->client_id, 777);
 		if (i == 1)
-			host_is_up(host, NOW_BOOT);
+			host_is_up(host, BOOT);
 		if (i == 2)
 			registration_is_dropped(test.table, host);
 	}
@@ -91,7 +91,7 @@ TEST(parts_add_up)
 	assert_int_equal(registration->address_count, 2);
 	assert_int_equal(shared_set_size(registration->ports), 2 * sizeof(struct wake_port));
 	assert_true(registration->has_lease);
-	assert_true(registration->until == NOW_BOOT + INT64_C(1000) * UINT32_MAX);
+	assert_true(registration->until == BOOT + INT64_C(1000) * UINT32_MAX);
 	assert_int_equal(registration->digest_count, 5);
 	for (size_t i = 0; i < 5; i++)
 		assert_true(registration_has_digest(registration, parts[i].digest));
@@ -144,7 +144,7 @@ TEST(a_part_needs_an_active_registration)
 
 	rejects(&test, &part, REJECT_MISSING_ADDRESS);
 	host = registers(&test, &request);
-	host_is_up(host, NOW_BOOT);
+	host_is_up(host, BOOT);
 	rejects(&test, &part, REJECT_MISSING_ADDRESS);
 	registration_is_dropped(test.table, host);
 	rejects(&test, &part, REJECT_MISSING_ADDRESS);

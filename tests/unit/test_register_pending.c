@@ -21,7 +21,7 @@ static bool is_taken(void)
 TEST(it_waits_while_the_lan_is_asked)
 {
 	const struct registration_request request = request_of(nas, nas_address);
-	const int64_t deadline = NOW_MONO + REGISTER_CHECK_TIME;
+	const int64_t deadline = NOW + REGISTER_CHECK_TIME;
 	struct pending_registration pending;
 	int requester;
 
@@ -56,7 +56,7 @@ TEST(the_earliest_is_due_first)
 		waits(&requests[i]);
 		test.now.mono += 10;
 	}
-	assert_true(register_deadline(test.registrar) == NOW_MONO + 20);
+	assert_true(register_deadline(test.registrar) == NOW + 20);
 	for (size_t i = 0; i < 3; i++) {
 		assert_true(register_due(test.registrar, INT64_MAX, &pending));
 		assert_memory_equal(&pending.request.mac, &macs[order[i]], sizeof(struct mac));
@@ -140,7 +140,7 @@ TEST(of_a_host_that_is_up_it_is_done_as_well)
 
 	assert_true(is_done(&test, host, request.digest));
 	assert_false(is_done(&test, host, request.digest + 1));
-	host_is_up(host, NOW_BOOT);
+	host_is_up(host, BOOT);
 	assert_true(is_done(&test, host, request.digest));
 	registration_is_dropped(test.table, host);
 	assert_false(is_done(&test, host, request.digest));

@@ -3,7 +3,7 @@
 #include "test.h"
 
 #include "npp_server/internal.h"
-#include "support_host_store.h"
+#include "support_store.h"
 
 #define T ((uint64_t)1704067200) /* 2024-01-01T00:00:00Z */
 #define FRESH NPP_AUTH_ERROR_NONE
@@ -12,8 +12,6 @@
 #define REPEATED NPP_AUTH_ERROR_REPEATED
 
 enum { ENTRIES_MAX = 1024 };
-
-static const struct ipv4 host = { { 192, 0, 2, 20 } };
 
 /* A message; a real one has another HMAC than others have, too. */
 static enum npp_auth_error receive(struct replay_cache *cache, struct ipv4 source, uint64_t time,
@@ -32,7 +30,7 @@ static enum npp_auth_error receive(struct replay_cache *cache, struct ipv4 sourc
 }
 
 static const struct {
-	const char *name;
+	const char *shows;
 	struct step {
 		uint64_t time, nonce, now;
 		enum npp_auth_error error;
@@ -78,9 +76,9 @@ TEST(sequences)
 
 		for (const struct step *step = sequences[i].steps; step->nonce || step->time;
 		     step++)
-			if (receive(&cache, host, step->time, step->nonce, 0, step->now) !=
+			if (receive(&cache, nas_address, step->time, step->nonce, 0, step->now) !=
 			    step->error)
-				fail_msg("%s, step %td", sequences[i].name,
+				fail_msg("%s, step %td", sequences[i].shows,
 				         step - sequences[i].steps);
 		replay_cache_done(&cache);
 	}
@@ -91,12 +89,12 @@ TEST(another_message_with_the_same_nonce_and_another_source)
 	const struct ipv4 other = { { 192, 0, 2, 21 } };
 	struct replay_cache cache = { .store = NULL };
 
-	assert_int_equal(receive(&cache, host, T, 1, 0, T), FRESH);
-	assert_int_equal(receive(&cache, host, T, 1, 'x', T), REPLAY);
+	assert_int_equal(receive(&cache, nas_address, T, 1, 0, T), FRESH);
+	assert_int_equal(receive(&cache, nas_address, T, 1, 'x', T), REPLAY);
 	assert_int_equal(receive(&cache, other, T, 1, 0, T), FRESH);
-	assert_int_equal(receive(&cache, host, T, 1, 0, T), REPEATED);
-	assert_int_equal(receive(&cache, host, T, 2, 'x', T), FRESH);
-	assert_int_equal(receive(&cache, host, T, 2, 'x', T), REPEATED);
+	assert_int_equal(receive(&cache, nas_address, T, 1, 0, T), REPEATED);
+	assert_int_equal(receive(&cache, nas_address, T, 2, 'x', T), FRESH);
+	assert_int_equal(receive(&cache, nas_address, T, 2, 'x', T), REPEATED);
 	replay_cache_done(&cache);
 }
 
@@ -119,21 +117,21 @@ static void found_replay(void *context, struct ipv4 from, struct json_object *ro
 	replay_cache_restore(found->cache, from, row, T);
 }
 
-static void restart(struct store_place *place, struct replay_cache *cache, int rows)
+static void restart(struct replay_cache *cache, int rows)
 {
 	struct found found = { .cache = cache };
 
-	reopen_store(place);
+	reopen_store();
 	replay_cache_done(cache);
-	*cache = (struct replay_cache){ .store = place->store };
-	assert_int_equal(host_store_load(place->store, found_host, found_replay, &found), 0);
+	*cache = (struct replay_cache){ .store = store };
+	assert_int_equal(host_store_load(store, found_host, found_replay, &found), 0);
 	assert_int_equal(found.rows, rows);
 	assert_int_equal(found.hosts, 0);
 }
 
 static enum npp_auth_error check(struct replay_cache *cache, uint64_t time, uint64_t nonce)
 {
-	return receive(cache, host, time, nonce, 0, T);
+	return receive(cache, nas_address, time, nonce, 0, T);
 }
 
 /* Nonces are unsigned. */
@@ -146,33 +144,31 @@ static void assert_full(struct replay_cache *cache, uint64_t time)
 	assert_int_equal(check(cache, time - 1, 1), REPLAY);
 }
 
-TEST_WITH(as_many_in_a_second_as_are_recorded_and_stored, make_store, remove_place)
+TEST_WITH(as_many_in_a_second_as_are_recorded_and_stored, make_store, remove_store)
 {
-	struct store_place *place = *state;
-	struct replay_cache cache = { .store = place->store };
+	struct replay_cache cache = { .store = store };
 
 	for (uint64_t time = T; time < T + 2; time++) {
 		for (uint64_t i = 0; i < NPP_NONCES; i++)
 			assert_int_equal(check(&cache, time, UINT64_MAX - i), FRESH);
 		assert_full(&cache, time);
-		restart(place, &cache, 1);
+		restart(&cache, 1);
 		assert_full(&cache, time);
 	}
 	replay_cache_done(&cache);
 }
 
 /* A message that is not accepted is neither recorded nor stored. */
-TEST_WITH(errors_are_not_recorded, make_store, remove_place)
+TEST_WITH(errors_are_not_recorded, make_store, remove_store)
 {
-	struct store_place *place = *state;
-	struct replay_cache cache = { .store = place->store };
+	struct replay_cache cache = { .store = store };
 
 	assert_int_equal(check(&cache, T + NPP_STALE_AFTER + 1, 1), STALE);
-	restart(place, &cache, 0);
+	restart(&cache, 0);
 	assert_int_equal(check(&cache, T, 1), FRESH);
 	assert_int_equal(check(&cache, T + 1000, 2), STALE);
 	assert_int_equal(check(&cache, T - 1, 2), REPLAY);
-	restart(place, &cache, 1);
+	restart(&cache, 1);
 	assert_int_equal(check(&cache, T, 2), FRESH);
 	replay_cache_done(&cache);
 }
@@ -188,7 +184,7 @@ static bool restores(const char *text)
 	struct json_object *row = json_tokener_parse(text);
 	bool restored;
 
-	replay_cache_restore(&cache, host, row, T);
+	replay_cache_restore(&cache, nas_address, row, T);
 	restored = cache.entries;
 	json_object_put(row);
 	replay_cache_done(&cache);
@@ -249,10 +245,9 @@ TEST(of_many_those_that_are_stale_are_dropped)
 	EACH(i, cases)
 	{
 		struct replay_cache cache;
-		struct store_place *place;
 
-		make_store((void **)&place);
-		cache = (struct replay_cache){ .store = place->store };
+		make_store(NULL);
+		cache = (struct replay_cache){ .store = store };
 		for (unsigned int j = 0; j < cases[i].entries; j++) {
 			const uint64_t time = T - cases[i].age;
 			const struct ipv4 each = { { 10, 0, (uint8_t)(j >> 8), (uint8_t)j } };
@@ -260,9 +255,9 @@ TEST(of_many_those_that_are_stale_are_dropped)
 			assert_int_equal(receive(&cache, each, time, 1, 0, time), FRESH);
 		}
 		assert_int_equal(receive(&cache, cases[i].next, T, 2, 0, T), FRESH);
-		assert_int_equal(commit(place->store), 0);
-		assert_int_equal(count(place, "SELECT count(*) FROM replay"), cases[i].rows);
+		assert_int_equal(commit(), 0);
+		assert_int_equal(count("SELECT count(*) FROM replay"), cases[i].rows);
 		replay_cache_done(&cache);
-		remove_place((void **)&place);
+		remove_store(NULL);
 	}
 }

@@ -1,101 +1,90 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A store in a directory of its own, and what is in its database. Include after cmocka.h. */
-#ifndef SLEEPPROXY_TESTS_HOST_STORE_H
-#define SLEEPPROXY_TESTS_HOST_STORE_H
+/* A store in a directory of its own, and what is in its database. Include after test.h. */
+#ifndef SLEEPPROXY_TESTS_STORE_H
+#define SLEEPPROXY_TESTS_STORE_H
 
 #include <errno.h>
 #include <poll.h>
 #include <sqlite3.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #include <json-c/json.h>
 
-#include "base/log.h"
 #include "base/text.h"
 #include "host/host_store.h"
+#include "support_files.h"
+#include "support_hosts.h"
 
 enum { RESULT_TIMEOUT = 10000 }; /* ms; a test that needs it fails */
 
-struct store_place {
-	char directory[64], path[96];
-	struct host_store *store;
-};
+static struct host_store *store;
+static char database[64];
 
-static const struct mac nas = { { 2, 0, 0, 0, 0, 20 } }, tv = { { 2, 0, 0, 0, 0, 21 } };
-
-static inline void open_store(struct store_place *place)
+static inline void open_store(void)
 {
 	char why[256] = "";
 
-	place->store = host_store_open(place->directory, why, sizeof(why));
-	if (!place->store)
+	store = host_store_open(directory, why, sizeof(why));
+	if (!store)
 		fail_msg("%s", why);
 }
 
-static inline void reopen_store(struct store_place *place)
+static inline void close_store(void)
 {
-	host_store_close(place->store);
-	open_store(place);
+	host_store_close(store);
+	store = NULL;
+}
+
+static inline void reopen_store(void)
+{
+	close_store();
+	open_store();
 }
 
 static inline int make_place(void **state)
 {
-	struct store_place *place = calloc(1, sizeof(*place));
-
 	log_init(LOG_EMERG);
-	strcpy(place->directory, "/tmp/test_store.XXXXXX");
-	assert_non_null(mkdtemp(place->directory));
-	snprintf(place->path, sizeof(place->path), "%s/sleepproxy.db", place->directory);
-	*state = place;
+	assert_int_equal(make_directory(state), 0);
+	strcpy(database, file("sleepproxy.db"));
 	return 0;
 }
 
 static inline int make_store(void **state)
 {
 	make_place(state);
-	open_store(*state);
+	open_store();
 	return 0;
 }
 
-static inline int remove_place(void **state)
+static inline int remove_store(void **state)
 {
-	struct store_place *place = *state;
-	char command[128];
-
-	host_store_close(place->store);
-	snprintf(command, sizeof(command), "rm -rf %s", place->directory);
-	assert_int_equal(system(command), 0);
-	free(place);
-	return 0;
+	close_store();
+	return remove_directory(state);
 }
 
-static inline bool is_readable(const struct host_store *store, int timeout)
+static inline bool is_readable(int timeout)
 {
 	struct pollfd fd = { .fd = host_store_fd(store), .events = POLLIN };
 
 	return poll(&fd, 1, timeout) == 1;
 }
 
-static inline struct host_store_result wait_for_result(struct host_store *store)
+static inline struct host_store_result wait_for_result(void)
 {
 	struct host_store_result result;
 
-	assert_true(is_readable(store, RESULT_TIMEOUT));
+	assert_true(is_readable(RESULT_TIMEOUT));
 	assert_true(host_store_next(store, &result));
 	return result;
 }
 
 /* What became of all that is queued. */
-static inline int commit(struct host_store *store)
+static inline int commit(void)
 {
 	const uint64_t batch = host_store_submit(store);
 	struct host_store_result result;
 
 	do {
-		result = wait_for_result(store);
+		result = wait_for_result();
 		assert_int_equal(result.kind, HOST_STORE_COMMITTED);
 		assert_true(result.committed.batch <= batch);
 	} while (result.committed.batch < batch);
@@ -103,7 +92,7 @@ static inline int commit(struct host_store *store)
 }
 
 /* The caller owns it. */
-static inline struct json_object *history_of(struct host_store *store, const char *host)
+static inline struct json_object *history_of(const char *host)
 {
 	struct host_store_result result;
 	struct json_object *history;
@@ -111,7 +100,7 @@ static inline struct json_object *history_of(struct host_store *store, const cha
 	assert_int_equal(host_store_history(store, host, 7), 0);
 	host_store_submit(store);
 	do
-		result = wait_for_result(store);
+		result = wait_for_result();
 	while (result.kind != HOST_STORE_HISTORY);
 	assert_int_equal(result.history.token, 7);
 	assert_non_null(result.history.json);
@@ -121,9 +110,9 @@ static inline struct json_object *history_of(struct host_store *store, const cha
 	return history;
 }
 
-static inline void assert_history(struct host_store *store, const char *host, const char *expected)
+static inline void assert_history(const char *host, const char *expected)
 {
-	struct json_object *history = history_of(store, host);
+	struct json_object *history = history_of(host);
 
 	assert_string_equal(json_object_to_json_string_ext(history, JSON_C_TO_STRING_PLAIN),
 	                    expected);
@@ -131,33 +120,33 @@ static inline void assert_history(struct host_store *store, const char *host, co
 }
 
 /* By another program, as an older daemon, or people. */
-static inline void sql(const struct store_place *place, const char *statements)
+static inline void sql(const char *statements)
 {
 	sqlite3 *db;
 
-	assert_int_equal(sqlite3_open(place->path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_open(database, &db), SQLITE_OK);
 	if (sqlite3_exec(db, statements, NULL, NULL, NULL) != SQLITE_OK)
 		fail_msg("%s: %s", statements, sqlite3_errmsg(db));
 	sqlite3_close(db);
 }
 
 /* Nobody else can write, as if the disk were slow. */
-static inline sqlite3 *hold_database(const struct store_place *place)
+static inline sqlite3 *hold_database(void)
 {
 	sqlite3 *other;
 
-	assert_int_equal(sqlite3_open(place->path, &other), SQLITE_OK);
+	assert_int_equal(sqlite3_open(database, &other), SQLITE_OK);
 	assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
 	return other;
 }
 
-static inline int count(const struct store_place *place, const char *query)
+static inline int count(const char *query)
 {
 	sqlite3_stmt *statement;
 	sqlite3 *db;
 	int found;
 
-	assert_int_equal(sqlite3_open(place->path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_open(database, &db), SQLITE_OK);
 	assert_int_equal(sqlite3_prepare_v2(db, query, -1, &statement, NULL), SQLITE_OK);
 	assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
 	found = sqlite3_column_int(statement, 0);
@@ -199,7 +188,7 @@ static inline void see_replay(void *context, struct ipv4 address, struct json_ob
 	append_row(loaded, text_from_ipv4(address, key), row);
 }
 
-static inline struct loaded load(struct host_store *store)
+static inline struct loaded load(void)
 {
 	struct loaded loaded = { 0 };
 
