@@ -11,10 +11,17 @@
 #define IPV4_FRAGMENT_OFFSET 0x1fff
 #define IPV4_MORE_FRAGMENTS 0x2000
 #define IPV4_OPTIONS_MAX 40
+#define IPV4_HEADER_MAX 60
 
 static __always_inline __u32 ipv4_header_octets(const struct iphdr *ip)
 {
 	return (ip->version_ihl & 0x0f) * 4;
+}
+
+/* Of later fragments nothing comes here: they have no transport header. */
+static __always_inline bool ipv4_is_whole(const struct iphdr *ip)
+{
+	return !(ip->frag_off & bpf_htons(IPV4_MORE_FRAGMENTS));
 }
 
 /*

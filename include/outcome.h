@@ -48,6 +48,14 @@
 	    "a connection to a port that does not wake the host") \
 	ROW(OUTCOME_WAKE_SOURCE_DENIED, wake_source_denied, CONSUME, \
 	    "a connection from a source that may not wake the host") \
+	ROW(OUTCOME_WAKE_CHECKSUM, wake_checksum, CONSUME, \
+	    "a connection with a wrong IP, TCP or UDP checksum") \
+	ROW(OUTCOME_WAKE_SOURCE_INVALID, wake_source_invalid, CONSUME, \
+	    "a connection from an address that cannot be answered") \
+	ROW(OUTCOME_WAKE_SOURCE_ROUTE, wake_source_route, CONSUME, \
+	    "a connection whose sender chooses the route of the answer") \
+	ROW(OUTCOME_WAKE_ZERO, wake_zero, CONSUME, \
+	    "a connection with a port or a time to live of 0") \
 	ROW(OUTCOME_WAKE_RING_FULL, wake_ring_full, CONSUME, \
 	    "a wake, but no room to report it: the next packet tries again") \
 	ROW(OUTCOME_TCP_NOT_SYN, tcp_not_syn, CONSUME, \

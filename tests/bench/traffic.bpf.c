@@ -17,7 +17,13 @@ enum {
 	AT_PROTOCOL = 12,
 	AT_OPERATION = 20,
 	AT_ARP_TARGET = 38,
+	AT_IPV4 = 14,
+	AT_IPV4_CHECKSUM = 24,
 	AT_IPV4_ADDRESSES = 26,
+	AT_TCP = 34,
+	AT_TCP_CHECKSUM = 50,
+	TCP_OCTETS = 20,
+	PROTOCOL_TCP = 6,
 	ARP_OCTETS = 42,
 };
 
@@ -107,11 +113,28 @@ static __always_inline void set_source(void *data, __u64 mac)
 	AT(__u64, data, AT_SOURCE) = mac | protocol << 48;
 }
 
+/* RFC 1071, with `sum`; at most the 10 words of an IPv4 header. */
+static __always_inline __u16 checksum(void *data, __u32 at, __u32 end, __u32 sum)
+{
+#pragma unroll
+	for (__u32 i = 0; i < 10; i++)
+		if (at + 2 * i < end)
+			sum += AT(__u16, data, at + 2 * i);
+	sum = (sum & 0xffff) + (sum >> 16);
+	return (sum & 0xffff) + (sum >> 16);
+}
+
+/* From anywhere in 10.0.0.0/8, with the checksums of a sender that leaves TCP's to the card. */
 static __always_inline void set_connection(void *data)
 {
-	__u64 peer = bpf_htonl(random_u32()), host = bpf_htonl(NET_HOSTS + random_host());
+	__u64 peer = bpf_htonl(10 << 24 | random_u32() >> 8);
+	__u64 host = bpf_htonl(NET_HOSTS + random_host());
 
 	AT(__u64, data, AT_IPV4_ADDRESSES) = peer | host << 32;
+	AT(__u16, data, AT_IPV4_CHECKSUM) = 0;
+	AT(__u16, data, AT_IPV4_CHECKSUM) = ~checksum(data, AT_IPV4, AT_TCP, 0);
+	AT(__u16, data, AT_TCP_CHECKSUM) = checksum(
+		data, AT_IPV4_ADDRESSES, AT_TCP, bpf_htons(PROTOCOL_TCP) + bpf_htons(TCP_OCTETS));
 }
 
 SEC("xdp")

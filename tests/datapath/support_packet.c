@@ -36,6 +36,10 @@ static const struct ipv4 addresses[WHERE_COUNT] = {
 	[ZERO_HALF_IP1] = { { 0, 0, 2, 14 } },
 	[ZERO_HALF_IP2] = { { 10, 14, 0, 0 } },
 	[BROADCAST_IP] = { { 255, 255, 255, 255 } },
+	[SELF_IP] = { { 0, 0, 0, 1 } },
+	[LOOPBACK_IP] = { { 127, 0, 0, 53 } },
+	[MULTICAST_IP] = { { 224, 0, 0, 251 } },
+	[RESERVED_IP] = { { 240, 1, 2, 3 } },
 };
 
 const struct mac *mac_of(enum who who)
@@ -165,15 +169,19 @@ static void dhcp_put(struct octets *frame, const struct dhcp_fields *dhcp, size_
 	frame->length = start + octets;
 }
 
-static uint16_t checksum(const uint8_t *at, size_t octets)
+static uint16_t sum_of(const uint8_t *at, size_t octets, uint32_t sum)
 {
-	uint32_t sum = 0;
-
-	for (size_t i = 0; i < octets; i += 2)
-		sum += at[i] << 8 | at[i + 1];
+	for (size_t i = 0; i < octets; i++)
+		sum += i & 1 ? at[i] : at[i] << 8;
 	while (sum >> 16)
 		sum = (sum & 0xffff) + (sum >> 16);
-	return ~sum;
+	return sum;
+}
+
+static void set16(struct octets *frame, size_t at, uint16_t value)
+{
+	frame->at[at] = value >> 8;
+	frame->at[at + 1] = value & 0xff;
 }
 
 static void ipv4_put(struct octets *frame, const struct ipv4_fields *ip, size_t transport)
@@ -185,18 +193,14 @@ static void ipv4_put(struct octets *frame, const struct ipv4_fields *ip, size_t 
 	put16(frame, value_or(ip->total, header + transport + ip->data));
 	put16(frame, 0x1234);
 	put16(frame, ip->fragment);
-	put8(frame, 64);
+	put8(frame, ip->ttl_over ? 0 : 64);
 	put8(frame, ip->protocol);
 	put16(frame, 0);
 	put_ipv4(frame, ip->from);
 	put_ipv4(frame, ip->to);
 	for (unsigned i = 0; i < ip->options; i += 4)
 		put32(frame, ip->option ? ip->option : 0x01010101); /* RFC 791, 3.1: no operation */
-
-	const uint16_t sum = checksum(frame->at + start, header);
-
-	frame->at[start + 10] = sum >> 8;
-	frame->at[start + 11] = sum & 0xff;
+	set16(frame, start + 10, ~sum_of(frame->at + start, header, 0) ^ ip->header_checksum_wrong);
 }
 
 static void icmp_put(struct octets *frame, const struct ipv4_fields *ip)
@@ -216,12 +220,28 @@ static void data_put(struct octets *frame, const struct ipv4_fields *ip)
 static const struct transport {
 	size_t octets;
 	void (*put)(struct octets *frame, const struct ipv4_fields *ip);
+	size_t checksum_at; /* 0: it has none of a pseudo header */
 } transports[] = {
-	[ICMP] = { ICMP_OCTETS, icmp_put },
-	[TCP] = { TCP_OCTETS, tcp_put },
-	[UDP] = { UDP_OCTETS, udp_put },
-	[GRE] = { 0, data_put },
+	[ICMP] = { ICMP_OCTETS, icmp_put, 0 },
+	[TCP] = { TCP_OCTETS, tcp_put, 16 },
+	[UDP] = { UDP_OCTETS, udp_put, 6 },
+	[GRE] = { 0, data_put, 0 },
 };
+
+/* RFC 9293, 3.1, and RFC 768; `start`: of the transport header, with all its data. */
+static void transport_sum(struct octets *frame, const struct ipv4_fields *ip, size_t start)
+{
+	const size_t octets = frame->length - start, at = transports[ip->protocol].checksum_at;
+	const uint16_t length = ip->protocol == UDP ? value_or(ip->udp_length, octets) : octets;
+	const uint32_t fixed = ip->protocol + length;
+	const uint16_t pseudo =
+		sum_of(addresses[ip->from].octet, 4, sum_of(addresses[ip->to].octet, 4, fixed));
+	const uint16_t whole = ~sum_of(frame->at + start, octets, pseudo);
+
+	if (at && ip->checksum != ABSENT)
+		set16(frame, start + at,
+		      ip->checksum == PARTIAL ? pseudo : whole ^ (ip->checksum == WRONG));
+}
 
 static void icmp6_put(struct octets *frame, const struct packet *packet)
 {
@@ -235,6 +255,8 @@ static void icmp6_put(struct octets *frame, const struct packet *packet)
 
 void packet_build(struct octets *frame, const struct packet *packet, const struct tags *tags)
 {
+	size_t transport;
+
 	frame->length = 0;
 	ether_put(frame, packet, tags);
 	if (packet->type == TYPE_ARP)
@@ -243,10 +265,14 @@ void packet_build(struct octets *frame, const struct packet *packet, const struc
 		ipv4_put(frame, &packet->ip, transports[packet->ip.protocol].octets);
 		transports[packet->ip.protocol].put(frame, &packet->ip);
 	}
+	transport = frame->length -
+	            (packet->type == TYPE_IPV4 ? transports[packet->ip.protocol].octets : 0);
 	if (packet->icmp6)
 		icmp6_put(frame, packet);
 	if (packet->ip.dhcp.op)
 		dhcp_put(frame, &packet->ip.dhcp, packet->ip.data);
 	else
 		put_data(frame, packet->ip.data);
+	if (packet->type == TYPE_IPV4)
+		transport_sum(frame, &packet->ip, transport);
 }

@@ -6,6 +6,7 @@
 #ifndef SLEEPPROXY_TESTS_PACKET_H
 #define SLEEPPROXY_TESTS_PACKET_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include "address.h"
@@ -41,6 +42,10 @@ enum where {
 	BROADCAST_IP, /* 255.255.255.255 */
 	DANGLING_IP,  /* in addresses4, with a MAC that hosts does not have */
 	UNKNOWN_IP,
+	SELF_IP, /* in 0/8 */
+	LOOPBACK_IP,
+	MULTICAST_IP,
+	RESERVED_IP,   /* in 240/4 */
 	ZERO_HALF_IP1, /* one half of it is zero */
 	ZERO_HALF_IP2,
 	WHERE_COUNT,
@@ -82,6 +87,14 @@ enum {
 	FRAME_MAX = 2048,
 };
 
+/* Of TCP or UDP. */
+enum checksum {
+	WHOLE,   /* right */
+	PARTIAL, /* of the pseudo header alone, as it is left to a network card */
+	ABSENT,  /* 0 */
+	WRONG,   /* right but for one bit */
+};
+
 /* A field that is 0 gets its usual value, unless 0 is a useful value. */
 struct arp_fields {
 	uint16_t operation;
@@ -114,6 +127,9 @@ struct ipv4_fields {
 	uint16_t fragment;   /* flags and offset */
 	uint16_t total;      /* what the total length claims */
 	uint16_t udp_length; /* what UDP's length claims */
+	enum checksum checksum;
+	bool header_checksum_wrong;
+	bool ttl_over; /* its time to live is 0 */
 	uint8_t version;
 	uint8_t words;           /* what the header length claims */
 	uint8_t tcp_words;       /* what TCP's data offset claims */

@@ -15,6 +15,14 @@
 #define SOURCES(...) SETUP(.sources = { __VA_ARGS__ })
 #define PORT_DENIED EXPECT(OUTCOME_WAKE_PORT_DENIED, DROP, ASLEEP)
 #define SENDER_DENIED EXPECT(OUTCOME_WAKE_SOURCE_DENIED, DROP, ASLEEP)
+#define NOISE(outcome) EXPECT(OUTCOME_WAKE_##outcome, DROP, ASLEEP)
+#define SYN_FROM(where) IP(PROXY, PEER, TCP, where, HOST_IP, 22, 40000, .flags = SYN)
+#define DNS_WAKES RULES(RULE(HOST, UDP, 53, WAKE))
+/* Words of IP options, each of which is repeated. */
+#define LOOSE_ROUTE 0x83030401 /* an empty route, and no operation */
+#define STRICT_ROUTE 0x01890304
+#define ROUTE_IN_DATA 0x94048389 /* a router alert (RFC 2113) whose value looks like routes */
+#define ROUTE_AFTER_END 0x00838983
 #define ALL_HOSTS NO_MAC /* the MAC of zeros means all hosts */
 
 static const struct row rows[] = {
@@ -67,6 +75,74 @@ static const struct row rows[] = {
 	{ "a first fragment of UDP wakes, though shorter than its UDP length",
 	  .setup = { .host.state = ASLEEP, .rules = { RULE(HOST, UDP, 53, WAKE) } },
 	  .in = DATAGRAM(.fragment = MORE_FRAGMENTS, .data = 16, .udp_length = 3000), WOKEN },
+
+	{ "noise: a wrong TCP checksum", SLEEPER, .in = CONNECT(.checksum = WRONG),
+	  NOISE(CHECKSUM) },
+	{ "noise: a wrong checksum after IP options, of an odd length", SLEEPER,
+	  .in = CONNECT(.checksum = WRONG, .options = 8, .data = 7), NOISE(CHECKSUM) },
+	{ "noise: a wrong checksum of the largest frame", SLEEPER,
+	  .in = CONNECT(.checksum = WRONG, .data = 1460), NOISE(CHECKSUM) },
+	{ "noise: TCP without a checksum", SLEEPER, .in = CONNECT(.checksum = ABSENT),
+	  NOISE(CHECKSUM) },
+	{ "noise: a wrong IP header checksum", SLEEPER,
+	  .in = CONNECT(.header_checksum_wrong = true), NOISE(CHECKSUM) },
+	{ "noise: a wrong IP header checksum of the longest header", SLEEPER,
+	  .in = CONNECT(.header_checksum_wrong = true, .options = 40), NOISE(CHECKSUM) },
+	{ "noise: a wrong UDP checksum", DNS_WAKES, .in = DATAGRAM(.checksum = WRONG, .data = 20),
+	  NOISE(CHECKSUM) },
+	{ "noise: of a fragment the IP header's checksum alone is known", SLEEPER,
+	  .in = CONNECT(.fragment = MORE_FRAGMENTS, .header_checksum_wrong = true),
+	  NOISE(CHECKSUM) },
+	{ "noise: a rule that denies comes first", RULES(RULE(HOST, TCP, 22, WAKE_IGNORE)),
+	  .in = CONNECT(.checksum = WRONG), PORT_DENIED },
+	{ "noise: a waking host's is not looked at", .setup.host.state = WAKING,
+	  .in = CONNECT(.checksum = WRONG), EXPECT(OUTCOME_WAKE_IN_PROGRESS, DROP, WAKING) },
+	{ "a checksum that is left to the network card wakes", SLEEPER,
+	  .in = CONNECT(.checksum = PARTIAL, .data = 33), WOKEN },
+	{ "a checksum of UDP that is left to the network card wakes", DNS_WAKES,
+	  .in = DATAGRAM(.checksum = PARTIAL, .data = 20), WOKEN },
+	{ "UDP without a checksum wakes (RFC 768)", DNS_WAKES,
+	  .in = DATAGRAM(.checksum = ABSENT, .data = 20), WOKEN },
+	{ "a right checksum of an odd length wakes", SLEEPER, .in = CONNECT(.data = 733), WOKEN },
+	{ "a right checksum of just the octets that are summed up at once wakes", SLEEPER,
+	  .in = CONNECT(.data = 2 * 512 - 20), WOKEN },
+	{ "UDP with more octets than its length wakes: they are not in its checksum", DNS_WAKES,
+	  .in = DATAGRAM(.data = 20, .udp_length = 8, .checksum = PARTIAL), WOKEN },
+
+	{ "noise: a time to live of 0", SLEEPER, .in = CONNECT(.ttl_over = true), NOISE(ZERO) },
+	{ "noise: from port 0", SLEEPER,
+	  .in = IP(PROXY, PEER, TCP, PEER_IP, HOST_IP, 22, 0, .flags = SYN), NOISE(ZERO) },
+	{ "noise: to port 0", SLEEPER,
+	  .in = IP(PROXY, PEER, TCP, PEER_IP, HOST_IP, 0, 40000, .flags = SYN), NOISE(ZERO) },
+	{ "noise: from 0.0.0.0", SLEEPER, .in = SYN_FROM(NO_IP), NOISE(SOURCE_INVALID) },
+	{ "noise: from 0.0.0.0/8", SLEEPER, .in = SYN_FROM(SELF_IP), NOISE(SOURCE_INVALID) },
+	{ "noise: from the loopback", SLEEPER, .in = SYN_FROM(LOOPBACK_IP), NOISE(SOURCE_INVALID) },
+	{ "noise: from a multicast address", SLEEPER, .in = SYN_FROM(MULTICAST_IP),
+	  NOISE(SOURCE_INVALID) },
+	{ "noise: from a reserved address", SLEEPER, .in = SYN_FROM(RESERVED_IP),
+	  NOISE(SOURCE_INVALID) },
+	{ "noise: from the broadcast address", SLEEPER, .in = SYN_FROM(BROADCAST_IP),
+	  NOISE(SOURCE_INVALID) },
+	{ "noise: from another address of the host", SLEEPER, .in = SYN_FROM(HOST_IP2),
+	  NOISE(SOURCE_INVALID) },
+	{ "a SYN from another host's address wakes", SLEEPER, .in = SYN_FROM(SECOND_IP), WOKEN },
+	{ "a SYN from the proxy's machine wakes", SLEEPER, .in = SYN_FROM(OWN_IP), WOKEN },
+	{ "noise: a loose source route", SLEEPER,
+	  .in = CONNECT(.options = 4, .option = LOOSE_ROUTE), NOISE(SOURCE_ROUTE) },
+	{ "noise: a strict source route", SLEEPER,
+	  .in = CONNECT(.options = 40, .option = STRICT_ROUTE), NOISE(SOURCE_ROUTE) },
+	{ "noise: an option without a length", SLEEPER,
+	  .in = CONNECT(.options = 8, .option = 0x07000000),
+	  EXPECT(OUTCOME_TRANSPORT_MALFORMED, DROP, ASLEEP) },
+	{ "noise: an option longer than the header", SLEEPER,
+	  .in = CONNECT(.options = 8, .option = 0x07090101),
+	  EXPECT(OUTCOME_TRANSPORT_MALFORMED, DROP, ASLEEP) },
+	{ "an option as long as all of them wakes", SLEEPER,
+	  .in = CONNECT(.options = 40, .option = 0x07280101), WOKEN },
+	{ "what looks like a source route inside of an option wakes", SLEEPER,
+	  .in = CONNECT(.options = 40, .option = ROUTE_IN_DATA), WOKEN },
+	{ "what looks like a source route after the end of the options wakes", SLEEPER,
+	  .in = CONNECT(.options = 12, .option = ROUTE_AFTER_END), WOKEN },
 
 	{ "rule: the host's for the port comes before its own for the protocol",
 	  RULES(RULE(HOST, TCP, 22, WAKE), RULE(HOST, TCP, 0, WAKE_IGNORE)), .in = CONNECT(),

@@ -186,7 +186,8 @@ static void discard(struct testbed *testbed)
 
 static void fill_ring(struct testbed *testbed)
 {
-	static const struct packet syn = IP(PROXY, PEER, TCP, PEER_IP, FILLER_IP, 22, .flags = SYN);
+	static const struct packet syn =
+		IP(PROXY, PEER, TCP, PEER_IP, FILLER_IP, 22, 40000, .flags = SYN);
 	const struct host_entry sleeper = { .state = ASLEEP };
 	__u64 counted[OUTCOME_COUNT];
 

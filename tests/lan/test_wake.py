@@ -46,10 +46,11 @@ NOISE = {
     "broadcast syn": lambda lan: frames.tcp(lan.peer, lan.host, frames.BROADCAST, "S"),
     "tcp ack": lambda lan: frames.tcp(lan.peer, lan.host, lan.proxy.mac, "A"),
     "tcp data": lambda lan: frames.tcp(lan.peer, lan.host, lan.proxy.mac, "PA"),
-    "tcp fin": lambda lan: frames.tcp(lan.peer, lan.host, lan.proxy.mac, "FA"),
-    "tcp rst": lambda lan: frames.tcp(lan.peer, lan.host, lan.proxy.mac, "R"),
+    "wrong checksum": lambda lan: frames.ip(lan.peer, lan.host, lan.proxy.mac, frames.TCP(dport=22, flags="S", chksum=1)),
     "tcp syn ack": lambda lan: frames.tcp(lan.peer, lan.host, lan.proxy.mac, "SA"),
-    "tcp syn fin": lambda lan: frames.tcp(lan.peer, lan.host, lan.proxy.mac, "SF"),
+    "source route": lambda lan: frames.ip(
+        lan.peer, lan.host, lan.proxy.mac, frames.TCP(dport=22, flags="S"), options=frames.IPOption_LSRR(routers=["192.0.2.1"])
+    ),
     "unlisted tcp": lambda lan: frames.tcp(lan.peer, lan.host, lan.proxy.mac, "S", port=23),
     "arp": lambda lan: frames.arp_request(lan.peer, lan.host.address),
     "later fragment": lambda lan: frames.ip(
