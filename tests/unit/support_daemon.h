@@ -2,8 +2,8 @@
 /*
  * The daemon with all its parts but the control socket's listener, in this process: real maps on a
  * BPF file system of its own, a real store on a small tmpfs, one veth, in namespaces of its own.
- * Nothing happens by itself: settle() runs the loop until it rests, tick() is one tick, timers are
- * an hour away. Each test has a daemon of its own. Include after cmocka.h.
+ * Nothing happens by itself: the clock is that of support_hosts.h, settle() runs the loop until it
+ * rests, tick() is one tick. Each test has a daemon of its own. Include after test.h.
  */
 #ifndef SLEEPPROXY_TESTS_DAEMON_H
 #define SLEEPPROXY_TESTS_DAEMON_H
@@ -21,6 +21,7 @@
 #include "base/text.h"
 #include "control/control.h"
 #include "daemon/daemon.h"
+#include "support_hosts.h"
 #include "support_lan.h"
 
 enum { HOUR = 3600000, STORE_TIMEOUT = 10000, TOKEN = 77 };
@@ -97,6 +98,14 @@ static inline void configure(struct config *config)
 	config->hosts = calloc(configured_count, sizeof(*configured));
 	for (size_t i = 0; i < configured_count; i++)
 		config->hosts[i] = configured[i];
+}
+
+/* libevent's, for when timers are due. */
+int gettimeofday(struct timeval *time, void *zone)
+{
+	(void)zone;
+	*time = (struct timeval){ now.mono / 1000, now.mono % 1000 * 1000 };
+	return 0;
 }
 
 static inline void settle(void);
@@ -268,17 +277,12 @@ AFTER_ALL(remove_machine)
 BEFORE_EACH(begin)
 AFTER_EACH(end)
 
-/* Hosts have a number, the last octet of their MAC. */
-#define MAC_TEXT "02:00:00:00:01:%02x"
-
-static inline struct mac mac_at(int index)
-{
-	return (struct mac){ { 2, 0, 0, 0, 1, (uint8_t)index } };
-}
+/* Hosts have a number, the last octet of their MAC; as mac_of() has it: */
+#define MAC_TEXT "52:54:00:00:00:%02x"
 
 static inline struct host *host_at(int index)
 {
-	const struct mac mac = mac_at(index);
+	const struct mac mac = mac_of(index);
 
 	return host_find_mac(daemon_.hosts, &mac);
 }
@@ -305,7 +309,7 @@ static inline int owner_in_map(int last)
 
 static inline bool is_stored(int index)
 {
-	const struct mac mac = mac_at(index);
+	const struct mac mac = mac_of(index);
 	struct json_object *row = stored_row(&mac);
 
 	json_object_put(row);

@@ -4,7 +4,7 @@
 
 #include "support_daemon.h"
 
-#define MADE_UP "host-0200000001%02x"
+#define MADE_UP "host-5254000000%02x"
 
 static const char registered[] = "'registered':{'client-identifier':1,'active':true,"
 				 "'addresses':['10.9.0.29'],'digests':[1]}";
@@ -12,7 +12,7 @@ static const char registered[] = "'registered':{'client-identifier':1,'active':t
 /* A row of the store, as an earlier daemon, or a bad disk, may have left it. */
 static void store_row(int index, const char *name, const char *state, const char *inputs)
 {
-	const struct mac mac = mac_at(index);
+	const struct mac mac = mac_of(index);
 	const struct host_entry entry = { .state = AWAKE };
 	char row[512], statement[640];
 	sqlite3 *db;
@@ -30,7 +30,7 @@ static void store_row(int index, const char *name, const char *state, const char
 
 static void register_as(int index, const char *name)
 {
-	const struct mac mac = mac_at(index);
+	const struct mac mac = mac_of(index);
 	struct registration_draft draft = {
 		.head = { .client_id = 1, .active = true, .address_count = 1 },
 		.addresses = { ipv4_mapped((struct ipv4){ { 10, 9, 0, 29 } }) },
@@ -67,7 +67,7 @@ TEST(names_that_are_none_are_not_taken)
 	EACH(i, names)
 	{
 		register_as(9, names[i]);
-		assert_string_equal(host_at(9)->name, "host-020000000109");
+		assert_string_equal(host_at(9)->name, "host-525400000009");
 		daemon_remove(&daemon_, host_at(9));
 		settle();
 	}
@@ -76,7 +76,7 @@ TEST(names_that_are_none_are_not_taken)
 /* What an earlier daemon took: the host stays, under another name. */
 TEST(names_that_are_none_are_replaced_in_the_store)
 {
-	static const char *const names[] = { "-j", "list", "host-020000000101" };
+	static const char *const names[] = { "-j", "list", "host-525400000001" };
 
 	EACH(i, names)
 	{
@@ -84,7 +84,7 @@ TEST(names_that_are_none_are_replaced_in_the_store)
 		store_row(9, names[i], "awake", registered);
 		start_daemon();
 		assert_non_null(host_at(9));
-		assert_string_equal(host_at(9)->name, "host-020000000109");
+		assert_string_equal(host_at(9)->name, "host-525400000009");
 		assert_int_equal(describe_host(1, "'10.9.0.21'"), DONE);
 		daemon_remove(&daemon_, host_at(1));
 		settle();
@@ -95,7 +95,7 @@ static void configure_host(int index)
 {
 	static struct host_description entry;
 
-	entry = (struct host_description){ .name = "nas", .mac = mac_at(index) };
+	entry = (struct host_description){ .name = "nas", .mac = mac_of(index) };
 	configured = &entry;
 	configured_count = 1;
 }
@@ -103,7 +103,7 @@ static void configure_host(int index)
 /* The same name, with another network card: it was the other one that slept. */
 TEST(a_name_under_another_mac_is_another_host)
 {
-	const struct mac before = mac_at(1);
+	const struct mac before = mac_of(1);
 	struct host_entry entry = { .state = ASLEEP };
 
 	stop_daemon(true);
@@ -125,12 +125,12 @@ TEST(a_name_under_another_mac_is_another_host)
 /* What the maps have of a host is found again, whatever a stranger was called. */
 TEST(a_stranger_s_name_hides_no_host)
 {
-	const struct mac mac = mac_at(1);
+	const struct mac mac = mac_of(1);
 	struct host_entry entry = { .state = ASLEEP };
 
 	stop_daemon(true);
 	put_row("hosts", &mac, &entry);
-	store_row(9, "host-020000000101", "awake", registered);
+	store_row(9, "host-525400000001", "awake", registered);
 	configure_host(1);
 	start_daemon();
 	assert_non_null(host_at(1));

@@ -53,8 +53,9 @@ TEST(a_full_map)
 /* On no interface, rather than on any, until it is there. */
 TEST(an_interface_that_is_away)
 {
-	assert_int_equal(command("{'command':'host-add','name':'host1','mac':'02:00:00:00:01:01',"
-	                         "'addresses':[],'interface':'away0'}"),
+	assert_int_equal(command("{'command':'host-add','name':'host1','mac':'" MAC_TEXT "',"
+	                         "'addresses':[],'interface':'away0'}",
+	                         1),
 	                 DONE);
 	assert_int_equal(host_at(1)->installed->ifindex, UINT32_MAX);
 	HERE("ip link add away0 type veth peer name away1");
@@ -72,7 +73,7 @@ static void delete_address(int last)
 
 static struct host_entry entry_of_host(void)
 {
-	const struct mac mac = mac_at(1);
+	const struct mac mac = mac_of(1);
 	struct host_entry entry = { .state = AWAKE };
 
 	hosts_get(daemon_.datapath, &mac, &entry);
@@ -82,7 +83,7 @@ static struct host_entry entry_of_host(void)
 static void put_state(enum host_state state)
 {
 	struct host_entry entry = entry_of_host();
-	const struct mac mac = mac_at(1);
+	const struct mac mac = mac_of(1);
 
 	entry.state = state;
 	assert_int_equal(put_row("hosts", &mac, &entry), 0);

@@ -9,7 +9,7 @@
 static void propose(int index, const char *address)
 {
 	struct host_description description = {
-		.mac = mac_at(index),
+		.mac = mac_of(index),
 		.address_count = 1,
 	};
 	char why[DAEMON_WHY];
@@ -26,7 +26,7 @@ static void remove_it(void)
 
 static void describe_in_file(void)
 {
-	static struct host_description entry = { .name = "other", .mac = { { 2, 0, 0, 0, 1, 1 } } };
+	const struct host_description entry = { .name = "other", .mac = mac_of(1) };
 
 	free(daemon_.config.hosts);
 	daemon_.config.hosts = calloc(1, sizeof(entry));

@@ -269,7 +269,7 @@ static void check_row(const struct model_host *host, const struct host *real,
 static void check_store(void)
 {
 	for (int i = 0; i < HOSTS; i++) {
-		const struct mac mac = mac_at(i);
+		const struct mac mac = mac_of(i);
 		struct json_object *row = stored_row(&mac);
 
 		assert_int_equal(row != NULL, model.hosts[i].known);

@@ -40,7 +40,7 @@ static void op_edit_address(void)
 {
 	const int index = (int)pick(HOSTS), address = (int)pick(ADDRESSES);
 	const struct ipv4 key = address_at(address);
-	const struct mac mac = mac_at(index);
+	const struct mac mac = mac_of(index);
 
 	if (!pick(3)) {
 		delete_row("addresses4", &key);
@@ -75,7 +75,7 @@ static void op_edit_host(void)
 {
 	const int index = (int)pick(HOSTS);
 	struct model_host *host = &model.hosts[index];
-	const struct mac mac = mac_at(index);
+	const struct mac mac = mac_of(index);
 	struct host_entry entry = expected_entry(host);
 
 	may_end = true;
@@ -102,7 +102,7 @@ static void op_edit_host(void)
 static void op_delete_host(void)
 {
 	const int index = (int)pick(HOSTS);
-	const struct mac mac = mac_at(index);
+	const struct mac mac = mac_of(index);
 
 	delete_row("hosts", &mac);
 	model.foreign[index] = false;

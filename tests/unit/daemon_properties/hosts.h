@@ -60,7 +60,7 @@ static void op_dhcp_request(void)
 	const struct dhcp_message message = {
 		.type = DHCP_REQUEST,
 		.xid = pick(UINT32_MAX),
-		.chaddr = mac_at(index),
+		.chaddr = mac_of(index),
 		.requested = address_at(address),
 	};
 	const bool news = host->leased != 1U << address || *host->identity ||
@@ -83,7 +83,7 @@ static void op_dhcp_release(void)
 	const int index = (int)pick(HOSTS);
 	const struct dhcp_message message = {
 		.type = DHCP_RELEASE,
-		.chaddr = mac_at(index),
+		.chaddr = mac_of(index),
 	};
 
 	receive(&message, false);
@@ -170,7 +170,7 @@ static struct registration_request pick_request(int index, int source, uint32_t 
 {
 	static uint64_t digest;
 	struct registration_request it = {
-		.mac = mac_at(index),
+		.mac = mac_of(index),
 		.vlan = pick(3) ? 0 : 9,
 		.source = address_at(source),
 		.authenticated = true,
@@ -293,7 +293,7 @@ static void op_report_of_datapath(void)
 	struct host *host = host_at(index);
 	const enum report_kind kind = REPORT_OWNER_SEEN + pick(3);
 	const bool asleep = host && host->life.state == ASLEEP;
-	struct report report = { .kind = kind, .host = mac_at(index) };
+	struct report report = { .kind = kind, .host = mac_of(index) };
 	struct host_trigger trigger = { .report = &report };
 	struct host_entry entry;
 

@@ -254,7 +254,7 @@ static void forget(struct model_host *host)
 static void become_known(int index, const char *name)
 {
 	struct model_host *host = &model.hosts[index];
-	const struct mac mac = mac_at(index);
+	const struct mac mac = mac_of(index);
 
 	if (host->known)
 		return;
@@ -305,7 +305,7 @@ static void take_name(int index, const char *name)
 	const int other = named(name);
 
 	if (other != NOBODY && other != index) {
-		const struct mac mac = mac_at(other);
+		const struct mac mac = mac_of(other);
 
 		host_name_from_mac(&mac, model.hosts[other].name);
 		if (model.hosts[other].described.by_command)

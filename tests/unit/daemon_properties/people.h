@@ -28,7 +28,7 @@ static struct said pick_said(void)
 static struct host_description description_of(const struct said *said)
 {
 	struct host_description it = {
-		.mac = mac_at(said->host),
+		.mac = mac_of(said->host),
 		.attributes.vlan = said->vlan,
 		.attributes.arp_offload = said->arp_offload,
 		.policy.source_count = source_sets[said->sources].count,
