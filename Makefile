@@ -216,6 +216,7 @@ lint: deps-lint $(SKELETON) ## clang-tidy and cppcheck on all of the C code
 
 coverage: deps-coverage ## run all tests, and say of each room which part of its lines they run
 	$(Q)$(MAKE) --no-print-directory COVERAGE=1 tests
+	$(Q)find build-coverage -name '*.gcno' | sed 's/gcno$$/gcda/' | xargs sh -c 'touch "$$@" && chmod a+w "$$@"' sh # for any user
 	$(Q)BUILD=build-coverage /usr/bin/python3 -m pytest -q -n 3 tests $(PYTEST)
 	$(Q)gcovr --csv --root . --filter loader/ build-coverage | tests/coverage
 
