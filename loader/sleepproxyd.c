@@ -7,11 +7,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sysexits.h>
 
 #include "control/control.h"
 #include "control/protocol.h"
 #include "base/capability.h"
 #include "base/log.h"
+#include "base/notify.h"
 #include "daemon/daemon.h"
 #include "doctor/doctor.h"
 
@@ -37,13 +39,16 @@ static int serve(const struct options *options)
 	config_init(&daemon.config);
 	while (started < PARTS && !err)
 		err = parts[started++].start(&daemon);
-	if (!err)
+	if (!err) {
 		log_info("ready: %s", options->socket);
-	if (!err)
+		manager_tell_ready(&daemon);
 		event_base_dispatch(daemon.base);
+	}
 	while (started--)
 		if (parts[started].stop)
 			parts[started].stop(&daemon);
+	if (daemon.is_misconfigured)
+		return EX_CONFIG;
 	return err ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
@@ -93,6 +98,12 @@ static void help(void)
 
 static void add_interface(struct options *options, const char *name)
 {
+	const char *wrong = config_interface_error(name);
+
+	if (wrong) {
+		fprintf(stderr, "sleepproxyd: --interface: '%s' %s\n", name, wrong);
+		exit(2);
+	}
 	if (options->interface_count == CONFIG_INTERFACES) {
 		fprintf(stderr, "sleepproxyd: --interface: at most %d\n", CONFIG_INTERFACES);
 		exit(2);
@@ -170,6 +181,7 @@ int main(int argc, char **argv)
 	};
 
 	log_init(LOG_INFO);
+	notify_init();
 	capability_raise();
 	switch (parse(argc, argv, &options)) {
 	case CHECK:

@@ -29,6 +29,11 @@ int64_t clock_ms(void)
 	return read_ms(CLOCK_MONOTONIC);
 }
 
+uint64_t clock_us(void)
+{
+	return read_ns(CLOCK_MONOTONIC) / 1000;
+}
+
 void clock_boot_id(char *id, size_t size)
 {
 	FILE *file = fopen("/proc/sys/kernel/random/boot_id", "re");

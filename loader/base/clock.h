@@ -16,6 +16,8 @@ struct now {
 struct now clock_now(void);
 int64_t clock_ms(void); /* `mono` alone */
 
+uint64_t clock_us(void); /* the same, in us */
+
 /* The kernel's UUID of this start of the machine, of 36 characters; empty where it does not say. */
 void clock_boot_id(char *id, size_t size);
 

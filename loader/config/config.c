@@ -169,6 +169,13 @@ void config_done(struct config *config)
 	config_init(config);
 }
 
+const char *config_interface_error(const char *name)
+{
+	if (!text_is_interface(name))
+		return "is not an interface name; expected a name such as eth0";
+	return strcmp(name, "lo") ? NULL : "is the loopback interface: no other machine is there";
+}
+
 struct config_interface *config_interface(struct config *config, const char *name)
 {
 	struct config_interface *interface = config->interfaces;
@@ -189,13 +196,11 @@ static void read_interface(const struct config_item *section, struct config *con
                            struct config_error *error)
 {
 	const size_t before = config->interface_count;
-	const char *name = section->text;
+	const char *name = section->text, *wrong = config_interface_error(name);
 	struct config_interface *interface;
 
-	if (!text_is_interface(name))
-		return config_error_at(
-			error, section->line,
-			"'%s' is not an interface name; expected a name such as eth0", name);
+	if (wrong)
+		return config_error_at(error, section->line, "'%s' %s", name, wrong);
 	interface = config_interface(config, name);
 	if (!interface)
 		config_error_at(error, section->line,

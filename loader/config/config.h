@@ -66,6 +66,9 @@ void config_done(struct config *config);
  */
 int config_load(const char *path, struct config *config, char why[CONFIG_ERROR]);
 
+/* What is wrong with the name of an interface to serve: "is …"; NULL: nothing. */
+const char *config_interface_error(const char *name);
+
 /* Finds the interface, or adds it with defaults. NULL: there are CONFIG_INTERFACES already. */
 struct config_interface *config_interface(struct config *config, const char *name);
 

@@ -118,6 +118,8 @@ struct daemon {
 		orphans_found; /* addresses in the map of no host, in the last look and now */
 	int64_t started;       /* ms of CLOCK_MONOTONIC */
 	bool is_stopping;
+	bool is_misconfigured; /* which is why it does not start */
+	uint64_t told_status;  /* digest of what the service manager was told last */
 };
 
 /* loop.c */
@@ -287,6 +289,12 @@ struct health {
 void daemon_health(const struct daemon *daemon, struct health *health);
 /* Why nothing is answered there; NULL: it is. */
 const char *served_iface_problem(const struct served_iface *served);
+
+/* manager.c */
+void manager_tell_ready(struct daemon *daemon);
+void manager_tell_reloading(void);
+void manager_tell_stopping(void);
+void manager_tell_alive(struct daemon *daemon); /* with each tick */
 
 /* tick.c */
 int tick_start(struct daemon *daemon);

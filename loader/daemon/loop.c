@@ -47,6 +47,7 @@ static void stop(struct daemon *daemon)
 		daemon_watch(daemon, -1, EV_PERSIST, on_stop_check, &interval);
 	}
 	daemon->is_stopping = true;
+	manager_tell_stopping();
 }
 
 void daemon_subscribe(struct daemon *daemon, const struct subscriber *subscriber)
@@ -75,6 +76,18 @@ static int read_config(const struct options *options, struct config *config, cha
 	return err;
 }
 
+/* As read_config; and one to serve there must be. */
+static int read_first_config(struct daemon *daemon, char why[CONFIG_ERROR])
+{
+	int err = read_config(&daemon->options, &daemon->config, why);
+
+	if (err || daemon->config.interface_count)
+		return err;
+	snprintf(why, CONFIG_ERROR,
+	         "no interface to serve: name one with --interface, or in the configuration");
+	return -EINVAL;
+}
+
 /*
  * Two proxies that check a sleeper at once find each other silent, and both take it over: a
  * quarter to either side, at random, keeps them apart.
@@ -99,7 +112,7 @@ void daemon_follow_config(struct daemon *daemon)
 	daemon_describe_configured(daemon);
 }
 
-int daemon_reload(struct daemon *daemon, char why[CONFIG_ERROR])
+static int reload(struct daemon *daemon, char why[CONFIG_ERROR])
 {
 	struct npp_keys keys;
 	struct config fresh;
@@ -124,6 +137,16 @@ int daemon_reload(struct daemon *daemon, char why[CONFIG_ERROR])
 	maps_retry(daemon, true);
 	log_info("the configuration was read again");
 	return 0;
+}
+
+int daemon_reload(struct daemon *daemon, char why[CONFIG_ERROR])
+{
+	int err;
+
+	manager_tell_reloading();
+	err = reload(daemon, why);
+	manager_tell_ready(daemon);
+	return err;
 }
 
 static void on_signal(evutil_socket_t number, short what, void *context)
@@ -217,16 +240,12 @@ int loop_start(struct daemon *daemon)
 {
 	const struct subscriber log = { .on_event = log_event };
 	char why[CONFIG_ERROR];
-	int err = read_config(&daemon->options, &daemon->config, why);
+	int err = read_first_config(daemon, why);
 
 	if (err) {
+		daemon->is_misconfigured = true;
 		log_error("%s", why);
 		return err;
-	}
-	if (!daemon->config.interface_count) {
-		log_error("no interface to serve: name one with --interface, or in the "
-		          "configuration");
-		return -EINVAL;
 	}
 	signal(SIGPIPE, SIG_IGN);
 	daemon->started = clock_ms();

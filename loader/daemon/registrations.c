@@ -276,6 +276,7 @@ int registrations_start(struct daemon *daemon)
 	int err = daemon_read_keys(&daemon->config, &daemon->keys, why);
 
 	if (err) {
+		daemon->is_misconfigured = true;
 		log_error("%s", why);
 		return err;
 	}

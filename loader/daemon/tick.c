@@ -61,6 +61,7 @@ static void on_tick(evutil_socket_t fd, short what, void *context)
 	if (daemon->store_err) /* the store has kept what it could not write */
 		persist_soon(daemon);
 	follow_ifaces(daemon);
+	manager_tell_alive(daemon);
 }
 
 static void on_net_change(evutil_socket_t fd, short what, void *context)
