@@ -12,7 +12,8 @@
 #include "control/protocol.h"
 
 enum {
-	ANSWER_TIMEOUT = 10000, /* ms */
+	ANSWER_TIMEOUT = 10000,   /* ms */
+	RECONNECT_INTERVAL = 500, /* ms */
 	READ_SIZE = 16384,
 	OBJECT_MAX = 64 << 20, /* octets */
 };
@@ -21,6 +22,7 @@ enum {
 static struct {
 	int fd;
 	const char *path;
+	int error; /* the last one */
 	size_t filled;
 	char buffer[OBJECT_MAX + READ_SIZE]; /* begins with the line to read next */
 } server;
@@ -49,6 +51,7 @@ static const struct {
 /* Always NULL. */
 static void *fail(int error)
 {
+	server.error = error;
 	for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++)
 		if (errors[i].error == -error) {
 			print_error(errors[i].text, server.path);
@@ -85,7 +88,31 @@ bool client_connect(const char *path)
 	return !error || fail(error);
 }
 
-static int send_request(struct json_object *request)
+static bool is_output_closed(int timeout)
+{
+	struct pollfd output = { .fd = STDOUT_FILENO };
+
+	return poll(&output, 1, timeout) > 0 && output.revents & (POLLERR | POLLHUP);
+}
+
+bool client_reconnect(void)
+{
+	int error;
+
+	if (server.error != -ECONNRESET)
+		return false;
+	print_error("waiting for sleepproxyd to come back");
+	server.filled = 0;
+	do {
+		close(server.fd);
+		if (is_output_closed(RECONNECT_INTERVAL))
+			return fail(-EPIPE);
+		error = connect_to(server.path);
+	} while (error == -ENOENT);
+	return !error || fail(error);
+}
+
+static int send_line(struct json_object *request)
 {
 	int flags = JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE;
 	const char *text = json_object_to_json_string_ext(request, flags);
@@ -147,14 +174,22 @@ struct json_object *client_read(int timeout)
 	return fail(-EBADMSG);
 }
 
+bool client_send(struct json_object *request)
+{
+	const int error = send_line(request);
+
+	return !error || fail(error);
+}
+
 struct json_object *client_ask(struct json_object *request)
 {
-	struct json_object *answer, *result = NULL;
-	const int error = send_request(request);
+	return client_send(request) ? client_result(client_read(ANSWER_TIMEOUT)) : NULL;
+}
 
-	if (error)
-		return fail(error);
-	answer = client_read(ANSWER_TIMEOUT);
+struct json_object *client_result(struct json_object *answer)
+{
+	struct json_object *result = NULL;
+
 	if (json_get_bool(answer, "ok"))
 		result = json_object_get(json_object_object_get(answer, "result"));
 	if (*json_get_text(answer, "error"))

@@ -38,8 +38,13 @@ struct cli_option {
  */
 bool client_connect(const char *path);                       /* which must stay */
 struct json_object *client_ask(struct json_object *request); /* the result */
+bool client_send(struct json_object *request);               /* … which is read later */
 /* The next object that the daemon sends; an error where it takes longer (ms; -1: no limit). */
 struct json_object *client_read(int timeout);
+/* The result in an answer, which is freed; takes NULL. */
+struct json_object *client_result(struct json_object *answer);
+/* The daemon closed the connection: waits until there is one again. False: something else ended. */
+bool client_reconnect(void);
 
 /* Exit statuses. */
 enum { CTL_OK = 0, CTL_FAILED = 1, CTL_USAGE = 2, CTL_NOT_SERVING = 3 };

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Counters and events. */
 #include <string.h>
+#include <time.h>
 
+#include "base/clock.h"
+#include "base/text.h"
 #include "cli/command.h"
 
 /* A table for each kind: a message is also counted as a frame. */
@@ -97,17 +100,119 @@ static void view_history(const struct output *output, struct json_object *events
 		view_event(output, json_object_array_get_idx(events, i));
 }
 
-static int run_watch(const struct cli_call *call)
+/* As an event would say it. */
+static int show_state(const struct cli_call *call, struct json_object *host)
 {
-	struct json_object *received = client_ask(call->request);
+	struct json_object *event = json_object_new_object();
+	const char *name = json_get_text(host, "name"), *state = json_get_text(host, "state");
+	char text[128], time[TEXT_TIME];
+	int status;
+
+	snprintf(text, sizeof(text), "%s is %s", name, state);
+	json_set_text(event, "time", text_from_time(clock_now().wall, time));
+	json_set_text(event, "host", name);
+	json_set_text(event, "event", "state");
+	json_set_text(event, "state", state);
+	json_set_text(event, "text", text);
+	status = call_show(call, event);
+	json_object_put(event);
+	return status;
+}
+
+/* An event; or an answer: to "host-list", or to "watch", which is empty. It is freed. */
+static int show_received(const struct cli_call *call, struct json_object *received)
+{
 	int status = received ? CTL_OK : CTL_FAILED;
 
-	while (!status) {
-		json_object_put(received);
-		received = client_read(-1);
-		status = received ? call_show(call, received) : CTL_FAILED;
+	if (received && !json_object_object_get(received, "ok")) {
+		status = call_show(call, received);
+	} else if (received) {
+		received = client_result(received);
+		status = received ? CTL_OK : CTL_FAILED;
+		for (size_t i = 0; i < json_length(received) && !status; i++)
+			status = show_state(call, json_object_array_get_idx(received, i));
 	}
 	json_object_put(received);
+	return status;
+}
+
+/* The states come after the first events, if there are any: so none is missed between the two. */
+static bool begin_watch(const struct cli_call *call)
+{
+	if (!client_send(call->request))
+		return false;
+	json_set_text(call->request, "command", "host-list");
+	if (!client_send(call->request))
+		return false;
+	json_set_text(call->request, "command", "watch");
+	return true;
+}
+
+static int run_watch(const struct cli_call *call)
+{
+	int status;
+
+	do {
+		status = begin_watch(call) ? CTL_OK : CTL_FAILED;
+		while (!status)
+			status = show_received(call, client_read(-1));
+	} while (client_reconnect());
+	return status;
+}
+
+/* -1: not understood. Local time; a duration: so long ago; RFC 3339, in UTC. */
+static int64_t read_since(const char *text)
+{
+	static const char *const forms[] = { "%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S",
+		                             "%Y-%m-%dT%H:%M:%SZ" };
+	const int64_t now = clock_now().wall;
+	int64_t ago;
+
+	if (!text_to_duration(text, &ago))
+		return now - ago < 0 ? 0 : now - ago;
+	for (size_t i = 0; i < sizeof(forms) / sizeof(*forms); i++) {
+		struct tm when = { .tm_isdst = -1 };
+		const char *end = strptime(text, forms[i], &when);
+
+		if (end && !*end)
+			return 1000 *
+			       (int64_t)(strchr(forms[i], 'Z') ? timegm(&when) : mktime(&when));
+	}
+	return -1;
+}
+
+static bool is_known(const struct cli_call *call)
+{
+	struct json_object *host;
+
+	json_set_text(call->request, "command", "host-show");
+	host = client_ask(call->request);
+	json_object_put(host);
+	return host;
+}
+
+/* A host that is removed has a history still; one that has none must be a host. */
+static int run_history(const struct cli_call *call)
+{
+	const char *since = json_get_text(call->request, "since");
+	const int64_t time = *since ? read_since(since) : 0;
+	char text[TEXT_TIME];
+	struct json_object *events;
+	int status = CTL_FAILED;
+
+	if (time < 0) {
+		print_error("history: --since: '%s' is no time; expected such as 2h, 3d, "
+		            "2026-01-31 or '2026-01-31 18:00'",
+		            since);
+		return CTL_USAGE;
+	}
+	if (*since)
+		json_set_text(call->request, "since", text_from_time(time, text));
+	events = client_ask(call->request);
+	if (events &&
+	    (json_length(events) || !*json_get_text(call->request, "name") || is_known(call)))
+		status = call_show(call, events);
+	json_object_put(events);
 	return status;
 }
 
@@ -124,6 +229,14 @@ static const struct cli_option counters_options[] = {
 	{ 0 },
 };
 
+static const struct cli_option history_options[] = {
+	{ "--since", "TIME", OPTION_TEXT,
+	  .help = "all since then: 2h (ago), 3d, 2026-01-31,\n'2026-01-31 18:00' (local), or RFC 3339 in UTC" },
+	{ "--limit", "N", OPTION_NUMBER,
+	  .help = "only the newest N (default: 200; at most 10000)" },
+	{ 0 },
+};
+
 /* clang-format off */
 static const struct cli_command commands[] = {
 	{ "counters", .options = counters_options, .run = run_counters, .view = view_counters,
@@ -132,12 +245,13 @@ static const struct cli_command commands[] = {
 		"Further tables: messages that reached the daemon, of DHCP and of the Network\n"
 		"Proxy Protocol (NPP), by which hosts register.\n",
 	  .example = "sleepproxyctl counters --all" },
-	{ "history", .argument = "[NAME]", .view = view_history, .list = "events", .none = "no events",
+	{ "history", .argument = "[NAME]", .options = history_options, .run = run_history, .view = view_history, .list = "events", .none = "no events",
 	  .help = "list the events of a host or of all: who slept, and who woke whom",
 	  .text = "The newest is last. Times are local here, and UTC with -j.\n" },
 	{ "watch", .run = run_watch, .view = view_event,
 	  .help = "follow the events, until Ctrl-C",
-	  .text = "With -j one JSON object a line, for programs.\n" },
+	  .text = "It begins with the state of each host, and again when sleepproxyd was restarted.\n"
+		"With -j one JSON object a line, for programs.\n" },
 	{ 0 },
 };
 /* clang-format on */

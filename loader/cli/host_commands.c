@@ -103,6 +103,7 @@ static const struct view_row host_rows[] = {
 	{ "lost", .member = "withheld", .note = "its lease is lost: it is not answered for", .style = RED },
 	{ "wakes", .member = "wake", .empty = "-",
 	  .empty_note = "the configuration's default, else any TCP connection" },
+	{ "map rules", .member = "map-rules" },
 	{ "allowed", .member = "allow" },
 	{ "denied", .member = "deny" },
 	{ "interface", .member = "interface", .note = "it is answered for only there" },
@@ -253,7 +254,9 @@ static const struct cli_command commands[] = {
 		"nor is a host that is awake. Other states:\n" },
 	{ "host show", .argument = "NAME", .view = view_host,
 	  .help = "show a host, and its registration",
-	  .text = "A host that uses the Network Proxy Protocol registers before it sleeps, with\n"
+	  .text = "NAME may also be its MAC or an address of it, as wherever a host is named.\n"
+		"Map rules are shown where bpftool has changed what wakes it.\n"
+		"A host that uses the Network Proxy Protocol registers before it sleeps, with\n"
 		"its addresses, the ports that wake it, and the proxy that has priority.\n" },
 	{ "host add", .argument = "NAME", .options = add_options, .view = view_state,
 	  .help = "add a host, or replace its description",

@@ -59,6 +59,8 @@ void json_add_text(struct json_object *json, const char *member, const char *tex
 struct json_object *host_json(const struct host *host, const struct now *now);
 struct json_object *lease_json(const char *host, const struct dhcp_client *client,
                                const struct now *now);
+/* What wakes it by the maps, as texts, where that is not what the daemon wrote; else NULL. */
+struct json_object *map_rules_json(const struct daemon *daemon, const struct host *host);
 /* From a GRANT: 0, or -EINVAL with the reason in `why`. */
 int lease_from_json(struct json_object *json, const struct now *now, struct lease_grant *grant,
                     struct dhcp_identity *identity, char *why, size_t why_size);

@@ -109,11 +109,21 @@ static struct json_object *list(const struct host *host, const struct now *now)
 	return host->described || host->registration || host->edited ? host_json(host, now) : NULL;
 }
 
-static enum request_end run_show(struct request *request, struct host *host)
+static enum request_end answer_host(struct request *request, const struct host *host)
 {
 	const struct now now = clock_now();
 
 	request->result = host_json(host, &now);
+	return REQUEST_DONE;
+}
+
+static enum request_end run_show(struct request *request, struct host *host)
+{
+	struct json_object *rules = map_rules_json(request->daemon, host);
+
+	answer_host(request, host);
+	if (rules)
+		json_object_object_add(request->result, "map-rules", rules);
 	return REQUEST_DONE;
 }
 
@@ -151,13 +161,13 @@ static enum request_end run_sleep(struct request *request, struct host *host)
 	const bool now = json_object_get_boolean(json_object_object_get(request->json, "now"));
 
 	host_trigger(request->daemon, host, now ? TRIGGER_SLEEP_NOW : TRIGGER_SLEEP);
-	return run_show(request, host);
+	return answer_host(request, host);
 }
 
 static enum request_end run_wake(struct request *request, struct host *host)
 {
 	host_trigger(request->daemon, host, TRIGGER_WAKE);
-	return run_show(request, host);
+	return answer_host(request, host);
 }
 
 const struct request_row host_requests[] = {

@@ -3,7 +3,8 @@
  * The control protocol between the daemon and its clients: JSON objects, one a line, over a Unix
  * stream socket.
  *
- *  request   {"command": NAME, …}          one a connection or many, answered in order
+ *  request   {"command": NAME, …}          one a connection or many, answered in order; where
+ *                                          "name" is a host's, its MAC or address will do
  *  answer    {"ok": true, "result": …}     or {"ok": false, "error": "what is wrong"}
  *
  *  command      takes                          result
@@ -21,7 +22,9 @@
  *  counters     "meanings": bool               {OUTCOME: frames, …}, as in include/outcome.h,
  *                                              and dhcp_message_NAME and npp_NAME: messages;
  *                                              with meanings {…: {"count": n, "meaning": text}}
- *  history      "name" (or without: of all)    [EVENT, …], the newest last
+ *  history      "name" (or without: of all),   [EVENT, …], the newest last
+ *               "limit": the newest n (200),
+ *               "since": RFC 3339, UTC, ms
  *  watch        -                              {}, and from then on an EVENT a line
  *  reload       -                              {}
  *
@@ -35,7 +38,8 @@
  *          who added it; "leased": an address that it has by DHCP alone, or "withheld": one that
  *          it has lost; "incomplete": true: an address of it is not answered for, as it is another
  *          host's, or the maps could not be written; if it ever registered "registration":
- *          REGISTRATION
+ *          REGISTRATION; in host-show "map-rules": ["tcp/22=wake", "any=ignore", NET "=allow" or
+ *          "=deny", …] where the wake rules in the maps are not those that follow from the rest
  *  REGISTRATION
  *          "active": bool: it has not been up since, "standby": bool: another proxy answers for it,
  *          and its state here is "awake" or "drowsy", "client-identifier", "addresses", "ports":

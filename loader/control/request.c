@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/param.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -161,10 +162,40 @@ static enum request_end run_counters(struct request *request)
 	return REQUEST_DONE;
 }
 
+/* By its name, its MAC, or an address of it. */
+static struct host *find_host(const struct daemon *daemon, const char *text)
+{
+	struct host *host = host_find_name(daemon->hosts, text);
+	const struct host *owner;
+	struct ipv6 address;
+	struct mac mac;
+
+	if (!host && !text_to_mac(text, &mac))
+		host = host_find_mac(daemon->hosts, &mac);
+	if (host || text_to_ip(text, &address))
+		return host;
+	owner = host_table_owner(daemon->hosts, &address);
+	return owner ? host_find_mac(daemon->hosts, &owner->mac) : NULL;
+}
+
+/* The newest 200, or as many as are asked for; since a time: all of them. */
 static enum request_end run_history(struct request *request)
 {
+	struct json_object *limit = json_object_object_get(request->json, "limit");
+	struct history_range range = {
+		.host = request_text(request, "name"),
+		.since = request_text(request, "since"),
+	};
+	const struct host *host = range.host ? find_host(request->daemon, range.host) : NULL;
+
+	if (host)
+		range.host = host->name;
+
+	range.limit = range.since ? HISTORY_MAX : 200;
+	if (json_object_is_type(limit, json_type_int))
+		range.limit = (unsigned int)MIN(json_object_get_uint64(limit), HISTORY_MAX);
 	if (request->daemon->store) {
-		daemon_read_history(request->daemon, request_text(request, "name"), request->token);
+		daemon_read_history(request->daemon, &range, request->token);
 		return REQUEST_WAITS;
 	}
 	request->result = json_object_new_array();
@@ -200,21 +231,31 @@ static const struct request_row *find_row(const char *command)
 	return NULL;
 }
 
+static enum request_end refuse_unknown(struct request *request, const char *name)
+{
+	const struct host *nearest = NULL;
+	size_t least = WORDS_FAR;
+
+	host_table_each (request->daemon->hosts, host)
+		if (words_nearer(name, host->name, &least))
+			nearest = host;
+	return request_refuse(request, "no host is called %s%s%s%s", name,
+	                      nearest ? " (did you mean " : "", nearest ? nearest->name : "",
+	                      nearest ? "?)" : "");
+}
+
 static enum request_end run_of_host(struct request *request, const struct request_row *row)
 {
 	const char *name = request_text(request, "name");
 	struct host *host;
-	struct mac mac;
 
 	if (!name)
 		return request_refuse(request, "name: expected a host's name");
 	/* what the datapath saw before the command comes before it */
 	daemon_read_ring(request->daemon);
-	host = host_find_name(request->daemon->hosts, name);
-	if (!host && !text_to_mac(name, &mac))
-		host = host_find_mac(request->daemon->hosts, &mac);
+	host = find_host(request->daemon, name);
 	if (!host)
-		return request_refuse(request, "no host is called %s", name);
+		return refuse_unknown(request, name);
 	return row->of_host(request, host);
 }
 

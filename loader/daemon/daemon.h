@@ -222,8 +222,8 @@ void daemon_complete_when_stored(struct daemon *daemon, uint64_t token);
 void daemon_complete(struct daemon *daemon, uint64_t token, int err);
 /* One that is done; false: none is. The caller owns `json`. */
 bool daemon_next_completion(struct daemon *daemon, struct store_wait *completion);
-/* The newest events, of all hosts (NULL) or of one, with the completion of the token. */
-void daemon_read_history(struct daemon *daemon, const char *host, uint64_t token);
+/* With the completion of the token. */
+void daemon_read_history(struct daemon *daemon, const struct history_range *range, uint64_t token);
 int persist_start(struct daemon *daemon);
 void persist_stop(struct daemon *daemon);
 

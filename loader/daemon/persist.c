@@ -228,9 +228,9 @@ static void on_results(evutil_socket_t fd, short what, void *context)
 	}
 }
 
-void daemon_read_history(struct daemon *daemon, const char *host, uint64_t token)
+void daemon_read_history(struct daemon *daemon, const struct history_range *range, uint64_t token)
 {
-	const int err = host_store_history(daemon->store, host, token);
+	const int err = host_store_history(daemon->store, range, token);
 
 	if (err)
 		daemon_complete(daemon, token, err);

@@ -72,6 +72,16 @@ int addresses4_delete(struct datapath *datapath, struct ipv4 address);
  */
 int wake_rules_put(struct datapath *datapath, const struct mac *mac, const struct wake_port *ports,
                    size_t port_count, const struct source_prefix *sources, size_t source_count);
+/* A row of either map, of one host. */
+struct wake_row {
+	bool is_source;
+	struct wake_port port;       /* of wake_rules; protocol 0: any, and port 0 with it */
+	struct source_prefix source; /* of wake_sources */
+	bool wakes;                  /* … and may */
+};
+/* Copies up to `size` of the rows of `mac`, in no order; how many there are. */
+size_t wake_rules_read(struct datapath *datapath, const struct mac *mac, struct wake_row *rows,
+                       size_t size);
 void wake_rules_clear(struct datapath *datapath, const struct mac *mac);
 
 /* Calls `each` for every entry. They are read in batches, and may have changed meanwhile. */

@@ -115,6 +115,48 @@ int wake_rules_put(struct datapath *datapath, const struct mac *mac, const struc
 	return err;
 }
 
+static void add_rule(int fd, const struct wake_rule *rule, struct wake_row *row)
+{
+	enum wake_action action = WAKE_IGNORE;
+
+	bpf_map_lookup_elem(fd, rule, &action);
+	*row = (struct wake_row){ .port = { .protocol = rule->protocol, .port = ntohs(rule->port) },
+		                  .wakes = action == WAKE };
+}
+
+static void add_source(int fd, const struct wake_source *source, struct wake_row *row)
+{
+	enum source_action action = SOURCE_DENY;
+
+	bpf_map_lookup_elem(fd, source, &action);
+	*row = (struct wake_row){
+		.is_source = true,
+		.source = { .address = source->source,
+		            .bits = (uint8_t)(source->prefix_length - SOURCE_HOST_BITS),
+		            .allow = action == SOURCE_ALLOW },
+		.wakes = action == SOURCE_ALLOW,
+	};
+}
+
+size_t wake_rules_read(struct datapath *datapath, const struct mac *mac, struct wake_row *rows,
+                       size_t size)
+{
+	const int rules = FD(datapath, wake_rules), sources = FD(datapath, wake_sources);
+	struct wake_source source;
+	struct wake_rule rule;
+	size_t count = 0;
+
+	for (int end = bpf_map_get_next_key(rules, NULL, &rule); !end;
+	     end = bpf_map_get_next_key(rules, &rule, &rule))
+		if (!memcmp(&rule.host, mac, sizeof(*mac)) && count++ < size)
+			add_rule(rules, &rule, &rows[count - 1]);
+	for (int end = bpf_map_get_next_key(sources, NULL, &source); !end;
+	     end = bpf_map_get_next_key(sources, &source, &source))
+		if (!memcmp(&source.host, mac, sizeof(*mac)) && count++ < size)
+			add_source(sources, &source, &rows[count - 1]);
+	return count;
+}
+
 void wake_rules_clear(struct datapath *datapath, const struct mac *mac)
 {
 	delete_rows(FD(datapath, wake_rules), sizeof(struct wake_rule),

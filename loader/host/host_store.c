@@ -31,8 +31,8 @@ enum { EVENT_INTERVAL = 10, EVENT_ALLOWANCE = 100000 };
 struct store_query {
 	struct store_query *prev, *next;
 	struct host_store_result result;
-	const char *host; /* NULL: everybody's */
-	char text[];
+	struct history_range range; /* its strings are those below */
+	char host[HISTORY_TEXT], since[HISTORY_TEXT];
 };
 
 struct store_work {
@@ -135,20 +135,28 @@ void host_store_add_event(struct host_store *store, const char *host, const char
 		put(store, STORE_EVENT, host, json);
 }
 
-int host_store_history(struct host_store *store, const char *host, uint64_t token)
+/* NULL stays NULL. What is cut short is the name of no host. */
+static const char *copy_text(char to[HISTORY_TEXT], const char *text)
 {
-	const size_t length = host ? strlen(host) + 1 : 0;
+	if (text)
+		snprintf(to, HISTORY_TEXT, "%s", text);
+	return text ? to : NULL;
+}
+
+int host_store_history(struct host_store *store, const struct history_range *range, uint64_t token)
+{
 	struct store_query *query;
 
 	if (!store)
 		return -ENODEV;
-	query = calloc(1, sizeof(*query) + length);
+	query = calloc(1, sizeof(*query));
 	if (!query)
 		return -ENOMEM;
 	query->result.kind = HOST_STORE_HISTORY;
 	query->result.history.token = token;
-	if (host)
-		query->host = memcpy(query->text, host, length);
+	query->range = (struct history_range){ .host = copy_text(query->host, range->host),
+		                               .since = copy_text(query->since, range->since),
+		                               .limit = range->limit };
 	DL_APPEND(store->filling.queries, query);
 	return 0;
 }
@@ -252,7 +260,7 @@ static int do_work(struct store_db *db, struct store_work *work)
 
 	free_items(work, !err);
 	DL_FOREACH(work->queries, query)
-	query->result.history.json = store_db_history(db, query->host);
+	query->result.history.json = store_db_history(db, &query->range);
 	return err;
 }
 

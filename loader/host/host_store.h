@@ -56,12 +56,20 @@ void host_store_put_replay(struct host_store *store, struct ipv4 address, const 
  */
 void host_store_add_event(struct host_store *store, const char *host, const char *json);
 
+/* Events of the history: the newest `limit` of those that are meant. */
+struct history_range {
+	const char *host;  /* NULL: everybody's */
+	const char *since; /* as text_from_time(); NULL: however old */
+	unsigned int limit;
+};
+
+enum { HISTORY_MAX = 10000, HISTORY_TEXT = 128 };
+
 /*
- * Queues a read of a host's newest 200 events, or of everybody's (NULL). It goes with the next
- * submit, and sees all that was queued before it and could be written. 0, -ENODEV: there is no
- * store, or -ENOMEM.
+ * Queues a read of the history; strings are copied. It goes with the next submit, and sees all that
+ * was queued before it and could be written. 0, -ENODEV: there is no store, or -ENOMEM.
  */
-int host_store_history(struct host_store *store, const char *host, uint64_t token);
+int host_store_history(struct host_store *store, const struct history_range *range, uint64_t token);
 
 /*
  * Hands all that is queued to the thread, as one batch: it is committed whole or not at all, and

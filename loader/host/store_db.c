@@ -46,8 +46,9 @@ static const char *const sql[STATEMENTS] = {
 	[TRIM_HISTORY] = "DELETE FROM history WHERE id <= last_insert_rowid() - 10000",
 	[READ_HISTORY] =
 		("SELECT json_group_array(json(event)) FROM (SELECT event FROM"
-	         " (SELECT id, event FROM history WHERE ?1 IS NULL OR host = ?1"
-	         "  ORDER BY id DESC LIMIT 200)"
+	         " (SELECT id, event FROM history WHERE (?1 IS NULL OR host = ?1) AND (?2 IS NULL"
+	         "  OR iif(json_valid(event), json_extract(event, '$.time'), '') >= ?2)"
+	         "  ORDER BY id DESC LIMIT ?3)"
 	         " WHERE iif(json_valid(event), json_type(event), '') = 'object' ORDER BY id)"),
 	[LOAD_ROWS] = "SELECT 0, mac, row FROM host UNION ALL SELECT 1, address, row FROM replay",
 };
@@ -162,12 +163,14 @@ int store_db_write(struct store_db *db, const struct store_item *items, bool is_
 	return err;
 }
 
-char *store_db_history(struct store_db *db, const char *host)
+char *store_db_history(struct store_db *db, const struct history_range *range)
 {
 	sqlite3_stmt *statement = db->statements[READ_HISTORY];
 	char *json = NULL;
 
-	sqlite3_bind_text(statement, 1, host, -1, SQLITE_STATIC);
+	sqlite3_bind_text(statement, 1, range->host, -1, SQLITE_STATIC);
+	sqlite3_bind_text(statement, 2, range->since, -1, SQLITE_STATIC);
+	sqlite3_bind_int64(statement, 3, range->limit);
 	if (sqlite3_step(statement) == SQLITE_ROW)
 		json = strdup(column(statement, 0));
 	sqlite3_reset(statement);

@@ -40,7 +40,7 @@ int store_db_load(struct store_db *db, host_store_host_fn *host, host_store_repl
 int store_db_write(struct store_db *db, const struct store_item *items, bool is_incomplete);
 
 /* As JSON text that the caller frees; NULL: it cannot be read, or there is no memory. */
-char *store_db_history(struct store_db *db, const char *host);
+char *store_db_history(struct store_db *db, const struct history_range *range);
 
 /*
  * store_convert.c: makes the tables, of those of the version before user_version where they are

@@ -60,13 +60,14 @@ static int remove_file(const char *path, const struct stat *status, int type, st
 static bool write_rows(struct host_store *store)
 {
 	struct pollfd fd = { .fd = host_store_fd(store), .events = POLLIN };
+	const struct history_range range = { .host = "nas", .limit = 200 };
 	struct host_store_result result;
 	bool is_written = false;
 
 	host_store_put_host(store, &nas, "{\"a\":1}");
 	host_store_put_replay(store, (struct ipv4){ { 192, 0, 2, 1 } }, NULL);
 	host_store_add_event(store, "nas", "{}");
-	assert(!host_store_history(store, "nas", 1));
+	assert(!host_store_history(store, &range, 1));
 	host_store_submit(store);
 	while (poll(&fd, 1, -1) != 1) /* libFuzzer has a timer */
 		;

@@ -100,6 +100,21 @@ def test_rules_are_obeyed_at_once(by_hand):
     wait_for("begun", lambda: by_hand.daemon.counters()["wake_started"] == 1)
 
 
+def test_rules_are_shown(by_hand, known, lan):
+    by_hand.do("Add a sleeping host with its address")
+    by_hand.adopted_as("asleep")
+    assert "map-rules" not in by_hand.daemon.show(HOST.name)
+    by_hand.do("What wakes it")
+    rules = {"tcp/22=wake", "any=ignore", "192.168.1.128/25=deny"}
+    assert set(by_hand.daemon.show(HOST.name)["map-rules"]) == rules
+    assert rules <= set(by_hand.daemon.ctl_text("host", "show", HOST.name).split())
+
+
+def test_rules_of_the_daemon_are_not_shown(start, known):
+    daemon = start(known(wake=["tcp/22", "udp/5353"], allow=["192.0.2.0/24"]))
+    assert "map-rules" not in daemon.show()
+
+
 def test_sources_are_obeyed_at_once(by_hand, lan):
     by_hand.do("Add a sleeping host with its address")
     by_hand.do("What wakes it", 2)

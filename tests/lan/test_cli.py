@@ -135,9 +135,22 @@ def test_a_wrong_host_is_refused_in_words(start, known, kind):
     assert [host["name"] for host in daemon.listed("hosts")] == ["host"]
 
 
-@pytest.mark.parametrize("verb", ["show", "sleep", "wake", "remove"])
-def test_an_unknown_host_is_named(start, verb):
-    assert "nobody" in refused(start(), "host", verb, "nobody")
+def test_an_unknown_host_is_named(lan, start, known):
+    daemon = start(known())
+    for verb in (("host", "show"), ("host", "sleep"), ("host", "wake"), ("host", "remove"), ("history",)):
+        assert "nobody" in refused(daemon, *verb, "nobody")
+    assert "no host is called hots (did you mean host?)" in refused(daemon, "host", "show", "hots")
+
+
+def test_a_host_is_found_by_its_addresses(lan, start, known):
+    daemon = start(known())
+    for text in (lan.host.address, lan.host.mac, lan.host.mac.upper()):
+        assert daemon.ctl("host", "show", text)["name"] == "host"
+    assert "192.0.2.99" in refused(daemon, "host", "show", "192.0.2.99")
+
+
+def test_a_time_that_is_none_is_refused(start):
+    assert "'yesterday'" in refused(start(), "history", "--since", "yesterday", status=2)
 
 
 def test_nobody_listens(tmp_path):

@@ -127,3 +127,29 @@ def test_every_outcome_is_shown(start, known):
     assert {"other_protocol", "arp_answered", "wake_started", "heartbeat_stale"} <= shown.keys()
     text = daemon.ctl_text("counters", "--all")
     assert "arp_answered" in text and "wake_started" in text
+
+
+def test_watch_begins_with_the_states_and_lives_through_a_restart(lan, asleep):
+    daemon = asleep()
+    watch = daemon.watch()
+    assert watch.wait("state")["state"] == "asleep"
+    shown = daemon.follow_text()
+    wait_for("the state as text", lambda: "is asleep" in shown.read_text())
+    daemon.stop()
+    watch.events.clear()
+    daemon.start()
+    assert watch.wait("state")["state"] == "asleep"
+    daemon.wake()
+    watch.wait("awake")
+
+
+def test_the_history_of_a_time(lan, asleep):
+    daemon = asleep()
+    wake_by_connection(lan, daemon)
+    events = daemon.listed("events", "history", "host")
+    assert daemon.listed("events", "history", "host", "--limit", 2) == events[-2:]
+    assert daemon.listed("events", "history", "--since", "1h") == events
+    assert daemon.listed("events", "history", "--since", "2000-01-01") == events
+    assert daemon.listed("events", "history", lan.host.address, "--since", "2100-01-01 12:00") == []
+    since = events[-1]["time"]
+    assert daemon.ask("history", since=since)["result"] == events[-1:]

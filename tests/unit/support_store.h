@@ -92,12 +92,12 @@ static inline int commit(void)
 }
 
 /* The caller owns it. */
-static inline struct json_object *history_of(const char *host)
+static inline struct json_object *history_in(const struct history_range *range)
 {
 	struct host_store_result result;
 	struct json_object *history;
 
-	assert_int_equal(host_store_history(store, host, 7), 0);
+	assert_int_equal(host_store_history(store, range, 7), 0);
 	host_store_submit(store);
 	do
 		result = wait_for_result();
@@ -108,6 +108,11 @@ static inline struct json_object *history_of(const char *host)
 	assert_true(json_object_is_type(history, json_type_array));
 	free(result.history.json);
 	return history;
+}
+
+static inline struct json_object *history_of(const char *host)
+{
+	return history_in(&(struct history_range){ .host = host, .limit = 200 });
 }
 
 static inline void assert_history(const char *host, const char *expected)

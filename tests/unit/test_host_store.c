@@ -135,6 +135,30 @@ TEST(history_shows_the_newest_events)
 }
 
 /* But not with each event. */
+TEST(history_shows_a_range)
+{
+	static const struct {
+		struct history_range range;
+		const char *expected;
+	} rows[] = {
+		{ { NULL, NULL, 2 }, "[{\"time\":\"2026-02\"},{\"time\":\"2026-03\"}]" },
+		{ { NULL, "2026-02", 9 }, "[{\"time\":\"2026-02\"},{\"time\":\"2026-03\"}]" },
+		{ { "nas", "2026-02", 9 }, "[{\"time\":\"2026-03\"}]" },
+		{ { "tv", "2026-03", 9 }, "[]" },
+	};
+
+	host_store_add_event(store, "nas", "{\"time\":\"2026-01\"}");
+	host_store_add_event(store, "tv", "{\"time\":\"2026-02\"}");
+	host_store_add_event(store, "nas", "{\"time\":\"2026-03\"}");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct json_object *history = history_in(&rows[i].range);
+
+		assert_string_equal(json_object_to_json_string_ext(history, JSON_C_TO_STRING_PLAIN),
+		                    rows[i].expected);
+		json_object_put(history);
+	}
+}
+
 TEST(the_history_is_trimmed)
 {
 	sql("WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 12000)"
