@@ -108,6 +108,8 @@ $(BUILD)/tests/unit/test_%: $(BUILD)/tests/unit/test_%.o $(daemon_tested)
 
 # Whose clock is the test's.
 $(BUILD)/tests/unit/test_npp_server%: override LDFLAGS += -Wl,--wrap=clock_now,--wrap=clock_ms
+$(addprefix $(BUILD)/tests/unit/test_agent_,candidates registration transaction): \
+	override LDFLAGS += -Wl,--wrap=clock_now,--wrap=clock_ms,--wrap=poll,--wrap=__poll_chk
 
 $(BUILD)/tests/lan/agent_facts: $(BUILD)/tests/lan/agent_facts.o $(agent_tested)
 	$(call link)

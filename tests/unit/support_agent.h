@@ -2,7 +2,7 @@
 /*
  * What the agent reads and writes: settings, host info, registrations, files of DHCP clients (those
  * in samples/leases came from the programs that they are named after); and sleepproxy-agent itself,
- * with files of the test's own, on the LAN of support_lan.h. Include after cmocka.h.
+ * with files of the test's own, on the LAN of support_proxies.h. Include after cmocka.h.
  */
 #ifndef SLEEPPROXY_TESTS_AGENT_H
 #define SLEEPPROXY_TESTS_AGENT_H
@@ -20,8 +20,8 @@
 #include "agent/system_info.h"
 #include "npp/npp_message.h"
 #include "support_files.h"
-#include "support_lan.h"
 #include "support_octets.h"
+#include "support_proxies.h"
 
 static inline struct ipv6 lan_address6(uint8_t last)
 {
@@ -332,6 +332,7 @@ static inline int set_up_program(void **state)
 
 static inline int set_up_program_on_lan(void **state)
 {
+	in_threads = true;
 	return set_up_program(state) || make_lan(state);
 }
 

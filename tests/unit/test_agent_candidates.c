@@ -9,7 +9,7 @@
 #include "agent/candidates.h"
 #include "support_agent.h"
 
-enum { TRANSACTION = 0x1234, LATE = 200 /* ms: the machine may be busy */ };
+enum { TRANSACTION = 0x1234, LATE = 5 /* ms: what is received takes 1 ms */ };
 
 static uint8_t octets[NPP_MESSAGE_MAX];
 
@@ -295,7 +295,7 @@ static const struct discovery {
 	{ "an answer that is too late",
 	  { { .preference = 1 }, { .preference = 2, .delay = 900 } },
 	  .proxies = 2,
-	  .time = { 5000, 300, 900 },
+	  .time = { 5000, 300, 300 + LATE },
 	  .found = { 1 } },
 	{ "no answer",
 	  { { .no_advertisement = true } },
@@ -316,12 +316,12 @@ static const struct discovery {
 	{ "answers to somebody else",
 	  { { .forge = before_somebody_else } },
 	  .proxies = 1,
-	  .time = { 5000, 0, 5000 },
+	  .time = { 5000, 300, 300 + LATE },
 	  .found = { 1 } },
 	{ "half of the time is left for the request",
 	  { { .preference = 0 } },
 	  .proxies = 1,
-	  .time = { 200, 90, 190 },
+	  .time = { 200, 100, 100 + LATE },
 	  .found = { 1 } },
 };
 
