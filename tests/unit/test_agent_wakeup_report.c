@@ -9,7 +9,8 @@
 
 #include "support_agent.h"
 
-enum { KEY = 7, LATE = 400 /* ms: the machine may be busy */ };
+enum { KEY = 7, NO_WAIT = 10000 /* ms: less than LONG, on any machine */ };
+#define LONG "60s"
 
 static const struct npp_keys keys = {
 	.key = { { .id = KEY, .length = 16, .secret = "0123456789abcdef" } },
@@ -72,9 +73,9 @@ TEST(confirmed)
 
 	register_with(1);
 	HERE("ip address flush dev lan");
-	assert_int_equal(report_all("5s"), 0);
+	assert_int_equal(report_all(LONG), 0);
 	assert_null(strstr(printed, "lost"));
-	assert_in_range(took, 0, LATE);
+	assert_in_range(took, 0, NO_WAIT);
 	assert_int_equal(received(proxy, NPP_WAKEUP_REPORT), 1);
 	assert_int_equal(proxy->seen[0].message.transaction, 0x1201);
 	assert_int_equal(proxy->seen[0].message.client.id, CLIENT);
@@ -90,7 +91,7 @@ TEST(one_unanswered)
 	start_proxy((struct script){ .silent_to_reports = true });
 	start_proxy((struct script){ .delay = 200 });
 	assert_int_equal(report_all("1500ms"), 1);
-	assert_in_range(took, 1500, 1500 + LATE);
+	assert_true(took >= 1500);
 	assert_contains(printed, "proxy: 192.0.2.2\nclient: 4711\nconfirmed: true\n");
 	assert_string_equal(complained, "sleepproxy-agent: lan: 192.0.2.1 did not answer\n");
 	assert_true(is_there("run/state.json"));
@@ -105,8 +106,8 @@ TEST(refused)
 {
 	register_with(1);
 	start_proxy((struct script){ .refuses_reports = true });
-	assert_int_equal(report_all("5s"), 1);
-	assert_in_range(took, 0, LATE);
+	assert_int_equal(report_all(LONG), 1);
+	assert_in_range(took, 0, NO_WAIT);
 	assert_contains(complained, "192.0.2.1 knows of no such registration");
 	assert_false(is_there("run/state.json"));
 }
@@ -120,8 +121,8 @@ TEST(late_interface)
 	HERE("ip link set lan down && ip link set lan-end down && ip link set lan name late");
 	HERE("(sleep 0.5; ip link set late name lan && ip link set lan up; "
 	     "sleep 0.3; ip link set lan-end up) &");
-	assert_int_equal(report_all("10s"), 0);
-	assert_in_range(took, 700, 4000);
+	assert_int_equal(report_all(LONG), 0);
+	assert_in_range(took, 700, NO_WAIT);
 }
 
 TEST(no_link)
@@ -130,7 +131,7 @@ TEST(no_link)
 	HERE("ip link set lan-end down");
 	strcpy(registrations.list[1].interface, "none");
 	assert_int_equal(report_all("400ms"), 1);
-	assert_in_range(took, 400, 400 + LATE);
+	assert_true(took >= 400);
 	assert_string_equal(
 		complained,
 		"sleepproxy-agent: lan: 192.0.2.1 cannot be told: the interface has no carrier\n"
@@ -144,8 +145,8 @@ TEST(changed_mac)
 	register_with(1);
 	start_proxy((struct script){ .preference = 0 });
 	registrations.list[0].host_info.mac.octet[5]++;
-	assert_int_equal(report_all("5s"), 1);
-	assert_in_range(took, 0, LATE);
+	assert_int_equal(report_all(LONG), 1);
+	assert_in_range(took, 0, NO_WAIT);
 	assert_contains(complained, "the interface has another MAC");
 }
 
@@ -160,8 +161,8 @@ TEST(with_a_key)
 	/* the clock was set back meanwhile */
 	registrations.list[0].signed_at = (uint64_t)clock_now().wall / 1000 + 100;
 	registrations.list[1].key = KEY + 1;
-	assert_int_equal(report_all("5s"), 1);
-	assert_in_range(took, 0, LATE);
+	assert_int_equal(report_all(LONG), 1);
+	assert_in_range(took, 0, NO_WAIT);
 	assert_int_equal(received(proxy, NPP_WAKEUP_REPORT), 1);
 	said = &proxy->seen[0].message.authentication;
 	assert_int_equal(said->key, KEY);
