@@ -106,11 +106,6 @@ $(BUILD)/tests/unit/test_agent_%: $(BUILD)/tests/unit/test_agent_%.o $(agent_tes
 $(BUILD)/tests/unit/test_%: $(BUILD)/tests/unit/test_%.o $(daemon_tested)
 	$(call link,-lcmocka)
 
-# Whose clock is the test's.
-$(BUILD)/tests/unit/test_npp_server%: override LDFLAGS += -Wl,--wrap=clock_now,--wrap=clock_ms
-$(addprefix $(BUILD)/tests/unit/test_agent_,candidates registration transaction): \
-	override LDFLAGS += -Wl,--wrap=clock_now,--wrap=clock_ms,--wrap=poll,--wrap=__poll_chk
-
 $(BUILD)/tests/lan/agent_facts: $(BUILD)/tests/lan/agent_facts.o $(agent_tested)
 	$(call link)
 

@@ -332,7 +332,6 @@ static inline int set_up_program(void **state)
 
 static inline int set_up_program_on_lan(void **state)
 {
-	in_threads = true;
 	return set_up_program(state) || make_lan(state);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A network namespace for each test, made with the machine's own tools, what is in it, and the
- * clock of the programs in which it is the test's. Include after cmocka.h.
+ * A network namespace for each test, made with the machine's own tools, and what is in it. Include
+ * after cmocka.h.
  */
 #ifndef SLEEPPROXY_TESTS_LAN_H
 #define SLEEPPROXY_TESTS_LAN_H
@@ -14,7 +14,6 @@
 #include <string.h>
 
 #include "base/addr.h"
-#include "base/clock.h"
 
 static bool namespace_made;
 
@@ -40,20 +39,6 @@ static inline int make_namespace(void **state)
 	namespace_made = true;
 	HERE("ip link set lo up");
 	return 0;
-}
-
-/* Of a program in which the Makefile wraps what reads the clock. */
-static struct now lan_time = { .mono = 1000000, .wall = INT64_C(1795432000000) };
-static const struct now *test_clock = &lan_time;
-
-struct now __wrap_clock_now(void)
-{
-	return *test_clock;
-}
-
-int64_t __wrap_clock_ms(void)
-{
-	return test_clock->mono;
 }
 
 static inline void need_namespace(void)

@@ -2,7 +2,7 @@
 /*
  * An NPP server on an interface of a network namespace: messages in as octets, answers out as the
  * frames that leave by the interface. What is requested is carried out as in support_register.h.
- * The clock is the test's: the Makefile wraps what reads it. Include after cmocka.h.
+ * The clock is that of support_hosts.h. Include after cmocka.h.
  */
 #ifndef SLEEPPROXY_TESTS_NPP_SERVER_H
 #define SLEEPPROXY_TESTS_NPP_SERVER_H
@@ -102,8 +102,6 @@ static inline int start_npp_test(void **state)
 	need_namespace();
 	test = calloc(1, sizeof(*test));
 	registration_test_start(&test->hosts);
-	test->hosts.now.wall = INT64_C(1795432000000);
-	test_clock = &test->hosts.now;
 	test->settings = (struct npp_server_settings){
 		.icmp_type = NPP_ICMP_TYPE,
 		.lifetime = 1800,
@@ -220,12 +218,12 @@ static inline void use_keys(struct npp_test *test)
 	test->settings.keys = &test->keys;
 }
 
-static inline struct sender signer(const struct npp_test *test, uint64_t nonce)
+static inline struct sender signer(uint64_t nonce)
 {
 	struct sender sender = the_nas();
 
 	sender.key = 7;
-	sender.time = (uint64_t)test->hosts.now.wall / 1000;
+	sender.time = (uint64_t)now.wall / 1000;
 	sender.nonce = nonce;
 	return sender;
 }
@@ -295,7 +293,7 @@ static inline void receive_octets(struct npp_test *test, const struct sender *se
 
 	memcpy(copy + 1, octets, length);
 	test->received++;
-	npp_server_receive(test->server, &lan, &packet, &test->hosts.now, &test->request);
+	npp_server_receive(test->server, &lan, &packet, &now, &test->request);
 	test->open += test->request.kind != NPP_REQUEST_NONE;
 	memset(copy, 0xa5, length + 1);
 	free(copy);
@@ -308,7 +306,7 @@ static inline enum npp_request_kind receive(struct npp_test *test, const struct 
 	uint8_t octets[NPP_MESSAGE_MAX];
 	const size_t length = write_message(test, sender, message, octets);
 
-	test->hosts.now.mono += INTERVAL;
+	pass(INTERVAL);
 	receive_octets(test, sender, octets, length);
 	return test->request.kind;
 }
@@ -334,7 +332,7 @@ static inline struct npp_message answered(const struct npp_test *test, const str
 		                 NPP_AUTH_ERROR_NONE);
 		assert_int_equal(sent.message.authentication.key, sender->key);
 		assert_true(sent.message.authentication.nonce == sender->nonce);
-		assert_int_equal(sent.message.authentication.time, test->hosts.now.wall / 1000);
+		assert_int_equal(sent.message.authentication.time, now.wall / 1000);
 	}
 	return sent.message;
 }

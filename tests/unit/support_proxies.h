@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Proxies on a LAN in this namespace: a bridge has the ports of the host (its interface is "lan")
- * and of three proxies ("p1" …, 192.0.2.1 …, and their MACs), which keep to a script. Where the
- * Makefile wraps what reads the clock and what waits, time is the test's, and the proxies act while
- * this process waits; else each is a thread. Include after cmocka.h.
+ * and of three proxies ("p1" …, 192.0.2.1 …, and their MACs), which keep to a script. After
+ * support_hosts.h time is the test's: it passes while this process waits, and the proxies act then;
+ * else each is a thread. Include after cmocka.h.
  */
 #ifndef SLEEPPROXY_TESTS_PROXIES_H
 #define SLEEPPROXY_TESTS_PROXIES_H
@@ -63,7 +63,6 @@ struct proxy_thread {
 
 static struct proxy_thread proxies[PROXIES_MAX];
 static size_t proxy_count;
-static bool in_threads;
 
 /* A fixture. */
 static inline int make_lan(void **state)
@@ -244,6 +243,10 @@ static inline void *run_proxy(void *context)
 	return NULL;
 }
 
+#ifdef SLEEPPROXY_TESTS_HOSTS_H
+
+enum { IN_THREADS = false };
+
 static unsigned int waits;          /* of this process, so far */
 static void (*while_waiting)(void); /* is called in each; may be NULL */
 
@@ -268,16 +271,10 @@ static inline int look(struct pollfd *fds, nfds_t count)
 	return any && !ready ? -1 : ready;
 }
 
-static inline void set_time(int64_t then)
-{
-	lan_time.wall += then - lan_time.mono;
-	lan_time.mono = then;
-}
-
 /* Time passes where nothing is under way for some real time; what comes takes 1 ms. */
-int __wrap_poll(struct pollfd *fds, nfds_t count, int ms)
+static int wait_for(struct pollfd *fds, nfds_t count, int ms)
 {
-	const int64_t until = lan_time.mono + ms;
+	const int64_t until = now.mono + ms;
 	int ready;
 
 	waits++;
@@ -292,21 +289,35 @@ int __wrap_poll(struct pollfd *fds, nfds_t count, int ms)
 				next = proxies[i].then;
 		}
 		ready = look(fds, count);
-		if (!ready && lan_time.mono < until)
-			set_time(next);
+		if (!ready && now.mono < until)
+			pass(next - now.mono);
 		else if (ready >= 0)
 			break;
 	}
-	set_time(lan_time.mono + (ready > 0));
+	pass(ready > 0);
 	return ready;
 }
 
-/* With -D_FORTIFY_SOURCE. */
-int __wrap___poll_chk(struct pollfd *fds, nfds_t count, int ms, size_t size)
+/* With and without -D_FORTIFY_SOURCE. */
+int played_poll(struct pollfd *fds, nfds_t count, int ms) __asm__("poll");
+int played_poll_chk(struct pollfd *fds, nfds_t count, int ms, size_t size) __asm__("__poll_chk");
+
+int played_poll(struct pollfd *fds, nfds_t count, int ms)
+{
+	return wait_for(fds, count, ms);
+}
+
+int played_poll_chk(struct pollfd *fds, nfds_t count, int ms, size_t size)
 {
 	assert_in_range(count * sizeof(*fds), 0, size);
-	return __wrap_poll(fds, count, ms);
+	return wait_for(fds, count, ms);
 }
+
+#else
+
+enum { IN_THREADS = true };
+
+#endif
 
 /* The next one: 192.0.2.1, then .2 … */
 static inline struct proxy_thread *start_proxy(struct script script)
@@ -319,7 +330,7 @@ static inline struct proxy_thread *start_proxy(struct script script)
 	snprintf(name, sizeof(name), "p%zu", proxy_count);
 	proxy->address = lan_address((uint8_t)proxy_count);
 	proxy->fd = listen_on(name, &proxy->iface);
-	if (in_threads)
+	if (IN_THREADS)
 		assert_int_equal(pthread_create(&proxy->thread, NULL, run_proxy, proxy), 0);
 	return proxy;
 }
@@ -332,7 +343,7 @@ static inline int stop_proxies(void **state)
 		struct proxy_thread *proxy = &proxies[--proxy_count];
 
 		proxy->ends = true;
-		if (in_threads)
+		if (IN_THREADS)
 			pthread_join(proxy->thread, NULL);
 		close(proxy->fd);
 	}
@@ -344,7 +355,7 @@ static inline unsigned int received(const struct proxy_thread *proxy, enum npp_s
 {
 	unsigned int count = 0;
 
-	in_threads ? usleep(50000) : poll(NULL, 0, 50);
+	IN_THREADS ? usleep(50000) : poll(NULL, 0, 50);
 	for (unsigned int i = 0; i < proxy->count; i++)
 		count += proxy->seen[i].message.subtype == subtype;
 	return count;

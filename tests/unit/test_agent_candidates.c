@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "agent/candidates.h"
+#include "support_hosts.h" /* its clock */
 #include "support_agent.h"
 
 enum { TRANSACTION = 0x1234, LATE = 5 /* ms: what is received takes 1 ms */ };

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "agent/sleep_request.h"
+#include "support_hosts.h" /* its clock */
 #include "support_agent.h"
 
 enum { KEY = 7, LATE = 20 /* ms: what is received takes 1 ms */ };

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "agent/npp_transaction.h"
+#include "support_hosts.h" /* its clock */
 #include "support_agent.h"
 
 enum { ID = 0x1234, KEY = 7, LATE = 5 /* ms: what is received takes 1 ms */ };

@@ -201,7 +201,7 @@ TEST(malformed_messages)
 			struct sender to = sender;
 
 			to.destination = destinations[j];
-			test->hosts.now.mono += INTERVAL;
+			pass(INTERVAL);
 			receive_changed(test, &to, cases[i].message, cases[i].at, cases[i].octet);
 			assert_int_equal(count_of(test, cases[i].count), before + 1);
 			if (cases[i].is_answered && j == 0)
@@ -227,7 +227,7 @@ TEST(too_many_messages_of_one_source)
 	for (uint8_t i = 1; i <= 8; i++) { /* one by chance shares its burst with it, not all */
 		const struct sender other = sender_of(mac_of(i), other_address);
 
-		test->hosts.now.mono -= INTERVAL;
+		pass(-INTERVAL);
 		others += receive(test, &other, a_request(&other)) == NPP_REQUEST_SLEEP;
 	}
 	assert_in_range(others, 1, 8);
