@@ -60,26 +60,43 @@ TEST(why_a_host_is_known)
 	struct proposal described_next = { .described = &described };
 	struct proposal registers = { .registration = &registration };
 	const struct {
+		const char *shows;
 		struct host host;
 		bool wanted, registered_only;
 	} rows[] = {
-		{ { .dirty = true }, false, false },
-		{ { .described = &described }, true, false },
-		{ { .registration = &registration }, true, true },
-		{ { .described = &described, .registration = &registration }, true, false },
-		{ { .edited = &edit }, false, false },
-		{ { .edited = &row }, true, false },
-		{ { .edited = &row, .registration = &registration }, true, false },
-		{ { .edited = &edit, .registration = &registration }, true, true },
-		{ { .proposal = &registers }, true, true },
-		{ { .proposal = &registers, .described = &described }, true, false },
-		{ { .proposal = &described_next }, true, false },
-		{ { .proposal = &described_next, .registration = &registration }, true, false },
+		{ "by nothing", { .dirty = true }, false, false },
+		{ "described", { .described = &described }, true, false },
+		{ "registered", { .registration = &registration }, true, true },
+		{ "described and registered",
+		  { .described = &described, .registration = &registration },
+		  true,
+		  false },
+		{ "fields are edited", { .edited = &edit }, false, false },
+		{ "added to the map", { .edited = &row }, true, false },
+		{ "added to the map, and registered",
+		  { .edited = &row, .registration = &registration },
+		  true,
+		  false },
+		{ "registered, and its fields are edited",
+		  { .edited = &edit, .registration = &registration },
+		  true,
+		  true },
+		{ "to be registered", { .proposal = &registers }, true, true },
+		{ "described, to be registered",
+		  { .proposal = &registers, .described = &described },
+		  true,
+		  false },
+		{ "to be described", { .proposal = &described_next }, true, false },
+		{ "registered, to be described",
+		  { .proposal = &described_next, .registration = &registration },
+		  true,
+		  false },
 	};
 
 	EACH(i, rows)
-	{
-		assert_int_equal(host_is_wanted(&rows[i].host), rows[i].wanted);
-		assert_int_equal(host_is_registered_only(&rows[i].host), rows[i].registered_only);
-	}
+	if (host_is_wanted(&rows[i].host) != rows[i].wanted ||
+	    host_is_registered_only(&rows[i].host) != rows[i].registered_only)
+		fail_msg("%s: it is %swanted, and %sfor its registration alone", rows[i].shows,
+		         host_is_wanted(&rows[i].host) ? "" : "not ",
+		         host_is_registered_only(&rows[i].host) ? "" : "not ");
 }

@@ -98,11 +98,15 @@ TEST(states)
 		{ DROWSY, DROWSY }, { ASLEEP, ASLEEP }, { WAKING, WAKING },
 		{ AWAKE, AWAKE },   { 4, AWAKE },       { UINT32_MAX, AWAKE },
 	};
+
 	describe_host(1, "'10.9.0.21'");
-	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+	EACH(i, cases)
+	{
 		put_state(cases[i].put);
-		assert_int_equal(host_at(1)->life.state, cases[i].becomes);
-		assert_int_equal(entry_of_host().state, cases[i].put);
+		if (host_at(1)->life.state != cases[i].becomes ||
+		    entry_of_host().state != cases[i].put)
+			fail_msg("state %u put into the map: the host has %u, the map %u",
+			         cases[i].put, host_at(1)->life.state, entry_of_host().state);
 	}
 }
 

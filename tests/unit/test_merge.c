@@ -97,17 +97,18 @@ TEST(addresses)
 TEST(leases)
 {
 	static const struct {
+		const char *shows;
 		enum lease_state state;
 		struct ipv4 address;
 		bool wanted, withheld;
 	} rows[] = {
-		{ LEASE_NONE, { { 192, 0, 2, 20 } }, false, false },
-		{ LEASE_BOUND, { { 192, 0, 2, 20 } }, true, false },
-		{ LEASE_RENEWING, { { 192, 0, 2, 20 } }, true, false },
-		{ LEASE_REBINDING, { { 192, 0, 2, 20 } }, true, false },
-		{ LEASE_LOST, { { 192, 0, 2, 20 } }, false, true },
-		{ LEASE_BOUND, { { 127, 0, 0, 1 } }, false, false },
-		{ LEASE_LOST, { { 224, 0, 0, 1 } }, false, false },
+		{ "none", LEASE_NONE, { { 192, 0, 2, 20 } }, false, false },
+		{ "bound", LEASE_BOUND, { { 192, 0, 2, 20 } }, true, false },
+		{ "renewing", LEASE_RENEWING, { { 192, 0, 2, 20 } }, true, false },
+		{ "rebinding", LEASE_REBINDING, { { 192, 0, 2, 20 } }, true, false },
+		{ "lost", LEASE_LOST, { { 192, 0, 2, 20 } }, false, true },
+		{ "a loopback address", LEASE_BOUND, { { 127, 0, 0, 1 } }, false, false },
+		{ "a lost group", LEASE_LOST, { { 224, 0, 0, 1 } }, false, false },
 	};
 
 	EACH(i, rows)
@@ -119,9 +120,11 @@ TEST(leases)
 		struct wanted wanted;
 
 		host_merge(&host, &wanted);
-		assert_int_equal(wanted.address_count, rows[i].wanted);
-		assert_int_equal(host_lease_address(&host, true, &withheld), rows[i].withheld);
-		assert_int_equal(withheld.octet[15], rows[i].withheld ? 20 : 9);
+		if (wanted.address_count != rows[i].wanted ||
+		    host_lease_address(&host, true, &withheld) != rows[i].withheld ||
+		    withheld.octet[15] != (rows[i].withheld ? 20 : 9))
+			fail_msg("%s: %u wanted, withheld is .%u", rows[i].shows,
+			         (unsigned int)wanted.address_count, withheld.octet[15]);
 	}
 }
 
@@ -139,6 +142,16 @@ static size_t parse_ports(const char *text, struct wake_port *ports)
 		ports[count++] =
 			(struct wake_port){ IPPROTO_TCP, (uint16_t)strtoul(text, &end, 10) };
 	return count;
+}
+
+static bool same_ports(const struct shared_set *set, const struct wake_port *expected, size_t count)
+{
+	const struct wake_port *ports = shared_set_octets(set);
+	bool same = shared_set_size(set) == count * sizeof(*expected);
+
+	for (size_t i = 0; same && i < count; i++)
+		same = wake_port_equal(&ports[i], &expected[i]);
+	return same;
 }
 
 /* NULL: nothing is said of ports. */
@@ -168,11 +181,9 @@ TEST(ports)
 		host.described = described_new(&description, DESCRIBED_BY_CONFIG, 1);
 		host.registration = registration_new(&draft);
 		host_merge(&host, &wanted);
-		assert_int_equal(shared_set_size(wanted.ports), count * sizeof(*expected));
-		for (size_t j = 0; j < count; j++)
-			assert_true(wake_port_equal(
-				(const struct wake_port *)shared_set_octets(wanted.ports) + j,
-				&expected[j]));
+		if (!same_ports(wanted.ports, expected, count))
+			fail_msg("described %s, registered %s: not %s", rows[i].described ?: "-",
+			         rows[i].registered ?: "-", rows[i].merged ?: "-");
 		assert_null(wanted.sources);
 		described_free(host.described);
 		registration_free(host.registration);
@@ -193,26 +204,34 @@ TEST(fields)
 	struct described *described = described_new(&description, DESCRIBED_BY_CONFIG, 1);
 	struct registration *registration = registration_new(&draft);
 	const struct {
+		const char *shows;
 		struct host host;
 		const char *interface;
 		uint16_t vlan;
 		bool arp_offload, has_ifindex;
 	} rows[] = {
-		{ { .described = NULL }, "", 0, false, false },
-		{ { .described = described }, "eth0", 10, true, false },
-		{ { .registration = registration }, "eth1", 11, false, false },
-		{ { .described = described, .registration = registration },
+		{ "nothing is said", { .described = NULL }, "", 0, false, false },
+		{ "described", { .described = described }, "eth0", 10, true, false },
+		{ "registered", { .registration = registration }, "eth1", 11, false, false },
+		{ "described and registered",
+		  { .described = described, .registration = registration },
 		  "eth0",
 		  10,
 		  true,
 		  false },
-		{ { .described = described, .edited = &edited, .registration = registration },
+		{ "all of them",
+		  { .described = described, .edited = &edited, .registration = registration },
 		  "eth0",
 		  12,
 		  false,
 		  true },
-		{ { .edited = &edited }, "", 12, false, true },
-		{ { .described = described, .edited = &row }, "eth0", 10, true, false },
+		{ "edited", { .edited = &edited }, "", 12, false, true },
+		{ "described, and added to the map",
+		  { .described = described, .edited = &row },
+		  "eth0",
+		  10,
+		  true,
+		  false },
 	};
 
 	EACH(i, rows)
@@ -221,12 +240,17 @@ TEST(fields)
 
 		memset(&wanted, 0x5a, sizeof(wanted));
 		host_merge(&rows[i].host, &wanted);
-		assert_string_equal(wanted.attributes.interface, rows[i].interface);
-		assert_int_equal(wanted.attributes.vlan, rows[i].vlan);
-		assert_int_equal(wanted.attributes.arp_offload, rows[i].arp_offload);
-		assert_int_equal(wanted.has_ifindex, rows[i].has_ifindex);
-		assert_int_equal(wanted.ifindex, rows[i].has_ifindex ? 7 : 0);
-		assert_int_equal(!wanted.sources, !rows[i].host.described);
+		if (strcmp(wanted.attributes.interface, rows[i].interface) ||
+		    wanted.attributes.vlan != rows[i].vlan ||
+		    wanted.attributes.arp_offload != rows[i].arp_offload ||
+		    wanted.has_ifindex != rows[i].has_ifindex ||
+		    wanted.ifindex != (rows[i].has_ifindex ? 7 : 0) ||
+		    !wanted.sources == !!rows[i].host.described)
+			fail_msg(
+				"%s: interface '%s', number %u, VLAN %u, ARP offload %d, sources %p",
+				rows[i].shows, wanted.attributes.interface, wanted.ifindex,
+				wanted.attributes.vlan, wanted.attributes.arp_offload,
+				(const void *)wanted.sources);
 	}
 	described_free(described);
 	registration_free(registration);

@@ -55,31 +55,38 @@ AT_START(set_max_hosts)
 TEST(what_happens_meanwhile)
 {
 	static const struct {
+		const char *shows;
 		void (*happens)(void);
 		int err;
 		bool is_known;
 		int owner;
 	} cases[] = {
-		{ nothing, 0, true, 1 },
-		{ break_store, -ENOENT, false, 0 },
-		{ remove_it, -ENOENT, false, 0 },
-		{ fill_maps, -E2BIG, false, 0 },
-		{ describe_in_file, -EEXIST, true, 0 },
+		{ "nothing", nothing, 0, true, 1 },
+		{ "the store fails", break_store, -ENOENT, false, 0 },
+		{ "it is removed", remove_it, -ENOENT, false, 0 },
+		{ "the maps become full", fill_maps, -E2BIG, false, 0 },
+		{ "the file describes it", describe_in_file, -EEXIST, true, 0 },
 	};
 
-	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+	EACH(i, cases)
+	{
+		int err;
+
 		propose(1, "10.9.0.21");
 		assert_non_null(host_at(1));
 		assert_int_equal(owner_in_map(21), 0);
 		assert_null(host_at(1)->described);
 		cases[i].happens();
-		assert_int_equal(completed(), cases[i].err);
-		assert_int_equal(host_at(1) != NULL, cases[i].is_known);
-		assert_int_equal(owner_in_map(21), cases[i].owner);
+		err = completed();
+		if (err != cases[i].err || !host_at(1) == cases[i].is_known ||
+		    owner_in_map(21) != cases[i].owner)
+			fail_msg("%s: ends with %d, %s, .21 is of host %d", cases[i].shows, err,
+			         host_at(1) ? "known" : "unknown", owner_in_map(21));
 		if (cases[i].happens == break_store)
 			mend_store();
 		tick();
-		assert_int_equal(is_stored(1), cases[i].is_known);
+		if (is_stored(1) != cases[i].is_known)
+			fail_msg("%s: it is %sstored", cases[i].shows, is_stored(1) ? "" : "not ");
 		stop_daemon(false);
 		start_daemon();
 	}

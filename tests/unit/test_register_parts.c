@@ -50,7 +50,9 @@ TEST(a_client_identifier_is_at_least_1)
 		                                 &test.now, cases[i].random, &test.ask),
 		                 REJECT_NONE);
 		assert_true(register_cancel(test.registrar, &nas, &pending));
-		assert_int_equal(pending.registration.head.client_id, cases[i].client_id);
+		if (pending.registration.head.client_id != cases[i].client_id)
+			fail_msg("random %u: %u, not %u", cases[i].random,
+			         pending.registration.head.client_id, cases[i].client_id);
 	}
 }
 

@@ -285,7 +285,9 @@ TEST(what_becomes_of_a_lease)
 		struct host_effects effects = { .next = TRIGGER_NONE };
 
 		host_lease_effects(&rows[i].lease, &effects);
-		assert_string_equal(step_text(&core, &effects, text), rows[i].expected);
+		if (strcmp(step_text(&core, &effects, text), rows[i].expected))
+			fail_msg("lease event %d: %s, not %s", rows[i].lease.event, text,
+			         rows[i].expected);
 	}
 }
 
@@ -311,6 +313,11 @@ TEST(the_earliest_deadline)
 			                  .lease.deadline = rows[i].lease,
 			                  .registration_until = rows[i].registration };
 
-		assert_int_equal(host_core_deadline(&core, &now), rows[i].expected);
+		if (host_core_deadline(&core, &now) != rows[i].expected)
+			fail_msg("life %jd, lease %jd, registration %jd: %jd, not %jd",
+			         (intmax_t)rows[i].life, (intmax_t)rows[i].lease,
+			         (intmax_t)rows[i].registration,
+			         (intmax_t)host_core_deadline(&core, &now),
+			         (intmax_t)rows[i].expected);
 	}
 }
