@@ -97,11 +97,12 @@ TEST(the_same_again_ends_first_thing_after_a_restart)
 TEST(history_comes_with_a_completion)
 {
 	struct pollfd fd = { .fd = host_store_fd(daemon_.store), .events = POLLIN };
+	const struct history_range range = { .host = "host1", .limit = 10 };
 	struct store_wait completion;
 	struct json_object *events;
 
 	describe_host(1, "");
-	daemon_read_history(&daemon_, "host1", TOKEN);
+	daemon_read_history(&daemon_, &range, TOKEN);
 	settle();
 	while (!daemon_next_completion(&daemon_, &completion)) {
 		assert_int_equal(poll(&fd, 1, STORE_TIMEOUT), 1);
