@@ -137,7 +137,9 @@ static void assert_not_signed(struct npp_message message, const struct npp_key *
 {
 	uint8_t octets[NPP_MESSAGE_MAX], unchanged[NPP_MESSAGE_MAX];
 	const size_t length = npp_message_write(&message, NPP_ICMP_TYPE, octets);
-	const struct npp_packet packet = { .source = home, .destination = proxy_address, .length = length };
+	const struct npp_packet packet = { .source = home,
+		                           .destination = proxy_address,
+		                           .length = length };
 	struct npp_message copy = message;
 
 	memcpy(unchanged, octets, length);

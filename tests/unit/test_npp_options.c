@@ -11,32 +11,36 @@ enum { HEAD = 2 }; /* type and length, before the data */
 
 /* One of each, and the valid lengths of its data: the shortest, and in steps more. */
 static const struct option {
+	const char *shows;
 	uint8_t subtype;
 	size_t shortest, step;
 	uint8_t octets[64]; /* head and data */
 	const char *fixed;  /* '=': in the data, an octet with only one valid value */
 } options[] = {
 	/* clang-format off */
-	{ NPP_PROXY_SOLICITATION, 4, 0, { 1, 4, 0xab, 0xcd, 0, 1 }, "" },
-	{ NPP_PROXY_ADVERTISEMENT, 12, 0, { 2, 12, 1, 2, 7, 8, 192, 0, 2, 1, 0, 0, 0, 1 }, "=" },
-	{ NPP_SLEEP_REQUEST, 18, 0,
+	{ "Solicitation", NPP_PROXY_SOLICITATION, 4, 0, { 1, 4, 0xab, 0xcd, 0, 1 }, "" },
+	{ "Advertisement",
+	  NPP_PROXY_ADVERTISEMENT, 12, 0, { 2, 12, 1, 2, 7, 8, 192, 0, 2, 1, 0, 0, 0, 1 }, "=" },
+	{ "pairs of a MAC and an address", NPP_SLEEP_REQUEST, 18, 0,
 	  { 3, 18, 1, 1, 8, 0, 6, 4, 0, 1, 0x52, 0x54, 0, 0x12, 0x34, 0x56, 192, 0, 2, 20 },
 	  " =======" },
-	{ NPP_SLEEP_REQUEST, 10, 0, { 3, 10, 2, 0, 14, 16, 7, 8, 192, 0, 2, 1 }, " =" },
-	{ NPP_SLEEP_REQUEST, 5, 0, { 3, 5, 0x80, 0, 1, 0x51, 0x80 }, "" },
-	{ NPP_SLEEP_REQUEST, 1, 4, { 3, 9, 0x81, 6, 0, 0, 22, 17, 0, 0, 0 }, "  =   =" },
-	{ NPP_SLEEP_REQUEST, 17, 16,
+	{ "lease", NPP_SLEEP_REQUEST, 10, 0, { 3, 10, 2, 0, 14, 16, 7, 8, 192, 0, 2, 1 }, " =" },
+	{ "sleep timer", NPP_SLEEP_REQUEST, 5, 0, { 3, 5, 0x80, 0, 1, 0x51, 0x80 }, "" },
+	{ "wake ports", NPP_SLEEP_REQUEST, 1, 4, { 3, 9, 0x81, 6, 0, 0, 22, 17, 0, 0, 0 }, "  =   =" },
+	{ "IPv6 addresses", NPP_SLEEP_REQUEST, 17, 16,
 	  { 3, 33, 0x82, 0x20, 0x01, 0x0d, 0xb8, [20] = 0x20, 0xfe, 0x80, [36] = 1 }, "" },
-	{ NPP_SLEEP_REQUEST, 2, 1, { 3, 8, 0x83, 1, 0x52, 0x54, 0, 0x12, 0x34, 0x56 }, "" },
-	{ NPP_SLEEP_REQUEST, 2, 1, { 3, 4, 0x84, 'n', 'a', 's' }, "" },
-	{ NPP_SLEEP_REQUEST, 5, 0, { 3, 5, 0x85, 192, 168, 1, 2 }, "" },
-	{ NPP_SLEEP_CONFIRM, 6, 0, { 4, 6, 0, 0, 1, 2, 0, 0 }, " =  ==" },
-	{ NPP_WAKEUP_REPORT, 6, 0, { 5, 6, 0, 0, 1, 2, 0, 0 }, " =  ==" },
-	{ NPP_WAKEUP_CONFIRM, 6, 0, { 6, 6, 0, 0, 1, 2, 0, 0 }, " =  ==" },
-	{ NPP_WAKEUP_CONFIRM, 14, 0, { 6, 14, 0, 0, 1, 2, 0, 2, 0, 1, 14, 16, 7, 8, 0, 0 },
+	{ "client identifier",
+	  NPP_SLEEP_REQUEST, 2, 1, { 3, 8, 0x83, 1, 0x52, 0x54, 0, 0x12, 0x34, 0x56 }, "" },
+	{ "hostname", NPP_SLEEP_REQUEST, 2, 1, { 3, 4, 0x84, 'n', 'a', 's' }, "" },
+	{ "backup of another proxy", NPP_SLEEP_REQUEST, 5, 0, { 3, 5, 0x85, 192, 168, 1, 2 }, "" },
+	{ "Sleep Confirm", NPP_SLEEP_CONFIRM, 6, 0, { 4, 6, 0, 0, 1, 2, 0, 0 }, " =  ==" },
+	{ "Wakeup Report", NPP_WAKEUP_REPORT, 6, 0, { 5, 6, 0, 0, 1, 2, 0, 0 }, " =  ==" },
+	{ "Wakeup Confirm", NPP_WAKEUP_CONFIRM, 6, 0, { 6, 6, 0, 0, 1, 2, 0, 0 }, " =  ==" },
+	{ "Wakeup Confirm with a lease",
+	  NPP_WAKEUP_CONFIRM, 14, 0, { 6, 14, 0, 0, 1, 2, 0, 2, 0, 1, 14, 16, 7, 8, 0, 0 },
 	  " =  ====    ==" },
-	{ NPP_PROXY_ADVERTISEMENT, 2, 2, { 7, 4, 0, 1, 0, 2 }, "" },
-	{ NPP_WAKEUP_REPORT, 49, 0, { 128, 49, 7 }, "" },
+	{ "services", NPP_PROXY_ADVERTISEMENT, 2, 2, { 7, 4, 0, 1, 0, 2 }, "" },
+	{ "authentication", NPP_WAKEUP_REPORT, 49, 0, { 128, 49, 7 }, "" },
 	/* clang-format on */
 };
 
@@ -89,7 +93,7 @@ static bool is_valid_length(const struct option *option, size_t length)
 
 TEST(each_with_every_length)
 {
-	EACH(i, options)
+	EACH_SHOWN(i, options)
 	{
 		struct option option = options[i];
 		const size_t longest = option.octets[1] + 1U;
@@ -107,7 +111,7 @@ TEST(each_with_every_length)
 
 TEST(each_cut_short_and_each_duplicate)
 {
-	EACH(i, options)
+	EACH_SHOWN(i, options)
 	{
 		const size_t length = length_of(&options[i]);
 		struct octets twice = { .length = 0 };
@@ -124,7 +128,7 @@ TEST(each_cut_short_and_each_duplicate)
 
 TEST(each_flipped_bit_of_fixed_octets)
 {
-	EACH(i, options)
+	EACH_SHOWN(i, options)
 	{
 		for (size_t bit = 0; bit < 8 * strlen(options[i].fixed); bit++) {
 			struct option option = options[i];
@@ -141,7 +145,7 @@ TEST(each_flipped_bit_of_fixed_octets)
 
 TEST(each_in_every_message)
 {
-	EACH(i, options)
+	EACH_SHOWN(i, options)
 	{
 		const bool is_any = options[i].octets[0] == NPP_OPTION_AUTHENTICATION;
 

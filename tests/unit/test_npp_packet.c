@@ -100,23 +100,23 @@ TEST(every_length)
 TEST(too_long_to_send)
 {
 	static const struct {
+		const char *shows;
 		size_t length;
 		uint16_t vlan;
 		int err;
 	} cases[] = {
-		{ 1480, 0, -EBADF },
-		{ 1481, 0, -EMSGSIZE },
-		{ 1476, 10, -EBADF },
-		{ 1477, 10, -EMSGSIZE },
-		/* IPv4's total length would overflow */
-		{ 65515, 0, -EMSGSIZE },
-		{ 65516, 0, -EMSGSIZE },
-		{ 65536, 0, -EMSGSIZE },
+		{ "the longest", 1480, 0, -EBADF },
+		{ "one octet more", 1481, 0, -EMSGSIZE },
+		{ "the longest with a tag", 1476, 10, -EBADF },
+		{ "one octet more with a tag", 1477, 10, -EMSGSIZE },
+		{ "the longest that IPv4 can have", 65515, 0, -EMSGSIZE },
+		{ "its total length would overflow", 65516, 0, -EMSGSIZE },
+		{ "its length modulo 65536 is 0", 65536, 0, -EMSGSIZE },
 	};
 	static const uint8_t message[0x10000];
 	const struct iface nowhere = { .ifindex = 0 };
 
-	EACH(i, cases)
+	EACH_SHOWN(i, cases)
 	{
 		struct npp_packet packet = a_packet(message, cases[i].length);
 		struct packet written;
@@ -140,48 +140,49 @@ TEST(cut_short_and_padded)
 
 /* A change of the frame, whose header has a right checksum all the same. */
 static const struct {
+	const char *shows;
 	size_t at;
 	uint16_t value;
 	bool valid;
 } changes[] = {
-	{ TYPE_AT, 0x0801, false },
-	{ TYPE_AT, 0x0008, false },
-	{ TYPE_AT, 0x0806, false },
-	{ TYPE_AT, 0x8100, false },
-	{ TYPE_AT, 0x86dd, false },
-	{ TYPE_AT, 0x0024, false }, /* a length (IEEE 802.3) */
-	{ ETHER, 0x4500, true },
-	{ ETHER, 0x0500, false }, /* versions */
-	{ ETHER, 0x5500, false },
-	{ ETHER, 0x6500, false },
-	{ ETHER, 0xc500, false },
-	{ ETHER, 0x4400, false }, /* a header of 16 octets, and of none */
-	{ ETHER, 0x4000, false },
-	{ TOTAL_AT, IP + MESSAGE + 1, false },
-	{ TOTAL_AT, ETHER + IP + MESSAGE, false },
-	{ TOTAL_AT, 0x2400, false },
-	{ TOTAL_AT, 0xffff, false },
-	{ TOTAL_AT, IP - 1, false },
-	{ TOTAL_AT, 0, false },
-	{ FRAGMENT_AT, 0x0000, true },
-	{ FRAGMENT_AT, 0x8000, true }, /* RFC 791: reserved */
-	{ FRAGMENT_AT, 0x2000, false },
-	{ FRAGMENT_AT, 0x6000, false },
-	{ FRAGMENT_AT, 0x0001, false },
-	{ FRAGMENT_AT, 0x0100, false },
-	{ FRAGMENT_AT, 0x1000, false },
-	{ FRAGMENT_AT, 0x1fff, false },
-	{ PROTOCOL_AT - 1, 0x0101, true }, /* TTL 1, ICMP */
-	{ PROTOCOL_AT - 1, 0x4000, false },
-	{ PROTOCOL_AT - 1, 0x4002, false },
-	{ PROTOCOL_AT - 1, 0x4011, false },
-	{ PROTOCOL_AT - 1, 0x403a, false },
-	{ ETHER + IP, 0xa5a5, true }, /* the message is not parsed */
+	{ "another EtherType", TYPE_AT, 0x0801, false },
+	{ "EtherType with its octets swapped", TYPE_AT, 0x0008, false },
+	{ "ARP", TYPE_AT, 0x0806, false },
+	{ "a VLAN tag alone", TYPE_AT, 0x8100, false },
+	{ "IPv6", TYPE_AT, 0x86dd, false },
+	{ "a length (IEEE 802.3) for the EtherType", TYPE_AT, 0x0024, false },
+	{ "another type of service", ETHER, 0x4500, true },
+	{ "version 0", ETHER, 0x0500, false },
+	{ "version 5", ETHER, 0x5500, false },
+	{ "version 6", ETHER, 0x6500, false },
+	{ "version 12", ETHER, 0xc500, false },
+	{ "a header of 16 octets", ETHER, 0x4400, false },
+	{ "a header of no octets", ETHER, 0x4000, false },
+	{ "one octet more than there is", TOTAL_AT, IP + MESSAGE + 1, false },
+	{ "the length with that of the Ethernet header", TOTAL_AT, ETHER + IP + MESSAGE, false },
+	{ "the length with its octets swapped", TOTAL_AT, 0x2400, false },
+	{ "the longest length", TOTAL_AT, 0xffff, false },
+	{ "less than its header", TOTAL_AT, IP - 1, false },
+	{ "no length", TOTAL_AT, 0, false },
+	{ "it may be fragmented", FRAGMENT_AT, 0x0000, true },
+	{ "the reserved flag (RFC 791)", FRAGMENT_AT, 0x8000, true },
+	{ "more fragments", FRAGMENT_AT, 0x2000, false },
+	{ "more fragments, though there may be none", FRAGMENT_AT, 0x6000, false },
+	{ "fragment offset 1", FRAGMENT_AT, 0x0001, false },
+	{ "fragment offset 256", FRAGMENT_AT, 0x0100, false },
+	{ "fragment offset 4096", FRAGMENT_AT, 0x1000, false },
+	{ "the last fragment offset", FRAGMENT_AT, 0x1fff, false },
+	{ "TTL 1", PROTOCOL_AT - 1, 0x0101, true },
+	{ "protocol 0", PROTOCOL_AT - 1, 0x4000, false },
+	{ "IGMP", PROTOCOL_AT - 1, 0x4002, false },
+	{ "UDP", PROTOCOL_AT - 1, 0x4011, false },
+	{ "ICMPv6", PROTOCOL_AT - 1, 0x403a, false },
+	{ "the message is not parsed", ETHER + IP, 0xa5a5, true },
 };
 
 TEST(changed_headers)
 {
-	EACH(i, changes)
+	EACH_SHOWN(i, changes)
 	{
 		struct octets frame = a_frame();
 

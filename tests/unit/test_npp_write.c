@@ -35,72 +35,80 @@ static size_t write_message(const struct npp_message *message)
 
 /* `length` of the options; 0: refused */
 static const struct {
+	const char *shows;
 	struct npp_message message;
 	size_t length;
 } cases[] = {
 	/* clang-format off */
-	{ { SOLICITATION }, 6 },
-	{ { SOLICITATION, .code = NPP_FAIL }, 6 },
-	{ { SOLICITATION, .code = 2 }, 0 },
-	{ { SOLICITATION, .code = 256 }, 0 },
-	{ { .subtype = 0 }, 0 },
-	{ { .subtype = 7 }, 0 },
-	{ { .subtype = 257 }, 0 },
-	{ { SOLICITATION, .authenticated = true }, 6 + 51 },
+	{ "a Solicitation", { SOLICITATION }, 6 },
+	{ "a Solicitation that fails", { SOLICITATION, .code = NPP_FAIL }, 6 },
+	{ "an unknown code", { SOLICITATION, .code = 2 }, 0 },
+	{ "a code that is 0 in an octet", { SOLICITATION, .code = 256 }, 0 },
+	{ "subtype 0", { .subtype = 0 }, 0 },
+	{ "an unknown subtype", { .subtype = 7 }, 0 },
+	{ "a subtype that is 1 in an octet", { .subtype = 257 }, 0 },
+	{ "a signed Solicitation", { SOLICITATION, .authenticated = true }, 6 + 51 },
 
 	/* the option of the subtype is missing */
-	{ { ADVERTISEMENT }, 0 },
-	{ { ADVERTISEMENT, .service_count = 1 }, 0 },
-	{ { REQUEST.timer = 0 }, 0 },
-	{ { REQUEST.timer = 0, .authenticated = true }, 0 },
+	{ "an Advertisement of no proxy", { ADVERTISEMENT }, 0 },
+	{ "an Advertisement of services alone", { ADVERTISEMENT, .service_count = 1 }, 0 },
+	{ "an empty Sleep Request", { REQUEST.timer = 0 }, 0 },
+	{ "a Sleep Request with a signature alone", { REQUEST.timer = 0, .authenticated = true }, 0 },
 
 	/* options of another subtype */
-	{ { SOLICITATION, .service_count = 1 }, 0 },
-	{ { REQUEST = { .timer = 1 }, .service_count = 1 }, 0 },
-	{ { CONFIRM, .advertisement.proxy_count = 1 }, 0 },
-	{ { ADVERTISEMENT, .advertisement.proxy_count = 1, .request.timer = 1 }, 0 },
-	{ { REPORT, .request.hostname = "n" }, 0 },
-	{ { WAKEUP_CONFIRM = { 0 }, .request.has_ports = true }, 0 },
+	{ "a Solicitation with services", { SOLICITATION, .service_count = 1 }, 0 },
+	{ "a Sleep Request with services", { REQUEST = { .timer = 1 }, .service_count = 1 }, 0 },
+	{ "a Sleep Confirm with a proxy", { CONFIRM, .advertisement.proxy_count = 1 }, 0 },
+	{ "an Advertisement with a timer",
+	  { ADVERTISEMENT, .advertisement.proxy_count = 1, .request.timer = 1 }, 0 },
+	{ "a Wakeup Report with a hostname", { REPORT, .request.hostname = "n" }, 0 },
+	{ "a Wakeup Confirm with wake ports",
+	  { WAKEUP_CONFIRM = { 0 }, .request.has_ports = true }, 0 },
 
 	/* values that npp_message_read refuses */
-	{ { REQUEST = { .pairs = { { { { 2 } }, { { 1 } } } }, .pair_count = 1 } }, 20 },
-	{ { REQUEST = { .pairs = { { { { 3 } }, { { 1 } } } }, .pair_count = 1 } }, 0 },
-	{ { REQUEST = { .pairs = { { { { 0 } }, { { 1 } } } }, .pair_count = 1 } }, 0 },
-	{ { REQUEST = { .pairs = { { { { 2 } }, { { 0 } } } }, .pair_count = 1 } }, 0 },
-	{ { REQUEST = { .pairs = { { { { 2 } }, { { 1 } } } }, .pair_count = 2 } }, 0 },
-	{ { REQUEST = { .has_lease = true } }, 12 },
-	{ { REQUEST = { .has_lease = true, .lease_left = 1 } }, 0 },
-	{ { REQUEST = { .has_ports = true } }, 3 },
-	{ { REQUEST = { .has_ports = true, .ports = { { IPPROTO_UDP, 0 } }, .port_count = 1 } }, 7 },
-	{ { REQUEST = { .has_ports = true, .ports = { { IPPROTO_SCTP, 1 } }, .port_count = 1 } }, 0 },
-	{ { REQUEST = { .addresses6 = { { { 0xfe } } }, .address6_count = 1 } }, 19 },
-	{ { REQUEST = { .addresses6 = { { { 0xff } } }, .address6_count = 1 } }, 0 },
-	{ { REQUEST = { .address6_count = 1 } }, 0 },
-	{ { REQUEST = { .hostname = "nas" } }, 6 },
-	{ { REQUEST = { .hostname = "n s" } }, 0 },
-	{ { REQUEST = { .hostname = { [0 ... NPP_HOSTNAME - 2] = 'n' } } }, 3 + 63 },
-	{ { REQUEST = { .hostname = { [0 ... NPP_HOSTNAME - 1] = 'n' } } }, 0 },
-	{ { CONFIRM, .client.code = NPP_FAIL }, 8 },
-	{ { CONFIRM, .client.code = 2 }, 0 },
-	{ { REPORT, .client.code = 2 }, 0 },
-	{ { WAKEUP_CONFIRM = { 2, 1 } }, 0 },
-	{ { WAKEUP_CONFIRM = { .lease_left = 1 } }, 8 }, /* has_lease counts */
-	{ { WAKEUP_CONFIRM = { .has_lease = true, .lease = NPP_LEASE_FAILED } }, 16 },
-	{ { WAKEUP_CONFIRM = { .has_lease = true, .lease = NPP_LEASE_NONE } }, 0 },
-	{ { WAKEUP_CONFIRM = { .has_lease = true, .lease = 3 } }, 0 },
-	{ { WAKEUP_CONFIRM = { 0, 0, true, NPP_LEASE_RENEWED, 1, 2 } }, 0 },
+	{ "a pair", { REQUEST = { .pairs = { { { { 2 } }, { { 1 } } } }, .pair_count = 1 } }, 20 },
+	{ "a multicast MAC",
+	  { REQUEST = { .pairs = { { { { 3 } }, { { 1 } } } }, .pair_count = 1 } }, 0 },
+	{ "no MAC", { REQUEST = { .pairs = { { { { 0 } }, { { 1 } } } }, .pair_count = 1 } }, 0 },
+	{ "no address", { REQUEST = { .pairs = { { { { 2 } }, { { 0 } } } }, .pair_count = 1 } }, 0 },
+	{ "two pairs, one without MAC",
+	  { REQUEST = { .pairs = { { { { 2 } }, { { 1 } } } }, .pair_count = 2 } }, 0 },
+	{ "a lease", { REQUEST = { .has_lease = true } }, 12 },
+	{ "more time left than there was", { REQUEST = { .has_lease = true, .lease_left = 1 } }, 0 },
+	{ "any port", { REQUEST = { .has_ports = true } }, 3 },
+	{ "every UDP port",
+	  { REQUEST = { .has_ports = true, .ports = { { IPPROTO_UDP, 0 } }, .port_count = 1 } }, 7 },
+	{ "a port of SCTP",
+	  { REQUEST = { .has_ports = true, .ports = { { IPPROTO_SCTP, 1 } }, .port_count = 1 } }, 0 },
+	{ "an IPv6 address",
+	  { REQUEST = { .addresses6 = { { { 0xfe } } }, .address6_count = 1 } }, 19 },
+	{ "IPv6 multicast", { REQUEST = { .addresses6 = { { { 0xff } } }, .address6_count = 1 } }, 0 },
+	{ "no IPv6 address", { REQUEST = { .address6_count = 1 } }, 0 },
+	{ "a hostname", { REQUEST = { .hostname = "nas" } }, 6 },
+	{ "a space in a hostname", { REQUEST = { .hostname = "n s" } }, 0 },
+	{ "the longest hostname",
+	  { REQUEST = { .hostname = { [0 ... NPP_HOSTNAME - 2] = 'n' } } }, 3 + 63 },
+	{ "a hostname without end",
+	  { REQUEST = { .hostname = { [0 ... NPP_HOSTNAME - 1] = 'n' } } }, 0 },
+	{ "a Sleep Confirm that fails", { CONFIRM, .client.code = NPP_FAIL }, 8 },
+	{ "an unknown client code", { CONFIRM, .client.code = 2 }, 0 },
+	{ "an unknown code in a report", { REPORT, .client.code = 2 }, 0 },
+	{ "an unknown code in a confirmation", { WAKEUP_CONFIRM = { 2, 1 } }, 0 },
+	{ "times, but no lease", { WAKEUP_CONFIRM = { .lease_left = 1 } }, 8 },
+	{ "a lost lease", { WAKEUP_CONFIRM = { .has_lease = true, .lease = NPP_LEASE_FAILED } }, 16 },
+	{ "no state of a lease",
+	  { WAKEUP_CONFIRM = { .has_lease = true, .lease = NPP_LEASE_NONE } }, 0 },
+	{ "an unknown state of a lease", { WAKEUP_CONFIRM = { .has_lease = true, .lease = 3 } }, 0 },
+	{ "more time left than in all",
+	  { WAKEUP_CONFIRM = { 0, 0, true, NPP_LEASE_RENEWED, 1, 2 } }, 0 },
 	/* clang-format on */
 };
 
 TEST(cases)
 {
-	EACH(i, cases)
-	{
-		const size_t length = write_message(&cases[i].message);
-
-		if (length != (cases[i].length ? HEADER + cases[i].length : 0))
-			fail_msg("row %zu: %zu", i, length);
-	}
+	EACH_SHOWN(i, cases)
+	assert_int_equal(write_message(&cases[i].message),
+	                 cases[i].length ? HEADER + cases[i].length : 0);
 }
 
 static struct npp_message with_pairs(size_t count)
