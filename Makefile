@@ -12,7 +12,7 @@ LLVM_STRIP ?= llvm-strip
 Q = $(if $(V),,@)
 say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2))
 
-LIBS = libbpf libxdp libevent libmnl json-c sqlite3 nettle
+LIBS = libbpf libxdp libevent libmnl json-c sqlite3 nettle libseccomp
 FOUND := $(foreach lib,$(LIBS),$(shell $(PKG_CONFIG) --exists $(lib) 2>/dev/null && echo $(lib)))
 # Of what is being built: the daemon's, unless it is said below.
 NEEDS = $(LIBS)

@@ -299,13 +299,18 @@ static void *run_thread(void *context)
 	return NULL;
 }
 
-/* Signals are for the event loop. With SIGXFSZ blocked, a write beyond the limit just fails. */
+/*
+ * Signals are for the event loop; but for SIGSYS, of a refused system call, which comes to who made
+ * it. With SIGXFSZ blocked, a write beyond the limit just fails.
+ */
 static int start_thread(struct host_store *store)
 {
 	sigset_t all, before;
 	int err;
 
 	sigfillset(&all);
+	sigdelset(&all, SIGSYS);
+	sigdelset(&all, SIGSYS);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	err = pthread_create(&store->thread, NULL, run_thread, store);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);

@@ -88,6 +88,7 @@ class Container(Daemon):
         if self.process:
             end(self.process)
         run(*self.runc, "delete", "--force", self.name, check=False)
+        assert "refused system call" not in self.log
 
 
 @pytest.fixture

@@ -249,6 +249,7 @@ class Daemon:
         if self.process:
             end(self.process)
         shutil.rmtree(self.pins, ignore_errors=True)
+        assert "refused system call" not in self.log, "loader/daemon/confine.c lacks what the daemon needs"
 
 
 class Watch:
