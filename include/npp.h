@@ -45,6 +45,7 @@ enum npp_request_type {
 	NPP_REQUEST_CLIENT_ID,
 	NPP_REQUEST_HOSTNAME,
 	NPP_REQUEST_BACKUP,
+	NPP_REQUEST_LIFETIME,
 };
 
 /* Services that a proxy offers. */

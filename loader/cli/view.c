@@ -36,6 +36,7 @@ static const struct word words[] = {
 	{ "address-in-use", RED, NULL },
 	{ "still-active", RED, NULL },
 	{ "wake-delayed", YELLOW, NULL },
+	{ "registration-expired", RED, NULL },
 	{ "magic-packet", DIM, NULL },
 	{ "attached", GREEN, NULL },
 	{ "absent", YELLOW, NULL },

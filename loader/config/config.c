@@ -113,6 +113,7 @@ static const struct config_option config_rows[] = {
 	{ "grace-period", DURATION(timing.grace_period, "100ms", "1h") },
 	{ "sleep-timeout", DURATION(timing.sleep_timeout, "0s", "24h") },
 	{ "idle-timeout", DURATION(timing.idle_timeout, "1s", "24h") },
+	{ "silence-timeout", DURATION(timing.silence, "1s", "24h") },
 	{ "check-interval", DURATION(timing.check_interval, "10ms", "1m") },
 	{ "check-requests", NUMBER(timing.check_requests, 1, 100) },
 	{ "wake-interval", DURATION(timing.wake_interval, "100ms", "1m") },
@@ -125,6 +126,7 @@ static const struct config_option config_rows[] = {
 	{ "npp", OPTION_VALUE(FIELD_BOOL, AT(npp.on)) },
 	{ "npp-type", NUMBER(npp.icmp_type, 1, 255) },
 	{ "max-registrations", NUMBER(npp.max_registrations, 0, 1000000) },
+	{ "registration-lifetime", DURATION(npp.lifetime_max, "1s", "365d") },
 	{ "npp-keys", OPTION_READ(option_read_path, AT(npp.keys),
 		.expected = "the absolute path of a file of keys") },
 	{ "advertise-interval", SECONDS(npp.interval, "0s", "30m") },
@@ -157,7 +159,8 @@ void config_init(struct config *config)
 		.npp = { .on = true,
 		         .icmp_type = NPP_ICMP_TYPE,
 		         .interval = 600,
-		         .max_registrations = 256 },
+		         .max_registrations = 2048,
+		         .lifetime_max = REGISTRATION_LIFETIME_DEFAULT },
 	};
 }
 

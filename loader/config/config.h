@@ -11,7 +11,7 @@
 #include "datapath_config.h"
 #include "host/description.h"
 
-enum { CONFIG_INTERFACES = 16, CONFIG_ERROR = 1024 };
+enum { CONFIG_INTERFACES = 16, CONFIG_ERROR = 2048 };
 
 /* Whose MAC the DHCP requests for a sleeping host come from. */
 enum dhcp_source {
@@ -39,6 +39,7 @@ struct config_npp {
 	uint32_t lifetime; /* s, of an advertisement; 0: three intervals */
 	int32_t preference;
 	uint32_t max_registrations; /* hosts that are known only by their registration */
+	int64_t lifetime_max;       /* ms, of a registration, from when its host was seen last */
 	char keys[PATH_MAX];        /* path of the key file; empty: no keys */
 };
 

@@ -72,10 +72,11 @@
  *          "link": bool: frames can come in; where nothing is answered "detail": why not}, …]
  *  EVENT   "time": RFC 3339, "host": name, "text": a sentence,
  *          "event": "drowsy" | "asleep" | "waking" | "awake" | "still-active" |
- *          "address-in-use" | "standby" | "wake-failed" | "wake-delayed" | "added" | "removed" |
- *          "magic-packet" | "lease-renewed" | "lease-unanswered" | "lease-lost",
- *          "why": "command" | "sleep-request" | "wakeup-report" | "sleep-timer" | "connection" |
- *          "address-claim" | "host-seen" | "map-edit" | "timeout" | "lease",
+ *          "address-in-use" | "standby" | "wake-failed" | "wake-delayed" |
+ *          "registration-expired" | "added" | "removed" | "magic-packet" |
+ *          "lease-renewed" | "lease-unanswered" | "lease-lost",
+ *          "why": "command" | "sleep-request" | "wakeup-report" | "sleep-timer" | "lifetime" |
+ *          "connection" | "address-claim" | "host-seen" | "map-edit" | "timeout" | "lease",
  *          with a lease "detail": its result, as text,
  *          and where known "address", "peer", "peer-mac", "protocol", "port", "took": s
  */

@@ -60,6 +60,7 @@ static void complete_trigger(struct run *run, struct host_trigger *trigger)
 
 	trigger->now = clock_now();
 	trigger->detect_sleep = described && described->attributes.detect_sleep;
+	trigger->signs = run->daemon->keys.count && run->host->registration;
 	if (trigger->kind == TRIGGER_CONNECTION)
 		return;
 	trigger->random = random_u32();
@@ -253,6 +254,7 @@ static void carry_out(struct run *run, const struct host_effects *effects,
 	emit_lease(run, effects->lease_event, reply);
 	if (effects->persist)
 		host_persist(run->daemon, run->host);
+	run->host->is_forgotten |= effects->forget;
 	if (effects->next != TRIGGER_NONE)
 		enqueue(run, (struct host_trigger){ .kind = effects->next });
 }
@@ -360,6 +362,8 @@ void host_arm(struct daemon *daemon, struct host *host)
 	const struct host_core core = host_core(host);
 
 	host_table_arm(daemon->hosts, host,
-	               host->addresses_lost ? now.mono : host_core_deadline(&core, &now));
+	               host->addresses_lost || host->is_forgotten
+	                       ? now.mono
+	                       : host_core_deadline(&core, &now));
 	daemon_arm(daemon);
 }

@@ -105,6 +105,7 @@ void daemon_follow_config(struct daemon *daemon)
 	daemon->timing.life = config->timing;
 	daemon->timing.life.standby = jitter(config->timing.standby);
 	daemon->timing.min_lease = config->min_lease;
+	daemon->timing.lifetime = config->npp.lifetime_max;
 	wake_rules_clear(daemon->datapath, &all_hosts);
 	wake_rules_put(daemon->datapath, &all_hosts, config->policy.ports,
 	               config->policy.port_count, config->policy.sources,
@@ -161,6 +162,18 @@ static void on_signal(evutil_socket_t number, short what, void *context)
 		log_error("the configuration stays as it is: %s", why);
 }
 
+/* Not in the step that found it so, which still has the host in its hands. */
+static bool forget(struct daemon *daemon, struct host *host)
+{
+	const bool is_removed =
+		host->is_forgotten && host_is_registered_only(host) && !host->proposal;
+
+	host->is_forgotten = false;
+	if (is_removed)
+		daemon_remove(daemon, host);
+	return is_removed;
+}
+
 static void on_deadline(evutil_socket_t fd, short what, void *context)
 {
 	struct daemon *daemon = context;
@@ -173,6 +186,8 @@ static void on_deadline(evutil_socket_t fd, short what, void *context)
 	while ((host = host_table_due(daemon->hosts, now.mono))) {
 		const bool lost = host->addresses_lost;
 
+		if (forget(daemon, host))
+			continue;
 		host->addresses_lost = false;
 		host_trigger(daemon, host, lost ? TRIGGER_ADDRESSES_LOST : TRIGGER_TIMEOUT);
 		if (host->deadline <= now.mono) /* others have their turn first */

@@ -124,7 +124,8 @@ static enum reject_reason propose(struct daemon *daemon, const struct pending_re
 	struct host *host = pending->host, *replaced;
 	struct proposal *proposal;
 
-	if (!register_has_room(daemon->hosts, host, max, clock_now().boot, &replaced))
+	if (!register_has_room(daemon->hosts, host, &pending->registration.head, max,
+	                       clock_now().boot, &replaced))
 		return REJECT_LIMIT_REACHED;
 	if (replaced)
 		daemon_remove(daemon, replaced);

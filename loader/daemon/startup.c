@@ -126,6 +126,9 @@ static void resume(struct daemon *daemon, struct host *host)
 
 	if (host->stored_state != AWAKE && host->life.state == AWAKE)
 		host_trigger(daemon, host, TRIGGER_SLEEP_NOW);
+	/* it was seen without a Report: it may sleep all the same */
+	if (registration && !registration->active && registration->until && !registration->reported)
+		host->life.told = host->life.registered = true;
 	if (registration && registration->active)
 		host_trigger(daemon, host,
 		             host->life.state == AWAKE ? TRIGGER_STANDBY : TRIGGER_SLEEP_REQUEST);
@@ -163,6 +166,7 @@ int hosts_start(struct daemon *daemon)
 	const int err = host_store_load(daemon->store, on_row, on_replay_row, daemon);
 
 	daemon->timing.life = daemon->config.timing;
+	daemon->timing.lifetime = daemon->config.npp.lifetime_max;
 	if (err)
 		log_error("the store cannot be read: %s", strerror(-err));
 	if (daemon->maps_reused) {

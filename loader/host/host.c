@@ -70,7 +70,11 @@ struct host_core host_core(const struct host *host)
 		core.lease = host->dhcp->lease;
 	if (host->registration) {
 		core.registration_active = host->registration->active;
+		core.registration_seen = host->registration->seen;
 		core.registration_until = host->registration->until;
+		core.registration_timer = host->registration->timer;
+		core.registration_expires = host->registration->expires;
+		core.registration_lifetime = host->registration->lifetime;
 	}
 	return core;
 }
@@ -94,7 +98,10 @@ void host_table_set_core(struct host_table *table, struct host *host, const stru
 	if (!host->registration)
 		return;
 	host->registration->active = core->registration_active;
+	host->registration->seen = core->registration_seen;
 	host->registration->until = core->registration_until;
+	host->registration->timer = core->registration_timer;
+	host->registration->expires = core->registration_expires;
 	if (core->registration_dropped)
 		registration_drop(host->registration);
 }

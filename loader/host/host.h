@@ -85,6 +85,7 @@ struct host {
 	bool unsynced;       /* the tables could not be written, or an address is not its own now */
 	bool dirty;          /* its row in the store is out of date: in the list of `next_dirty` */
 	bool addresses_lost; /* it was asleep when its last address went: to be woken */
+	bool is_forgotten;   /* its registration expired: to be removed, where that was all */
 	bool check_failing;  /* logged */
 	bool is_registered_only; /* as counted by the table */
 	uint8_t stored_state; /* enum host_state, by the store at the start, until it is resumed */
@@ -192,7 +193,8 @@ struct host *host_table_due(const struct host_table *table, int64_t now);
  *   "edited"     by bpftool: "exists" (true: the map alone says that there is this host),
  *                "addresses", "removed", "interface", "vlan", "arp-offload"
  *   "registered" by the host itself: "client-identifier", "transaction", "active", "until"
- *                (absent: never), "backup-of" (IPv4 address; absent: nobody's), "interface" and
+ *                (absent: never), "timer", "expires", "lifetime" (0 and absent: none), "seen",
+ *                "reported", "backup-of" (IPv4 address; absent: nobody's), "interface" and
  *                "vlan" of the request, "addresses", "ports" (absent: it names none; []: nothing
  *                wakes it), "lease" (true: it asks to have its lease renewed), "digests" (64 bits
  *                each, as signed integers) of the requests that were carried out

@@ -25,6 +25,9 @@ static const struct {
 	[HOST_EVENT_WAKE_FAILED] = { "wake-failed", "did not wake" },
 	[HOST_EVENT_WAKE_DELAYED] = { "wake-delayed",
 	                              "will be woken when its wake-holdoff is over" },
+	[HOST_EVENT_REGISTRATION_EXPIRED] = { "registration-expired",
+	                                      "is not registered any more: nothing shows that it "
+	                                      "is there" },
 	[HOST_EVENT_ADDED] = { "added", "was added" },
 	[HOST_EVENT_REMOVED] = { "removed", "was removed" },
 	[HOST_EVENT_MAGIC_PACKET] = { "magic-packet", "was sent Magic Packets" },
@@ -46,6 +49,7 @@ static const struct {
 	[TRIGGER_WAKEUP_REPORT] = { "wakeup-report", ", by its Wakeup Report" },
 	[TRIGGER_WAKE] = { "command", ", by command" },
 	[TRIGGER_SLEEP_TIMER] = { "sleep-timer", ", as its Sleep Timer is over" },
+	[TRIGGER_LIFETIME_OVER] = { "lifetime", ", to show that it is there" },
 	[TRIGGER_CONNECTION] = { "connection", "" },
 	[TRIGGER_ADDRESS_CLAIM] = { "address-claim", "" },
 	[TRIGGER_HOST_SEEN] = { "host-seen", "" },

@@ -23,6 +23,11 @@ static const struct field registration_fields[] = {
 	{ "transaction", FIELD_NUMBER, OF(head.transaction) },
 	{ "active", FIELD_BOOL, OF(head.active) },
 	{ "until", FIELD_NUMBER, OF(head.until), .max = UNTIL_MAX, .flags = FIELD_OMIT_ZERO },
+	{ "timer", FIELD_NUMBER, OF(head.timer), .max = UNTIL_MAX, .flags = FIELD_OMIT_ZERO },
+	{ "expires", FIELD_NUMBER, OF(head.expires), .max = UNTIL_MAX, .flags = FIELD_OMIT_ZERO },
+	{ "lifetime", FIELD_NUMBER, OF(head.lifetime), .max = UNTIL_MAX, .flags = FIELD_OMIT_ZERO },
+	{ "seen", FIELD_BOOL, OF(head.seen), .flags = FIELD_OMIT_ZERO },
+	{ "reported", FIELD_NUMBER, OF(head.reported), .min = INT64_MIN, .flags = FIELD_OMIT_ZERO },
 	{ "backup-of", FIELD_IPV4, OF(head.backup_of), .flags = FIELD_OMIT_ZERO },
 	{ "interface", FIELD_TEXT, OF(head.interface), .flags = FIELD_OMIT_ZERO },
 	{ "vlan", FIELD_NUMBER, OF(head.vlan), .max = 4094, .flags = FIELD_OMIT_ZERO },
@@ -76,9 +81,12 @@ static struct json_object *write_registration(const struct registration *registr
 {
 	struct registration_draft draft;
 
+	int64_t *const times[] = { &draft.head.until, &draft.head.timer, &draft.head.expires };
+
 	registration_read(registration, &draft);
-	if (registration->until)
-		draft.head.until += now->wall_ms - now->boot_ms;
+	for (size_t i = 0; i < sizeof(times) / sizeof(*times); i++)
+		if (*times[i])
+			*times[i] += now->wall_ms - now->boot_ms;
 	return fields_to_json(registration_fields, &draft);
 }
 
@@ -175,15 +183,22 @@ static struct registration *read_registration(struct json_object *json,
                                               const struct host *host)
 {
 	struct registration_draft draft = { .port_count = 0 };
-	int64_t *until = &draft.head.until;
+	int64_t *const times[] = { &draft.head.until, &draft.head.timer, &draft.head.expires };
 	char why[256];
 
 	if (fields_from_json(registration_fields, json, &draft, why, sizeof(why))) {
 		warn(host, "its registration", why);
 		return NULL;
 	}
-	if (*until) /* one before the machine's start is due, and not 0, which is never */
-		*until = MAX(*until - now->wall_ms + now->boot_ms, 1);
+	/* an earlier daemon noted neither whether it was seen nor whether it had reported */
+	if (!draft.head.expires) {
+		draft.head.seen = true;
+		draft.head.reported = !draft.head.active;
+	}
+	/* one before the machine's start is due, and not 0, which is never */
+	for (size_t i = 0; i < sizeof(times) / sizeof(*times); i++)
+		if (*times[i])
+			*times[i] = MAX(*times[i] - now->wall_ms + now->boot_ms, 1);
 	return registration_new(&draft);
 }
 

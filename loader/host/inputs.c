@@ -182,6 +182,7 @@ void registration_drop(struct registration *registration)
 	*registration = (struct registration){
 		.client_id = registration->client_id,
 		.transaction = registration->transaction,
+		.seen = registration->seen,
 		.addresses = registration->addresses,
 		.digests = registration->digests,
 	};

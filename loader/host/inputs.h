@@ -81,7 +81,8 @@ enum { REGISTRATION_LINGER = 3600000 };
 
 /*
  * By the host itself. It begins with a confirmed request, ends when the host is up, lingers, and
- * is then kept for its Client Identifier alone.
+ * is then kept for its Client Identifier alone. Where the host did not report that it is up, it
+ * lingers for its lifetime, and goes on when the host is found asleep.
  */
 struct registration {
 	uint16_t client_id;   /* from 1 on */
@@ -89,6 +90,7 @@ struct registration {
 	bool active;          /* the host has not been up since, as far as is known */
 	bool has_ports;       /* even none: nothing wakes it */
 	bool has_lease;
+	bool seen; /* some frame of the host, or an answer to ARP, besides its requests */
 	uint16_t vlan;
 	uint8_t address_count, digest_count;
 	/*
@@ -96,9 +98,13 @@ struct registration {
 	 * says is dropped. 0: never.
 	 */
 	int64_t until;
+	int64_t timer;   /* of one that has ended without a Report: the `until` of before */
+	int64_t expires; /* CLOCK_BOOTTIME, ms: when the host is to show itself; 0: not known yet */
+	int64_t lifetime;      /* ms, that the host named; 0: none */
+	int64_t since;         /* CLOCK_BOOTTIME, ms, of its last request. Not stored */
 	struct ipv4 backup_of; /* the proxy that goes first; 0.0.0.0: this one */
 	char interface[IFNAMSIZ];
-	uint64_t reported; /* the digest of its last Wakeup Report; 0: none. Not stored */
+	uint64_t reported;              /* the digest of its last Wakeup Report; 0: none */
 	const struct shared_set *ports; /* of struct wake_port */
 	struct ipv6 *addresses;         /* in the same block, as are the digests of its requests */
 	uint64_t *digests;

@@ -40,12 +40,17 @@ static void change(struct life_call *call, enum host_state state, enum host_even
 	enter(call, state, event);
 }
 
+/* A frame may be somebody else's: one that was told to sleep is checked again until it reports. */
 static int64_t idle_limit(const struct life_call *call)
 {
-	if (call->life->standby)
+	const struct life *life = call->life;
+
+	if (life->standby)
 		return call->timing->standby;
-	if (call->life->idle_until)
+	if (life->idle_until || (life->registered && call->trigger->signs))
 		return call->timing->grace_period;
+	if (life->told)
+		return call->timing->silence;
 	return call->trigger->detect_sleep ? call->timing->idle_timeout : 0;
 }
 
@@ -61,13 +66,20 @@ static void await_idle(struct life_call *call)
 static void become_awake(struct life_call *call, enum host_event_kind event)
 {
 	call->life->wake_pending = false;
+	call->life->failed_wakes = 0;
 	enter(call, AWAKE, event);
 	await_idle(call);
 }
 
+/* It is checked again and again, as a standby or until it reports: people are told what is new. */
+static bool is_recheck(const struct life *life)
+{
+	return life->standby || (life->told && !life->idle_until);
+}
+
 static void become_drowsy(struct life_call *call, int64_t wait)
 {
-	change(call, DROWSY, call->life->standby ? HOST_EVENT_NONE : HOST_EVENT_DROWSY);
+	change(call, DROWSY, is_recheck(call->life) ? HOST_EVENT_NONE : HOST_EVENT_DROWSY);
 	call->life->deadline = call->now + wait;
 }
 
@@ -122,6 +134,7 @@ static void told_to_sleep(struct life_call *call)
 	const bool now = call->trigger->kind == TRIGGER_SLEEP_NOW;
 	struct life *life = call->life;
 
+	life->told = true;
 	life->registered |= call->trigger->kind == TRIGGER_SLEEP_REQUEST;
 	if (life->state == ASLEEP)
 		return;
@@ -139,8 +152,7 @@ static void standby(struct life_call *call)
 {
 	struct life *life = call->life;
 
-	life->registered = true;
-	life->standby = true;
+	life->told = life->registered = life->standby = true;
 	life->idle_until = call->now + call->timing->sleep_timeout;
 	if (life->state != AWAKE)
 		set_state(call);
@@ -150,19 +162,17 @@ static void standby(struct life_call *call)
 static void wakeup_report(struct life_call *call)
 {
 	struct life *life = call->life;
-	const enum host_state before = life->state;
-	const bool changes = before != AWAKE || life->standby;
+	const bool is_new = life->state != AWAKE || life->standby;
 
-	life->registered = false;
-	life->standby = false;
+	life->told = life->registered = life->standby = false;
 	life->idle_until = 0;
-	if (!changes) {
+	if (!is_new) {
 		await_idle(call);
 		return;
 	}
-	if (before != AWAKE)
+	if (life->state != AWAKE)
 		set_state(call);
-	call->effects->update_neighbour = before == WAKING;
+	call->effects->update_neighbour = life->state == WAKING;
 	become_awake(call, HOST_EVENT_AWAKE);
 }
 
@@ -205,7 +215,7 @@ static void address_claim(struct life_call *call)
 		connection(call);
 		return;
 	}
-	event = life->standby ? HOST_EVENT_NONE : HOST_EVENT_ADDRESS_IN_USE;
+	event = is_recheck(life) ? HOST_EVENT_NONE : HOST_EVENT_ADDRESS_IN_USE;
 	life->idle_until = 0;
 	life->standby = life->registered;
 	become_awake(call, event);
@@ -214,16 +224,13 @@ static void address_claim(struct life_call *call)
 static void seen(struct life_call *call)
 {
 	struct life *life = call->life;
+	const bool is_late = life->state != DROWSY || call->now >= life->idle_until;
 
 	if (life->state == AWAKE)
 		return;
 	call->effects->update_neighbour = life->state == WAKING;
-	if (life->state == DROWSY && call->now < life->idle_until) {
-		become_awake(call, life->standby ? HOST_EVENT_NONE : HOST_EVENT_AWAKE);
-		return;
-	}
-	life->registered = life->standby = false;
-	become_awake(call, HOST_EVENT_AWAKE);
+	life->standby &= !is_late;
+	become_awake(call, life->standby ? HOST_EVENT_NONE : HOST_EVENT_AWAKE);
 }
 
 /* By hand, or by the datapath whose report found no room in the ring: the map is right. */
@@ -235,6 +242,7 @@ static void map_edit(struct life_call *call)
 	life->idle_until = 0;
 	life->skip_holdoff = true;
 	life->wake_pending = false;
+	life->told |= call->trigger->state != AWAKE;
 	switch (call->trigger->state) {
 	case DROWSY:
 		enter(call, DROWSY, HOST_EVENT_DROWSY);
@@ -249,7 +257,7 @@ static void map_edit(struct life_call *call)
 		begin_wake(call);
 		break;
 	default:
-		life->registered = life->standby = false;
+		life->told = life->registered = life->standby = false;
 		become_awake(call, HOST_EVENT_AWAKE);
 	}
 }
@@ -302,20 +310,17 @@ static void timeout_drowsy(struct life_call *call)
 		check(call, CHECK_ADDRESS);
 }
 
-static void wake_failed(struct life_call *call)
-{
-	change(call, ASLEEP, HOST_EVENT_WAKE_FAILED);
-	call->life->holdoff_until = call->now + call->timing->wake_holdoff;
-}
-
 static void timeout_waking(struct life_call *call)
 {
-	const struct life *life = call->life;
+	struct life *life = call->life;
 
-	if (call->now >= life->next_magic && life->attempts == call->timing->wake_attempts)
-		wake_failed(call);
-	else
+	if (call->now < life->next_magic || life->attempts < call->timing->wake_attempts) {
 		wake_round(call);
+		return;
+	}
+	life->failed_wakes++;
+	change(call, ASLEEP, HOST_EVENT_WAKE_FAILED);
+	life->holdoff_until = call->now + call->timing->wake_holdoff;
 }
 
 static void timeout(struct life_call *call)
@@ -348,22 +353,6 @@ static void check_failed(struct life_call *call)
 		call->life->attempts--;
 }
 
-void life_init(struct life *life, const struct life_timing *timing, enum host_state state,
-               int64_t now)
-{
-	const struct host_trigger found = { .kind = TRIGGER_MAP_EDIT, .state = state };
-	struct host_effects none = { .set_state = false };
-	struct life_call call = { life, timing, &found, now, &none };
-
-	*life = (struct life){ .since = now };
-	map_edit(&call);
-	if (state != WAKING)
-		return;
-	/* nothing can be sent yet: the first round is due at once */
-	life->attempts = 0;
-	life->next_magic = life->deadline = now;
-}
-
 void life_step(struct life *life, const struct life_timing *timing,
                const struct host_trigger *trigger, struct host_effects *effects)
 {
@@ -375,6 +364,7 @@ void life_step(struct life *life, const struct life_timing *timing,
 		[TRIGGER_WAKEUP_REPORT] = wakeup_report,
 		[TRIGGER_WAKE] = told_to_wake,
 		[TRIGGER_SLEEP_TIMER] = told_to_wake,
+		[TRIGGER_LIFETIME_OVER] = told_to_wake,
 		[TRIGGER_CONNECTION] = connection,
 		[TRIGGER_ADDRESS_CLAIM] = address_claim,
 		[TRIGGER_HOST_SEEN] = seen,
@@ -390,4 +380,21 @@ void life_step(struct life *life, const struct life_timing *timing,
 
 	if (by_trigger[trigger->kind])
 		by_trigger[trigger->kind](&call);
+}
+
+void life_init(struct life *life, const struct life_timing *timing, enum host_state state,
+               int64_t now)
+{
+	const struct host_trigger found = { .kind = TRIGGER_MAP_EDIT,
+		                            .state = state,
+		                            .now.mono = now };
+	struct host_effects none = { .set_state = false };
+
+	*life = (struct life){ .since = now };
+	life_step(life, timing, &found, &none);
+	if (state != WAKING)
+		return;
+	/* nothing can be sent yet: the first round is due at once */
+	life->attempts = 0;
+	life->next_magic = life->deadline = now;
 }

@@ -29,6 +29,7 @@ enum host_trigger_kind {
 	TRIGGER_WAKEUP_REPORT,  /* it says that it is up */
 	TRIGGER_WAKE,           /* told to wake it */
 	TRIGGER_SLEEP_TIMER,    /* as it asked for itself */
+	TRIGGER_LIFETIME_OVER,  /* of its registration: to see that there is such a host */
 	TRIGGER_CONNECTION,     /* the datapath saw a connection, and has set it WAKING */
 	TRIGGER_ADDRESS_CLAIM,  /* it saw another machine use an address; sets WAKING, or AWAKE */
 	TRIGGER_HOST_SEEN,      /* it saw a frame of the host, and has set it AWAKE */
@@ -51,6 +52,7 @@ struct host_trigger {
 	int64_t last_seen; /* of its last frame, ms of CLOCK_MONOTONIC; 0: never */
 	bool asleep;       /* by the map: else no DHCP request is sent in its name */
 	bool detect_sleep;
+	bool signs; /* with a key: only its Wakeup Report shows that it is up */
 	uint32_t random;
 };
 
@@ -65,6 +67,7 @@ enum host_event_kind {
 	HOST_EVENT_STANDBY,
 	HOST_EVENT_WAKE_FAILED,
 	HOST_EVENT_WAKE_DELAYED,
+	HOST_EVENT_REGISTRATION_EXPIRED,
 	HOST_EVENT_ADDED,
 	HOST_EVENT_REMOVED,
 	HOST_EVENT_MAGIC_PACKET,
@@ -79,6 +82,7 @@ struct life_timing {
 	int64_t grace_period;   /* a host still sends while it goes to sleep */
 	int64_t sleep_timeout;  /* how long a host that was told to sleep may take to fall idle */
 	int64_t idle_timeout;   /* a host with detect-sleep is checked after being idle so long */
+	int64_t silence;        /* one that slept, and was seen without a Report, likewise */
 	int64_t check_interval; /* between the ARP requests that must go unanswered */
 	uint32_t check_requests;
 	int64_t wake_interval; /* between rounds of Magic Packets */
@@ -91,6 +95,7 @@ struct life_timing {
 	((struct life_timing){ .grace_period = 5000, \
 	                       .sleep_timeout = 60000, \
 	                       .idle_timeout = 120000, \
+	                       .silence = 120000, \
 	                       .check_interval = 500, \
 	                       .check_requests = 3, \
 	                       .wake_interval = 2000, \
@@ -106,8 +111,10 @@ struct life {
 	int64_t idle_until;    /* told to sleep: until then it may fall idle; 0: not told */
 	int64_t holdoff_until; /* no Magic Packet before */
 	int64_t next_magic;    /* when the next round is due */
-	bool registered;       /* it sent a Sleep Request, and has not been up since */
+	bool told;             /* by anybody that it sleeps, and not since that it is up */
+	bool registered;       /* … by a Sleep Request of its own */
 	bool standby;          /* … and another proxy answers for it, or is to */
+	uint32_t failed_wakes; /* since it was seen last */
 	bool skip_holdoff; /* told that it sleeps already: no wake-holdoff once that is checked */
 	bool wake_pending; /* to be woken as soon as it is known to sleep */
 };
@@ -132,21 +139,34 @@ struct host_effects {
 	enum host_event_kind event, lease_event;
 	int64_t took; /* ms, of a wake that ended */
 	bool persist;
+	bool forget;                 /* where only its registration told of it */
 	enum host_trigger_kind next; /* a step of its own, after this one */
 };
+
+/*
+ * A registration ends where so many wakes in a row failed; of a host of which no frame was ever
+ * seen, where one did. Such a host is woken, to show itself, when it has been registered for so
+ * long (ms), and so is one that has not been seen for the lifetime of its registration.
+ */
+enum { REGISTRATION_WAKES = 3, REGISTRATION_UNSEEN = 60000 };
+
+#define REGISTRATION_LIFETIME_DEFAULT INT64_C(604800000)
 
 struct host_timing {
 	struct life_timing life;
 	int64_t min_lease; /* as lease_step() */
+	int64_t lifetime;  /* ms, of a registration, from when its host was seen last */
 };
 
 /* What a step changes: a copy of it, which replaces the host's once `set_state` was possible. */
 struct host_core {
 	struct life life;
 	struct lease lease; /* LEASE_NONE where it has none */
-	bool registration_active;
-	int64_t registration_until; /* as in struct registration; 0 where it has none */
-	bool registration_dropped;  /* it has lingered long enough: what it says counts no more */
+	/* as in struct registration; 0 where it has none */
+	bool registration_active, registration_seen;
+	int64_t registration_until, registration_timer, registration_expires;
+	int64_t registration_lifetime;
+	bool registration_dropped; /* what it says counts no more */
 };
 
 /* Its life alone: one that starts in `state`, and goes on as that state does; a step of it. */

@@ -57,6 +57,7 @@ struct npp_request {
 	uint16_t lease_total, lease_left; /* s, up to NPP_LEASE_LONG */
 	struct ipv4 lease_server;         /* 0.0.0.0: not known */
 	uint32_t timer;                   /* s, until the host wants to be woken; 0: none */
+	uint32_t lifetime;                /* s, of the registration; 0: the proxy's */
 	struct wake_port ports[NPP_PORTS];
 	size_t port_count;
 	bool has_ports; /* with port_count 0: no port wakes it */

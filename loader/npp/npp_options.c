@@ -154,6 +154,11 @@ static void transfer_timer(struct cursor *cursor, struct npp_message *message)
 	transfer(cursor, message->request.timer);
 }
 
+static void transfer_lifetime(struct cursor *cursor, struct npp_message *message)
+{
+	transfer(cursor, message->request.lifetime);
+}
+
 static void transfer_ports(struct cursor *cursor, struct npp_message *message)
 {
 	struct npp_request *request = &message->request;
@@ -272,6 +277,7 @@ static const struct option {
 	{ REQUEST(NPP_REQUEST_CLIENT_ID), transfer_client_id, FIELD(request.client_id_length) },
 	{ REQUEST(NPP_REQUEST_HOSTNAME), transfer_hostname, FIELD(request.hostname[0]) },
 	{ REQUEST(NPP_REQUEST_BACKUP), transfer_backup, FIELD(request.backup_of) },
+	{ REQUEST(NPP_REQUEST_LIFETIME), transfer_lifetime, FIELD(request.lifetime) },
 	{ NPP_OPTION_SLEEP_CONFIRM, 0, transfer_client, 0, 0 },
 	{ NPP_OPTION_WAKEUP_REPORT, 0, transfer_client, 0, 0 },
 	{ NPP_OPTION_WAKEUP_CONFIRM, 0, transfer_client, 0, 0 },

@@ -237,6 +237,7 @@ static void read_request(const struct reception *in, struct registration_request
 		.lease_left = timed ? from->lease_left : 0,
 		.client_id_length = from->client_id_length,
 		.timer = from->timer,
+		.lifetime = from->lifetime,
 		.backup_of = from->backup_of,
 	};
 	memcpy(request->interface, in->requester->iface.name, sizeof(request->interface));

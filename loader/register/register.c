@@ -9,6 +9,8 @@
 
 /* How long a host may take from its first frame to its report, where others need its place. ms */
 enum { REPORT_TIME = 300000 };
+/* How long one that was not seen yet keeps its place from others that were not. ms */
+enum { UNSEEN_TIME = 10000 };
 
 static struct pending_registration *find(const struct registrar *registrar, const struct mac *mac)
 {
@@ -146,6 +148,7 @@ static void begin(const struct host *host, const struct registration_request *re
 			                    : (uint16_t)(1 + random % UINT16_MAX),
 			.transaction = request->transaction,
 			.active = true,
+			.seen = before && before->seen,
 			.vlan = request->vlan,
 		},
 	};
@@ -174,6 +177,9 @@ static enum reject_reason plan(const struct host *host, const struct registratio
 		draft->head.backup_of = request->backup_of;
 	if (request->timer)
 		draft->head.until = now->boot + (int64_t)request->timer * 1000;
+	if (request->lifetime)
+		draft->head.lifetime = (int64_t)request->lifetime * 1000;
+	draft->head.since = now->boot;
 	draft->head.reported = 0;
 	return REJECT_NONE;
 }
@@ -241,8 +247,13 @@ bool register_address_in_use(struct registrar *registrar, struct ipv4 address4,
 	struct pending_registration *waiting;
 
 	DL_FOREACH(registrar->waiting, waiting)
-	if (asks_for(&waiting->request, &address) && !mac_equal(&waiting->request.mac, mac))
-		return take(registrar, waiting, taken);
+	{
+		if (!asks_for(&waiting->request, &address))
+			continue;
+		if (!mac_equal(&waiting->request.mac, mac))
+			return take(registrar, waiting, taken);
+		waiting->registration.head.seen = true;
+	}
 	return false;
 }
 
@@ -285,14 +296,33 @@ static struct host *longest_over(struct host_table *table, int64_t boot)
 	return longest;
 }
 
-bool register_has_room(struct host_table *table, const struct host *host, unsigned int max,
-                       int64_t boot, struct host **replaced)
+/* The list is in the order in which they became known. */
+static struct host *first_unseen(struct host_table *table, int64_t boot, bool at_once)
+{
+	struct host *host;
+
+	DL_FOREACH2(table->first_registered_only, host, next_registered)
+	{
+		const struct registration *registration = host->registration;
+
+		if (registration && registration->active && !registration->seen &&
+		    !host->proposal && (at_once || boot - registration->since >= UNSEEN_TIME))
+			return host;
+	}
+	return NULL;
+}
+
+bool register_has_room(struct host_table *table, const struct host *host,
+                       const struct registration *registration, unsigned int max, int64_t boot,
+                       struct host **replaced)
 {
 	*replaced = NULL;
 	if ((host && (host_is_registered_only(host) || host_is_wanted(host))) ||
 	    table->registered_only < max)
 		return true;
-	*replaced = longest_over(table, boot);
+	*replaced = max ? longest_over(table, boot) : NULL;
+	if (!*replaced && max)
+		*replaced = first_unseen(table, boot, registration->seen);
 	return *replaced;
 }
 

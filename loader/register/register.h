@@ -73,6 +73,7 @@ struct registration_request {
 	size_t client_id_length;
 	char hostname[HOST_NAME_MAX_SIZE]; /* empty: none */
 	uint32_t timer;                    /* s, until it wants to be woken; 0: never */
+	uint32_t lifetime;                 /* s, of the registration; 0: as long as may be */
 	struct ipv4 backup_of;             /* the proxy that goes first; 0.0.0.0: this one */
 };
 
@@ -112,7 +113,10 @@ enum reject_reason register_submit(struct registrar *registrar, const struct hos
                                    void *requester, const struct now *now, uint32_t random,
                                    bool *ask);
 
-/* Another machine answers for the address: takes one request that asks for it, false: none does. */
+/*
+ * A machine answers for the address: takes one request of another one that asks for it, false: none
+ * does. Of the host itself it is a sign that it is there.
+ */
 bool register_address_in_use(struct registrar *registrar, struct ipv4 address,
                              const struct mac *mac, struct pending_registration *taken);
 /* Takes the one of this host, which is up or removed; false: there is none. */
@@ -127,12 +131,15 @@ enum reject_reason register_check_addresses(const struct host_table *table, cons
                                             const struct registration *registration);
 
 /*
- * May there be a host more that is known for its registration alone, besides this one (NULL: a new
- * one)? `replaced`: the host to be removed for it, the one that has been up for the longest, or
- * NULL.
+ * May there be a host more that is known for its registration alone: this one (NULL: a new one),
+ * which is to have `registration`? `replaced`: the host to be removed for it, the one that has been
+ * up for the longest, or else the one that was registered first and never seen; or NULL. One that
+ * was just registered stays for a while, in which it may still be seen, but gives way to one that
+ * was seen.
  */
-bool register_has_room(struct host_table *table, const struct host *host, unsigned int max,
-                       int64_t boot, struct host **replaced);
+bool register_has_room(struct host_table *table, const struct host *host,
+                       const struct registration *registration, unsigned int max, int64_t boot,
+                       struct host **replaced);
 /* A Wakeup Report. */
 enum reject_reason register_check_report(const struct host *host, uint16_t client_id,
                                          uint16_t transaction);

@@ -60,6 +60,7 @@ local requests = {
 		say = "client identifier {dhcp.client_id}" },
 	[0x84] = { name = "host name", rest = "hostname", say = "named {hostname}" },
 	[0x85] = { name = "backup", first = { "backup_of" }, say = "backup of {backup_of}" },
+	[0x86] = { name = "lifetime", first = { "lifetime" }, say = "for {lifetime} s" },
 }
 local client = { "client.code", "zero8", "client.id", "zero" }
 local options = { -- `subtype`: of the message that it goes with, if not with all
@@ -158,8 +159,9 @@ local rows = {
 	{ "port.protocol", "uint8", "Protocol", one_of(PROTOCOLS), base.DEC, PROTOCOLS },
 	{ "port", "uint16", "Port" },
 	{ "ipv6", "ipv6", "IPv6 address", is_hosts },
-	{ "hostname", "string", "Host name", at_most(63, "^[%w%-_.]+$") },
+	{ "hostname", "string", "Host name", at_most(63, "^[%w_][%w%-_.]*$") },
 	{ "backup_of", "ipv4", "Proxy that goes first", at_least(1) },
+	{ "lifetime", "uint32", "Lifetime", at_least(1), base.UNIT_STRING, SECONDS },
 	{ "client.code", "uint8", "Code", one_of(CODES), base.DEC, CODES },
 	{ "client.id", "uint16", "Client Identifier" },
 	{ "notification", "uint16", "Request Option Type", one_of(NOTICES), base.DEC, NOTICES },

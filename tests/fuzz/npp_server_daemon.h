@@ -188,7 +188,8 @@ static inline void carry_out(const struct pending_registration *pending)
 	enum reject_reason reason = REJECT_NONE;
 
 	assert(host == pending->host || !pending->host);
-	if (!register_has_room(table, host, GUESTS, now.boot, &replaced))
+	if (!register_has_room(table, host, &pending->registration.head, GUESTS, now.boot,
+	                       &replaced))
 		reason = REJECT_LIMIT_REACHED;
 	else if (host && host->proposal)
 		reason = REJECT_BUSY;

@@ -23,18 +23,21 @@ enum {
 	GRACE = 5000,
 	SLEEP_TIMEOUT = 60000,
 	IDLE = 120000,
+	SILENCE = 90000,
 	CHECK = 500,
 	CHECKS = 3,
 	MAGIC = 2000,
 	ATTEMPTS = 4,
 	STANDBY = 30000,
 	HOLDOFF = 3000,
+	LIFETIME = 86400000,
 };
 
 static const struct host_timing timing = {
 	.life = { .grace_period = GRACE,
 	          .sleep_timeout = SLEEP_TIMEOUT,
 	          .idle_timeout = IDLE,
+	          .silence = SILENCE,
 	          .check_interval = CHECK,
 	          .check_requests = CHECKS,
 	          .wake_interval = MAGIC,
@@ -42,6 +45,7 @@ static const struct host_timing timing = {
 	          .standby = STANDBY,
 	          .wake_holdoff = HOLDOFF },
 	.min_lease = MIN_LEASE_DEFAULT,
+	.lifetime = LIFETIME,
 };
 
 enum { NOW = 1000000, BOOT = 5000000, SINCE = NOW - 100000 };
@@ -133,7 +137,10 @@ static inline struct registration_draft all_registered(void)
 		          .vlan = 11,
 		          .address_count = 2,
 		          .digest_count = 2,
+		          .seen = true,
 		          .until = BOOT + 28800000,
+		          .expires = BOOT + 86400000,
+		          .lifetime = 86400000,
 		          .backup_of = { { 192, 0, 2, 1 } },
 		          .interface = "eth1",
 		          .reported = 815 },

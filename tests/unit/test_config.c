@@ -50,6 +50,7 @@ static void load(const char *text)
 static const struct number_setting settings[] = {
 	{ "grace-period = 700ms", MEMBER(timing.grace_period), 5000, 700 },
 	{ "sleep-timeout = \"2m\"", MEMBER(timing.sleep_timeout), 60000, 120000 },
+	{ "silence-timeout = 1m", MEMBER(timing.silence), 120000, 60000 },
 	{ "idle-timeout = 1h", MEMBER(timing.idle_timeout), 120000, 3600000 },
 	{ "check-interval = 50ms", MEMBER(timing.check_interval), 500, 50 },
 	{ "check-requests = 5", MEMBER(timing.check_requests), 3, 5 },
@@ -63,7 +64,8 @@ static const struct number_setting settings[] = {
 	{ "on-stop = keep", MEMBER(on_stop), ON_STOP_WAKE, ON_STOP_KEEP },
 	{ "npp = false", MEMBER(npp.on), true, false },
 	{ "npp-type = 254", MEMBER(npp.icmp_type), 253, 254 },
-	{ "max-registrations = 0", MEMBER(npp.max_registrations), 256, 0 },
+	{ "max-registrations = 0", MEMBER(npp.max_registrations), 2048, 0 },
+	{ "registration-lifetime = 1d", MEMBER(npp.lifetime_max), 604800000, 86400000 },
 	{ "advertise-interval = 1m", MEMBER(npp.interval), 600, 60 },
 	{ "advertise-lifetime = 1h", MEMBER(npp.lifetime), 0, 3600 },
 	{ "preference = -5", MEMBER(npp.preference), 0, -5 },

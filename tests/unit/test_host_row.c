@@ -115,7 +115,8 @@ TEST(what_a_row_looks_like)
 		"\"edited\":{\"exists\":true,\"addresses\":[\"192.0.2.30\"],"
 		"\"removed\":[\"192.0.2.21\"],\"interface\":\"lo\",\"vlan\":12,\"arp-offload\":true},"
 		"\"registered\":{\"client-identifier\":4711,\"transaction\":99,\"active\":true,"
-		"\"until\":1769889600000,\"backup-of\":\"192.0.2.1\",\"interface\":\"eth1\","
+		"\"until\":1769889600000,\"expires\":1769947200000,\"lifetime\":86400000,"
+		"\"seen\":true,\"reported\":815,\"backup-of\":\"192.0.2.1\",\"interface\":\"eth1\","
 		"\"vlan\":11,\"addresses\":[\"192.0.2.20\",\"192.0.2.22\"],\"ports\":[\"tcp/80\"],"
 		"\"lease\":true,\"digests\":[1,-1]}}");
 	json_object_put(json);
@@ -162,9 +163,33 @@ TEST(times_after_another_start)
 	{
 		struct host *host = host_of(false, false, true, false), *back;
 
-		host->registration->until = rows[i].until;
+		host->registration->until = host->registration->timer = rows[i].until;
+		host->registration->expires = rows[i].until;
 		back = there_and_back(host, &rebooted);
 		assert_int_equal(back->registration->until, rows[i].after);
+		assert_int_equal(back->registration->timer, rows[i].after);
+		assert_int_equal(back->registration->expires, rows[i].after);
+		host_free(back);
+		host_free(host);
+	}
+}
+
+/* An earlier daemon did not note whether its host was ever seen, or reported. */
+TEST(a_registration_of_an_earlier_daemon)
+{
+	static const bool actives[] = { false, true };
+
+	EACH(i, actives)
+	{
+		struct host *host = host_of(false, false, true, false), *back;
+
+		host->registration->expires = 0;
+		host->registration->seen = false;
+		host->registration->reported = 0;
+		host->registration->active = actives[i];
+		back = there_and_back(host, &before);
+		assert_true(back->registration->seen);
+		assert_int_equal(!back->registration->reported, actives[i]);
 		host_free(back);
 		host_free(host);
 	}
@@ -241,6 +266,11 @@ static const struct damage damages[] = {
 	{ "registered", "active", "1", "active" },
 	{ "registered", "until", "-1", "until" },
 	{ "registered", "until", "9223372036854775807", "until" },
+	{ "registered", "timer", "-1", "timer" },
+	{ "registered", "expires", "-1", "expires" },
+	{ "registered", "lifetime", "\"1\"", "lifetime" },
+	{ "registered", "seen", "1", "seen" },
+	{ "registered", "reported", "1.5", "reported" },
 	{ "registered", "backup-of", "\"::1\"", "backup-of" },
 	{ "registered", "interface", "\"a-name-that-is-too-long\"", "interface" },
 	{ "registered", "vlan", "4095", "vlan" },

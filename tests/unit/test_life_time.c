@@ -181,6 +181,95 @@ static void step(struct run *run, enum host_trigger_kind kind)
 	run->checks[run->effects.check]++;
 }
 
+/* Told, then silent; or, where it was never told, by an edit of the map. */
+static struct run asleep_by(enum host_trigger_kind told)
+{
+	struct run run = { .life = LIFE(AWAKE), .trigger.now = now };
+
+	step(&run, told);
+	while (run.life.state != ASLEEP)
+		step(&run, TRIGGER_TIMEOUT);
+	return run;
+}
+
+/* Anybody can send a frame in the name of a host that sleeps. */
+TEST(one_frame_ends_no_sleep)
+{
+	static const struct {
+		const char *shows;
+		enum host_trigger_kind told;
+		bool signs;
+		int64_t silence;
+	} rows[] = {
+		{ "by command", TRIGGER_SLEEP, false, SILENCE },
+		{ "by command, asleep already", TRIGGER_SLEEP_NOW, false, SILENCE },
+		{ "by its registration", TRIGGER_SLEEP_REQUEST, false, SILENCE },
+		{ "with a key it would report", TRIGGER_SLEEP_REQUEST, true, GRACE },
+		{ "a command has no key", TRIGGER_SLEEP, true, SILENCE },
+		{ "left by the other proxy", TRIGGER_STANDBY, false, SILENCE },
+	};
+
+	EACH(i, rows)
+	{
+		struct run run = asleep_by(rows[i].told);
+		int64_t seen = run.trigger.now.mono += 3600000;
+
+		memset(run.checks, 0, sizeof(run.checks));
+		run.trigger.last_seen = seen;
+		run.trigger.signs = rows[i].signs;
+		step(&run, TRIGGER_HOST_SEEN);
+		assert_int_equal(run.life.state, AWAKE);
+		while (run.life.state != ASLEEP && run.life.deadline)
+			step(&run, TRIGGER_TIMEOUT);
+		if (run.life.state != ASLEEP)
+			fail_msg("%s: it is not answered for any more", rows[i].shows);
+		if (run.trigger.now.mono != seen + rows[i].silence + 2 * CHECKS * CHECK)
+			fail_msg("%s: after %jd ms", rows[i].shows,
+			         (intmax_t)(run.trigger.now.mono - seen));
+		assert_int_equal(run.checks[CHECK_OWNER], CHECKS);
+		assert_int_equal(run.checks[CHECK_ADDRESS], CHECKS);
+	}
+}
+
+TEST(who_answers_or_reports_is_up)
+{
+	struct run run = asleep_by(TRIGGER_SLEEP_REQUEST);
+
+	run.trigger.last_seen = run.trigger.now.mono;
+	step(&run, TRIGGER_HOST_SEEN);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(run.life.state, AWAKE);
+		assert_int_equal(run.life.deadline, run.trigger.last_seen + SILENCE);
+		step(&run, TRIGGER_TIMEOUT);
+		assert_int_equal(run.effects.check, CHECK_OWNER);
+		assert_int_equal(run.effects.event, HOST_EVENT_NONE);
+		run.trigger.last_seen = run.trigger.now.mono; /* it answers */
+		step(&run, TRIGGER_TIMEOUT);
+		assert_int_equal(run.life.attempts, 0);
+		assert_int_equal(run.life.deadline, run.trigger.last_seen + SILENCE);
+	}
+	step(&run, TRIGGER_WAKEUP_REPORT);
+	assert_int_equal(run.life.deadline, 0);
+}
+
+/* That another machine has the address is told once, however often that is found. */
+TEST(a_recheck_is_told_where_something_is_new)
+{
+	struct run run = asleep_by(TRIGGER_SLEEP);
+
+	run.trigger.last_seen = run.trigger.now.mono;
+	step(&run, TRIGGER_HOST_SEEN);
+	for (int i = 0; i < 2; i++) {
+		while (run.life.state != DROWSY)
+			step(&run, TRIGGER_TIMEOUT);
+		assert_int_equal(run.effects.event, HOST_EVENT_NONE);
+		run.trigger.state = AWAKE;
+		step(&run, TRIGGER_ADDRESS_CLAIM);
+		assert_int_equal(run.effects.event, HOST_EVENT_NONE);
+		assert_int_equal(run.life.state, AWAKE);
+	}
+}
+
 TEST(a_sleep_and_a_wake_take_their_time)
 {
 	struct run run = { .life = LIFE(AWAKE), .trigger.now = now };

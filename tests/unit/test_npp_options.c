@@ -208,7 +208,7 @@ TEST(unknown_requests)
 		struct octets octets = header_of(NPP_SLEEP_REQUEST);
 
 		if (request == NPP_REQUEST_ARP || request == NPP_REQUEST_DHCP4 ||
-		    (request >= NPP_REQUEST_TIMER && request <= NPP_REQUEST_BACKUP))
+		    (request >= NPP_REQUEST_TIMER && request <= NPP_REQUEST_LIFETIME))
 			continue;
 		ADD(&octets, 3, 5, NPP_REQUEST_TIMER, 0, 0, 0, 1);
 		ADD(&octets, 3, 1, (uint8_t)request);

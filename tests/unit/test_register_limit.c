@@ -28,10 +28,18 @@ static void was_up(unsigned int index, int64_t ms_ago)
 	host_is_up(hosts[index], BOOT - ms_ago);
 }
 
+/* Who asks for a place. */
+static struct registration newcomer;
+
+static bool has_room_for(const struct host *host, unsigned int max, struct host **replaced)
+{
+	return register_has_room(test.table, host, &newcomer, max, BOOT, replaced);
+}
+
 /* For one host more. */
 static bool has_room(struct host **replaced)
 {
-	return register_has_room(test.table, NULL, REGISTRATIONS_MAX, BOOT, replaced);
+	return has_room_for(NULL, REGISTRATIONS_MAX, replaced);
 }
 
 static void is_full(void)
@@ -54,14 +62,13 @@ TEST(there_is_room_up_to_the_limit)
 {
 	struct host *replaced;
 
-	assert_false(register_has_room(test.table, NULL, 0, BOOT, &replaced));
+	assert_false(has_room_for(NULL, 0, &replaced));
 	add_hosts();
-	assert_true(register_has_room(test.table, NULL, REGISTRATIONS_MAX + 1, BOOT, &replaced));
+	assert_true(has_room_for(NULL, REGISTRATIONS_MAX + 1, &replaced));
 	assert_null(replaced);
 	is_full();
 	for (unsigned int i = 1; i <= REGISTRATIONS_MAX; i++) { /* those who are there stay */
-		assert_true(register_has_room(test.table, hosts[i], REGISTRATIONS_MAX - 1, BOOT,
-		                              &replaced));
+		assert_true(has_room_for(hosts[i], REGISTRATIONS_MAX - 1, &replaced));
 		assert_null(replaced);
 	}
 }
@@ -74,7 +81,7 @@ TEST(hosts_that_people_know_take_no_place_and_give_none)
 	describe_host(test.table, &nas, nas_address);
 	host = registers(&test, &request);
 	add_hosts();
-	assert_true(register_has_room(test.table, host, REGISTRATIONS_MAX, BOOT, &replaced));
+	assert_true(has_room_for(host, REGISTRATIONS_MAX, &replaced));
 	assert_null(replaced);
 	host_is_up(host, 0);
 	is_full();
@@ -91,7 +98,7 @@ TEST(a_host_without_a_registration_needs_a_place)
 	struct host *host = add_host(test.table, &nas), *replaced;
 
 	add_hosts();
-	assert_false(register_has_room(test.table, host, REGISTRATIONS_MAX, BOOT, &replaced));
+	assert_false(has_room_for(host, REGISTRATIONS_MAX, &replaced));
 }
 
 TEST(who_gives_way)
@@ -134,6 +141,43 @@ TEST(who_was_up_for_the_longest_gives_way)
 	was_up(3, 0);
 	registration_is_dropped(test.table, hosts[3]); /* it is kept for its identifier alone */
 	gives_way(3);
+}
+
+/* A flood of strangers must not keep out those who are there. */
+TEST(who_was_registered_first_and_never_seen_gives_way)
+{
+	enum { UNSEEN_TIME = 10000 };
+	static const struct {
+		const char *shows;
+		bool seen, newcomer_is_seen;
+		int64_t age;
+		bool gives_way;
+	} cases[] = {
+		{ "it may still be seen", false, false, UNSEEN_TIME - 1, false },
+		{ "it was not, for a while", false, false, UNSEEN_TIME, true },
+		{ "at once for one that was seen", false, true, 0, true },
+		{ "it was seen", true, true, 10 * UNSEEN_TIME, false },
+	};
+	struct host *replaced;
+
+	EACH(i, cases)
+	{
+		add_hosts();
+		for (size_t of = 1; of <= REGISTRATIONS_MAX; of++)
+			hosts[of]->registration->seen = of != 2 || cases[i].seen;
+		hosts[2]->registration->since = BOOT - cases[i].age;
+		newcomer.seen = cases[i].newcomer_is_seen;
+		if (has_room(&replaced) != cases[i].gives_way ||
+		    replaced != (cases[i].gives_way ? hosts[2] : NULL))
+			fail_msg("%s", cases[i].shows);
+		start_anew();
+	}
+	newcomer.seen = true;
+	add_hosts();
+	gives_way(1);
+	was_up(4, 2 * REPORT_TIME); /* who is up needs its place less */
+	gives_way(4);
+	newcomer.seen = false;
 }
 
 /* Also one that has no registration yet. */

@@ -230,7 +230,7 @@ class Crowd:
 
     def is_known(self, host: NppHost) -> bool:
         """To people, or to the datapath."""
-        listed = any(each["mac"] == host.mac for each in self.daemon.ctl("host", "list"))
+        listed = any(each["mac"] == host.mac for each in self.daemon.listed("hosts"))
         return listed or host.mac in self.daemon.table("addresses4").values() or host.mac in self.daemon.table("hosts")
 
     def state(self, host: NppHost) -> str:

@@ -19,7 +19,7 @@ from .frames import IP, Ether
 
 SLEEP_REQUEST_OPTION, SERVICES, AUTHENTICATION = 3, 7, 128
 ADVERTISED, CODE = 2, 32  # the advertisement's option; an authentication code's octets
-ARP, DHCP, TIMER, PORTS, ADDRESSES6, CLIENT_ID, HOST_NAME, BACKUP = 1, 2, *range(0x80, 0x86)
+ARP, DHCP, TIMER, PORTS, ADDRESSES6, CLIENT_ID, HOST_NAME, BACKUP, LIFETIME = 1, 2, *range(0x80, 0x87)
 SERVES_ARP, SERVES_DHCP, SERVES_ND, SERVES_ECHO, WAKES_ON_PACKET = 1, 2, 0x8001, 0x8002, 0x8003
 PROTOCOLS = {"tcp": 6, "udp": 17}
 SUCCESS, FAILURE = 0, 1
@@ -161,6 +161,10 @@ def lease(total: int, left: int, server: str) -> bytes:
 
 def timer(seconds: int) -> bytes:
     return request(TIMER, struct.pack("!I", seconds))
+
+
+def lifetime(seconds: int) -> bytes:
+    return request(LIFETIME, struct.pack("!I", seconds))
 
 
 def ports(*wanted: str) -> bytes:
