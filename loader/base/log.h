@@ -9,7 +9,14 @@
 #include <syslog.h>
 
 void log_init(int level); /* up to which priority messages are shown: LOG_ERR … LOG_DEBUG */
+/*
+ * For any thread. Of each kind, which is a format, so many lines a minute are shown; the others are
+ * counted.
+ */
+enum { LOG_LINES_A_MINUTE = 600 };
 void log_at(int level, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Says how many were not, once their minute is over. */
+void log_suppressed(void);
 
 /* "PROGRAM: …" and a newline on standard error, after what standard output was given before. */
 void log_program(const char *program, const char *format, ...)
