@@ -83,6 +83,11 @@ struct wake_row {
 size_t wake_rules_read(struct datapath *datapath, const struct mac *mac, struct wake_row *rows,
                        size_t size);
 void wake_rules_clear(struct datapath *datapath, const struct mac *mac);
+/*
+ * To clear takes a look at all rules there are, unless they are indexed: for the time in which many
+ * hosts are changed, and nobody else writes rules.
+ */
+void wake_rules_index(struct datapath *datapath, bool on);
 
 /* Calls `each` for every entry. They are read in batches, and may have changed meanwhile. */
 typedef void hosts_each_fn(void *context, const struct mac *mac, const struct host_entry *host);

@@ -23,6 +23,8 @@ struct datapath {
 	struct sleepproxy_bpf *maps; /* owns the maps and update_host; attached nowhere */
 	struct ring_buffer *ring;
 	struct ring_reader reader; /* of the ring_read in progress */
+	bool rules_indexed;
+	struct rule_index *rules; /* rules.c; while they are indexed */
 };
 
 /*

@@ -277,6 +277,7 @@ void datapath_close(struct datapath *datapath)
 {
 	if (!datapath)
 		return;
+	wake_rules_index(datapath, false);
 	ring_buffer__free(datapath->ring);
 	sleepproxy_bpf__destroy(datapath->maps);
 	cleanup_close(&datapath->lock);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Entries of the maps, written and read. Their meaning is documented in maps/. */
-#include <arpa/inet.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
@@ -10,8 +9,6 @@
 #include "base/clock.h"
 #include "datapath/internal.h"
 #include "heartbeat.h"
-#include "wake_rules.h"
-#include "wake_sources.h"
 
 #define FD(datapath, map) bpf_map__fd((datapath)->maps->maps.map)
 
@@ -54,115 +51,6 @@ int addresses4_put(struct datapath *datapath, struct ipv4 address, const struct 
 int addresses4_delete(struct datapath *datapath, struct ipv4 address)
 {
 	return bpf_map_delete_elem(FD(datapath, addresses4), &address);
-}
-
-static int rule_put(struct datapath *datapath, const struct mac *mac, uint8_t protocol,
-                    uint16_t port, enum wake_action action)
-{
-	const struct wake_rule rule = { .host = *mac, .protocol = protocol, .port = htons(port) };
-
-	return bpf_map_update_elem(FD(datapath, wake_rules), &rule, &action, BPF_ANY);
-}
-
-static int source_put(struct datapath *datapath, const struct mac *mac,
-                      const struct source_prefix *source)
-{
-	const struct wake_source key = { .prefix_length = SOURCE_HOST_BITS + source->bits,
-		                         .host = *mac,
-		                         .source = source->address };
-	const enum source_action action = source->allow ? SOURCE_ALLOW : SOURCE_DENY;
-
-	return bpf_map_update_elem(FD(datapath, wake_sources), &key, &action, BPF_ANY);
-}
-
-/*
- * Deletes each entry whose key has `mac` at `offset`. The next key is read before the deletion,
- * since the kernel cannot tell what follows a key that is gone.
- */
-static void delete_rows(int fd, size_t key_size, size_t offset, const struct mac *mac)
-{
-	uint8_t key[64], next[64];
-	bool more = !bpf_map_get_next_key(fd, NULL, next);
-
-	while (more) {
-		memcpy(key, next, key_size);
-		more = !bpf_map_get_next_key(fd, key, next);
-		if (!memcmp(key + offset, mac, sizeof(*mac)))
-			bpf_map_delete_elem(fd, key);
-	}
-}
-
-static bool all_allowed(const struct source_prefix *sources, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (!sources[i].allow)
-			return false;
-	return count;
-}
-
-int wake_rules_put(struct datapath *datapath, const struct mac *mac, const struct wake_port *ports,
-                   size_t port_count, const struct source_prefix *sources, size_t source_count)
-{
-	const struct source_prefix everybody = { .bits = 0, .allow = false };
-	int err = port_count ? rule_put(datapath, mac, 0, 0, WAKE_IGNORE) : 0;
-
-	for (size_t i = 0; i < port_count && ports[i].protocol && !err; i++)
-		err = rule_put(datapath, mac, ports[i].protocol, ports[i].port, WAKE);
-	if (!err && all_allowed(sources, source_count))
-		err = source_put(datapath, mac, &everybody);
-	for (size_t i = 0; i < source_count && !err; i++)
-		err = source_put(datapath, mac, &sources[i]);
-	return err;
-}
-
-static void add_rule(int fd, const struct wake_rule *rule, struct wake_row *row)
-{
-	enum wake_action action = WAKE_IGNORE;
-
-	bpf_map_lookup_elem(fd, rule, &action);
-	*row = (struct wake_row){ .port = { .protocol = rule->protocol, .port = ntohs(rule->port) },
-		                  .wakes = action == WAKE };
-}
-
-static void add_source(int fd, const struct wake_source *source, struct wake_row *row)
-{
-	enum source_action action = SOURCE_DENY;
-
-	bpf_map_lookup_elem(fd, source, &action);
-	*row = (struct wake_row){
-		.is_source = true,
-		.source = { .address = source->source,
-		            .bits = (uint8_t)(source->prefix_length - SOURCE_HOST_BITS),
-		            .allow = action == SOURCE_ALLOW },
-		.wakes = action == SOURCE_ALLOW,
-	};
-}
-
-size_t wake_rules_read(struct datapath *datapath, const struct mac *mac, struct wake_row *rows,
-                       size_t size)
-{
-	const int rules = FD(datapath, wake_rules), sources = FD(datapath, wake_sources);
-	struct wake_source source;
-	struct wake_rule rule;
-	size_t count = 0;
-
-	for (int end = bpf_map_get_next_key(rules, NULL, &rule); !end;
-	     end = bpf_map_get_next_key(rules, &rule, &rule))
-		if (!memcmp(&rule.host, mac, sizeof(*mac)) && count++ < size)
-			add_rule(rules, &rule, &rows[count - 1]);
-	for (int end = bpf_map_get_next_key(sources, NULL, &source); !end;
-	     end = bpf_map_get_next_key(sources, &source, &source))
-		if (!memcmp(&source.host, mac, sizeof(*mac)) && count++ < size)
-			add_source(sources, &source, &rows[count - 1]);
-	return count;
-}
-
-void wake_rules_clear(struct datapath *datapath, const struct mac *mac)
-{
-	delete_rows(FD(datapath, wake_rules), sizeof(struct wake_rule),
-	            offsetof(struct wake_rule, host), mac);
-	delete_rows(FD(datapath, wake_sources), sizeof(struct wake_source),
-	            offsetof(struct wake_source, host), mac);
 }
 
 /* Whom to call for the entries of a map: one of the two. */
