@@ -33,6 +33,12 @@ static inline bool mac_equal(const struct mac *a, const struct mac *b)
 	return !memcmp(a, b, sizeof(*a));
 }
 
+/* For qsort and bsearch. */
+static inline int mac_compare(const void *a, const void *b)
+{
+	return memcmp(a, b, sizeof(struct mac));
+}
+
 static inline bool mac_is_set(const struct mac *mac)
 {
 	return !mac_equal(mac, &(struct mac){ { 0 } });

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/addr.h"
 #include "base/files.h"
 #include "base/text.h"
 #include "config/config_reader.h"
@@ -169,6 +170,7 @@ void config_done(struct config *config)
 	if (!config)
 		return;
 	free(config->hosts);
+	free(config->macs);
 	config_init(config);
 }
 
@@ -369,6 +371,8 @@ static void read_file(const struct config_item *items, struct config *config,
 		return;
 	check_hosts(items, config, error);
 	check_unique(items, count, error);
+	if (config_sort_macs(config))
+		config_error_at(error, 0, "not enough memory");
 }
 
 int config_load(const char *path, struct config *config, char why[CONFIG_ERROR])

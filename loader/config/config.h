@@ -55,6 +55,7 @@ struct config {
 	struct config_npp npp;
 	struct host_description *hosts; /* owned */
 	size_t host_count;
+	struct mac *macs; /* of the hosts, sorted; owned */
 };
 
 /* The defaults, no interface, no host. */
@@ -69,6 +70,10 @@ int config_load(const char *path, struct config *config, char why[CONFIG_ERROR])
 
 /* What is wrong with the name of an interface to serve: "is …"; NULL: nothing. */
 const char *config_interface_error(const char *name);
+
+/* Once all hosts are there: for config_has_host. 0 or -ENOMEM. */
+int config_sort_macs(struct config *config);
+bool config_has_host(const struct config *config, const struct mac *mac);
 
 /* Finds the interface, or adds it with defaults. NULL: there are CONFIG_INTERFACES already. */
 struct config_interface *config_interface(struct config *config, const char *name);

@@ -51,7 +51,10 @@ struct subscriber {
 	void *context;
 };
 
-enum { SUBSCRIBERS_MAX = 4, EVENTS_MAX = 12 };
+enum { SUBSCRIBERS_MAX = 4, EVENTS_MAX = 16 };
+
+/* Of an event of the loop that does not wait until others have had their turn. */
+enum { PRIORITY_URGENT = 0 };
 
 #define STORE_BATCH_NEXT UINT64_MAX       /* the one that is submitted at the end of this turn */
 #define STORE_BATCH_DONE (UINT64_MAX - 1) /* a completion that can be taken */
@@ -81,7 +84,8 @@ struct daemon {
 	size_t event_count;
 	struct event *deadline_event; /* of the hosts and of the registrar */
 	struct event *flush_event;    /* at the end of a turn of the loop */
-	struct event *tick_event;
+	struct event *tick_event;     /* NULL: the daemon is starting */
+	int64_t beat_due; /* ms of CLOCK_MONOTONIC: when the heartbeat is to be written */
 	int packet_fd;
 	struct datapath *datapath;
 	bool maps_reused, maps_fresh; /* an earlier daemon's, that was alive until now */
@@ -165,7 +169,6 @@ void daemon_remove(struct daemon *daemon, struct host *host);
  * always free. NULL: no memory.
  */
 struct host *daemon_add_host(struct daemon *daemon, const struct mac *mac, const char *name);
-bool daemon_is_configured(const struct daemon *daemon, const struct mac *mac);
 /* It was described by the file; takes NULL. */
 static inline bool host_is_in_file(const struct host *host)
 {
@@ -298,6 +301,11 @@ void manager_tell_alive(struct daemon *daemon); /* with each tick */
 
 /* tick.c */
 int tick_start(struct daemon *daemon);
+/*
+ * Work that grows with the hosts calls this at each of them: the heartbeat is written where it is
+ * due. At a start, only as long as it has not run out since the daemon before.
+ */
+void daemon_beat(struct daemon *daemon);
 
 /* confine.c: the last part, as the others need more to start */
 int confine_start(struct daemon *daemon);

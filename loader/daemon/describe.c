@@ -10,14 +10,6 @@
 #include "base/text.h"
 #include "daemon/daemon.h"
 
-bool daemon_is_configured(const struct daemon *daemon, const struct mac *mac)
-{
-	for (size_t i = 0; i < daemon->config.host_count; i++)
-		if (mac_equal(&daemon->config.hosts[i].mac, mac))
-			return true;
-	return false;
-}
-
 struct host *daemon_add_host(struct daemon *daemon, const struct mac *mac, const char *name)
 {
 	const bool may_have = name && text_is_name(name) && host_name_is_for(name, mac);
@@ -39,7 +31,7 @@ static const struct host *find_rival(const struct daemon *daemon, const struct h
 
 	while ((other = host_table_other_claimant(daemon->hosts, address, host, other)))
 		if (host_claim(other, address) >= CLAIM_DESCRIBED &&
-		    (by == DESCRIBED_BY_COMMAND || !daemon_is_configured(daemon, &other->mac)))
+		    (by == DESCRIBED_BY_COMMAND || !config_has_host(&daemon->config, &other->mac)))
 			return other;
 	return NULL;
 }
@@ -255,17 +247,25 @@ static void undescribe_others(struct daemon *daemon)
 {
 	struct host *next;
 
-	host_table_each_safe (daemon->hosts, host, next)
-		if (host_is_in_file(host) && !daemon_is_configured(daemon, &host->mac))
+	host_table_each_safe (daemon->hosts, host, next) {
+		if (host_is_in_file(host) && !config_has_host(&daemon->config, &host->mac))
 			undescribe(daemon, host);
+		daemon_beat(daemon);
+	}
 }
 
 void daemon_describe_configured(struct daemon *daemon)
 {
 	char why[DAEMON_WHY];
 
+	wake_rules_index(daemon->datapath, true);
 	undescribe_others(daemon);
-	for (size_t i = 0; i < daemon->config.host_count; i++)
+	for (size_t i = 0; i < daemon->config.host_count; i++) {
 		if (describe_configured(daemon, &daemon->config.hosts[i], why))
 			log_error("host %s: %s", daemon->config.hosts[i].name, why);
+		daemon_beat(daemon);
+		if (daemon->tick_event) /* wakes do not wait for the end of a reload */
+			daemon_read_ring(daemon);
+	}
+	wake_rules_index(daemon->datapath, false);
 }

@@ -10,6 +10,12 @@
 #include "base/log.h"
 #include "daemon/daemon.h"
 
+/* Smaller numbers go first; without one, an event has the last (libevent's default). */
+enum { PRIORITIES = 2 };
+
+/* So many hosts whose time has come have it before other events have their turn. */
+enum { STEPS_MAX = 256 };
+
 /* Hosts take longer to resume; what counts is that each was sent Magic Packets. */
 static const struct timeval STOP_TIMEOUT = { .tv_sec = 4 };
 
@@ -183,7 +189,7 @@ static void on_deadline(evutil_socket_t fd, short what, void *context)
 	(void)fd;
 	(void)what;
 	registrations_timeout(daemon, &now);
-	while ((host = host_table_due(daemon->hosts, now.mono))) {
+	for (int i = 0; i < STEPS_MAX && (host = host_table_due(daemon->hosts, now.mono)); i++) {
 		const bool lost = host->addresses_lost;
 
 		if (forget(daemon, host))
@@ -237,11 +243,26 @@ struct event *daemon_watch(struct daemon *daemon, int fd, short what, event_call
 	return event;
 }
 
+/* Between any two callbacks those that are more urgent have their turn: the heartbeat. */
+static struct event_base *new_base(void)
+{
+	struct event_config *config = event_config_new();
+	struct event_base *base = NULL;
+
+	if (config && !event_config_set_max_dispatch_interval(config, NULL, 1, PRIORITY_URGENT + 1))
+		base = event_base_new_with_config(config);
+	if (config)
+		event_config_free(config);
+	if (base)
+		event_base_priority_init(base, PRIORITIES);
+	return base;
+}
+
 static int start_events(struct daemon *daemon)
 {
 	static const int signals[] = { SIGTERM, SIGINT, SIGHUP };
 
-	daemon->base = event_base_new();
+	daemon->base = new_base();
 	if (!daemon->base)
 		return -ENOMEM;
 	for (size_t i = 0; i < sizeof(signals) / sizeof(*signals); i++)

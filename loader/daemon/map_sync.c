@@ -34,7 +34,7 @@ static bool keep_owned(struct daemon *daemon, const struct host *host, struct wa
 }
 
 /* An interface that is away has no number: the host is then on none, rather than on any (0). */
-static uint32_t ifindex_of(const struct wanted *wanted)
+static uint32_t ifindex_of(const struct host *host, const struct wanted *wanted)
 {
 	uint32_t ifindex;
 
@@ -43,6 +43,8 @@ static uint32_t ifindex_of(const struct wanted *wanted)
 	if (!*wanted->attributes.interface)
 		return 0;
 	ifindex = if_nametoindex(wanted->attributes.interface);
+	if (!ifindex && errno != ENODEV && host->installed) /* no descriptors: not known */
+		return host->installed->ifindex;
 	return ifindex ? ifindex : UINT32_MAX;
 }
 
@@ -199,7 +201,7 @@ static int sync_one(struct daemon *daemon, struct host *host)
 	}
 	host_merge(host, &sync.want);
 	owned = keep_owned(daemon, host, &sync.want);
-	sync.want.ifindex = ifindex_of(&sync.want);
+	sync.want.ifindex = ifindex_of(host, &sync.want);
 	installed_read(host->installed, &sync.have);
 	err = sync_row(&sync);
 	if (!err)
@@ -274,7 +276,9 @@ void maps_retry(struct daemon *daemon, bool all)
 {
 	if (!all && !daemon->unsynced)
 		return;
-	host_table_each (daemon->hosts, host)
+	host_table_each (daemon->hosts, host) {
 		if (all || host->unsynced)
 			host_sync(daemon, host);
+		daemon_beat(daemon);
+	}
 }

@@ -201,6 +201,7 @@ static void on_flush(evutil_socket_t fd, short what, void *context)
 		daemon->dirty = host->next_dirty;
 		host->dirty = false;
 		put_row(daemon, host, &now);
+		daemon_beat(daemon);
 	}
 	daemon->store_batch = daemon->store ? host_store_submit(daemon->store) : 1;
 	assign_batch(daemon, daemon->store_batch);

@@ -20,13 +20,16 @@
 /* To load a program is work: not twice a second for a served that fails. */
 enum { RETRY_MS = 5000 };
 
+/* What cannot be found out, without descriptors, is as it was. */
 static struct datapath_config config_of(const struct served_iface *served,
                                         const struct iface *iface)
 {
+	const int forwards = iface_forwards(iface);
+
 	return (struct datapath_config){
 		.mac = iface->mac,
 		.answer = (uint8_t)served->config.answer,
-		.forwards = iface_forwards(iface),
+		.forwards = forwards < 0 ? served->datapath_config.forwards : (uint8_t)forwards,
 	};
 }
 
@@ -118,11 +121,12 @@ static int check(struct daemon *daemon, struct served_iface *served)
 {
 	struct datapath_config config;
 	struct iface iface;
+	const int err = iface_find(served->config.name, &iface);
 
-	if (iface_find(served->config.name, &iface)) {
+	if (err == -ENODEV)
 		gone(daemon, served);
+	if (err) /* or, without descriptors, it is not known whether it is there */
 		return 0;
-	}
 	if (served->state == SERVED_ATTACHED && iface.ifindex != served->iface.ifindex)
 		gone(daemon, served);
 	if (served->state == SERVED_ATTACHED && !attachment_is_active(served->attachment))

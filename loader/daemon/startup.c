@@ -19,7 +19,7 @@ static bool was_deleted(struct daemon *daemon, const struct mac *mac)
 {
 	struct host_entry entry;
 
-	return daemon->maps_reused && !daemon_is_configured(daemon, mac) &&
+	return daemon->maps_reused && !config_has_host(&daemon->config, mac) &&
 	       hosts_get(daemon->datapath, mac, &entry) == -ENOENT;
 }
 
@@ -34,6 +34,7 @@ static void on_row(void *context, const struct mac *mac, struct json_object *jso
 	struct host *host = daemon_add_host(daemon, mac, name);
 	char why[256], text[TEXT_MAC];
 
+	daemon_beat(daemon);
 	if (!host)
 		return;
 	if (host_row_read(json, &now, host, why, sizeof(why))) {
@@ -68,7 +69,7 @@ static void find_row(void *context, const struct mac *mac, const struct host_ent
 	struct host *host = host_find_mac(daemon->hosts, mac);
 	struct wanted wanted;
 
-	if (!host && daemon_is_configured(daemon, mac)) {
+	if (!host && config_has_host(&daemon->config, mac)) {
 		wake_rules_clear(daemon->datapath, mac);
 		host = daemon_add_host(daemon, mac, NULL);
 	}
@@ -116,6 +117,7 @@ static void start_hosts(struct daemon *daemon)
 		host_start(daemon, host, settle_state(daemon, host));
 		if (host_is_wanted(host))
 			host_sync(daemon, host);
+		daemon_beat(daemon);
 	}
 }
 
@@ -169,11 +171,13 @@ int hosts_start(struct daemon *daemon)
 	daemon->timing.lifetime = daemon->config.npp.lifetime_max;
 	if (err)
 		log_error("the store cannot be read: %s", strerror(-err));
+	wake_rules_index(daemon->datapath, true);
 	if (daemon->maps_reused) {
 		hosts_each(daemon->datapath, find_row, daemon);
 		addresses4_each(daemon->datapath, find_address, daemon);
 	}
 	start_hosts(daemon);
+	wake_rules_index(daemon->datapath, false);
 	daemon_follow_config(daemon);
 	remove_unwanted(daemon);
 	return 0;
@@ -185,8 +189,10 @@ int hosts_resume(struct daemon *daemon)
 	const struct subscriber store = { .on_event = store_event, .context = daemon };
 
 	maps_retry(daemon, true);
-	host_table_each (daemon->hosts, host)
+	host_table_each (daemon->hosts, host) {
 		resume(daemon, host);
+		daemon_beat(daemon);
+	}
 	if (daemon->store)
 		daemon_subscribe(daemon, &store);
 	npp_listeners_follow(daemon);

@@ -12,15 +12,36 @@
 
 static const struct timeval INTERVAL = { .tv_usec = 500000 };
 
+/* The age at which a heartbeat is written again, by whoever comes first. ms */
+enum { BEAT_MIN = 400 };
+
 /* By how much CLOCK_BOOTTIME must have run ahead, to be a suspend. ms */
 enum { SUSPENDED_MIN = 1000 };
 
-static void write_heartbeat(struct daemon *daemon)
+/* At a start, a heartbeat that ran out says that nobody knows who woke since. */
+static bool may_beat(const struct daemon *daemon)
 {
-	const int err = heartbeat_write(daemon->datapath, daemon->config.heartbeat_timeout);
+	return daemon->tick_event || daemon->maps_fresh;
+}
 
+void daemon_beat(struct daemon *daemon)
+{
+	const int64_t now = clock_ms();
+	int err;
+
+	if (now < daemon->beat_due || !may_beat(daemon))
+		return;
+	err = heartbeat_write(daemon->datapath, daemon->config.heartbeat_timeout);
 	if (err)
 		log_error("cannot write the heartbeat: %s", strerror(-err));
+	daemon->beat_due = now + BEAT_MIN;
+}
+
+static void on_heartbeat(evutil_socket_t fd, short what, void *context)
+{
+	(void)fd;
+	(void)what;
+	daemon_beat(context);
 }
 
 static void follow_ifaces(struct daemon *daemon)
@@ -52,7 +73,7 @@ static void on_tick(evutil_socket_t fd, short what, void *context)
 
 	(void)fd;
 	(void)what;
-	write_heartbeat(daemon);
+	log_suppressed();
 	check_clocks(daemon);
 	net_state_refresh(daemon->net);
 	daemon_follow_map_edits(daemon);
@@ -81,12 +102,14 @@ static void on_net_change(evutil_socket_t fd, short what, void *context)
 int tick_start(struct daemon *daemon)
 {
 	const struct now now = clock_now();
+	struct event *heartbeat = daemon_watch(daemon, -1, EV_PERSIST, on_heartbeat, &INTERVAL);
 
 	daemon->suspended = now.boot - now.mono;
-	write_heartbeat(daemon);
 	daemon->tick_event = daemon_watch(daemon, -1, EV_PERSIST, on_tick, &INTERVAL);
-	if (!daemon->tick_event || !daemon_watch(daemon, net_state_fd(daemon->net),
-	                                         EV_READ | EV_PERSIST, on_net_change, NULL))
+	if (!heartbeat || event_priority_set(heartbeat, PRIORITY_URGENT) || !daemon->tick_event ||
+	    !daemon_watch(daemon, net_state_fd(daemon->net), EV_READ | EV_PERSIST, on_net_change,
+	                  NULL))
 		return -ENOMEM;
+	daemon_beat(daemon);
 	return 0;
 }

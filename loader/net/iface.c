@@ -61,7 +61,7 @@ bool iface_has_link(const char *name)
 	return !iface_ioctl(name, SIOCGIFFLAGS, &flags) && flags.ifr_flags & IFF_RUNNING;
 }
 
-bool iface_forwards(const struct iface *iface)
+int iface_forwards(const struct iface *iface)
 {
 	char path[64 + IFNAMSIZ];
 	char forwards = '0';
@@ -69,7 +69,9 @@ bool iface_forwards(const struct iface *iface)
 
 	snprintf(path, sizeof(path), "/proc/sys/net/ipv4/conf/%s/forwarding", iface->name);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
-	return fd >= 0 && read(fd, &forwards, 1) == 1 && forwards == '1';
+	if (fd < 0 || read(fd, &forwards, 1) != 1)
+		return -errno;
+	return forwards == '1';
 }
 
 int packet_open(void)

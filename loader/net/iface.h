@@ -35,7 +35,7 @@ void iface_driver(const char *name, char driver[IFACE_DRIVER]);
 bool iface_has_link(const char *name);
 
 /* Does the machine forward the IPv4 packets that come in here (ip_forward)? */
-bool iface_forwards(const struct iface *iface);
+int iface_forwards(const struct iface *iface); /* 1, 0, or -errno */
 
 /* A socket that sends, and receives nothing; or -errno. The caller closes it. */
 int packet_open(void);

@@ -98,6 +98,7 @@ static inline void configure(struct config *config)
 	config->hosts = calloc(configured_count, sizeof(*configured));
 	for (size_t i = 0; i < configured_count; i++)
 		config->hosts[i] = configured[i];
+	config_sort_macs(config);
 }
 
 /* libevent's, for when timers are due. */

@@ -7,6 +7,7 @@
 #include "support_daemon.h"
 
 enum { MANY = 65536, AT_A_TIME = 4096, OCTETS_PER_HOST = 700, STATUS_MS = 50, START_MS = 10000 };
+enum { RELOAD_MS = 3000, LATE_MS = 2000 };
 enum { NOISE = 5 }; /* other work on the machine may make things take so many times longer */
 
 static size_t in_use(void)
@@ -16,7 +17,7 @@ static size_t in_use(void)
 	return info.uordblks + info.hblkhd;
 }
 
-static void describe(int index)
+static struct host_description description_of(int index)
 {
 	const uint8_t high = (uint8_t)(index >> 8), low = (uint8_t)index;
 	struct host_description description = {
@@ -24,9 +25,16 @@ static void describe(int index)
 		.addresses = { ipv4_mapped((struct ipv4){ { 10, 10, high, low } }) },
 		.address_count = 1,
 	};
-	char why[DAEMON_WHY];
 
 	snprintf(description.name, sizeof(description.name), "host%d", index);
+	return description;
+}
+
+static void describe(int index)
+{
+	const struct host_description description = description_of(index);
+	char why[DAEMON_WHY];
+
 	if (daemon_describe(&daemon_, &description, 0, why))
 		fail_msg("%s", why);
 }
@@ -102,5 +110,40 @@ TEST_WITH(start_with_a_full_store, NULL, NULL)
 	assert_int_equal(HASH_CNT(by_mac, daemon_.hosts->by_mac), MANY);
 	assert_int_equal(daemon_.unsynced, 0);
 	assert_true(ms_since(begun) < NOISE * START_MS);
+}
+
+/* As a configuration has them: each with a rule, and then none any more. */
+static void configure_hosts(int count)
+{
+	struct config *config = &daemon_.config;
+
+	free(config->hosts);
+	config->hosts = calloc(MANY, sizeof(*config->hosts));
+	config->host_count = (size_t)count;
+	for (int i = 0; i < count; i++) {
+		config->hosts[i] = description_of(i);
+		policy_add_port(&config->hosts[i].policy, IPPROTO_TCP, 22);
+	}
+	config_sort_macs(config);
+}
+
+TEST_WITH(a_reload_keeps_the_heartbeat, NULL, NULL)
+{
+	static const int counts[] = { MANY, 0 };
+
+	for (int i = 0; i < 2; i++) {
+		const uint64_t begun = cpu_ns();
+
+		config_done(&daemon_.config);
+		configure(&daemon_.config);
+		configure_hosts(counts[i]);
+		daemon_follow_config(&daemon_);
+		assert_in_range(clock_ms(), 0, daemon_.beat_due + LATE_MS);
+		print_message("reload: %.0f ms\n", ms_since(begun));
+		assert_true(ms_since(begun) < NOISE * RELOAD_MS);
+		assert_int_equal(HASH_CNT(by_mac, daemon_.hosts->by_mac), counts[i]);
+		assert_int_equal(daemon_.unsynced, 0);
+		settle();
+	}
 	stop_daemon(false);
 }

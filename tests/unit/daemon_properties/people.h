@@ -173,6 +173,7 @@ static void op_reload(void)
 	daemon_.config.hosts = calloc(HOSTS, sizeof(*configured));
 	memcpy(daemon_.config.hosts, configured, configured_count * sizeof(*configured));
 	daemon_.config.host_count = configured_count;
+	config_sort_macs(&daemon_.config);
 	daemon_follow_config(&daemon_);
 	follow_configuration();
 }
