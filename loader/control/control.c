@@ -21,13 +21,23 @@
 #include "base/files.h"
 #include "base/log.h"
 
-/* What a client that does not read may leave unread, before it is let go. */
-enum { UNREAD_MAX = 4 * 1024 * 1024 };
+/*
+ * What one client that watches may leave unread, and all together, before a client is let go. A
+ * request is not begun before the answer to the one before was taken.
+ */
+enum { UNREAD_MAX = 4 * 1024 * 1024, UNREAD_ALL_MAX = 64 * 1024 * 1024 };
+
+/* One more takes the place of who has asked for nothing for longest. */
+enum { CLIENTS_MAX = 128 };
+
+/* Without a descriptor for the next client, none is accepted for so long. */
+static const struct timeval ACCEPT_PAUSE = { .tv_sec = 1 };
 
 struct client {
 	struct control *control;
 	struct bufferevent *stream;
 	bool watches;
+	bool has_ended;         /* it sends nothing more */
 	struct request request; /* that waits for the store; token 0: none does */
 	struct client *prev, *next;
 };
@@ -35,13 +45,21 @@ struct client {
 struct control {
 	struct daemon *daemon;
 	struct evconnlistener *listener;
+	struct event *accept_again;
 	uint64_t tokens; /* given so far: a client is known by its token, as it may be gone */
-	struct client *clients;
+	struct client *clients; /* who asked last is last */
+	size_t client_count;
 };
+
+static size_t unread_of(const struct client *client)
+{
+	return evbuffer_get_length(bufferevent_get_output(client->stream));
+}
 
 static void drop(struct client *client)
 {
 	DL_DELETE(client->control->clients, client);
+	client->control->client_count--;
 	json_object_put(client->request.result);
 	bufferevent_free(client->stream);
 	free(client);
@@ -73,36 +91,69 @@ static void send_reply(struct client *client, const char *why)
 	client->request = (struct request){ .token = 0 };
 }
 
+/* Other clients leave more unread than all together may: the answer to this one needs room. */
+static void make_room(const struct client *next)
+{
+	const struct client *each;
+	struct client *oldest = NULL;
+	size_t unread = 0;
+
+	DL_FOREACH(next->control->clients, each)
+	{
+		unread += unread_of(each);
+		if (!oldest && each != next && unread_of(each))
+			oldest = (struct client *)each;
+	}
+	if (unread <= UNREAD_ALL_MAX || !oldest)
+		return;
+	log_warning("a client of the control socket is let go: it does not read its answers");
+	drop(oldest);
+	make_room(next);
+}
+
 static void answer(struct client *client, const char *line)
 {
+	struct control *control = client->control;
 	struct request *request = &client->request;
 	enum request_end end;
 
-	request->daemon = client->control->daemon;
+	make_room(client);
+	DL_DELETE(control->clients, client);
+	DL_APPEND(control->clients, client);
+	request->daemon = control->daemon;
 	request->json = json_tokener_parse(line);
-	request->token = ++client->control->tokens;
+	request->token = ++control->tokens;
 	end = request_run(request);
 	json_object_put(request->json);
 	client->watches |= request->watch;
-	/* one with an open request is not read from, so that its answers come in order */
-	if (end == REQUEST_WAITS)
-		bufferevent_disable(client->stream, EV_READ);
-	else
+	if (end != REQUEST_WAITS)
 		send_reply(client, end == REQUEST_DONE ? NULL : request->why);
 }
 
-static void on_input(struct bufferevent *stream, void *context)
+/*
+ * Its next request, or its end, unless the answer to one is still to be given or taken: so answers
+ * come in order, and nobody else waits for more than one of them.
+ */
+static void serve(struct client *client)
 {
-	struct evbuffer *in = bufferevent_get_input(stream);
-	struct client *client = context;
+	struct evbuffer *in = bufferevent_get_input(client->stream);
 	char *line;
 
-	while (!client->request.token && (line = evbuffer_readln(in, NULL, EVBUFFER_EOL_LF))) {
+	if (client->request.token || unread_of(client))
+		return;
+	line = evbuffer_readln(in, NULL, EVBUFFER_EOL_LF);
+	if (line)
 		answer(client, line);
-		free(line);
-	}
-	if (evbuffer_get_length(in) > CONTROL_LINE_MAX)
+	else if (client->has_ended || evbuffer_get_length(in) > CONTROL_LINE_MAX)
 		drop(client);
+	free(line);
+}
+
+/* It has sent something, or taken all that it was sent. */
+static void on_turn(struct bufferevent *stream, void *context)
+{
+	(void)stream;
+	serve(context);
 }
 
 static void complete(struct client *client, const struct store_wait *completion)
@@ -121,8 +172,6 @@ static void complete(struct client *client, const struct store_wait *completion)
 	else
 		snprintf(why, sizeof(why), "it cannot be stored: %s", strerror(-completion->err));
 	send_reply(client, completion->err ? why : NULL);
-	bufferevent_enable(client->stream, EV_READ);
-	on_input(client->stream, client); /* what it has sent meanwhile */
 }
 
 static void on_completions(evutil_socket_t fd, short what, void *context)
@@ -143,29 +192,72 @@ static void on_completions(evutil_socket_t fd, short what, void *context)
 
 static void on_end(struct bufferevent *stream, short what, void *context)
 {
+	struct client *client = context;
+
 	(void)stream;
-	(void)what;
-	drop(context);
+	client->has_ended = true;
+	if (what & BEV_EVENT_ERROR)
+		drop(client);
+	else
+		serve(client); /* what it asked before */
+}
+
+static void drop_idle(struct control *control)
+{
+	struct client *client;
+
+	DL_FOREACH(control->clients, client)
+	if (!client->watches && !client->request.token)
+		break;
+	if (!client)
+		client = control->clients;
+	if (client)
+		drop(client);
 }
 
 static void on_client(struct evconnlistener *listener, evutil_socket_t fd, struct sockaddr *from,
                       int length, void *context)
 {
 	struct control *control = context;
-	struct client *client = calloc(1, sizeof(*client));
+	struct client *client;
 
 	(void)from;
 	(void)length;
-	if (!client) {
+	if (control->client_count == CLIENTS_MAX)
+		drop_idle(control);
+	client = calloc(1, sizeof(*client));
+	if (client)
+		client->stream = bufferevent_socket_new(evconnlistener_get_base(listener), fd,
+		                                        BEV_OPT_CLOSE_ON_FREE);
+	if (!client || !client->stream) {
+		free(client);
 		close(fd);
 		return;
 	}
 	client->control = control;
-	client->stream = bufferevent_socket_new(evconnlistener_get_base(listener), fd,
-	                                        BEV_OPT_CLOSE_ON_FREE);
 	DL_APPEND(control->clients, client);
-	bufferevent_setcb(client->stream, on_input, NULL, on_end, client);
+	control->client_count++;
+	bufferevent_setcb(client->stream, on_turn, on_turn, on_end, client);
+	bufferevent_setwatermark(client->stream, EV_READ, 0, CONTROL_LINE_MAX + 1);
 	bufferevent_enable(client->stream, EV_READ | EV_WRITE);
+}
+
+static void on_accept_again(evutil_socket_t fd, short what, void *context)
+{
+	(void)fd;
+	(void)what;
+	evconnlistener_enable(((struct control *)context)->listener);
+}
+
+/* Who waits to be accepted makes the socket readable, again and again. */
+static void on_accept_error(struct evconnlistener *listener, void *context)
+{
+	struct control *control = context;
+
+	log_error("cannot accept a client: %s", strerror(errno));
+	drop_idle(control);
+	evconnlistener_disable(listener);
+	event_add(control->accept_again, &ACCEPT_PAUSE);
 }
 
 /* To each client that watches. */
@@ -173,25 +265,30 @@ static void on_event(void *context, const struct host_event *host_event)
 {
 	struct control *control = context;
 	struct json_object *event = host_event_json(host_event);
-	struct client *client, *next;
+	struct client *client;
 
-	DL_FOREACH_SAFE(control->clients, client, next)
+	DL_FOREACH(control->clients, client)
 	{
 		if (!client->watches)
 			continue;
-		if (evbuffer_get_length(bufferevent_get_output(client->stream)) > UNREAD_MAX)
-			drop(client);
-		else
+		if (unread_of(client) <= UNREAD_MAX) {
 			send_line(client, event);
+			continue;
+		}
+		/* dropped by the loop: its own request may be what the event is about */
+		client->watches = false;
+		shutdown(bufferevent_getfd(client->stream), SHUT_RDWR);
 	}
 	json_object_put(event);
 }
 
-static bool somebody_answers(const struct sockaddr_un *address)
+/* Whoever it is may let us wait: EAGAIN is one that accepts nobody. */
+static bool somebody_listens(const struct sockaddr_un *address)
 {
-	autoclose int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	autoclose int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
-	return fd >= 0 && !connect(fd, (const struct sockaddr *)address, sizeof(*address));
+	return fd >= 0 && (!connect(fd, (const struct sockaddr *)address, sizeof(*address)) ||
+	                   errno == EAGAIN);
 }
 
 static int listen_on(struct control *control, const char *path)
@@ -202,7 +299,7 @@ static int listen_on(struct control *control, const char *path)
 	if (strlen(path) >= sizeof(address.sun_path))
 		return -ENAMETOOLONG;
 	strcpy(address.sun_path, path);
-	if (somebody_answers(&address))
+	if (somebody_listens(&address))
 		return -EADDRINUSE;
 	strcpy(directory, path);
 	mkdir(dirname(directory), 0755); /* of the default path it is ours to make */
@@ -213,6 +310,7 @@ static int listen_on(struct control *control, const char *path)
 	                                (struct sockaddr *)&address, sizeof(address));
 	if (!control->listener)
 		return -errno;
+	evconnlistener_set_error_cb(control->listener, on_accept_error);
 	chmod(path, 0660);
 	return 0;
 }
@@ -234,6 +332,7 @@ int control_start(struct daemon *daemon)
 		return err;
 	}
 	daemon->completions_ready = event_new(daemon->base, -1, 0, on_completions, control);
+	control->accept_again = evtimer_new(daemon->base, on_accept_again, control);
 	daemon->control = control;
 	daemon_subscribe(daemon, &(struct subscriber){ on_event, control });
 	return 0;
@@ -250,6 +349,7 @@ void control_stop(struct daemon *daemon)
 	evconnlistener_free(control->listener);
 	unlink(daemon->options.socket);
 	daemon_unsubscribe(daemon, control);
+	event_free(control->accept_again);
 	event_free(daemon->completions_ready);
 	daemon->completions_ready = NULL;
 	daemon->control = NULL;

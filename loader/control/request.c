@@ -270,6 +270,7 @@ static enum request_end run_of_each(struct request *request, const struct reques
 
 		if (json)
 			json_object_array_add(request->result, json);
+		daemon_beat(request->daemon);
 	}
 	return REQUEST_DONE;
 }
