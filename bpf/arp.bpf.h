@@ -66,7 +66,8 @@ static __always_inline enum outcome arp_request(struct frame *frame, struct arp 
 	enum outcome outcome;
 	struct host_ref host;
 
-	if (arp->operation != bpf_htons(ARP_REQUEST) || !host_by_address(&arp->target, &host))
+	if (arp->operation != bpf_htons(ARP_REQUEST) || !host_by_address(&arp->target, &host) ||
+	    ipv4_is_group(&arp->target))
 		return OUTCOME_ARP_OTHER;
 	if (!host_is_proxied(host.entry, frame, OUTCOME_ARP_OTHER, &outcome))
 		return outcome;

@@ -117,6 +117,12 @@ static __always_inline bool mac_is_group(const struct mac *mac)
 	return mac->octet[0] & 1;
 }
 
+/* 224.0.0.0 and above: multicast, reserved (RFC 1112, 4), and the limited broadcast address. */
+static __always_inline bool ipv4_is_group(const struct ipv4 *address)
+{
+	return address->octet[0] >= 224;
+}
+
 static __always_inline bool ipv4_is_zero(const struct ipv4 *address)
 {
 	const __u16 *half = (const __u16 *)address;

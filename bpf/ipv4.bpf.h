@@ -2,7 +2,8 @@
 /*
  * IPv4 (RFC 791) for a host. In: an IPv4 frame. Out: for a sleeping host, a connection passed to
  * wake.bpf.h and everything else consumed, so that the machine's own stack never answers for it;
- * for a host that is awake again, its sender told the host's MAC; otherwise unchanged. DHCP is
+ * what is sent to a group, by its MAC or its address, passed whatever the maps say; for a host that
+ * is awake again, its sender told the host's MAC; otherwise unchanged. DHCP is
  * snooped first (dhcp.bpf.h).
  */
 #ifndef SLEEPPROXY_IPV4_BPF_H
@@ -63,8 +64,7 @@ static __always_inline enum outcome ipv4_for_sleeper(struct frame *frame, const 
 {
 	struct connection connection = { .host = host, .ip = ip };
 
-	if (mac_is_group(frame_destination(frame)) || mac_is_group(frame_source(frame)) ||
-	    ip->saddr == ip->daddr)
+	if (mac_is_group(frame_source(frame)) || ip->saddr == ip->daddr)
 		return OUTCOME_IPV4_IGNORED;
 	if (ip->frag_off & bpf_htons(IPV4_FRAGMENT_OFFSET))
 		return OUTCOME_FRAGMENT;
@@ -98,6 +98,13 @@ static __always_inline bool ipv4_update_neighbour(struct frame *frame, const str
 	return true;
 }
 
+/* Others want it too, this machine among them. */
+static __always_inline bool ipv4_is_to_group(const struct frame *frame, const struct iphdr *ip)
+{
+	return mac_is_group(frame_destination(frame)) ||
+	       ipv4_is_group((const struct ipv4 *)&ip->daddr);
+}
+
 static __noinline enum outcome ipv4_for_host(struct xdp_md *xdp, const struct mac *mac,
                                              struct host_entry *entry)
 {
@@ -111,6 +118,8 @@ static __noinline enum outcome ipv4_for_host(struct xdp_md *xdp, const struct ma
 	ip = CURSOR_TAKE(&frame.cursor, struct iphdr);
 	if (!ip)
 		return OUTCOME_IPV4_MALFORMED;
+	if (ipv4_is_to_group(&frame, ip))
+		return OUTCOME_IPV4_OTHER;
 	if (host_state(entry) == AWAKE)
 		return ipv4_update_neighbour(&frame, ip, &host) ? OUTCOME_NEIGHBOUR_UPDATED
 		                                                : OUTCOME_IPV4_OTHER;
@@ -121,13 +130,13 @@ static __noinline enum outcome ipv4_for_host(struct xdp_md *xdp, const struct ma
 	return ipv4_for_sleeper(&frame, ip, &host);
 }
 
-static __always_inline bool ipv4_is_to_sleeper(const struct frame *frame,
+static __always_inline bool ipv4_is_to_sleeper(const struct frame *frame, const struct iphdr *ip,
                                                const struct host_ref *host)
 {
 	enum outcome unused;
 
 	return host_is_proxied(host->entry, frame, OUTCOME_IPV4_OTHER, &unused) &&
-	       host_is_addressed(frame, host->mac) && !mac_is_group(frame_destination(frame));
+	       host_is_addressed(frame, host->mac) && !ipv4_is_to_group(frame, ip);
 }
 
 /*
@@ -152,7 +161,7 @@ static __noinline enum outcome ipv4_dhcp(struct xdp_md *xdp)
 	if (!udp)
 		return OUTCOME_IPV4_MALFORMED;
 	if (host_by_address((struct ipv4 *)&ip->daddr, &host)) {
-		if (dhcp_is_to_client(udp) && ipv4_is_to_sleeper(&frame, &host))
+		if (dhcp_is_to_client(udp) && ipv4_is_to_sleeper(&frame, ip, &host))
 			return result == SNOOP_COPIED ? OUTCOME_DHCP_CONSUMED
 			                              : OUTCOME_DHCP_DROPPED;
 		outcome = ipv4_for_host(xdp, host.mac, host.entry);

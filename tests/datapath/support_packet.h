@@ -39,12 +39,12 @@ enum where {
 	SECOND_IP,
 	FILLER_IP,
 	OWN_IP,       /* the proxy's machine's */
-	BROADCAST_IP, /* 255.255.255.255 */
+	BROADCAST_IP, /* 255.255.255.255, in addresses4 as if it were the host's */
+	MULTICAST_IP, /* likewise */
 	DANGLING_IP,  /* in addresses4, with a MAC that hosts does not have */
 	UNKNOWN_IP,
 	SELF_IP, /* in 0/8 */
 	LOOPBACK_IP,
-	MULTICAST_IP,
 	RESERVED_IP,   /* in 240/4 */
 	ZERO_HALF_IP1, /* one half of it is zero */
 	ZERO_HALF_IP2,

@@ -80,9 +80,10 @@ static void set_addresses(struct testbed *testbed)
 		enum where where;
 		enum who who;
 	} rows[] = {
-		{ HOST_IP, HOST },     { HOST_IP2, HOST },        { SECOND_IP, SECOND },
-		{ FILLER_IP, FILLER }, { ZERO_HALF_IP1, SECOND }, { ZERO_HALF_IP2, SECOND },
-		{ OWN_IP, PROXY },     { DANGLING_IP, UNKNOWN },
+		{ HOST_IP, HOST },      { HOST_IP2, HOST },        { SECOND_IP, SECOND },
+		{ FILLER_IP, FILLER },  { ZERO_HALF_IP1, SECOND }, { ZERO_HALF_IP2, SECOND },
+		{ OWN_IP, PROXY },      { DANGLING_IP, UNKNOWN },  { BROADCAST_IP, HOST },
+		{ MULTICAST_IP, HOST },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
