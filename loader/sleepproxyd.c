@@ -68,6 +68,8 @@ static int check(const struct options *options)
 	err = config_load(options->config, &config, why);
 	if (!err)
 		err = daemon_read_keys(&config, &keys, why);
+	if (!err)
+		err = addresses_check_config(NULL, &config, why);
 	if (err)
 		fprintf(stderr, "%s\n", why);
 	else

@@ -28,6 +28,15 @@ struct source_prefix {
 	bool allow;
 };
 
+/* What an address is to this machine and its network: a host may have it where it is nothing. */
+enum address_role {
+	ROLE_NONE,
+	ROLE_OWN,
+	ROLE_BROADCAST,
+	ROLE_GATEWAY,
+	ROLE_OFF_LINK, /* in no subnet of the link that the host is on */
+};
+
 static inline bool mac_equal(const struct mac *a, const struct mac *b)
 {
 	return !memcmp(a, b, sizeof(*a));

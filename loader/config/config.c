@@ -73,6 +73,9 @@ static const struct config_option interface_rows[] = {
 	{ "mode", OPTION_VALUE(FIELD_ENUM, AT(mode), .names = modes) },
 	{ "answer", OPTION_VALUE(FIELD_ENUM, AT(answer), .names = answers) },
 	{ "dhcp-source", OPTION_VALUE(FIELD_ENUM, AT(dhcp_source), .names = dhcp_sources) },
+	{ "subnets", OPTION_READ(option_read_subnet, .type = FIELD_PREFIX, .list = true,
+		FIELD_COUNTED(struct config_interface, subnets, subnet_count),
+		.expected = "up to 16 different IPv4 subnets such as 192.168.7.0/24") },
 	{ 0 },
 };
 

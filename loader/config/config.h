@@ -11,7 +11,7 @@
 #include "datapath_config.h"
 #include "host/description.h"
 
-enum { CONFIG_INTERFACES = 16, CONFIG_ERROR = 2048 };
+enum { CONFIG_INTERFACES = 16, CONFIG_SUBNETS = 16, CONFIG_ERROR = 2048 };
 
 /* Whose MAC the DHCP requests for a sleeping host come from. */
 enum dhcp_source {
@@ -29,6 +29,9 @@ struct config_interface {
 	enum xdp_mode mode;
 	enum answer_mode answer;
 	enum dhcp_source dhcp_source;
+	/* IPv4, on its link besides those of its own addresses; `allow` is not used */
+	struct source_prefix subnets[CONFIG_SUBNETS];
+	size_t subnet_count;
 };
 
 /* The Network Proxy Protocol (docs/npp.md). */

@@ -79,6 +79,16 @@ static void add_leased(struct json_object *json, const struct host *host)
 		json_add_text(json, "leased", text_from_ip(&address, text));
 }
 
+/* An address that is not on the link, or not a host's. */
+static bool is_refused(const struct host *host)
+{
+	const struct claim *claim = host->claims;
+
+	while (claim && claim->role == ROLE_NONE)
+		claim = claim->next_of_host;
+	return claim;
+}
+
 static const char *origin(const struct host *host)
 {
 	if (host->described)
@@ -96,7 +106,7 @@ struct json_object *host_json(const struct host *host, const struct now *now)
 	json_add_text(json, "state", host_state_names[host->life.state]);
 	json_object_object_add(json, "for", json_seconds(now->mono - host->life.since));
 	add_leased(json, host);
-	if (host->unsynced)
+	if (host->unsynced || is_refused(host))
 		json_add_bool(json, "incomplete", true);
 	json_add_text(json, "origin", origin(host));
 	if (host->registration)

@@ -200,12 +200,19 @@ static struct json_object *list(const struct host *host, const struct now *now)
 	return lease_json(host->name, host->dhcp, now);
 }
 
-static bool may_have(struct daemon *daemon, const struct host *host, struct ipv4 address4)
+/* 0 or -errno with `why`. */
+static int check_lease(struct daemon *daemon, const struct host *host, struct ipv4 address4,
+                       char why[DAEMON_WHY])
 {
 	const struct ipv6 address = ipv4_mapped(address4);
-	const struct host *owner = daemon_address_owner(daemon, &address);
+	const uint32_t ifindex = host->installed ? host->installed->ifindex : 0;
+	const struct host *owner = host_table_owner(daemon->hosts, &address);
+	int err = address_check(daemon->net, ifindex, &address, why);
 
-	return !net_is_own(daemon->net, &address) && (!owner || owner == host);
+	if (err || !owner || owner == host)
+		return err;
+	snprintf(why, DAEMON_WHY, "another host has it already");
+	return -EEXIST;
 }
 
 static enum request_end run_set(struct request *request, struct host *host)
@@ -213,12 +220,12 @@ static enum request_end run_set(struct request *request, struct host *host)
 	const struct now now = clock_now();
 	struct dhcp_identity identity;
 	struct lease_grant grant;
+	char why[DAEMON_WHY];
 
 	if (lease_from_json(request->json, &now, &grant, &identity, request->why, REQUEST_WHY))
 		return REQUEST_REFUSED;
-	if (!may_have(request->daemon, host, grant.address))
-		return request_refuse(request,
-		                      "address: this machine or another host has it already");
+	if (check_lease(request->daemon, host, grant.address, why))
+		return request_refuse(request, "address: %s", why);
 	if (host_grant_lease(request->daemon, host, &grant, &identity))
 		return request_refuse(request, "out of memory");
 	daemon_complete_when_stored(request->daemon, request->token);

@@ -37,9 +37,10 @@
  *          "for": seconds in that state, "origin": "config" | "command" | "map" | "registration":
  *          who added it; "leased": an address that it has by DHCP alone, or "withheld": one that
  *          it has lost; "incomplete": true: an address of it is not answered for, as it is another
- *          host's, or the maps could not be written; if it ever registered "registration":
- *          REGISTRATION; in host-show "map-rules": ["tcp/22=wake", "any=ignore", NET "=allow" or
- *          "=deny", …] where the wake rules in the maps are not those that follow from the rest
+ *          host's, or none that a host may have here, or the maps could not be written; if it ever
+ *          registered "registration": REGISTRATION; in host-show "map-rules": ["tcp/22=wake",
+ *          "any=ignore", NET "=allow" or "=deny", …] where the wake rules in the maps are not those
+ *          that follow from the rest
  *  REGISTRATION
  *          "active": bool: it has not been up since, "standby": bool: another proxy answers for it,
  *          and its state here is "awake" or "drowsy", "client-identifier", "addresses", "ports":

@@ -155,6 +155,8 @@ static enum request_end run_counters(struct request *request)
 #define ADD_DHCP(index, name, meaning) \
 	add_counter(request, DHCP_COUNT_PREFIX #name, daemon->dhcp_counts[index], meaning);
 	DHCP_COUNTS(ADD_DHCP)
+	add_counter(request, "map_edits_refused", daemon->edits_refused,
+	            "a row that was written into a map, and may not be there: removed");
 	for (size_t i = 0; npp_server_counter(daemon->npp, i, &npp_name, &meaning, &count); i++) {
 		snprintf(name, sizeof(name), "npp_%s", npp_name);
 		add_counter(request, name, count, meaning);

@@ -22,6 +22,8 @@
 struct control;
 struct npp_listener;
 
+enum { DAEMON_WHY = 256 }; /* of a reason, as text */
+
 struct options {
 	const char *interfaces[CONFIG_INTERFACES];
 	size_t interface_count;
@@ -114,8 +116,10 @@ struct daemon {
 	struct control *control; /* NULL: nobody can ask */
 	struct served_iface served[CONFIG_INTERFACES];
 	size_t served_count;
-	bool own_addresses_changed; /* since the last tick */
-	int64_t suspended;          /* ms, that the machine has been suspended so far */
+	bool net_followed, net_changed; /* addresses or gateways: since the last tick; after that */
+	uint64_t edits_refused;         /* rows of maps that people wrote, so far */
+	uint32_t refused_found;         /* … in this look at the maps */
+	int64_t suspended;              /* ms, that the machine has been suspended so far */
 	uint32_t sync_round;
 	uint64_t maps_digest;
 	uint32_t orphans,
@@ -154,7 +158,6 @@ int daemon_reload(struct daemon *daemon, char why[CONFIG_ERROR]);
 void daemon_follow_config(struct daemon *daemon);
 
 /* describe.c: what people ask for; results come with a completion of the token */
-enum { DAEMON_WHY = 256 };
 /* By command. 0: accepted, the completion follows; -errno with `why`: refused. */
 int daemon_describe(struct daemon *daemon, const struct host_description *description,
                     uint64_t token, char why[DAEMON_WHY]);
@@ -189,14 +192,35 @@ void host_start(struct daemon *daemon, struct host *host, enum host_state state)
 void host_arm(struct daemon *daemon, struct host *host);
 void daemon_arm(struct daemon *daemon); /* the timer of all deadlines */
 
+/* addresses.c */
+/* Of the interface that the host is on, or of that name: 0: any; UINT32_MAX: none, it is away. */
+uint32_t wanted_ifindex(const struct host *host, const struct wanted *wanted);
+uint32_t address_ifindex(const char *interface);
+/*
+ * The interfaces of the configuration are the links that hosts are on; their numbers as of now.
+ * True: something has changed.
+ */
+bool addresses_follow_config(struct net_state *net, const struct config *config);
+/* 0: a host may have it; or -errno with `why`: -EADDRNOTAVAIL where it is not on the link. */
+int address_check(const struct net_state *net, uint32_t ifindex, const struct ipv6 *address,
+                  char why[DAEMON_WHY]);
+int mac_check(const struct daemon *daemon, const struct mac *mac, char why[DAEMON_WHY]);
+/* Of all hosts, as far as subnets are known. 0, or -errno with `why`. `net` NULL: as of now. */
+int addresses_check_config(const struct net_state *net, const struct config *config,
+                           char why[CONFIG_ERROR]);
+/* After an input or the lease has changed: what it claims, and whether it may have that. */
+void daemon_claim(struct daemon *daemon, struct host *host);
+/* The machine's addresses, subnets or gateways have changed. */
+void addresses_follow_net(struct daemon *daemon);
+
 /* map_sync.c */
 /* The host's inputs or its lease have changed: claims, then tables. The first -errno of its own. */
 int host_sync(struct daemon *daemon, struct host *host);
 /* False: the maps have another state, or not the host; or cannot be written, which is logged. */
 bool host_set_state(struct daemon *daemon, const struct host *host, enum host_state from,
                     enum host_state to);
-/* NULL: no host has it, or may. */
-const struct host *daemon_address_owner(struct daemon *daemon, const struct ipv6 *address);
+/* Its tables are to be written again. */
+void host_set_unsynced(struct daemon *daemon, struct host *host, bool unsynced);
 /* Removed from the maps and from the table. */
 void host_release(struct daemon *daemon, struct host *host);
 /* What could not be written, and addresses that may have become free; `all`: of every host. */

@@ -36,39 +36,45 @@ static const struct host *find_rival(const struct daemon *daemon, const struct h
 	return NULL;
 }
 
-static int check_address(struct daemon *daemon, const struct host *host, const struct ipv6 *address,
-                         enum described_by by, char why[DAEMON_WHY])
+static int check_rival(const struct daemon *daemon, const struct host *host,
+                       const struct ipv6 *address, enum described_by by, char why[DAEMON_WHY])
 {
-	const struct host *rival;
+	const struct host *rival = find_rival(daemon, host, address, by);
 	char text[TEXT_IP];
 
-	text_from_ip(address, text);
-	if (net_is_own(daemon->net, address)) {
-		snprintf(why, DAEMON_WHY, "%s is this machine's own address", text);
-		return -EADDRINUSE;
-	}
-	rival = find_rival(daemon, host, address, by);
 	if (!rival)
 		return 0;
-	snprintf(why, DAEMON_WHY, "%s has the address %s already", rival->name, text);
+	snprintf(why, DAEMON_WHY, "%s has the address %s already", rival->name,
+	         text_from_ip(address, text));
 	return -EEXIST;
 }
 
-static int check(struct daemon *daemon, const struct host *host,
+/* An address of the file that is off the link is kept, as its subnet may come; the log tells it. */
+static int check_addresses(const struct daemon *daemon, const struct host *host,
+                           const char *interface, const struct ipv6 *addresses, size_t count,
+                           enum described_by by, char why[DAEMON_WHY])
+{
+	const uint32_t ifindex = address_ifindex(interface);
+	int err = 0;
+
+	for (size_t i = 0; i < count && !err; i++) {
+		if (by == DESCRIBED_BY_COMMAND)
+			err = address_check(daemon->net, ifindex, &addresses[i], why);
+		if (!err)
+			err = check_rival(daemon, host, &addresses[i], by, why);
+	}
+	return err;
+}
+
+static int check(const struct daemon *daemon, const struct host *host,
                  const struct host_description *description, enum described_by by,
                  char why[DAEMON_WHY])
 {
-	int err = 0;
+	int err = mac_check(daemon, &description->mac, why);
 
-	for (size_t i = 0; i < daemon->served_count; i++)
-		if (mac_equal(&daemon->served[i].iface.mac, &description->mac)) {
-			snprintf(why, DAEMON_WHY, "this is the MAC of %s, this machine's own",
-			         daemon->served[i].config.name);
-			return -EADDRINUSE;
-		}
-	for (size_t i = 0; i < description->address_count && !err; i++)
-		err = check_address(daemon, host, &description->addresses[i], by, why);
-	return err;
+	return err ? err
+	           : check_addresses(daemon, host, description->attributes.interface,
+	                             description->addresses, description->address_count, by, why);
 }
 
 /* By command, a MAC that is known under another name is a mistake; unless that was made up. */
@@ -90,12 +96,11 @@ int daemon_check_described(struct daemon *daemon, const struct host *host,
 	/* by now: while this was stored */
 	const bool is_in_file = host_is_in_file(host) ||
 	                        host_is_in_file(host_find_name(daemon->hosts, proposal->name));
-	int err = is_in_file ? -EEXIST : 0;
 
-	for (size_t i = 0; i < described->address_count && !err; i++)
-		err = check_address(daemon, host, &described->addresses[i], DESCRIBED_BY_COMMAND,
-		                    why);
-	return err;
+	return is_in_file ? -EEXIST
+	                  : check_addresses(daemon, host, described->attributes.interface,
+	                                    described->addresses, described->address_count,
+	                                    DESCRIBED_BY_COMMAND, why);
 }
 
 static struct proposal *proposal_of(struct daemon *daemon,
@@ -254,12 +259,34 @@ static void undescribe_others(struct daemon *daemon)
 	}
 }
 
+/* So many are named. */
+enum { UNANSWERED_NAMED = 8 };
+
+static void warn_unanswered(const struct daemon *daemon)
+{
+	size_t count = 0;
+	char why[DAEMON_WHY];
+
+	for (size_t i = 0; i < daemon->config.host_count; i++) {
+		const struct host_description *host = &daemon->config.hosts[i];
+		const uint32_t ifindex = address_ifindex(host->attributes.interface);
+
+		for (size_t j = 0; j < host->address_count; j++)
+			if (address_check(daemon->net, ifindex, &host->addresses[j], why) &&
+			    ++count <= UNANSWERED_NAMED)
+				log_warning("host %s: %s: not answered for there", host->name, why);
+	}
+	if (count > UNANSWERED_NAMED)
+		log_warning("%zu addresses of the configuration are not answered for", count);
+}
+
 void daemon_describe_configured(struct daemon *daemon)
 {
 	char why[DAEMON_WHY];
 
 	wake_rules_index(daemon->datapath, true);
 	undescribe_others(daemon);
+	warn_unanswered(daemon);
 	for (size_t i = 0; i < daemon->config.host_count; i++) {
 		if (describe_configured(daemon, &daemon->config.hosts[i], why))
 			log_error("host %s: %s", daemon->config.hosts[i].name, why);

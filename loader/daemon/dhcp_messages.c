@@ -3,6 +3,7 @@
  * DHCP of the hosts: snooped messages in, renewals in a sleeper's name out, leases as people say.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -97,16 +98,14 @@ static void end_removal(struct host *host)
 static void log_refused(struct daemon *daemon, const struct host *host)
 {
 	const struct ipv6 address = ipv4_mapped(host->dhcp->lease.address);
-	const char *error = address_error(&address);
-	char text[TEXT_IP];
+	const uint32_t ifindex = host->installed ? host->installed->ifindex : 0;
+	char why[DAEMON_WHY], text[TEXT_IP];
 
 	if (host->dhcp->lease.state != LEASE_BOUND || installed_has(host->installed, &address))
 		return;
-	if (!error)
-		error = net_is_own(daemon->net, &address) ? "is this machine's own"
-		                                          : "is another host's";
-	log_warning("%s has a lease of %s, and is not answered for there: it %s", host->name,
-	            text_from_ip(&address, text), error);
+	if (!address_check(daemon->net, ifindex, &address, why))
+		snprintf(why, sizeof(why), "%s is another host's", text_from_ip(&address, text));
+	log_warning("%s is not answered for at the address of its lease: %s", host->name, why);
 }
 
 void daemon_receive_dhcp(void *context, const struct dhcp_snoop *snoop)

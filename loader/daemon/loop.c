@@ -129,7 +129,12 @@ static int reload(struct daemon *daemon, char why[CONFIG_ERROR])
 	err = read_config(&daemon->options, &fresh, why);
 	if (!err)
 		err = daemon_read_keys(&fresh, &keys, why);
+	if (!err) {
+		addresses_follow_config(daemon->net, &fresh);
+		err = addresses_check_config(daemon->net, &fresh, why);
+	}
 	if (err) {
+		addresses_follow_config(daemon->net, &daemon->config);
 		config_done(&fresh);
 		return err;
 	}

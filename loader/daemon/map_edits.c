@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The maps as they are, where people edit them too (bpftool): what differs from what was installed
- * is an edit, and becomes an input of the host. A host whose row was deleted is removed.
+ * is an edit, and becomes an input of the host. A host whose row was deleted is removed; a row that
+ * says what nobody may say is deleted.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -53,6 +54,17 @@ static bool is_valid(const struct mac *mac, const struct host_entry *entry)
 	return false;
 }
 
+/* So many are named in one look. */
+enum { REFUSED_NAMED = 8 };
+
+static void log_refused_row(struct daemon *daemon, const char *map, const char *key,
+                            const char *why)
+{
+	daemon->edits_refused++;
+	if (++daemon->refused_found <= REFUSED_NAMED)
+		log_error("%s: the row %s is removed: %s", map, key, why);
+}
+
 void host_set_fields(struct wanted *wanted, const struct host_entry *entry)
 {
 	wanted->ifindex = entry->ifindex;
@@ -84,11 +96,19 @@ static bool edit_fields(struct host *host, const struct host_entry *entry)
 	return host_set_installed(host, &wanted);
 }
 
+/* NULL: no memory, or it is no host's row, and gone. */
 static struct host *adopt(struct daemon *daemon, const struct mac *mac,
                           const struct host_entry *entry)
 {
-	struct host *host = daemon_add_host(daemon, mac, NULL);
+	char why[DAEMON_WHY], text[TEXT_MAC];
+	struct host *host;
 
+	if (mac_check(daemon, mac, why)) {
+		log_refused_row(daemon, "hosts", text_from_mac(mac, text), why);
+		hosts_delete(daemon->datapath, mac);
+		return NULL;
+	}
+	host = daemon_add_host(daemon, mac, NULL);
 	if (!host || !edit_fields(host, entry))
 		return host;
 	host->edited->exists = true;
@@ -118,6 +138,7 @@ static void follow_fields(struct daemon *daemon, struct host *host, const struct
 	    installed->arp_offload == !!(entry->flags & HOST_ARP_OFFLOAD))
 		return;
 	edit_fields(host, entry);
+	host_sync(daemon, host); /* its addresses may not be those of another link */
 	host_persist(daemon, host);
 }
 
@@ -173,7 +194,7 @@ static void lose_address(struct daemon *daemon, struct host *host, const struct 
 {
 	host_change_installed(host, address, false);
 	host->edited = edited_set(host->edited, address, EDIT_REMOVE);
-	host_table_claim(daemon->hosts, host);
+	daemon_claim(daemon, host);
 	if (host->life.state == ASLEEP && !host->installed->address_count) {
 		host->addresses_lost = true;
 		host_arm(daemon, host);
@@ -193,7 +214,7 @@ static void add_address(struct daemon *daemon, struct host *host, const struct i
 		return;
 	host->sync_found |= 1U << (host->installed->address_count - 1);
 	host->edited = edited_set(host->edited, address, EDIT_ADD);
-	host_table_claim(daemon->hosts, host);
+	daemon_claim(daemon, host);
 	if (before)
 		lose_address(daemon, before, address);
 	host_persist(daemon, host);
@@ -201,20 +222,20 @@ static void add_address(struct daemon *daemon, struct host *host, const struct i
 		host_announce(daemon, host);
 }
 
-/* An address that has become this machine's own is taken from its host by map_sync.c. */
+/* What a host has and may not have any more is taken from it by map_sync.c. */
 static void follow_address(void *context, struct ipv4 address4, const struct mac *mac)
 {
 	const struct ipv6 address = ipv4_mapped(address4);
 	struct daemon *daemon = context;
 	struct host *host = host_find_mac(daemon->hosts, mac);
-	char text[TEXT_IP];
+	const uint32_t ifindex = host && host->installed ? host->installed->ifindex : 0;
+	char why[DAEMON_WHY], text[TEXT_IP];
 
 	if (host && installed_has(host->installed, &address)) {
 		host->sync_found |= 1U << address_index(host->installed->addresses,
 		                                        host->installed->address_count, &address);
-	} else if (net_is_own(daemon->net, &address)) {
-		log_error("addresses4: %s is this machine's own address: removed",
-		          text_from_ipv4(address4, text));
+	} else if (address_check(daemon->net, ifindex, &address, why)) {
+		log_refused_row(daemon, "addresses4", text_from_ipv4(address4, text), why);
 		addresses4_delete(daemon->datapath, address4);
 	} else if (host && host->installed) {
 		add_address(daemon, host, &address);
@@ -246,13 +267,16 @@ static void drop_missing(struct daemon *daemon)
 			daemon_remove(daemon, host);
 }
 
-static void log_orphans(struct daemon *daemon)
+static void log_rows(struct daemon *daemon)
 {
 	if (daemon->orphans_found > daemon->orphans)
 		log_warning("addresses4: %u addresses belong to no entry of hosts",
 		            daemon->orphans_found);
 	daemon->orphans = daemon->orphans_found;
 	daemon->orphans_found = 0;
+	if (daemon->refused_found > REFUSED_NAMED)
+		log_error("%u rows were removed in all", daemon->refused_found);
+	daemon->refused_found = 0;
 }
 
 void daemon_follow_map_edits(struct daemon *daemon)
@@ -270,5 +294,5 @@ void daemon_follow_map_edits(struct daemon *daemon)
 		log_error("cannot read the maps: %s", strerror(-err));
 	else
 		drop_missing(daemon);
-	log_orphans(daemon);
+	log_rows(daemon);
 }

@@ -11,41 +11,22 @@
 #include "base/text.h"
 #include "daemon/daemon.h"
 
-const struct host *daemon_address_owner(struct daemon *daemon, const struct ipv6 *address)
-{
-	return net_is_own(daemon->net, address) ? NULL : host_table_owner(daemon->hosts, address);
-}
-
-/* False: one of the addresses is another host's, or this machine's own. */
+/* False: one of the addresses is another host's now, which may change with that host. */
 static bool keep_owned(struct daemon *daemon, const struct host *host, struct wanted *wanted)
 {
+	bool all = true;
 	size_t owned = 0;
 
 	for (size_t i = 0; i < wanted->address_count; i++) {
 		const struct ipv6 *address = &wanted->addresses[i];
+		const struct host *owner = host_table_owner(daemon->hosts, address);
 
-		if (daemon_address_owner(daemon, address) == host)
+		all &= !owner || owner == host;
+		if (owner == host)
 			wanted->addresses[owned++] = *address;
 	}
-	if (owned == wanted->address_count)
-		return true;
 	wanted->address_count = owned;
-	return false;
-}
-
-/* An interface that is away has no number: the host is then on none, rather than on any (0). */
-static uint32_t ifindex_of(const struct host *host, const struct wanted *wanted)
-{
-	uint32_t ifindex;
-
-	if (wanted->has_ifindex)
-		return wanted->ifindex;
-	if (!*wanted->attributes.interface)
-		return 0;
-	ifindex = if_nametoindex(wanted->attributes.interface);
-	if (!ifindex && errno != ENODEV && host->installed) /* no descriptors: not known */
-		return host->installed->ifindex;
-	return ifindex ? ifindex : UINT32_MAX;
+	return all;
 }
 
 /* One host's rows on their way from what they are to what they should be. */
@@ -122,7 +103,7 @@ static void drop_address(struct sync *sync, size_t index)
 	struct wanted *have = &sync->have;
 	const struct ipv6 *address = &have->addresses[index];
 	struct daemon *daemon = sync->daemon;
-	const struct host *owner = daemon_address_owner(daemon, address);
+	const struct host *owner = host_table_owner(daemon->hosts, address);
 
 	if (!owner || owner == sync->host)
 		addresses4_delete(daemon->datapath, ip_to_ipv4(address));
@@ -161,7 +142,7 @@ static void remember(struct sync *sync)
 			had_addresses && !sync->have.address_count && host->life.state == ASLEEP;
 }
 
-static void set_unsynced(struct daemon *daemon, struct host *host, bool unsynced)
+void host_set_unsynced(struct daemon *daemon, struct host *host, bool unsynced)
 {
 	daemon->unsynced += unsynced - host->unsynced;
 	host->unsynced = unsynced;
@@ -177,7 +158,7 @@ static void uninstall(struct daemon *daemon, struct host *host)
 {
 	struct sync sync = { .daemon = daemon, .host = host };
 
-	set_unsynced(daemon, host, false);
+	host_set_unsynced(daemon, host, false);
 	if (!host->installed)
 		return;
 	installed_read(host->installed, &sync.have);
@@ -201,7 +182,7 @@ static int sync_one(struct daemon *daemon, struct host *host)
 	}
 	host_merge(host, &sync.want);
 	owned = keep_owned(daemon, host, &sync.want);
-	sync.want.ifindex = ifindex_of(host, &sync.want);
+	sync.want.ifindex = wanted_ifindex(host, &sync.want);
 	installed_read(host->installed, &sync.have);
 	err = sync_row(&sync);
 	if (!err)
@@ -209,7 +190,7 @@ static int sync_one(struct daemon *daemon, struct host *host)
 	if (!err)
 		err = sync_addresses(&sync);
 	remember(&sync);
-	set_unsynced(daemon, host, err || !owned);
+	host_set_unsynced(daemon, host, err || !owned);
 	if (host->addresses_lost)
 		host_arm(daemon, host);
 	return err;
@@ -234,7 +215,7 @@ int host_sync(struct daemon *daemon, struct host *host)
 	int err;
 
 	installed_read(host->installed, &before);
-	host_table_claim(daemon->hosts, host);
+	daemon_claim(daemon, host);
 	err = sync_one(daemon, host);
 	installed_read(host->installed, &after);
 	sync_others(daemon, host, &before);

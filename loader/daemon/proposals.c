@@ -11,7 +11,7 @@ void daemon_propose(struct daemon *daemon, struct host *host, struct proposal *p
 {
 	proposal->host = host;
 	host->proposal = proposal;
-	host_table_claim(daemon->hosts, host);
+	daemon_claim(daemon, host);
 	host_persist(daemon, host);
 	persist_wait(daemon, &(struct store_wait){ .kind = WAIT_PROPOSAL,
 	                                           .batch = STORE_BATCH_NEXT,
@@ -61,7 +61,7 @@ static void refuse(struct daemon *daemon, struct host *host, struct proposal *pr
                    enum reject_reason reason)
 {
 	answer(daemon, host, proposal, err, reason);
-	host_table_claim(daemon->hosts, host);
+	daemon_claim(daemon, host);
 	if (host_is_wanted(host))
 		host_persist(daemon, host);
 	else

@@ -82,6 +82,7 @@ int maps_start(struct daemon *daemon)
 		log_error("cannot follow the interfaces: %s", strerror(-err));
 		return err;
 	}
+	addresses_follow_config(daemon->net, &daemon->config);
 	if (!daemon_watch(daemon, ring_fd(daemon->datapath), EV_READ | EV_PERSIST, on_ring, NULL))
 		return -ENOMEM;
 	return 0;

@@ -112,7 +112,7 @@ static enum host_state settle_state(struct daemon *daemon, const struct host *ho
 static void start_hosts(struct daemon *daemon)
 {
 	host_table_each (daemon->hosts, host)
-		host_table_claim(daemon->hosts, host);
+		daemon_claim(daemon, host);
 	host_table_each (daemon->hosts, host) {
 		host_start(daemon, host, settle_state(daemon, host));
 		if (host_is_wanted(host))

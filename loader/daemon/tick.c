@@ -46,9 +46,27 @@ static void on_heartbeat(evutil_socket_t fd, short what, void *context)
 
 static void follow_ifaces(struct daemon *daemon)
 {
+	daemon->net_changed |= addresses_follow_config(daemon->net, &daemon->config);
 	if (served_ifaces_check(daemon)) /* rows name interfaces by their number */
 		maps_retry(daemon, true);
 	npp_listeners_follow(daemon);
+}
+
+/* What has changed is followed at once; and as that may be much, only once before each tick. */
+static void follow_net(struct daemon *daemon)
+{
+	const int changed = net_state_read(daemon->net);
+
+	if (changed < 0)
+		return;
+	daemon->net_changed |= !!(changed & (NET_ADDRESSES_CHANGED | NET_GATEWAYS_CHANGED));
+	if (changed & NET_LINKS_CHANGED)
+		follow_ifaces(daemon);
+	if (!daemon->net_changed || daemon->net_followed)
+		return;
+	daemon->net_changed = false;
+	daemon->net_followed = true;
+	addresses_follow_net(daemon);
 }
 
 static void check_clocks(struct daemon *daemon)
@@ -76,9 +94,10 @@ static void on_tick(evutil_socket_t fd, short what, void *context)
 	log_suppressed();
 	check_clocks(daemon);
 	net_state_refresh(daemon->net);
+	daemon->net_followed = false;
+	follow_net(daemon);
 	daemon_follow_map_edits(daemon);
-	maps_retry(daemon, daemon->own_addresses_changed);
-	daemon->own_addresses_changed = false;
+	maps_retry(daemon, false);
 	if (daemon->store_err) /* the store has kept what it could not write */
 		persist_soon(daemon);
 	follow_ifaces(daemon);
@@ -87,16 +106,9 @@ static void on_tick(evutil_socket_t fd, short what, void *context)
 
 static void on_net_change(evutil_socket_t fd, short what, void *context)
 {
-	struct daemon *daemon = context;
-	const int changed = net_state_read(daemon->net);
-
 	(void)fd;
 	(void)what;
-	if (changed < 0)
-		return;
-	daemon->own_addresses_changed |= !!(changed & NET_ADDRESSES_CHANGED);
-	if (changed & NET_LINKS_CHANGED)
-		follow_ifaces(daemon);
+	follow_net(context);
 }
 
 int tick_start(struct daemon *daemon)

@@ -122,6 +122,16 @@ bool host_is_registered_only(const struct host *host);
 struct host_core host_core(const struct host *host);
 void host_free(struct host *host); /* with all that it owns; takes NULL */
 
+/* One host's claim to one address; those to the same address are a list whose head is indexed. */
+struct claim {
+	struct ipv6 address;
+	uint32_t ifindex;       /* of the link that the host is on; 0: any */
+	enum address_role role; /* there; set by daemon/addresses.c */
+	struct host *host;
+	struct claim *next, *next_of_host;
+	UT_hash_handle hh;
+};
+
 struct host_table {
 	struct host *by_mac, *by_name;
 	struct claim *claims; /* by address */
@@ -162,8 +172,8 @@ void host_table_sort(struct host_table *table);
 void host_table_set_core(struct host_table *table, struct host *host, const struct host_core *core);
 
 /*
- * To be called after an input or the lease has changed. The claims of the host are the addresses
- * that host_merge wants, all hosts' together tell the owner.
+ * To be called after an input or the lease has changed (daemon_claim). The claims of the host are
+ * the addresses that host_merge wants, all hosts' together tell the owner.
  */
 void host_table_claim(struct host_table *table, struct host *host);
 /* NULL: nobody claims it. */

@@ -159,6 +159,7 @@ bool host_lease_address(const struct host *host, bool lost, struct ipv6 *address
 /*
  * Who owns an address that is claimed, pure. The table, the first row that fits:
  *
+ *  not a host's, or not one of its link (role)    not claimed by that host
  *  lost to DHCP, or taken away by hand            not claimed by that host
  *  a row of `addresses4` was moved by hand        that host
  *  described                                      the host that was described first
@@ -168,6 +169,7 @@ bool host_lease_address(const struct host *host, bool lost, struct ipv6 *address
  */
 struct claimant {
 	enum claim_kind claim;
+	enum address_role role; /* of the address, on that host's link */
 	enum host_state state;
 	bool installed; /* the tables have the address as this host's */
 	uint64_t order; /* when the host was described, or became known */

@@ -4,7 +4,7 @@
 #include "base/addr.h"
 #include "host/host.h"
 
-/* Snooped DHCP can say anything: 0.0.0.0, a multicast address … */
+/* Snooped DHCP can say anything: 0.0.0.0, a multicast address …; as can rows of maps and store. */
 bool host_lease_address(const struct host *host, bool lost, struct ipv6 *address)
 {
 	const struct lease *lease = host->dhcp ? &host->dhcp->lease : NULL;
@@ -39,6 +39,8 @@ enum claim_kind host_claim(const struct host *host, const struct ipv6 *address)
 	const struct registration *registration = host->registration;
 	struct ipv6 leased;
 
+	if (address_error(address))
+		return CLAIM_NONE;
 	if (edited_adds(host->edited, address))
 		return CLAIM_EDITED;
 	if (is_taken_away(host, address))

@@ -40,7 +40,7 @@ int address_owner(const struct claimant *claimants, size_t count)
 	int best = -1;
 
 	for (size_t i = 0; i < count; i++)
-		if (claimants[i].claim != CLAIM_NONE &&
+		if (claimants[i].claim != CLAIM_NONE && claimants[i].role == ROLE_NONE &&
 		    (best < 0 || is_stronger(&claimants[i], &claimants[best])))
 			best = (int)i;
 	return best;

@@ -6,14 +6,6 @@
 
 #include "host/host.h"
 
-/* One host's claim to one address; those to the same address are a list whose head is indexed. */
-struct claim {
-	struct ipv6 address;
-	struct host *host;
-	struct claim *next, *next_of_host;
-	UT_hash_handle hh;
-};
-
 static void place(struct host_table *table, size_t at, struct host *host)
 {
 	table->heap[at] = host;
@@ -244,12 +236,15 @@ void host_table_sort(struct host_table *table)
 	HASH_SRT(by_name, table->by_name, name_order);
 }
 
-static struct claimant claimant_of(const struct host *host, const struct ipv6 *address)
+static struct claimant claimant_of(const struct claim *of)
 {
+	const struct host *host = of->host;
+	const struct ipv6 *address = &of->address;
 	const enum claim_kind claim = host_claim(host, address);
 
 	return (struct claimant){
 		.claim = claim,
+		.role = of->role,
 		.state = host->life.state,
 		.installed = installed_has(host->installed, address),
 		.order = claim == CLAIM_DESCRIBED ? host->described->order : host->order,
@@ -266,7 +261,7 @@ static struct host *strongest(const struct host_table *table, const struct ipv6 
 	LL_FOREACH(find_claims(table, address), claim)
 	{
 		/* two by two, as there may be any number of claims */
-		const struct claimant pair[] = { best, claimant_of(claim->host, address) };
+		const struct claimant pair[] = { best, claimant_of(claim) };
 
 		if (claim->host == host || address_owner(pair, 2) != 1)
 			continue;
@@ -284,8 +279,12 @@ struct host *host_table_owner(const struct host_table *table, const struct ipv6 
 bool host_table_may_register(const struct host_table *table, const struct ipv6 *address,
                              const struct host *host)
 {
-	const struct claimant claimant = { CLAIM_REGISTERED, host->life.state,
-		                           installed_has(host->installed, address), UINT64_MAX };
+	const struct claimant claimant = {
+		.claim = CLAIM_REGISTERED,
+		.state = host->life.state,
+		.installed = installed_has(host->installed, address),
+		.order = UINT64_MAX,
+	};
 
 	return strongest(table, address, (struct host *)host, claimant) == host;
 }

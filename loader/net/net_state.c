@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * In: rtnetlink's notifications and dumps. Out: two tables, of own addresses and of gateways. After
- * an address notification all addresses are dumped again: they are few, and the kernel's order
- * tells which is the primary one. Routes can be a million, and the kernel does not notify of those
- * that it removes with an address or an interface. So a new route adds its gateways at once, and
- * everything else waits for net_state_refresh.
+ * In: rtnetlink's notifications and dumps. Out: tables of own addresses, of gateways, and of what
+ * follows from them (net_role.c). After an address notification all addresses are dumped again:
+ * they are few, and the kernel's order tells which is the primary one. Routes can be a million, and
+ * the kernel does not notify of those that it removes with an address or an interface. So a new
+ * route adds its gateways at once, and everything else waits for net_state_refresh.
  */
 #include "net/net_state.h"
 
@@ -19,55 +19,35 @@
 #include <uthash.h>
 
 #include "base/addr.h"
+#include "net/internal.h"
 #include "net/netlink.h"
 
-enum { TRIES = 5 };    /* a table may change while it is read */
-enum { LOOPBACK = 1 }; /* the kernel gives this index to the loopback of each namespace */
-enum { IPV4_BITS = 32 };
+enum { TRIES = 5 }; /* a table may change while it is read */
 enum { GROUPS = RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR | RTMGRP_IPV4_ROUTE };
 
-/* An own address; or a gateway, as `own` alone. */
-struct net_address {
-	uint32_t ifindex;
-	uint32_t bits;              /* the prefix's length, in the address's own family */
-	struct ipv6 own, on_subnet; /* they differ where it is one end of a point-to-point link */
-	UT_hash_handle hh;
-};
-
-enum { KEY_SIZE = offsetof(struct net_address, hh) };
-_Static_assert(KEY_SIZE == 40, "all before is hashed, so without padding");
-
-struct net_state {
-	struct mnl_socket *socket;
-	struct net_address *addresses, *gateways; /* in the order in which they were added */
-	bool addresses_stale, routes_stale;       /* to be read anew */
-	int changed;                              /* enum net_change, not told yet */
-};
-
-static bool has(const struct net_address *table, const struct net_address *key)
+bool net_table_has(const struct net_address *table, const struct net_address *key)
 {
 	const struct net_address *entry;
 
-	HASH_FIND(hh, table, key, KEY_SIZE, entry);
+	HASH_FIND(hh, table, key, NET_KEY_SIZE, entry);
 	return entry;
 }
 
-/* For libmnl: MNL_CB_OK, or MNL_CB_ERROR with errno. */
-static int add(struct net_address **table, const struct net_address *address)
+int net_table_add(struct net_address **table, const struct net_address *address)
 {
 	struct net_address *entry;
 
-	if (has(*table, address))
+	if (net_table_has(*table, address))
 		return MNL_CB_OK;
 	entry = malloc(sizeof(*entry));
 	if (!entry)
 		return MNL_CB_ERROR;
 	*entry = *address;
-	HASH_ADD_KEYPTR(hh, *table, entry, KEY_SIZE, entry);
+	HASH_ADD_KEYPTR(hh, *table, entry, NET_KEY_SIZE, entry);
 	return MNL_CB_OK;
 }
 
-static void clear(struct net_address **table)
+void net_table_clear(struct net_address **table)
 {
 	struct net_address *entry, *next;
 
@@ -101,6 +81,7 @@ static bool parse_address(const struct nlmsghdr *message, struct net_address *ad
 		.bits = header->ifa_prefixlen,
 		.own = read_address(message, IFA_LOCAL, is_ipv4),
 		.on_subnet = read_address(message, IFA_ADDRESS, is_ipv4),
+		.broadcast = read_address(message, IFA_BROADCAST, is_ipv4),
 	};
 	if (!ip_is_set(&address->own)) /* IPv6 has no IFA_LOCAL where there is no peer */
 		address->own = address->on_subnet;
@@ -111,7 +92,7 @@ static int on_address(const struct nlmsghdr *message, void *table)
 {
 	struct net_address address;
 
-	return parse_address(message, &address) ? add(table, &address) : MNL_CB_OK;
+	return parse_address(message, &address) ? net_table_add(table, &address) : MNL_CB_OK;
 }
 
 static struct net_address gateway_of(struct ipv4 address)
@@ -128,7 +109,7 @@ static int read_gateway(const struct nlattr *attribute, void *table)
 	    mnl_attr_get_payload_len(attribute) != sizeof(*address))
 		return MNL_CB_OK;
 	gateway = gateway_of(*address);
-	return add(table, &gateway);
+	return net_table_add(table, &gateway);
 }
 
 /* RTA_MULTIPATH has next hops one after another, each with attributes of its own. */
@@ -152,39 +133,61 @@ static int on_route(const struct nlmsghdr *message, void *table)
 	return mnl_attr_parse(message, sizeof(struct rtmsg), read_hops, table);
 }
 
-/* Replaces a stale table by what the kernel has, or leaves it. 0 or -errno. */
+bool net_table_is_same(const struct net_address *a, const struct net_address *b)
+{
+	bool is_same = HASH_COUNT(a) == HASH_COUNT(b);
+
+	for (; a && is_same; a = a->hh.next)
+		is_same = net_table_has(b, a);
+	return is_same;
+}
+
+/*
+ * Replaces a stale table by what the kernel has, or leaves it. 1: it has changed, 0: it has not,
+ * or -errno.
+ */
 static int reload(struct net_address **table, bool *stale, uint16_t request, uint8_t family,
                   mnl_cb_t on_row)
 {
 	struct net_address *read = NULL;
 	int err = -EINTR;
+	bool changed;
 
 	if (!*stale)
 		return 0;
 	for (int tries = 0; tries < TRIES && err == -EINTR; tries++) {
-		clear(&read);
+		net_table_clear(&read);
 		err = netlink_table(request, family, on_row, &read);
 	}
-	clear(err ? &read : table);
+	changed = !err && !net_table_is_same(*table, read);
+	net_table_clear(err ? &read : table);
 	if (!err)
 		*table = read;
 	*stale = err;
-	return err;
+	return err ? err : changed;
 }
 
 static int reload_addresses(struct net_state *state)
 {
-	return reload(&state->addresses, &state->addresses_stale, RTM_GETADDR, AF_UNSPEC,
-	              on_address);
+	int result = reload(&state->addresses, &state->addresses_stale, RTM_GETADDR, AF_UNSPEC,
+	                    on_address);
+
+	if (result > 0)
+		result = net_state_index(state);
+	state->addresses_stale = result < 0;
+	return result;
 }
 
 int net_state_refresh(struct net_state *state)
 {
-	int err = reload_addresses(state);
+	int result = reload_addresses(state);
 
-	return err ? err
-	           : reload(&state->gateways, &state->routes_stale, RTM_GETROUTE, AF_INET,
-	                    on_route);
+	if (result < 0)
+		return result;
+	result = reload(&state->gateways, &state->routes_stale, RTM_GETROUTE, AF_INET, on_route);
+	if (result > 0)
+		state->changed |= NET_GATEWAYS_CHANGED;
+	return result < 0 ? result : 0;
 }
 
 static void take_link(struct net_state *state, const struct nlmsghdr *message)
@@ -206,7 +209,8 @@ static void take_address(struct net_state *state, const struct nlmsghdr *message
 	struct net_address address;
 
 	/* IPv6's come again with new lifetimes, each time that a router advertises their prefix */
-	if (!parse_address(message, &address) || (is_new && has(state->addresses, &address)))
+	if (!parse_address(message, &address) ||
+	    (is_new && net_table_has(state->addresses, &address)))
 		return;
 	state->changed |= NET_ADDRESSES_CHANGED;
 	state->addresses_stale = true;
@@ -217,10 +221,13 @@ static void take_address(struct net_state *state, const struct nlmsghdr *message
 static void take_route(struct net_state *state, const struct nlmsghdr *message)
 {
 	const bool is_new = message->nlmsg_type == RTM_NEWROUTE;
+	const unsigned int before = HASH_COUNT(state->gateways);
 
 	if (!is_new || on_route(message, &state->gateways) < 0 ||
 	    message->nlmsg_flags & NLM_F_REPLACE)
 		state->routes_stale = true;
+	if (HASH_COUNT(state->gateways) != before)
+		state->changed |= NET_GATEWAYS_CHANGED;
 }
 
 static int on_notification(const struct nlmsghdr *message, void *state)
@@ -298,88 +305,12 @@ void net_state_close(struct net_state *state)
 		return;
 	if (state->socket)
 		mnl_socket_close(state->socket);
-	clear(&state->addresses);
-	clear(&state->gateways);
+	net_table_clear(&state->addresses);
+	net_table_clear(&state->gateways);
+	net_table_clear(&state->own);
+	net_table_clear(&state->broadcasts);
+	net_table_clear(&state->subnets);
+	net_table_clear(&state->given);
+	free(state->links);
 	free(state);
-}
-
-bool net_is_own(const struct net_state *state, const struct ipv6 *address)
-{
-	for (const struct net_address *entry = state->addresses; entry; entry = entry->hh.next)
-		if (ip_equal(&entry->own, address))
-			return true;
-	return false;
-}
-
-bool net_is_gateway(const struct net_state *state, struct ipv4 address)
-{
-	const struct net_address gateway = gateway_of(address);
-
-	return has(state->gateways, &gateway);
-}
-
-static uint32_t to_number(struct ipv4 address)
-{
-	uint32_t number;
-
-	memcpy(&number, &address, sizeof(number));
-	return ntohl(number);
-}
-
-/* Of the bits of an IPv4 address those that count hosts. */
-static uint32_t host_mask(const struct net_address *own)
-{
-	return own->bits ? ((uint32_t)1 << (IPV4_BITS - own->bits)) - 1 : UINT32_MAX;
-}
-
-static bool has_in_subnet(const struct net_address *own, struct ipv4 address)
-{
-	const uint32_t subnet = to_number(ip_to_ipv4(&own->on_subnet));
-
-	return ip_is_ipv4(&own->own) && !((subnet ^ to_number(address)) & ~host_mask(own));
-}
-
-bool net_is_broadcast(const struct net_state *state, struct ipv4 address)
-{
-	for (const struct net_address *entry = state->addresses; entry; entry = entry->hh.next) {
-		uint32_t mask, host;
-
-		if (!has_in_subnet(entry, address) || entry->bits > IPV4_BITS - 2)
-			continue;
-		mask = host_mask(entry);
-		host = to_number(address) & mask;
-		if (host == mask || !host)
-			return true;
-	}
-	return false;
-}
-
-/* How well an own address serves to reach `peer`: 0 not at all. */
-static unsigned rank(const struct net_address *own, uint32_t ifindex, const struct ipv4 *peer)
-{
-	enum { NO, OTHER_INTERFACE, INTERFACE, SUBNET };
-
-	if (!ip_is_ipv4(&own->own) || own->ifindex == LOOPBACK)
-		return NO;
-	if (own->ifindex != ifindex)
-		return OTHER_INTERFACE;
-	/* of several subnets the longest prefix */
-	return peer && has_in_subnet(own, *peer) ? SUBNET + own->bits : INTERFACE;
-}
-
-struct ipv4 net_source_address(const struct net_state *state, uint32_t ifindex,
-                               const struct ipv4 *peer)
-{
-	struct ipv4 source = { { 0 } };
-	unsigned best = 0;
-
-	for (const struct net_address *entry = state->addresses; entry; entry = entry->hh.next) {
-		const unsigned this = rank(entry, ifindex, peer);
-
-		if (this > best) {
-			best = this;
-			source = ip_to_ipv4(&entry->own);
-		}
-	}
-	return source;
 }

@@ -2,7 +2,7 @@
 /*
  * The machine's own addresses, subnets and gateways, read from rtnetlink(7) and kept up to date by
  * its notifications. A lookup needs no system call, and its time does not grow with the number of
- * routes. And the next hop to an address, for which the kernel is asked.
+ * addresses, interfaces or routes. And the next hop to an address, for which the kernel is asked.
  */
 #ifndef SLEEPPROXY_NET_NET_STATE_H
 #define SLEEPPROXY_NET_NET_STATE_H
@@ -10,13 +10,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "address.h"
+#include "base/addr.h"
 
 struct net_state;
 
 enum net_change {
 	NET_LINKS_CHANGED = 1,     /* an interface came, went or changed */
 	NET_ADDRESSES_CHANGED = 2, /* of IPv4 or IPv6 */
+	NET_GATEWAYS_CHANGED = 4,  /* one came; or, found by net_state_refresh, went */
 };
 
 /* Reads everything. 0 or -errno. */
@@ -33,11 +34,38 @@ int net_state_fd(const struct net_state *state);
 int net_state_read(struct net_state *state);
 
 /*
- * Dumps the routes again if some may have been removed, and whatever could not be read before. Its
- * cost grows with the number of routes: call it from a timer, not after each net_state_read. 0 or
- * -errno.
+ * Dumps the routes again if some may have been removed, and whatever could not be read before; the
+ * next net_state_read tells what has changed. Its cost grows with the number of routes: call it
+ * from a timer, not after each net_state_read. 0 or -errno.
  */
 int net_state_refresh(struct net_state *state);
+
+/* An interface on which hosts are answered for. */
+struct net_link {
+	uint32_t ifindex;
+	/* IPv4 subnets that are on it besides those of its own addresses; copied */
+	const struct source_prefix *subnets;
+	size_t subnet_count;
+};
+
+/* All of them, until the next call. 1: they are others, 0: they are as before; or -ENOMEM. */
+int net_state_set_links(struct net_state *state, const struct net_link *links, size_t count);
+
+/*
+ * What the address of a host on this link is to the machine; `ifindex` 0: on any of the links. A
+ * link whose interface has had no IPv4 address yet, and for which no subnet was given, has no
+ * subnets to compare with: then private addresses (RFC 1918) and link-local ones (RFC 3927) are
+ * taken for on the link, and no others. An interface that loses its last address keeps its subnets.
+ */
+enum address_role net_address_role(const struct net_state *state, uint32_t ifindex,
+                                   const struct ipv6 *address);
+/* Are there subnets to compare with, on the link, or on each of them (0)? */
+bool net_has_subnets(const struct net_state *state, uint32_t ifindex);
+
+/* "192.0.2.0/24, 10.0.0.0/8", of the link or of all; empty: there are none. */
+enum { NET_SUBNETS_TEXT = 128 };
+const char *net_subnets_text(const struct net_state *state, uint32_t ifindex,
+                             char text[NET_SUBNETS_TEXT]);
 
 /* Is it an address of this machine's, of any interface? */
 bool net_is_own(const struct net_state *state, const struct ipv6 *address);

@@ -191,15 +191,6 @@ static enum npp_auth_error authenticate(struct reception *in)
 	                          (uint64_t)in->now->wall / 1000);
 }
 
-static enum address_role role_of(const struct npp_server *server, struct ipv4 address)
-{
-	if (is_own(server, address))
-		return ROLE_OWN;
-	if (net_is_broadcast(server->parts.net, address))
-		return ROLE_BROADCAST;
-	return net_is_gateway(server->parts.net, address) ? ROLE_GATEWAY : ROLE_NONE;
-}
-
 static void read_addresses(const struct reception *in, struct registration_request *request)
 {
 	const struct npp_request *from = &in->message.request;
@@ -208,12 +199,16 @@ static void read_addresses(const struct reception *in, struct registration_reque
 	                       (int)NPP_PORTS <= (int)REQUEST_PORTS,
 	               "a message's addresses and ports fit");
 	request->address_count = from->pair_count;
-	for (size_t i = 0; i < from->pair_count; i++)
+	for (size_t i = 0; i < from->pair_count; i++) {
+		const struct ipv6 address = ipv4_mapped(from->pairs[i].address);
+
 		request->addresses[i] = (struct requested_address){
-			.address = ipv4_mapped(from->pairs[i].address),
-			.role = role_of(in->server, from->pairs[i].address),
+			.address = address,
+			.role = net_address_role(in->server->parts.net,
+			                         in->requester->iface.ifindex, &address),
 			.mac_matches = mac_equal(&from->pairs[i].mac, &in->packet->from),
 		};
+	}
 }
 
 static void read_request(const struct reception *in, struct registration_request *request)

@@ -67,6 +67,8 @@ static enum reject_reason judge_address(const struct host_table *table, const st
 		return REJECT_OWN_ADDRESS;
 	if (requested->role == ROLE_GATEWAY)
 		return REJECT_GATEWAY_ADDRESS;
+	if (requested->role == ROLE_OFF_LINK)
+		return REJECT_OFF_LINK;
 	return judge_owner(table, host, &requested->address);
 }
 
@@ -345,6 +347,7 @@ const struct reject_words reject_words[REJECT_REASONS] = {
 	[REJECT_INVALID_ADDRESS] = { "invalid_address", "not a host's address" },
 	[REJECT_OWN_ADDRESS] = { "own_address", "address of the proxy itself" },
 	[REJECT_GATEWAY_ADDRESS] = { "gateway_address", "address of the proxy's gateway" },
+	[REJECT_OFF_LINK] = { "off_link", "address in none of the interface's subnets" },
 	[REJECT_ADDRESS_TAKEN] = { "address_taken", "another known host has the address" },
 	[REJECT_ADDRESS_IN_USE] = { "address_in_use", "another machine answers for the address" },
 	[REJECT_MISSING_ADDRESS] = { "missing_address",

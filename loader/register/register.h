@@ -17,6 +17,7 @@ enum reject_reason {
 	REJECT_INVALID_ADDRESS,
 	REJECT_OWN_ADDRESS,
 	REJECT_GATEWAY_ADDRESS,
+	REJECT_OFF_LINK,
 	REJECT_ADDRESS_TAKEN,
 	REJECT_ADDRESS_IN_USE,
 	REJECT_MISSING_ADDRESS,
@@ -40,9 +41,6 @@ extern const struct reject_words {
 enum { REGISTER_CHECK_TIME = 300, REGISTER_PENDING_MAX = 64 };
 
 enum { REQUEST_ADDRESSES = 24, REQUEST_PORTS = 64, REQUEST_CLIENT_ID = 64 };
-
-/* What an address is to this machine. */
-enum address_role { ROLE_NONE, ROLE_OWN, ROLE_BROADCAST, ROLE_GATEWAY };
 
 struct requested_address {
 	struct ipv6 address;

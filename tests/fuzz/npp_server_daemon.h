@@ -44,16 +44,15 @@ bool net_is_own(const struct net_state *state, const struct ipv6 *address)
 	return ip_is_ipv4(address) && ipv4_equal(ip_to_ipv4(address), us);
 }
 
-bool net_is_gateway(const struct net_state *state, struct ipv4 address)
+enum address_role net_address_role(const struct net_state *state, uint32_t ifindex,
+                                   const struct ipv6 *address)
 {
-	(void)state;
-	return ipv4_equal(address, gateway);
-}
-
-bool net_is_broadcast(const struct net_state *state, struct ipv4 address)
-{
-	(void)state;
-	return !address.octet[3];
+	assert(ifindex == lan.ifindex);
+	if (net_is_own(state, address))
+		return ROLE_OWN;
+	if (ipv4_equal(ip_to_ipv4(address), gateway))
+		return ROLE_GATEWAY;
+	return address->octet[15] ? ROLE_NONE : ROLE_BROADCAST;
 }
 
 struct ipv4 net_source_address(const struct net_state *state, uint32_t ifindex,

@@ -49,6 +49,7 @@ class ByHand:
 
 @pytest.fixture
 def by_hand(lan, start) -> ByHand:
+    lan.proxy.namespace.ip("addr", "add", "192.168.1.1/24", "dev", "eth0")
     return ByHand(start(), lan)
 
 
@@ -158,14 +159,31 @@ def test_detached(by_hand, lan):
     wait_for("said so", lambda: by_hand.daemon.interface_state() == "detached", timeout=2.0)
 
 
-def test_own_address_is_refused_and_the_machine_stays_reachable(by_hand, lan):
+NO_HOSTS = ("192.0.2.2", "192.0.2.1", "8.8.8.8", "192.0.2.255", "224.0.0.1", "255.255.255.255", "0.0.0.0", "127.0.0.1")
+
+
+def test_addresses_that_no_host_may_have_are_removed_named_and_counted(by_hand, lan):
+    assert lan.proxy.address == NO_HOSTS[0]
+    lan.proxy.namespace.ip("route", "add", "default", "via", NO_HOSTS[1])
     by_hand.do("Add a sleeping host with its address")
-    mac = HOST.mac.split(":")
-    own = lan.proxy.address.split(".")
-    table = by_hand.daemon.pins / "addresses4"
-    run("bpftool", "map", "update", "pinned", table, "key", *own, "value", "hex", *mac)
-    wait_for("refused", lambda: "own address" in by_hand.daemon.log, timeout=1.0)
+    by_hand.adopted_as("asleep")
+    for address in NO_HOSTS:
+        table = by_hand.daemon.pins / "addresses4"
+        row = ("key", *address.split("."), "value", "hex", *HOST.mac.split(":"))
+        run("bpftool", "map", "update", "pinned", table, *row)
+    wait_for("removed", lambda: set(by_hand.daemon.table("addresses4")) == {HOST.address}, timeout=2.0)
+    for address in NO_HOSTS:
+        assert f"addresses4: the row {address} is removed" in by_hand.daemon.log
+    assert by_hand.daemon.counters()["map_edits_refused"] == len(NO_HOSTS)
+    assert by_hand.shown()["addresses"] == [HOST.address]
     assert lan.peer.ping(lan.proxy.address)
+
+
+def test_a_group_s_mac_is_no_host(by_hand):
+    table = by_hand.daemon.pins / "hosts"
+    run("bpftool", "map", "update", "pinned", table, "key", "hex", *["ff"] * 6, "value", "hex", "02", *["00"] * 15)
+    wait_for("removed", lambda: by_hand.daemon.table("hosts") == {}, timeout=2.0)
+    assert by_hand.daemon.counters()["map_edits_refused"] == 1
 
 
 def test_nonsense_is_counted_passed_and_left_alone(by_hand):

@@ -66,7 +66,7 @@ static inline int make_machine(void **state)
 	     " mount -t tmpfs -o size=%s tmpfs %s",
 	     place, state_dir, place, store_size, state_dir);
 	add_link(LAN);
-	HERE("ip address add 10.9.0.1/24 dev %s", LAN);
+	HERE("ip address add 10.9.0.1/8 dev %s", LAN);
 	return 0;
 }
 

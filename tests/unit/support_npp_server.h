@@ -63,6 +63,8 @@ static inline int make_link(void **state)
 	HERE("ip route add default via 192.0.2.1");
 	assert_int_equal(iface_find("lan", &lan), 0);
 	assert_int_equal(net_state_open(&net), 0);
+	assert_int_equal(net_state_set_links(net, &(struct net_link){ .ifindex = lan.ifindex }, 1),
+	                 1);
 	listen_to_ourselves();
 	log_init(LOG_EMERG);
 	return 0;

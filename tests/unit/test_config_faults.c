@@ -41,7 +41,7 @@ static const struct mistake syntax[] = {
 	  ":3: unknown option 'adresses' (did you mean 'addresses'?); expected one of mac, addresses, wake, allow, deny, vlan, "
 	  "interface, arp-offload, detect-sleep, lease, lease-server, client-id, hostname, secureon" },
 	{ "interface eth0 {\n mod = auto\n}",
-	  ":2: unknown option 'mod' (did you mean 'mode'?); expected one of mode, answer, dhcp-source" },
+	  ":2: unknown option 'mod' (did you mean 'mode'?); expected one of mode, answer, dhcp-source, subnets" },
 	{ "grace-period 5\n", ":1: unexpected '5'; expected '=' after the name of an option" },
 	{ "grace-period = { 5 }\n", ":1: unexpected '{'; expected a value" },
 	{ "wake = {\n tcp/22\n udp/53 }\n",
@@ -63,7 +63,7 @@ static const struct mistake syntax[] = {
 	{ "wake = 'tcp/22\\", ":1: unclosed string; expected ' in the same line" },
 	{ "grace-period = 5\n\n/* check-requests = 4\n", ":3: unclosed comment; expected \"*/\"" },
 	{ "interface eth0 {\n\"\" = 5\n}",
-	  ":2: unknown option ''; expected one of mode, answer, dhcp-source" },
+	  ":2: unknown option ''; expected one of mode, answer, dhcp-source, subnets" },
 	{ "grace-period = 5\ncheck-requests = 3\ngrace-period = 6\n",
 	  ":3: duplicate grace-period (line 1); expected once" },
 	{ "wake = { tcp/22 }\nwake = { }\n", ":2: duplicate wake (line 1); expected once" },

@@ -125,7 +125,7 @@ static void run_operations(uint32_t hosts, unsigned long operations_count)
 	pending = in_flight = NOBODY;
 	configured_count = 0;
 	store_broken = false;
-	HERE("ip address flush dev %s && ip address add 10.9.0.1/24 dev %s", LAN, LAN);
+	HERE("ip address flush dev %s && ip address add 10.9.0.1/8 dev %s", LAN, LAN);
 	configured = calloc(HOSTS, sizeof(*configured));
 	start_daemon();
 	for (unsigned long i = 0; i < operations_count; i++) {

@@ -19,7 +19,7 @@ static void fill_addresses(bool fill)
 	const struct mac mac = { { 2, 0, 0, 0, 2, 0 } };
 
 	for (uint8_t i = 0; i < MAX_ADDRESSES; i++) {
-		const struct ipv4 address = { { 10, 9, 1, i } };
+		const struct ipv4 address = { { 10, 9, 1, (uint8_t)(1 + i) } };
 
 		if (fill)
 			put_row("addresses4", &address, &mac);

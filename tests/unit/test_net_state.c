@@ -61,6 +61,28 @@ static bool is_own(const char *text)
 	return net_is_own(net_now(), &address);
 }
 
+/* Of a host on the link "lan", or, with "any", on either of the two. */
+static enum address_role role_of(const char *text, bool any)
+{
+	const struct ipv6 address = ip(text);
+	const struct net_link links[] = { { .ifindex = if_nametoindex("lan") },
+		                          { .ifindex = if_nametoindex("other") } };
+
+	net_now();
+	assert_true(net_state_set_links(opened, links, 2) >= 0);
+	return net_address_role(opened, any ? 0 : links[0].ifindex, &address);
+}
+
+static bool may_have(const char *text)
+{
+	return role_of(text, false) == ROLE_NONE;
+}
+
+static bool any_may_have(const char *text)
+{
+	return role_of(text, true) == ROLE_NONE;
+}
+
 BEFORE_EACH(make_namespace)
 AFTER_EACH(close_net_state)
 
@@ -140,6 +162,34 @@ static const struct {
 	  "ip nexthop add id 1 via 192.0.2.8 dev lan 2>/dev/null && ip route add default nhid 1 || "
 	  "ip route add default via 192.0.2.8",
 	  NULL, "192.0.2.8", "192.0.2.1" },
+	{ "on the link: its subnets alone, and nobody else's address", may_have,
+	  LAN "ip address add 10.1.2.3/16 dev lan && ip address add 198.51.100.20/24 dev other && "
+	      "ip route add default via 192.0.2.1",
+	  NULL, "192.0.2.2 192.0.2.254 10.1.0.1 10.1.255.254",
+	  "192.0.2.20 192.0.2.1 192.0.2.0 192.0.2.255 192.0.3.5 198.51.100.7 10.2.0.1 8.8.8.8 "
+	  "192.168.1.5" },
+	{ "on any link", any_may_have, LAN "ip address add 198.51.100.20/24 dev other", NULL,
+	  "192.0.2.2 198.51.100.7", "192.0.3.5 198.51.100.20 198.51.100.255 192.168.1.5 8.8.8.8" },
+	{ "without a subnet: private addresses", may_have,
+	  "ip address add 198.51.100.20/24 dev other", NULL,
+	  "10.0.0.1 172.16.0.1 172.31.255.254 192.168.1.5 169.254.1.1",
+	  "8.8.8.8 172.15.0.1 172.32.0.1 192.169.0.1 198.51.100.7 11.0.0.1 169.253.0.1" },
+	{ "an address without others in its subnet tells nothing", may_have,
+	  "ip address add 203.0.113.1/32 dev lan", NULL, "192.168.1.5", "203.0.113.1 203.0.113.2" },
+	{ "a peer is on the link", may_have, "ip address add 203.0.113.4 peer 203.0.113.5 dev lan",
+	  NULL, "203.0.113.5", "203.0.113.4 203.0.113.6 192.168.1.5" },
+	{ "an address that comes", may_have, LAN "true", "ip address add 192.0.2.30/24 dev other",
+	  "192.0.2.31", "192.0.2.30" },
+	{ "a gateway that comes", may_have, LAN "true", "ip route add 10.0.0.0/8 via 192.0.2.30",
+	  "192.0.2.31", "192.0.2.30" },
+	{ "a subnet that goes is not forgotten before there is another", may_have, LAN "true",
+	  "ip address flush dev lan", "192.0.2.31 192.0.2.20", "192.168.1.5 192.0.3.5" },
+	{ "another subnet", may_have, LAN "true",
+	  "ip address flush dev lan && ip address add 198.51.100.20/24 dev lan", "198.51.100.7",
+	  "192.0.2.31" },
+	{ "a broadcast address that the subnet does not tell", may_have,
+	  "ip address add 192.0.2.20/24 brd 192.0.2.63 dev lan", NULL, "192.0.2.62",
+	  "192.0.2.63 192.0.2.255" },
 	/* what the kernel does not tell of */
 	{ "a route that goes with its address", is_gateway,
 	  LAN "ip route add default via 192.0.2.1", "ip address del 192.0.2.20/24 dev lan", "",
@@ -152,7 +202,7 @@ static const struct {
 
 static void check(const char *shows, bool (*is)(const char *), const char *addresses, bool expected)
 {
-	char copy[128] = "", *rest = copy, *address;
+	char copy[256] = "", *rest = copy, *address;
 
 	memcpy(copy, addresses, strlen(addresses));
 	while (*copy && (address = strsep(&rest, " ")))
@@ -170,13 +220,46 @@ TEST(what_an_address_is)
 		add_link("other");
 		HERE("%s", cases[i].commands);
 		if (cases[i].then) {
-			net_now();
+			cases[i].is("192.0.2.99");
 			HERE("%s", cases[i].then);
 		}
 		check(cases[i].shows, cases[i].is, cases[i].yes, true);
 		check(cases[i].shows, cases[i].is, cases[i].no, false);
 		close_net_state(state);
 	}
+}
+
+TEST(subnets_that_are_given)
+{
+	struct source_prefix given[2] = { { .bits = IPV4_MAPPED_BITS + 25 },
+		                          { .bits = IPV4_MAPPED_BITS + 32 } };
+	struct net_link link = { .subnets = given, .subnet_count = 2 };
+	const struct ipv6 on = ip("203.0.113.5"), off = ip("203.0.113.130"),
+			  broadcast = ip("203.0.113.127"), alone = ip("8.8.8.8");
+	char text[NET_SUBNETS_TEXT];
+
+	need_namespace();
+	add_link("lan");
+	link.ifindex = if_nametoindex("lan");
+	given[0].address = ip("203.0.113.0");
+	given[1].address = alone;
+	net_now();
+	assert_int_equal(
+		net_state_set_links(opened, &(struct net_link){ .ifindex = link.ifindex }, 1), 1);
+	assert_false(net_has_subnets(opened, link.ifindex) || net_has_subnets(opened, 0));
+	assert_int_equal(net_state_set_links(opened, &link, 1), 1);
+	assert_int_equal(net_state_set_links(opened, &link, 1), 0);
+	assert_true(net_has_subnets(opened, link.ifindex) && net_has_subnets(opened, 0));
+	HERE("ip address add 192.0.2.20/24 dev lan");
+	net_now();
+	assert_int_equal(net_address_role(opened, link.ifindex, &on), ROLE_NONE);
+	assert_int_equal(net_address_role(opened, 0, &alone), ROLE_NONE);
+	assert_int_equal(net_address_role(opened, 0, &off), ROLE_OFF_LINK);
+	assert_int_equal(net_address_role(opened, 0, &broadcast), ROLE_BROADCAST);
+	assert_string_equal(net_subnets_text(opened, 0, text),
+	                    "192.0.2.0/24, 203.0.113.0/25, 8.8.8.8");
+	assert_int_equal(net_state_set_links(opened, NULL, 0), 1);
+	assert_int_equal(net_address_role(opened, 0, &on), ROLE_OFF_LINK);
 }
 
 /* A new one is known from its notice; one that goes is known until the routes are read again. */
@@ -217,6 +300,13 @@ TEST(what_changed_is_told_once)
 	assert_int_equal(net_state_read(opened), 0);
 	HERE("ip route add blackhole 198.51.100.1");
 	assert_int_equal(net_state_read(opened), 0);
+	HERE("ip link set lan up && ip route add 198.51.100.2 via 192.0.2.1");
+	assert_true(net_state_read(opened) & NET_GATEWAYS_CHANGED);
+	settle();
+	HERE("ip route del 198.51.100.2");
+	assert_int_equal(net_state_read(opened), 0);
+	assert_int_equal(net_state_refresh(opened), 0);
+	assert_int_equal(net_state_read(opened), NET_GATEWAYS_CHANGED);
 	HERE("ip link set lan mtu 1400");
 	assert_int_equal(net_state_read(opened), NET_LINKS_CHANGED);
 	HERE("ip link add another type veth peer name another-end");
@@ -245,7 +335,8 @@ TEST(lost_notices)
 	HERE("for i in $(seq 0 2999); do"
 	     " echo route add 10.0.$((i / 250)).$((i %% 250)) via 198.51.100.1; done | ip -batch -");
 	HERE("ip address add 192.0.2.20/24 dev lan && ip route add default via 192.0.2.1");
-	assert_int_equal(net_state_read(opened), NET_LINKS_CHANGED | NET_ADDRESSES_CHANGED);
+	assert_int_equal(net_state_read(opened),
+	                 NET_LINKS_CHANGED | NET_ADDRESSES_CHANGED | NET_GATEWAYS_CHANGED);
 	assert_true(net_is_own(opened, &home));
 	assert_int_equal(net_state_refresh(opened), 0);
 	assert_true(net_is_gateway(opened, v4("192.0.2.1")));

@@ -240,7 +240,7 @@ TEST(each_counter_has_a_name_and_a_meaning)
 	static const char names[] =
 		"solicitation registered reported duplicate not_for_proxy canceled "
 		"wrong_destination no_address rate_limited mac_mismatch source_mismatch "
-		"invalid_address own_address gateway_address address_taken address_in_use "
+		"invalid_address own_address gateway_address off_link address_taken address_in_use "
 		"missing_address unsupported too_many limit_reached tables_full store_failed busy "
 		"unknown_client stale_transaction short other_type bad_checksum bad_code "
 		"bad_subtype bad_option missing_option unexpected_option unknown_request "

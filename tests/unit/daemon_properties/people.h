@@ -126,7 +126,7 @@ static bool may_configure(const struct said *said)
 			for (int j = 0; j < ADDRESSES; j++)
 				if (said->addresses & 1U << j && why_of(i, j) >= WHY_DESCRIBED)
 					return false;
-	return !(said->addresses & model.own);
+	return true; /* an address of ours is kept, and not answered for */
 }
 
 static struct said listed[5]; /* of the configuration */
@@ -184,7 +184,7 @@ static void op_own_address(void)
 	char text[TEXT_IP];
 
 	text_from_ipv4(address_at(address), text);
-	HERE("ip address %s %s/24 dev %s", model.own & 1U << address ? "del" : "add", text, LAN);
+	HERE("ip address %s %s/8 dev %s", model.own & 1U << address ? "del" : "add", text, LAN);
 	model.own ^= 1U << address;
 }
 

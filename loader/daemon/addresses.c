@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Which addresses hosts may have: those on the link that are neither this machine's nor a
+ * gateway's. Each claim is judged when it is made, whoever makes it, and again when the machine's
+ * addresses, subnets or gateways have changed; what is refused then is let go of at once.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <utlist.h>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "daemon/daemon.h"
+
+/* An interface that is away has no number: the host is then on none, rather than on any (0). */
+uint32_t address_ifindex(const char *interface)
+{
+	const uint32_t ifindex = *interface ? if_nametoindex(interface) : 0;
+
+	return *interface && !ifindex ? UINT32_MAX : ifindex;
+}
+
+uint32_t wanted_ifindex(const struct host *host, const struct wanted *wanted)
+{
+	uint32_t ifindex;
+
+	if (wanted->has_ifindex)
+		return wanted->ifindex;
+	ifindex = address_ifindex(wanted->attributes.interface);
+	if (ifindex == UINT32_MAX && errno != ENODEV && host->installed) /* no descriptors */
+		return host->installed->ifindex;
+	return ifindex;
+}
+
+bool addresses_follow_config(struct net_state *net, const struct config *config)
+{
+	struct net_link links[CONFIG_INTERFACES];
+	size_t count = 0;
+	int result;
+
+	for (size_t i = 0; i < config->interface_count; i++) {
+		const struct config_interface *interface = &config->interfaces[i];
+
+		links[count] = (struct net_link){
+			.ifindex = if_nametoindex(interface->name),
+			.subnets = interface->subnets,
+			.subnet_count = interface->subnet_count,
+		};
+		if (!links[count].ifindex && errno != ENODEV)
+			return false; /* no descriptors: not known */
+		count += !!links[count].ifindex;
+	}
+	result = net_state_set_links(net, links, count);
+	if (result < 0)
+		log_error("out of memory: subnets are not known");
+	return result > 0;
+}
+
+static void explain_off_link(const struct net_state *net, uint32_t ifindex, const char *address,
+                             char why[DAEMON_WHY])
+{
+	char name[IFNAMSIZ] = "the interfaces", subnets[NET_SUBNETS_TEXT];
+
+	if (ifindex)
+		if_indextoname(ifindex, name);
+	net_subnets_text(net, ifindex, subnets);
+	if (*subnets)
+		snprintf(why, DAEMON_WHY, "%s is in no subnet of %s (%s)", address, name, subnets);
+	else
+		snprintf(why, DAEMON_WHY,
+		         "%s has no IPv4 address yet: %s cannot be known to be on its link",
+		         ifindex ? name : "no interface", address);
+}
+
+int address_check(const struct net_state *net, uint32_t ifindex, const struct ipv6 *address,
+                  char why[DAEMON_WHY])
+{
+	const char *error = address_error(address);
+	char text[TEXT_IP];
+
+	text_from_ip(address, text);
+	if (error) {
+		snprintf(why, DAEMON_WHY, "%s %s", text, error);
+		return -EINVAL;
+	}
+	switch (net_address_role(net, ifindex, address)) {
+	case ROLE_NONE:
+		return 0;
+	case ROLE_OWN:
+		snprintf(why, DAEMON_WHY, "%s is this machine's own address", text);
+		return -EADDRINUSE;
+	case ROLE_BROADCAST:
+		snprintf(why, DAEMON_WHY, "%s is a broadcast address", text);
+		return -EINVAL;
+	case ROLE_GATEWAY:
+		snprintf(why, DAEMON_WHY, "%s is a gateway's address", text);
+		return -EADDRINUSE;
+	default:
+		explain_off_link(net, ifindex, text, why);
+		return -EADDRNOTAVAIL;
+	}
+}
+
+int mac_check(const struct daemon *daemon, const struct mac *mac, char why[DAEMON_WHY])
+{
+	if (!mac_is_set(mac) || mac->octet[0] & 1) {
+		snprintf(why, DAEMON_WHY, "this is no host's MAC");
+		return -EINVAL;
+	}
+	for (size_t i = 0; i < daemon->served_count; i++)
+		if (mac_equal(&daemon->served[i].iface.mac, mac)) {
+			snprintf(why, DAEMON_WHY, "this is the MAC of %s, this machine's own",
+			         daemon->served[i].config.name);
+			return -EADDRINUSE;
+		}
+	return 0;
+}
+
+static int check_hosts(const struct net_state *net, const struct config *config,
+                       char why[CONFIG_ERROR])
+{
+	char reason[DAEMON_WHY];
+
+	for (size_t i = 0; i < config->host_count; i++) {
+		const struct host_description *host = &config->hosts[i];
+		const uint32_t ifindex = address_ifindex(host->attributes.interface);
+		int err = 0;
+
+		for (size_t j = 0; j < host->address_count && !err; j++)
+			err = address_check(net, ifindex, &host->addresses[j], reason);
+		/* the subnet may be there later, as when the machine starts */
+		if (!err || (err == -EADDRNOTAVAIL && !net_has_subnets(net, ifindex)))
+			continue;
+		snprintf(
+			why, CONFIG_ERROR, "host '%s': %s%s", host->name, reason,
+			err == -EADDRNOTAVAIL
+				? "; expected one of these, or the subnet in `subnets` of the interface"
+				: "");
+		return err;
+	}
+	return 0;
+}
+
+int addresses_check_config(const struct net_state *net, const struct config *config,
+                           char why[CONFIG_ERROR])
+{
+	struct net_state *now;
+	int err;
+
+	if (net)
+		return check_hosts(net, config, why);
+	if (net_state_open(&now))
+		return 0;
+	addresses_follow_config(now, config);
+	err = check_hosts(now, config, why);
+	net_state_close(now);
+	return err;
+}
+
+void daemon_claim(struct daemon *daemon, struct host *host)
+{
+	struct wanted wanted;
+	struct claim *claim;
+	uint32_t ifindex;
+
+	host_table_claim(daemon->hosts, host);
+	if (!host->claims)
+		return;
+	host_merge(host, &wanted);
+	ifindex = wanted_ifindex(host, &wanted);
+	LL_FOREACH2(host->claims, claim, next_of_host)
+	{
+		claim->ifindex = ifindex;
+		claim->role = net_address_role(daemon->net, ifindex, &claim->address);
+	}
+}
+
+/* So many are named, of those that are refused at once. */
+enum { NAMED_MAX = 8 };
+
+static void log_refused(const struct daemon *daemon, const struct claim *claim, size_t count)
+{
+	char why[DAEMON_WHY];
+
+	if (claim->role != ROLE_NONE && count <= NAMED_MAX &&
+	    address_check(daemon->net, claim->ifindex, &claim->address, why))
+		log_warning("%s: %s: not answered for there", claim->host->name, why);
+}
+
+static size_t review_claims(struct daemon *daemon, struct claim *claims)
+{
+	struct claim *claim;
+	size_t refused = 0;
+
+	LL_FOREACH(claims, claim)
+	{
+		const enum address_role role =
+			net_address_role(daemon->net, claim->ifindex, &claim->address);
+
+		if (role == claim->role)
+			continue;
+		claim->role = role;
+		refused += role != ROLE_NONE;
+		log_refused(daemon, claim, refused);
+		host_set_unsynced(daemon, claim->host, true);
+	}
+	return refused;
+}
+
+/* Claims are looked at, which are many; and the hosts of those whose judgement has changed, few. */
+void addresses_follow_net(struct daemon *daemon)
+{
+	struct claim *claims, *next;
+	size_t refused = 0;
+
+	HASH_ITER (hh, daemon->hosts->claims, claims, next)
+		refused += review_claims(daemon, claims);
+	if (refused)
+		log_warning("%zu addresses of hosts are not on the link, or not theirs, any more",
+		            refused);
+	maps_retry(daemon, false);
+}
