@@ -82,6 +82,15 @@ int packet_open(void)
 	return fd < 0 ? -errno : fd;
 }
 
+/* Some thousand small frames, which may come at once. Without CAP_NET_ADMIN: as many as may be. */
+static void set_receive_buffer(int fd)
+{
+	const int octets = 4 << 20;
+
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &octets, sizeof(octets)))
+		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &octets, sizeof(octets));
+}
+
 int packet_listen(uint32_t ifindex, int kind, uint16_t ethertype, const struct sock_fprog *filter)
 {
 	const struct sockaddr_ll here = { .sll_family = AF_PACKET,
@@ -98,8 +107,10 @@ int packet_listen(uint32_t ifindex, int kind, uint16_t ethertype, const struct s
 	if (fd >= 0 && !setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, filter, sizeof(*filter)) &&
 	    !setsockopt(fd, SOL_PACKET, PACKET_AUXDATA, &on, sizeof(on)) &&
 	    !setsockopt(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &on, sizeof(on)) &&
-	    !bind(fd, (const struct sockaddr *)&here, sizeof(here)))
+	    !bind(fd, (const struct sockaddr *)&here, sizeof(here))) {
+		set_receive_buffer(fd);
 		return fd;
+	}
 	err = -errno;
 	cleanup_close(&fd);
 	return err;

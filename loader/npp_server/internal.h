@@ -24,7 +24,7 @@ enum npp_count {
 };
 
 enum {
-	RATE_BUCKETS = 256,
+	RATE_BUCKETS = 4096,
 	RATE_BURST = 32,     /* messages: a long request, with all of it sent twice */
 	RATE_INTERVAL = 125, /* ms, for each message more */
 };
@@ -76,7 +76,8 @@ void replay_cache_done(struct replay_cache *cache);
 struct npp_server {
 	struct npp_server_parts parts;
 	struct replay_cache replay;
-	struct rate_limit rate;
+	/* of solicitations apart: a flood of them keeps nobody from registering */
+	struct rate_limit solicitations, requests;
 	uint64_t counts[NPP_COUNTS];
 	int64_t logged_at[NPP_COUNTS]; /* ms of CLOCK_MONOTONIC; 0: never */
 	uint64_t not_logged[NPP_COUNTS];

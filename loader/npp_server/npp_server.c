@@ -21,7 +21,8 @@ struct npp_server *npp_server_new(const struct npp_server_parts *parts)
 		return NULL;
 	server->parts = *parts;
 	server->replay.store = parts->store;
-	server->rate.secret = (uint64_t)random_u32() << 32 | random_u32();
+	server->solicitations.secret = (uint64_t)random_u32() << 32 | random_u32();
+	server->requests.secret = (uint64_t)random_u32() << 32 | random_u32();
 	return server;
 }
 
@@ -46,7 +47,7 @@ static unsigned int bucket_of(const struct rate_limit *rate, const struct mac *s
 	memcpy(&word, source, sizeof(*source));
 	word = (word ^ rate->secret) * 0x9e3779b97f4a7c15ULL;
 	word = (word ^ word >> 29) * 0xbf58476d1ce4e5b9ULL;
-	return (unsigned int)(word >> 56) % RATE_BUCKETS;
+	return (unsigned int)(word >> 48) % RATE_BUCKETS;
 }
 
 bool rate_limit_take(struct rate_limit *rate, const struct mac *source, int64_t now)
@@ -299,12 +300,24 @@ static enum npp_count receive_for_host(struct reception *in)
 	return NPP_COUNT_NONE;
 }
 
+/* By what the message says it is, before it is read. */
+static bool is_within_rate(const struct reception *in)
+{
+	struct npp_server *server = in->server;
+	const size_t at = offsetof(struct npp_header, subtype);
+	const bool solicits =
+		in->packet->length > at && in->packet->octets[at] == NPP_PROXY_SOLICITATION;
+
+	return rate_limit_take(solicits ? &server->solicitations : &server->requests,
+	                       &in->packet->from, in->now->mono);
+}
+
 /* NPP_COUNT_NONE: it is to be carried out. */
 static enum npp_count receive_message(struct reception *in)
 {
 	enum npp_parse_error error;
 
-	if (!rate_limit_take(&in->server->rate, &in->packet->from, in->now->mono))
+	if (!is_within_rate(in))
 		return NPP_COUNT_RATE_LIMITED;
 	error = npp_message_read(in->packet->octets, in->packet->length,
 	                         in->server->parts.settings->icmp_type, &in->message);

@@ -16,10 +16,8 @@ static struct pending_registration *find(const struct registrar *registrar, cons
 {
 	struct pending_registration *waiting;
 
-	DL_FOREACH(registrar->waiting, waiting)
-	if (mac_equal(&waiting->request.mac, mac))
-		return waiting;
-	return NULL;
+	HASH_FIND(hh, registrar->by_mac, mac, sizeof(*mac), waiting);
+	return waiting;
 }
 
 enum request_progress register_progress(const struct registrar *registrar, const struct host *host,
@@ -186,10 +184,15 @@ static enum reject_reason plan(const struct host *host, const struct registratio
 	return REJECT_NONE;
 }
 
-static int deadline_order(const struct pending_registration *a,
-                          const struct pending_registration *b)
+/* All wait equally long; who need not is due before them. */
+static void enqueue(struct registrar *registrar, struct pending_registration *waiting, bool at_once)
 {
-	return (a->deadline > b->deadline) - (a->deadline < b->deadline);
+	if (at_once)
+		DL_PREPEND(registrar->waiting, waiting);
+	else
+		DL_APPEND(registrar->waiting, waiting);
+	HASH_ADD(hh, registrar->by_mac, request.mac, sizeof(waiting->request.mac), waiting);
+	registrar->count++;
 }
 
 enum reject_reason register_submit(struct registrar *registrar, const struct host_table *table,
@@ -217,8 +220,7 @@ enum reject_reason register_submit(struct registrar *registrar, const struct hos
 		.requester = requester,
 		.deadline = now->mono + (*ask ? REGISTER_CHECK_TIME : 0),
 	};
-	DL_INSERT_INORDER(registrar->waiting, waiting, deadline_order);
-	registrar->count++;
+	enqueue(registrar, waiting, !*ask);
 	return REJECT_NONE;
 }
 
@@ -229,6 +231,7 @@ static bool take(struct registrar *registrar, struct pending_registration *waiti
 		return false;
 	*taken = *waiting;
 	DL_DELETE(registrar->waiting, waiting);
+	HASH_DELETE(hh, registrar->by_mac, waiting);
 	registrar->count--;
 	free(waiting);
 	return true;

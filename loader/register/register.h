@@ -37,8 +37,11 @@ extern const struct reject_words {
 	const char *text; /* "MAC does not match the sender" */
 } reject_words[REJECT_REASONS];
 
-/* How long other machines may take to answer, ms; so many requests wait at a time. */
-enum { REGISTER_CHECK_TIME = 300, REGISTER_PENDING_MAX = 64 };
+/*
+ * How long other machines may take to answer, ms; so many requests wait at a time: those of a class
+ * room that goes to sleep at once.
+ */
+enum { REGISTER_CHECK_TIME = 300, REGISTER_PENDING_MAX = 1024 };
 
 enum { REQUEST_ADDRESSES = 24, REQUEST_PORTS = 64, REQUEST_CLIENT_ID = 64 };
 
@@ -83,11 +86,13 @@ struct pending_registration {
 	void *requester;                        /* of who submitted it, and owned by it */
 	int64_t deadline;                       /* ms of CLOCK_MONOTONIC */
 	struct pending_registration *prev, *next;
+	UT_hash_handle hh;
 };
 
 /* Begins as zeros; what is left in the end is taken as register_due(). */
 struct registrar {
 	struct pending_registration *waiting; /* in the order of their deadlines */
+	struct pending_registration *by_mac;
 	size_t count;
 };
 

@@ -264,7 +264,8 @@ static void step_outcome(void)
 
 static void step_rest(void)
 {
-	memset(&server->rate, 0, sizeof(server->rate));
+	memset(&server->requests, 0, sizeof(server->requests));
+	memset(&server->solicitations, 0, sizeof(server->solicitations));
 }
 
 static void check_counts(void)

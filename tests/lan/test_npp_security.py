@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import re
 import secrets
+import select
 import socket
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -192,3 +194,78 @@ def test_a_flood_of_strangers_keeps_nobody_from_the_proxy(own_crowd, whose):
     if whose == "somebody's":
         late = crowd.host()
         assert (late.request(wait=0.5) or late.persist()).message.confirmed
+
+
+CLASS = 1000
+SO_RCVBUFFORCE = 33  # socket(7); Python has no name for it
+PARK = "10.20.0.1/16"  # has room for them
+
+
+def class_room(crowd: Crowd) -> dict[bytes, bytes]:
+    """A Sleep Request of each of so many hosts, by its MAC."""
+    model = crowd.host()
+    frame = model.frame(messages.sleep_request(0x1111, messages.arp((model.mac, model.address))).octets())
+    mac, address = messages.mac_octets(model.mac), socket.inet_aton(model.address)
+    asked = {}
+    for number in range(CLASS):
+        own = b"\x02\x00\x00\x01" + number.to_bytes(2, "big")
+        said = frame.replace(mac, own).replace(address, b"\x0a\x14" + (number + 256).to_bytes(2, "big"))
+        ip = said[14:24] + bytes(2) + said[26:34]
+        asked[own] = said[:14] + ip[:10] + checksum(ip) + ip[12:] + sealed(said[34:])
+    return asked
+
+
+def confirmed(raw: socket.socket, until: float) -> Iterator[bytes]:
+    """The MACs to which a Confirm is sent."""
+    while select.select([raw], [], [], max(0.0, until - time.monotonic()))[0]:
+        frame = raw.recv(2048)
+        said = messages.heard(frame)
+        if said and said.message.confirmed:
+            yield frame[:6]
+
+
+def test_a_class_room_goes_to_sleep_at_once(own_crowd, lan):
+    """Each host sends again what was not confirmed, as the agent does, and sleeps after 5 s."""
+    lan.proxy.namespace.ip("address", "add", PARK, "dev", "eth0")
+    crowd = own_crowd(max_registrations=2 * CLASS)
+    left = class_room(crowd)
+    with lan.peer.namespace.packet_socket("eth0") as raw:
+        raw.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 1 << 25)
+        start = time.monotonic()
+        for pause in (0.5, 1, 2, 1.5):
+            for frame in list(left.values()):
+                raw.send(frame)
+            until = time.monotonic() + pause
+            while left and time.monotonic() < until:
+                for mac in confirmed(raw, min(until, time.monotonic() + 0.1)):
+                    left.pop(mac, None)
+        assert not left, f"{len(left)} are not confirmed after {time.monotonic() - start:.1f} s"
+    assert len(crowd.daemon.listed("hosts")) >= CLASS
+
+
+def test_a_flood_of_solicitations_keeps_nobody_out(own_crowd, lan):
+    """Ten thousand a second: a flood that the honest hosts' own sockets, which hear it too, get by with."""
+    crowd = own_crowd()
+    model = crowd.host()
+    frame = model.frame(messages.solicitation().octets(), to=frames.BROADCAST, destination="255.255.255.255")
+    honest = [crowd.host() for _ in range(20)]
+    over = threading.Event()
+
+    def flood() -> None:
+        mac = messages.mac_octets(model.mac)
+        with lan.peer.namespace.packet_socket("eth0") as raw:
+            while not over.wait(0.01):
+                for _ in range(100):
+                    raw.send(frame.replace(mac, b"\x02" + secrets.token_bytes(5)))
+
+    thread = threading.Thread(target=flood)
+    thread.start()
+    try:
+        time.sleep(1)  # what each may send at once is used up
+        unheard = [host for host in honest if not (host.solicit(wait=0.5) or host.persist())]
+        assert not unheard, f"{len(unheard)} of 20"
+        for host in honest[:5]:
+            host.hand_over()
+    finally:
+        over.set()
+        thread.join()

@@ -63,7 +63,7 @@ TEST(all_buckets_are_in_use)
 	struct rate_limit rate = { .secret = 5 };
 	unsigned used = 0;
 
-	for (unsigned i = 0; i < 4096; i++) {
+	for (unsigned i = 0; i < 16 * RATE_BUCKETS; i++) {
 		const struct mac source = { { 2, 0, 0, 0, (uint8_t)(i >> 8), (uint8_t)i } };
 
 		rate_limit_take(&rate, &source, NOW);
@@ -101,8 +101,9 @@ TEST(each_start_has_its_own_secret)
 	const struct npp_server_parts parts = { .fd = -1 };
 	struct npp_server *one = npp_server_new(&parts), *another = npp_server_new(&parts);
 
-	assert_true(another->rate.secret != one->rate.secret);
-	assert_true(another->rate.secret >> 32 && (uint32_t)another->rate.secret);
+	assert_true(another->requests.secret != one->requests.secret);
+	assert_true(another->requests.secret != another->solicitations.secret);
+	assert_true(another->requests.secret >> 32 && (uint32_t)another->requests.secret);
 	npp_server_free(one);
 	npp_server_free(another);
 	npp_server_free(NULL);
