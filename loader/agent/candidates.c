@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "agent/candidates.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/param.h>
@@ -66,6 +67,7 @@ bool candidate_read(const struct transaction *answered, struct candidate *candid
 		.address = proxy->address,
 		.mac = answered->answer_mac,
 		.preference = proxy->preference,
+		.is_proven = answered->is_proven,
 		.lifetime = message->advertisement.lifetime,
 		.service_count = message->service_count,
 	};
@@ -86,6 +88,8 @@ static size_t configured_index(const struct candidate *candidate, const struct s
 
 const char *candidate_mismatch(const struct candidate *candidate, const struct settings *settings)
 {
+	if (!candidate->is_proven)
+		return transaction_error(-EKEYREJECTED);
 	if (!service_in_list(candidate->services, candidate->service_count, NPP_SERVICE_ARP))
 		return "offers no ARP";
 	if (settings->proxy_count && configured_index(candidate, settings) == settings->proxy_count)
@@ -106,15 +110,29 @@ static bool is_better(const struct candidate *candidate, const struct candidate 
 	                            : candidate->preference > other->preference;
 }
 
+/* False: it is there, and nothing better is known of it; anybody may have advertised it before. */
+static bool is_news(struct candidates *candidates, const struct candidate *candidate)
+{
+	for (size_t i = 0; i < candidates->count; i++) {
+		struct candidate *known = &candidates->list[i];
+
+		if (!ipv4_equal(known->address, candidate->address) ||
+		    !mac_equal(&known->mac, &candidate->mac))
+			continue;
+		if (known->is_proven || !candidate->is_proven)
+			return false;
+		memmove(known, known + 1, (--candidates->count - i) * sizeof(*known));
+	}
+	return true;
+}
+
 void candidates_add(struct candidates *candidates, const struct candidate *candidate,
                     const struct settings *settings)
 {
 	size_t at = candidates->count;
 
-	for (size_t i = 0; i < candidates->count; i++)
-		if (ipv4_equal(candidates->list[i].address, candidate->address) &&
-		    mac_equal(&candidates->list[i].mac, &candidate->mac))
-			return;
+	if (!is_news(candidates, candidate))
+		return;
 	while (at && is_better(candidate, &candidates->list[at - 1], settings))
 		at--;
 	if (at == CANDIDATES)
@@ -130,7 +148,8 @@ bool candidates_complete(const struct candidates *candidates, const struct setti
 	bool found[AGENT_PROXIES + 1] = { false };
 
 	for (size_t i = 0; i < candidates->count; i++)
-		found[configured_index(&candidates->list[i], settings)] = true;
+		found[configured_index(&candidates->list[i], settings)] |=
+			candidates->list[i].is_proven;
 	return settings->proxy_count && !memchr(found, 0, settings->proxy_count);
 }
 

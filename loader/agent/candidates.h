@@ -11,6 +11,7 @@ struct candidate {
 	struct ipv4 address;
 	struct mac mac; /* the source of its Proxy Advertisement */
 	int32_t preference;
+	bool is_proven;    /* it has the key, where there are keys */
 	uint16_t lifetime; /* s */
 	uint16_t services[NPP_SERVICES];
 	size_t service_count;
@@ -41,7 +42,7 @@ bool candidate_read(const struct transaction *answered, struct candidate *candid
 const char *candidate_mismatch(const struct candidate *candidate, const struct settings *settings);
 
 /*
- * Adds it, unless it is there already, after those that are as good: suitable ones first, then in
+ * Adds it, unless it is there already, and as well proven, after those that are as good: suitable ones first, then in
  * the order of the settings, then by preference. Where there are too many the last is dropped.
  */
 void candidates_add(struct candidates *candidates, const struct candidate *candidate,

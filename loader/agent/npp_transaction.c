@@ -129,6 +129,8 @@ static void receive(struct transaction *transaction, const struct npp_packet *re
 	transaction->answer = message;
 	transaction->answer_mac = received->from;
 	transaction->answer_source = received->source;
+	transaction->is_proven =
+		!transaction->channel.keys || is_authenticated(transaction, received, &message);
 }
 
 static void receive_batch(struct transaction *transaction)
@@ -271,7 +273,6 @@ int transaction_solicit(struct transaction *transaction, const struct channel *c
 		.proxy = { { 255, 255, 255, 255 } },
 		.proxy_mac = MAC_BROADCAST,
 	};
-	struct channel unsigned_channel = *channel;
 	const uint16_t id = random_transaction_id();
 	struct npp_message message = {
 		.transaction = id,
@@ -279,8 +280,7 @@ int transaction_solicit(struct transaction *transaction, const struct channel *c
 		.solicitation = { .identifier = id },
 	};
 
-	unsigned_channel.keys = NULL;
-	return transaction_prepare(transaction, &unsigned_channel, &all, source, &message);
+	return transaction_prepare(transaction, channel, &all, source, &message);
 }
 
 int transaction_end(const struct transaction *transaction)

@@ -55,6 +55,7 @@ struct transaction {
 	struct npp_message answer;
 	struct mac answer_mac; /* its sender */
 	struct ipv4 answer_source;
+	bool is_proven;                        /* its sender has the key, where there are keys */
 	unsigned int ignored, unauthenticated; /* packets; the latter are among the former */
 	int err;                               /* of the last send, or of the socket */
 	unsigned int sent;

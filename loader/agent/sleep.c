@@ -69,6 +69,15 @@ static void store(struct sleep_run *run, const struct proxy_registration *regist
 	output_result(run->list, registration_to_json(registration), run->agent->json);
 }
 
+/* Those that do not show the key are not asked. */
+static void note_unproven(struct iface_run *iface_run)
+{
+	for (size_t i = 0; i < iface_run->candidates.count; i++)
+		if (!iface_run->candidates.list[i].is_proven)
+			add_candidate_error(iface_run, &iface_run->candidates.list[i],
+			                    transaction_error(-EKEYREJECTED));
+}
+
 /* With the best of the remaining candidates. 0, -ENOENT: none is left, or -EINTR. */
 static int register_with_next(struct iface_run *iface_run)
 {
@@ -80,8 +89,9 @@ static int register_with_next(struct iface_run *iface_run)
 		struct proxy_registration registration;
 		int err = -ENOENT;
 
-		/* another machine with the first proxy's address */
-		if (ipv4_equal(candidate->address, iface_run->info.backup_of))
+		/* or another machine with the first proxy's address */
+		if (!candidate->is_proven ||
+		    ipv4_equal(candidate->address, iface_run->info.backup_of))
 			continue;
 		if (!error) {
 			err = sleep_request_send(&iface_run->channel, candidate, &iface_run->info,
@@ -127,6 +137,7 @@ static void sleep_on_interface(struct sleep_run *run, const char *interface, int
 	}
 	err = candidates_discover(&iface_run.channel, host_info_ipv4(&iface_run.info, 0),
 	                          &run->agent->settings, deadline, &iface_run.candidates);
+	note_unproven(&iface_run);
 	if (!err)
 		err = register_with_next(&iface_run);
 	run->interrupted = err == -EINTR;

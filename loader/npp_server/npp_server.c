@@ -110,6 +110,7 @@ static void send_message(struct npp_server *server, const struct iface *iface,
 
 void npp_server_advertise(struct npp_server *server, const struct iface *iface, bool leaving)
 {
+	const struct npp_keys *keys = server->parts.settings->keys;
 	struct npp_packet packet = { .to = MAC_BROADCAST, .destination = ALL_HOSTS };
 	struct npp_message message;
 
@@ -117,6 +118,14 @@ void npp_server_advertise(struct npp_server *server, const struct iface *iface, 
 		return;
 	if (leaving)
 		message.advertisement.lifetime = 0;
+	if (keys) {
+		message.authenticated = true;
+		message.authentication = (struct npp_authentication){
+			.key = keys->key[0].id,
+			.time = (uint64_t)clock_now().wall / 1000,
+			.nonce = (uint64_t)random_u32() << 32 | random_u32(),
+		};
+	}
 	packet.source = message.advertisement.proxies[0].address;
 	send_message(server, iface, packet, &message);
 }
@@ -152,12 +161,15 @@ struct reception {
 	struct npp_server_request *request;
 };
 
+/* The answer is signed where the host has shown that it has the key, and chosen the nonce. */
 static enum npp_count answer_solicitation(struct reception *in)
 {
+	const struct npp_keys *keys = in->server->parts.settings->keys;
 	struct npp_message answer;
 
 	if (!make_advertisement(in->server, &in->requester->iface, in->packet->source, &answer))
 		return NPP_COUNT_NO_ADDRESS;
+	in->requester->authenticated = keys && !npp_verify(in->packet, &in->message, keys);
 	npp_server_answer(in->server, in->requester, &answer);
 	return NPP_COUNT_SOLICITATION;
 }

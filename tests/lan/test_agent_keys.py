@@ -10,6 +10,7 @@ import pytest
 
 from harness.agent import PROMPT, Agent, failed
 from harness.daemon import Daemon
+from harness.dissector import REQUEST, SOLICITATION
 from harness.lan import Lan
 from harness.netns import wait_for
 from harness.npp import NppProxy
@@ -120,6 +121,7 @@ def test_a_proxy_that_does_not_show_the_key(lan, keyed, signer):
     assert done.returncode == 0, done.stderr
     assert f"proxy: {lan.proxy.address}\nclient: " in done.stdout
     assert f"{false.machine.address} {UNSIGNED}" in done.stderr
+    assert false.of(SOLICITATION) and not false.of(REQUEST)
 
 
 def test_a_key_that_is_gone_in_the_morning(keyed, signer):

@@ -115,6 +115,7 @@ static struct candidate candidate_of(uint8_t last, int32_t preference)
 		.address = lan_address(last),
 		.mac = { { 2, 0, 0, 0, 0, last } },
 		.preference = preference,
+		.is_proven = true,
 		.lifetime = 1800,
 		.services = { NPP_SERVICE_ARP },
 		.service_count = 1,
@@ -242,6 +243,30 @@ TEST(same_address_twice)
 	candidates_add(&candidates, &first, &settings);
 	candidates_add(&candidates, &second, &settings);
 	assert_string_equal(order_of(&candidates), "1 1");
+}
+
+/* Nor does one without the key, whatever it offers, and whoever is named in it. */
+TEST(who_does_not_show_the_key)
+{
+	const struct settings settings = config_with((const uint8_t[]){ 1, 0 });
+	struct candidate proven = candidate_of(1, 0), forged = candidate_of(1, 9);
+	struct candidates candidates = { .count = 0 };
+
+	forged.is_proven = false;
+	assert_non_null(strstr(candidate_mismatch(&forged, &settings), "signed with the key"));
+	candidates_add(&candidates, &forged, &settings);
+	assert_false(candidates_complete(&candidates, &settings));
+	candidates_add(&candidates, &proven, &settings);
+	assert_true(candidates_complete(&candidates, &settings));
+	candidates_add(&candidates, &forged, &settings);
+	assert_int_equal(candidates.count, 1);
+	assert_true(candidates.list[0].is_proven);
+	forged.mac.octet[5] = 9;
+	for (uint8_t i = 0; i < 2 * CANDIDATES; i++) {
+		forged.address.octet[3] = 100 + i;
+		candidates_add(&candidates, &forged, &settings);
+	}
+	assert_address(candidates.list[0].address, 1);
 }
 
 TEST(services)

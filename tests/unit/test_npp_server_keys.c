@@ -193,7 +193,8 @@ TEST(a_solicitation_needs_no_key)
 	for (int i = 0; i < 3; i++) {
 		sender.key = (uint8_t[]){ 0, 8, 7 }[i];
 		receive(test, &sender, a_message(NPP_PROXY_SOLICITATION));
-		assert_false(answered(test, &sender, NPP_PROXY_ADVERTISEMENT).authenticated);
+		assert_int_equal(answered(test, &sender, NPP_PROXY_ADVERTISEMENT).authenticated,
+		                 sender.key == 7);
 	}
 	registered(test, &sender, a_request(&sender)); /* no nonce was recorded */
 }
@@ -222,14 +223,15 @@ TEST(a_key_may_be_removed_while_a_request_waits)
 	is_confirmed(test, &sender, 5);
 }
 
-TEST(advertisements_to_all_are_not_signed)
+TEST(advertisements_to_all_are_signed_with_the_first_key)
 {
 	struct npp_test *test = *state;
 	struct sent sent;
 
 	npp_server_advertise(test->server, &lan, false);
 	assert_true(next_sent(test, &sent));
-	assert_false(sent.message.authenticated);
+	assert_true(sent.message.authenticated);
+	assert_int_equal(sent.message.authentication.key, test->keys.key[0].id);
 }
 
 static void restore_replay(void *context, struct ipv4 source, struct json_object *row)

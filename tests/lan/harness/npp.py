@@ -299,7 +299,7 @@ class NppProxy:
 
     def say(self, message: Message, to: str, destination: str, nonce: bytes = b"") -> None:
         own = self.machine
-        if self.key and message.subtype in (CONFIRM, WAKEUP_CONFIRM):
+        if self.key and nonce:
             message = signed(message, self.key, own.address, destination, nonce=nonce, icmp_type=self.icmp_type)
         self.socket.send(framed(message.octets(self.icmp_type), own.mac, to, own.address, destination))
 
