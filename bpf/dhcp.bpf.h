@@ -10,15 +10,20 @@
 #include "dhcp_snoop.bpf.h"
 #include "ipv4_packet.bpf.h"
 
-/* Messages of a host and to it. A client needs four for a new lease. */
+/* Messages about a host, from one sender. A client needs four for a new lease. */
 enum { DHCP_MESSAGES_PER_S = 8 };
 
-/* By the last octet of the MAC: forged messages of one host use up the rate of few others. */
+/*
+ * By the client and the sender of the frame: who forges answers uses up his own rate, and not the
+ * server's. As many as that a flood from random MACs leaves most of them free.
+ */
+enum { DHCP_RATES = 4096 };
+
 struct dhcp_rates {
 	struct dhcp_rate {
 		__u32 second;
 		__u32 messages; /* in that second */
-	} of[256];
+	} of[DHCP_RATES];
 };
 
 /* One row, since a key of one octet would be on the stack: see the Makefile on stack slots. */
@@ -73,7 +78,16 @@ static __always_inline bool dhcp_is_valid(const struct frame *frame,
 	       dhcp->hlen == sizeof(struct mac) && dhcp->cookie == bpf_htonl(DHCP_COOKIE);
 }
 
-static __always_inline bool dhcp_within_rate(const struct mac *client)
+static __always_inline __u32 dhcp_rate_of(const struct mac *client, const struct mac *sender)
+{
+	const __u16 *word = (const __u16 *)sender;
+	const __u32 mixed = word[0] * 0x9e3779b1u + word[1] * 0x85ebca77u + word[2] * 0xc2b2ae3du +
+	                    client->octet[5] * 0x27d4eb2fu;
+
+	return (mixed >> 16) & (DHCP_RATES - 1);
+}
+
+static __always_inline bool dhcp_within_rate(const struct mac *client, const struct mac *sender)
 {
 	struct dhcp_rates *rates = bpf_map_lookup_elem(&dhcp_rates, &ONLY_ROW);
 	const __u32 now = bpf_ktime_get_coarse_ns() / NS_PER_S;
@@ -81,7 +95,7 @@ static __always_inline bool dhcp_within_rate(const struct mac *client)
 
 	if (!rates)
 		return false;
-	rate = &rates->of[client->octet[5]];
+	rate = &rates->of[dhcp_rate_of(client, sender)];
 	if (rate->second != now) {
 		rate->second = now;
 		rate->messages = 0;
@@ -153,7 +167,7 @@ static __noinline enum snoop_result dhcp_snoop_frame(struct xdp_md *xdp)
 	host = host_by_mac(&packet.dhcp->chaddr);
 	if (!host || !host_is_here(host, &frame) || !heartbeat_is_fresh())
 		return SNOOP_OTHER;
-	if (!dhcp_within_rate(&packet.dhcp->chaddr))
+	if (!dhcp_within_rate(&packet.dhcp->chaddr, frame_source(&frame)))
 		return SNOOP_LOST;
 	return dhcp_copy(&frame, &packet);
 }

@@ -42,8 +42,9 @@ bool candidate_read(const struct transaction *answered, struct candidate *candid
 const char *candidate_mismatch(const struct candidate *candidate, const struct settings *settings);
 
 /*
- * Adds it, unless it is there already, and as well proven, after those that are as good: suitable ones first, then in
- * the order of the settings, then by preference. Where there are too many the last is dropped.
+ * Adds it, unless it is there already, and as well proven, after those that are as good: suitable
+ * ones first, then in the order of the settings, then by preference. Where there are too many the
+ * last is dropped.
  */
 void candidates_add(struct candidates *candidates, const struct candidate *candidate,
                     const struct settings *settings);

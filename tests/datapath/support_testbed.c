@@ -15,7 +15,7 @@
 
 #define NS_PER_S 1000000000ULL
 
-enum { TIMEOUT_S = 30, DHCP_CHADDR = 28, RATES_OCTETS = 2048, FILL_MAX = 1000 };
+enum { TIMEOUT_S = 30, DHCP_CHADDR = 28, RATES_OCTETS = 32768, FILL_MAX = 1000 };
 
 struct testbed {
 	struct sleepproxy_bpf *datapath;

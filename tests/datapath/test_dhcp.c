@@ -16,6 +16,8 @@ enum { RATE = 8, FLOOD = 10000 };
 static const struct packet request = IP(BROADCAST, HOST, UDP, NO_IP, BROADCAST_IP, 67, 68,
                                         .data = 300, .dhcp = { BOOTREQUEST, HOST });
 static const struct packet to_all = REPLY(BROADCAST, BROADCAST_IP, HOST);
+static const struct packet forged = IP(BROADCAST, NEAR_HOST2, UDP, PEER_IP, BROADCAST_IP, 68, 67,
+                                       .data = 300, .dhcp = { BOOTREPLY, HOST });
 static const struct packet to_host = REPLY(PROXY, HOST_IP, HOST);
 static const struct packet to_second = REPLY(PROXY, SECOND_IP, SECOND);
 static const struct packet of_unknown_client = REPLY(BROADCAST, BROADCAST_IP, NEAR_HOST2);
@@ -84,11 +86,16 @@ static bool eight_of_a_server(struct testbed *testbed)
 	return all(testbed, &to_all, RATE, SNOOPED) && all(testbed, &to_all, 2, NOT_SNOOPED);
 }
 
-static bool eight_of_both(struct testbed *testbed)
+static bool eight_of_each_sender(struct testbed *testbed)
 {
-	return all(testbed, &request, RATE / 2, SNOOPED) &&
-	       all(testbed, &to_all, RATE / 2, SNOOPED) && all(testbed, &request, 1, NOT_SNOOPED) &&
-	       all(testbed, &to_all, 1, NOT_SNOOPED);
+	return all(testbed, &request, RATE, SNOOPED) && all(testbed, &request, 1, NOT_SNOOPED) &&
+	       eight_of_a_server(testbed);
+}
+
+static bool eight_beside_forged_ones(struct testbed *testbed)
+{
+	return all(testbed, &forged, RATE, SNOOPED) &&
+	       all(testbed, &forged, 3 * RATE, NOT_SNOOPED) && eight_of_a_server(testbed);
 }
 
 static bool eight_for_a_sleeper(struct testbed *testbed)
@@ -114,9 +121,15 @@ TEST(eight_messages_a_second_are_copied)
 	within_a_second(&awake, eight_of_a_server);
 }
 
-TEST(a_host_and_its_server_share_them)
+TEST(a_host_and_its_server_have_their_own)
 {
-	within_a_second(&awake, eight_of_both);
+	within_a_second(&awake, eight_of_each_sender);
+}
+
+/* Whoever forges answers keeps the server's from nobody. */
+TEST(forged_answers_crowd_out_no_others)
+{
+	within_a_second(&awake, eight_beside_forged_ones);
 }
 
 TEST(a_sleeper_gets_no_more)

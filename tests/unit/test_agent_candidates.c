@@ -261,11 +261,8 @@ TEST(who_does_not_show_the_key)
 	candidates_add(&candidates, &forged, &settings);
 	assert_int_equal(candidates.count, 1);
 	assert_true(candidates.list[0].is_proven);
-	forged.mac.octet[5] = 9;
-	for (uint8_t i = 0; i < 2 * CANDIDATES; i++) {
-		forged.address.octet[3] = 100 + i;
+	for (uint8_t i = 0; i < 2 * CANDIDATES; i++, forged.address.octet[3]++)
 		candidates_add(&candidates, &forged, &settings);
-	}
 	assert_address(candidates.list[0].address, 1);
 }
 
