@@ -32,14 +32,15 @@ static __always_inline __u32 checksum_fold(__u32 sum)
 }
 
 /* The chunk's part after `octets` is zeros, which do not change a sum. False: not in the frame. */
-static __always_inline bool checksum_load(struct xdp_md *xdp, __u32 offset, __u32 octets,
+static __always_inline bool checksum_load(struct xdp_md *xdp, __u64 offset, __u32 octets,
                                           struct checksum_chunk *chunk)
 {
 	__builtin_memset(chunk->octet, 0, sizeof(chunk->octet));
-	/* or clang compares a copy, and the verifier sees no bound */
-	asm volatile("" : "+r"(octets));
 	if (!octets || octets > sizeof(chunk->octet))
 		return false;
+	/* the bounds once more, so that clang keeps what older verifiers understand */
+	asm volatile("" : "+r"(octets));
+	octets = ((octets - 1) & (CHECKSUM_CHUNK - 1)) + 1;
 	return !bpf_xdp_load_bytes(xdp, offset, chunk->octet, octets);
 }
 

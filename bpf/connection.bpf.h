@@ -19,55 +19,55 @@
 #define NET_LOOPBACK 127
 #define NET_GROUPS 224 /* and above: multicast, reserved */
 
-/* The pointers, other than `host`, are into the frame. */
-struct connection {
-	const struct host_ref *host;
-	const struct iphdr *ip;
-	const __be16 *ports;    /* source and destination, the first fields of TCP and of UDP */
-	const __sum16 *check;   /* the transport's checksum */
-	__u64 transport_octets; /* that it is of; 0: the rest is in other fragments */
-};
-
-static __always_inline const struct ipv4 *connection_peer(const struct connection *connection)
+/* Not the host itself, and an address of one machine (RFC 1122, 3.2.1.3). */
+static __always_inline bool connection_source_is_valid(const struct iphdr *ip)
 {
-	return (const struct ipv4 *)&connection->ip->saddr;
-}
-
-/* Its own addresses, and those that are none of a machine on another link or this one. */
-static __always_inline bool connection_source_is_valid(const struct connection *connection)
-{
-	const struct ipv4 *peer = connection_peer(connection);
-	struct host_ref owner;
+	const struct ipv4 *peer = (const struct ipv4 *)&ip->saddr;
+	struct host_ref host, owner;
 
 	if (!peer->octet[0] || peer->octet[0] == NET_LOOPBACK || peer->octet[0] >= NET_GROUPS)
 		return false;
-	return !host_by_address(peer, &owner) || !mac_equal(owner.mac, connection->host->mac);
+	return !host_by_address(peer, &owner) ||
+	       !host_by_address((const struct ipv4 *)&ip->daddr, &host) ||
+	       !mac_equal(owner.mac, host.mac);
 }
 
-static __always_inline __u32 connection_pseudo_header(const struct connection *connection)
+static __always_inline __u32 connection_pseudo_header(const struct iphdr *ip, __u32 octets)
 {
-	const __u16 *addresses = (const __u16 *)&connection->ip->saddr;
+	const __u16 *addresses = (const __u16 *)&ip->saddr;
 
 	return checksum_fold((__u32)addresses[0] + addresses[1] + addresses[2] + addresses[3] +
-	                     bpf_htons(connection->ip->protocol) +
-	                     bpf_htons(connection->transport_octets));
+	                     bpf_htons(ip->protocol) + bpf_htons(octets));
 }
 
 /*
  * Also right is the sum of the pseudo header alone, which is what a sender on this machine or over
- * veth leaves to a network card that never sees the frame. UDP may have none (RFC 768).
+ * veth leaves to a network card that never sees the frame. UDP may have none (RFC 768). The first
+ * of several fragments has that of all.
  */
-static __always_inline bool connection_transport(const struct frame *frame,
-                                                 const struct connection *connection)
+static __always_inline enum outcome connection_transport(struct xdp_md *xdp, const struct iphdr *ip,
+                                                         __u64 offset, struct checksum_chunk *chunk)
 {
-	const __u32 header = ipv4_header_octets(connection->ip);
-	const __u32 pseudo = connection_pseudo_header(connection);
+	const bool is_udp = ip->protocol == PROTOCOL_UDP;
+	const struct tcphdr *tcp = (const struct tcphdr *)chunk->octet;
+	const struct udphdr *udp = (const struct udphdr *)chunk->octet;
+	__u64 octets, pseudo, check; /* because of stack slots: see the Makefile */
 
-	if (!connection->transport_octets || *connection->check == pseudo ||
-	    (!*connection->check && connection->ip->protocol == PROTOCOL_UDP))
-		return true;
-	return checksum_of(frame->xdp, frame->payload_offset + header, connection->transport_octets,
-	                   pseudo) == CHECKSUM_RIGHT;
+	if (!checksum_load(xdp, offset, is_udp ? sizeof(*udp) : sizeof(*tcp), chunk))
+		return OUTCOME_TRANSPORT_MALFORMED;
+	if (!udp->source || !udp->dest)
+		return OUTCOME_WAKE_ZERO;
+	octets = is_udp ? bpf_ntohs(udp->len) : bpf_ntohs(ip->tot_len) - ipv4_header_octets(ip);
+	check = tcp->check;
+	/* or clang adds an offset that depends on the protocol to the pointer, which is refused */
+	asm volatile("" : "+r"(check));
+	if (is_udp)
+		check = udp->check;
+	pseudo = connection_pseudo_header(ip, octets);
+	if (!ipv4_is_whole(ip) || check == pseudo || (is_udp && !check) ||
+	    checksum_of(xdp, offset, octets, pseudo) == CHECKSUM_RIGHT)
+		return OUTCOME_WAKE_STARTED;
+	return OUTCOME_WAKE_CHECKSUM;
 }
 
 /*
@@ -110,22 +110,29 @@ __noinline int connection_header(struct xdp_md *xdp, __u32 offset, __u32 octets)
 	return connection_options(header, octets);
 }
 
-/* OUTCOME_WAKE_STARTED: nothing is wrong with it. Otherwise why it wakes nobody. */
-static __noinline enum outcome connection_check(const struct frame *frame,
-                                                const struct connection *connection)
+/* OUTCOME_WAKE_STARTED: nothing is wrong with it. Otherwise why it wakes nobody. Global too. */
+__noinline int connection_check(struct xdp_md *xdp)
 {
+	struct checksum_chunk *chunk = bpf_map_lookup_elem(&checksum_scratch, &ONLY_ROW);
+	const struct iphdr *ip;
 	enum outcome outcome;
+	struct frame frame;
+	__u64 offset; /* of the transport header: kept on the stack, and stored there once */
 
-	if (!connection->ip->ttl || !connection->ports[0] || !connection->ports[1])
+	if (!chunk || !frame_parse(&frame, xdp))
+		return OUTCOME_ETHER_MALFORMED;
+	ip = CURSOR_TAKE(&frame.cursor, struct iphdr);
+	if (!ip)
+		return OUTCOME_IPV4_MALFORMED;
+	offset = frame.payload_offset + ipv4_header_octets(ip);
+	asm volatile("" : "+r"(offset));
+	if (!ip->ttl)
 		return OUTCOME_WAKE_ZERO;
-	if (!connection_source_is_valid(connection))
+	if (!connection_source_is_valid(ip))
 		return OUTCOME_WAKE_SOURCE_INVALID;
-	outcome = connection_header(frame->xdp, frame->payload_offset,
-	                            ipv4_header_octets(connection->ip));
-	if (outcome != OUTCOME_WAKE_STARTED)
-		return outcome;
-	return connection_transport(frame, connection) ? OUTCOME_WAKE_STARTED
-	                                               : OUTCOME_WAKE_CHECKSUM;
+	outcome = connection_header(xdp, offset - ipv4_header_octets(ip), ipv4_header_octets(ip));
+	return outcome == OUTCOME_WAKE_STARTED ? connection_transport(xdp, ip, offset, chunk)
+	                                       : outcome;
 }
 
 #endif

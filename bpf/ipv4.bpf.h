@@ -39,9 +39,6 @@ static __always_inline enum outcome ipv4_tcp(struct frame *frame, const struct i
 	if (!tcp_is_syn(tcp))
 		return OUTCOME_TCP_NOT_SYN;
 	connection->ports = &tcp->source;
-	connection->check = &tcp->check;
-	connection->transport_octets =
-		ipv4_is_whole(ip) ? bpf_ntohs(ip->tot_len) - ipv4_header_octets(ip) : 0;
 	return wake_handle(frame, connection);
 }
 
@@ -54,15 +51,18 @@ static __always_inline enum outcome ipv4_udp(struct frame *frame, const struct i
 	    (ipv4_is_whole(ip) && !ipv4_lengths_agree(frame, ip, bpf_ntohs(udp->len))))
 		return OUTCOME_TRANSPORT_MALFORMED;
 	connection->ports = &udp->source;
-	connection->check = &udp->check;
-	connection->transport_octets = ipv4_is_whole(ip) ? bpf_ntohs(udp->len) : 0;
 	return wake_handle(frame, connection);
 }
 
 static __always_inline enum outcome ipv4_for_sleeper(struct frame *frame, const struct iphdr *ip,
                                                      const struct host_ref *host)
 {
-	struct connection connection = { .host = host, .ip = ip };
+	struct connection connection = {
+		.host = host,
+		.address = (const struct ipv4 *)&ip->daddr,
+		.peer = (const struct ipv4 *)&ip->saddr,
+		.protocol = ip->protocol,
+	};
 
 	if (mac_is_group(frame_source(frame)) || ip->saddr == ip->daddr)
 		return OUTCOME_IPV4_IGNORED;

@@ -11,6 +11,15 @@
 #include "wake_rules.bpf.h"
 #include "wake_sources.bpf.h"
 
+/* The pointers, other than `host`, are into the frame. */
+struct connection {
+	const struct host_ref *host;
+	const struct ipv4 *address; /* the host's */
+	const struct ipv4 *peer;
+	const __be16 *ports; /* source and destination, the first fields of TCP and of UDP */
+	__u64 protocol;
+};
+
 /* Keys that are too large for one store are not on the stack: see the Makefile on stack slots. */
 struct wake_keys {
 	struct wake_rule rule;
@@ -31,7 +40,7 @@ static __always_inline enum wake_action *wake_rule_lookup(const struct mac *host
 	enum wake_action *action;
 
 	key->host = *host;
-	key->protocol = connection->ip->protocol;
+	key->protocol = connection->protocol;
 	key->port = connection->ports[1];
 	action = bpf_map_lookup_elem(&wake_rules, key);
 	key->port = 0;
@@ -51,7 +60,7 @@ static __always_inline bool wake_port_allowed(const struct connection *connectio
 
 	if (!action)
 		action = wake_rule_lookup(&all_hosts, connection, key);
-	return action ? *action == WAKE : connection->ip->protocol == PROTOCOL_TCP;
+	return action ? *action == WAKE : connection->protocol == PROTOCOL_TCP;
 }
 
 static __always_inline bool wake_source_allowed(const struct connection *connection,
@@ -61,7 +70,7 @@ static __always_inline bool wake_source_allowed(const struct connection *connect
 
 	key->prefix_length = SOURCE_ALL_BITS;
 	key->host = *connection->host->mac;
-	key->source = ipv4_mapped(*connection_peer(connection));
+	key->source = ipv4_mapped(*connection->peer);
 	action = bpf_map_lookup_elem(&wake_sources, key);
 	key->host = (struct mac){};
 	if (!action)
@@ -77,9 +86,9 @@ static __always_inline enum outcome wake_start(const struct frame *frame,
 
 	if (!report)
 		return OUTCOME_WAKE_RING_FULL;
-	report->protocol = connection->ip->protocol;
-	report->peer = ipv4_mapped(*connection_peer(connection));
-	report->address = ipv4_mapped(*(const struct ipv4 *)&connection->ip->daddr);
+	report->protocol = connection->protocol;
+	report->peer = ipv4_mapped(*connection->peer);
+	report->address = ipv4_mapped(*connection->address);
 	report->peer_port = connection->ports[0];
 	report->port = connection->ports[1];
 	return report_with_state(report, host->entry, ASLEEP, WAKING) ? OUTCOME_WAKE_STARTED
@@ -99,7 +108,7 @@ static __noinline enum outcome wake_handle(const struct frame *frame,
 		return OUTCOME_WAKE_PORT_DENIED;
 	if (!wake_source_allowed(connection, &keys->source))
 		return OUTCOME_WAKE_SOURCE_DENIED;
-	outcome = connection_check(frame, connection);
+	outcome = connection_check(frame->xdp);
 	return outcome == OUTCOME_WAKE_STARTED ? wake_start(frame, connection) : outcome;
 }
 

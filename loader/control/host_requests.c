@@ -105,6 +105,9 @@ struct json_object *host_json(const struct host *host, const struct now *now)
 	json = description_to_json(&description);
 	json_add_text(json, "state", host_state_names[host->life.state]);
 	json_object_object_add(json, "for", json_seconds(now->mono - host->life.since));
+	if (host->life.failed_wakes)
+		json_object_object_add(json, "failed-wakes",
+		                       json_object_new_int64(host->life.failed_wakes));
 	add_leased(json, host);
 	if (host->unsynced || is_refused(host))
 		json_add_bool(json, "incomplete", true);

@@ -35,7 +35,8 @@
  *          "secureon": "01:02:03:04:05:06"
  *  HOST    DESCRIPTION, all members, and "state": "awake" | "drowsy" | "asleep" | "waking",
  *          "for": seconds in that state, "origin": "config" | "command" | "map" | "registration":
- *          who added it; "leased": an address that it has by DHCP alone, or "withheld": one that
+ *          who added it; "failed-wakes": in a row, since it was seen, unless 0; "leased": an
+ *          address that it has by DHCP alone, or "withheld": one that
  *          it has lost; "incomplete": true: an address of it is not answered for, as it is another
  *          host's, or none that a host may have here, or the maps could not be written; if it ever
  *          registered "registration": REGISTRATION; in host-show "map-rules": ["tcp/22=wake",

@@ -102,6 +102,7 @@ struct daemon {
 	struct host_timing timing;
 	uint64_t descriptions; /* so far, for struct described */
 	bool in_step;          /* no step runs inside another */
+	int64_t next_turn;     /* of daemon_next_turn(), us of CLOCK_MONOTONIC */
 	struct host *dirty;    /* hosts whose rows are out of date */
 	unsigned int unsynced; /* hosts whose tables are to be written again */
 	struct store_wait *waits;
@@ -139,6 +140,12 @@ void loop_stop(struct daemon *daemon);
  */
 struct event *daemon_watch(struct daemon *daemon, int fd, short what, event_callback_fn on_event,
                            const struct timeval *interval);
+/*
+ * Hosts that are woken take turns. The time of the next free one, `now` or later, which is taken;
+ * and is it now? Then it is taken, otherwise none is. ms
+ */
+int64_t daemon_next_turn(struct daemon *daemon, int64_t now);
+bool daemon_take_turn(struct daemon *daemon, int64_t now);
 void daemon_subscribe(struct daemon *daemon, const struct subscriber *subscriber);
 void daemon_unsubscribe(struct daemon *daemon, const void *context);
 

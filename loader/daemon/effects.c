@@ -59,6 +59,8 @@ static void complete_trigger(struct run *run, struct host_trigger *trigger)
 	const struct described *described = run->host->described;
 
 	trigger->now = clock_now();
+	trigger->busy = trigger->kind != TRIGGER_TIMEOUT && run->host->life.state == ASLEEP &&
+	                !daemon_take_turn(run->daemon, trigger->now.mono);
 	trigger->detect_sleep = described && described->attributes.detect_sleep;
 	trigger->signs = run->daemon->keys.count && run->host->registration;
 	if (trigger->kind == TRIGGER_CONNECTION)
@@ -77,6 +79,7 @@ static void emit(const struct run *run, enum host_event_kind kind, int64_t took,
 		.name = run->host->name,
 		.trigger = run->trigger.kind,
 		.took = took,
+		.failed_wakes = kind == HOST_EVENT_WAKE_FAILED ? run->host->life.failed_wakes : 0,
 		.detail = detail ? detail
 		          : wake ? wake->detail
 		                 : "",

@@ -16,8 +16,15 @@ enum { PRIORITIES = 2 };
 /* So many hosts whose time has come have it before other events have their turn. */
 enum { STEPS_MAX = 256 };
 
-/* Hosts take longer to resume; what counts is that each was sent Magic Packets. */
-static const struct timeval STOP_TIMEOUT = { .tv_sec = 4 };
+/*
+ * However many hosts are woken at once, switches and the machines behind them have to cope with
+ * what we send to them. A step of a wake sends three Magic Packets and an ARP request for each
+ * address at most: 10 000 frames a second, 12 Mbit/s, with bursts of 400.
+ */
+enum { TURNS_PER_S = 2500, TURN_US = 1000000 / TURNS_PER_S, BURST_US = 100 * TURN_US };
+
+/* s: hosts take longer to resume; what counts is that each was sent Magic Packets. */
+enum { STOP_TIMEOUT = 4 };
 
 static void on_stop_check(evutil_socket_t fd, short what, void *context)
 {
@@ -47,9 +54,12 @@ static void stop(struct daemon *daemon)
 	if (daemon->is_stopping || daemon->config.on_stop == ON_STOP_KEEP) {
 		event_base_loopbreak(daemon->base);
 	} else {
+		const unsigned int sleepers = daemon->hosts->states[ASLEEP];
+		const struct timeval timeout = { STOP_TIMEOUT + sleepers / TURNS_PER_S, 0 };
+
 		log_info("waking the sleepers before the end");
 		wake_sleepers(daemon);
-		event_base_loopexit(daemon->base, &STOP_TIMEOUT);
+		event_base_loopexit(daemon->base, &timeout);
 		daemon_watch(daemon, -1, EV_PERSIST, on_stop_check, &interval);
 	}
 	daemon->is_stopping = true;
@@ -185,6 +195,48 @@ static bool forget(struct daemon *daemon, struct host *host)
 	return is_removed;
 }
 
+int64_t daemon_next_turn(struct daemon *daemon, int64_t now)
+{
+	const int64_t turn = MAX(daemon->next_turn, now * 1000 - BURST_US);
+
+	daemon->next_turn = turn + TURN_US;
+	return MAX(turn / 1000, now);
+}
+
+bool daemon_take_turn(struct daemon *daemon, int64_t now)
+{
+	if (daemon->next_turn > now * 1000)
+		return false;
+	daemon_next_turn(daemon, now);
+	return true;
+}
+
+/* Those that became due together follow each other; whatever else is due is not delayed by them. */
+static bool is_its_turn(struct daemon *daemon, struct host *host, int64_t now)
+{
+	int64_t turn;
+
+	if (host->life.state != WAKING || host->has_turn)
+		return true;
+	turn = daemon_next_turn(daemon, now);
+	if (turn <= now)
+		return true;
+	host->has_turn = true;
+	host_table_arm(daemon->hosts, host, turn);
+	return false;
+}
+
+static void run_deadline(struct daemon *daemon, struct host *host, int64_t now)
+{
+	const bool lost = host->addresses_lost;
+
+	host->has_turn = false;
+	host->addresses_lost = false;
+	host_trigger(daemon, host, lost ? TRIGGER_ADDRESSES_LOST : TRIGGER_TIMEOUT);
+	if (host->deadline <= now) /* others have their turn first */
+		host_table_arm(daemon->hosts, host, now + 1);
+}
+
 static void on_deadline(evutil_socket_t fd, short what, void *context)
 {
 	struct daemon *daemon = context;
@@ -194,16 +246,9 @@ static void on_deadline(evutil_socket_t fd, short what, void *context)
 	(void)fd;
 	(void)what;
 	registrations_timeout(daemon, &now);
-	for (int i = 0; i < STEPS_MAX && (host = host_table_due(daemon->hosts, now.mono)); i++) {
-		const bool lost = host->addresses_lost;
-
-		if (forget(daemon, host))
-			continue;
-		host->addresses_lost = false;
-		host_trigger(daemon, host, lost ? TRIGGER_ADDRESSES_LOST : TRIGGER_TIMEOUT);
-		if (host->deadline <= now.mono) /* others have their turn first */
-			host_table_arm(daemon->hosts, host, now.mono + 1);
-	}
+	for (int i = 0; i < STEPS_MAX && (host = host_table_due(daemon->hosts, now.mono)); i++)
+		if (!forget(daemon, host) && is_its_turn(daemon, host, now.mono))
+			run_deadline(daemon, host, now.mono);
 	daemon_arm(daemon);
 }
 

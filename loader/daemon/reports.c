@@ -11,6 +11,9 @@
 #include "daemon/daemon.h"
 #include "net/iface.h"
 
+/* Of the loop: the heartbeat, Magic Packets and clients do not wait for all of them. */
+enum { REPORTS_PER_TURN = 256 };
+
 static void on_report(void *context, const struct report *report)
 {
 	static const enum host_trigger_kind triggers[] = {
@@ -28,19 +31,24 @@ static void on_report(void *context, const struct report *report)
 	host_run(daemon, host, &trigger);
 }
 
-void daemon_read_ring(struct daemon *daemon)
+static void read_ring(struct daemon *daemon, size_t most)
 {
-	const int err = ring_read(daemon->datapath, on_report, daemon_receive_dhcp, daemon);
+	const int err = ring_read(daemon->datapath, on_report, daemon_receive_dhcp, daemon, most);
 
 	if (err)
 		log_error("cannot read the datapath's reports: %s", strerror(-err));
+}
+
+void daemon_read_ring(struct daemon *daemon)
+{
+	read_ring(daemon, SIZE_MAX);
 }
 
 static void on_ring(evutil_socket_t fd, short what, void *context)
 {
 	(void)fd;
 	(void)what;
-	daemon_read_ring(context);
+	read_ring(context, REPORTS_PER_TURN);
 }
 
 static int open_maps(struct daemon *daemon)

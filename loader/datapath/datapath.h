@@ -104,13 +104,13 @@ int heartbeat_write(struct datapath *datapath, uint32_t timeout_s);
 bool heartbeat_is_fresh(struct datapath *datapath);
 
 /*
- * Reports and snooped DHCP messages. ring_read calls back for each that is there, reports first;
- * ring_fd is readable when there are any. The records are valid during the call.
+ * Reports and snooped DHCP messages. ring_read calls back for `most` of those that are there,
+ * reports first; ring_fd is readable while there are any. The records are valid during the call.
  */
 typedef void ring_report_fn(void *context, const struct report *report);
 typedef void ring_dhcp_fn(void *context, const struct dhcp_snoop *message);
 int ring_fd(const struct datapath *datapath);
 int ring_read(struct datapath *datapath, ring_report_fn *on_report, ring_dhcp_fn *on_dhcp,
-              void *context);
+              void *context, size_t most);
 
 #endif

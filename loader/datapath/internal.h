@@ -15,6 +15,7 @@ struct ring_reader {
 	ring_report_fn *on_report;
 	ring_dhcp_fn *on_dhcp;
 	void *context;
+	size_t left; /* records that it may still read */
 };
 
 struct datapath {

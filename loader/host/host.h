@@ -25,6 +25,7 @@ struct host_event {
 	enum host_trigger_kind trigger; /* of a step; TRIGGER_NONE: of none */
 	struct report report;           /* what the datapath saw; kind 0: nothing */
 	int64_t took;                   /* ms, of a wake that ended; 0: none did */
+	uint32_t failed_wakes;          /* in a row, with WAKE_FAILED */
 	const char *detail;             /* the result of its lease, in words; empty: none */
 };
 
@@ -87,6 +88,7 @@ struct host {
 	bool addresses_lost; /* it was asleep when its last address went: to be woken */
 	bool is_forgotten;   /* its registration expired: to be removed, where that was all */
 	bool check_failing;  /* logged */
+	bool has_turn;       /* its deadline is its turn to be woken */
 	bool is_registered_only; /* as counted by the table */
 	uint8_t stored_state; /* enum host_state, by the store at the start, until it is resumed */
 	char *name;           /* once given it stays, until people change it */

@@ -78,14 +78,16 @@ static void write_report(const struct report *report, char *text, size_t size)
 
 const char *host_event_text(const struct host_event *event, char text[HOST_EVENT_TEXT])
 {
-	char report[128], took[48] = "";
+	char report[128], took[48] = "", times[48] = "";
 
 	write_report(&event->report, report, sizeof(report));
 	if (event->took)
 		snprintf(took, sizeof(took), ", %.1f s after the wake began",
 		         (double)event->took / 1000);
-	snprintf(text, HOST_EVENT_TEXT, "%s %s%s%s%s%s%s", event->name, kinds[event->kind].words,
-	         reasons[event->trigger].words, took, report, *event->detail ? ": " : "",
+	if (event->failed_wakes > 1)
+		snprintf(times, sizeof(times), ", %u times in a row", event->failed_wakes);
+	snprintf(text, HOST_EVENT_TEXT, "%s %s%s%s%s%s%s%s", event->name, kinds[event->kind].words,
+	         reasons[event->trigger].words, times, took, report, *event->detail ? ": " : "",
 	         event->detail);
 	return text;
 }
@@ -125,5 +127,8 @@ struct json_object *host_event_json(const struct host_event *event)
 	add_text(json, "detail", event->detail);
 	if (event->took)
 		json_object_object_add(json, "took", json_seconds(event->took));
+	if (event->failed_wakes)
+		json_object_object_add(json, "failed-wakes",
+		                       json_object_new_int64(event->failed_wakes));
 	return json;
 }

@@ -1,20 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* A function for each trigger, and one for each state whose deadline is over. */
-#include "host/step.h"
+#include "host/life.h"
 
 #include <stddef.h>
 #include <sys/param.h>
 
-/* One call of life_step. */
-struct life_call {
-	struct life *life;
-	const struct life_timing *timing;
-	const struct host_trigger *trigger;
-	int64_t now;
-	struct host_effects *effects;
-};
-
-static void enter(struct life_call *call, enum host_state state, enum host_event_kind event)
+void life_enter(struct life_call *call, enum host_state state, enum host_event_kind event)
 {
 	struct life *life = call->life;
 
@@ -27,17 +18,16 @@ static void enter(struct life_call *call, enum host_state state, enum host_event
 	call->effects->event = event;
 }
 
-/* By us, as against a change that the datapath has made already. */
-static void set_state(struct life_call *call)
+void life_set_state(struct life_call *call)
 {
 	call->effects->set_state = true;
 	call->effects->from = call->life->state;
 }
 
-static void change(struct life_call *call, enum host_state state, enum host_event_kind event)
+void life_change(struct life_call *call, enum host_state state, enum host_event_kind event)
 {
-	set_state(call);
-	enter(call, state, event);
+	life_set_state(call);
+	life_enter(call, state, event);
 }
 
 /* A frame may be somebody else's: one that was told to sleep is checked again until it reports. */
@@ -67,7 +57,7 @@ static void become_awake(struct life_call *call, enum host_event_kind event)
 {
 	call->life->wake_pending = false;
 	call->life->failed_wakes = 0;
-	enter(call, AWAKE, event);
+	life_enter(call, AWAKE, event);
 	await_idle(call);
 }
 
@@ -79,54 +69,21 @@ static bool is_recheck(const struct life *life)
 
 static void become_drowsy(struct life_call *call, int64_t wait)
 {
-	change(call, DROWSY, is_recheck(call->life) ? HOST_EVENT_NONE : HOST_EVENT_DROWSY);
+	life_change(call, DROWSY, is_recheck(call->life) ? HOST_EVENT_NONE : HOST_EVENT_DROWSY);
 	call->life->deadline = call->now + wait;
-}
-
-/*
- * Linux announces nothing on resume, so the host is asked until it answers: that shows that it is
- * awake, and makes the switch relearn its port.
- */
-static void wake_round(struct life_call *call)
-{
-	struct life *life = call->life;
-	const int64_t now = call->now;
-
-	if (now >= life->next_magic) {
-		life->attempts++;
-		life->next_magic = now + call->timing->wake_interval;
-		call->effects->send_magic = true;
-	}
-	life->deadline = MIN(now + call->timing->check_interval, life->next_magic);
-	call->effects->check = CHECK_OWNER;
-}
-
-static void begin_wake(struct life_call *call)
-{
-	struct life *life = call->life;
-
-	enter(call, WAKING, HOST_EVENT_WAKING);
-	life->standby = false;
-	life->idle_until = 0;
-	life->wake_pending = false;
-	life->next_magic = life->deadline = MAX(call->now, life->holdoff_until);
-	if (life->next_magic > call->now)
-		call->effects->event = HOST_EVENT_WAKE_DELAYED;
-	else
-		wake_round(call); /* in this very step: nothing is as urgent */
 }
 
 static void become_asleep(struct life_call *call)
 {
 	struct life *life = call->life;
 
-	change(call, ASLEEP, HOST_EVENT_ASLEEP);
+	life_change(call, ASLEEP, HOST_EVENT_ASLEEP);
 	life->holdoff_until = life->skip_holdoff ? 0 : call->now + call->timing->wake_holdoff;
 	life->idle_until = 0;
 	life->standby = false;
 	call->effects->announce = true;
 	if (life->wake_pending)
-		begin_wake(call);
+		wake_begin(call);
 }
 
 static void told_to_sleep(struct life_call *call)
@@ -155,7 +112,7 @@ static void standby(struct life_call *call)
 	life->told = life->registered = life->standby = true;
 	life->idle_until = call->now + call->timing->sleep_timeout;
 	if (life->state != AWAKE)
-		set_state(call);
+		life_set_state(call);
 	become_awake(call, HOST_EVENT_STANDBY);
 }
 
@@ -171,38 +128,9 @@ static void wakeup_report(struct life_call *call)
 		return;
 	}
 	if (life->state != AWAKE)
-		set_state(call);
+		life_set_state(call);
 	call->effects->update_neighbour = life->state == WAKING;
 	become_awake(call, HOST_EVENT_AWAKE);
-}
-
-static void told_to_wake(struct life_call *call)
-{
-	struct life *life = call->life;
-
-	if (life->state == ASLEEP) {
-		set_state(call);
-		begin_wake(call);
-	} else if (life->state == DROWSY) {
-		/* WAKING implies that we answer for it; verify that it sleeps first */
-		life->wake_pending = true;
-		call->effects->send_magic = life->standby;
-	} else if (life->state == AWAKE) { /* as far as is known; a round costs nothing */
-		call->effects->send_magic = true;
-	}
-}
-
-/* Its address, or its last one, is gone: only the host itself can get another. */
-static void lost_address(struct life_call *call)
-{
-	if (call->life->state == ASLEEP)
-		told_to_wake(call);
-}
-
-static void connection(struct life_call *call)
-{
-	if (call->life->state != WAKING)
-		begin_wake(call);
 }
 
 /* In DROWSY, another machine answered our check: the address is not ours to take. */
@@ -212,7 +140,7 @@ static void address_claim(struct life_call *call)
 	enum host_event_kind event;
 
 	if (call->trigger->state == WAKING) {
-		connection(call);
+		wake_by_connection(call);
 		return;
 	}
 	event = is_recheck(life) ? HOST_EVENT_NONE : HOST_EVENT_ADDRESS_IN_USE;
@@ -245,16 +173,16 @@ static void map_edit(struct life_call *call)
 	life->told |= call->trigger->state != AWAKE;
 	switch (call->trigger->state) {
 	case DROWSY:
-		enter(call, DROWSY, HOST_EVENT_DROWSY);
+		life_enter(call, DROWSY, HOST_EVENT_DROWSY);
 		life->deadline = call->now + call->timing->grace_period;
 		break;
 	case ASLEEP:
-		enter(call, ASLEEP, HOST_EVENT_ASLEEP);
+		life_enter(call, ASLEEP, HOST_EVENT_ASLEEP);
 		life->standby = false;
 		call->effects->announce = true;
 		break;
 	case WAKING:
-		begin_wake(call);
+		wake_begin(call);
 		break;
 	default:
 		life->told = life->registered = life->standby = false;
@@ -310,25 +238,12 @@ static void timeout_drowsy(struct life_call *call)
 		check(call, CHECK_ADDRESS);
 }
 
-static void timeout_waking(struct life_call *call)
-{
-	struct life *life = call->life;
-
-	if (call->now < life->next_magic || life->attempts < call->timing->wake_attempts) {
-		wake_round(call);
-		return;
-	}
-	life->failed_wakes++;
-	change(call, ASLEEP, HOST_EVENT_WAKE_FAILED);
-	life->holdoff_until = call->now + call->timing->wake_holdoff;
-}
-
 static void timeout(struct life_call *call)
 {
 	static void (*const by_state[])(struct life_call *) = {
 		[AWAKE] = timeout_awake,
 		[DROWSY] = timeout_drowsy,
-		[WAKING] = timeout_waking,
+		[WAKING] = wake_timeout,
 	};
 	struct life *life = call->life;
 
@@ -362,14 +277,14 @@ void life_step(struct life *life, const struct life_timing *timing,
 		[TRIGGER_SLEEP_REQUEST] = told_to_sleep,
 		[TRIGGER_STANDBY] = standby,
 		[TRIGGER_WAKEUP_REPORT] = wakeup_report,
-		[TRIGGER_WAKE] = told_to_wake,
-		[TRIGGER_SLEEP_TIMER] = told_to_wake,
-		[TRIGGER_LIFETIME_OVER] = told_to_wake,
-		[TRIGGER_CONNECTION] = connection,
+		[TRIGGER_WAKE] = wake_told,
+		[TRIGGER_SLEEP_TIMER] = wake_told,
+		[TRIGGER_LIFETIME_OVER] = wake_told,
+		[TRIGGER_CONNECTION] = wake_by_connection,
 		[TRIGGER_ADDRESS_CLAIM] = address_claim,
 		[TRIGGER_HOST_SEEN] = seen,
-		[TRIGGER_LEASE_LOST] = lost_address,
-		[TRIGGER_ADDRESSES_LOST] = lost_address,
+		[TRIGGER_LEASE_LOST] = wake_lost_address,
+		[TRIGGER_ADDRESSES_LOST] = wake_lost_address,
 		[TRIGGER_MAP_EDIT] = map_edit,
 		[TRIGGER_TIMEOUT] = timeout,
 		[TRIGGER_INPUTS_CHANGED] = inputs_changed,

@@ -53,6 +53,7 @@ struct host_trigger {
 	bool asleep;       /* by the map: else no DHCP request is sent in its name */
 	bool detect_sleep;
 	bool signs; /* with a key: only its Wakeup Report shows that it is up */
+	bool busy;  /* many hosts are woken: the first round comes when the others had theirs */
 	uint32_t random;
 };
 
@@ -91,6 +92,9 @@ struct life_timing {
 	int64_t wake_holdoff; /* no Magic Packet so soon after falling asleep, or a failed wake */
 };
 
+/* Times that wakes become half as frequent while they fail: up to 8 times as rare. */
+enum { WAKE_RARER_MAX = 3 };
+
 #define LIFE_TIMING_DEFAULT \
 	((struct life_timing){ .grace_period = 5000, \
 	                       .sleep_timeout = 60000, \
@@ -114,7 +118,7 @@ struct life {
 	bool told;             /* by anybody that it sleeps, and not since that it is up */
 	bool registered;       /* … by a Sleep Request of its own */
 	bool standby;          /* … and another proxy answers for it, or is to */
-	uint32_t failed_wakes; /* since it was seen last */
+	uint32_t failed_wakes; /* in a row, since it was seen last */
 	bool skip_holdoff; /* told that it sleeps already: no wake-holdoff once that is checked */
 	bool wake_pending; /* to be woken as soon as it is known to sleep */
 };

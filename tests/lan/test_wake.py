@@ -45,7 +45,11 @@ NOISE = {
     "broadcast udp": lambda lan: frames.udp(lan.peer, lan.host, frames.BROADCAST, 137),
     "broadcast syn": lambda lan: frames.tcp(lan.peer, lan.host, frames.BROADCAST, "S"),
     "tcp ack": lambda lan: frames.tcp(lan.peer, lan.host, lan.proxy.mac, "A"),
-    "tcp data": lambda lan: frames.tcp(lan.peer, lan.host, lan.proxy.mac, "PA"),
+    "from the broadcast address": lambda lan: (
+        frames.ether(lan.peer, lan.proxy.mac)
+        / frames.IP(src="255.255.255.255", dst=lan.host.address)
+        / frames.TCP(dport=22, flags="S")
+    ),
     "wrong checksum": lambda lan: frames.ip(lan.peer, lan.host, lan.proxy.mac, frames.TCP(dport=22, flags="S", chksum=1)),
     "tcp syn ack": lambda lan: frames.tcp(lan.peer, lan.host, lan.proxy.mac, "SA"),
     "source route": lambda lan: frames.ip(
@@ -160,15 +164,25 @@ def test_a_host_that_does_not_wake_is_given_up_and_still_answered_for(lan, aslee
     assert len({round((magic.at - lan.host.nic.magic[0].at) / 0.15) for magic in lan.host.nic.magic}) == 3
 
 
-def test_after_giving_up_the_next_connection_tries_again(lan, asleep):
-    daemon = asleep(wake_interval="100ms", wake_attempts=5)
-    lan.host.nic.resume_delay = 0.1
+def test_a_host_that_is_not_there_is_woken_ever_more_rarely(lan, asleep):
+    """Wakes of 0.4 s, 0.1 s apart, until they fail; then up to 0.8 s of one round, 0.8 s apart."""
+    daemon = asleep(wake_interval="100ms", wake_attempts=4, wake_holdoff="100ms")
     lan.host.nic.broken = True
-    daemon.wake()
-    daemon.wait_state("asleep")
+    watch = daemon.watch()
+    connection = frames.tcp(lan.peer, lan.host, lan.proxy.mac, "S")
+    began = time.monotonic()
+    while (passed := time.monotonic() - began) < 4:
+        lan.peer.send(connection)
+        time.sleep(0.05)
+    rounds = len(lan.host.nic.magic) / 3
+    assert 4 + 2 + 1 <= rounds <= 4 + 2 + 1 + 1 + passed / (0.8 + 0.8)
+    failed = daemon.show()["failed-wakes"]
+    assert 3 <= failed == watch.kinds().count("wake-failed")
+    assert f"{failed} times in a row" in daemon.history()[-1]["text"] + daemon.history()[-2]["text"]
+    assert "failed" in daemon.ctl_text("host", "show", "host")
     lan.host.nic.broken = False
-    lan.peer.send(frames.tcp(lan.peer, lan.host, lan.proxy.mac, "S"))
-    daemon.wait_state("awake")
+    wait_for("awake", lambda: lan.peer.send(connection) or daemon.status_of() == "awake", timeout=5)
+    assert "failed-wakes" not in daemon.show()
 
 
 def test_no_magic_packet_before_the_cool_down_ends(lan, start, known):

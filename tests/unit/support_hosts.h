@@ -260,6 +260,7 @@ static inline const char *life_text(const struct life *life, const struct host_e
 		{ "idle-until", life->idle_until },
 		{ "holdoff-until", life->holdoff_until },
 		{ "next-magic", life->next_magic },
+		{ "failed-wakes", life->failed_wakes },
 		{ "registered", life->registered },
 		{ "standby", life->standby },
 		{ "skip-holdoff", life->skip_holdoff },

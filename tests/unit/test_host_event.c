@@ -135,6 +135,14 @@ TEST(details)
 		    .took = 2340 },
 		  "nas is awake, 2.3 s after the wake began",
 		  ",\"why\":\"host-seen\",\"took\":2.340" },
+		{ "wake-failed",
+		  { .kind = HOST_EVENT_WAKE_FAILED, .took = 30000, .failed_wakes = 1 },
+		  "nas did not wake, 30.0 s after the wake began",
+		  ",\"took\":30.000,\"failed-wakes\":1" },
+		{ "wake-failed",
+		  { .kind = HOST_EVENT_WAKE_FAILED, .took = 24000, .failed_wakes = 3 },
+		  "nas did not wake, 3 times in a row, 24.0 s after the wake began",
+		  ",\"took\":24.000,\"failed-wakes\":3" },
 		{ "lease-lost",
 		  { .kind = HOST_EVENT_LEASE_LOST, .detail = "so and so" },
 		  "nas has lost its lease: so and so",
@@ -158,6 +166,7 @@ TEST(details)
 
 		event.report = rows[i].event.report;
 		event.took = rows[i].event.took;
+		event.failed_wakes = rows[i].event.failed_wakes;
 		event.detail = rows[i].event.detail ?: "";
 		check(&event, rows[i].name, rows[i].text, rows[i].rest);
 	}

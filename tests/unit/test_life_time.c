@@ -130,7 +130,28 @@ static const struct life_case waking[] = {
 	{ "it does not wake: answered for again, and not woken again at once",
 	  LIFE(WAKING, .attempts = ATTEMPTS, .deadline = NOW, .next_magic = NOW,
 	       .registered = true), ON(TRIGGER_TIMEOUT),
-	  LIFE(ASLEEP, .next_magic = NOW, .holdoff_until = NOW + HOLDOFF, .registered = true),
+	  LIFE(ASLEEP, .next_magic = NOW, .holdoff_until = NOW + HOLDOFF, .failed_wakes = 1,
+	       .registered = true),
+	  { SET_STATE(WAKING), .event = HOST_EVENT_WAKE_FAILED, .took = NOW - SINCE } },
+	{ "after one that failed: twice as far apart",
+	  LIFE(WAKING, .deadline = NOW, .next_magic = NOW, .failed_wakes = 1), ON(TRIGGER_TIMEOUT),
+	  LIFE(WAKING, .attempts = 1, .deadline = NOW + 2 * CHECK, .next_magic = NOW + 2 * MAGIC,
+	       .failed_wakes = 1), { .send_magic = true, .check = CHECK_OWNER } },
+	{ "after one that failed: half as many, and twice the pause",
+	  LIFE(WAKING, .attempts = ATTEMPTS / 2, .deadline = NOW, .next_magic = NOW,
+	       .failed_wakes = 1), ON(TRIGGER_TIMEOUT),
+	  LIFE(ASLEEP, .next_magic = NOW, .holdoff_until = NOW + 2 * HOLDOFF, .failed_wakes = 2),
+	  { SET_STATE(WAKING), .event = HOST_EVENT_WAKE_FAILED, .took = NOW - SINCE } },
+	{ "after any number of them: at least one, and no rarer than this",
+	  LIFE(WAKING, .deadline = NOW, .next_magic = NOW, .failed_wakes = 1000),
+	  ON(TRIGGER_TIMEOUT),
+	  LIFE(WAKING, .attempts = 1, .deadline = NOW + 8 * CHECK, .next_magic = NOW + 8 * MAGIC,
+	       .failed_wakes = 1000), { .send_magic = true, .check = CHECK_OWNER } },
+	{ "after any number of them: the longest pause",
+	  LIFE(WAKING, .attempts = 1, .deadline = NOW, .next_magic = NOW, .failed_wakes = 1000),
+	  ON(TRIGGER_TIMEOUT),
+	  LIFE(ASLEEP, .next_magic = NOW, .holdoff_until = NOW + 8 * HOLDOFF,
+	       .failed_wakes = 1001),
 	  { SET_STATE(WAKING), .event = HOST_EVENT_WAKE_FAILED, .took = NOW - SINCE } },
 };
 /* clang-format on */
@@ -291,4 +312,35 @@ TEST(a_sleep_and_a_wake_take_their_time)
 	assert_int_equal(run.magics, ATTEMPTS);
 	assert_int_equal(run.checks[CHECK_OWNER], ATTEMPTS * MAGIC / CHECK);
 	assert_int_equal(run.trigger.now.mono, began + ATTEMPTS * MAGIC);
+}
+
+/* A connection a second, for half an hour, to a host that is not there; then it is switched on. */
+TEST(a_ghost_is_woken_ever_more_rarely)
+{
+	enum { PERIOD = 8 * (MAGIC + HOLDOFF), HALF_AN_HOUR = 1800000 };
+	struct run run = { .life = LIFE(ASLEEP), .trigger.now = now };
+	int64_t last = NOW, longest = 0;
+
+	for (int64_t at = NOW; at < NOW + HALF_AN_HOUR; at += 1000) {
+		while (run.life.state == WAKING && run.life.deadline <= at) {
+			step(&run, TRIGGER_TIMEOUT);
+			if (!run.effects.send_magic)
+				continue;
+			longest = MAX(longest, run.trigger.now.mono - last);
+			last = run.trigger.now.mono;
+		}
+		run.trigger.now.mono = at;
+		step(&run, TRIGGER_CONNECTION);
+	}
+	assert_in_range(run.magics, HALF_AN_HOUR / PERIOD, HALF_AN_HOUR / PERIOD + 2 * ATTEMPTS);
+	assert_int_equal(longest, PERIOD);
+	step(&run, TRIGGER_HOST_SEEN);
+	step(&run, TRIGGER_SLEEP_NOW);
+	while (run.life.state == DROWSY)
+		step(&run, TRIGGER_TIMEOUT);
+	run.magics = 0;
+	step(&run, TRIGGER_CONNECTION);
+	while (run.life.state == WAKING)
+		step(&run, TRIGGER_TIMEOUT);
+	assert_int_equal(run.magics, ATTEMPTS);
 }

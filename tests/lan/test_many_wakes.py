@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""As many sleepers as a daemon can know, each of which somebody connects to within the same second."""
+
+import socket
+import struct
+import time
+
+from harness.daemon import host_section
+from harness.netns import run, wait_for
+
+SLEEPERS = 16384
+NUMBERS = range(SLEEPERS)
+NETWORK, PREFIX, OWN, PEER = "10.77.0.0", 16, "10.77.255.1", "10.77.255.2"
+TURNS_PER_S = 2500  # as the manual says
+PATIENCE = 15  # promised are 10 s; a machine that is busy with other tests has more
+SO_RCVBUFFORCE = 33
+MAGIC = b"\x08\x42" + b"\xff" * 6
+ASLEEP = "02 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00"
+
+
+def address(number: int) -> bytes:
+    return socket.inet_aton(NETWORK)[:2] + struct.pack("!H", number + 1)
+
+
+def mac(number: int) -> bytes:
+    return bytes.fromhex("02770000") + struct.pack("!H", number + 1)
+
+
+def sections() -> list[str]:
+    return [host_section(f"s{n}", mac(n).hex(":"), [socket.inet_ntoa(address(n))]) for n in NUMBERS]
+
+
+def put_to_sleep(daemon, batch) -> None:
+    row = f"map update pinned {daemon.pins}/hosts key hex {{}} value hex {ASLEEP}\n"
+    batch.write_text("".join(row.format(mac(n).hex(" ")) for n in NUMBERS))
+    run("bpftool", "batch", "file", batch)
+    wait_for("all are asleep", lambda: daemon.ctl("status")["hosts"]["asleep"] == SLEEPERS, timeout=10)
+
+
+def words(octets: bytes) -> int:
+    total = sum(struct.unpack(f"!{len(octets) // 2}H", octets))
+    total = (total & 0xFFFF) + (total >> 16)
+    return (total & 0xFFFF) + (total >> 16)
+
+
+def connection(proxy, peer, number: int) -> bytes:
+    """A SYN to SSH, whose TCP checksum is left to the network card."""
+    ends = socket.inet_aton(PEER) + address(number)
+    ip = struct.pack("!BBHHHBB", 0x45, 0, 40, 1, 0, 64, 6)
+    ip += struct.pack("!H", ~words(ip + ends) & 0xFFFF) + ends
+    tcp = struct.pack("!HHIIBBHHH", 40000, 22, 1, 0, 5 << 4, 2, 1024, words(ends + struct.pack("!HH", 6, 20)), 0)
+    ether = bytes.fromhex((proxy.mac + peer.mac).replace(":", "")) + b"\x08\x00"
+    return ether + ip + tcp
+
+
+def woken(raw: socket.socket, until: float) -> set[bytes]:
+    """The sleepers that were sent a Magic Packet, until all were, or it is time."""
+    found = set()
+    raw.settimeout(0.2)
+    while len(found) < SLEEPERS and time.monotonic() < until:
+        try:
+            frame = raw.recv(256)
+        except TimeoutError:
+            continue
+        if frame[12:20] == MAGIC:
+            found.add(frame[20:26])
+    return found
+
+
+def test_everybody_who_is_called_at_six_is_woken(lan, start, tmp_path):
+    lan.proxy.namespace.ip("addr", "add", f"{OWN}/{PREFIX}", "dev", "eth0")
+    daemon = start(*sections(), max_hosts=SLEEPERS, heartbeat_timeout="3s", wake_interval="2s", check_interval="500ms")
+    put_to_sleep(daemon, tmp_path / "batch")
+    frames = [connection(lan.proxy, lan.peer, n) for n in NUMBERS]
+    with lan.peer.namespace.packet_socket("eth0") as raw:
+        raw.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 1 << 26)
+        began = time.monotonic()
+        for frame in frames:
+            raw.send(frame)
+        found = woken(raw, began + PATIENCE)
+        took = time.monotonic() - began
+    assert found == {mac(n) for n in NUMBERS}
+    assert took > SLEEPERS / TURNS_PER_S * 0.9, "a switch is flooded"
+    assert daemon.counters()["heartbeat_stale"] == 0
