@@ -56,6 +56,7 @@ bool host_info_make(const struct system_info *system, const struct settings *set
 	memcpy(info->hostname, system->hostname, sizeof(info->hostname));
 	if (settings->wake_by == WAKE_BY_PROXY)
 		info->timer = settings->sleep_timer;
+	info->lifetime = settings->lifetime;
 	wake_ports_make(&settings->wake, system, &info->wake);
 	return true;
 }

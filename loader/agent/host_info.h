@@ -24,6 +24,7 @@ struct host_info {
 	struct client_lease lease;        /* perhaps without server and client_id: unknown */
 	char hostname[NPP_HOSTNAME];      /* empty: none */
 	uint32_t timer;                   /* s until the proxy wakes it; 0: never */
+	uint32_t lifetime;                /* s, of its registrations; 0: the proxy's */
 	bool has_ports;                   /* else the proxy decides what wakes it */
 	struct wake_ports wake;
 	struct ipv4 backup_of; /* the first proxy, where this is for a second; 0.0.0.0: it is not */

@@ -44,6 +44,7 @@ static const struct config_option rows[] = {
 		OPTION_VALUE(FIELD_PORT, COUNTED(wake.ports, wake.port_count), .list = true,
 		.expected = "none, or auto, auto-udp and up to 64 different ports such as tcp/22 or udp/161") },
 	{ "sleep-timer", OPTION_SECONDS(struct settings, sleep_timer, "1s", "8760h") },
+	{ "registration-lifetime", OPTION_SECONDS(struct settings, lifetime, "1m", "8760h") },
 	{ "wake-by", OPTION_VALUE(FIELD_ENUM, AT(wake_by), .names = wakers) },
 	{ "rtc", PATH(rtc) },
 	{ "key-file", PATH(key_file) },

@@ -35,6 +35,7 @@ struct settings {
 	int64_t wait, report_wait; /* ms, for a whole `sleep`, a whole `wake` */
 	struct wake_setting wake;
 	uint32_t sleep_timer; /* s; 0: none */
+	uint32_t lifetime;    /* s, of a registration; 0: as long as the proxy lets it hold */
 	enum wake_by wake_by;
 	char rtc[PATH_MAX];      /* its directory in sysfs */
 	char key_file[PATH_MAX]; /* empty: messages are not signed */

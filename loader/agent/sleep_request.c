@@ -20,6 +20,7 @@ enum piece {
 	PIECE_CLIENT_ID,
 	PIECE_HOSTNAME,
 	PIECE_TIMER,
+	PIECE_LIFETIME,
 	PIECE_PORT,
 	PIECE_ADDRESS6,
 };
@@ -60,6 +61,9 @@ static bool add_piece(struct npp_request *request, const struct host_info *info,
 		break;
 	case PIECE_TIMER:
 		request->timer = info->timer;
+		break;
+	case PIECE_LIFETIME:
+		request->lifetime = info->lifetime;
 		break;
 	case PIECE_PORT:
 		if (request->port_count == NPP_PORTS)
@@ -143,7 +147,7 @@ bool sleep_request_make(const struct host_info *info, uint16_t transaction, bool
 	if (!info->ipv4_count || !start_part(request, host_info_ipv4(info, 0)) ||
 	    !add_pieces(request, PIECE_ADDRESS, is_signed ? info->ipv4_count : 1))
 		return false;
-	for (enum piece piece = PIECE_BACKUP; piece <= PIECE_TIMER; piece++)
+	for (enum piece piece = PIECE_BACKUP; piece <= PIECE_LIFETIME; piece++)
 		if (!add_pieces(request, piece, 1))
 			return false;
 	return add_pieces(request, PIECE_PORT, info->has_ports ? ports : 0) &&

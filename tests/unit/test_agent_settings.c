@@ -37,6 +37,7 @@ static const struct number_setting numbers[] = {
 	{ "wait = 1500ms", MEMBER(wait), 5000, 1500 },
 	{ "report-wait = 1m", MEMBER(report_wait), 20000, 60000 },
 	{ "sleep-timer = 8h", MEMBER(sleep_timer), 0, 28800 },
+	{ "registration-lifetime = 2d", MEMBER(lifetime), 0, 172800 },
 	{ "wake-by = rtc", MEMBER(wake_by), WAKE_BY_PROXY, WAKE_BY_RTC },
 	{ "key-file = /keys\nkey = 7", MEMBER(key), 1, 7 },
 	{ "icmp-type = 254 # a comment", MEMBER(icmp_type), 253, 254 },
@@ -141,7 +142,7 @@ static const struct wrong_value values[] = {
 static const struct mistake mistakes[] = {
 	{ "\nwiat = 5s\n",
 	  ":2: unknown option 'wiat' (did you mean 'wait'?); expected one of interface, proxy, backup, wait, report-wait, "
-	  "wake, sleep-timer, wake-by, rtc, key-file, key, icmp-type, on-lease-lost" },
+	  "wake, sleep-timer, registration-lifetime, wake-by, rtc, key-file, key, icmp-type, on-lease-lost" },
 	{ "interface = {eth0,\n eth0}\n",
 	  ":2: interface 'eth0' is a duplicate; expected " INTERFACES },
 	{ "interface = \"a/b\"\n", ":1: interface 'a/b' is not understood; expected " INTERFACES },

@@ -69,6 +69,8 @@ static void append_part(char *text, const struct sleep_request_part *sent)
 		append(text, " %s", it->hostname);
 	if (it->timer)
 		append(text, " timer %u", it->timer);
+	if (it->lifetime)
+		append(text, " lifetime %u", it->lifetime);
 	if (it->has_ports)
 		append(text, " ports");
 	for (size_t i = 0; i < it->port_count; i++)
@@ -116,13 +118,15 @@ TEST(single_part)
 	};
 	strcpy(host_info.hostname, "nas");
 	host_info.timer = 28800;
+	host_info.lifetime = 86400;
 	host_info.has_ports = true;
 	host_info.wake = (struct wake_ports){ .ports = { { IPPROTO_TCP, 22 } }, .count = 1 };
 	add_address6(&host_info, 1);
 	host_info.backup_of = lan_address(1);
-	assert_request(&host_info, false,
-	               "from 20: 20 lease 1800 of 3600 by 3 id 1 id 2 id 3 nas timer 28800 "
-	               "ports 6/22 v6 1 backup of 1");
+	assert_request(
+		&host_info, false,
+		"from 20: 20 lease 1800 of 3600 by 3 id 1 id 2 id 3 nas timer 28800 lifetime 86400 "
+		"ports 6/22 v6 1 backup of 1");
 }
 
 /* Of each address in its own part; signed, of all in one. */
