@@ -103,7 +103,7 @@ static __noinline enum outcome arp_handle(struct xdp_md *xdp)
 	if (!arp || !arp_is_valid(arp, &frame))
 		return OUTCOME_ARP_MALFORMED;
 	/* our own frames, sent back to us by a loop or a bond's other port */
-	if (mac_equal(&arp->sender_mac, own_mac()))
+	if (mac_equal(&arp->sender_mac, own_mac()) || mac_equal(frame_source(&frame), own_mac()))
 		return OUTCOME_ARP_OTHER;
 	if (arp_is_of_owner(&frame, arp, &outcome))
 		return outcome;

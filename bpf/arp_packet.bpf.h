@@ -31,6 +31,22 @@ static __always_inline bool arp_is_reply(const struct frame *frame)
 	return arp && arp->operation == bpf_htons(ARP_REPLY);
 }
 
+/*
+ * What the daemon announces with a host's MAC, sent back to us by a loop or a repeater: nobody else
+ * names this machine as the target of an announcement (net/arp.c), whose target nobody reads.
+ */
+static __always_inline bool arp_is_own_announcement(const struct frame *frame)
+{
+	struct cursor payload = { frame->payload, frame->cursor.end };
+	const struct arp *arp;
+
+	if (frame->protocol != bpf_htons(ETHERTYPE_ARP))
+		return false;
+	arp = CURSOR_TAKE(&payload, struct arp);
+	return arp && arp->operation == bpf_htons(ARP_REQUEST) &&
+	       mac_equal(&arp->target_mac, own_mac());
+}
+
 /* A reply to `to`: `address` is at `mac`. */
 static __always_inline void arp_write_reply(struct arp *arp, const struct mac *mac,
                                             struct ipv4 address, struct mac to_mac, struct ipv4 to)

@@ -50,6 +50,10 @@ static __always_inline bool owner_check(const struct frame *frame, const struct 
 		*outcome = OUTCOME_OWNER_OFFLOAD;
 		return true;
 	}
+	if (config.answer == ANSWER_HOST && arp_is_own_announcement(frame)) {
+		*outcome = OUTCOME_ARP_OTHER;
+		return true;
+	}
 	owner_set_last_seen(host);
 	if (host_state(host) == AWAKE)
 		return false;

@@ -60,9 +60,13 @@ int arp_request(int fd, const struct iface *iface, const struct mac *to, struct 
 int arp_announce(int fd, const struct iface *iface, const struct mac *as, struct ipv4 address,
                  uint16_t vlan, const struct mac *to)
 {
+	static const struct mac unknown;
+	const bool as_itself = mac_equal(as, &iface->mac);
 	struct packet packet;
 
-	arp_write_request(&packet, to, as, address, address, vlan);
+	packet_start(&packet, to, as, vlan, ETH_P_ARP);
+	/* RFC 5227, 3: no matter which target; the datapath knows by it what comes back to us */
+	add_arp(&packet, ARP_REQUEST, as, address, as_itself ? &unknown : &iface->mac, address);
 	return packet_send(fd, iface, &packet);
 }
 

@@ -87,6 +87,17 @@ static const struct row rows[] = {
 	{ "the reply of an awake host with such a NIC is its own", ARP_OFFLOAD(AWAKE),
 	  .in = REPLY(HOST), STILL_AWAKE(OUTCOME_ARP_OTHER) },
 
+	{ "in host mode what was announced for a sleeper, and comes back, is no sign of life",
+	  .setup = { .machine = ANSWERS_AS_HOST, .host.state = ASLEEP },
+	  .in = ARP(BROADCAST, HOST, ARP_REQUEST, HOST, HOST_IP, PROXY, HOST_IP),
+	  EXPECT(OUTCOME_ARP_OTHER, PASS, ASLEEP) },
+	{ "in host mode the owner's announcement is one",
+	  .setup = { .machine = ANSWERS_AS_HOST, .host.state = ASLEEP }, .in = ANNOUNCEMENT,
+	  NOW_AWAKE },
+	{ "what this machine tells of a sleeper, and comes back, is no sign of life", SLEEPER,
+	  .in = ARP(BROADCAST, PROXY, ARP_REPLY, HOST, HOST_IP, HOST, HOST_IP),
+	  EXPECT(OUTCOME_ARP_OTHER, PASS, ASLEEP) },
+
 	{ "an awake owner's probe passes", .setup.host.state = AWAKE, .in = PROBE(HOST),
 	  STILL_AWAKE(OUTCOME_ARP_OTHER) },
 	{ "an awake owner's IPv4 passes", .setup.host.state = AWAKE,
