@@ -61,6 +61,35 @@ static __always_inline bool arp_is_claim(const struct frame *frame, const struct
 	return host_is_proxied(host->entry, frame, OUTCOME_ARP_OTHER, &unused);
 }
 
+/* When a probe for a host's address was reported: at most one in PROBE_INTERVAL. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 1024);
+	__type(key, struct mac);
+	__type(value, __u64);
+} probes SEC(".maps");
+
+#define PROBE_INTERVAL (10 * NS_PER_S)
+
+/* A machine that needs the address probes again and again, since we answer. */
+static __always_inline void arp_report_probe(const struct frame *frame, const struct arp *arp,
+                                             const struct host_ref *host)
+{
+	const __u64 *last = bpf_map_lookup_elem(&probes, host->mac);
+	const __u64 now = bpf_ktime_get_coarse_ns();
+	struct report *report;
+
+	if (last && now - *last < PROBE_INTERVAL)
+		return;
+	report = report_open(frame, REPORT_PROBE, host->mac);
+	if (!report)
+		return;
+	report->address = ipv4_mapped(arp->target);
+	report->state = host_state(host->entry);
+	bpf_ringbuf_submit(report, 0);
+	bpf_map_update_elem(&probes, host->mac, &now, 0);
+}
+
 static __always_inline enum outcome arp_request(struct frame *frame, struct arp *arp)
 {
 	enum outcome outcome;
@@ -74,6 +103,8 @@ static __always_inline enum outcome arp_request(struct frame *frame, struct arp 
 	if (!host_is_addressed(frame, host.mac))
 		return OUTCOME_ARP_OTHER;
 	outcome = ipv4_is_zero(&arp->sender) ? OUTCOME_ARP_PROBE_ANSWERED : OUTCOME_ARP_ANSWERED;
+	if (outcome == OUTCOME_ARP_PROBE_ANSWERED)
+		arp_report_probe(frame, arp, &host);
 	arp_answer(frame, arp, host.mac);
 	return outcome;
 }

@@ -13,6 +13,7 @@ enum report_kind {
 	REPORT_OWNER_SEEN = 1, /* a frame sent by the host itself */
 	REPORT_CLAIM,          /* the peer, another machine, uses the host's address */
 	REPORT_CONNECTION,     /* the peer opens a connection to the host */
+	REPORT_PROBE,          /* the peer's ARP Probe for the host's address was answered */
 };
 
 struct report {

@@ -108,6 +108,8 @@ struct json_object *host_json(const struct host *host, const struct now *now)
 	if (host->life.failed_wakes)
 		json_object_object_add(json, "failed-wakes",
 		                       json_object_new_int64(host->life.failed_wakes));
+	if (host->life.given_up)
+		json_add_bool(json, "address-in-use", true);
 	add_leased(json, host);
 	if (host->unsynced || is_refused(host))
 		json_add_bool(json, "incomplete", true);

@@ -35,13 +35,14 @@
  *          "secureon": "01:02:03:04:05:06"
  *  HOST    DESCRIPTION, all members, and "state": "awake" | "drowsy" | "asleep" | "waking",
  *          "for": seconds in that state, "origin": "config" | "command" | "map" | "registration":
- *          who added it; "failed-wakes": in a row, since it was seen, unless 0; "leased": an
- *          address that it has by DHCP alone, or "withheld": one that
- *          it has lost; "incomplete": true: an address of it is not answered for, as it is another
- *          host's, or none that a host may have here, or the maps could not be written; if it ever
- *          registered "registration": REGISTRATION; in host-show "map-rules": ["tcp/22=wake",
- *          "any=ignore", NET "=allow" or "=deny", …] where the wake rules in the maps are not those
- *          that follow from the rest
+ *          who added it; "failed-wakes": in a row, since it was seen, unless 0; "address-in-use":
+ *          true: another machine needs its address, and it is not answered for until that is gone;
+ *          "leased": an address that it has by DHCP alone, or
+ *          "withheld": one that it has lost; "incomplete": true: an address of it is not answered
+ *          for, as it is another host's, or none that a host may have here, or the maps could not
+ *          be written; if it ever registered "registration": REGISTRATION; in host-show
+ *          "map-rules": ["tcp/22=wake", "any=ignore", NET "=allow" or "=deny", …] where the wake
+ *          rules in the maps are not those that follow from the rest
  *  REGISTRATION
  *          "active": bool: it has not been up since, "standby": bool: another proxy answers for it,
  *          and its state here is "awake" or "drowsy", "client-identifier", "addresses", "ports":
@@ -78,7 +79,8 @@
  *          "registration-expired" | "added" | "removed" | "magic-packet" |
  *          "lease-renewed" | "lease-unanswered" | "lease-lost",
  *          "why": "command" | "sleep-request" | "wakeup-report" | "sleep-timer" | "lifetime" |
- *          "connection" | "address-claim" | "host-seen" | "map-edit" | "timeout" | "lease",
+ *          "connection" | "address-claim" | "address-probe" | "host-seen" | "map-edit" |
+ *          "timeout" | "lease",
  *          with a lease "detail": its result, as text,
  *          and where known "address", "peer", "peer-mac", "protocol", "port", "took": s
  */

@@ -36,22 +36,18 @@ uint32_t wanted_ifindex(const struct host *host, const struct wanted *wanted)
 bool addresses_follow_config(struct net_state *net, const struct config *config)
 {
 	struct net_link links[CONFIG_INTERFACES];
-	size_t count = 0;
 	int result;
 
 	for (size_t i = 0; i < config->interface_count; i++) {
 		const struct config_interface *interface = &config->interfaces[i];
 
-		links[count] = (struct net_link){
+		links[i] = (struct net_link){
 			.ifindex = if_nametoindex(interface->name),
 			.subnets = interface->subnets,
 			.subnet_count = interface->subnet_count,
 		};
-		if (!links[count].ifindex && errno != ENODEV)
-			return false; /* no descriptors: not known */
-		count += !!links[count].ifindex;
 	}
-	result = net_state_set_links(net, links, count);
+	result = net_state_set_links(net, links, config->interface_count);
 	if (result < 0)
 		log_error("out of memory: subnets are not known");
 	return result > 0;

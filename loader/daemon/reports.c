@@ -20,12 +20,13 @@ static void on_report(void *context, const struct report *report)
 		[REPORT_OWNER_SEEN] = TRIGGER_HOST_SEEN,
 		[REPORT_CLAIM] = TRIGGER_ADDRESS_CLAIM,
 		[REPORT_CONNECTION] = TRIGGER_CONNECTION,
+		[REPORT_PROBE] = TRIGGER_ADDRESS_PROBE,
 	};
 	struct daemon *daemon = context;
 	struct host *host = host_find_mac(daemon->hosts, &report->host);
 	struct host_trigger trigger = { .state = report->state, .report = report };
 
-	if (!host || report->kind < REPORT_OWNER_SEEN || report->kind > REPORT_CONNECTION)
+	if (!host || report->kind < REPORT_OWNER_SEEN || report->kind > REPORT_PROBE)
 		return;
 	trigger.kind = triggers[report->kind];
 	host_run(daemon, host, &trigger);

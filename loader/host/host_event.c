@@ -52,6 +52,7 @@ static const struct {
 	[TRIGGER_LIFETIME_OVER] = { "lifetime", ", to show that it is there" },
 	[TRIGGER_CONNECTION] = { "connection", "" },
 	[TRIGGER_ADDRESS_CLAIM] = { "address-claim", "" },
+	[TRIGGER_ADDRESS_PROBE] = { "address-probe", "" },
 	[TRIGGER_HOST_SEEN] = { "host-seen", "" },
 	[TRIGGER_LEASE_LOST] = { "lease", "" },
 	[TRIGGER_ADDRESSES_LOST] = { "lease", ", as it has no address left" },
@@ -72,6 +73,8 @@ static void write_report(const struct report *report, char *text, size_t size)
 	if (report->kind == REPORT_CONNECTION)
 		snprintf(text, size, ": %s (%s) opens %s", text_from_ip(&report->peer, peer),
 		         peer_mac, text_from_port(report->protocol, ntohs(report->port), port));
+	else if (report->kind == REPORT_PROBE)
+		snprintf(text, size, ": %s probes for its address %s", peer_mac, address);
 	else if (report->kind == REPORT_CLAIM)
 		snprintf(text, size, ": %s uses its address %s", peer_mac, address);
 }
@@ -102,7 +105,7 @@ static void add_report(struct json_object *json, const struct report *report)
 {
 	char address[TEXT_IP], peer[TEXT_IP], peer_mac[TEXT_MAC];
 
-	if (report->kind != REPORT_CONNECTION && report->kind != REPORT_CLAIM)
+	if (report->kind < REPORT_CLAIM)
 		return;
 	add_text(json, "address", text_from_ip(&report->address, address));
 	add_text(json, "peer", text_from_ip(&report->peer, peer));

@@ -57,6 +57,8 @@ static void become_awake(struct life_call *call, enum host_event_kind event)
 {
 	call->life->wake_pending = false;
 	call->life->failed_wakes = 0;
+	call->life->contest = CONTEST_NONE;
+	call->life->probed_at = 0;
 	life_enter(call, AWAKE, event);
 	await_idle(call);
 }
@@ -78,6 +80,8 @@ static void become_asleep(struct life_call *call)
 	struct life *life = call->life;
 
 	life_change(call, ASLEEP, HOST_EVENT_ASLEEP);
+	life->contest = CONTEST_NONE;
+	life->given_up = false;
 	life->holdoff_until = life->skip_holdoff ? 0 : call->now + call->timing->wake_holdoff;
 	life->idle_until = 0;
 	life->standby = false;
@@ -121,7 +125,7 @@ static void wakeup_report(struct life_call *call)
 	struct life *life = call->life;
 	const bool is_new = life->state != AWAKE || life->standby;
 
-	life->told = life->registered = life->standby = false;
+	life->told = life->registered = life->standby = life->given_up = false;
 	life->idle_until = 0;
 	if (!is_new) {
 		await_idle(call);
@@ -140,13 +144,22 @@ static void address_claim(struct life_call *call)
 	enum host_event_kind event;
 
 	if (call->trigger->state == WAKING) {
+		life->contest = CONTEST_USED;
 		wake_by_connection(call);
 		return;
 	}
-	event = is_recheck(life) ? HOST_EVENT_NONE : HOST_EVENT_ADDRESS_IN_USE;
+	event = is_recheck(life) && !life->contest ? HOST_EVENT_NONE : HOST_EVENT_ADDRESS_IN_USE;
+	life->given_up |= life->contest != CONTEST_NONE;
 	life->idle_until = 0;
 	life->standby = life->registered;
 	become_awake(call, event);
+}
+
+void wake_give_up(struct life_call *call)
+{
+	life_set_state(call);
+	call->life->given_up = true;
+	become_awake(call, HOST_EVENT_ADDRESS_IN_USE);
 }
 
 static void seen(struct life_call *call)
@@ -156,6 +169,7 @@ static void seen(struct life_call *call)
 
 	if (life->state == AWAKE)
 		return;
+	life->given_up = false;
 	call->effects->update_neighbour = life->state == WAKING;
 	life->standby &= !is_late;
 	become_awake(call, life->standby ? HOST_EVENT_NONE : HOST_EVENT_AWAKE);
@@ -226,6 +240,7 @@ static void timeout_awake(struct life_call *call)
 		check_idle(call);
 		return;
 	}
+	life->given_up &= call->trigger->last_seen <= life->since;
 	life->attempts = 0;
 	await_idle(call);
 }
@@ -282,6 +297,7 @@ void life_step(struct life *life, const struct life_timing *timing,
 		[TRIGGER_LIFETIME_OVER] = wake_told,
 		[TRIGGER_CONNECTION] = wake_by_connection,
 		[TRIGGER_ADDRESS_CLAIM] = address_claim,
+		[TRIGGER_ADDRESS_PROBE] = wake_by_probe,
 		[TRIGGER_HOST_SEEN] = seen,
 		[TRIGGER_LEASE_LOST] = wake_lost_address,
 		[TRIGGER_ADDRESSES_LOST] = wake_lost_address,

@@ -25,5 +25,8 @@ void wake_told(struct life_call *call);
 void wake_lost_address(struct life_call *call);
 void wake_by_connection(struct life_call *call);
 void wake_timeout(struct life_call *call);
+void wake_by_probe(struct life_call *call);
+/* Another machine needs its address: it is not answered for, and looked at again later. */
+void wake_give_up(struct life_call *call);
 
 #endif

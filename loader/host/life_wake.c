@@ -4,6 +4,9 @@
 
 #include <sys/param.h>
 
+/* Two probes by other machines are one machine's. ms */
+enum { PROBES_WITHIN = 600000 };
+
 /*
  * Whatever wakes a host that is not there makes us send: after each wake that failed, the next one
  * has half the rounds, twice as far apart, and comes after twice the pause.
@@ -92,11 +95,20 @@ void wake_by_connection(struct life_call *call)
 		wake_begin(call);
 }
 
+/*
+ * Another machine uses its address: nobody answers for it until that is checked as before any
+ * takeover. One that only probes for it would not answer, as it does not have it yet.
+ */
 static void fail(struct life_call *call)
 {
 	struct life *life = call->life;
 
-	life_change(call, ASLEEP, HOST_EVENT_WAKE_FAILED);
+	if (life->contest == CONTEST_PROBED) {
+		wake_give_up(call);
+		return;
+	}
+	life_change(call, life->contest ? DROWSY : ASLEEP, HOST_EVENT_WAKE_FAILED);
+	life->deadline = life->contest ? call->now : 0;
 	life->holdoff_until = call->now + (call->timing->wake_holdoff << rarer(life));
 	life->failed_wakes++;
 }
@@ -110,4 +122,26 @@ void wake_timeout(struct life_call *call)
 		fail(call);
 	else
 		send_round(call);
+}
+
+/*
+ * Another machine looks whether it may take the address. Once that may be a mistake; again, it is a
+ * machine that needs it: the host is woken to defend it.
+ */
+void wake_by_probe(struct life_call *call)
+{
+	struct life *life = call->life;
+	const int64_t before = life->probed_at;
+
+	if (life->state != ASLEEP && life->state != WAKING)
+		return;
+	life->probed_at = call->now;
+	if (!before || call->now - before > PROBES_WITHIN)
+		return;
+	if (life->contest == CONTEST_NONE)
+		life->contest = CONTEST_PROBED;
+	if (life->state == ASLEEP) {
+		life_set_state(call);
+		wake_begin(call);
+	}
 }

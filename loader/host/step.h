@@ -32,6 +32,7 @@ enum host_trigger_kind {
 	TRIGGER_LIFETIME_OVER,  /* of its registration: to see that there is such a host */
 	TRIGGER_CONNECTION,     /* the datapath saw a connection, and has set it WAKING */
 	TRIGGER_ADDRESS_CLAIM,  /* it saw another machine use an address; sets WAKING, or AWAKE */
+	TRIGGER_ADDRESS_PROBE,  /* it answered another machine's ARP Probe for an address */
 	TRIGGER_HOST_SEEN,      /* it saw a frame of the host, and has set it AWAKE */
 	TRIGGER_LEASE_LOST,     /* only the host itself can get another address */
 	TRIGGER_ADDRESSES_LOST, /* it is asleep, and has no address left to be answered for at */
@@ -107,6 +108,9 @@ enum { WAKE_RARER_MAX = 3 };
 	                       .standby = 30000, \
 	                       .wake_holdoff = 3000 })
 
+/* What another machine did with an address of a host that sleeps, since that was taken over. */
+enum contest { CONTEST_NONE, CONTEST_PROBED, CONTEST_USED };
+
 struct life {
 	enum host_state state;
 	uint32_t attempts; /* checks or rounds of Magic Packets so far */
@@ -120,6 +124,9 @@ struct life {
 	bool standby;          /* … and another proxy answers for it, or is to */
 	uint32_t failed_wakes; /* in a row, since it was seen last */
 	bool skip_holdoff; /* told that it sleeps already: no wake-holdoff once that is checked */
+	enum contest contest;
+	int64_t probed_at; /* when another machine probed for an address of it last; 0: never */
+	bool given_up;     /* not answered for, as another machine needs its address */
 	bool wake_pending; /* to be woken as soon as it is known to sleep */
 };
 

@@ -22,16 +22,18 @@ struct net_address {
 enum { NET_KEY_SIZE = offsetof(struct net_address, hh) };
 _Static_assert(NET_KEY_SIZE == 56, "all before is hashed, so without padding");
 
+struct known_link {
+	uint32_t ifindex, before; /* of its interface, now and the last time; 0: none yet */
+	bool has_subnets;
+};
+
 struct net_state {
 	struct mnl_socket *socket;
 	struct net_address *addresses, *gateways; /* in the order in which they were added */
 	struct net_address *own, *broadcasts;     /* addresses, as `own` alone */
 	struct net_address *subnets, *given;      /* of all own addresses; of the links */
 	uint64_t lengths;                         /* a bit for each length of a subnet's prefix */
-	struct {
-		uint32_t ifindex;
-		bool has_subnets;
-	} * links;
+	struct known_link *links;
 	size_t link_count;
 	bool addresses_stale, routes_stale; /* to be read anew */
 	int changed;                        /* enum net_change, not told yet */

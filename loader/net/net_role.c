@@ -88,19 +88,23 @@ static bool has_subnet_of(const struct net_address *table, uint32_t ifindex)
 	return false;
 }
 
-static int add_subnets_of(struct net_state *state, uint32_t ifindex,
+/* Those that `from` has in the table. */
+static int add_subnets_of(struct net_state *state, uint32_t ifindex, uint32_t from,
                           const struct net_address *subnets)
 {
 	int err = 0;
 
-	for (; subnets && !err; subnets = subnets->hh.next)
-		if (subnets->ifindex == ifindex)
+	for (; from && subnets && !err; subnets = subnets->hh.next)
+		if (subnets->ifindex == from)
 			err = add_subnet(state, ifindex, subnets->bits,
 			                 ip_to_ipv4(&subnets->on_subnet));
 	return err;
 }
 
-/* `before`: the subnets of the last time, which a link keeps that has none now. */
+/*
+ * `before`: the subnets of the last time, which a link keeps that has none now, also where its
+ * interface has come back with another number.
+ */
 static int index_links(struct net_state *state, const struct net_address *before)
 {
 	int err = 0;
@@ -108,10 +112,15 @@ static int index_links(struct net_state *state, const struct net_address *before
 	for (size_t i = 0; i < state->link_count && !err; i++) {
 		const uint32_t ifindex = state->links[i].ifindex;
 
+		if (!ifindex)
+			continue;
 		if (!has_subnet_of(state->subnets, ifindex))
-			err = add_subnets_of(state, ifindex, before);
+			err = add_subnets_of(
+				state, ifindex,
+				has_subnet_of(before, ifindex) ? ifindex : state->links[i].before,
+				before);
 		if (!err)
-			err = add_subnets_of(state, ifindex, state->given);
+			err = add_subnets_of(state, ifindex, ifindex, state->given);
 		state->links[i].has_subnets = has_subnet_of(state->subnets, ifindex);
 	}
 	return err;
@@ -155,14 +164,19 @@ static bool are_links(const struct net_state *state, const struct net_link *link
 	bool are = count == state->link_count;
 
 	for (size_t i = 0; i < count && are; i++)
-		are = state->links[i].ifindex == links[i].ifindex;
+		are = !links[i].ifindex || state->links[i].ifindex == links[i].ifindex;
 	return are;
+}
+
+static uint32_t ifindex_at(const struct net_state *state, size_t place)
+{
+	return place < state->link_count ? state->links[place].ifindex : 0;
 }
 
 int net_state_set_links(struct net_state *state, const struct net_link *links, size_t count)
 {
-	void *taken = calloc(count + 1, sizeof(*state->links));
 	struct net_address *given = NULL;
+	struct known_link *taken = calloc(count + 1, sizeof(*taken));
 
 	if (!taken || read_given(links, count, &given)) {
 		net_table_clear(&given);
@@ -174,13 +188,15 @@ int net_state_set_links(struct net_state *state, const struct net_link *links, s
 		free(taken);
 		return 0;
 	}
+	for (size_t i = 0; i < count; i++) {
+		taken[i].before = ifindex_at(state, i);
+		taken[i].ifindex = links[i].ifindex ? links[i].ifindex : taken[i].before;
+	}
 	net_table_clear(&state->given);
 	free(state->links);
 	state->given = given;
 	state->links = taken;
 	state->link_count = count;
-	for (size_t i = 0; i < count; i++)
-		state->links[i].ifindex = links[i].ifindex;
 	return net_state_index(state) ? -ENOMEM : 1;
 }
 

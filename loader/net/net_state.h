@@ -42,7 +42,7 @@ int net_state_refresh(struct net_state *state);
 
 /* An interface on which hosts are answered for. */
 struct net_link {
-	uint32_t ifindex;
+	uint32_t ifindex; /* 0: its interface is away, and what is known of it stays as it is */
 	/* IPv4 subnets that are on it besides those of its own addresses; copied */
 	const struct source_prefix *subnets;
 	size_t subnet_count;

@@ -87,6 +87,8 @@ static struct report expected_report(const struct row *row, const struct tags *t
 
 	if (row->report == REPORT_CLAIM)
 		report.peer = report.address = ipv4_mapped(*ipv4_of(row->in.arp.sender));
+	if (row->report == REPORT_PROBE)
+		report.address = ipv4_mapped(*ipv4_of(row->in.arp.target));
 	if (row->report != REPORT_CONNECTION)
 		return report;
 	report.protocol = ip->protocol;

@@ -161,15 +161,18 @@ void testbed_set_host(struct testbed *testbed, enum who who, const struct host_e
 	map_set(testbed->datapath->maps.hosts, mac_of(who), host);
 }
 
-/* As if no message had been received in this second. */
+/* As if no message had been received in this second, and no probe been reported. */
 static void reset_rates(struct testbed *testbed)
 {
+	const int probes = bpf_map__fd(testbed->datapath->maps.probes);
 	static const __u8 none[RATES_OCTETS];
 	struct bpf_map *rates = testbed->datapath->maps.dhcp_rates;
 
 	need(bpf_map__value_size(rates) <= sizeof(none), "know the budgets");
 	for (__u32 row = 0; row < bpf_map__max_entries(rates); row++)
 		map_set(rates, &row, none);
+	bpf_map_delete_elem(probes, mac_of(HOST));
+	bpf_map_delete_elem(probes, mac_of(SECOND));
 }
 
 /* Discards what an earlier row that failed has left. */

@@ -3,6 +3,7 @@
 
 import time
 
+from harness import frames
 from harness.netns import never, wait_for
 
 
@@ -103,3 +104,34 @@ def test_the_host_falls_asleep_again_after_a_wake(lan, asleep):
         daemon.wait_state("awake")
         daemon.take_over(lan.host)
         assert answered_by_proxy(lan)
+
+
+def moved_to_another_card(lan):
+    """The sleeper's machine, with its address, on another MAC."""
+    other = lan.machine("other", 30)
+    other.namespace.ip("addr", "add", f"{lan.host.address}/24", "dev", "eth0")
+    return other
+
+
+def test_a_live_claimant_wins_where_the_owner_does_not_wake(lan, asleep):
+    daemon = asleep()
+    watch = daemon.watch()
+    lan.host.nic.broken = True
+    other = moved_to_another_card(lan)
+    lan.peer.send(frames.arp_announcement(other, lan.host.address))
+    watch.wait("waking")
+    watch.wait("address-in-use", timeout=10)
+    assert daemon.show()["address-in-use"]
+    assert lan.peer.arping(lan.host.address).macs == {other.mac}
+
+
+def test_a_ghost_whose_address_others_probe_is_given_up(lan, asleep):
+    daemon = asleep()
+    watch = daemon.watch()
+    lan.host.nic.broken = True
+    found = lambda: lan.peer.arping(lan.host.address, "-D", "-f", count=1).status  # noqa: E731
+    assert found() == 1
+    assert daemon.status_of() == "asleep"
+    wait_for("free", lambda: found() == 0, timeout=40)
+    watch.wait("address-in-use")
+    assert daemon.show()["address-in-use"]

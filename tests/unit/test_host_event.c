@@ -82,6 +82,7 @@ TEST(words)
 		AWAKE_BY(TRIGGER_LIFETIME_OVER, "lifetime", ", to show that it is there"),
 		AWAKE_BY(TRIGGER_CONNECTION, "connection", ""),
 		AWAKE_BY(TRIGGER_ADDRESS_CLAIM, "address-claim", ""),
+		AWAKE_BY(TRIGGER_ADDRESS_PROBE, "address-probe", ""),
 		AWAKE_BY(TRIGGER_HOST_SEEN, "host-seen", ""),
 		AWAKE_BY(TRIGGER_LEASE_LOST, "lease", ""),
 		AWAKE_BY(TRIGGER_ADDRESSES_LOST, "lease", ", as it has no address left"),

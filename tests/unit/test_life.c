@@ -145,11 +145,35 @@ static const struct life_case address_claims[] = {
 	  LIFE(AWAKE, .deadline = NOW + STANDBY, .registered = true, .standby = true), { 0 } },
 	{ "in ASLEEP it is the host's to defend",
 	  LIFE(ASLEEP, .registered = true), ON(TRIGGER_ADDRESS_CLAIM, .state = WAKING),
-	  LIFE(WAKING, FIRST_ROUND, .registered = true),
+	  LIFE(WAKING, FIRST_ROUND, .registered = true, .contest = CONTEST_USED),
 	  { SENT, .event = HOST_EVENT_WAKING } },
-	UNCHANGED("in WAKING it is being woken already",
+	{ "in WAKING it is being woken already",
 	  LIFE(WAKING, .attempts = 1, .deadline = NOW + 7),
-	  ON(TRIGGER_ADDRESS_CLAIM, .state = WAKING)),
+	  ON(TRIGGER_ADDRESS_CLAIM, .state = WAKING),
+	  LIFE(WAKING, .attempts = 1, .deadline = NOW + 7, .contest = CONTEST_USED), { 0 } },
+	{ "after a wake that failed the other machine wins, and people are told",
+	  LIFE(DROWSY, .attempts = 1, .deadline = NOW + 7, .told = true, .contest = CONTEST_USED),
+	  ON(TRIGGER_ADDRESS_CLAIM, .state = AWAKE),
+	  LIFE(AWAKE, .deadline = NOW + SILENCE, .told = true, .given_up = true),
+	  { .event = HOST_EVENT_ADDRESS_IN_USE } },
+	{ "which they are once", LIFE(DROWSY, .attempts = 1, .told = true, .given_up = true),
+	  ON(TRIGGER_ADDRESS_CLAIM, .state = AWAKE),
+	  LIFE(AWAKE, .deadline = NOW + SILENCE, .told = true, .given_up = true), { 0 } },
+};
+
+static const struct life_case address_probes[] = {
+	{ "one may be a mistake", LIFE(ASLEEP), ON(TRIGGER_ADDRESS_PROBE),
+	  LIFE(ASLEEP, .probed_at = NOW), { 0 } },
+	{ "again, the host is woken", LIFE(ASLEEP, .probed_at = NOW - 600000),
+	  ON(TRIGGER_ADDRESS_PROBE),
+	  LIFE(WAKING, FIRST_ROUND, .probed_at = NOW, .contest = CONTEST_PROBED),
+	  { SET_STATE(ASLEEP), SENT, .event = HOST_EVENT_WAKING } },
+	{ "one long after is the first again", LIFE(ASLEEP, .probed_at = NOW - 600001),
+	  ON(TRIGGER_ADDRESS_PROBE), LIFE(ASLEEP, .probed_at = NOW), { 0 } },
+	{ "while it is woken", LIFE(WAKING, .deadline = NOW + 7, .probed_at = NOW - 10000),
+	  ON(TRIGGER_ADDRESS_PROBE),
+	  LIFE(WAKING, .deadline = NOW + 7, .probed_at = NOW, .contest = CONTEST_PROBED), { 0 } },
+	UNCHANGED("of one that is up", LIFE(AWAKE, .told = true), ON(TRIGGER_ADDRESS_PROBE)),
 };
 
 static const struct life_case wakes[] = {
@@ -271,6 +295,7 @@ CASES_TEST(told_to_stand_by)
 CASES_TEST(reported_up)
 CASES_TEST(seen)
 CASES_TEST(address_claims)
+CASES_TEST(address_probes)
 CASES_TEST(wakes)
 CASES_TEST(map_edits)
 CASES_TEST(other)

@@ -153,6 +153,18 @@ static const struct life_case waking[] = {
 	  LIFE(ASLEEP, .next_magic = NOW, .holdoff_until = NOW + 8 * HOLDOFF,
 	       .failed_wakes = 1001),
 	  { SET_STATE(WAKING), .event = HOST_EVENT_WAKE_FAILED, .took = NOW - SINCE } },
+	{ "where another machine uses its address, that is checked before it is answered for",
+	  LIFE(WAKING, .attempts = ATTEMPTS, .deadline = NOW, .next_magic = NOW,
+	       .contest = CONTEST_USED), ON(TRIGGER_TIMEOUT),
+	  LIFE(DROWSY, .deadline = NOW, .next_magic = NOW, .holdoff_until = NOW + HOLDOFF,
+	       .failed_wakes = 1, .contest = CONTEST_USED),
+	  { SET_STATE(WAKING), .event = HOST_EVENT_WAKE_FAILED, .took = NOW - SINCE } },
+	{ "where one probes for it, it is given up",
+	  LIFE(WAKING, .attempts = ATTEMPTS, .deadline = NOW, .next_magic = NOW, .told = true,
+	       .contest = CONTEST_PROBED, .probed_at = NOW - 7), ON(TRIGGER_TIMEOUT),
+	  LIFE(AWAKE, .deadline = NOW + SILENCE, .next_magic = NOW, .told = true,
+	       .given_up = true),
+	  { SET_STATE(WAKING), .event = HOST_EVENT_ADDRESS_IN_USE, .took = NOW - SINCE } },
 };
 /* clang-format on */
 
