@@ -12,6 +12,7 @@
 #include "config/config.h"
 #include "datapath/datapath.h"
 #include "dhcp/dhcp_client.h"
+#include "dhcp/dhcp_memory.h"
 #include "host/host.h"
 #include "host/host_store.h"
 #include "net/net_state.h"
@@ -21,6 +22,7 @@
 
 struct control;
 struct npp_listener;
+struct dhcp_listener;
 
 enum { DAEMON_WHY = 256 }; /* of a reason, as text */
 
@@ -44,7 +46,8 @@ struct served_iface {
 	bool promiscuous; /* for answers with the host's MAC */
 	int lock;
 	struct npp_listener *npp_listener; /* NULL: none */
-	char detail[DATAPATH_WHY];         /* why it is not attached */
+	struct dhcp_listener *dhcp_listener;
+	char detail[DATAPATH_WHY]; /* why it is not attached */
 };
 
 /* Who is told of events. The only callback: the log, the history, clients that watch. */
@@ -114,7 +117,8 @@ struct daemon {
 	struct npp_server_settings npp_settings;
 	struct npp_keys keys; /* none: requests need no signature */
 	uint64_t dhcp_counts[DHCP_COUNT_COUNT];
-	struct control *control; /* NULL: nobody can ask */
+	struct dhcp_memory *dhcp_memory; /* of those that are no hosts yet; NULL: no memory */
+	struct control *control;         /* NULL: nobody can ask */
 	struct served_iface served[CONFIG_INTERFACES];
 	size_t served_count;
 	bool net_followed, net_changed; /* addresses or gateways: since the last tick; after that */
@@ -296,6 +300,10 @@ void registration_reported(struct daemon *daemon, const struct npp_server_reques
 /* npp_listener.c */
 void npp_listeners_follow(struct daemon *daemon); /* one on each interface that is attached */
 void npp_listener_stop(struct served_iface *served);
+
+/* dhcp_listener.c */
+void dhcp_listeners_follow(struct daemon *daemon); /* one on each interface that is attached */
+void dhcp_listener_stop(struct served_iface *served);
 
 /* served_ifaces.c */
 int served_ifaces_start(struct daemon *daemon); /* again at a reload */

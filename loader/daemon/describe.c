@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/addr.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "daemon/daemon.h"
@@ -17,7 +18,11 @@ struct host *daemon_add_host(struct daemon *daemon, const struct mac *mac, const
 	char made_up[HOST_NAME_MAX_SIZE];
 
 	host_name_from_mac(mac, made_up);
-	return host ? host : host_table_add(daemon->hosts, mac, made_up);
+	if (!host)
+		host = host_table_add(daemon->hosts, mac, made_up);
+	if (host && !host->dhcp) /* it may have taken its lease before */
+		host->dhcp = dhcp_memory_take(daemon->dhcp_memory, mac, clock_now().boot);
+	return host;
 }
 
 /*

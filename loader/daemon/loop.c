@@ -337,6 +337,7 @@ int loop_start(struct daemon *daemon)
 	daemon->started = clock_ms();
 	daemon_subscribe(daemon, &log);
 	daemon->hosts = host_table_new();
+	daemon->dhcp_memory = dhcp_memory_new();
 	return daemon->hosts ? start_events(daemon) : -ENOMEM;
 }
 
@@ -347,5 +348,6 @@ void loop_stop(struct daemon *daemon)
 	if (daemon->base)
 		event_base_free(daemon->base);
 	host_table_free(daemon->hosts);
+	dhcp_memory_free(daemon->dhcp_memory);
 	config_done(&daemon->config);
 }

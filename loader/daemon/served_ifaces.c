@@ -258,6 +258,7 @@ static int change_served(struct daemon *daemon, struct served_iface *served,
 static void release(struct daemon *daemon, struct served_iface *served, bool keep)
 {
 	npp_listener_stop(served);
+	dhcp_listener_stop(served);
 	detach(daemon, served, keep);
 	cleanup_close(&served->lock);
 }

@@ -196,5 +196,6 @@ int hosts_resume(struct daemon *daemon)
 	if (daemon->store)
 		daemon_subscribe(daemon, &store);
 	npp_listeners_follow(daemon);
+	dhcp_listeners_follow(daemon);
 	return 0;
 }

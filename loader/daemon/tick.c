@@ -50,6 +50,7 @@ static void follow_ifaces(struct daemon *daemon)
 	if (served_ifaces_check(daemon)) /* rows name interfaces by their number */
 		maps_retry(daemon, true);
 	npp_listeners_follow(daemon);
+	dhcp_listeners_follow(daemon);
 }
 
 /* What has changed is followed at once; and as that may be much, only once before each tick. */

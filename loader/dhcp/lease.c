@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "dhcp/lease.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stddef.h>
-#include <stdio.h>
 #include <sys/param.h>
 
 #include "base/addr.h"
-#include "base/text.h"
 
 /* RFC 2131, 4.1: retransmissions while nothing is known of the lease yet. ms */
 enum { FIRST_RETRY = 4000, QUICK_RETRIES = 4 };
 
 /* While the host may be awake, a request waits. ms */
 enum { WAIT_FOR_SLEEP = 1000 };
+
+/* How long a server has to say that it knows of a lease. ms */
+enum { ANSWER_TIMEOUT = 10000 };
 
 /* While the next hop to the server is being resolved, before the request is broadcast. ms */
 enum { NEXT_HOP_INTERVAL = 200, NEXT_HOP_RETRIES = 15 };
@@ -93,6 +93,36 @@ static void assume_lease_times(struct lease *lease, struct step *step)
 	lease->renew_at = now;
 }
 
+/* No lease is known: the host may have one nevertheless, of the address that it sleeps with. */
+static void begin_question(struct lease *lease, struct step *step)
+{
+	lease->address = step->trigger->address;
+	set_deadline(lease, ipv4_is_set(lease->address) ? step->trigger->now : 0);
+}
+
+static void end_question(struct lease *lease)
+{
+	lease->request_pending = false;
+	lease->address = (struct ipv4){ { 0 } };
+	lease->requests = lease->unanswered = 0;
+	set_deadline(lease, 0);
+}
+
+/* Of all servers, once. */
+static void ask(struct lease *lease, struct step *step)
+{
+	if (lease->requests || !step->trigger->asleep) {
+		end_question(lease);
+		return;
+	}
+	lease->xid = step->trigger->random;
+	lease->request_pending = true;
+	lease->sent_at = step->trigger->now;
+	lease->requests = lease->unanswered = 1;
+	set_deadline(lease, step->trigger->now + ANSWER_TIMEOUT);
+	step->effects.send = LEASE_SEND_BROADCAST;
+}
+
 /* An infinite lease that is confirmed is never renewed. */
 static void host_asleep(struct lease *lease, struct step *step)
 {
@@ -100,6 +130,8 @@ static void host_asleep(struct lease *lease, struct step *step)
 		return;
 	lease->proxy_renews = true;
 	lease->requests = lease->unanswered = 0;
+	if (lease->state == LEASE_NONE)
+		begin_question(lease, step);
 	if (lease->state == LEASE_NONE || lease->state == LEASE_LOST)
 		return;
 	if (!lease->confirmed)
@@ -110,6 +142,8 @@ static void host_asleep(struct lease *lease, struct step *step)
 static void host_awake(struct lease *lease, struct step *step)
 {
 	step->effects.persist = lease->confirmed;
+	if (lease->state == LEASE_NONE)
+		end_question(lease);
 	lease->proxy_renews = false;
 	lease->confirmed = false;
 	lease->request_pending = false;
@@ -195,7 +229,9 @@ static void timeout(struct lease *lease, struct step *step)
 
 	if (!lease->deadline || now < lease->deadline || try_next_hop(lease, step))
 		return;
-	if (now >= lease->expires_at)
+	if (lease->state == LEASE_NONE)
+		ask(lease, step);
+	else if (now >= lease->expires_at)
 		lose(lease, step, LEASE_RESULT_EXPIRED);
 	else if (now >= lease->rebind_at)
 		rebind(lease, step);
@@ -221,10 +257,15 @@ static void replied(struct lease *lease, struct step *step)
 {
 	const struct dhcp_message *message = step->trigger->message;
 
+	const bool is_granted =
+		message->type == DHCP_ACK && ipv4_equal(message->yiaddr, lease->address);
+
 	lease->request_pending = false;
-	if (message->type == DHCP_NAK)
+	if (lease->state == LEASE_NONE && !is_granted)
+		end_question(lease);
+	else if (message->type == DHCP_NAK)
 		lose(lease, step, LEASE_RESULT_NAK);
-	else if (!ipv4_equal(message->yiaddr, lease->address))
+	else if (!is_granted)
 		lose(lease, step, LEASE_RESULT_ADDRESS_CHANGED);
 	else
 		acknowledged(lease, step, message);
@@ -309,71 +350,4 @@ void lease_grant(struct lease *lease, int64_t min_lease, const struct lease_gran
 	}
 	if (lease->seconds && lease->since)
 		set_times(lease, min_lease, grant->t1, grant->t2, random);
-}
-
-const char *const lease_state_names[] = {
-	[LEASE_NONE] = "none",           [LEASE_BOUND] = "bound", [LEASE_RENEWING] = "renewing",
-	[LEASE_REBINDING] = "rebinding", [LEASE_LOST] = "lost",
-};
-
-const char *const lease_result_names[] = {
-	[LEASE_RESULT_NONE] = NULL,
-	[LEASE_RESULT_RENEWED] = "renewed",
-	[LEASE_RESULT_NO_ANSWER] = "no-answer",
-	[LEASE_RESULT_NAK] = "nak",
-	[LEASE_RESULT_EXPIRED] = "expired",
-	[LEASE_RESULT_ADDRESS_CHANGED] = "address-changed",
-};
-
-static void write_span(uint32_t seconds, char text[32])
-{
-	if (seconds == DHCP_INFINITE)
-		snprintf(text, 32, "ever");
-	else if (seconds % 3600 == 0)
-		snprintf(text, 32, "%u h", seconds / 3600);
-	else if (seconds % 60 == 0)
-		snprintf(text, 32, "%u min", seconds / 60);
-	else
-		snprintf(text, 32, "%u s", seconds);
-}
-
-/* ": \"its text\"", or nothing: option 56 comes from the network, and goes to terminals. */
-static void quote_error(const struct dhcp_option *error, char text[72])
-{
-	char printable[61];
-	size_t length = 0;
-
-	for (size_t i = 0; i < error->length && length < sizeof(printable) - 1; i++)
-		if (isprint(error->data[i]) && error->data[i] != '"')
-			printable[length++] = (char)error->data[i];
-	printable[length] = '\0';
-	if (length)
-		snprintf(text, 72, ": \"%s\"", printable);
-}
-
-char *lease_text(const struct lease *lease, const struct dhcp_message *reply, char text[LEASE_TEXT])
-{
-	char address[TEXT_IP], server[TEXT_IP], other[TEXT_IP] = "another address";
-	char span[32], error[72] = "";
-
-	text_from_ipv4(lease->address, address);
-	text_from_ipv4(lease->server, server);
-	write_span(lease->seconds, span);
-	if (reply) {
-		text_from_ipv4(reply->yiaddr, other);
-		quote_error(&reply->error, error);
-	}
-	*text = '\0';
-	if (lease->result == LEASE_RESULT_RENEWED)
-		snprintf(text, LEASE_TEXT, "%s for %s, by %s", address, span, server);
-	else if (lease->result == LEASE_RESULT_NO_ANSWER)
-		snprintf(text, LEASE_TEXT, "no answer from its server: all are asked for %s",
-		         address);
-	else if (lease->result == LEASE_RESULT_NAK)
-		snprintf(text, LEASE_TEXT, "%s is refused by a server (DHCPNAK)%s", address, error);
-	else if (lease->result == LEASE_RESULT_EXPIRED)
-		snprintf(text, LEASE_TEXT, "%s has expired, as no server answered", address);
-	else if (lease->result == LEASE_RESULT_ADDRESS_CHANGED)
-		snprintf(text, LEASE_TEXT, "a server assigned %s instead of %s", other, address);
-	return text;
 }

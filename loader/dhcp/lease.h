@@ -7,6 +7,9 @@
  *  BOUND ──T1──▶ RENEWING ──T2──▶ REBINDING ──expiry──▶ LOST
  *    ▲              │ ACK             │ ACK              ▲
  *    └──────────────┴─────────────────┘   NAK, or an ACK of another address: from either
+ *
+ * Where no lease is known (NONE) all servers are asked once, when the host falls asleep: an ACK is
+ * its lease; silence, a NAK or another address mean that it has none, which is no loss.
  */
 #ifndef SLEEPPROXY_DHCP_LEASE_H
 #define SLEEPPROXY_DHCP_LEASE_H
@@ -38,10 +41,10 @@ enum lease_result {
 
 struct lease {
 	enum lease_state state;
-	struct ipv4 address;
-	struct ipv4 server; /* server identifier, option 54; 0.0.0.0: unknown */
-	struct ipv4 relay;  /* giaddr of its answer; 0.0.0.0: none */
-	uint32_t seconds;   /* as granted; 0: unknown */
+	struct ipv4 address; /* NONE: that is asked about, or none */
+	struct ipv4 server;  /* server identifier, option 54; 0.0.0.0: unknown */
+	struct ipv4 relay;   /* giaddr of its answer; 0.0.0.0: none */
+	uint32_t seconds;    /* as granted; 0: unknown */
 	enum lease_result result;
 	int64_t result_at;
 	int64_t since;      /* when the granted request was sent; 0: unknown */
@@ -87,6 +90,7 @@ struct lease_trigger {
 	int64_t now;
 	bool asleep;     /* ASLEEP by the datapath's own table, right now: else nothing is sent */
 	uint32_t random; /* for transaction ids, and for the jitter of T1 */
+	struct ipv4 address; /* ASLEEP: one that the host sleeps with; 0.0.0.0: none */
 	const struct dhcp_message *message; /* REPLY */
 	enum lease_send sent;               /* SEND_FAILED: what could not be sent, and why: */
 	int err; /* -EAGAIN: the next hop is being resolved; or another -errno */

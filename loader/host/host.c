@@ -68,6 +68,8 @@ struct host_core host_core(const struct host *host)
 
 	if (host->dhcp)
 		core.lease = host->dhcp->lease;
+	if (host->installed && host->installed->address_count)
+		core.address = ip_to_ipv4(&host->installed->addresses[0]);
 	if (host->registration) {
 		core.registration_active = host->registration->active;
 		core.registration_seen = host->registration->seen;
@@ -93,6 +95,9 @@ void host_table_set_core(struct host_table *table, struct host *host, const stru
 	table->states[host->life.state]--;
 	table->states[core->life.state]++;
 	host->life = core->life;
+	/* a lease that is asked about; without memory there is no question */
+	if (!host->dhcp && ipv4_is_set(core->lease.address))
+		host->dhcp = dhcp_client_new();
 	if (host->dhcp)
 		host->dhcp->lease = core->lease;
 	if (!host->registration)

@@ -40,6 +40,7 @@ static void step_lease(struct host_core *core, const struct host_timing *timing,
 		.now = trigger->now.boot,
 		.asleep = trigger->asleep,
 		.random = trigger->random,
+		.address = core->address,
 		.sent = trigger->sent,
 		.err = trigger->err,
 	};

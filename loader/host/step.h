@@ -172,7 +172,8 @@ struct host_timing {
 /* What a step changes: a copy of it, which replaces the host's once `set_state` was possible. */
 struct host_core {
 	struct life life;
-	struct lease lease; /* LEASE_NONE where it has none */
+	struct lease lease;  /* LEASE_NONE where it has none */
+	struct ipv4 address; /* that it is answered for at, the first; 0.0.0.0: none */
 	/* as in struct registration; 0 where it has none */
 	bool registration_active, registration_seen;
 	int64_t registration_until, registration_timer, registration_expires;

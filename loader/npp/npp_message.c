@@ -204,9 +204,13 @@ static ssize_t receive(int fd, uint8_t frame[PACKET_MAX], struct sockaddr_ll *fr
 	return length;
 }
 
-static bool is_for_us(const struct sockaddr_ll *from)
+/* Of the groups, all systems (RFC 1112, 6.4). */
+static bool is_for_us(const struct sockaddr_ll *from, const struct mac *to)
 {
-	return from->sll_pkttype == PACKET_HOST || from->sll_pkttype == PACKET_BROADCAST;
+	static const struct mac all_systems = { { 0x01, 0x00, 0x5e, 0x00, 0x00, 0x01 } };
+
+	return from->sll_pkttype == PACKET_HOST || from->sll_pkttype == PACKET_BROADCAST ||
+	       (from->sll_pkttype == PACKET_MULTICAST && mac_equal(to, &all_systems));
 }
 
 int npp_socket_receive(int fd, uint8_t frame[PACKET_MAX], struct npp_packet *packet)
@@ -218,7 +222,8 @@ int npp_socket_receive(int fd, uint8_t frame[PACKET_MAX], struct npp_packet *pac
 
 		if (length < 0)
 			return (int)length;
-		if (!is_for_us(&from) || !npp_packet_read(frame, (size_t)length, packet))
+		if (!npp_packet_read(frame, (size_t)length, packet) ||
+		    !is_for_us(&from, &packet->to))
 			continue;
 		packet->vlan = vlan;
 		return 0;

@@ -12,6 +12,7 @@
 #include "npp_server/internal.h"
 
 static const struct ipv4 ALL_HOSTS = { { 255, 255, 255, 255 } };
+static const struct ipv4 ALL_SYSTEMS = { { 224, 0, 0, 1 } }; /* RFC 1112, 4 */
 
 struct npp_server *npp_server_new(const struct npp_server_parts *parts)
 {
@@ -179,13 +180,19 @@ static bool is_request(enum npp_subtype subtype)
 	return subtype == NPP_SLEEP_REQUEST || subtype == NPP_WAKEUP_REPORT;
 }
 
+static bool is_to_all(const struct npp_server *server, struct ipv4 address)
+{
+	return ipv4_equal(address, ALL_HOSTS) || ipv4_equal(address, ALL_SYSTEMS) ||
+	       net_is_broadcast(server->parts.net, address);
+}
+
 static bool is_to_us(const struct reception *in)
 {
-	const struct ipv4 *to = &in->packet->destination;
+	const struct ipv4 to = in->packet->destination;
 
-	if (!memcmp(to, &ALL_HOSTS, sizeof(*to)))
+	if (is_to_all(in->server, to))
 		return in->message.subtype == NPP_PROXY_SOLICITATION;
-	return is_own(in->server, *to);
+	return is_own(in->server, to);
 }
 
 static enum npp_auth_error authenticate(struct reception *in)

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import time
 
+import pytest
+
 from harness import npp_message as messages
 from harness.dissector import ADVERTISEMENT, Tshark
 from harness.frames import BROADCAST
@@ -40,6 +42,16 @@ def test_a_solicitation_is_answered_to_who_asked(crowd):
 def test_a_solicitation_to_the_proxy_alone_is_answered_too(crowd):
     host = crowd.host()
     assert host.ask(messages.solicitation()).to == host.mac
+
+
+@pytest.mark.parametrize(("to", "destination"), [(BROADCAST, "192.0.2.255"), ("01:00:5e:00:00:01", "224.0.0.1")])
+def test_a_solicitation_to_all_of_the_link_is_answered_too(crowd, to, destination):
+    """The subnet's broadcast address, and all systems (RFC 1112). Nothing else that is sent there is heard."""
+    host = crowd.host()
+    answer = host.ask(messages.solicitation(), to=to, destination=destination)
+    assert (answer.source, answer.destination, answer.to) == (crowd.lan.proxy.address, host.address, host.mac)
+    with crowd.counted(wrong_destination=1):
+        host.ask(messages.sleep_request(host.transaction, messages.arp((host.mac, host.address))), wait=SILENCE, to=to, destination=destination)
 
 
 def test_it_advertises_itself_until_it_stops(lan, prepare):

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/param.h>
 
+#include "base/addr.h"
 #include "dhcp/dhcp_client.h"
 #include "support_octets.h"
 
@@ -96,11 +97,6 @@ struct scene {
 	FILE *trace; /* may be NULL */
 };
 
-static inline bool same_ipv4(struct ipv4 a, struct ipv4 b)
-{
-	return !memcmp(&a, &b, sizeof(a));
-}
-
 static inline void print_time(FILE *out, const char *name, int64_t at)
 {
 	if (at == LEASE_NEVER)
@@ -180,7 +176,7 @@ static inline void word_lease(struct scene *scene, const double numbers[3], stru
 {
 	const struct lease_grant grant = {
 		.address = address,
-		.server = same_ipv4(address, home) ? router : nowhere,
+		.server = ipv4_equal(address, home) ? router : nowhere,
 		.seconds = (uint32_t)numbers[0],
 		.since = numbers[1] ? FROM_START(numbers[1]) : 0,
 	};
@@ -216,6 +212,7 @@ enum word {
 	WORD_LEASE,       /* length,since (0: unknown) */
 	WORD_OTHER_LEASE, /* the same, of another address */
 	WORD_RESTORED,    /* as a record is read after a restart */
+	WORD_AT_HOME,     /* it is answered for at an address */
 	WORD_ASLEEP,
 	WORD_AWAKE,
 	WORD_WAKING,   /* by the datapath's table the host may be awake */
@@ -238,6 +235,7 @@ static const char *const words[] = {
 	[WORD_LEASE] = "lease",
 	[WORD_OTHER_LEASE] = "other-lease",
 	[WORD_RESTORED] = "restored",
+	[WORD_AT_HOME] = "at-home",
 	[WORD_ASLEEP] = "asleep",
 	[WORD_AWAKE] = "awake",
 	[WORD_WAKING] = "waking",
@@ -266,6 +264,9 @@ static inline void take_word(struct scene *scene, enum word word, const double n
 	case WORD_RESTORED:
 		scene->lease.proxy_renews = false;
 		scene->lease.deadline = 0;
+		return;
+	case WORD_AT_HOME:
+		scene->trigger.address = home;
 		return;
 	case WORD_ASLEEP:
 		return happens(scene, LEASE_TRIGGER_ASLEEP);
@@ -337,16 +338,16 @@ static inline struct scene scene_of(const char *script, FILE *trace)
 
 static inline void print_server(FILE *out, const struct lease *lease)
 {
-	if (same_ipv4(lease->server, router) || same_ipv4(lease->server, stranger))
-		fprintf(out, " by %s", same_ipv4(lease->server, router) ? "router" : "stranger");
-	if (same_ipv4(lease->relay, relay))
+	if (ipv4_equal(lease->server, router) || ipv4_equal(lease->server, stranger))
+		fprintf(out, " by %s", ipv4_equal(lease->server, router) ? "router" : "stranger");
+	if (ipv4_equal(lease->relay, relay))
 		fprintf(out, " via relay");
 }
 
 static inline void print_lease(FILE *out, const struct lease *lease)
 {
 	fprintf(out, "%s", lease_state_names[lease->state]);
-	if (same_ipv4(lease->address, elsewhere))
+	if (ipv4_equal(lease->address, elsewhere))
 		fprintf(out, " elsewhere");
 	print_server(out, lease);
 	print_time(out, " since ", lease->since);

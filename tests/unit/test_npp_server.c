@@ -109,8 +109,7 @@ TEST(what_is_not_to_this_proxy)
 	} cases[] = {
 		{ "a Solicitation to another proxy", a_message(NPP_PROXY_SOLICITATION),
 		  first_proxy },
-		{ "a Solicitation to a subnet's broadcast address",
-		  a_message(NPP_PROXY_SOLICITATION), subnet_broadcast },
+		{ "a report to a subnet's broadcast address", a_report(1), subnet_broadcast },
 		{ "a request to another proxy", a_request(&sender), first_proxy },
 		{ "a request to all", a_request(&sender), everybody },
 		{ "a report to another proxy", a_report(1), first_proxy },

@@ -128,13 +128,15 @@ TEST(destinations)
 		struct mac mac;
 	} others[] = {
 		{ "unused", { { 0x02, 0, 0, 0, 0, 0x22 } } },
-		{ "IPv4 multicast", { { 0x01, 0, 0x5e, 0, 0, 0x01 } } },
+		{ "another IPv4 group", { { 0x01, 0, 0x5e, 0, 0, 0x02 } } },
 		{ "IPv6 multicast", { { 0x33, 0x33, 0, 0, 0, 0x01 } } },
 		{ "ours but for one bit", { { 0x03, 0, 0, 0, 0, 0x20 } } },
 		{ "broadcast but for some bits", { { 0xff, 0xff, 0xff, 0xff, 0xff } } },
 	};
 	struct octets frame = frame_to(MAC_BROADCAST);
 
+	assert_received(&frame);
+	frame = frame_to((struct mac){ { 0x01, 0, 0x5e, 0, 0, 0x01 } });
 	assert_received(&frame);
 	for (int promiscuous = 0; promiscuous < 2; promiscuous++) {
 		EACH_SHOWN(i, others)

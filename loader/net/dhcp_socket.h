@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* DHCP messages of an interface's LAN, whoever they are of or for. */
+#ifndef SLEEPPROXY_NET_DHCP_SOCKET_H
+#define SLEEPPROXY_NET_DHCP_SOCKET_H
+
+#include <stdint.h>
+
+#include "dhcp_snoop.h"
+
+/*
+ * A socket that receives them, without blocking, and keeps a few until they are read; or -errno.
+ * The caller closes it. It needs CAP_NET_RAW.
+ */
+int dhcp_listen(uint32_t ifindex);
+
+/*
+ * The next one: its message, who sent the frame, and nothing else. 0; -EAGAIN: there is none;
+ * another -errno. A frame that is cut short is left out.
+ */
+int dhcp_receive(int fd, struct dhcp_snoop *snoop);
+
+#endif
