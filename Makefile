@@ -44,7 +44,7 @@ CTL = $(wildcard loader/cli/*.c) $(BASE)
 # What the agent shares with the daemon: the protocol, a lease's options, netlink, and how a configuration is read.
 SHARED = $(addprefix loader/config/,config_reader.c value_readers.c) \
 	loader/dhcp/dhcp_message.c loader/host/description.c \
-	$(addprefix loader/net/,iface.c netlink.c)
+	$(addprefix loader/net/,iface.c magic.c netlink.c)
 AGENT = $(wildcard loader/agent/*.c loader/npp/*.c) $(SHARED) $(BASE)
 DAEMON = loader/sleepproxyd.c $(filter-out $(wildcard loader/cli/*.c loader/agent/*.c),$(wildcard loader/*/*.c))
 objects = $(patsubst %.c,$(BUILD)/%.o,$(1))

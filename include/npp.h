@@ -33,6 +33,7 @@ enum npp_option_type {
 	NPP_OPTION_WAKEUP_CONFIRM,
 	NPP_OPTION_SERVICE,
 	NPP_OPTION_AUTHENTICATION = 128,
+	NPP_OPTION_WAKE_TEST,
 };
 
 /* The Request Option Type of a Sleep Request Option. */

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "agent/wake_on_lan.h"
 #include "base/clock.h"
 #include "npp/npp_auth.h"
 
@@ -32,6 +33,9 @@ static const struct output_line {
 	{ "lease-server", "/lease/server", "" },
 	{ "lease-time", "/lease/total", " s" },
 	{ "lease-left", "/lease/left", " s" },
+	{ "wake-on-lan", "/wake-on-lan", "" },
+	{ "only-with-nd", "/only-with-nd", "" },
+	{ "magic-packet", "/magic-packet", "" },
 	{ "missing", "/missed", "" },
 	{ "preference", "/preference", "" },
 	{ "lifetime", "/lifetime", " s" },
@@ -40,20 +44,52 @@ static const struct output_line {
 	{ "reason", "/reason", "" },
 };
 
+/* Where it is asked for. */
+static int enable_wake_on_lan(const struct agent *agent)
+{
+	const struct settings *settings = &agent->settings;
+	int status = AGENT_DONE;
+
+	for (size_t i = 0; i < settings->interface_count && agent->enable_wol; i++) {
+		const char *name = settings->interfaces[i];
+		const int err = wake_on_lan_enable(name);
+
+		if (!err)
+			continue;
+		status = AGENT_FAILED;
+		agent_error("%s: Wake-on-LAN cannot be enabled: %s%s", name, strerror(-err),
+		            err == -EPERM ? " (run this as root)" : "");
+	}
+	return status;
+}
+
 int agent_find_interfaces(struct agent *agent)
 {
 	struct settings *settings = &agent->settings;
 	int err;
 
 	if (settings->interface_count)
-		return AGENT_DONE;
+		return enable_wake_on_lan(agent);
 	err = default_iface(settings->interfaces[0]);
 	settings->interface_count = !err;
 	if (err)
 		agent_error("no interface with a default route: %s; name one with --interface, or "
 		            "in %s",
 		            err == -ENOENT ? "there is none" : strerror(-err), agent->config_path);
-	return err ? AGENT_FAILED : AGENT_DONE;
+	return err ? AGENT_FAILED : enable_wake_on_lan(agent);
+}
+
+const char *agent_wake_problem(const char *interface)
+{
+	switch (wake_on_lan_read(interface)) {
+	case WAKE_ON_LAN_OFF:
+		return "Wake-on-LAN is off, so that no proxy can wake this host "
+		       "('sleepproxy-agent --enable-wol status' turns it on, as root)";
+	case WAKE_ON_LAN_UNSUPPORTED:
+		return "its driver has no Wake-on-LAN, so that no proxy can wake this host";
+	default:
+		return NULL;
+	}
 }
 
 int agent_read_keys(struct agent *agent)

@@ -13,11 +13,13 @@ struct agent {
 	struct npp_keys keys; /* none: messages are not signed */
 	const char *config_path, *state_path;
 	bool json;
+	bool enable_wol; /* before anything else */
 };
 
 /* Each returns the exit status. */
 int command_status(struct agent *agent);
 int command_discover(struct agent *agent);
+int command_doctor(struct agent *agent);
 int command_sleep(struct agent *agent);
 int command_wake(struct agent *agent);
 
@@ -27,6 +29,9 @@ int agent_read_keys(struct agent *agent);
 
 /* The state file, empty on failure; people are told where there is nothing in it. Exit status. */
 int agent_read_state(const struct agent *agent, struct registrations *registrations);
+
+/* NULL, or why no Magic Packet would wake this host, as far as that can be known. */
+const char *agent_wake_problem(const char *interface);
 
 /* NULL, or why nothing can be handed over there. */
 const char *agent_host_info(const struct agent *agent, const char *interface,

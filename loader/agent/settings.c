@@ -26,6 +26,10 @@ static const char *read_wake(const struct config_option *option, const char *tex
 /* clang-format off */
 static const char *const wakers[] = { [WAKE_BY_PROXY] = "proxy", [WAKE_BY_RTC] = "rtc", NULL };
 
+static const char *const without_wake[] = {
+	[WAKE_ON_LAN_WARN] = "warn", [WAKE_ON_LAN_REQUIRE] = "require", NULL,
+};
+
 #define AT(member) FIELD_AT(struct settings, member)
 #define COUNTED(member, count) FIELD_COUNTED(struct settings, member, count)
 #define PATH(member) \
@@ -47,6 +51,7 @@ static const struct config_option rows[] = {
 	{ "registration-lifetime", OPTION_SECONDS(struct settings, lifetime, "1m", "8760h") },
 	{ "wake-by", OPTION_VALUE(FIELD_ENUM, AT(wake_by), .names = wakers) },
 	{ "rtc", PATH(rtc) },
+	{ "wake-on-lan", OPTION_VALUE(FIELD_ENUM, AT(wake_on_lan), .names = without_wake) },
 	{ "key-file", PATH(key_file) },
 	{ "key", OPTION_VALUE(FIELD_NUMBER, AT(key), .min = 1, .max = 255) },
 	{ "icmp-type", OPTION_VALUE(FIELD_NUMBER, AT(icmp_type), .min = 1, .max = 255) },

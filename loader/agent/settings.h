@@ -16,6 +16,9 @@ enum wake_by {
 	WAKE_BY_RTC, /* the machine's alarm clock */
 };
 
+/* What is done where no Magic Packet would wake the host. */
+enum wake_on_lan_setting { WAKE_ON_LAN_WARN, WAKE_ON_LAN_REQUIRE };
+
 /* Connections to which ports wake the host. */
 struct wake_setting {
 	bool is_set; /* else as with `tcp` */
@@ -37,6 +40,7 @@ struct settings {
 	uint32_t sleep_timer; /* s; 0: none */
 	uint32_t lifetime;    /* s, of a registration; 0: as long as the proxy lets it hold */
 	enum wake_by wake_by;
+	enum wake_on_lan_setting wake_on_lan;
 	char rtc[PATH_MAX];      /* its directory in sysfs */
 	char key_file[PATH_MAX]; /* empty: messages are not signed */
 	uint32_t key;            /* the key in that file to sign with */

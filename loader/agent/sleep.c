@@ -123,6 +123,22 @@ static const char *failure_reason(const struct iface_run *iface_run, int err)
 	return strerror(-err);
 }
 
+/* False: it is not handed over, as nobody could wake it. */
+static bool check_wake(struct sleep_run *run, const char *interface)
+{
+	const char *problem = agent_wake_problem(interface);
+
+	if (!problem)
+		return true;
+	if (run->agent->settings.wake_on_lan == WAKE_ON_LAN_REQUIRE) {
+		add_failure(run, interface, problem);
+		run->status = AGENT_FAILED;
+		return false;
+	}
+	agent_error("WARNING: %s: %s", interface, problem);
+	return true;
+}
+
 static void sleep_on_interface(struct sleep_run *run, const char *interface, int64_t deadline)
 {
 	struct iface_run iface_run = { .run = run, .deadline = deadline };
@@ -160,8 +176,9 @@ static void sleep_on_all(struct sleep_run *run)
 	const int64_t deadline = clock_ms() + settings->wait;
 
 	for (size_t i = 0; i < settings->interface_count && !run->interrupted; i++)
-		sleep_on_interface(run, settings->interfaces[i],
-		                   interface_deadline(run->agent, i, deadline));
+		if (check_wake(run, settings->interfaces[i]))
+			sleep_on_interface(run, settings->interfaces[i],
+			                   interface_deadline(run->agent, i, deadline));
 	if (run->interrupted && run->registrations.count)
 		agent_error("interrupted; 'sleepproxy-agent wake' takes back what is handed over");
 	if (run->interrupted || !run->registrations.count)

@@ -64,6 +64,7 @@ static const struct agent_command {
 } commands[] = {
 	{ "status", "what this host would hand over, and to whom it is handed over", command_status, true },
 	{ "discover", "look for proxies, and say what they offer, the best first", command_discover, true },
+	{ "doctor", "whether a Magic Packet of the proxies arrives here, and would wake this host", command_doctor, true },
 	{ "sleep", "hand this host over; ends when that is confirmed, or the wait is over", command_sleep, true },
 	{ "wake", "take it back: report to the proxies, and say how the lease stands", command_wake, true },
 	{ "alarm", "set the machine's alarm clock (wake-by = rtc): before sleep, as root", command_alarm, false },
@@ -85,6 +86,7 @@ static void help(void)
 	     "  --config FILE    read this configuration (" CONFIG_FILE ", where it is there)\n"
 	     "  --interface IF   this interface (that of the default route); more than one may be named\n"
 	     "  --state FILE     what is handed over (" STATE_FILE ")\n"
+	     "  --enable-wol     turn Wake-on-LAN on for Magic Packets, before the command; as root\n"
 	     "  --json           print JSON, for programs\n"
 	     "  --verbose        say each step, on standard error\n"
 	     "  --help, --version");
@@ -117,6 +119,8 @@ static int set_option(struct agent *agent, int option)
 		agent->state_path = optarg;
 	else if (option == 'j')
 		agent->json = true;
+	else if (option == 'w')
+		agent->enable_wol = true;
 	else if (option == 'v')
 		agent_verbose = true;
 	else if (option == 'h')
@@ -133,7 +137,7 @@ static int set_option(struct agent *agent, int option)
 static int find_command(const struct agent *agent, char **arguments,
                         const struct agent_command **command)
 {
-	static const char expected[] = "one of status, discover, sleep, wake, alarm";
+	static const char expected[] = "one of status, discover, doctor, sleep, wake, alarm";
 	size_t i = 0;
 
 	if (!arguments[0])
@@ -156,6 +160,7 @@ static int parse(struct agent *agent, int argc, char **argv, const struct agent_
 		{ "config", required_argument, NULL, 'c' },
 		{ "interface", required_argument, NULL, 'i' },
 		{ "state", required_argument, NULL, 's' },
+		{ "enable-wol", no_argument, NULL, 'w' },
 		{ "json", no_argument, NULL, 'j' },
 		{ "verbose", no_argument, NULL, 'v' },
 		{ "help", no_argument, NULL, 'h' },

@@ -11,8 +11,31 @@
 
 #include "agent/agent.h"
 #include "agent/candidates.h"
+#include "agent/wake_on_lan.h"
 #include "base/clock.h"
 #include "base/fields.h"
+
+/* Without Neighbor Discovery a proxy is not handed IPv6 addresses (host_info_restrict). */
+static struct json_object *iface_to_json(const char *name, const struct host_info *info)
+{
+	const char *wakes = wake_on_lan_names[wake_on_lan_read(name)];
+	struct json_object *only_with_nd = json_object_new_array();
+	struct host_info always = *info;
+	struct json_object *object;
+	char text[TEXT_IP];
+
+	always.address_count = info->ipv4_count;
+	object = host_info_to_json(name, &always);
+	for (size_t i = info->ipv4_count; i < info->address_count; i++)
+		json_object_array_add(only_with_nd, json_object_new_string(text_from_ip(
+							    &info->addresses[i], text)));
+	if (info->address_count > info->ipv4_count)
+		json_object_object_add(object, "only-with-nd", json_object_get(only_with_nd));
+	if (wakes)
+		json_object_object_add(object, "wake-on-lan", json_object_new_string(wakes));
+	json_object_put(only_with_nd);
+	return object;
+}
 
 static int show_interfaces(struct agent *agent, struct json_object *list)
 {
@@ -29,7 +52,7 @@ static int show_interfaces(struct agent *agent, struct json_object *list)
 			status = AGENT_FAILED;
 			continue;
 		}
-		output_result(list, host_info_to_json(name, &info), agent->json);
+		output_result(list, iface_to_json(name, &info), agent->json);
 	}
 	return status;
 }

@@ -99,6 +99,8 @@ struct npp_message {
 	/* in a Proxy Advertisement */
 	uint16_t services[NPP_SERVICES];
 	size_t service_count;
+	/* in a Proxy Solicitation: a Magic Packet is asked for, to see whether it arrives */
+	bool wake_test;
 	/* in any message */
 	bool authenticated; /* has option 128, which is not verified yet */
 	struct npp_authentication authentication;
@@ -176,8 +178,9 @@ void npp_packet_write(const struct npp_packet *packet, struct packet *frame);
 int npp_socket_open(uint32_t ifindex, uint8_t icmp_type);
 
 /*
- * Receives the next packet into `frame`, to which `packet` points. Malformed packets, and frames
- * neither to this interface nor broadcast, are skipped. 0; -EAGAIN: none is left; or -errno.
+ * Receives the next packet into `frame`, to which `packet` points. Malformed packets are skipped,
+ * and frames neither to this interface, nor broadcast, nor to all systems. 0; -EAGAIN: none is
+ * left; or -errno.
  */
 int npp_socket_receive(int fd, uint8_t frame[PACKET_MAX], struct npp_packet *packet);
 

@@ -244,6 +244,11 @@ static void transfer_services(struct cursor *cursor, struct npp_message *message
 		transfer(cursor, message->services[i]);
 }
 
+static void transfer_wake_test(struct cursor *cursor, struct npp_message *message)
+{
+	message->wake_test = !cursor->failed; /* it has no data */
+}
+
 static void transfer_authentication(struct cursor *cursor, struct npp_message *message)
 {
 	struct npp_authentication *authentication = &message->authentication;
@@ -282,6 +287,7 @@ static const struct option {
 	{ NPP_OPTION_WAKEUP_REPORT, 0, transfer_client, 0, 0 },
 	{ NPP_OPTION_WAKEUP_CONFIRM, 0, transfer_client, 0, 0 },
 	{ NPP_OPTION_SERVICE, 0, transfer_services, FIELD(service_count) },
+	{ NPP_OPTION_WAKE_TEST, 0, transfer_wake_test, FIELD(wake_test) },
 	/* last, as it covers what precedes it */
 	{ NPP_OPTION_AUTHENTICATION, 0, transfer_authentication, FIELD(authenticated) },
 	{ 0 },
@@ -293,7 +299,8 @@ static bool belongs(uint8_t type, const struct npp_message *message)
 	/* options 1 to 6 have the numbers of their subtypes */
 	if (type >= NPP_OPTION_SOLICITATION && type <= NPP_OPTION_WAKEUP_CONFIRM)
 		return type == (uint8_t)message->subtype;
-	return type != NPP_OPTION_SERVICE || message->subtype == NPP_PROXY_ADVERTISEMENT;
+	return (type != NPP_OPTION_WAKE_TEST || message->subtype == NPP_PROXY_SOLICITATION) &&
+	       (type != NPP_OPTION_SERVICE || message->subtype == NPP_PROXY_ADVERTISEMENT);
 }
 
 /* Decides if the option is written; if it is not so after reading, the option was invalid. */

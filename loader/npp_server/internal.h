@@ -78,6 +78,7 @@ struct npp_server {
 	struct replay_cache replay;
 	/* of solicitations apart: a flood of them keeps nobody from registering */
 	struct rate_limit solicitations, requests;
+	int64_t next_wake_test; /* ms of CLOCK_MONOTONIC */
 	uint64_t counts[NPP_COUNTS];
 	int64_t logged_at[NPP_COUNTS]; /* ms of CLOCK_MONOTONIC; 0: never */
 	uint64_t not_logged[NPP_COUNTS];
@@ -86,6 +87,10 @@ struct npp_server {
 /* Counts the message; one that was rejected is logged, within a limit. */
 void npp_server_count(struct npp_server *server, const struct npp_requester *requester,
                       enum npp_count count);
+
+/* Sends a Magic Packet to who asks for one; within a limit. `now`: ms of CLOCK_MONOTONIC. */
+void npp_server_test_wake(struct npp_server *server, const struct npp_requester *requester,
+                          int64_t now);
 
 /* Sends the answer, whose option is set. */
 void npp_server_answer(struct npp_server *server, const struct npp_requester *requester,

@@ -3,10 +3,13 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "net/magic.h"
 #include "npp_server/internal.h"
 
 /* One message of a kind is logged, and a minute later how many more there were. ms */
 enum { LOG_INTERVAL = 60000 };
+
+enum { WAKE_TEST_INTERVAL = 1000 }; /* ms */
 
 #define PARSE(error) [NPP_COUNT_PARSE_ERRORS + (error)]
 #define AUTH(error) [NPP_COUNT_AUTH_ERRORS + (error)]
@@ -137,4 +140,20 @@ void npp_server_reject(struct npp_server *server, const struct npp_requester *re
 void npp_server_cancel(struct npp_server *server, const struct npp_requester *requester)
 {
 	npp_server_count(server, requester, NPP_COUNT_CANCELED);
+}
+
+/*
+ * A Magic Packet does nothing to a host that is up. It goes to the one that asks, by its own MAC,
+ * and to one a second at most: three frames for one, which is no use to an attacker, who could send
+ * them too.
+ */
+void npp_server_test_wake(struct npp_server *server, const struct npp_requester *requester,
+                          int64_t now)
+{
+	const struct magic_target target = { .mac = requester->mac, .vlan = requester->vlan };
+
+	if (now < server->next_wake_test)
+		return;
+	server->next_wake_test = now + WAKE_TEST_INTERVAL;
+	magic_send(server->parts.fd, &requester->iface, &target, requester->destination);
 }

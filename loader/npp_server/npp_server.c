@@ -172,6 +172,8 @@ static enum npp_count answer_solicitation(struct reception *in)
 		return NPP_COUNT_NO_ADDRESS;
 	in->requester->authenticated = keys && !npp_verify(in->packet, &in->message, keys);
 	npp_server_answer(in->server, in->requester, &answer);
+	if (in->message.wake_test && is_own(in->server, in->packet->destination))
+		npp_server_test_wake(in->server, in->requester, in->now->mono);
 	return NPP_COUNT_SOLICITATION;
 }
 

@@ -18,7 +18,7 @@ _sleepproxy_agent() {
 
 	pattern='^  [a-z]+'
 	if [[ $current == -* ]]; then
-		pattern='(^  |, )--[a-z]+'
+		pattern='(^  |, )--[a-z-]+'
 	fi
 	mapfile -t COMPREPLY < <(compgen -W "$("$program" --help 2>/dev/null |
 		grep -oE -- "$pattern" | tr -d ' ,')" -- "$current")

@@ -79,6 +79,7 @@ local options = { -- `subtype`: of the message that it goes with, if not with al
 		notified = { "dhcp.code", "dhcp.total", "dhcp.left", "zero" },
 		say_notified = "lease {dhcp.code}, {dhcp.left} of {dhcp.total} s left" },
 	[7] = { name = "Proxy Service", subtype = 2, each = { "service" }, say_each = "{service}" },
+	[129] = { name = "Wake Test", subtype = 1, say = "wake test" },
 	[LAST] = { name = "Authentication", say = "key {authentication.key}",
 		first = { "authentication.key", "authentication.time", "authentication.nonce",
 			"authentication.code" } },

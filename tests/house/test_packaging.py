@@ -20,7 +20,7 @@ MANUALS = sorted((PACKAGING / "man").iterdir())
 UNITS = sorted((PACKAGING / "systemd").glob("*.service"))
 HOOK = PACKAGING / "pm" / "50sleepproxy-agent"
 EXPOSURE_MAX = 25  # tenths, as systemd-analyze(1) counts
-COMMANDS = {"status", "discover", "sleep", "wake", "alarm"}
+COMMANDS = {"status", "discover", "doctor", "sleep", "wake", "alarm"}
 
 
 def name(path: Path) -> str:

@@ -25,7 +25,8 @@ TEST(usage_errors)
 	static const struct {
 		const char *line, *words;
 	} rows[] = {
-		{ "", "no command ''; expected one of status, discover, sleep, wake, alarm" },
+		{ "",
+		  "no command ''; expected one of status, discover, doctor, sleep, wake, alarm" },
 		{ "slep", "unknown command 'slep'; expected one of status" },
 		{ "sleep well", "unexpected argument 'well'" },
 		{ "--jsn sleep", "unrecognized option '--jsn'" },

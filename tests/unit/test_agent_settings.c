@@ -142,7 +142,8 @@ static const struct wrong_value values[] = {
 static const struct mistake mistakes[] = {
 	{ "\nwiat = 5s\n",
 	  ":2: unknown option 'wiat' (did you mean 'wait'?); expected one of interface, proxy, backup, wait, report-wait, "
-	  "wake, sleep-timer, registration-lifetime, wake-by, rtc, key-file, key, icmp-type, on-lease-lost" },
+	  "wake, sleep-timer, registration-lifetime, wake-by, rtc, wake-on-lan, key-file, key, icmp-type, "
+	  "on-lease-lost" },
 	{ "interface = {eth0,\n eth0}\n",
 	  ":2: interface 'eth0' is a duplicate; expected " INTERFACES },
 	{ "interface = \"a/b\"\n", ":1: interface 'a/b' is not understood; expected " INTERFACES },

@@ -191,7 +191,8 @@ TEST(unknown_options_are_skipped)
 	for (unsigned int type = 0; type < 256; type++) {
 		struct octets octets = header_of(NPP_WAKEUP_REPORT);
 
-		if ((type >= 1 && type <= NPP_OPTION_SERVICE) || type == NPP_OPTION_AUTHENTICATION)
+		if ((type >= 1 && type <= NPP_OPTION_SERVICE) ||
+		    type == NPP_OPTION_AUTHENTICATION || type == NPP_OPTION_WAKE_TEST)
 			continue;
 		ADD(&octets, (uint8_t)type, 3, 5, 6, 0);
 		ADD(&octets, 5, 6, 0, 0, 1, 2, 0, 0);
@@ -200,6 +201,24 @@ TEST(unknown_options_are_skipped)
 		ADD(&octets, (uint8_t)type, 1);
 		assert_int_equal(error_of(&octets), NPP_PARSE_ERROR_BAD_OPTION);
 	}
+}
+
+TEST(a_wake_test_is_of_a_solicitation_alone)
+{
+	struct octets octets = header_of(NPP_PROXY_SOLICITATION);
+
+	ADD(&octets, 1, 4, 0, 1, 0, 1);
+	assert_false(message_of(&octets).wake_test);
+	ADD(&octets, NPP_OPTION_WAKE_TEST, 0);
+	assert_true(message_of(&octets).wake_test);
+	octets = header_of(NPP_WAKEUP_REPORT);
+	ADD(&octets, 5, 6, 0, 0, 1, 2, 0, 0);
+	ADD(&octets, NPP_OPTION_WAKE_TEST, 0);
+	assert_int_equal(error_of(&octets), NPP_PARSE_ERROR_UNEXPECTED_OPTION);
+	octets = header_of(NPP_PROXY_SOLICITATION);
+	ADD(&octets, 1, 4, 0, 1, 0, 1);
+	ADD(&octets, NPP_OPTION_WAKE_TEST, 1, 0);
+	assert_int_equal(error_of(&octets), NPP_PARSE_ERROR_BAD_OPTION);
 }
 
 TEST(unknown_requests)
