@@ -102,6 +102,8 @@ static const struct view_row host_rows[] = {
 	{ "addresses", .member = "addresses", .empty = "-", .empty_note = "its DHCP address, once known" },
 	{ "by DHCP", .member = "leased", .note = "only by its lease: see 'lease show'" },
 	{ "lost", .member = "withheld", .note = "its lease is lost: it is not answered for", .style = RED },
+	{ "conflict", .member = "address-in-use", .kind = VIEW_FLAG,
+	  .note = "another machine has its address: it is not answered for", .style = RED },
 	{ "wakes", .member = "wake", .empty = "-",
 	  .empty_note = "the configuration's default, else any TCP connection" },
 	{ "map rules", .member = "map-rules" },

@@ -122,6 +122,7 @@ def test_a_live_claimant_wins_where_the_owner_does_not_wake(lan, asleep):
     watch.wait("waking")
     watch.wait("address-in-use", timeout=10)
     assert daemon.show()["address-in-use"]
+    assert "another machine has its address" in daemon.ctl_text("host", "show", "host")
     assert lan.peer.arping(lan.host.address).macs == {other.mac}
 
 
