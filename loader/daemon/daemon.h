@@ -44,7 +44,6 @@ struct served_iface {
 	struct attachment *attachment;
 	int64_t retry_at; /* where it failed: ms of CLOCK_MONOTONIC */
 	bool promiscuous; /* for answers with the host's MAC */
-	int lock;
 	struct npp_listener *npp_listener; /* NULL: none */
 	struct dhcp_listener *dhcp_listener;
 	char detail[DATAPATH_WHY]; /* why it is not attached */

@@ -4,14 +4,9 @@
  * of.
  */
 #include <errno.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
 
-#include "base/files.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "daemon/daemon.h"
@@ -176,65 +171,12 @@ static struct served_iface *find_served(struct daemon *daemon, const char *name)
 	return NULL;
 }
 
-static socklen_t lock_address(const char *name, struct sockaddr_un *address)
-{
-	int length;
-
-	*address = (struct sockaddr_un){ .sun_family = AF_UNIX };
-	length = snprintf(address->sun_path + 1, sizeof(address->sun_path) - 1, "sleepproxyd/%s",
-	                  name);
-	return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)length);
-}
-
-/* 0: not to be found out. */
-static int lock_holder(const struct sockaddr_un *address, socklen_t length)
-{
-	autoclose int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	struct ucred who = { 0 };
-	socklen_t size = sizeof(who);
-
-	if (fd < 0 || connect(fd, (const struct sockaddr *)address, length))
-		return 0;
-	getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &size);
-	return who.pid;
-}
-
-/*
- * One daemon an interface. An abstract Unix socket is the lock: it is as wide as the interface's
- * own network namespace, needs no directory, and is gone with its process, however that ends.
- * A file descriptor; or -EBUSY with the holder's pid in `why`, or another -errno.
- */
-static int lock_interface(const char *name, char *why, size_t why_size)
-{
-	struct sockaddr_un address;
-	socklen_t length = lock_address(name, &address);
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	int err;
-
-	if (fd >= 0 && !bind(fd, (const struct sockaddr *)&address, length) && !listen(fd, 1))
-		return fd;
-	err = errno == EADDRINUSE ? -EBUSY : -errno;
-	if (err == -EBUSY)
-		snprintf(why, why_size, "another sleepproxyd serves %s (pid %d)", name,
-		         lock_holder(&address, length));
-	else
-		snprintf(why, why_size, "cannot lock %s: %s", name, strerror(-err));
-	cleanup_close(&fd);
-	return err;
-}
-
 static int add_served(struct daemon *daemon, const struct config_interface *config)
 {
 	struct served_iface *served = &daemon->served[daemon->served_count];
-	char why[256];
 	int err;
 
 	*served = (struct served_iface){ .config = *config };
-	served->lock = lock_interface(config->name, why, sizeof(why));
-	if (served->lock < 0) {
-		log_error("%s", why);
-		return served->lock;
-	}
 	daemon->served_count++;
 	err = check(daemon, served);
 	if (err)
@@ -260,7 +202,6 @@ static void release(struct daemon *daemon, struct served_iface *served, bool kee
 	npp_listener_stop(served);
 	dhcp_listener_stop(served);
 	detach(daemon, served, keep);
-	cleanup_close(&served->lock);
 }
 
 static void remove_unlisted(struct daemon *daemon)

@@ -15,6 +15,7 @@
 
 #include "base/capability.h"
 #include "base/files.h"
+#include "base/log.h"
 #include "datapath/internal.h"
 #include "datapath/probe.h"
 
@@ -67,6 +68,20 @@ static int reuse_link(const struct attachment *attachment, int program)
 	return -ENOENT;
 }
 
+/* Its maps end with it. */
+static void take_orphan(struct attachment *attachment, int program)
+{
+	int link = orphan_link(attachment->ifindex);
+
+	if (link >= 0 && !bpf_link_update(link, program, NULL)) {
+		attachment->link = link;
+		log_warning("took over the program of an earlier sleepproxyd, whose pins are not "
+		            "in the BPF file system that is mounted");
+		return;
+	}
+	cleanup_close(&link);
+}
+
 static int explain_attach(int err, const struct datapath *datapath, const char *interface,
                           uint32_t ifindex, enum xdp_mode mode, char why[DATAPATH_WHY])
 {
@@ -99,6 +114,8 @@ static int attach(struct attachment *attachment, enum xdp_mode mode)
 	if (attachment->link >= 0)
 		return 0;
 	attachment->link = create_link(program, attachment->ifindex, mode);
+	if (slot_is_taken(attachment->link))
+		take_orphan(attachment, program);
 	return attachment->link < 0 ? attachment->link
 	                            : bpf_obj_pin(attachment->link, attachment->pin);
 }

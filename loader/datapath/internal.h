@@ -35,6 +35,11 @@ struct datapath {
 int program_load(const struct datapath *datapath, const struct datapath_config *config,
                  struct sleepproxy_bpf **skeleton, char why[DATAPATH_WHY]);
 int ring_open(struct datapath *datapath); /* once its maps are there; 0 or -errno */
+/*
+ * The link of a program of ours that is on the interface, though its daemon is gone: a file
+ * descriptor, or -ENOENT. Takes 1.5 s where there is one.
+ */
+int orphan_link(uint32_t ifindex);
 /* Writes the reason of an error, and returns that. */
 #define explain(why, err, ...) (snprintf(why, DATAPATH_WHY, __VA_ARGS__), err)
 

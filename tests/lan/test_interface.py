@@ -2,6 +2,8 @@
 """Interfaces that are absent, go and come back, or are somebody else's."""
 
 import json
+import shutil
+import socket
 
 from harness.netns import run, wait_for
 
@@ -110,6 +112,41 @@ def test_a_second_daemon_on_the_interface_is_refused(lan, asleep, prepare):
     assert first.running and answered_by_proxy(lan)
     second.close()
     assert answered_by_proxy(lan)
+
+
+def test_somebody_s_socket_is_no_lock(lan, start, known):
+    """Whatever others listen on, and however they keep us waiting, is their own affair."""
+    with lan.proxy.namespace.entered(), socket.socket(socket.AF_UNIX) as squatter:
+        squatter.bind("\0sleepproxyd/eth0")
+        squatter.listen(0)
+        assert start(known()).interface_state() == "attached"
+
+
+def test_a_socket_that_accepts_nobody_ends_the_start(lan, prepare, known):
+    daemon = prepare(known())
+    with socket.socket(socket.AF_UNIX) as squatter, socket.socket(socket.AF_UNIX) as waits:
+        squatter.bind(str(daemon.socket_path))
+        squatter.listen(0)
+        waits.connect(str(daemon.socket_path))
+        daemon.spawn()
+        assert daemon.process.wait(5) != 0
+    assert "listens there" in daemon.log
+
+
+def test_another_bpf_file_system_over_ours(lan, asleep):
+    daemon = asleep()
+    daemon.kill()
+    run("mount", "-t", "bpf", "bpf", daemon.pins.parent)
+    try:
+        daemon.start()
+        assert daemon.interface_state() == "attached"
+        assert "took over the program" in daemon.log
+        daemon.take_over(lan.host)
+        assert answered_by_proxy(lan)
+        assert daemon.stop() == 0
+        shutil.rmtree(daemon.pins, ignore_errors=True)
+    finally:
+        run("umount", daemon.pins.parent)
 
 
 def test_a_second_daemon_on_the_socket_is_refused(lan, asleep):
