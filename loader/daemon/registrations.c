@@ -124,6 +124,8 @@ static enum reject_reason propose(struct daemon *daemon, const struct pending_re
 	struct host *host = pending->host, *replaced;
 	struct proposal *proposal;
 
+	if (host_store_is_overfull(daemon->store))
+		return REJECT_STORE_FAILED;
 	if (!register_has_room(daemon->hosts, host, &pending->registration.head, max,
 	                       clock_now().boot, &replaced))
 		return REJECT_LIMIT_REACHED;

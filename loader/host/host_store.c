@@ -27,6 +27,9 @@
 /* An event takes 10 ms of an allowance of 100 s. */
 enum { EVENT_INTERVAL = 10, EVENT_ALLOWANCE = 100000 };
 
+/* A disk that fails, and so many rows that wait for it: no further hosts are taken. */
+enum { ROWS_WAITING_MAX = 4096, PAUSE_STEP = 20 /* ms */ };
+
 /* A read of the history, and its result. */
 struct store_query {
 	struct store_query *prev, *next;
@@ -47,6 +50,7 @@ struct host_store {
 	struct store_work filling;
 	uint64_t last_batch, done_batch; /* submitted; with a result that was taken */
 	bool is_failing;                 /* by that result: its rows wait for the next batch */
+	bool is_overfull;                /* and they are many */
 	uint64_t event_number;
 	int64_t event_clock; /* clock_ms(), but stands still while a batch waits for the disk */
 	int64_t events_due;  /* when the events so far are within their rate, by event_clock */
@@ -190,10 +194,16 @@ uint64_t host_store_submit(struct host_store *store)
 		store->has_been_used = true;
 		pthread_mutex_lock(&store->lock);
 		move_work(&store->waiting, &store->filling);
+		store->is_overfull = HASH_COUNT(store->waiting.items) > ROWS_WAITING_MAX;
 		pthread_cond_signal(&store->changed);
 		pthread_mutex_unlock(&store->lock);
 	}
 	return store->last_batch;
+}
+
+bool host_store_is_overfull(const struct host_store *store)
+{
+	return store && store->is_failing && store->is_overfull;
 }
 
 int host_store_fd(const struct host_store *store)
@@ -274,6 +284,18 @@ static void keep_rows(struct host_store *store, struct store_work *work)
 }
 
 /* Capabilities are each thread's own. Only a database of another user takes one to write. */
+/* With the lock. */
+static void pause_writes(struct host_store *store)
+{
+	int64_t wait = store_db_wait(store->db, clock_ms());
+
+	for (; wait > 0 && !store->is_stopping; wait -= PAUSE_STEP) {
+		pthread_mutex_unlock(&store->lock);
+		usleep(PAUSE_STEP * 1000);
+		pthread_mutex_lock(&store->lock);
+	}
+}
+
 static void *run_thread(void *context)
 {
 	struct host_store *store = context;
@@ -294,6 +316,7 @@ static void *run_thread(void *context)
 		if (work.items)
 			keep_rows(store, &work);
 		eventfd_write(store->fd, 1);
+		pause_writes(store);
 	}
 	pthread_mutex_unlock(&store->lock);
 	return NULL;

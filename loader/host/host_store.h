@@ -74,10 +74,16 @@ int host_store_history(struct host_store *store, const struct history_range *ran
 /*
  * Hands all that is queued to the thread, as one batch: it is committed whole or not at all, and
  * together with all other batches that wait. The next ones are not begun before the result of these
- * is taken. The batch's number, from 1 on; that of the last batch where no change was queued and
+ * is taken, and, where much is written, after up to a second. The batch's number, from 1 on; that of the last batch where no change was queued and
  * that one did not fail, 0 where there was none yet.
  */
 uint64_t host_store_submit(struct host_store *store);
+
+/*
+ * The last commit failed, and thousands of rows wait for the next: what is new is better refused,
+ * since each refused host leaves its deletion to be written.
+ */
+bool host_store_is_overfull(const struct host_store *store);
 
 enum host_store_result_kind { HOST_STORE_COMMITTED, HOST_STORE_HISTORY };
 

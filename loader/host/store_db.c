@@ -8,13 +8,23 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/log.h"
 
+/* SQLite's, unless somebody chose another. octets */
+enum { PAGE_SIZE = 4096 };
+
 /* Others may look into the database with sqlite3(1), and hold its lock for a moment. ms */
 enum { BUSY_TIMEOUT = 1000 };
+
+/*
+ * Many small batches write the same pages again and again. Once so much was written at once, and
+ * more than so much a second, the next batch waits: it becomes the larger, and a page is written
+ * once for all of its rows. ms
+ */
+enum { OCTETS_AT_ONCE = 32 << 20, OCTETS_A_MS = 1000, WAIT_MAX = 1000 };
 
 /* To delete one old event with each new one would double the cost. */
 enum { HISTORY_TRIM_EVERY = 1000 };
@@ -31,6 +41,7 @@ enum store_statement {
 	TRIM_HISTORY,
 	READ_HISTORY,
 	LOAD_ROWS,
+	WRITE_VERSION,
 	STATEMENTS,
 };
 
@@ -50,6 +61,8 @@ static const char *const sql[STATEMENTS] = {
 	         "  OR iif(json_valid(event), json_extract(event, '$.time'), '') >= ?2)"
 	         "  ORDER BY id DESC LIMIT ?3)"
 	         " WHERE iif(json_valid(event), json_type(event), '') = 'object' ORDER BY id)"),
+	/* a page that is written, though nothing changes */
+	[WRITE_VERSION] = "PRAGMA user_version = 1",
 	[LOAD_ROWS] = "SELECT 0, mac, row FROM host UNION ALL SELECT 1, address, row FROM replay",
 };
 
@@ -61,6 +74,8 @@ struct store_db {
 	sqlite3_stmt *statements[STATEMENTS];
 	unsigned int events; /* written since it was opened, or since a write failed */
 	bool is_failing;
+	int64_t allowance,
+		allowance_time; /* octets that may be written at once, at that time, in ms */
 	char path[PATH_MAX];
 };
 
@@ -130,12 +145,15 @@ static int write_item(struct store_db *db, const struct store_item *item)
 	return err;
 }
 
+/* After a failure, to delete what is not there would succeed on a disk that is full, too. */
 static int write_all(struct store_db *db, const struct store_item *items)
 {
 	int err = run(db, BEGIN, NULL, NULL);
 
 	for (const struct store_item *item = items; item && !err; item = item->hh.next)
 		err = write_item(db, item);
+	if (!err && db->is_failing)
+		err = run(db, WRITE_VERSION, NULL, NULL);
 	if (!err)
 		err = run(db, COMMIT, NULL, NULL);
 	if (!err)
@@ -161,6 +179,18 @@ int store_db_write(struct store_db *db, const struct store_item *items, bool is_
 		log_warning("the store can be written again");
 	db->is_failing = err;
 	return err;
+}
+
+int64_t store_db_wait(struct store_db *db, int64_t now)
+{
+	int pages = 0, highest = 0;
+
+	sqlite3_db_status(db->sqlite, SQLITE_DBSTATUS_CACHE_WRITE, &pages, &highest, true);
+	db->allowance += (now - db->allowance_time) * OCTETS_A_MS;
+	db->allowance = MIN(db->allowance, OCTETS_AT_ONCE) - (int64_t)pages * PAGE_SIZE;
+	db->allowance = MAX(db->allowance, -WAIT_MAX * OCTETS_A_MS);
+	db->allowance_time = now;
+	return MAX(-db->allowance, 0) / OCTETS_A_MS;
 }
 
 char *store_db_history(struct store_db *db, const struct history_range *range)
@@ -242,6 +272,36 @@ static int prepare_statements(struct store_db *db)
 	return code;
 }
 
+/* SQLITE_ERROR: the tables are not as they must be. */
+static bool is_damage(int code)
+{
+	const int primary = code & 0xff;
+
+	return primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB || primary == SQLITE_ERROR ||
+	       primary == SQLITE_CONSTRAINT || primary == SQLITE_MISMATCH;
+}
+
+/*
+ * What is written each day, and undone: the tables may be there, and yet take nothing. No disk is
+ * needed for that, so that one that is full is no damage, and neither is a lock that others hold.
+ */
+static int try_writes(sqlite3 *sqlite)
+{
+	static const char trial[] =
+		"BEGIN IMMEDIATE;"
+		"INSERT OR REPLACE INTO host (mac, row) VALUES ('', '{}');"
+		"INSERT OR REPLACE INTO replay (address, row) VALUES ('', '{}');"
+		"INSERT INTO history (host, event) VALUES ('', '{}');"
+		"DELETE FROM host WHERE mac = '';"
+		"DELETE FROM replay WHERE address = '';"
+		"DELETE FROM history WHERE id = last_insert_rowid();";
+	const int code = sqlite3_exec(sqlite, trial, NULL, NULL, NULL);
+
+	if (!sqlite3_get_autocommit(sqlite))
+		sqlite3_exec(sqlite, "ROLLBACK", NULL, NULL, NULL);
+	return is_damage(code) ? code : SQLITE_OK;
+}
+
 /* The file, open, checked and with the tables of this version. `why` is set with an error. */
 static int set_up(struct store_db *db, char *why, size_t why_size)
 {
@@ -270,44 +330,11 @@ static int set_up(struct store_db *db, char *why, size_t why_size)
 		code = store_convert(db->sqlite);
 	if (!code)
 		code = prepare_statements(db);
+	if (!code)
+		code = try_writes(db->sqlite);
 	if (code)
 		snprintf(why, why_size, "%s: %s", db->path, sqlite3_errstr(code));
 	return code;
-}
-
-/* SQLITE_ERROR: the tables are not as they must be. */
-static bool is_damage(int code)
-{
-	const int primary = code & 0xff;
-
-	return primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB || primary == SQLITE_ERROR ||
-	       primary == SQLITE_CONSTRAINT;
-}
-
-/*
- * The log goes before its file: one that is left behind would be taken for that of the new file.
- * False: it cannot be renamed, which has been logged.
- */
-static bool set_aside(const char *path, const char *why)
-{
-	static const char *const suffixes[] = { "-shm", "-wal", "" };
-	char to[PATH_MAX + 32], from_file[PATH_MAX + 8], to_file[PATH_MAX + 40];
-	unsigned int n = 1;
-
-	do
-		snprintf(to, sizeof(to), "%s.broken-%u", path, n);
-	while (!access(to, F_OK) && n++);
-	for (size_t i = 0; i < sizeof(suffixes) / sizeof(*suffixes); i++) {
-		snprintf(from_file, sizeof(from_file), "%s%s", path, suffixes[i]);
-		snprintf(to_file, sizeof(to_file), "%s%s", to, suffixes[i]);
-		if (rename(from_file, to_file) && (errno != ENOENT || !*suffixes[i])) {
-			log_warning("%s, and cannot be renamed to %s: %s", why, to_file,
-			            strerror(errno));
-			return false;
-		}
-	}
-	log_warning("%s: the file is now %s, and a new one is begun", why, to);
-	return true;
 }
 
 static void close_file(struct store_db *db)
@@ -329,15 +356,18 @@ struct store_db *store_db_open(const char *directory, char *why, size_t why_size
 		free(db);
 		return NULL;
 	}
+	db->allowance = OCTETS_AT_ONCE;
 	snprintf(db->path, sizeof(db->path), "%s/sleepproxy.db", directory);
 	code = set_up(db, why, why_size);
 	if (is_damage(code)) {
 		close_file(db);
-		if (set_aside(db->path, why))
+		if (store_file_set_aside(db->path, why))
 			code = set_up(db, why, why_size);
 	}
-	if (!code)
+	if (!code) {
+		store_file_sync_names(directory);
 		return db;
+	}
 	store_db_close(db);
 	return NULL;
 }

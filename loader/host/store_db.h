@@ -39,8 +39,18 @@ int store_db_load(struct store_db *db, host_store_host_fn *host, host_store_repl
  */
 int store_db_write(struct store_db *db, const struct store_item *items, bool is_incomplete);
 
+/* For how long, in ms, the next write should wait, so that the disk is not written to all the time. */
+int64_t store_db_wait(struct store_db *db, int64_t now);
+
 /* As JSON text that the caller frees; NULL: it cannot be read, or there is no memory. */
 char *store_db_history(struct store_db *db, const struct history_range *range);
+
+/*
+ * store_file.c: a file that cannot be used gets a name with a number, which is logged. False: that
+ * is not possible, which is logged, too. And the names of new files, made to outlive a power loss.
+ */
+bool store_file_set_aside(const char *path, const char *why);
+void store_file_sync_names(const char *directory);
 
 /*
  * store_convert.c: makes the tables, of those of the version before user_version where they are

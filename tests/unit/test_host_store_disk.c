@@ -212,3 +212,26 @@ TEST(a_damaged_file_is_set_aside)
 	overwrite(database, 4096 * 2, text); /* a page within */
 	assert_begun_anew(4);
 }
+
+/* To delete what is not there succeeds on any disk, and is no sign that it can be written. */
+TEST(a_full_disk_stays_full)
+{
+	char filler[96], log[8192];
+
+	mount_tmpfs(directory, "size=2m");
+	open_store();
+	snprintf(filler, sizeof(filler), "%s/filler", directory);
+	fill(filler);
+	capture_log();
+	for (int i = 0; i < 3; i++) {
+		put_large(&tv);
+		assert_int_equal(commit(), -ENOSPC);
+		host_store_put_host(store, &tv, NULL);
+		commit();
+	}
+	end_capture(log);
+	assert_true(count_words(log, "can be written again") <= 1);
+	host_store_close(store);
+	store = NULL;
+	umount(directory);
+}
