@@ -42,8 +42,8 @@ struct served_iface {
 	struct iface iface;                     /* as it was attached */
 	struct datapath_config datapath_config; /* of its program */
 	struct attachment *attachment;
-	int64_t retry_at; /* where it failed: ms of CLOCK_MONOTONIC */
-	bool promiscuous; /* for answers with the host's MAC */
+	int64_t retry_at;                  /* where it failed: ms of CLOCK_MONOTONIC */
+	bool promiscuous;                  /* for answers with the host's MAC */
 	struct npp_listener *npp_listener; /* NULL: none */
 	struct dhcp_listener *dhcp_listener;
 	char detail[DATAPATH_WHY]; /* why it is not attached */

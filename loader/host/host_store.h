@@ -74,8 +74,9 @@ int host_store_history(struct host_store *store, const struct history_range *ran
 /*
  * Hands all that is queued to the thread, as one batch: it is committed whole or not at all, and
  * together with all other batches that wait. The next ones are not begun before the result of these
- * is taken, and, where much is written, after up to a second. The batch's number, from 1 on; that of the last batch where no change was queued and
- * that one did not fail, 0 where there was none yet.
+ * is taken, and, where much is written, after up to a second. The batch's number, from 1 on; that
+ * of the last batch where no change was queued and that one did not fail, 0 where there was none
+ * yet.
  */
 uint64_t host_store_submit(struct host_store *store);
 

@@ -39,7 +39,7 @@ int store_db_load(struct store_db *db, host_store_host_fn *host, host_store_repl
  */
 int store_db_write(struct store_db *db, const struct store_item *items, bool is_incomplete);
 
-/* For how long, in ms, the next write should wait, so that the disk is not written to all the time. */
+/* For how long, in ms, the next write should wait, so that the disk is not always written to. */
 int64_t store_db_wait(struct store_db *db, int64_t now);
 
 /* As JSON text that the caller frees; NULL: it cannot be read, or there is no memory. */
