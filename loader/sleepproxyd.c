@@ -95,17 +95,12 @@ static void help(void)
 	     "  --verbose          say more\n"
 	     "  --check            only say whether the configuration is good\n"
 	     "  --doctor           only say what this machine, kernel and interface can do\n"
+	     "  --json             … as JSON, for programs\n"
 	     "  --help, --version");
 }
 
 static void add_interface(struct options *options, const char *name)
 {
-	const char *wrong = config_interface_error(name);
-
-	if (wrong) {
-		fprintf(stderr, "sleepproxyd: --interface: '%s' %s\n", name, wrong);
-		exit(2);
-	}
 	if (options->interface_count == CONFIG_INTERFACES) {
 		fprintf(stderr, "sleepproxyd: --interface: at most %d\n", CONFIG_INTERFACES);
 		exit(2);
@@ -124,6 +119,7 @@ static enum action parse(int argc, char **argv, struct options *options)
 		{ "verbose", no_argument, NULL, 'v' },
 		{ "check", no_argument, NULL, 'k' },
 		{ "doctor", no_argument, NULL, 'D' },
+		{ "json", no_argument, NULL, 'j' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'V' },
 		{ 0 },
@@ -137,7 +133,7 @@ static enum action parse(int argc, char **argv, struct options *options)
 	enum action action = SERVE;
 	int option;
 
-	while ((option = getopt_long(argc, argv, "i:c:s:p:d:vhV", names, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "i:c:s:p:d:vjhV", names, NULL)) != -1) {
 		switch (option) {
 		case 'i':
 			add_interface(options, optarg);
@@ -152,10 +148,11 @@ static enum action parse(int argc, char **argv, struct options *options)
 			log_init(LOG_DEBUG);
 			break;
 		case 'k':
-			action = CHECK;
-			break;
 		case 'D':
-			action = DOCTOR;
+			action = option == 'k' ? CHECK : DOCTOR;
+			break;
+		case 'j':
+			options->json = true;
 			break;
 		case 'h':
 			help();
@@ -174,6 +171,20 @@ static enum action parse(int argc, char **argv, struct options *options)
 	return action;
 }
 
+/* The doctor says more of it. */
+static bool has_wrong_interface(const struct options *options)
+{
+	for (size_t i = 0; i < options->interface_count; i++) {
+		const char *name = options->interfaces[i], *wrong = config_interface_error(name);
+
+		if (!wrong)
+			continue;
+		fprintf(stderr, "sleepproxyd: --interface: '%s' %s\n", name, wrong);
+		return true;
+	}
+	return false;
+}
+
 int main(int argc, char **argv)
 {
 	struct options options = {
@@ -190,8 +201,8 @@ int main(int argc, char **argv)
 		return check(&options);
 	case DOCTOR:
 		return doctor(options.interface_count ? options.interfaces[0] : NULL,
-		              options.pin_dir);
+		              options.pin_dir, options.json);
 	default:
-		return serve(&options);
+		return has_wrong_interface(&options) ? 2 : serve(&options);
 	}
 }

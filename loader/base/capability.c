@@ -114,6 +114,10 @@ void capability_explain(char *why, size_t why_size)
 			length +=
 				(size_t)snprintf(why + length, why_size - length, "%s%s (%s)",
 			                         length ? ", " : "missing ", each->name, each->use);
+	/* it leaves a marker in its containers */
+	if (length && length < why_size && !capability_has(CAP_BPF) && !access("/.dockerenv", F_OK))
+		snprintf(why + length, why_size - length,
+		         "; Docker older than 23.0 cannot grant it");
 	if (!length)
 		snprintf(
 			why, why_size,

@@ -117,15 +117,14 @@ static void exec_sleepproxyd(char *const *arguments)
 
 static int run_doctor(const struct cli_call *call)
 {
-	/* the words before the options: our own name or an option of it, and "doctor" */
-	char **arguments = call->words - 2;
+	const bool json = json_get_bool(call->settings, "json");
+	/* the words before the options: our own name or an option of it, perhaps -j, "doctor" */
+	char **arguments = call->words - 2 - json;
 
-	if (json_get_bool(call->settings, "json")) {
-		print_error("doctor has no JSON output: omit -j");
-		return CTL_USAGE;
-	}
 	arguments[0] = "sleepproxyd";
 	arguments[1] = "--doctor";
+	if (json)
+		arguments[2] = "--json";
 	exec_sleepproxyd(arguments);
 	print_error("cannot start sleepproxyd for the check: %s (is it installed beside this "
 	            "program, or in PATH?)",

@@ -31,6 +31,7 @@ struct options {
 	size_t interface_count;
 	const char *config; /* NULL: none */
 	const char *socket, *pin_dir, *state_dir;
+	bool json; /* of the doctor */
 };
 
 enum served_state { SERVED_ABSENT, SERVED_ATTACHED, SERVED_FAILED, SERVED_DETACHED };

@@ -66,17 +66,17 @@ static int prepare_pin_dir(struct datapath *datapath, char why[DATAPATH_WHY])
 
 	mount_default(dir);
 	err = make_directories(dir);
-	if (err)
+	/* in a container without its volume there is no place for the directory either */
+	if (err && err != -EROFS && err != -ENOENT)
 		return explain(why, err, "cannot create %s: %s", dir, strerror(-err));
-	if (probe_bpffs(dir))
+	if (!err && (probe_bpffs(dir) || !mount("bpf", dir, "bpf", 0, "mode=0700")))
 		return 0;
-	if (!mount("bpf", dir, "bpf", 0, "mode=0700"))
-		return 0;
-	err = -errno;
+	err = err ? err : -errno;
 	return explain(
 		why, err,
 		"%s is not on a BPF file system, and none can be mounted there: %s "
-		"(as root: mount -t bpf bpf /sys/fs/bpf, then name a directory below it with --pin-dir)",
+		"(as root: mount -t bpf bpf /sys/fs/bpf, then name a directory below it with --pin-dir; "
+		"in a container: give it a volume of type bpf at /sys/fs/bpf, as in compose.yaml)",
 		dir, strerror(-err));
 }
 

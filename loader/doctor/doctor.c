@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <json-c/json.h>
 #include <langinfo.h>
 #include <libgen.h>
 #include <limits.h>
@@ -41,27 +42,45 @@ static struct {
 	bool words;   /* grades are words: the locale is not UTF-8 */
 	bool colours; /* to a terminal, and NO_COLOR is not set */
 	unsigned count[GRADES];
+	struct json_object *json; /* instead of lines: all so far; NULL: lines */
+	const char *title;
 } findings;
+
+static void add_json(enum grade grade, const char *text)
+{
+	static const char *const names[GRADES] = { "ok", "note", "warn", "bad" };
+	struct json_object *finding = json_object_new_object();
+
+	json_object_object_add(finding, "about", json_object_new_string(findings.title));
+	json_object_object_add(finding, "grade", json_object_new_string(names[grade]));
+	json_object_object_add(finding, "text", json_object_new_string(text));
+	json_object_array_add(findings.json, finding);
+}
 
 void findings_title(const char *title)
 {
+	findings.title = title;
+	if (findings.json)
+		return;
 	printf(findings.colours ? "\033[1m%s\033[0m\n" : "%s\n", title);
 }
 
 void findings_add(enum grade grade, const char *format, ...)
 {
 	const char *sign = findings.words ? grades[grade].word : grades[grade].sign;
+	char text[1024];
 	va_list arguments;
 
 	findings.count[grade]++;
-	if (findings.colours)
-		printf("  \033[%sm%s\033[0m ", grades[grade].colour, sign);
-	else
-		printf("  %s ", sign);
 	va_start(arguments, format);
-	vprintf(format, arguments);
+	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
-	putchar('\n');
+	if (findings.json)
+		add_json(grade, text);
+	else if (findings.colours)
+		printf("  \033[%sm%s\033[0m %s\n", grades[grade].colour, sign, text);
+	else
+		printf("  %s %s\n", sign, text);
 }
 
 static void check_machine(void)
@@ -210,11 +229,27 @@ static void check_owner(const char *pin_dir)
 		    geteuid(), hosts, pin_dir);
 }
 
+/* Beside a daemon that runs, its directory is not to be given to whoever asks. */
+static bool is_ordinary_user(void)
+{
+	return geteuid() && !capability_has(CAP_BPF) && !capability_has(CAP_NET_ADMIN);
+}
+
 static int print_result(void)
 {
 	const unsigned bad = findings.count[GRADE_BAD];
 	const unsigned count = bad ? bad : findings.count[GRADE_WARN];
 
+	if (findings.json) {
+		struct json_object *json = json_object_new_object();
+
+		json_object_object_add(json, "schema", json_object_new_int(1));
+		json_object_object_add(json, "can-run", json_object_new_boolean(!bad));
+		json_object_object_add(json, "findings", findings.json);
+		puts(json_object_to_json_string_ext(json, JSON_C_TO_STRING_NOSLASHESCAPE));
+		json_object_put(json);
+		return bad ? EXIT_FAILURE : EXIT_SUCCESS;
+	}
 	printf("\nsleepproxyd %s here", bad ? "cannot run" : "can run");
 	if (count)
 		printf(": %u %s%s, see above", count, bad ? "problem" : "warning",
@@ -223,20 +258,28 @@ static int print_result(void)
 	return bad ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
-int doctor(const char *interface, const char *pin_dir)
+int doctor(const char *interface, const char *pin_dir, bool json)
 {
 	const char *no_color = getenv("NO_COLOR");
 
 	setlocale(LC_CTYPE, "");
 	findings.words = strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
 	findings.colours = isatty(STDOUT_FILENO) && !(no_color && *no_color);
+	if (json)
+		findings.json = json_object_new_array();
 	probe_init();
 	check_machine();
 	check_privileges();
 	check_bpf();
 	findings_title("Pins");
-	check_directory(pin_dir);
-	check_owner(pin_dir);
+	if (is_ordinary_user()) {
+		NOTE("user %u cannot be the daemon's, and is not told what it would have to own: ask "
+		     "as the daemon's user, with its capabilities, or as root (sudo)",
+		     geteuid());
+	} else {
+		check_directory(pin_dir);
+		check_owner(pin_dir);
+	}
 	if (interface)
 		check_interface(interface, pin_dir);
 	return print_result();

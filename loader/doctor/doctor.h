@@ -3,11 +3,13 @@
 #ifndef SLEEPPROXY_DOCTOR_H
 #define SLEEPPROXY_DOCTOR_H
 
+#include <stdbool.h>
+
 /*
- * Prints a line for each finding, and changes nothing. `interface` NULL: none is checked.
- * EXIT_SUCCESS: sleepproxyd can run here.
+ * Prints a line for each finding, or with `json` one object, and changes nothing. `interface` NULL:
+ * none is checked. EXIT_SUCCESS: sleepproxyd can run here.
  */
-int doctor(const char *interface, const char *pin_dir);
+int doctor(const char *interface, const char *pin_dir, bool json);
 
 /* The rest is for the files of this room. */
 enum grade {

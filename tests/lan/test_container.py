@@ -190,3 +190,14 @@ def test_a_missing_capability_is_named_though_its_file_has_it(contain, known, mi
     daemon.spawn()
     wait_for("the end", lambda: not daemon.running)
     assert set(re.findall(r"CAP_\w+", daemon.log)) == {missing}, daemon.log
+
+
+def test_a_missing_volume_is_named(contain, known):
+    daemon = contain(known())
+    path = daemon.bundle / "config.json"
+    spec = json.loads(path.read_text())
+    spec["mounts"] = [mount for mount in spec["mounts"] if mount["destination"] != "/sys/fs/bpf"]
+    path.write_text(json.dumps(spec))
+    daemon.spawn()
+    wait_for("the end", lambda: not daemon.running)
+    assert "give it a volume of type bpf at /sys/fs/bpf" in daemon.log

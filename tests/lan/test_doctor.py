@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pty
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -182,3 +184,22 @@ def test_signs_are_words_where_the_locale_has_no_others():
     shown = run(BUILD / "sleepproxyd", "--doctor", check=False, env=os.environ | {"LC_ALL": "C"}).stdout
     assert "  ok   CAP_BPF" in shown
     assert shown.isascii()
+
+
+def test_as_json(lan, doctor):
+    argv = (BUILD / "sleepproxyctl", "-j", "doctor", "--interface", "eth0", "--pin-dir", lan.directory / "pins")
+    said = json.loads(lan.proxy.namespace.run(*argv, check=False).stdout)
+    assert said["schema"] == 1 and said["can-run"] is True
+    assert {"about", "grade", "text"} == set(said["findings"][0])
+    assert {each["about"] for each in said["findings"]} >= {"Machine", "Privileges", "BPF", "Pins"}
+
+
+def test_an_ordinary_user_is_not_told_to_take_what_is_the_daemons(lan, doctor, asleep):
+    daemon = asleep()
+    nobody = ("setpriv", "--reuid", "65534", "--clear-groups", "--bounding-set", "-all")
+    shutil.copy(BUILD / "sleepproxyd", lan.directory)
+    lan.directory.chmod(0o755)
+    argv = (*nobody, lan.directory / "sleepproxyd", "--doctor", "--pin-dir", daemon.pins)
+    said = Said(lan.proxy.namespace.run(*argv, check=False, env=os.environ | {"LC_ALL": "C.UTF-8"}))
+    assert said.status == 1 and said.has("note", "user 65534", "sudo")
+    assert not re.search(r"chown |mount -t|\brm ", said.text)
