@@ -134,6 +134,9 @@ $(BUILD)/tests/fuzz/fuzz_npp_server: FUZZ_FLAGS += -Wl,--wrap=packet_send
 $(BUILD)/tests/fuzz/fuzz_store: $(FUZZED_STORE)
 $(BUILD)/tests/fuzz/fuzz_agent_answer $(BUILD)/tests/fuzz/fuzz_agent_state: $(FUZZED_AGENT)
 $(BUILD)/tests/fuzz/fuzz_lease_files: $(FUZZED_LEASES)
+$(BUILD)/tests/fuzz/fuzz_netlink: $(addprefix loader/net/,net_state.c net_role.c netlink.c)
+$(BUILD)/tests/fuzz/fuzz_netlink: NEEDS += libmnl
+$(BUILD)/tests/fuzz/fuzz_netlink: FUZZ_FLAGS += -Wl,--wrap=mnl_socket_recvfrom
 $(BUILD)/tests/fuzz/fuzz_config: $(FUZZED_CONFIG)
 $(BUILD)/tests/fuzz/fuzz_config: override LDFLAGS += -Wl,--wrap=file_read
 

@@ -22,7 +22,8 @@
 #include "net/internal.h"
 #include "net/netlink.h"
 
-enum { TRIES = 5 }; /* a table may change while it is read */
+enum { TRIES = 5 };       /* a table may change while it is read */
+enum { READS_MAX = 256 }; /* before others have their turn */
 enum { GROUPS = RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR | RTMGRP_IPV4_ROUTE };
 
 bool net_table_has(const struct net_address *table, const struct net_address *key)
@@ -247,18 +248,19 @@ static int read_notifications(struct net_state *state)
 {
 	char buffer[NETLINK_BUFFER];
 
-	for (;;) {
+	for (int i = 0; i < READS_MAX; i++) {
 		ssize_t length = mnl_socket_recvfrom(state->socket, buffer, sizeof(buffer));
 
 		if (length > 0) {
 			mnl_cb_run(buffer, (size_t)length, 0, 0, on_notification, state);
 		} else if (length < 0 && errno == ENOBUFS) { /* notifications were lost */
-			state->changed = NET_LINKS_CHANGED | NET_ADDRESSES_CHANGED;
+			state->changed |= NET_LINKS_CHANGED | NET_ADDRESSES_CHANGED;
 			state->addresses_stale = state->routes_stale = true;
 		} else if (length < 0 && errno != EINTR) {
 			return errno == EAGAIN ? 0 : -errno;
 		}
 	}
+	return 0;
 }
 
 int net_state_read(struct net_state *state)
