@@ -21,7 +21,8 @@ static const struct {
 	int (*start)(struct daemon *daemon);
 	void (*stop)(struct daemon *daemon);
 } parts[] = {
-	{ loop_start, loop_stop },       { maps_start, maps_stop },
+	{ parsing_start, parsing_stop }, { loop_start, loop_stop },
+	{ parsing_watch, NULL },         { maps_start, maps_stop },
 	{ persist_start, persist_stop }, { registrations_start, registrations_stop },
 	{ hosts_start, NULL },           { served_ifaces_start, served_ifaces_stop },
 	{ hosts_resume, NULL },          { tick_start, NULL },

@@ -18,6 +18,7 @@
 #include "net/net_state.h"
 #include "npp/npp_auth.h"
 #include "npp_server/npp_server.h"
+#include "parser/parser.h"
 #include "register/register.h"
 
 struct control;
@@ -56,7 +57,7 @@ struct subscriber {
 	void *context;
 };
 
-enum { SUBSCRIBERS_MAX = 4, EVENTS_MAX = 16 };
+enum { SUBSCRIBERS_MAX = 4, EVENTS_MAX = 18 };
 
 /* Of an event of the loop that does not wait until others have had their turn. */
 enum { PRIORITY_URGENT = 0 };
@@ -91,6 +92,7 @@ struct daemon {
 	struct event *flush_event;    /* at the end of a turn of the loop */
 	struct event *tick_event;     /* NULL: the daemon is starting */
 	int64_t beat_due; /* ms of CLOCK_MONOTONIC: when the heartbeat is to be written */
+	struct parser *parser;
 	int packet_fd;
 	struct datapath *datapath;
 	bool maps_reused, maps_fresh; /* an earlier daemon's, that was alive until now */
@@ -152,6 +154,12 @@ int64_t daemon_next_turn(struct daemon *daemon, int64_t now);
 bool daemon_take_turn(struct daemon *daemon, int64_t now);
 void daemon_subscribe(struct daemon *daemon, const struct subscriber *subscriber);
 void daemon_unsubscribe(struct daemon *daemon, const void *context);
+
+/* parsing.c */
+int parsing_start(struct daemon *daemon); /* the first part: nothing is open or read yet */
+int parsing_watch(struct daemon *daemon);
+void parsing_stop(struct daemon *daemon);
+void parsing_take_results(struct daemon *daemon); /* also of what the parser hangs over */
 
 /* reports.c */
 int maps_start(struct daemon *daemon);
@@ -277,6 +285,10 @@ struct dhcp_identity dhcp_identity_of(const uint8_t *client_id, size_t length,
                                       const char *hostname);
 /* Of a struct daemon. */
 void daemon_receive_dhcp(void *context, const struct dhcp_snoop *snoop);
+void daemon_take_dhcp(struct daemon *daemon, const struct parser_result *result);
+/* One that was parsed, which came from that MAC. */
+void daemon_follow_dhcp(struct daemon *daemon, const struct mac *from,
+                        const struct dhcp_message *message);
 /* 0; -EAGAIN: the next hop is being resolved; other -errno */
 int host_send_dhcp(struct daemon *daemon, struct host *host, enum lease_send how);
 int host_grant_lease(struct daemon *daemon, struct host *host, const struct lease_grant *grant,
@@ -300,6 +312,8 @@ void registration_reported(struct daemon *daemon, const struct npp_server_reques
 /* npp_listener.c */
 void npp_listeners_follow(struct daemon *daemon); /* one on each interface that is attached */
 void npp_listener_stop(struct served_iface *served);
+void npp_listener_take(struct daemon *daemon, const struct parser_result *result);
+void npp_listeners_resume(struct daemon *daemon); /* the parser has room again */
 
 /* dhcp_listener.c */
 void dhcp_listeners_follow(struct daemon *daemon); /* one on each interface that is attached */

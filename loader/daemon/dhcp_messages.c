@@ -108,32 +108,53 @@ static void log_refused(struct daemon *daemon, const struct host *host)
 	log_warning("%s is not answered for at the address of its lease: %s", host->name, why);
 }
 
+/* While it is parsed. */
+struct snooped {
+	struct mac from;
+	uint8_t octets[];
+};
+
 void daemon_receive_dhcp(void *context, const struct dhcp_snoop *snoop)
 {
 	struct daemon *daemon = context;
-	struct lease_trigger received = { .kind = LEASE_TRIGGER_REPLY };
-	struct lease_effects effects;
-	struct dhcp_message message;
-	enum dhcp_parse_error error = dhcp_message_read(snoop->message, snoop->length, &message);
-	enum dhcp_count count;
-	struct host *host;
+	struct snooped *snooped = malloc(sizeof(*snooped) + snoop->length);
 
-	if (error) {
-		daemon->dhcp_counts[DHCP_COUNT_SHORT + error - DHCP_PARSE_ERROR_SHORT]++;
+	if (!snooped)
 		return;
-	}
-	host = host_of(daemon, &message);
+	snooped->from = snoop->from;
+	memcpy(snooped->octets, snoop->message, snoop->length);
+	if (!parser_submit(daemon->parser, PARSER_DHCP, 0, snooped->octets, snoop->length, snooped))
+		free(snooped);
+}
+
+void daemon_take_dhcp(struct daemon *daemon, const struct parser_result *result)
+{
+	const struct snooped *snooped = result->context;
+
+	if (result->error)
+		daemon->dhcp_counts[DHCP_COUNT_SHORT + result->error - DHCP_PARSE_ERROR_SHORT]++;
+	else
+		daemon_follow_dhcp(daemon, &snooped->from, &result->message.dhcp);
+}
+
+void daemon_follow_dhcp(struct daemon *daemon, const struct mac *from,
+                        const struct dhcp_message *message)
+{
+	struct lease_trigger received = { .kind = LEASE_TRIGGER_REPLY, .message = message };
+	struct host *host = host_of(daemon, message);
+	struct lease_effects effects;
+	enum dhcp_count count;
+
 	if (!host)
 		return;
-	received.message = &message;
 	received.now = clock_now().boot;
 	received.random = random_u32();
-	effects = dhcp_client_receive(host->dhcp, daemon->timing.min_lease, &received, &snoop->from,
-	                              &count);
+	effects =
+		dhcp_client_receive(host->dhcp, daemon->timing.min_lease, &received, from, &count);
 	daemon->dhcp_counts[count]++;
 	if (effects.event == LEASE_EVENT_SNOOPED)
 		end_removal(host);
-	host_lease_changed(daemon, host, &effects, &message);
+	host_lease_changed(daemon, host, &effects, message);
 	if (effects.event == LEASE_EVENT_SNOOPED)
 		log_refused(daemon, host);
 }

@@ -23,7 +23,27 @@ struct npp_listener {
 	struct event *npp_event, *arp_event, *advertise_event;
 };
 
-/* What the datapath saw before comes before. */
+/* While it is parsed; its listener may be gone by then. */
+struct received_packet {
+	struct iface iface;
+	struct npp_packet packet;
+	uint8_t octets[];
+};
+
+static void submit(struct npp_listener *listener, const struct npp_packet *packet)
+{
+	struct received_packet *received = malloc(sizeof(*received) + packet->length);
+
+	if (!received)
+		return;
+	received->iface = listener->iface;
+	received->packet = *packet;
+	received->packet.octets = memcpy(received->octets, packet->octets, packet->length);
+	if (!parser_submit(listener->daemon->parser, PARSER_NPP, listener->icmp_type,
+	                   received->octets, packet->length, received))
+		free(received);
+}
+
 static void on_npp(evutil_socket_t fd, short what, void *context)
 {
 	struct npp_listener *listener = context;
@@ -32,19 +52,39 @@ static void on_npp(evutil_socket_t fd, short what, void *context)
 	uint8_t frame[PACKET_MAX];
 
 	(void)what;
-	for (int i = 0; i < MESSAGES_MAX && !npp_socket_receive(fd, frame, &packet); i++) {
+	for (int i = 0; i < MESSAGES_MAX && parser_has_room(daemon->parser); i++) {
 		const struct now now = clock_now();
-		struct npp_server_request request;
 
-		daemon_read_ring(daemon);
-		npp_server_receive(daemon->npp, &listener->iface, &packet, &now, &request);
-		if (request.requester.authenticated)
-			persist_soon(daemon); /* its replay data */
-		if (request.kind == NPP_REQUEST_SLEEP)
-			registration_requested(daemon, &request);
-		else if (request.kind == NPP_REQUEST_REPORT)
-			registration_reported(daemon, &request);
+		if (npp_socket_receive(fd, frame, &packet))
+			return;
+		if (npp_server_admit(daemon->npp, &listener->iface, &packet, &now))
+			submit(listener, &packet);
 	}
+	if (!parser_has_room(daemon->parser))
+		event_del(listener->npp_event);
+}
+
+void npp_listeners_resume(struct daemon *daemon)
+{
+	for (size_t i = 0; i < daemon->served_count; i++)
+		if (daemon->served[i].npp_listener)
+			event_add(daemon->served[i].npp_listener->npp_event, NULL);
+}
+
+void npp_listener_take(struct daemon *daemon, const struct parser_result *result)
+{
+	const struct received_packet *received = result->context;
+	const struct now now = clock_now();
+	struct npp_server_request request;
+
+	npp_server_receive(daemon->npp, &received->iface, &received->packet, result->error,
+	                   &result->message.npp, &now, &request);
+	if (request.requester.authenticated)
+		persist_soon(daemon); /* its replay data */
+	if (request.kind == NPP_REQUEST_SLEEP)
+		registration_requested(daemon, &request);
+	else if (request.kind == NPP_REQUEST_REPORT)
+		registration_reported(daemon, &request);
 }
 
 static void on_arp(evutil_socket_t fd, short what, void *context)

@@ -93,6 +93,7 @@ static void on_tick(evutil_socket_t fd, short what, void *context)
 	(void)fd;
 	(void)what;
 	log_suppressed();
+	parsing_take_results(daemon);
 	check_clocks(daemon);
 	net_state_refresh(daemon->net);
 	daemon->net_followed = false;

@@ -149,10 +149,22 @@ static uint8_t op_of(const struct dhcp_message *message)
 	return dhcp_is_of_server(message) ? DHCP_BOOTREPLY : DHCP_BOOTREQUEST;
 }
 
+static bool is_hosts_mac(const struct mac *mac)
+{
+	return !(mac->octet[0] & 1) && mac_is_set(mac);
+}
+
 static bool is_about_ethernet(const struct dhcp *fixed)
 {
 	return fixed->htype == DHCP_HARDWARE_ETHERNET && fixed->hlen == sizeof(struct mac) &&
-	       !(fixed->chaddr.octet[0] & 1) && mac_is_set(&fixed->chaddr);
+	       is_hosts_mac(&fixed->chaddr);
+}
+
+_Static_assert(UINT8_MAX <= sizeof(((struct dhcp_option *)NULL)->data), "any length fits");
+
+bool dhcp_message_check(const struct dhcp_message *message)
+{
+	return op_of(message) && is_hosts_mac(&message->chaddr);
 }
 
 static struct dhcp_message from_fixed(const struct dhcp *fixed)

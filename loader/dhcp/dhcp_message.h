@@ -71,6 +71,7 @@ enum dhcp_parse_error {
 	DHCP_PARSE_ERROR_NO_COOKIE,    /* BOOTP, or something else */
 	DHCP_PARSE_ERROR_BAD_OPTION,   /* cut short, or of a wrong length */
 	DHCP_PARSE_ERROR_NO_TYPE,      /* none, unknown, or one of the other direction */
+	DHCP_PARSE_ERROR_COUNT
 };
 
 /*
@@ -79,6 +80,12 @@ enum dhcp_parse_error {
  */
 enum dhcp_parse_error dhcp_message_read(const uint8_t *octets, size_t length,
                                         struct dhcp_message *message);
+
+/*
+ * Is this what dhcp_message_read might have filled in? For a message that comes from another
+ * process. An option's length cannot exceed its data.
+ */
+bool dhcp_message_check(const struct dhcp_message *message);
 
 bool dhcp_is_of_server(const struct dhcp_message *message);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "npp/npp_auth.h"
 
+#include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <nettle/hmac.h>
@@ -17,6 +18,7 @@ enum { FILE_MAX = 65535 };
 
 enum {
 	HEADER = sizeof(struct npp_header),
+	OPTION_HEAD = 2 + 1 + 2 * sizeof(uint64_t), /* type, length, key, time, nonce */
 	CHECKSUM = offsetof(struct npp_header, checksum),
 	CHECKSUM_END = offsetof(struct npp_header, transaction),
 };
@@ -168,6 +170,22 @@ static bool has_hmac(const struct npp_message *message, size_t length)
 	return message->authenticated && length >= HEADER + NPP_HMAC;
 }
 
+/*
+ * What precedes the HMAC is what the octets have. The struct may come from a process that parses
+ * for this one, and could else give any time and nonce to a message that was recorded.
+ */
+static bool is_as_sent(const struct npp_message *message, const uint8_t *hmac)
+{
+	const struct npp_authentication *said = &message->authentication;
+	const uint64_t time = htobe64(said->time), nonce = htobe64(said->nonce);
+	uint8_t option[OPTION_HEAD] = { NPP_OPTION_AUTHENTICATION, OPTION_HEAD - 2 + NPP_HMAC,
+		                        said->key };
+
+	memcpy(option + 3, &time, sizeof(time));
+	memcpy(option + 3 + sizeof(time), &nonce, sizeof(nonce));
+	return !memcmp(option, hmac - OPTION_HEAD, OPTION_HEAD);
+}
+
 bool npp_sign(uint8_t *octets, const struct npp_packet *packet, struct npp_message *message,
               const struct npp_key *key)
 {
@@ -194,7 +212,8 @@ enum npp_auth_error npp_verify(const struct npp_packet *packet, const struct npp
 	key = npp_keys_find(keys, message->authentication.key);
 	if (!key)
 		return NPP_AUTH_ERROR_UNKNOWN_KEY;
-	if (!has_hmac(message, packet->length))
+	if (packet->length < HEADER + OPTION_HEAD + NPP_HMAC ||
+	    !is_as_sent(message, end - NPP_HMAC))
 		return NPP_AUTH_ERROR_BAD_HMAC;
 	compute_hmac(packet->octets, packet, key, hmac);
 	/* in constant time, or an HMAC could be guessed octet by octet */

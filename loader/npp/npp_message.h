@@ -133,6 +133,12 @@ enum npp_parse_error npp_message_read(const uint8_t *octets, size_t length, uint
                                       struct npp_message *message);
 
 /*
+ * Is this what npp_message_read might have returned with that error? For a message that comes from
+ * another process: of it nothing may be used before.
+ */
+bool npp_message_check(enum npp_parse_error error, const struct npp_message *message);
+
+/*
  * Writes the message, with its checksum. An authentication option is the last, and ends with the
  * HMAC that `message` has; whoever changes it in the octets calls npp_set_checksum. The length; or
  * 0: the options do not fit, do not belong to the subtype, or are such as npp_message_read would

@@ -157,7 +157,8 @@ struct reception {
 	struct npp_server *server;
 	const struct npp_packet *packet;
 	const struct now *now;
-	struct npp_message message;
+	enum npp_parse_error error; /* of `message` */
+	const struct npp_message *message;
 	struct npp_requester *requester; /* of `request` */
 	struct npp_server_request *request;
 };
@@ -170,9 +171,9 @@ static enum npp_count answer_solicitation(struct reception *in)
 
 	if (!make_advertisement(in->server, &in->requester->iface, in->packet->source, &answer))
 		return NPP_COUNT_NO_ADDRESS;
-	in->requester->authenticated = keys && !npp_verify(in->packet, &in->message, keys);
+	in->requester->authenticated = keys && !npp_verify(in->packet, in->message, keys);
 	npp_server_answer(in->server, in->requester, &answer);
-	if (in->message.wake_test && is_own(in->server, in->packet->destination))
+	if (in->message->wake_test && is_own(in->server, in->packet->destination))
 		npp_server_test_wake(in->server, in->requester, in->now->mono);
 	return NPP_COUNT_SOLICITATION;
 }
@@ -193,7 +194,7 @@ static bool is_to_us(const struct reception *in)
 	const struct ipv4 to = in->packet->destination;
 
 	if (is_to_all(in->server, to))
-		return in->message.subtype == NPP_PROXY_SOLICITATION;
+		return in->message->subtype == NPP_PROXY_SOLICITATION;
 	return is_own(in->server, to);
 }
 
@@ -205,17 +206,17 @@ static enum npp_auth_error authenticate(struct reception *in)
 
 	if (!keys)
 		return NPP_AUTH_ERROR_NONE;
-	error = npp_verify(packet, &in->message, keys);
+	error = npp_verify(packet, in->message, keys);
 	if (error)
 		return error;
 	in->requester->authenticated = true;
-	return replay_cache_check(&in->server->replay, packet->source, &in->message,
+	return replay_cache_check(&in->server->replay, packet->source, in->message,
 	                          (uint64_t)in->now->wall / 1000);
 }
 
 static void read_addresses(const struct reception *in, struct registration_request *request)
 {
-	const struct npp_request *from = &in->message.request;
+	const struct npp_request *from = &in->message->request;
 
 	_Static_assert((int)NPP_PAIRS <= (int)REQUEST_ADDRESSES &&
 	                       (int)NPP_PORTS <= (int)REQUEST_PORTS,
@@ -235,7 +236,7 @@ static void read_addresses(const struct reception *in, struct registration_reque
 
 static void read_request(const struct reception *in, struct registration_request *request)
 {
-	const struct npp_request *from = &in->message.request;
+	const struct npp_request *from = &in->message->request;
 	const bool timed = from->lease_total && from->lease_total != NPP_LEASE_LONG;
 
 	*request = (struct registration_request){
@@ -244,7 +245,7 @@ static void read_request(const struct reception *in, struct registration_request
 		.source = in->packet->source,
 		.authenticated = in->requester->authenticated,
 		.is_unsupported = from->address6_count,
-		.transaction = in->message.transaction,
+		.transaction = in->message->transaction,
 		.digest = in->request->digest,
 		.port_count = from->port_count,
 		.has_ports = from->has_ports,
@@ -298,7 +299,7 @@ static uint64_t digest_of(const struct npp_packet *packet)
 
 static enum npp_count receive_for_host(struct reception *in)
 {
-	const bool is_request = in->message.subtype == NPP_SLEEP_REQUEST;
+	const bool is_request = in->message->subtype == NPP_SLEEP_REQUEST;
 	enum request_progress progress;
 	enum npp_auth_error error;
 
@@ -317,55 +318,66 @@ static enum npp_count receive_for_host(struct reception *in)
 	if (is_request)
 		return receive_request(in, progress, error == NPP_AUTH_ERROR_REPEATED);
 	in->request->kind = NPP_REQUEST_REPORT;
-	in->request->client_id = in->message.client.id;
+	in->request->client_id = in->message->client.id;
 	return NPP_COUNT_NONE;
-}
-
-/* By what the message says it is, before it is read. */
-static bool is_within_rate(const struct reception *in)
-{
-	struct npp_server *server = in->server;
-	const size_t at = offsetof(struct npp_header, subtype);
-	const bool solicits =
-		in->packet->length > at && in->packet->octets[at] == NPP_PROXY_SOLICITATION;
-
-	return rate_limit_take(solicits ? &server->solicitations : &server->requests,
-	                       &in->packet->from, in->now->mono);
 }
 
 /* NPP_COUNT_NONE: it is to be carried out. */
 static enum npp_count receive_message(struct reception *in)
 {
-	enum npp_parse_error error;
+	const enum npp_parse_error error = in->error;
 
-	if (!is_within_rate(in))
-		return NPP_COUNT_RATE_LIMITED;
-	error = npp_message_read(in->packet->octets, in->packet->length,
-	                         in->server->parts.settings->icmp_type, &in->message);
-	in->requester->subtype = in->message.subtype;
-	in->requester->transaction = in->message.transaction;
-	in->requester->authentication = in->message.authentication;
+	in->requester->subtype = in->message->subtype;
+	in->requester->transaction = in->message->transaction;
+	in->requester->authentication = in->message->authentication;
 	/* one that wants nothing done gets no answer, nor does one that is not for us */
-	if (error && is_request(in->message.subtype) && is_to_us(in))
+	if (error && is_request(in->message->subtype) && is_to_us(in))
 		npp_server_answer_failure(in->server, in->requester);
 	if (error)
 		return NPP_COUNT_PARSE_ERRORS + error;
-	if (!is_request(in->message.subtype) && in->message.subtype != NPP_PROXY_SOLICITATION)
+	if (!is_request(in->message->subtype) && in->message->subtype != NPP_PROXY_SOLICITATION)
 		return NPP_COUNT_NOT_FOR_PROXY;
 	if (!is_to_us(in))
 		return NPP_COUNT_WRONG_DESTINATION;
-	return in->message.subtype == NPP_PROXY_SOLICITATION ? answer_solicitation(in)
-	                                                     : receive_for_host(in);
+	return in->message->subtype == NPP_PROXY_SOLICITATION ? answer_solicitation(in)
+	                                                      : receive_for_host(in);
+}
+
+static struct npp_requester requester_of(const struct iface *iface, const struct npp_packet *packet)
+{
+	return (struct npp_requester){ .iface = *iface,
+		                       .mac = packet->from,
+		                       .vlan = packet->vlan,
+		                       .source = packet->source,
+		                       .destination = packet->destination };
+}
+
+bool npp_server_admit(struct npp_server *server, const struct iface *iface,
+                      const struct npp_packet *packet, const struct now *now)
+{
+	const struct npp_requester requester = requester_of(iface, packet);
+	/* by what the message says it is, before it is read */
+	const size_t at = offsetof(struct npp_header, subtype);
+	const bool solicits = packet->length > at && packet->octets[at] == NPP_PROXY_SOLICITATION;
+
+	if (rate_limit_take(solicits ? &server->solicitations : &server->requests, &packet->from,
+	                    now->mono))
+		return true;
+	npp_server_count(server, &requester, NPP_COUNT_RATE_LIMITED);
+	return false;
 }
 
 void npp_server_receive(struct npp_server *server, const struct iface *iface,
-                        const struct npp_packet *packet, const struct now *now,
+                        const struct npp_packet *packet, enum npp_parse_error error,
+                        const struct npp_message *message, const struct now *now,
                         struct npp_server_request *request)
 {
 	struct reception in = {
 		.server = server,
 		.packet = packet,
 		.now = now,
+		.error = error,
+		.message = message,
 		.requester = &request->requester,
 		.request = request,
 	};
@@ -373,11 +385,7 @@ void npp_server_receive(struct npp_server *server, const struct iface *iface,
 
 	*request = (struct npp_server_request){
 		.kind = NPP_REQUEST_NONE,
-		.requester = { .iface = *iface,
-		               .mac = packet->from,
-		               .vlan = packet->vlan,
-		               .source = packet->source,
-		               .destination = packet->destination },
+		.requester = requester_of(iface, packet),
 	};
 	count = receive_message(&in);
 	if (count != NPP_COUNT_NONE)

@@ -59,9 +59,16 @@ struct npp_server_request {
 	uint64_t digest;
 };
 
-/* A message that came in by `iface`. NPP_REQUEST_NONE: it is done with. */
+/* A message that came in by `iface`, before it is parsed. False: its source has sent too many. */
+bool npp_server_admit(struct npp_server *server, const struct iface *iface,
+                      const struct npp_packet *packet, const struct now *now);
+/*
+ * It was parsed: as npp_message_read says, or as another process says and npp_message_check allows.
+ * NPP_REQUEST_NONE: it is done with.
+ */
 void npp_server_receive(struct npp_server *server, const struct iface *iface,
-                        const struct npp_packet *packet, const struct now *now,
+                        const struct npp_packet *packet, enum npp_parse_error error,
+                        const struct npp_message *message, const struct now *now,
                         struct npp_server_request *request);
 
 /* Answers to a Sleep Request or a Wakeup Report. Each counts. */

@@ -103,7 +103,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t length)
 		memcpy(odd + 1, octets, length);
 	memset(&untouched, 0xa5, sizeof(untouched));
 	memcpy(&message, &untouched, sizeof(message));
-	if (dhcp_message_read(odd + 1, length, &message) == DHCP_PARSE_ERROR_NONE)
+	if (dhcp_message_read(odd + 1, length, &message) == DHCP_PARSE_ERROR_NONE &&
+	    dhcp_message_check(&message))
 		write_and_read(&message);
 	else
 		assert(memcmp(&message, &untouched, sizeof(message)) == 0);

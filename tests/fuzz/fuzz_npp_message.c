@@ -100,6 +100,7 @@ static void check(const uint8_t *octets, size_t length)
 
 	memset(&message, 0xa5, sizeof(message));
 	error = npp_message_read(octets, length, NPP_ICMP_TYPE, &message);
+	assert(npp_message_check(error, &message));
 	if (error == NPP_PARSE_ERROR_NONE)
 		check_message(&message, octets, length);
 	else

@@ -78,7 +78,9 @@ static void check_received(const struct npp_server_request *request, bool authen
 static void receive(const uint8_t *octets, size_t length)
 {
 	const bool authentic = is_signed(octets, length);
-	struct npp_server_request request;
+	struct npp_server_request request = { .kind = NPP_REQUEST_NONE };
+	struct npp_message message;
+	enum npp_parse_error error;
 	uint8_t *odd = malloc(length + 2);
 
 	memcpy(odd + 1, octets, length);
@@ -86,7 +88,11 @@ static void receive(const uint8_t *octets, size_t length)
 	from.length = length;
 	received++;
 	sends = 0;
-	npp_server_receive(server, &lan, &from, &now, &request);
+	if (npp_server_admit(server, &lan, &from, &now)) {
+		error = npp_message_read(from.octets, length, NPP_ICMP_TYPE, &message);
+		assert(npp_message_check(error, &message));
+		npp_server_receive(server, &lan, &from, error, &message, &now, &request);
+	}
 	free(odd);
 	memmove(last_octets, octets, length);
 	check_received(&request, authentic);

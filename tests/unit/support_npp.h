@@ -12,6 +12,8 @@
 #include <sys/socket.h>
 
 #include "net/iface.h"
+#include <netinet/in.h>
+
 #include "npp/npp_message.h"
 #include "support_lan.h"
 #include "support_octets.h"
@@ -21,6 +23,16 @@ enum { HEADER = sizeof(struct npp_header), AT_CHECKSUM = 2, AT_LENGTH = 7 };
 static inline struct npp_message a_message(enum npp_subtype subtype)
 {
 	return (struct npp_message){ .transaction = 0x1234, .subtype = subtype };
+}
+
+/* A Sleep Request with this port alone. */
+static inline struct npp_message a_part(uint16_t port)
+{
+	struct npp_message message = a_message(NPP_SLEEP_REQUEST);
+
+	message.request = (struct npp_request){ .has_ports = true, .port_count = 1 };
+	message.request.ports[0] = (struct wake_port){ IPPROTO_TCP, port };
+	return message;
 }
 
 /* A message's header, to which options are added. */

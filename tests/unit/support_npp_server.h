@@ -234,27 +234,16 @@ static inline struct npp_message a_request(const struct sender *sender)
 {
 	struct npp_message message = a_message(NPP_SLEEP_REQUEST);
 
-	message.request.pairs[0] = (struct npp_pair){ sender->mac, sender->source };
-	message.request.pair_count = 1;
-	return message;
-}
-
-static inline struct npp_message a_part(uint16_t port)
-{
-	struct npp_message message = a_message(NPP_SLEEP_REQUEST);
-
-	message.request.has_ports = true;
-	message.request.ports[0] = (struct wake_port){ IPPROTO_TCP, port };
-	message.request.port_count = 1;
+	message.request.pairs[message.request.pair_count++] =
+		(struct npp_pair){ sender->mac, sender->source };
 	return message;
 }
 
 static inline struct npp_message a_report(uint16_t client_id)
 {
-	struct npp_message message = a_message(NPP_WAKEUP_REPORT);
-
-	message.client.id = client_id;
-	return message;
+	return (struct npp_message){ .subtype = NPP_WAKEUP_REPORT,
+		                     .transaction = TRANSACTION,
+		                     .client.id = client_id };
 }
 
 static inline size_t write_message(const struct npp_test *test, const struct sender *sender,
@@ -292,10 +281,16 @@ static inline void receive_octets(struct npp_test *test, const struct sender *se
 		.octets = copy + 1,
 		.length = length,
 	};
+	struct npp_message message;
 
 	memcpy(copy + 1, octets, length);
 	test->received++;
-	npp_server_receive(test->server, &lan, &packet, &now, &test->request);
+	test->request.kind = NPP_REQUEST_NONE;
+	if (npp_server_admit(test->server, &lan, &packet, &now))
+		npp_server_receive(
+			test->server, &lan, &packet,
+			npp_message_read(octets, length, test->settings.icmp_type, &message),
+			&message, &now, &test->request);
 	test->open += test->request.kind != NPP_REQUEST_NONE;
 	memset(copy, 0xa5, length + 1);
 	free(copy);

@@ -34,6 +34,7 @@ static uint32_t pick_addresses(uint32_t max)
 static void receive(const struct dhcp_message *message, bool is_nak)
 {
 	static struct dhcp_snoop snoop;
+	struct dhcp_message read;
 
 	snoop = (struct dhcp_snoop){ .from = message->chaddr };
 	snoop.length = (uint16_t)dhcp_message_write(message, snoop.message);
@@ -43,7 +44,8 @@ static void receive(const struct dhcp_message *message, bool is_nak)
 		snoop.message[0] = 2;
 		snoop.message[242] = DHCP_NAK;
 	}
-	daemon_receive_dhcp(&daemon_, &snoop);
+	assert_int_equal(dhcp_message_read(snoop.message, snoop.length, &read), 0);
+	daemon_follow_dhcp(&daemon_, &snoop.from, &read);
 }
 
 static void lease(struct model_host *host, uint32_t leased)
