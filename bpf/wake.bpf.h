@@ -63,6 +63,16 @@ static __always_inline bool wake_port_allowed(const struct connection *connectio
 	return action ? *action == WAKE : connection->protocol == PROTOCOL_TCP;
 }
 
+/* Rows of the MAC that no host has: addresses that nobody has, and a host's own rows allow in vain. */
+static __always_inline bool wake_source_is_nobody(const struct connection *connection,
+                                                  struct wake_source *key)
+{
+	key->prefix_length = SOURCE_ALL_BITS;
+	key->host = (struct mac){ { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff } };
+	key->source = ipv4_mapped(*connection->peer);
+	return bpf_map_lookup_elem(&wake_sources, key);
+}
+
 static __always_inline bool wake_source_allowed(const struct connection *connection,
                                                 struct wake_source *key)
 {
@@ -106,6 +116,8 @@ static __noinline enum outcome wake_handle(const struct frame *frame,
 		return OUTCOME_WAKE_IN_PROGRESS;
 	if (!wake_port_allowed(connection, &keys->rule))
 		return OUTCOME_WAKE_PORT_DENIED;
+	if (wake_source_is_nobody(connection, &keys->source))
+		return OUTCOME_WAKE_SOURCE_INVALID;
 	if (!wake_source_allowed(connection, &keys->source))
 		return OUTCOME_WAKE_SOURCE_DENIED;
 	outcome = connection_check(frame->xdp);

@@ -3,6 +3,9 @@
  * wake_sources: who may wake a host, by longest prefix. The host's own rows are looked up before
  * those of the MAC 00:00:00:00:00:00, which means all hosts; where no row matches, everybody may.
  *
+ * The rows of the MAC ff:ff:ff:ff:ff:ff come first, whatever their value: no connection from there
+ * wakes a host. They are the broadcast addresses of the machine's subnets.
+ *
  * Written by the daemon and by people (bpftool); the datapath reads.
  */
 #ifndef SLEEPPROXY_WAKE_SOURCES_H

@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <utlist.h>
 
@@ -172,6 +173,24 @@ void daemon_claim(struct daemon *daemon, struct host *host)
 	}
 }
 
+void addresses_refuse_broadcasts(struct daemon *daemon)
+{
+	const size_t count = net_broadcasts(daemon->net, NULL, 0);
+	struct source_prefix *sources = calloc(count + 1, sizeof(*sources));
+	struct ipv4 *list = calloc(count + 1, sizeof(*list));
+
+	if (sources && list) {
+		net_broadcasts(daemon->net, list, count);
+		for (size_t i = 0; i < count; i++)
+			sources[i] = (struct source_prefix){ .address = ipv4_mapped(list[i]),
+				                             .bits = 128 };
+		wake_rules_clear(daemon->datapath, &MAC_BROADCAST);
+		wake_rules_put(daemon->datapath, &MAC_BROADCAST, NULL, 0, sources, count);
+	}
+	free(sources);
+	free(list);
+}
+
 /* So many are named, of those that are refused at once. */
 enum { NAMED_MAX = 8 };
 
@@ -210,6 +229,7 @@ void addresses_follow_net(struct daemon *daemon)
 	struct claim *claims, *next;
 	size_t refused = 0;
 
+	addresses_refuse_broadcasts(daemon);
 	HASH_ITER (hh, daemon->hosts->claims, claims, next)
 		refused += review_claims(daemon, claims);
 	if (refused)

@@ -229,6 +229,8 @@ int addresses_check_config(const struct net_state *net, const struct config *con
                            char why[CONFIG_ERROR]);
 /* After an input or the lease has changed: what it claims, and whether it may have that. */
 void daemon_claim(struct daemon *daemon, struct host *host);
+/* No connection from a broadcast address of our subnets wakes a host. */
+void addresses_refuse_broadcasts(struct daemon *daemon);
 /* The machine's addresses, subnets or gateways have changed. */
 void addresses_follow_net(struct daemon *daemon);
 

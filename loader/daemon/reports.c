@@ -92,6 +92,7 @@ int maps_start(struct daemon *daemon)
 		return err;
 	}
 	addresses_follow_config(daemon->net, &daemon->config);
+	addresses_refuse_broadcasts(daemon);
 	if (!daemon_watch(daemon, ring_fd(daemon->datapath), EV_READ | EV_PERSIST, on_ring, NULL))
 		return -ENOMEM;
 	return 0;

@@ -247,6 +247,23 @@ bool net_is_broadcast(const struct net_state *state, struct ipv4 address4)
 	return false;
 }
 
+size_t net_broadcasts(const struct net_state *state, struct ipv4 *list, size_t size)
+{
+	size_t count = 0;
+
+	for (const struct net_address *subnet = state->subnets; subnet; subnet = subnet->hh.next) {
+		const uint32_t first = to_number(ip_to_ipv4(&subnet->on_subnet));
+		const uint32_t last = htonl(first | host_mask(subnet->bits));
+
+		if (subnet->ifindex || subnet->bits > IPV4_BITS - 2)
+			continue;
+		if (count < size)
+			memcpy(&list[count], &last, sizeof(last));
+		count++;
+	}
+	return count;
+}
+
 /* RFC 1918, and link-local: RFC 3927. */
 static bool is_private(struct ipv4 address)
 {

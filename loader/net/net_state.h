@@ -80,6 +80,12 @@ bool net_is_gateway(const struct net_state *state, struct ipv4 address);
 bool net_is_broadcast(const struct net_state *state, struct ipv4 address);
 
 /*
+ * The broadcast addresses with all ones of the subnets that are known: their number, of which
+ * `size` at most are in `list`.
+ */
+size_t net_broadcasts(const struct net_state *state, struct ipv4 *list, size_t size);
+
+/*
  * An address of ours to send from: of the interface's one in the same subnet as `peer` (NULL: any),
  * else its first, else the first of another interface; never the loopback's. 0.0.0.0: there is
  * none.

@@ -50,6 +50,11 @@ NOISE = {
         / frames.IP(src="255.255.255.255", dst=lan.host.address)
         / frames.TCP(dport=22, flags="S")
     ),
+    "from the broadcast address of the subnet": lambda lan: (
+        frames.ether(lan.peer, lan.proxy.mac)
+        / frames.IP(src="192.0.2.255", dst=lan.host.address)
+        / frames.TCP(dport=22, flags="S")
+    ),
     "wrong checksum": lambda lan: frames.ip(lan.peer, lan.host, lan.proxy.mac, frames.TCP(dport=22, flags="S", chksum=1)),
     "tcp syn ack": lambda lan: frames.tcp(lan.peer, lan.host, lan.proxy.mac, "SA"),
     "source route": lambda lan: frames.ip(
