@@ -55,6 +55,12 @@ enum address_role net_address_role(const struct net_state *state, uint32_t ifind
 	return address->octet[15] ? ROLE_NONE : ROLE_BROADCAST;
 }
 
+bool net_is_broadcast(const struct net_state *state, struct ipv4 address)
+{
+	(void)state;
+	return address.octet[3] == 255;
+}
+
 struct ipv4 net_source_address(const struct net_state *state, uint32_t ifindex,
                                const struct ipv4 *peer)
 {
