@@ -4,11 +4,11 @@
  * the datapath's ring, which is theirs alone: a flood of strangers fills a socket of its own, and
  * is read at a rate that costs nothing.
  */
-#include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
+#include <dhcp.h> /* the wire format, of include/ */
 #include "base/files.h"
 #include "base/log.h"
 #include "daemon/daemon.h"
@@ -26,17 +26,13 @@ struct dhcp_listener {
 	struct event *event, *resume_event;
 };
 
-static void remember(struct daemon *daemon, const struct dhcp_snoop *snoop)
+/* What is of a known host comes by the ring, too. */
+static bool is_of_stranger(const struct daemon *daemon, const struct dhcp_snoop *snoop)
 {
-	struct lease_trigger received = { .kind = LEASE_TRIGGER_REPLY };
-	struct dhcp_message message;
+	struct mac client;
 
-	if (dhcp_message_read(snoop->message, snoop->length, &message) ||
-	    host_find_mac(daemon->hosts, &message.chaddr))
-		return;
-	received.message = &message;
-	received.now = clock_now().boot;
-	dhcp_memory_receive(daemon->dhcp_memory, daemon->timing.min_lease, &received, &snoop->from);
+	memcpy(&client, snoop->message + offsetof(struct dhcp, chaddr), sizeof(client));
+	return !host_find_mac(daemon->hosts, &client);
 }
 
 static void on_message(evutil_socket_t fd, short what, void *context)
@@ -47,7 +43,8 @@ static void on_message(evutil_socket_t fd, short what, void *context)
 
 	(void)what;
 	while (read < MESSAGES_MAX && !dhcp_receive(fd, &snoop)) {
-		remember(listener->daemon, &snoop);
+		if (is_of_stranger(listener->daemon, &snoop))
+			daemon_receive_dhcp(listener->daemon, &snoop);
 		read++;
 	}
 	if (read < MESSAGES_MAX)

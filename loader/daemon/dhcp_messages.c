@@ -145,10 +145,12 @@ void daemon_follow_dhcp(struct daemon *daemon, const struct mac *from,
 	struct lease_effects effects;
 	enum dhcp_count count;
 
-	if (!host)
-		return;
 	received.now = clock_now().boot;
 	received.random = random_u32();
+	if (!host) {
+		dhcp_memory_receive(daemon->dhcp_memory, daemon->timing.min_lease, &received, from);
+		return;
+	}
 	effects =
 		dhcp_client_receive(host->dhcp, daemon->timing.min_lease, &received, from, &count);
 	daemon->dhcp_counts[count]++;
