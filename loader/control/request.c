@@ -158,7 +158,8 @@ static enum request_end run_counters(struct request *request)
 	add_counter(request, "map_edits_refused", daemon->edits_refused,
 	            "a row that was written into a map, and may not be there: removed");
 	add_counter(request, "parser_lost", parser_lost(daemon->parser),
-	            "message of NPP or DHCP whose parser ended or hung, and was replaced");
+	            "message of NPP or DHCP that was not parsed: its parser ended or hung, and was "
+	            "replaced; or too many waited");
 	for (size_t i = 0; npp_server_counter(daemon->npp, i, &npp_name, &meaning, &count); i++) {
 		snprintf(name, sizeof(name), "npp_%s", npp_name);
 		add_counter(request, name, count, meaning);

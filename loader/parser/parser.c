@@ -19,6 +19,7 @@
 
 enum { SLOTS = 1024, ROOM = SLOTS / 2 };
 enum { DEADLINE = 2000 }; /* ms, for one message: it takes microseconds */
+enum { STRAYS_MAX = 32 }; /* replies to nothing, one after another */
 
 struct slot {
 	enum parser_kind kind;
@@ -151,8 +152,11 @@ static void send_waiting(struct parser *parser)
 bool parser_submit(struct parser *parser, enum parser_kind kind, uint8_t argument,
                    const uint8_t *octets, size_t length, void *context)
 {
-	if (!parser || parser->tail - parser->head == SLOTS || length > PARSER_OCTETS_MAX)
+	if (!parser || parser->tail - parser->head == SLOTS || length > PARSER_OCTETS_MAX) {
+		if (parser)
+			parser->lost++;
 		return false;
+	}
 	*slot_of(parser, parser->tail++) = (struct slot){ kind, argument, octets, length, context };
 	send_waiting(parser);
 	return true;
@@ -201,10 +205,13 @@ static void take_reply(struct parser *parser, struct parser_result *result)
 	parser->reply_length = 0;
 }
 
-/* Skips what is no answer, or one to a message that was given up. */
+/*
+ * Skips what is no answer, or one to a message that was given up. There are few of these, unless
+ * the parser wants to keep the daemon busy.
+ */
 static bool receive_reply(struct parser *parser)
 {
-	while (!parser->reply_length) {
+	for (int i = 0; i < STRAYS_MAX && !parser->reply_length; i++) {
 		const ssize_t length = recv(parser->messages, &parser->reply, sizeof(parser->reply),
 		                            MSG_DONTWAIT | MSG_TRUNC);
 		const uint32_t ahead = parser->reply.head.id - parser->head;
@@ -215,7 +222,9 @@ static bool receive_reply(struct parser *parser)
 		    ahead < parser->sent - parser->head)
 			parser->reply_length = (size_t)length;
 	}
-	return true;
+	if (!parser->reply_length)
+		end_parser(parser);
+	return parser->reply_length;
 }
 
 bool parser_next(struct parser *parser, struct parser_result *result)

@@ -86,9 +86,9 @@ static void log_end(int status)
 /* The daemon says that the parser is to end; false: it is gone itself. */
 static bool is_told(const struct pollfd *control)
 {
-	char octet;
+	char octets[64]; /* of several times, perhaps */
 
-	return read(control->fd, &octet, 1) == 1;
+	return read(control->fd, octets, sizeof(octets)) > 0;
 }
 
 /*

@@ -303,6 +303,19 @@ TEST(a_reply_to_no_message_is_none)
 	end_play(&played);
 }
 
+TEST(a_parser_that_answers_what_was_not_asked_is_ended)
+{
+	const struct npp_message message = a_request();
+	struct played played = play();
+	struct parser_result result;
+
+	for (int i = 0; i < 100; i++)
+		reply(&played, (struct parser_head){ .id = 7 }, &message, 0);
+	assert_false(parser_next(played.parser, &result));
+	assert_true(is_ended(&played));
+	end_play(&played);
+}
+
 TEST(what_a_later_reply_passes_over_is_lost)
 {
 	const struct npp_message message = a_request();
