@@ -113,32 +113,40 @@ $(BUILD)/tests/%.o: CPPFLAGS += -Itests/unit -Itests/datapath
 $(BUILD)/tests/datapath/test_%: $(BUILD)/tests/datapath/test_%.o $(DATAPATH_SUPPORT)
 	$(call link,-lcmocka)
 
-# Fuzzers: a program for each tests/fuzz/fuzz_*.c, with the sources that read what others wrote; the proxy's with what it needs.
+# Fuzzers: a program for each tests/fuzz/fuzz_*.c, and the sources that it needs, which are built for all of them once.
 FUZZERS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
-FUZZED = loader/dhcp/dhcp_message.c $(wildcard loader/npp/npp_*.c) $(wildcard loader/base/*.c) loader/net/iface.c
-FUZZED_AGENT = $(addprefix loader/agent/,candidates.c npp_transaction.c state_file.c)
-FUZZED_LEASES = $(addprefix loader/agent/,lease_files.c lease_formats.c)
-FUZZED_NPP_SERVER = $(wildcard loader/npp_server/*.c loader/register/*.c loader/host/*.c loader/dhcp/*.c) loader/net/magic.c
-FUZZED_STORE = $(wildcard loader/host/*store*.c)
-FUZZED_CONFIG = $(wildcard loader/config/*.c) loader/host/description.c
+fuzzed = $(patsubst %.c,$(BUILD)/fuzzed/%.o,$(wildcard $(1)))
+FUZZ_FLAGS = -U_FORTIFY_SOURCE -fsanitize=$(1),address,undefined -fno-sanitize-recover=all
+WRAPPED = $(addprefix -Wl$(comma)--wrap=,$(1))
+comma = ,
 $(BUILD)/tests/fuzz/%: NEEDS = libevent json-c nettle sqlite3
-FUZZ_FLAGS = -U_FORTIFY_SOURCE -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
 
-$(BUILD)/tests/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(FUZZED) $(wildcard include/*.h loader/*/*.h)
+$(BUILD)/fuzzed/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(named)$(call say,FUZZED,$<)
+	$(Q)$(CLANG) $(CPPFLAGS) $(CFLAGS) $(call FUZZ_FLAGS,fuzzer-no-link) -MMD -MP -c $< -o $@
+
+$(call fuzzed,loader/datapath/*.c): | $(SKELETON)
+
+FUZZED = $(call fuzzed,loader/base/*.c loader/dhcp/dhcp_message.c loader/npp/npp_*.c loader/net/iface.c)
+$(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/fuzzed/tests/fuzz/fuzz_%.o $(FUZZED)
 	@mkdir -p $(@D)
 	$(call say,FUZZ,$@)
-	$(Q)$(CLANG) $(CPPFLAGS) $(CFLAGS) $(FUZZ_FLAGS) $(LDFLAGS) $(filter %.c,$^) $(shell $(PKG_CONFIG) --libs $(NEEDS)) -o $@
+	$(Q)$(CLANG) $(CFLAGS) $(call FUZZ_FLAGS,fuzzer) $(LDFLAGS) $(sort $^) $(shell $(PKG_CONFIG) --libs $(NEEDS)) -o $@
 
-$(BUILD)/tests/fuzz/fuzz_npp_server: $(FUZZED_NPP_SERVER) tests/fuzz/npp_server_daemon.h
-$(BUILD)/tests/fuzz/fuzz_npp_server: FUZZ_FLAGS += -Wl,--wrap=packet_send
-$(BUILD)/tests/fuzz/fuzz_store: $(FUZZED_STORE)
-$(BUILD)/tests/fuzz/fuzz_agent_answer $(BUILD)/tests/fuzz/fuzz_agent_state: $(FUZZED_AGENT)
-$(BUILD)/tests/fuzz/fuzz_lease_files: $(FUZZED_LEASES)
-$(BUILD)/tests/fuzz/fuzz_netlink: $(addprefix loader/net/,net_state.c net_role.c netlink.c)
+$(BUILD)/tests/fuzz/fuzz_npp_server: $(call fuzzed,$(addprefix loader/,npp_server/*.c register/*.c host/*.c dhcp/*.c net/magic.c))
+$(BUILD)/tests/fuzz/fuzz_npp_server: override LDFLAGS += $(call WRAPPED,packet_send)
+$(BUILD)/tests/fuzz/fuzz_store: $(call fuzzed,loader/host/*store*.c)
+$(BUILD)/tests/fuzz/fuzz_agent_answer $(BUILD)/tests/fuzz/fuzz_agent_state: \
+	$(call fuzzed,$(addprefix loader/agent/,candidates.c npp_transaction.c state_file.c))
+$(BUILD)/tests/fuzz/fuzz_lease_files: $(call fuzzed,$(addprefix loader/agent/,lease_files.c lease_formats.c))
+$(BUILD)/tests/fuzz/fuzz_netlink: $(call fuzzed,$(addprefix loader/net/,net_state.c net_role.c netlink.c))
 $(BUILD)/tests/fuzz/fuzz_netlink: NEEDS += libmnl
-$(BUILD)/tests/fuzz/fuzz_netlink: FUZZ_FLAGS += -Wl,--wrap=mnl_socket_recvfrom
-$(BUILD)/tests/fuzz/fuzz_config: $(FUZZED_CONFIG)
-$(BUILD)/tests/fuzz/fuzz_config: override LDFLAGS += -Wl,--wrap=file_read
+$(BUILD)/tests/fuzz/fuzz_netlink: override LDFLAGS += $(call WRAPPED,mnl_socket_recvfrom)
+$(BUILD)/tests/fuzz/fuzz_config: $(call fuzzed,loader/config/*.c loader/host/description.c)
+$(BUILD)/tests/fuzz/fuzz_config: override LDFLAGS += $(call WRAPPED,file_read)
+$(BUILD)/tests/fuzz/fuzz_control: $(call fuzzed,$(filter-out loader/sleepproxyd.c,$(DAEMON)))
+$(BUILD)/tests/fuzz/fuzz_control: NEEDS = $(LIBS)
 
 tests: all $(UNIT) $(DATAPATH) $(FUZZERS) $(BUILD)/tests/lan/agent_facts
 
@@ -188,6 +196,7 @@ install-agent: $(BUILD)/sleepproxy-agent ## install the agent alone, on a host t
 	install -D -m 644 packaging/systemd/sleepproxy-agent.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/sleepproxy-agent.conf
 
 -include $(patsubst %.o,%.d,$(call objects,$(DAEMON) $(CTL) $(AGENT) $(wildcard tests/unit/*.c tests/datapath/*.c tests/bench/*.c)))
+-include $(wildcard $(BUILD)/fuzzed/*/*.d $(BUILD)/fuzzed/*/*/*.d)
 
 # The bench: one program, and the BPF programs that are its peers.
 BENCH = $(call objects,$(filter-out %.bpf.c,$(wildcard tests/bench/*.c)))
