@@ -63,7 +63,7 @@ static __always_inline bool wake_port_allowed(const struct connection *connectio
 	return action ? *action == WAKE : connection->protocol == PROTOCOL_TCP;
 }
 
-/* Rows of the MAC that no host has: addresses that nobody has, and a host's own rows allow in vain. */
+/* Rows of the MAC that no host has, which come before a host's own: addresses of nobody. */
 static __always_inline bool wake_source_is_nobody(const struct connection *connection,
                                                   struct wake_source *key)
 {
