@@ -119,13 +119,13 @@ struct life {
 	int64_t idle_until;    /* told to sleep: until then it may fall idle; 0: not told */
 	int64_t holdoff_until; /* no Magic Packet before */
 	int64_t next_magic;    /* when the next round is due */
+	int64_t probed_at;     /* when another machine probed for an address of it last; 0: never */
+	enum contest contest;
+	uint32_t failed_wakes; /* in a row, since it was seen last */
 	bool told;             /* by anybody that it sleeps, and not since that it is up */
 	bool registered;       /* … by a Sleep Request of its own */
 	bool standby;          /* … and another proxy answers for it, or is to */
-	uint32_t failed_wakes; /* in a row, since it was seen last */
 	bool skip_holdoff; /* told that it sleeps already: no wake-holdoff once that is checked */
-	enum contest contest;
-	int64_t probed_at; /* when another machine probed for an address of it last; 0: never */
 	bool given_up;     /* not answered for, as another machine needs its address */
 	bool wake_pending; /* to be woken as soon as it is known to sleep */
 };

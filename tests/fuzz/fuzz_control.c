@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Any lines as requests on the control socket of a daemon with real maps, in a network of its own:
- * each comes to one end, what is refused says why, and the daemon knows no more hosts than it may. The hosts go with each input. Needs root.
+ * each comes to one end, what is refused says why, and the daemon knows no more hosts than it may.
+ * The hosts go with each input. Needs root.
  *
  * test_fuzz.py gives it a few seconds. For longer, with what it finds kept in /tmp/found:
  *
