@@ -327,6 +327,6 @@ void config_free(struct config_item *items)
 {
 	struct config_item *item, *next;
 
-	DL_FOREACH_SAFE(items, item, next)
-	free(item);
+	DL_FOREACH_SAFE (items, item, next)
+		free(item);
 }

@@ -98,8 +98,7 @@ static void make_room(const struct client *next)
 	struct client *oldest = NULL;
 	size_t unread = 0;
 
-	DL_FOREACH(next->control->clients, each)
-	{
+	DL_FOREACH (next->control->clients, each) {
 		unread += unread_of(each);
 		if (!oldest && each != next && unread_of(each))
 			oldest = (struct client *)each;
@@ -206,9 +205,9 @@ static void drop_idle(struct control *control)
 {
 	struct client *client;
 
-	DL_FOREACH(control->clients, client)
-	if (!client->watches && !client->request.token)
-		break;
+	DL_FOREACH (control->clients, client)
+		if (!client->watches && !client->request.token)
+			break;
 	if (!client)
 		client = control->clients;
 	if (client)
@@ -267,8 +266,7 @@ static void on_event(void *context, const struct host_event *host_event)
 	struct json_object *event = host_event_json(host_event);
 	struct client *client;
 
-	DL_FOREACH(control->clients, client)
-	{
+	DL_FOREACH (control->clients, client) {
 		if (!client->watches)
 			continue;
 		if (unread_of(client) <= UNREAD_MAX) {

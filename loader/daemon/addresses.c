@@ -166,8 +166,7 @@ void daemon_claim(struct daemon *daemon, struct host *host)
 		return;
 	host_merge(host, &wanted);
 	ifindex = wanted_ifindex(host, &wanted);
-	LL_FOREACH2(host->claims, claim, next_of_host)
-	{
+	LL_FOREACH2 (host->claims, claim, next_of_host) {
 		claim->ifindex = ifindex;
 		claim->role = net_address_role(daemon->net, ifindex, &claim->address);
 	}
@@ -208,8 +207,7 @@ static size_t review_claims(struct daemon *daemon, struct claim *claims)
 	struct claim *claim;
 	size_t refused = 0;
 
-	LL_FOREACH(claims, claim)
-	{
+	LL_FOREACH (claims, claim) {
 		const enum address_role role =
 			net_address_role(daemon->net, claim->ifindex, &claim->address);
 

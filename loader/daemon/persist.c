@@ -156,9 +156,9 @@ static void assign_batch(struct daemon *daemon, uint64_t batch)
 {
 	struct store_wait *wait;
 
-	DL_FOREACH(daemon->waits, wait)
-	if (wait->batch == STORE_BATCH_NEXT)
-		wait->batch = batch;
+	DL_FOREACH (daemon->waits, wait)
+		if (wait->batch == STORE_BATCH_NEXT)
+			wait->batch = batch;
 }
 
 /* That a host is up is so whether or not it can be stored. */
@@ -183,9 +183,9 @@ static void committed(struct daemon *daemon, uint64_t batch, int err)
 
 	daemon->store_err = err;
 	daemon->store_done = batch;
-	DL_FOREACH_SAFE(daemon->waits, wait, next)
-	if (wait->batch <= batch)
-		finish_wait(daemon, wait, err);
+	DL_FOREACH_SAFE (daemon->waits, wait, next)
+		if (wait->batch <= batch)
+			finish_wait(daemon, wait, err);
 }
 
 static void on_flush(evutil_socket_t fd, short what, void *context)
@@ -263,8 +263,7 @@ void persist_stop(struct daemon *daemon)
 	if (daemon->flush_event && daemon->hosts)
 		on_flush(-1, 0, daemon);
 	host_store_close(daemon->store);
-	DL_FOREACH_SAFE(daemon->waits, wait, next)
-	{
+	DL_FOREACH_SAFE (daemon->waits, wait, next) {
 		free(wait->json);
 		end_wait(daemon, wait);
 	}

@@ -48,8 +48,8 @@ static void end_index(struct datapath *datapath)
 	struct rule_key *key, *after;
 
 	HASH_ITER (hh, datapath->rules, index, next) {
-		LL_FOREACH_SAFE(index->keys, key, after)
-		free(key);
+		LL_FOREACH_SAFE (index->keys, key, after)
+			free(key);
 		HASH_DEL(datapath->rules, index);
 		free(index);
 	}
@@ -215,8 +215,8 @@ void wake_rules_clear(struct datapath *datapath, const struct mac *mac)
 	}
 	HASH_FIND(hh, datapath->rules, mac, sizeof(*mac), index);
 	if (index)
-		LL_FOREACH(index->keys, key)
-	bpf_map_delete_elem(key->map, key->octets);
+		LL_FOREACH (index->keys, key)
+			bpf_map_delete_elem(key->map, key->octets);
 }
 
 void wake_rules_index(struct datapath *datapath, bool on)

@@ -269,8 +269,8 @@ static int do_work(struct store_db *db, struct store_work *work)
 	struct store_query *query;
 
 	free_items(work, !err);
-	DL_FOREACH(work->queries, query)
-	query->result.history.json = store_db_history(db, &query->range);
+	DL_FOREACH (work->queries, query)
+		query->result.history.json = store_db_history(db, &query->range);
 	return err;
 }
 

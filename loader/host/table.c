@@ -190,9 +190,9 @@ void host_table_claim(struct host_table *table, struct host *host)
 
 	count_registered_only(table, host, host_is_registered_only(host));
 	host_merge(host, &wanted);
-	LL_FOREACH_SAFE2(host->claims, claim, next, next_of_host)
-	if (address_index(wanted.addresses, wanted.address_count, &claim->address) < 0)
-		drop_claim(table, claim);
+	LL_FOREACH_SAFE2 (host->claims, claim, next, next_of_host)
+		if (address_index(wanted.addresses, wanted.address_count, &claim->address) < 0)
+			drop_claim(table, claim);
 	for (size_t i = 0; i < wanted.address_count; i++)
 		add_claim(table, host, &wanted.addresses[i]);
 }
@@ -258,8 +258,7 @@ static struct host *strongest(const struct host_table *table, const struct ipv6 
 	struct host *owner = host;
 	struct claim *claim;
 
-	LL_FOREACH(find_claims(table, address), claim)
-	{
+	LL_FOREACH (find_claims(table, address), claim) {
 		/* two by two, as there may be any number of claims */
 		const struct claimant pair[] = { best, claimant_of(claim) };
 
@@ -295,8 +294,7 @@ struct host *host_table_other_claimant(const struct host_table *table, const str
 	struct claim *claim;
 	bool past = !last;
 
-	LL_FOREACH(find_claims(table, address), claim)
-	{
+	LL_FOREACH (find_claims(table, address), claim) {
 		if (past && claim->host != host)
 			return claim->host;
 		past |= claim->host == last;

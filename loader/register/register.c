@@ -251,8 +251,7 @@ bool register_address_in_use(struct registrar *registrar, struct ipv4 address4,
 	const struct ipv6 address = ipv4_mapped(address4);
 	struct pending_registration *waiting;
 
-	DL_FOREACH(registrar->waiting, waiting)
-	{
+	DL_FOREACH (registrar->waiting, waiting) {
 		if (!asks_for(&waiting->request, &address))
 			continue;
 		if (!mac_equal(&waiting->request.mac, mac))
@@ -294,10 +293,10 @@ static struct host *longest_over(struct host_table *table, int64_t boot)
 {
 	struct host *longest = NULL, *host;
 
-	DL_FOREACH2(table->first_registered_only, host, next_registered)
-	if (is_over(host, boot) &&
-	    (!longest || host->registration->until < longest->registration->until))
-		longest = host;
+	DL_FOREACH2 (table->first_registered_only, host, next_registered)
+		if (is_over(host, boot) &&
+		    (!longest || host->registration->until < longest->registration->until))
+			longest = host;
 	return longest;
 }
 
@@ -306,8 +305,7 @@ static struct host *first_unseen(struct host_table *table, int64_t boot, bool at
 {
 	struct host *host;
 
-	DL_FOREACH2(table->first_registered_only, host, next_registered)
-	{
+	DL_FOREACH2 (table->first_registered_only, host, next_registered) {
 		const struct registration *registration = host->registration;
 
 		if (registration && registration->active && !registration->seen &&
