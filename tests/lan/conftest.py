@@ -146,4 +146,5 @@ def pytest_runtest_makereport(item: pytest.Item):
     if report.failed:
         for daemon in getattr(item, "daemons", []):
             report.sections.append((f"sleepproxyd, {daemon.log_path.name}", daemon.log))
-            report.sections.append((f"{daemon.config_path.name}", daemon.config_path.read_text()))
+            if daemon.config_path.exists():  # at the end of the test it is gone
+                report.sections.append((f"{daemon.config_path.name}", daemon.config_path.read_text()))
