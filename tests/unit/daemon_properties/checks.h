@@ -160,8 +160,11 @@ static size_t sources_of(const struct model_host *host)
 static bool has_source(const void *key, uint32_t action)
 {
 	const struct wake_source *rule = key;
-	const size_t set = sources_of(&model.hosts[rule->host.octet[5]]);
+	size_t set;
 
+	if (mac_equal(&rule->host, &MAC_BROADCAST)) /* no host's: broadcast addresses */
+		return action == SOURCE_DENY;
+	set = sources_of(&model.hosts[rule->host.octet[5]]);
 	if (rule->prefix_length == SOURCE_HOST_BITS)
 		return source_sets[set].rows > source_sets[set].count && action == SOURCE_DENY;
 	for (size_t i = 0; i < source_sets[set].count; i++) {
@@ -179,15 +182,14 @@ static size_t count_sources(const struct model_host *host)
 	return source_sets[sources_of(host)].rows;
 }
 
-/* Each row is one of its host's set, and there are as many as in all sets. */
+/* Each row is one of its host's set, and there are as many as in all sets, and `expected`. */
 static void check_rules(const char *map, size_t key_size,
                         bool (*is_expected)(const void *key, uint32_t action),
-                        size_t (*count_of)(const struct model_host *host))
+                        size_t (*count_of)(const struct model_host *host), size_t expected)
 {
 	_Alignas(struct wake_source) uint8_t keys[4 * HOSTS * sizeof(struct wake_source)];
 	uint32_t actions[4 * HOSTS] = { 0 };
 	const size_t count = read_rows(map, keys, key_size, actions, sizeof(*actions), 4 * HOSTS);
-	size_t expected = 0;
 
 	for (size_t i = 0; i < count; i++)
 		if (!is_expected(keys + i * key_size, actions[i]))
@@ -284,8 +286,9 @@ static void check_all(void)
 	check_table();
 	check_hosts();
 	check_addresses();
-	check_rules("wake_rules", sizeof(struct wake_rule), has_port, count_ports);
-	check_rules("wake_sources", sizeof(struct wake_source), has_source, count_sources);
+	check_rules("wake_rules", sizeof(struct wake_rule), has_port, count_ports, 0);
+	check_rules("wake_sources", sizeof(struct wake_source), has_source, count_sources,
+	            net_broadcasts(daemon_.net, NULL, 0));
 	if (!store_broken)
 		check_store();
 }
