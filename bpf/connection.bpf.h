@@ -70,32 +70,49 @@ static __always_inline enum outcome connection_transport(struct xdp_md *xdp, con
 	return OUTCOME_WAKE_CHECKSUM;
 }
 
+/* Instead of a position. */
+enum { OPTION_ROUTES = 0x100, OPTION_MALFORMED };
+
 /*
- * A sender that chooses the route back (RFC 7126, 4.3 and 4.4), or lengths of options that are
- * inconsistent. `header` has `octets`, which are looked at one by one, since without CAP_PERFMON
- * the verifier lets nobody add to a pointer what is a constant on one path and a variable on
- * another.
+ * Where the option at `at` ends, in the header of `octets` that is in checksum_scratch; or that it
+ * chooses the route back (RFC 7126, 4.3 and 4.4), or that its length is inconsistent. Global, so
+ * that the verifier goes through it once, and not for each option after each other.
  */
-static __always_inline enum outcome connection_options(const struct checksum_chunk *header,
-                                                       __u32 octets)
+__noinline __u32 connection_option(__u32 at, __u32 octets)
+{
+	struct checksum_chunk *header = bpf_map_lookup_elem(&checksum_scratch, &ONLY_ROW);
+	__u32 kind, length;
+
+	if (!header || at >= IPV4_HEADER_MAX)
+		return OPTION_MALFORMED;
+	asm volatile("" : "+r"(at)); /* so that clang keeps the bounds that the verifier wants */
+	at &= IPV4_HEADER_MAX | 3;
+	kind = header->octet[at];
+	length = header->octet[at + 1];
+	if (kind == OPTION_END || at >= octets)
+		return octets;
+	if (kind == OPTION_LOOSE_ROUTE || kind == OPTION_STRICT_ROUTE)
+		return OPTION_ROUTES;
+	if (kind == OPTION_NONE)
+		return at + 1;
+	return length < 2 || at + length > octets ? OPTION_MALFORMED : at + length;
+}
+
+/*
+ * They are looked at one by one, since without CAP_PERFMON the verifier lets nobody add to a
+ * pointer what is a constant on one path and a variable on another.
+ */
+static __always_inline enum outcome connection_options(__u32 octets)
 {
 	__u32 next = sizeof(struct iphdr);
 
 #pragma unroll
-	for (__u32 at = sizeof(struct iphdr); at < IPV4_HEADER_MAX; at++) {
-		const __u8 kind = header->octet[at], length = header->octet[at + 1];
-
-		if (at != next)
-			continue;
-		if (at == octets || kind == OPTION_END)
-			break;
-		if (kind == OPTION_LOOSE_ROUTE || kind == OPTION_STRICT_ROUTE)
-			return OUTCOME_WAKE_SOURCE_ROUTE;
-		if (kind != OPTION_NONE && (length < 2 || at + length > octets))
-			return OUTCOME_TRANSPORT_MALFORMED;
-		next = at + (kind == OPTION_NONE ? 1 : length);
-	}
-	return OUTCOME_WAKE_STARTED;
+	for (__u32 at = sizeof(struct iphdr); at < IPV4_HEADER_MAX; at++)
+		if (at == next)
+			next = connection_option(at, octets);
+	if (next == OPTION_ROUTES)
+		return OUTCOME_WAKE_SOURCE_ROUTE;
+	return next == OPTION_MALFORMED ? OUTCOME_TRANSPORT_MALFORMED : OUTCOME_WAKE_STARTED;
 }
 
 /* Of an IPv4 header of `octets` at `offset`. Global for the same reason as checksum_of(). */
@@ -107,7 +124,7 @@ __noinline int connection_header(struct xdp_md *xdp, __u32 offset, __u32 octets)
 		return OUTCOME_TRANSPORT_MALFORMED;
 	if (checksum_add(0, header) != CHECKSUM_RIGHT)
 		return OUTCOME_WAKE_CHECKSUM;
-	return connection_options(header, octets);
+	return connection_options(octets);
 }
 
 /* OUTCOME_WAKE_STARTED: nothing is wrong with it. Otherwise why it wakes nobody. Global too. */
