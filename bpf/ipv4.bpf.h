@@ -28,51 +28,44 @@ static __always_inline bool tcp_is_syn(const struct tcphdr *tcp)
 	return (tcp->flags & (TCP_SYN | TCP_ACK | TCP_RST | TCP_FIN)) == TCP_SYN;
 }
 
-static __always_inline enum outcome ipv4_tcp(struct frame *frame, const struct iphdr *ip,
-                                             struct connection *connection)
+/* OUTCOME_WAKE_STARTED: it opens a connection. */
+static __always_inline enum outcome ipv4_tcp(struct frame *frame, const struct iphdr *ip)
 {
 	struct tcphdr *tcp = IPV4_TRANSPORT(frame, ip, struct tcphdr);
 
 	if (!tcp || (tcp->offset_reserved >> 4) * 4 < sizeof(*tcp) ||
 	    !ipv4_lengths_agree(frame, ip, (tcp->offset_reserved >> 4) * 4))
 		return OUTCOME_TRANSPORT_MALFORMED;
-	if (!tcp_is_syn(tcp))
-		return OUTCOME_TCP_NOT_SYN;
-	connection->ports = &tcp->source;
-	return wake_handle(frame, connection);
+	return tcp_is_syn(tcp) ? OUTCOME_WAKE_STARTED : OUTCOME_TCP_NOT_SYN;
 }
 
-static __always_inline enum outcome ipv4_udp(struct frame *frame, const struct iphdr *ip,
-                                             struct connection *connection)
+static __always_inline enum outcome ipv4_udp(struct frame *frame, const struct iphdr *ip)
 {
 	struct udphdr *udp = IPV4_TRANSPORT(frame, ip, struct udphdr);
 
 	if (!udp || bpf_ntohs(udp->len) < sizeof(*udp) ||
 	    (ipv4_is_whole(ip) && !ipv4_lengths_agree(frame, ip, bpf_ntohs(udp->len))))
 		return OUTCOME_TRANSPORT_MALFORMED;
-	connection->ports = &udp->source;
-	return wake_handle(frame, connection);
+	return OUTCOME_WAKE_STARTED;
 }
 
 static __always_inline enum outcome ipv4_for_sleeper(struct frame *frame, const struct iphdr *ip,
-                                                     const struct host_ref *host)
+                                                     const struct host_entry *host)
 {
-	struct connection connection = {
-		.host = host,
-		.address = (const struct ipv4 *)&ip->daddr,
-		.peer = (const struct ipv4 *)&ip->saddr,
-		.protocol = ip->protocol,
-	};
+	enum outcome outcome = OUTCOME_IPV4_IGNORED;
 
 	if (mac_is_group(frame_source(frame)) || ip->saddr == ip->daddr)
 		return OUTCOME_IPV4_IGNORED;
 	if (ip->frag_off & bpf_htons(IPV4_FRAGMENT_OFFSET))
 		return OUTCOME_FRAGMENT;
 	if (ip->protocol == PROTOCOL_TCP)
-		return ipv4_tcp(frame, ip, &connection);
-	if (ip->protocol == PROTOCOL_UDP)
-		return ipv4_udp(frame, ip, &connection);
-	return OUTCOME_IPV4_IGNORED;
+		outcome = ipv4_tcp(frame, ip);
+	else if (ip->protocol == PROTOCOL_UDP)
+		outcome = ipv4_udp(frame, ip);
+	if (outcome != OUTCOME_WAKE_STARTED)
+		return outcome;
+	/* before the rules, so that a flood costs one comparison a frame */
+	return host_state(host) == ASLEEP ? wake_handle(frame->xdp) : OUTCOME_WAKE_IN_PROGRESS;
 }
 
 /*
@@ -127,7 +120,7 @@ static __noinline enum outcome ipv4_for_host(struct xdp_md *xdp, const struct ma
 		return outcome;
 	if (!host_is_addressed(&frame, mac))
 		return OUTCOME_IPV4_OTHER;
-	return ipv4_for_sleeper(&frame, ip, &host);
+	return ipv4_for_sleeper(&frame, ip, entry);
 }
 
 static __always_inline bool ipv4_is_to_sleeper(const struct frame *frame, const struct iphdr *ip,

@@ -38,7 +38,7 @@ static __always_inline void owner_set_awake(const struct frame *frame, const str
 	__sync_lock_test_and_set(&host->state, AWAKE);
 	report = report_open(frame, REPORT_OWNER_SEEN, mac);
 	if (report)
-		bpf_ringbuf_submit(report, 0);
+		report_submit(report);
 }
 
 /* True: the sender was thought asleep, and `outcome` is the frame's. */

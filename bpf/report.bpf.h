@@ -6,20 +6,31 @@
 #include "host.bpf.h"
 #include "reports.bpf.h"
 
-static __always_inline struct report *report_open(const struct frame *frame, enum report_kind kind,
-                                                  const struct mac *host)
+static __always_inline void report_begin(struct report *report, const struct frame *frame,
+                                         enum report_kind kind, const struct mac *host)
 {
-	struct report *report = bpf_ringbuf_reserve(&reports, sizeof(*report), 0);
-
-	if (!report)
-		return NULL;
 	__builtin_memset(report, 0, sizeof(*report));
 	report->kind = kind;
 	report->ifindex = frame->xdp->ingress_ifindex;
 	report->vlan = frame->vlan;
 	report->host = *host;
 	report->peer_mac = *frame_source(frame);
+}
+
+static __always_inline struct report *report_open(const struct frame *frame, enum report_kind kind,
+                                                  const struct mac *host)
+{
+	struct report *report = bpf_ringbuf_reserve(&reports, sizeof(*report), 0);
+
+	if (report)
+		report_begin(report, frame, kind, host);
 	return report;
+}
+
+/* The daemon is woken, also where it has yet to read an earlier report that did not wake it. */
+static __always_inline void report_submit(struct report *report)
+{
+	bpf_ringbuf_submit(report, BPF_RB_FORCE_WAKEUP);
 }
 
 /*
@@ -30,11 +41,11 @@ static __always_inline bool report_with_state(struct report *report, struct host
                                               enum host_state from, enum host_state to)
 {
 	if (!host_set_state(host, from, to)) {
-		bpf_ringbuf_discard(report, 0);
+		bpf_ringbuf_discard(report, BPF_RB_NO_WAKEUP);
 		return false;
 	}
 	report->state = to;
-	bpf_ringbuf_submit(report, 0);
+	report_submit(report);
 	return true;
 }
 

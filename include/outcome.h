@@ -5,7 +5,8 @@
  * meaning.
  *
  * Verdicts: PASS, the frame goes on to the network stack unchanged; ANSWER, it was rewritten into
- * our answer and is sent back; CONSUME, it is dropped, since it was for a sleeping host.
+ * our answer or a Magic Packet, and is sent; CONSUME, it is dropped, since it was for a sleeping
+ * host.
  */
 #ifndef SLEEPPROXY_OUTCOME_H
 #define SLEEPPROXY_OUTCOME_H
@@ -40,8 +41,10 @@
 	    "IPv4 that concerns no sleeping host") \
 	ROW(OUTCOME_NEIGHBOUR_UPDATED, neighbour_updated, ANSWER, \
 	    "IPv4 for a host that is awake: its sender was told the host's MAC") \
+	ROW(OUTCOME_WAKE_SENT, wake_sent, ANSWER, \
+	    "a connection to a sleeping host, turned into its first Magic Packet") \
 	ROW(OUTCOME_WAKE_STARTED, wake_started, CONSUME, \
-	    "a connection to a sleeping host: wake started") \
+	    "a connection to a sleeping host, to which the daemon sends Magic Packets") \
 	ROW(OUTCOME_WAKE_IN_PROGRESS, wake_in_progress, CONSUME, \
 	    "a packet for a host that is being woken") \
 	ROW(OUTCOME_WAKE_PORT_DENIED, wake_port_denied, CONSUME, \
@@ -57,7 +60,7 @@
 	ROW(OUTCOME_WAKE_ZERO, wake_zero, CONSUME, \
 	    "a connection with a port or a time to live of 0") \
 	ROW(OUTCOME_WAKE_RING_FULL, wake_ring_full, CONSUME, \
-	    "a wake, but no room to report it: the next packet tries again") \
+	    "such a connection, but no room to report it: the daemon finds it in the map") \
 	ROW(OUTCOME_TCP_NOT_SYN, tcp_not_syn, CONSUME, \
 	    "TCP for a sleeping host that opens no connection") \
 	ROW(OUTCOME_TRANSPORT_MALFORMED, transport_malformed, CONSUME, \

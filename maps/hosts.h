@@ -15,6 +15,11 @@
 enum host_flag {
 	/* the network card answers ARP and ND while the host sleeps: these are no sign of life */
 	HOST_ARP_OFFLOAD = 1,
+	/*
+	 * a wake's first Magic Packet is the daemon's too: it has a SecureOn password, has to wait,
+	 * or leaves by several interfaces. Set and cleared by the daemon alone
+	 */
+	HOST_MAGIC_BY_DAEMON = 2,
 };
 
 /* Host byte order. */

@@ -239,7 +239,9 @@ void addresses_follow_net(struct daemon *daemon);
 int host_sync(struct daemon *daemon, struct host *host);
 /* False: the maps have another state, or not the host; or cannot be written, which is logged. */
 bool host_set_state(struct daemon *daemon, const struct host *host, enum host_state from,
-                    enum host_state to);
+                    const struct life *to);
+/* Who writes a row by hand does not say who sends its Magic Packets. */
+void host_sync_flags(struct daemon *daemon, struct host *host);
 /* Its tables are to be written again. */
 void host_set_unsynced(struct daemon *daemon, struct host *host, bool unsynced);
 /* Removed from the maps and from the table. */

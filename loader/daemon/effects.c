@@ -31,14 +31,6 @@ static void enqueue(struct run *run, struct host_trigger trigger)
 		run->queue[run->count++] = trigger;
 }
 
-/* NULL: no memory; then people are not told why. */
-static struct wake_reason *wake_reason(struct host *host)
-{
-	if (!host->wake)
-		host->wake = calloc(1, sizeof(*host->wake));
-	return host->wake;
-}
-
 /* The map has whole seconds: it may have been seen until the end of that one. */
 static void read_map(struct run *run, struct host_trigger *trigger)
 {
@@ -109,7 +101,7 @@ static void emit_lease(struct run *run, enum host_event_kind kind, const struct 
 	lease_text(&run->host->dhcp->lease, reply, text);
 	run->trigger.kind = TRIGGER_NONE; /* the text says why */
 	emit(run, kind, 0, text);
-	if (kind == HOST_EVENT_LEASE_LOST && wake_reason(run->host))
+	if (kind == HOST_EVENT_LEASE_LOST && host_wake_reason(run->host))
 		memcpy(run->host->wake->detail, text, sizeof(run->host->wake->detail));
 }
 
@@ -287,11 +279,11 @@ static void run_step(struct run *run)
 	complete_trigger(run, &run->trigger);
 	host_step(&core, &run->daemon->timing, &run->trigger, &effects);
 	if (effects.set_state &&
-	    !host_set_state(run->daemon, run->host, effects.from, core.life.state)) {
+	    !host_set_state(run->daemon, run->host, effects.from, &core.life)) {
 		state_differs(run); /* and nothing else of the step is done */
 		return;
 	}
-	if (report && report->kind != REPORT_OWNER_SEEN && wake_reason(run->host))
+	if (report && report->kind != REPORT_OWNER_SEEN && host_wake_reason(run->host))
 		run->host->wake->report = *report;
 	host_table_set_core(run->daemon->hosts, run->host, &core);
 	carry_out(run, &effects, NULL);
@@ -304,10 +296,8 @@ static void run_queue(struct run *run)
 		memmove(run->queue, run->queue + 1, --run->count * sizeof(*run->queue));
 		run_step(run);
 	}
-	if (run->host->life.state != WAKING) {
-		free(run->host->wake);
-		run->host->wake = NULL;
-	}
+	if (run->host->life.state != WAKING)
+		host_end_wake(run->host);
 	run->daemon->in_step = false;
 	host_arm(run->daemon, run->host);
 }

@@ -70,6 +70,7 @@ void host_set_fields(struct wanted *wanted, const struct host_entry *entry)
 	wanted->ifindex = entry->ifindex;
 	wanted->attributes.vlan = entry->vlan;
 	wanted->attributes.arp_offload = entry->flags & HOST_ARP_OFFLOAD;
+	wanted->magic_by_daemon = entry->flags & HOST_MAGIC_BY_DAEMON;
 }
 
 void host_end_edits(struct host *host)
@@ -132,11 +133,13 @@ static void follow_state(struct daemon *daemon, struct host *host)
 
 static void follow_fields(struct daemon *daemon, struct host *host, const struct host_entry *entry)
 {
-	const struct installed *installed = host->installed;
+	struct installed *installed = host->installed;
 
 	if (installed && installed->vlan == entry->vlan && installed->ifindex == entry->ifindex &&
-	    installed->arp_offload == !!(entry->flags & HOST_ARP_OFFLOAD))
+	    installed->arp_offload == !!(entry->flags & HOST_ARP_OFFLOAD)) {
+		installed->magic_by_daemon = entry->flags & HOST_MAGIC_BY_DAEMON;
 		return;
+	}
 	edit_fields(host, entry);
 	host_sync(daemon, host); /* its addresses may not be those of another link */
 	host_persist(daemon, host);
@@ -159,6 +162,7 @@ static void follow_host(void *context, const struct mac *mac, const struct host_
 	follow_fields(daemon, host, entry);
 	if (entry->state != host->life.state)
 		follow_state(daemon, host);
+	host_sync_flags(daemon, host);
 }
 
 /* The last address takes its place, with its bit. */

@@ -37,13 +37,33 @@ struct sync {
 	bool exists;              /* the row in `hosts` */
 };
 
+/*
+ * The datapath can send a plain one at once, by the interface that the connection came from. To the
+ * daemon are left a password, a host that is on any of several interfaces, and one that is not to
+ * be woken yet.
+ */
+static bool is_magic_by_daemon(const struct daemon *daemon, const struct host *host,
+                               uint32_t ifindex, const struct life *life)
+{
+	const struct described *described = host->described;
+
+	return (described && described->attributes.secureon_length) ||
+	       (!ifindex && daemon->served_count > 1) ||
+	       (life->state == ASLEEP && life->holdoff_until);
+}
+
+static uint16_t flags_of(bool arp_offload, bool magic_by_daemon)
+{
+	return (arp_offload ? HOST_ARP_OFFLOAD : 0) | (magic_by_daemon ? HOST_MAGIC_BY_DAEMON : 0);
+}
+
 static struct host_entry entry_of(const struct wanted *wanted, enum host_state state)
 {
 	return (struct host_entry){
 		.state = state,
 		.ifindex = wanted->ifindex,
 		.vlan = wanted->attributes.vlan,
-		.flags = wanted->attributes.arp_offload ? HOST_ARP_OFFLOAD : 0,
+		.flags = flags_of(wanted->attributes.arp_offload, wanted->magic_by_daemon),
 	};
 }
 
@@ -183,6 +203,8 @@ static int sync_one(struct daemon *daemon, struct host *host)
 	host_merge(host, &sync.want);
 	owned = keep_owned(daemon, host, &sync.want);
 	sync.want.ifindex = wanted_ifindex(host, &sync.want);
+	sync.want.magic_by_daemon =
+		is_magic_by_daemon(daemon, host, sync.want.ifindex, &host->life);
 	installed_read(host->installed, &sync.have);
 	err = sync_row(&sync);
 	if (!err)
@@ -224,22 +246,33 @@ int host_sync(struct daemon *daemon, struct host *host)
 }
 
 bool host_set_state(struct daemon *daemon, const struct host *host, enum host_state from,
-                    enum host_state to)
+                    const struct life *to)
 {
-	const struct installed *installed = host->installed;
-	struct host_update update = { .mac = host->mac, .from = from, .to = to };
+	struct installed *installed = host->installed;
+	struct host_update update = { .mac = host->mac, .from = from, .to = to->state };
 	enum host_update_result result = HOST_UPDATE_NO_HOST;
 	int err = -ENOENT;
 
 	if (installed) {
 		update.vlan = installed->vlan;
 		update.ifindex = installed->ifindex;
-		update.flags = installed->arp_offload ? HOST_ARP_OFFLOAD : 0;
+		installed->magic_by_daemon =
+			is_magic_by_daemon(daemon, host, installed->ifindex, to);
+		update.flags = flags_of(installed->arp_offload, installed->magic_by_daemon);
 		err = hosts_update(daemon->datapath, &update, &result);
 	}
 	if (err)
 		log_error("cannot change the state of %s: %s", host->name, strerror(-err));
 	return !err && result == HOST_UPDATE_DONE;
+}
+
+void host_sync_flags(struct daemon *daemon, struct host *host)
+{
+	const struct installed *installed = host->installed;
+
+	if (installed && installed->magic_by_daemon !=
+	                         is_magic_by_daemon(daemon, host, installed->ifindex, &host->life))
+		host_sync(daemon, host);
 }
 
 /* Others may own its addresses by now. */

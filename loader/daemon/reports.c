@@ -14,6 +14,9 @@
 /* Of the loop: the heartbeat, Magic Packets and clients do not wait for all of them. */
 enum { REPORTS_PER_TURN = 256 };
 
+/* Between looks for reports that do not wake the daemon, as the Magic Packet has left already. */
+static const struct timeval LOOK = { .tv_usec = 50000 };
+
 static void on_report(void *context, const struct report *report)
 {
 	static const enum host_trigger_kind triggers[] = {
@@ -32,9 +35,20 @@ static void on_report(void *context, const struct report *report)
 	host_run(daemon, host, &trigger);
 }
 
+/* The host's own stack is to have it once it is awake. */
+static void on_frame(void *context, const struct wake_frame *frame)
+{
+	struct daemon *daemon = context;
+	struct host *host = host_find_mac(daemon->hosts, &frame->host);
+
+	if (host)
+		host_keep_frame(host, frame);
+}
+
 static void read_ring(struct daemon *daemon, size_t most)
 {
-	const int err = ring_read(daemon->datapath, on_report, daemon_receive_dhcp, daemon, most);
+	static const struct ring_functions functions = { on_report, on_frame, daemon_receive_dhcp };
+	const int err = ring_read(daemon->datapath, &functions, daemon, most);
 
 	if (err)
 		log_error("cannot read the datapath's reports: %s", strerror(-err));
@@ -93,7 +107,8 @@ int maps_start(struct daemon *daemon)
 	}
 	addresses_follow_config(daemon->net, &daemon->config);
 	addresses_refuse_broadcasts(daemon);
-	if (!daemon_watch(daemon, ring_fd(daemon->datapath), EV_READ | EV_PERSIST, on_ring, NULL))
+	if (!daemon_watch(daemon, ring_fd(daemon->datapath), EV_READ | EV_PERSIST, on_ring, NULL) ||
+	    !daemon_watch(daemon, -1, EV_PERSIST, on_ring, &LOOK))
 		return -ENOMEM;
 	return 0;
 }

@@ -21,6 +21,7 @@
 #include "host_update.h"
 #include "hosts.h"
 #include "report.h"
+#include "wake_frame.h"
 
 enum { DATAPATH_WHY = 512 };
 
@@ -104,13 +105,18 @@ int heartbeat_write(struct datapath *datapath, uint32_t timeout_s);
 bool heartbeat_is_fresh(struct datapath *datapath);
 
 /*
- * Reports and snooped DHCP messages. ring_read calls back for `most` of those that are there,
- * reports first; ring_fd is readable while there are any. The records are valid during the call.
+ * Reports, frames that began a wake, and snooped DHCP messages. ring_read calls back for `most` of
+ * those that are there, in this order; the records are valid during the call. ring_fd becomes
+ * readable with those that do not wait: the report of a wake whose Magic Packet the datapath has
+ * sent, and its frame, are there to be found.
  */
-typedef void ring_report_fn(void *context, const struct report *report);
-typedef void ring_dhcp_fn(void *context, const struct dhcp_snoop *message);
+struct ring_functions {
+	void (*on_report)(void *context, const struct report *report);
+	void (*on_frame)(void *context, const struct wake_frame *frame);
+	void (*on_dhcp)(void *context, const struct dhcp_snoop *message);
+};
 int ring_fd(const struct datapath *datapath);
-int ring_read(struct datapath *datapath, ring_report_fn *on_report, ring_dhcp_fn *on_dhcp,
-              void *context, size_t most);
+int ring_read(struct datapath *datapath, const struct ring_functions *functions, void *context,
+              size_t most);
 
 #endif

@@ -12,8 +12,7 @@
 struct ring_buffer;
 
 struct ring_reader {
-	ring_report_fn *on_report;
-	ring_dhcp_fn *on_dhcp;
+	const struct ring_functions *functions;
 	void *context;
 	size_t left; /* records that it may still read */
 };

@@ -113,6 +113,7 @@ static const struct {
 	{ "counters", 0 },
 	{ "heartbeat", 0 },
 	{ "reports", RECORD_HEADER + sizeof(struct report) }, /* all may be woken at once */
+	{ "wake_frames", 0 },
 	{ "dhcp_snoop", 0 },
 };
 

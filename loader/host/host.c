@@ -25,6 +25,7 @@ void installed_read(const struct installed *installed, struct wanted *wanted)
 	wanted->ifindex = installed->ifindex;
 	wanted->attributes.vlan = installed->vlan;
 	wanted->attributes.arp_offload = installed->arp_offload;
+	wanted->magic_by_daemon = installed->magic_by_daemon;
 	memcpy(wanted->addresses, installed->addresses,
 	       installed->address_count * sizeof(*wanted->addresses));
 }
@@ -46,6 +47,7 @@ bool host_set_installed(struct host *host, const struct wanted *wanted)
 		.ifindex = wanted->ifindex,
 		.vlan = wanted->attributes.vlan,
 		.arp_offload = wanted->attributes.arp_offload,
+		.magic_by_daemon = wanted->magic_by_daemon,
 		.address_count = (uint8_t)wanted->address_count,
 		.ports = shared_set_ref(wanted->ports),
 		.sources = shared_set_ref(wanted->sources),
@@ -54,6 +56,33 @@ bool host_set_installed(struct host *host, const struct wanted *wanted)
 	installed_free(host->installed);
 	host->installed = installed;
 	return true;
+}
+
+struct wake_reason *host_wake_reason(struct host *host)
+{
+	if (!host->wake)
+		host->wake = calloc(1, sizeof(*host->wake));
+	return host->wake;
+}
+
+void host_keep_frame(struct host *host, const struct wake_frame *frame)
+{
+	const size_t size = offsetof(struct wake_frame, frame) + frame->length;
+	struct wake_frame *copy = host_wake_reason(host) ? malloc(size) : NULL;
+
+	if (!copy)
+		return;
+	memcpy(copy, frame, size);
+	free(host->wake->frame);
+	host->wake->frame = copy;
+}
+
+void host_end_wake(struct host *host)
+{
+	if (host->wake)
+		free(host->wake->frame);
+	free(host->wake);
+	host->wake = NULL;
 }
 
 bool host_is_wanted(const struct host *host)
@@ -152,7 +181,7 @@ void host_free(struct host *host)
 	dhcp_client_free(host->dhcp);
 	installed_free(host->installed);
 	proposal_free(host->proposal);
-	free(host->wake);
+	host_end_wake(host);
 	free(host->name);
 	free(host);
 }

@@ -12,6 +12,7 @@
 #include "host/inputs.h"
 #include "host/step.h"
 #include "report.h"
+#include "wake_frame.h"
 
 struct json_object;
 
@@ -42,7 +43,8 @@ struct json_object *host_event_json(const struct host_event *event);
 struct installed {
 	uint32_t ifindex;
 	uint16_t vlan;
-	bool arp_offload;
+	bool arp_offload : 1;
+	bool magic_by_daemon : 1;
 	uint8_t address_count;
 	const struct shared_set *ports, *sources;
 	struct ipv6 addresses[];
@@ -56,6 +58,7 @@ bool installed_has(const struct installed *installed, const struct ipv6 *address
 /* Why it is being woken; only while it is. */
 struct wake_reason {
 	struct report report;           /* kind 0: the datapath has reported nothing */
+	struct wake_frame *frame;       /* that the host did not hear; NULL: none is kept */
 	char detail[HOST_EVENT_DETAIL]; /* what became of its lease; or empty */
 };
 
@@ -116,6 +119,11 @@ struct host {
 
 /* The maps have this of the host by now. False, with nothing changed: no memory. */
 bool host_set_installed(struct host *host, const struct wanted *wanted);
+/* NULL: no memory; then people are not told why. */
+struct wake_reason *host_wake_reason(struct host *host);
+/* A copy of the frame, of its own length, in place of an earlier one. */
+void host_keep_frame(struct host *host, const struct wake_frame *frame);
+void host_end_wake(struct host *host);
 /* Described, edited or registered: else there is no reason to know it. */
 bool host_is_wanted(const struct host *host);
 /* Known for its registration alone, or for one that is proposed. */

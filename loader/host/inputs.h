@@ -147,6 +147,7 @@ struct wanted {
 	struct host_attributes attributes;
 	uint32_t ifindex; /* where it was edited, instead of the attribute `interface` */
 	bool has_ifindex;
+	bool magic_by_daemon; /* HOST_MAGIC_BY_DAEMON; host_merge does not know */
 };
 
 /* From the inputs of a host alone; of its lease the address and the state count. */

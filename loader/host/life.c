@@ -82,7 +82,7 @@ static void become_asleep(struct life_call *call)
 	life_change(call, ASLEEP, HOST_EVENT_ASLEEP);
 	life->contest = CONTEST_NONE;
 	life->given_up = false;
-	life->holdoff_until = life->skip_holdoff ? 0 : call->now + call->timing->wake_holdoff;
+	wake_hold_off(call, life->skip_holdoff ? 0 : call->timing->wake_holdoff);
 	life->idle_until = 0;
 	life->standby = false;
 	call->effects->announce = true;
@@ -258,6 +258,7 @@ static void timeout(struct life_call *call)
 	static void (*const by_state[])(struct life_call *) = {
 		[AWAKE] = timeout_awake,
 		[DROWSY] = timeout_drowsy,
+		[ASLEEP] = wake_hold_off_over,
 		[WAKING] = wake_timeout,
 	};
 	struct life *life = call->life;

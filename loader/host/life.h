@@ -19,6 +19,9 @@ void life_enter(struct life_call *call, enum host_state state, enum host_event_k
 void life_set_state(struct life_call *call);
 void life_change(struct life_call *call, enum host_state state, enum host_event_kind event);
 
+/* No Magic Packet for so long, ms. */
+void wake_hold_off(struct life_call *call, int64_t wait);
+void wake_hold_off_over(struct life_call *call);
 /* It is WAKING from now on. */
 void wake_begin(struct life_call *call);
 void wake_told(struct life_call *call);

@@ -34,6 +34,18 @@ static void send_round(struct life_call *call)
 	call->effects->check = CHECK_OWNER;
 }
 
+/* The datapath, which sends the first Magic Packet of most wakes, is told by a flag of the host. */
+void wake_hold_off(struct life_call *call, int64_t wait)
+{
+	call->life->holdoff_until = call->life->deadline = wait ? call->now + wait : 0;
+}
+
+void wake_hold_off_over(struct life_call *call)
+{
+	call->life->holdoff_until = 0;
+	call->effects->sync_tables = true;
+}
+
 void wake_begin(struct life_call *call)
 {
 	struct life *life = call->life;
@@ -108,8 +120,9 @@ static void fail(struct life_call *call)
 		return;
 	}
 	life_change(call, life->contest ? DROWSY : ASLEEP, HOST_EVENT_WAKE_FAILED);
-	life->deadline = life->contest ? call->now : 0;
-	life->holdoff_until = call->now + (call->timing->wake_holdoff << rarer(life));
+	wake_hold_off(call, call->timing->wake_holdoff << rarer(life));
+	if (life->contest)
+		life->deadline = call->now;
 	life->failed_wakes++;
 }
 

@@ -4,11 +4,8 @@
 #include <linux/if_ether.h>
 #include <string.h>
 
-enum { MAC_REPEATS = 16 };
-
 struct magic {
-	uint8_t sync[6];
-	struct mac macs[MAC_REPEATS];
+	struct magic_packet packet;
 	uint8_t secureon[6];
 };
 
@@ -24,9 +21,9 @@ void magic_write(struct packet *packet, enum magic_form form, const struct magic
 	const size_t length = offsetof(struct magic, secureon) + target->secureon_length;
 	struct magic magic;
 
-	memset(magic.sync, 0xff, sizeof(magic.sync));
-	for (int repeat = 0; repeat < MAC_REPEATS; repeat++)
-		magic.macs[repeat] = target->mac;
+	memset(magic.packet.sync, 0xff, sizeof(magic.packet.sync));
+	for (int repeat = 0; repeat < MAGIC_REPEATS; repeat++)
+		magic.packet.host[repeat] = target->mac;
 	memcpy(magic.secureon, target->secureon, sizeof(magic.secureon));
 	packet_start(packet, form == MAGIC_TO_HOST ? &target->mac : &MAC_BROADCAST, from,
 	             target->vlan, form == MAGIC_UDP ? ETH_P_IP : MAGIC_ETHERTYPE);

@@ -9,10 +9,10 @@
 #ifndef SLEEPPROXY_NET_MAGIC_H
 #define SLEEPPROXY_NET_MAGIC_H
 
+#include "magic_packet.h"
 #include "net/iface.h"
 
 enum {
-	MAGIC_ETHERTYPE = 0x0842,
 	MAGIC_UDP_PORT = 9,            /* discard */
 	MAGIC_UDP_SOURCE_PORT = 40000, /* not 9, as some switches filter equal ports */
 };

@@ -37,7 +37,7 @@ static void check(struct flood *flood, const struct counters *before, unsigned c
 {
 	const struct counters after = subject_counters(flood->subject);
 	const unsigned reports = subject_read_reports(flood->subject);
-	const __u64 started = after.wake_started - before->wake_started;
+	const __u64 started = after.wake_sent - before->wake_sent;
 	const __u64 in_progress = after.wake_in_progress - before->wake_in_progress;
 
 	if (started == HOSTS_FEW && started + in_progress == count && reports == HOSTS_FEW)

@@ -35,6 +35,20 @@ static void frame_in(struct octets *in, const struct row *row, const struct tags
 	in->length = length;
 }
 
+/* All of the frame, whatever it was: to all, from the proxy, for the host. */
+static void magic_build(struct octets *frame)
+{
+	enum { REPEATS = 16, AT_PAYLOAD = 14, AT_REPEATS = AT_PAYLOAD + 6 };
+
+	memset(frame->at, 0xff, AT_REPEATS);
+	memcpy(frame->at + 6, mac_of(PROXY), sizeof(struct mac));
+	memcpy(frame->at + 12, "\x08\x42", 2);
+	for (int i = 0; i < REPEATS; i++)
+		memcpy(frame->at + AT_REPEATS + i * sizeof(struct mac), mac_of(HOST),
+		       sizeof(struct mac));
+	frame->length = AT_REPEATS + REPEATS * sizeof(struct mac);
+}
+
 /*
  * An answer is written over the start of the request's frame; the rest of that stays as padding.
  */
@@ -44,7 +58,9 @@ static void frame_out(struct octets *out, const struct octets *in, const struct 
 	struct octets front;
 
 	*out = *in;
-	if (row->verdict != XDP_TX)
+	if (row->outcome == OUTCOME_WAKE_SENT)
+		magic_build(out);
+	if (row->outcome == OUTCOME_WAKE_SENT || row->verdict != XDP_TX)
 		return;
 	packet_build(&front, &row->out, tags);
 	memcpy(out->at, front.at, front.length);
@@ -143,7 +159,36 @@ static void check_copies(struct testbed *testbed, const struct row *row, const s
 	                    offsetof(struct dhcp_snoop, message) + expected.length);
 }
 
-void row_run(const struct row *row, const struct tags *tags, size_t length)
+/* The frame that began a wake, as it was received. */
+static void check_frames(struct testbed *testbed, const struct row *row, const struct octets *in)
+{
+	const bool begins =
+		row->outcome == OUTCOME_WAKE_SENT || row->outcome == OUTCOME_WAKE_STARTED;
+	const size_t copies = begins && row->report && in->length <= WAKE_FRAME_MAX;
+	struct wake_frame frames[TESTBED_COPIES_MAX];
+
+	assert_int_equal(testbed_frames(testbed, frames), copies);
+	if (!copies)
+		return;
+	assert_int_equal(frames[0].ifindex, TESTBED_IFINDEX);
+	assert_memory_equal(&frames[0].host, mac_of(HOST), sizeof(struct mac));
+	assert_int_equal(frames[0].length, in->length);
+	assert_memory_equal(frames[0].frame, in->at, in->length);
+}
+
+/* In a VLAN tag the Magic Packet is the daemon's. */
+static struct row row_tagged(const struct row *row, const struct tags *tags)
+{
+	struct row tagged = *row;
+
+	if (row->outcome == OUTCOME_WAKE_SENT && tags->count) {
+		tagged.outcome = row->report ? OUTCOME_WAKE_STARTED : OUTCOME_WAKE_RING_FULL;
+		tagged.verdict = XDP_DROP;
+	}
+	return tagged;
+}
+
+static void run(const struct row *row, const struct tags *tags, size_t length)
 {
 	struct testbed *testbed = testbed_of(row->setup.machine);
 	struct octets in, out = { 0 }, expected;
@@ -157,12 +202,20 @@ void row_run(const struct row *row, const struct tags *tags, size_t length)
 	testbed_clear(testbed, &row->setup);
 	check_reports(testbed, row, tags);
 	check_copies(testbed, row, tags, &in);
+	check_frames(testbed, row, &in);
 	check_counted(testbed, row);
 	assert_int_equal(verdict, row->verdict);
 	assert_int_equal(out.length, expected.length);
 	assert_memory_equal(out.at, expected.at, expected.length);
 	check_host(testbed, row);
 	reached[row->outcome] = true;
+}
+
+void row_run(const struct row *row, const struct tags *tags, size_t length)
+{
+	const struct row tagged = row_tagged(row, tags);
+
+	run(&tagged, tags, length);
 }
 
 bool row_reached(enum outcome outcome)
@@ -188,6 +241,7 @@ static enum outcome cut_outcome(const struct row *row, size_t headers, size_t le
 {
 	/* without the transport header; outcomes that are not here do not depend on it */
 	static const enum outcome without_transport[OUTCOME_COUNT] = {
+		[OUTCOME_WAKE_SENT] = OUTCOME_TRANSPORT_MALFORMED,
 		[OUTCOME_WAKE_STARTED] = OUTCOME_TRANSPORT_MALFORMED,
 		[OUTCOME_WAKE_IN_PROGRESS] = OUTCOME_TRANSPORT_MALFORMED,
 		[OUTCOME_WAKE_PORT_DENIED] = OUTCOME_TRANSPORT_MALFORMED,
@@ -226,6 +280,7 @@ struct row row_cut(const struct row *row, const struct tags *tags, size_t length
 {
 	const size_t headers = tags_octets(tags);
 	const bool of_owner = row->in.from == HOST && length >= headers;
+	const bool consumed = row->verdict == XDP_DROP || row->outcome == OUTCOME_WAKE_SENT;
 	struct row cut = *row;
 
 	cut.copied = false;
@@ -234,8 +289,8 @@ struct row row_cut(const struct row *row, const struct tags *tags, size_t length
 		return cut;
 	}
 	cut.outcome = cut_outcome(row, headers, length);
-	if (row->verdict != XDP_DROP || length < headers + network_octets(row->in.type))
-		cut.verdict = XDP_PASS;
+	cut.verdict =
+		consumed && length >= headers + network_octets(row->in.type) ? XDP_DROP : XDP_PASS;
 	cut.state = row->setup.host.state;
 	cut.seen = of_owner;
 	cut.report = 0;

@@ -9,7 +9,8 @@
 #define CONNECT(...) IP(TO_HOST, .flags = SYN, __VA_ARGS__)
 #define DATAGRAM(...) IP(PROXY, PEER, UDP, PEER_IP, HOST_IP, 53, 40000, __VA_ARGS__)
 #define SLEEPER .setup.host.state = ASLEEP
-#define WOKEN EXPECT(OUTCOME_WAKE_STARTED, DROP, WAKING), .report = REPORT_CONNECTION
+#define WOKEN EXPECT(OUTCOME_WAKE_SENT, TX, WAKING), .report = REPORT_CONNECTION
+#define BY_DAEMON .setup.host = { .state = ASLEEP, .flags = HOST_MAGIC_BY_DAEMON }
 #define SETUP(...) .setup = { .host.state = ASLEEP, __VA_ARGS__ }
 #define RULES(...) SETUP(.rules = { __VA_ARGS__ })
 #define SOURCES(...) SETUP(.sources = { __VA_ARGS__ })
@@ -66,9 +67,18 @@ static const struct row rows[] = {
 	{ "a SYN to a waking host needs no room in the ring",
 	  .setup = { .ring_full = true, .host.state = WAKING }, .in = CONNECT(),
 	  EXPECT(OUTCOME_WAKE_IN_PROGRESS, DROP, WAKING) },
-	{ "a SYN without room to report it leaves the host asleep",
+	{ "a SYN without room to report it wakes all the same",
 	  .setup = { .ring_full = true, .host.state = ASLEEP }, .in = CONNECT(),
-	  EXPECT(OUTCOME_WAKE_RING_FULL, DROP, ASLEEP) },
+	  EXPECT(OUTCOME_WAKE_SENT, TX, WAKING) },
+
+	{ "where the daemon sends all Magic Packets a SYN is consumed", BY_DAEMON, .in = CONNECT(),
+	  EXPECT(OUTCOME_WAKE_STARTED, DROP, WAKING), .report = REPORT_CONNECTION },
+	{ "where the daemon sends them, a SYN without room to report it wakes all the same",
+	  .setup = { .ring_full = true,
+	             .host = { .state = ASLEEP, .flags = HOST_MAGIC_BY_DAEMON } },
+	  .in = CONNECT(), EXPECT(OUTCOME_WAKE_RING_FULL, DROP, WAKING) },
+	{ "a host whose network card answers ARP is sent a Magic Packet at once",
+	  .setup.host = { .state = ASLEEP, .flags = HOST_ARP_OFFLOAD }, .in = CONNECT(), WOKEN },
 
 	{ "a SYN with TCP options wakes", SLEEPER, .in = CONNECT(.tcp_words = 15, .data = 40),
 	  WOKEN },

@@ -25,6 +25,9 @@ struct testbed {
 	struct ring_buffer *dhcp_ring;
 	struct dhcp_snoop *copies;
 	size_t n_copies;
+	struct ring_buffer *frame_ring;
+	struct wake_frame *frames;
+	size_t n_frames;
 	__u64 counted[OUTCOME_COUNT];
 };
 
@@ -74,6 +77,19 @@ static int on_copy(void *context, void *data, size_t size)
 	return 0;
 }
 
+static int on_frame(void *context, void *data, size_t size)
+{
+	struct testbed *testbed = context;
+	const struct wake_frame *frame = data;
+
+	assert(size == sizeof(*frame));
+	if (!memcmp(&frame->host, mac_of(FILLER), sizeof(struct mac)))
+		return 0;
+	assert(testbed->n_frames < TESTBED_COPIES_MAX);
+	testbed->frames[testbed->n_frames++] = *frame;
+	return 0;
+}
+
 static void set_addresses(struct testbed *testbed)
 {
 	static const struct {
@@ -100,12 +116,15 @@ static void testbed_start(struct testbed *testbed, enum machine machine)
 	/* the smallest size, which is soon full */
 	bpf_map__set_max_entries(testbed->datapath->maps.reports, getpagesize());
 	bpf_map__set_max_entries(testbed->datapath->maps.dhcp_snoop, getpagesize());
+	bpf_map__set_max_entries(testbed->datapath->maps.wake_frames, getpagesize());
 	need(!sleepproxy_bpf__load(testbed->datapath), "load the datapath");
 	testbed->ring = ring_buffer__new(bpf_map__fd(testbed->datapath->maps.reports), on_report,
 	                                 testbed, NULL);
 	testbed->dhcp_ring = ring_buffer__new(bpf_map__fd(testbed->datapath->maps.dhcp_snoop),
 	                                      on_copy, testbed, NULL);
-	need(testbed->ring && testbed->dhcp_ring, "open the rings");
+	testbed->frame_ring = ring_buffer__new(bpf_map__fd(testbed->datapath->maps.wake_frames),
+	                                       on_frame, testbed, NULL);
+	need(testbed->ring && testbed->dhcp_ring && testbed->frame_ring, "open the rings");
 	set_addresses(testbed);
 }
 
@@ -180,10 +199,12 @@ static void discard(struct testbed *testbed)
 {
 	struct report reports[TESTBED_REPORTS_MAX];
 	struct dhcp_snoop copies[TESTBED_COPIES_MAX];
+	struct wake_frame frames[TESTBED_COPIES_MAX];
 	__u64 counted[OUTCOME_COUNT];
 
 	testbed_reports(testbed, reports);
 	testbed_copies(testbed, copies);
+	testbed_frames(testbed, frames);
 	testbed_counted(testbed, counted);
 	reset_rates(testbed);
 }
@@ -302,6 +323,14 @@ size_t testbed_copies(struct testbed *testbed, struct dhcp_snoop *copies)
 	testbed->n_copies = 0;
 	need(ring_buffer__consume(testbed->dhcp_ring) >= 0, "read the ring of DHCP");
 	return testbed->n_copies;
+}
+
+size_t testbed_frames(struct testbed *testbed, struct wake_frame *frames)
+{
+	testbed->frames = frames;
+	testbed->n_frames = 0;
+	need(ring_buffer__consume(testbed->frame_ring) >= 0, "read the ring of frames");
+	return testbed->n_frames;
 }
 
 void testbed_counted(struct testbed *testbed, __u64 *counted)

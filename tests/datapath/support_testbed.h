@@ -15,6 +15,7 @@
 #include "outcome.h"
 #include "report.h"
 #include "support_packet.h"
+#include "wake_frame.h"
 #include "wake_rules.h"
 #include "wake_sources.h"
 
@@ -80,6 +81,9 @@ size_t testbed_reports(struct testbed *testbed, struct report *reports);
 
 /* The same with DHCP messages: `copies` holds TESTBED_COPIES_MAX. */
 size_t testbed_copies(struct testbed *testbed, struct dhcp_snoop *copies);
+
+/* The same with frames that began a wake: `frames` holds TESTBED_COPIES_MAX. */
+size_t testbed_frames(struct testbed *testbed, struct wake_frame *frames);
 
 /* How often each outcome was counted since the last call: `counted` holds OUTCOME_COUNT. */
 void testbed_counted(struct testbed *testbed, __u64 *counted);

@@ -98,7 +98,7 @@ def test_rules_are_obeyed_at_once(by_hand):
     by_hand.connect(80)
     wait_for("ignored", lambda: by_hand.daemon.counters()["wake_port_denied"] == 1)
     by_hand.connect(22)
-    wait_for("begun", lambda: by_hand.daemon.counters()["wake_started"] == 1)
+    wait_for("begun", lambda: by_hand.daemon.counters()["wake_sent"] == 1)
 
 
 def test_rules_are_shown(by_hand, known, lan):
@@ -124,7 +124,7 @@ def test_sources_are_obeyed_at_once(by_hand, lan):
     lan.peer.send(frames.tcp(far, HOST, lan.proxy.mac, "S"))
     wait_for("denied", lambda: by_hand.daemon.counters()["wake_source_denied"] == 1)
     lan.peer.send(frames.tcp(near, HOST, lan.proxy.mac, "S"))
-    wait_for("begun", lambda: by_hand.daemon.counters()["wake_started"] == 1)
+    wait_for("begun", lambda: by_hand.daemon.counters()["wake_sent"] == 1)
 
 
 def test_listed_by_name(by_hand):

@@ -115,7 +115,7 @@ def test_each_kind_of_frame_is_counted(lan, asleep):
         "wake_port_denied": 2,
         "ipv4_ignored": 1,
         "wake_source_denied": 1,
-        "wake_started": 1,
+        "wake_sent": 1,
         "wake_in_progress": 1,
     }
     assert {name: grown[name] for name in expected} == expected
@@ -124,9 +124,9 @@ def test_each_kind_of_frame_is_counted(lan, asleep):
 def test_every_outcome_is_shown(start, known):
     daemon = start(known())
     shown = daemon.ctl("counters")
-    assert {"other_protocol", "arp_answered", "wake_started", "heartbeat_stale"} <= shown.keys()
+    assert {"other_protocol", "arp_answered", "wake_sent", "heartbeat_stale"} <= shown.keys()
     text = daemon.ctl_text("counters", "--all")
-    assert "arp_answered" in text and "wake_started" in text
+    assert "arp_answered" in text and "wake_sent" in text
 
 
 def test_watch_begins_with_the_states_and_lives_through_a_restart(lan, asleep):

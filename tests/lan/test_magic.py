@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Magic Packets on the wire, octet by octet, with tshark as the judge."""
 
+import signal
+
 import pytest
 
+from harness import frames
 from harness.daemon import host_section
 from harness.netns import wait_for
 
@@ -74,7 +77,7 @@ def test_secureon(lan, start, password, octets):
     daemon = start(host_section("safe", safe.mac, [safe.address], secureon=password))
     daemon.take_over(safe)
     capture = lan.capture("safe")
-    daemon.wake("safe")
+    lan.peer.send(frames.tcp(lan.peer, safe, lan.proxy.mac, "S"))
     daemon.wait_state("awake", "safe")
     data = {field.replace(":", "") for (field,) in capture.fields(UDP, "udp.payload")}
     ethernet = {frame[14:].hex() for frame in capture.frames() if frame[12:14] == b"\x08\x42"}
@@ -89,6 +92,25 @@ def test_without_its_password_a_secured_card_does_not_wake(lan, start):
     daemon.wake("safe")
     daemon.wait_state("asleep", "safe")
     assert safe.nic.magic == [] and safe.nic.asleep
+
+
+@pytest.mark.parametrize("mode", ["native", "generic"])
+def test_the_first_one_needs_no_daemon(lan, asleep, mode):
+    daemon = asleep(mode=mode, heartbeat_timeout="20s")
+    watch = daemon.watch()
+    capture = lan.capture("host")
+    daemon.process.send_signal(signal.SIGSTOP)
+    lan.peer.send(frames.tcp(lan.peer, lan.host, lan.proxy.mac, "S"))
+    wait_for("the host is up", lambda: not lan.host.nic.asleep)
+    daemon.process.send_signal(signal.SIGCONT)
+    daemon.wait_state("awake")
+    first = next(frame for frame in capture.frames() if frame[12:14] == b"\x08\x42")
+    assert (first[:6].hex(":"), first[6:12].hex(":")) == (BROADCAST, lan.proxy.mac)
+    assert first[14:].hex() == payload(lan.host.mac)
+    assert daemon.counters()["wake_sent"] == 1
+    began = next(event for event in daemon.history() if event["event"] == "waking")
+    assert (began["peer"], began["port"]) == (lan.peer.address, 22)
+    assert watch.kinds().count("waking") == 1
 
 
 def test_in_host_mode_a_switch_that_believes_the_mac_is_ours_cannot_stop_it(lan, asleep):

@@ -54,7 +54,7 @@ def connection(proxy, peer, number: int) -> bytes:
 
 
 def woken(raw: socket.socket, until: float) -> set[bytes]:
-    """The sleepers that were sent a Magic Packet, until all were, or it is time."""
+    """The sleepers that the daemon sent Magic Packets, until all were, or it is time: only it sends to their MACs."""
     found = set()
     raw.settimeout(0.2)
     while len(found) < SLEEPERS and time.monotonic() < until:
@@ -62,7 +62,7 @@ def woken(raw: socket.socket, until: float) -> set[bytes]:
             frame = raw.recv(256)
         except TimeoutError:
             continue
-        if frame[12:20] == MAGIC:
+        if frame[12:20] == MAGIC and frame[:6] == frame[20:26]:
             found.add(frame[20:26])
     return found
 
@@ -81,4 +81,6 @@ def test_everybody_who_is_called_at_six_is_woken(lan, start, tmp_path):
         took = time.monotonic() - began
     assert found == {mac(n) for n in NUMBERS}
     assert took > SLEEPERS / TURNS_PER_S * 0.9, "a switch is flooded"
-    assert daemon.counters()["heartbeat_stale"] == 0
+    counters = daemon.counters()
+    assert counters["wake_sent"] == SLEEPERS, "each has a Magic Packet at once, by the datapath"
+    assert counters["heartbeat_stale"] == 0

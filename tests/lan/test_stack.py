@@ -51,7 +51,7 @@ def test_an_awake_host_s_traffic_is_left_alone(lan, start, known, ssh):
         assert link.recv(16) == b"hello"
     assert lan.peer.ping(lan.host.address)
     counters = daemon.counters()
-    assert counters["arp_answered"] == counters["wake_started"] == counters["neighbour_updated"] == 0
+    assert counters["arp_answered"] == counters["wake_sent"] == counters["neighbour_updated"] == 0
 
 
 def test_a_peer_with_our_mac_is_told_the_host_s_when_it_is_back(lan, asleep, ssh):

@@ -123,3 +123,92 @@ TEST(the_last_address_of_a_sleeper)
 	settle();
 	assert_int_equal(host_at(1)->life.state, WAKING);
 }
+
+/* Who sends the first Magic Packet of a wake: a flag of the row, whoever writes it. */
+
+static bool is_by_daemon(void)
+{
+	const bool by_daemon = entry_of_host().flags & HOST_MAGIC_BY_DAEMON;
+
+	assert_int_equal(host_at(1)->installed->magic_by_daemon, by_daemon);
+	return by_daemon;
+}
+
+static void put_plain_sleeper(void)
+{
+	const struct host_entry entry = { .state = ASLEEP };
+	const struct mac mac = mac_of(1);
+
+	assert_int_equal(put_row("hosts", &mac, &entry), 0);
+	tick();
+}
+
+TEST(a_password_is_the_daemon_s)
+{
+	assert_int_equal(command("{'command':'host-add','name':'host1','mac':'" MAC_TEXT "',"
+	                         "'addresses':['10.9.0.21'],'secureon':'1.2.3.4'}",
+	                         1),
+	                 DONE);
+	assert_true(is_by_daemon());
+	put_plain_sleeper();
+	assert_int_equal(host_at(1)->life.state, ASLEEP);
+	assert_true(is_by_daemon());
+	assert_false(host_at(1)->edited);
+	describe_host(1, "'10.9.0.21'");
+	assert_false(is_by_daemon());
+	put_plain_sleeper();
+	assert_false(is_by_daemon());
+}
+
+TEST(which_of_several_interfaces_is_the_daemon_s)
+{
+	describe_host(1, "'10.9.0.21'");
+	daemon_.served_count = 2;
+	maps_retry(&daemon_, true);
+	assert_true(is_by_daemon());
+	daemon_.served_count = 1;
+	maps_retry(&daemon_, true);
+	assert_false(is_by_daemon());
+}
+
+TEST(the_hold_off_is_the_daemon_s)
+{
+	daemon_.timing.life.wake_holdoff = 3000;
+	describe_host(1, "'10.9.0.21'");
+	host_trigger(&daemon_, host_at(1), TRIGGER_SLEEP);
+	pass(HOUR);
+	settle();
+	assert_false(is_by_daemon());
+	pass(HOUR);
+	settle();
+	assert_int_equal(entry_of_host().state, ASLEEP);
+	assert_true(is_by_daemon());
+	pass(2999);
+	settle();
+	assert_true(is_by_daemon());
+	pass(1);
+	settle();
+	assert_false(is_by_daemon());
+	assert_int_equal(entry_of_host().state, ASLEEP);
+}
+
+static void note_event(void *context, const struct host_event *event)
+{
+	if (event->kind == HOST_EVENT_WAKING)
+		*(struct host_event *)context = *event;
+}
+
+/* The datapath sets the state first, so the map is enough. */
+TEST(a_wake_whose_report_is_lost)
+{
+	struct host_event event = { .kind = HOST_EVENT_NONE };
+	const struct subscriber noter = { note_event, &event };
+
+	daemon_subscribe(&daemon_, &noter);
+	describe_host(1, "'10.9.0.21'");
+	put_state(ASLEEP);
+	put_state(WAKING);
+	assert_int_equal(event.kind, HOST_EVENT_WAKING);
+	assert_int_equal(event.report.kind, 0);
+	assert_int_equal(host_at(1)->life.attempts, 1);
+}
