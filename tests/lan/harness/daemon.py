@@ -249,7 +249,8 @@ class Daemon:
         if self.process:
             end(self.process)
         shutil.rmtree(self.pins, ignore_errors=True)
-        assert "refused system call" not in self.log, "loader/daemon/confine.c lacks what the daemon needs"
+        refused = [line for line in self.log.splitlines() if "refused system call" in line]
+        assert not refused, f"loader/daemon/confine.c lacks what the daemon needs: {refused}"
 
 
 class Watch:
