@@ -43,8 +43,9 @@ static const struct syscall_rule rules[] = {
 	ANY(access), ANY(faccessat), ANY(faccessat2), ANY(readlink), ANY(readlinkat), ANY(getcwd),
 	ANY(getdents64), ANY(unlink), ANY(unlinkat), ANY(rmdir), ANY(rename), ANY(renameat),
 	ANY(renameat2), ANY(fchmod), ANY(fchown), ANY(flock), ANY(dup3),
-	/* sockets */
-	FIRST_IS(socket, AF_UNIX), FIRST_IS(socket, AF_INET), FIRST_IS(socket, AF_PACKET),
+	/* sockets; of IPv6, if_nametoindex() tries where there is no descriptor for another */
+	FIRST_IS(socket, AF_UNIX), FIRST_IS(socket, AF_INET), FIRST_IS(socket, AF_INET6),
+	FIRST_IS(socket, AF_PACKET),
 	NETLINK(NETLINK_ROUTE), NETLINK(NETLINK_GENERIC),
 	ANY(bind), ANY(connect), ANY(listen), ANY(accept), ANY(accept4), ANY(getsockname),
 	ANY(getpeername), ANY(getsockopt), ANY(setsockopt), ANY(sendto), ANY(sendmsg), ANY(sendmmsg),

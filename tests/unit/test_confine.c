@@ -64,7 +64,7 @@ static long turn_data_into_code(void)
 
 static long open_ipv6(void)
 {
-	return socket(AF_INET6, SOCK_STREAM, 0);
+	return socket(AF_ALG, SOCK_SEQPACKET, 0);
 }
 
 static long open_netfilter(void)
