@@ -62,7 +62,7 @@ static long turn_data_into_code(void)
 	return mprotect(memory, 4096, PROT_READ | PROT_EXEC);
 }
 
-static long open_ipv6(void)
+static long open_crypto(void)
 {
 	return socket(AF_ALG, SOCK_SEQPACKET, 0);
 }
@@ -100,7 +100,7 @@ static const struct {
 	{ "a mount", mount_something },
 	{ "executable memory", make_code },
 	{ "memory made executable", turn_data_into_code },
-	{ "a socket of IPv6", open_ipv6 },
+	{ "a socket of the kernel's ciphers", open_crypto },
 	{ "netfilter's netlink", open_netfilter },
 	{ "an ioctl", type_on_terminal },
 	{ "a tracepoint, by bpf(2)", trace_the_kernel },
@@ -144,7 +144,7 @@ static int try_all(void)
 static void *open_in_thread(void *at_end)
 {
 	pthread_mutex_lock(at_end);
-	return open_ipv6() == -1 && errno == EPERM ? NULL : at_end;
+	return open_crypto() == -1 && errno == EPERM ? NULL : at_end;
 }
 
 /* A thread that was there before, and what it is refused. */
@@ -174,8 +174,8 @@ static int log_two_refusals(void)
 	limited = limit();
 	if (limited)
 		return limited;
-	open_ipv6();
-	open_ipv6();
+	open_crypto();
+	open_crypto();
 	if (read(ends[0], text, sizeof(text) - 1) < 0)
 		return 2;
 	return strstr(text, "refused system call") && strchr(text, '\n') == strrchr(text, '\n')
