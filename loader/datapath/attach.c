@@ -24,6 +24,7 @@ struct attachment {
 	char pin[PATH_MAX + IFNAMSIZ + 8];
 	int link;
 	uint32_t ifindex;
+	const char *mode;
 };
 
 /* Another XDP program is attached: no other mode helps. */
@@ -120,6 +121,15 @@ static int attach(struct attachment *attachment, enum xdp_mode mode)
 	                            : bpf_obj_pin(attachment->link, attachment->pin);
 }
 
+static const char *read_mode(uint32_t ifindex)
+{
+	LIBBPF_OPTS(bpf_xdp_query_opts, query);
+
+	if (bpf_xdp_query((int)ifindex, 0, &query))
+		return "unknown";
+	return query.attach_mode == XDP_ATTACHED_SKB ? "generic" : "native";
+}
+
 int datapath_attach(struct datapath *datapath, const char *interface, uint32_t ifindex,
                     enum xdp_mode mode, const struct datapath_config *config,
                     struct attachment **opened, char why[DATAPATH_WHY])
@@ -139,11 +149,13 @@ int datapath_attach(struct datapath *datapath, const char *interface, uint32_t i
 		if (err)
 			explain_attach(err, datapath, interface, ifindex, mode, why);
 	}
-	if (err)
+	if (err) {
 		attachment_close(attachment, true);
-	else
-		*opened = attachment;
-	return err;
+		return err;
+	}
+	attachment->mode = read_mode(ifindex);
+	*opened = attachment;
+	return 0;
 }
 
 bool attachment_is_active(const struct attachment *attachment)
@@ -153,11 +165,7 @@ bool attachment_is_active(const struct attachment *attachment)
 
 const char *attachment_mode(const struct attachment *attachment)
 {
-	LIBBPF_OPTS(bpf_xdp_query_opts, query);
-
-	if (bpf_xdp_query((int)attachment->ifindex, 0, &query))
-		return "unknown";
-	return query.attach_mode == XDP_ATTACHED_SKB ? "generic" : "native";
+	return attachment->mode;
 }
 
 void attachment_close(struct attachment *attachment, bool keep)
