@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "agent/wake_on_lan.h"
 #include "base/clock.h"
 #include "npp/npp_auth.h"
 
@@ -81,15 +80,14 @@ int agent_find_interfaces(struct agent *agent)
 
 const char *agent_wake_problem(const char *interface)
 {
-	switch (wake_on_lan_read(interface)) {
-	case WAKE_ON_LAN_OFF:
-		return "Wake-on-LAN is off, so that no proxy can wake this host "
-		       "('sleepproxy-agent --enable-wol status' turns it on, as root)";
-	case WAKE_ON_LAN_UNSUPPORTED:
-		return "its driver has no Wake-on-LAN, so that no proxy can wake this host";
-	default:
-		return NULL;
-	}
+	static const char *const problems[] = {
+		[WAKE_ON_LAN_OFF] = "Wake-on-LAN is off, so that no proxy can wake this host "
+				    "('sleepproxy-agent --enable-wol status' turns it on, as root)",
+		[WAKE_ON_LAN_UNSUPPORTED] =
+			"its driver has no Wake-on-LAN, so that no proxy can wake this host",
+	};
+
+	return problems[wake_on_lan_read(interface)];
 }
 
 int agent_read_keys(struct agent *agent)
@@ -157,7 +155,7 @@ int channel_open(const struct agent *agent, const char *interface, uint8_t key,
 		.key = key,
 	};
 	err = ethernet_iface_find(interface, &channel->iface);
-	if (!err && !iface_is_ready(interface))
+	if (!err && !iface_has_link(interface))
 		err = -ENETDOWN;
 	if (err)
 		return err;
@@ -215,11 +213,11 @@ static void print_line(const struct output_line *line, struct json_object *resul
 		printf("%s%s\n", json_object_get_string(value), line->unit);
 }
 
-void output_result(struct json_object *list, struct json_object *result, bool json)
+void output_result(struct json_object *list, struct json_object *result)
 {
 	static bool is_next;
 
-	if (json) {
+	if (list) {
 		json_object_array_add(list, result);
 		return;
 	}
@@ -232,9 +230,21 @@ void output_result(struct json_object *list, struct json_object *result, bool js
 	json_object_put(result);
 }
 
-void output_json(struct json_object *object, bool json)
+struct json_object *output_list(struct agent *agent, const char *name)
 {
-	if (json)
-		puts(json_object_to_json_string_ext(object, JSON_C_TO_STRING_NOSLASHESCAPE));
-	json_object_put(object);
+	struct json_object *list = agent->json ? json_object_new_array() : NULL;
+
+	if (list && !agent->lists)
+		agent->lists = json_object_new_object();
+	if (list)
+		json_object_object_add(agent->lists, name, list);
+	return list;
+}
+
+void output_lists(struct agent *agent)
+{
+	if (agent->lists)
+		puts(json_object_to_json_string_ext(agent->lists, JSON_C_TO_STRING_NOSLASHESCAPE));
+	json_object_put(agent->lists);
+	agent->lists = NULL;
 }

@@ -13,7 +13,8 @@ struct agent {
 	struct npp_keys keys; /* none: messages are not signed */
 	const char *config_path, *state_path;
 	bool json;
-	bool enable_wol; /* before anything else */
+	struct json_object *lists; /* with `json`: to print; NULL: none yet */
+	bool enable_wol;           /* before anything else */
 };
 
 /* Each returns the exit status. */
@@ -51,13 +52,14 @@ int channel_open(const struct agent *agent, const char *interface, uint8_t key,
 /* The deadline of one interface: an equal share of the time that those before it have left. */
 int64_t interface_deadline(const struct agent *agent, size_t index, int64_t deadline);
 
-/*
- * Takes a result over: with `json` into the list, else prints it as lines "key: value", after an
- * empty line if it is not the first. What is of no use to people is left out.
- */
-void output_result(struct json_object *list, struct json_object *result, bool json);
+/* With `json` a list that output_lists prints, by this name, with the others; else NULL. */
+struct json_object *output_list(struct agent *agent, const char *name);
+void output_lists(struct agent *agent);
 
-/* Releases the object; before, with `json`, prints it as a line. */
-void output_json(struct json_object *object, bool json);
+/*
+ * Takes a result over: into the list, or, where that is NULL, prints it as lines "key: value",
+ * after an empty line if it is not the first. What is of no use to people is left out.
+ */
+void output_result(struct json_object *list, struct json_object *result);
 
 #endif

@@ -160,7 +160,7 @@ int candidates_discover(const struct channel *channel, struct ipv4 address,
 	struct transaction transaction;
 	struct candidate candidate;
 	bool found = false;
-	int err = transaction_solicit(&transaction, channel, address), result;
+	int err = transaction_solicit(&transaction, channel, address, NULL), result;
 
 	candidates->count = 0;
 	transaction_start(&transaction, clock_ms(), deadline);

@@ -16,10 +16,9 @@ enum { DHCP_CLIENT = 68, DHCPV6_CLIENT = 546 }; /* RFC 2131, 4.1; RFC 8415, 7.2 
 static const struct iface_address *find_leased(const struct system_info *system)
 {
 	const struct iface_addresses *own = &system->addresses;
-	const struct ipv6 address = ipv4_mapped(system->lease.address);
 
 	if (system->has_lease)
-		return iface_addresses_find(own, &address);
+		return iface_addresses_find(own, ipv4_mapped(system->lease.address));
 	for (size_t i = 0; i < own->ipv4_count; i++)
 		if (own->list[i].valid && own->list[i].valid != LIFETIME_FOREVER)
 			return &own->list[i];

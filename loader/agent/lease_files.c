@@ -47,20 +47,16 @@ static void try_file(struct lease_search *search, lease_reader *reader, const ch
 	struct lease_file file = { .interface = search->iface->name };
 	autofree char *octets = NULL;
 	struct client_lease lease;
-	struct ipv6 address;
 	struct stat status;
 
 	if (fd < 0 || fstat(fd, &status) || !S_ISREG(status.st_mode) ||
-	    status.st_size > LEASE_FILE_MAX)
-		return;
-	if (file_read(fd, LEASE_FILE_MAX, &octets, &file.length))
+	    file_read(fd, LEASE_FILE_MAX, &octets, &file.length))
 		return;
 	file.octets = octets;
 	file.written = status.st_mtim.tv_sec;
 	if (!reader(&file, &lease))
 		return;
-	address = ipv4_mapped(lease.address);
-	if (!iface_addresses_find(search->addresses, &address) ||
+	if (!iface_addresses_find(search->addresses, ipv4_mapped(lease.address)) ||
 	    (search->found && lease.begun <= search->best->begun))
 		return;
 	*search->best = lease;

@@ -267,7 +267,7 @@ int transaction_report(struct transaction *transaction, const struct channel *ch
 }
 
 int transaction_solicit(struct transaction *transaction, const struct channel *channel,
-                        struct ipv4 source)
+                        struct ipv4 source, struct proxy_registration *proxy)
 {
 	struct proxy_registration all = {
 		.proxy = { { 255, 255, 255, 255 } },
@@ -278,9 +278,10 @@ int transaction_solicit(struct transaction *transaction, const struct channel *c
 		.transaction = id,
 		.subtype = NPP_PROXY_SOLICITATION,
 		.solicitation = { .identifier = id },
+		.wake_test = proxy,
 	};
 
-	return transaction_prepare(transaction, channel, &all, source, &message);
+	return transaction_prepare(transaction, channel, proxy ? proxy : &all, source, &message);
 }
 
 int transaction_end(const struct transaction *transaction)

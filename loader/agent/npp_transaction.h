@@ -66,11 +66,12 @@ struct transaction {
 };
 
 /*
- * Prepare one: of a Proxy Solicitation by broadcast; of a message to the proxy of a registration,
- * whose last signing time is updated; of a Wakeup Report to it. 0; -EMSGSIZE; -ENOKEY: no such key.
+ * Prepare one: of a Proxy Solicitation, by broadcast, or to one proxy, which is also asked for a
+ * Magic Packet; of a message to the proxy of a registration, whose last signing time is updated; of
+ * a Wakeup Report to it. 0; -EMSGSIZE; -ENOKEY: no such key.
  */
 int transaction_solicit(struct transaction *transaction, const struct channel *channel,
-                        struct ipv4 source);
+                        struct ipv4 source, struct proxy_registration *proxy);
 int transaction_prepare(struct transaction *transaction, const struct channel *channel,
                         struct proxy_registration *registration, struct ipv4 source,
                         struct npp_message *message);

@@ -35,9 +35,12 @@ struct iface_run {
 
 static void add_failure(struct sleep_run *run, const char *interface, const char *reason)
 {
-	struct json_object *failure = json_object_new_object();
+	struct json_object *failure;
 
 	agent_error("%s: not handed over: %s", interface, reason);
+	if (!run->failures)
+		return;
+	failure = json_object_new_object();
 	json_object_object_add(failure, "interface", json_object_new_string(interface));
 	json_object_object_add(failure, "reason", json_object_new_string(reason));
 	json_object_array_add(run->failures, failure);
@@ -66,7 +69,7 @@ static void store(struct sleep_run *run, const struct proxy_registration *regist
 		            strerror(-err));
 		run->status = AGENT_FAILED;
 	}
-	output_result(run->list, registration_to_json(registration), run->agent->json);
+	output_result(run->list, registration_to_json(registration));
 }
 
 /* Those that do not show the key are not asked. */
@@ -187,20 +190,14 @@ static void sleep_on_all(struct sleep_run *run)
 
 int command_sleep(struct agent *agent)
 {
-	struct sleep_run run = {
-		.agent = agent,
-		.list = json_object_new_array(),
-		.failures = json_object_new_array(),
-	};
-	struct json_object *object = json_object_new_object();
+	struct sleep_run run = { .agent = agent, .status = agent_read_keys(agent) };
 
-	json_object_object_add(object, "registrations", run.list);
-	json_object_object_add(object, "failures", run.failures);
-	run.status = agent_read_keys(agent);
-	if (!run.status)
-		run.status = agent_find_interfaces(agent);
+	if (run.status)
+		return run.status;
+	run.list = output_list(agent, "registrations");
+	run.failures = output_list(agent, "failures");
+	run.status = agent_find_interfaces(agent);
 	if (!run.status)
 		sleep_on_all(&run);
-	output_json(object, agent->json && run.status != AGENT_USAGE);
 	return run.status;
 }

@@ -15,12 +15,9 @@ enum {
 /* The host info in pieces, each of which goes whole into one part. */
 enum piece {
 	PIECE_ADDRESS,
-	PIECE_BACKUP,
 	PIECE_LEASE,
-	PIECE_CLIENT_ID,
 	PIECE_HOSTNAME,
-	PIECE_TIMER,
-	PIECE_LIFETIME,
+	PIECE_TIMES,
 	PIECE_PORT,
 	PIECE_ADDRESS6,
 };
@@ -31,6 +28,8 @@ static void add_lease(struct npp_request *request, const struct client_lease *le
 	request->lease_total = (uint16_t)MIN(lease->total, NPP_LEASE_LONG);
 	request->lease_left = (uint16_t)MIN(lease->left, request->lease_total);
 	request->lease_server = lease->server;
+	request->client_id_length = lease->client_id.length;
+	memcpy(request->client_id, lease->client_id.data, sizeof(request->client_id));
 }
 
 /*
@@ -42,27 +41,20 @@ static bool add_piece(struct npp_request *request, const struct host_info *info,
 {
 	switch (piece) {
 	case PIECE_ADDRESS: /* no more than NPP_PAIRS */
+		/* with each: a proxy that is no backup checks who answers for the address */
+		request->backup_of = info->backup_of;
 		request->pairs[request->pair_count++] =
 			(struct npp_pair){ info->mac, host_info_ipv4(info, index) };
-		break;
-	case PIECE_BACKUP:
-		request->backup_of = info->backup_of;
 		break;
 	case PIECE_LEASE:
 		if (info->has_lease)
 			add_lease(request, &info->lease);
 		break;
-	case PIECE_CLIENT_ID:
-		request->client_id_length = info->has_lease ? info->lease.client_id.length : 0;
-		memcpy(request->client_id, info->lease.client_id.data, sizeof(request->client_id));
-		break;
 	case PIECE_HOSTNAME:
 		memcpy(request->hostname, info->hostname, sizeof(request->hostname));
 		break;
-	case PIECE_TIMER:
+	case PIECE_TIMES:
 		request->timer = info->timer;
-		break;
-	case PIECE_LIFETIME:
 		request->lifetime = info->lifetime;
 		break;
 	case PIECE_PORT:
@@ -122,16 +114,12 @@ static bool add_pieces(struct sleep_request *request, enum piece piece, size_t c
 	return true;
 }
 
-/*
- * Each in a part of its own. The backup is in all of them: a proxy that is no backup checks who
- * answers for the address.
- */
+/* Each in a part of its own. */
 static bool add_other_addresses(struct sleep_request *request)
 {
 	for (size_t i = 1; i < request->info->ipv4_count; i++)
 		if (!start_part(request, host_info_ipv4(request->info, i)) ||
-		    !add_to_part(request, PIECE_ADDRESS, i) ||
-		    !add_to_part(request, PIECE_BACKUP, 0))
+		    !add_to_part(request, PIECE_ADDRESS, i))
 			return false;
 	return true;
 }
@@ -147,7 +135,7 @@ bool sleep_request_make(const struct host_info *info, uint16_t transaction, bool
 	if (!info->ipv4_count || !start_part(request, host_info_ipv4(info, 0)) ||
 	    !add_pieces(request, PIECE_ADDRESS, is_signed ? info->ipv4_count : 1))
 		return false;
-	for (enum piece piece = PIECE_BACKUP; piece <= PIECE_LIFETIME; piece++)
+	for (enum piece piece = PIECE_LEASE; piece <= PIECE_TIMES; piece++)
 		if (!add_pieces(request, piece, 1))
 			return false;
 	return add_pieces(request, PIECE_PORT, info->has_ports ? ports : 0) &&

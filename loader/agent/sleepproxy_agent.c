@@ -213,6 +213,7 @@ int main(int argc, char **argv)
 		return status;
 	signals_catch();
 	status = command->run(&agent);
+	output_lists(&agent);
 	explicit_bzero(&agent.keys, sizeof(agent.keys));
 	if (ferror(stdout) || fflush(stdout)) {
 		agent_error("cannot write the output: %s", strerror(errno));

@@ -11,7 +11,6 @@
 
 #include "agent/agent.h"
 #include "agent/candidates.h"
-#include "agent/wake_on_lan.h"
 #include "base/clock.h"
 #include "base/fields.h"
 
@@ -52,27 +51,22 @@ static int show_interfaces(struct agent *agent, struct json_object *list)
 			status = AGENT_FAILED;
 			continue;
 		}
-		output_result(list, iface_to_json(name, &info), agent->json);
+		output_result(list, iface_to_json(name, &info));
 	}
 	return status;
 }
 
 int command_status(struct agent *agent)
 {
-	struct json_object *object = json_object_new_object();
-	struct json_object *interfaces = json_object_new_array();
-	struct json_object *list = json_object_new_array();
+	struct json_object *interfaces = output_list(agent, "interfaces");
+	struct json_object *list = output_list(agent, "registrations");
+	int status = show_interfaces(agent, interfaces);
 	struct registrations registrations;
-	int status;
 
-	json_object_object_add(object, "interfaces", interfaces);
-	json_object_object_add(object, "registrations", list);
-	status = show_interfaces(agent, interfaces);
 	if (agent_read_state(agent, &registrations))
 		status = AGENT_FAILED;
 	for (size_t i = 0; i < registrations.count; i++)
-		output_result(list, registration_to_json(&registrations.list[i]), agent->json);
-	output_json(object, agent->json);
+		output_result(list, registration_to_json(&registrations.list[i]));
 	return status;
 }
 
@@ -126,21 +120,18 @@ static const char *discover(const struct agent *agent, const char *interface, in
 		return strerror(-err);
 	for (size_t i = 0; i < candidates.count; i++)
 		output_result(list,
-		              candidate_to_json(interface, &candidates.list[i], &agent->settings),
-		              agent->json);
+		              candidate_to_json(interface, &candidates.list[i], &agent->settings));
 	return NULL;
 }
 
 int command_discover(struct agent *agent)
 {
 	const struct settings *settings = &agent->settings;
-	struct json_object *object = json_object_new_object();
-	struct json_object *list = json_object_new_array();
+	struct json_object *list = output_list(agent, "proxies");
 	const int status = agent_find_interfaces(agent);
 	const int64_t deadline = clock_ms() + settings->wait;
 	bool found = false;
 
-	json_object_object_add(object, "proxies", list);
 	for (size_t i = 0; i < settings->interface_count; i++) {
 		const char *name = settings->interfaces[i];
 		const char *error =
@@ -150,6 +141,5 @@ int command_discover(struct agent *agent)
 			agent_error("%s: %s", name, error);
 		found |= !error;
 	}
-	output_json(object, agent->json);
 	return status || found ? status : AGENT_FAILED;
 }

@@ -31,14 +31,6 @@ struct address_dump {
 	size_t deprecated_count;
 };
 
-bool iface_is_ready(const char *name)
-{
-	struct ifreq request = { 0 };
-
-	return !iface_ioctl(name, SIOCGIFFLAGS, &request) && request.ifr_flags & IFF_UP &&
-	       request.ifr_flags & IFF_RUNNING;
-}
-
 int ethernet_iface_find(const char *name, struct iface *iface)
 {
 	struct ifreq request = { 0 };
@@ -57,7 +49,7 @@ static bool parse_route(const char *line, char name[IFNAMSIZ], int *metric)
 
 	return sscanf(line, "%15s %x %*x %*x %*d %*u %d %x", name, &destination, metric, &mask) ==
 	               4 &&
-	       !destination && !mask && !ethernet_iface_find(name, &iface) && iface_is_ready(name);
+	       !destination && !mask && !ethernet_iface_find(name, &iface) && iface_has_link(name);
 }
 
 int default_iface(char name[IFNAMSIZ])
@@ -176,7 +168,7 @@ static bool is_reachable(const struct iface_addresses *addresses, const struct i
 	const struct ipv6 any_ipv4 = ipv4_mapped((struct ipv4){ { 0 } });
 
 	return !ip_is_set(address) || ip_equal(address, &any_ipv4) ||
-	       iface_addresses_find(addresses, address);
+	       iface_addresses_find(addresses, *address);
 }
 
 static void read_sockets(const char *path, enum socket_state wanted,
@@ -222,13 +214,12 @@ static void read_lease(const char *root, struct system_info *system)
 {
 	const int64_t now = (clock_now().wall + 999) / 1000;
 	struct client_lease *lease = &system->lease;
-	struct ipv6 address;
+	const struct iface_address *own;
 
 	if (!lease_files_find(root, &system->iface, &system->addresses, lease))
 		return;
-	address = ipv4_mapped(lease->address);
-	lease->left = lease_time_left(
-		lease, iface_addresses_find(&system->addresses, &address)->valid, now);
+	own = iface_addresses_find(&system->addresses, ipv4_mapped(lease->address));
+	lease->left = lease_time_left(lease, own->valid, now);
 	system->has_lease = lease->left > 0;
 }
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the agent asks the kernel and DHCP clients' files: interface, addresses, ports, lease. */
+/*
+ * What the agent asks the kernel and DHCP clients' files: interface, addresses, ports, lease,
+ * Wake-on-LAN.
+ */
 #ifndef SLEEPPROXY_AGENT_SYSTEM_INFO_H
 #define SLEEPPROXY_AGENT_SYSTEM_INFO_H
 
@@ -101,8 +104,6 @@ int default_iface(char name[IFNAMSIZ]);
 /* 0, -ENODEV: no such interface, -EOPNOTSUPP: not Ethernet, or another -errno. */
 int ethernet_iface_find(const char *name, struct iface *iface);
 
-bool iface_is_ready(const char *name); /* up, and with carrier */
-
 /*
  * The addresses that neighbours may ask for. Tentative ones are left out, since an answer for one
  * would make its owner find a duplicate (RFC 4862, 5.4), and so are those that failed duplicate
@@ -112,10 +113,10 @@ bool iface_is_ready(const char *name); /* up, and with carrier */
 int iface_addresses_read(uint32_t ifindex, struct iface_addresses *addresses);
 
 static inline const struct iface_address *iface_addresses_find(
-	const struct iface_addresses *addresses, const struct ipv6 *address)
+	const struct iface_addresses *addresses, struct ipv6 address)
 {
 	for (size_t i = 0; i < addresses->count; i++)
-		if (ip_equal(&addresses->list[i].address, address))
+		if (ip_equal(&addresses->list[i].address, &address))
 			return &addresses->list[i];
 	return NULL;
 }
@@ -126,5 +127,27 @@ static inline const struct iface_address *iface_addresses_find(
  * not seen.
  */
 void open_ports_read(const struct iface_addresses *addresses, struct port_set *ports);
+
+/*
+ * Wake-on-LAN as an interface's driver has it: whether a Magic Packet wakes this machine. By the
+ * ioctls of ethtool; to read as to set it the kernel wants CAP_NET_ADMIN, by netlink, too.
+ */
+enum wake_on_lan {
+	WAKE_ON_LAN_UNKNOWN, /* a virtual interface, or the kernel does not tell us */
+	WAKE_ON_LAN_ON,
+	WAKE_ON_LAN_OFF,
+	WAKE_ON_LAN_UNSUPPORTED,
+};
+
+extern const char *const wake_on_lan_names[]; /* "on", "off", "unsupported"; NULL: unknown */
+
+/*
+ * Without CAP_NET_ADMIN, whether the device may wake the machine at all, which drivers set together
+ * with it.
+ */
+enum wake_on_lan wake_on_lan_read(const char *interface);
+
+/* Magic Packets wake it, besides what does already. 0 or -errno; -EOPNOTSUPP: none can. */
+int wake_on_lan_enable(const char *interface);
 
 #endif

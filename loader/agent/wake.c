@@ -173,7 +173,7 @@ static void end_report(struct wake_run *run, size_t index, int result)
 		run->status = AGENT_FAILED;
 	}
 	if (!result || run->agent->json)
-		output_result(run->list, report_to_json(run, index), run->agent->json);
+		output_result(run->list, report_to_json(run, index));
 	if (*run->agent->settings.on_lease_lost && has_lost_lease(run, index))
 		start_hook(run, index);
 }
@@ -283,21 +283,19 @@ static void remove_registrations(struct wake_run *run)
 
 int command_wake(struct agent *agent)
 {
-	struct wake_run run = { .agent = agent, .list = json_object_new_array() };
-	struct json_object *object = json_object_new_object();
-	int status = agent_read_keys(agent);
+	struct wake_run run = { .agent = agent, .status = agent_read_keys(agent) };
 
-	json_object_object_add(object, "reports", run.list);
-	if (!status)
-		status = agent_read_state(agent, &run.registrations);
-	if (run.registrations.count) {
-		report_all(&run);
-		remove_registrations(&run);
-	}
-	output_json(object, agent->json && !status);
+	if (!run.status)
+		run.status = agent_read_state(agent, &run.registrations);
+	if (run.status)
+		return run.status;
+	run.list = output_list(agent, "reports");
+	report_all(&run);
+	remove_registrations(&run);
+	output_lists(agent);
 	fflush(stdout);
 	for (size_t i = 0; i < run.registrations.count; i++)
 		if (run.reports[i].hook > 0)
 			wait_for_hook(&run, run.reports[i].hook);
-	return status ? status : run.status;
+	return run.status;
 }

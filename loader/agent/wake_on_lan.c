@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "agent/wake_on_lan.h"
+#include "agent/system_info.h"
 
 #include <errno.h>
 #include <fcntl.h>

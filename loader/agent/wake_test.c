@@ -14,7 +14,6 @@
 
 #include "agent/agent.h"
 #include "agent/candidates.h"
-#include "agent/wake_on_lan.h"
 #include "base/clock.h"
 #include "base/files.h"
 #include "net/magic.h"
@@ -24,7 +23,6 @@ enum { TRIES = 3, TRY_TIME = 1100, MAGIC_OCTETS = 102 };
 
 /* On one interface. */
 struct wake_test {
-	struct agent *agent;
 	struct channel channel;
 	struct ipv4 source;
 	int fd; /* receives Magic Packets */
@@ -58,18 +56,11 @@ static int ask(const struct wake_test *test, const struct candidate *candidate, 
 	struct proxy_registration proxy = { .proxy = candidate->address,
 		                            .proxy_mac = candidate->mac };
 	struct channel unsigned_channel = test->channel;
-	const uint16_t id = random_transaction_id();
-	struct npp_message message = {
-		.transaction = id,
-		.subtype = NPP_PROXY_SOLICITATION,
-		.solicitation = { .identifier = id },
-		.wake_test = true,
-	};
 	struct transaction transaction;
 	int err;
 
 	unsigned_channel.keys = NULL;
-	err = transaction_prepare(&transaction, &unsigned_channel, &proxy, test->source, &message);
+	err = transaction_solicit(&transaction, &unsigned_channel, test->source, &proxy);
 	return err ? err : transaction_run(&transaction, deadline);
 }
 
@@ -94,25 +85,19 @@ static int test_proxy(const struct wake_test *test, const struct candidate *cand
 	return err;
 }
 
-static struct json_object *result_of(const char *interface)
-{
-	const char *wakes = wake_on_lan_names[wake_on_lan_read(interface)];
-	struct json_object *result = json_object_new_object();
-
-	json_object_object_add(result, "interface", json_object_new_string(interface));
-	json_object_object_add(result, "wake-on-lan",
-	                       json_object_new_string(wakes ? wakes : "unknown"));
-	return result;
-}
-
 static int test_candidate(const struct wake_test *test, const struct candidate *candidate,
                           struct json_object *list)
 {
-	struct json_object *result = result_of(test->channel.iface.name);
+	const char *interface = test->channel.iface.name;
+	const char *wakes = wake_on_lan_names[wake_on_lan_read(interface)];
+	struct json_object *result = json_object_new_object();
 	const int err = test_proxy(test, candidate);
 	char proxy[TEXT_IP];
 
 	text_from_ipv4(candidate->address, proxy);
+	json_object_object_add(result, "interface", json_object_new_string(interface));
+	json_object_object_add(result, "wake-on-lan",
+	                       json_object_new_string(wakes ? wakes : "unknown"));
 	json_object_object_add(result, "proxy", json_object_new_string(proxy));
 	json_object_object_add(result, "magic-packet",
 	                       json_object_new_string(err ? "missing" : "arrived"));
@@ -120,17 +105,17 @@ static int test_candidate(const struct wake_test *test, const struct candidate *
 		agent_error(
 			"%s: the Magic Packet of %s does not arrive: does a switch or an access "
 			"point drop broadcasts, or is the proxy older than this agent?",
-			test->channel.iface.name, proxy);
+			interface, proxy);
 	else if (err)
-		agent_error("%s: %s %s", test->channel.iface.name, proxy, transaction_error(err));
-	output_result(list, result, test->agent->json);
+		agent_error("%s: %s %s", interface, proxy, transaction_error(err));
+	output_result(list, result);
 	return err;
 }
 
 static const char *test_interface(struct agent *agent, const char *interface, int64_t deadline,
                                   struct json_object *list, int *status)
 {
-	struct wake_test test = { .agent = agent, .fd = -1 };
+	struct wake_test test = { .fd = -1 };
 	struct candidates candidates;
 	struct host_info info;
 	const char *error = agent_channel_open(agent, interface, &info, &test.channel);
@@ -156,12 +141,10 @@ static const char *test_interface(struct agent *agent, const char *interface, in
 int command_doctor(struct agent *agent)
 {
 	const struct settings *settings = &agent->settings;
-	struct json_object *object = json_object_new_object();
-	struct json_object *list = json_object_new_array();
+	struct json_object *list = output_list(agent, "tests");
 	const int64_t deadline = clock_ms() + settings->wait;
 	int status = agent_read_keys(agent);
 
-	json_object_object_add(object, "tests", list);
 	if (!status)
 		status = agent_find_interfaces(agent);
 	for (size_t i = 0; i < settings->interface_count && status != AGENT_USAGE; i++) {
@@ -176,6 +159,5 @@ int command_doctor(struct agent *agent)
 		if (problem || error)
 			status = AGENT_FAILED;
 	}
-	output_json(object, agent->json);
 	return status;
 }
