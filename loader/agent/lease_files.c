@@ -34,17 +34,10 @@ static const struct lease_path {
 	{ "/var/db/dhcpcd/", PATH_BY_NAME, "-*.lease", lease_from_dhcpcd },
 };
 
-struct lease_search {
-	const struct iface *iface;
-	const struct iface_addresses *addresses;
-	struct client_lease *best;
-	bool found;
-};
-
-static void try_file(struct lease_search *search, lease_reader *reader, const char *path)
+static void try_file(struct system_info *system, lease_reader *reader, const char *path)
 {
 	autoclose int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	struct lease_file file = { .interface = search->iface->name };
+	struct lease_file file = { .interface = system->iface.name };
 	autofree char *octets = NULL;
 	struct client_lease lease;
 	struct stat status;
@@ -56,11 +49,11 @@ static void try_file(struct lease_search *search, lease_reader *reader, const ch
 	file.written = status.st_mtim.tv_sec;
 	if (!reader(&file, &lease))
 		return;
-	if (!iface_addresses_find(search->addresses, ipv4_mapped(lease.address)) ||
-	    (search->found && lease.begun <= search->best->begun))
+	if (!iface_addresses_find(&system->addresses, ipv4_mapped(lease.address)) ||
+	    (system->has_lease && lease.begun <= system->lease.begun))
 		return;
-	*search->best = lease;
-	search->found = true;
+	system->lease = lease;
+	system->has_lease = true;
 }
 
 /* Interface names may contain characters that are special in a pattern. */
@@ -76,30 +69,27 @@ static void escape(const char *text, char *escaped, size_t size)
 	escaped[length] = '\0';
 }
 
-static void try_path(struct lease_search *search, const char *root, const struct lease_path *path)
+static void try_path(struct system_info *system, const char *root, const struct lease_path *path)
 {
 	char pattern[PATH_MAX], directory[PATH_MAX / 2], key[2 * IFNAMSIZ] = "";
 	glob_t found;
 
 	escape(root, directory, sizeof(directory));
 	if (path->key == PATH_BY_NAME)
-		escape(search->iface->name, key, sizeof(key));
+		escape(system->iface.name, key, sizeof(key));
 	else if (path->key == PATH_BY_INDEX)
-		snprintf(key, sizeof(key), "%u", search->iface->ifindex);
+		snprintf(key, sizeof(key), "%u", system->iface.ifindex);
 	snprintf(pattern, sizeof(pattern), "%s%s%s%s", directory, path->before, key, path->after);
 	if (!glob(pattern, 0, NULL, &found)) {
 		for (size_t i = 0; i < found.gl_pathc; i++)
-			try_file(search, path->reader, found.gl_pathv[i]);
+			try_file(system, path->reader, found.gl_pathv[i]);
 	}
 	globfree(&found);
 }
 
-bool lease_files_find(const char *root, const struct iface *iface,
-                      const struct iface_addresses *addresses, struct client_lease *lease)
+void lease_files_find(const char *root, struct system_info *system)
 {
-	struct lease_search search = { .iface = iface, .addresses = addresses, .best = lease };
-
+	system->has_lease = false;
 	for (size_t i = 0; i < sizeof(lease_paths) / sizeof(*lease_paths); i++)
-		try_path(&search, root, &lease_paths[i]);
-	return search.found;
+		try_path(system, root, &lease_paths[i]);
 }

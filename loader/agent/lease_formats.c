@@ -80,38 +80,30 @@ static struct dhcp_option parse_string(const char *text)
 	return strcmp(text, "\"") ? no_octets : octets;
 }
 
-/* The units of systemd.time(7) in which it writes whole seconds. 0: another. */
-static int64_t unit_seconds(const char *unit)
+/* "1h 30min": how systemd writes durations since version 255, by the units of systemd.time(7). */
+static bool parse_duration(const char *text, int64_t *seconds)
 {
 	static const struct {
 		const char *name;
 		uint32_t seconds;
 	} units[] = {
 		{ "y", 31557600 }, { "month", 2629800 }, { "w", 604800 }, { "d", 86400 },
-		{ "h", 3600 },     { "min", 60 },        { "s", 1 },
+		{ "h", 3600 },     { "min", 60 },        { "s", 1 },      { NULL, 0 },
 	};
-
-	for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++)
-		if (strcmp(units[i].name, unit) == 0)
-			return units[i].seconds;
-	return 0;
-}
-
-/* "1h 30min": how systemd writes durations since version 255. */
-static bool parse_duration(const char *text, int64_t *seconds)
-{
 	long long number;
-	int64_t each;
-	char unit[8];
+	char name[8];
 	int used;
 
 	for (*seconds = 0; *text && *seconds <= DHCP_INFINITE; text += used) {
-		if (sscanf(text, "%10lld%7[a-z]%n", &number, unit, &used) != 2 || number < 0)
+		size_t unit = 0;
+
+		if (sscanf(text, "%10lld%7[a-z]%n", &number, name, &used) != 2 || number < 0)
 			return false;
-		each = unit_seconds(unit);
-		if (!each)
+		while (units[unit].name && strcmp(units[unit].name, name))
+			unit++;
+		if (!units[unit].name)
 			return false;
-		*seconds += number * each;
+		*seconds += number * units[unit].seconds;
 	}
 	return *seconds <= DHCP_INFINITE;
 }

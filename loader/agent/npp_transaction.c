@@ -8,7 +8,6 @@
 #include <sys/signalfd.h>
 
 #include "base/clock.h"
-#include "net/iface.h"
 
 enum { RECEIVE_BATCH = 64 };
 
@@ -212,28 +211,15 @@ int transactions_await(struct transaction *transactions, size_t count, int64_t u
 	return err;
 }
 
-static void write_signed(struct transaction *transaction, struct proxy_registration *registration,
-                         struct npp_message *message)
-{
-	const struct channel *channel = &transaction->channel;
-	struct npp_packet *packet = &transaction->packet;
-
-	transaction->nonce = (uint64_t)random_u32() << 32 | random_u32();
-	message->authenticated = true;
-	message->authentication = (struct npp_authentication){
-		.key = channel->key,
-		.time = signing_time(registration, (uint64_t)clock_now().wall / 1000),
-		.nonce = transaction->nonce,
-	};
-	packet->length = npp_message_write(message, channel->icmp_type, transaction->octets);
-	npp_sign(transaction->octets, packet, message, npp_keys_find(channel->keys, channel->key));
-}
-
 int transaction_prepare(struct transaction *transaction, const struct channel *channel,
                         struct proxy_registration *registration, struct ipv4 source,
                         struct npp_message *message)
 {
-	if (channel->keys && !npp_keys_find(channel->keys, channel->key))
+	const struct npp_key *key =
+		channel->keys ? npp_keys_find(channel->keys, channel->key) : NULL;
+	struct npp_packet *packet = &transaction->packet;
+
+	if (channel->keys && !key)
 		return -ENOKEY;
 	*transaction = (struct transaction){
 		.channel = *channel,
@@ -244,13 +230,18 @@ int transaction_prepare(struct transaction *transaction, const struct channel *c
 		.answer_subtype = message->subtype + 1, /* an answer's number is the next */
 		.id = message->transaction,
 		.client = message->client.id,
+		.nonce = (uint64_t)random_u32() << 32 | random_u32(),
 	};
-	if (channel->keys)
-		write_signed(transaction, registration, message);
-	else
-		transaction->packet.length =
-			npp_message_write(message, channel->icmp_type, transaction->octets);
-	return transaction->packet.length ? 0 : -EMSGSIZE;
+	message->authenticated = key;
+	if (key)
+		message->authentication = (struct npp_authentication){
+			.key = key->id,
+			.time = signing_time(registration, (uint64_t)clock_now().wall / 1000),
+			.nonce = transaction->nonce,
+		};
+	packet->length = npp_message_write(message, channel->icmp_type, transaction->octets);
+	npp_sign(transaction->octets, packet, message, key);
+	return packet->length ? 0 : -EMSGSIZE;
 }
 
 int transaction_report(struct transaction *transaction, const struct channel *channel,

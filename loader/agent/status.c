@@ -18,21 +18,22 @@
 static struct json_object *iface_to_json(const char *name, const struct host_info *info)
 {
 	const char *wakes = wake_on_lan_names[wake_on_lan_read(name)];
-	struct json_object *only_with_nd = json_object_new_array();
+	struct json_object *only_with_nd = NULL;
 	struct host_info always = *info;
 	struct json_object *object;
 	char text[TEXT_IP];
 
 	always.address_count = info->ipv4_count;
 	object = host_info_to_json(name, &always);
+	if (info->address_count > info->ipv4_count) {
+		only_with_nd = json_object_new_array();
+		json_object_object_add(object, "only-with-nd", only_with_nd);
+	}
 	for (size_t i = info->ipv4_count; i < info->address_count; i++)
 		json_object_array_add(only_with_nd, json_object_new_string(text_from_ip(
 							    &info->addresses[i], text)));
-	if (info->address_count > info->ipv4_count)
-		json_object_object_add(object, "only-with-nd", json_object_get(only_with_nd));
 	if (wakes)
 		json_object_object_add(object, "wake-on-lan", json_object_new_string(wakes));
-	json_object_put(only_with_nd);
 	return object;
 }
 

@@ -216,7 +216,8 @@ static void read_lease(const char *root, struct system_info *system)
 	struct client_lease *lease = &system->lease;
 	const struct iface_address *own;
 
-	if (!lease_files_find(root, &system->iface, &system->addresses, lease))
+	lease_files_find(root, system);
+	if (!system->has_lease)
 		return;
 	own = iface_addresses_find(&system->addresses, ipv4_mapped(lease->address));
 	lease->left = lease_time_left(lease, own->valid, now);

@@ -63,14 +63,6 @@ lease_reader lease_from_dhcpcd;
 lease_reader lease_from_networkd;
 lease_reader lease_from_networkmanager; /* from 1.40 on: its state of a device */
 
-/*
- * The most recently granted lease of one of these addresses, from the files below `root`, "" for
- * the machine's own. Those that cannot be read are skipped: those of dhcpcd, and of NetworkManager
- * with dhclient, are readable by root only. False: there is none.
- */
-bool lease_files_find(const char *root, const struct iface *iface,
-                      const struct iface_addresses *addresses, struct client_lease *lease);
-
 /* By number. */
 struct port_set {
 	bool tcp[PORT_COUNT], udp[PORT_COUNT];
@@ -84,6 +76,13 @@ struct system_info {
 	bool has_lease;              /* of one of the addresses, not expired */
 	struct client_lease lease;
 };
+
+/*
+ * Sets the lease: the most recently granted one of the interface's addresses, from the files below
+ * `root`, "" for the machine's own. Those that cannot be read are skipped: those of dhcpcd, and of
+ * NetworkManager with dhclient, are readable by root only.
+ */
+void lease_files_find(const char *root, struct system_info *system);
 
 /* `root` as above. 0 or -errno, as ethernet_iface_find. */
 int system_info_read(const char *interface, const char *root, struct system_info *system);

@@ -29,9 +29,12 @@ static struct iface_addresses owning(uint8_t last)
 
 static bool finds_for(const struct iface *iface, uint8_t last, struct client_lease *lease)
 {
-	const struct iface_addresses addresses = owning(last);
+	static struct system_info found;
 
-	return lease_files_find(root, iface, &addresses, lease);
+	found = (struct system_info){ .iface = *iface, .addresses = owning(last) };
+	lease_files_find(root, &found);
+	*lease = found.lease;
+	return found.has_lease;
 }
 
 static void assert_found(uint8_t last, uint32_t total, int64_t begun)
@@ -182,13 +185,13 @@ TEST(endless_file)
 
 TEST(root_too_long)
 {
-	const struct iface_addresses addresses = owning(20);
-	struct client_lease lease;
+	struct system_info found = { .iface = eth0, .addresses = owning(20) };
 	char longer[2 * PATH_MAX];
 
 	for (size_t length = PATH_MAX - 100; length < PATH_MAX + 10; length++) {
 		memset(longer, '*', length);
 		longer[length] = '\0';
-		assert_false(lease_files_find(longer, &eth0, &addresses, &lease));
+		lease_files_find(longer, &found);
+		assert_false(found.has_lease);
 	}
 }
