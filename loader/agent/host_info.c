@@ -65,7 +65,6 @@ void host_info_restrict(struct host_info *info, const uint16_t *services, size_t
 	info->missed_count = 0;
 	if (info->has_lease && !service_in_list(services, count, NPP_SERVICE_DHCP4)) {
 		info->has_lease = false;
-		info->lease = (struct client_lease){ .total = 0 };
 		info->missed[info->missed_count++] = MISSED_DHCP4;
 	}
 	if (info->address_count > info->ipv4_count &&

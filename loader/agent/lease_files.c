@@ -47,9 +47,8 @@ static void try_file(struct system_info *system, lease_reader *reader, const cha
 		return;
 	file.octets = octets;
 	file.written = status.st_mtim.tv_sec;
-	if (!reader(&file, &lease))
-		return;
-	if (!iface_addresses_find(&system->addresses, ipv4_mapped(lease.address)) ||
+	if (!reader(&file, &lease) ||
+	    !iface_addresses_find(&system->addresses, ipv4_mapped(lease.address)) ||
 	    (system->has_lease && lease.begun <= system->lease.begun))
 		return;
 	system->lease = lease;

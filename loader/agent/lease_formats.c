@@ -148,12 +148,9 @@ static bool parse_item(enum lease_item item, const char *value, struct parsed_le
 		return parse_total(value, &lease->total);
 	case LEASE_EXPIRY:
 		return parse_time(value, &parsed->ends);
-	case LEASE_CLIENT_ID:
-		/* NetworkManager writes text without quotes: as good as not there */
+	default: /* the client identifier; NetworkManager's text without quotes is none */
 		lease->client_id = *value == '"' ? parse_string(value + 1) : parse_octets(value);
 		return true;
-	default:
-		return false;
 	}
 }
 

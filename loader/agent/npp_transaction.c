@@ -117,19 +117,18 @@ static void send_message(struct transaction *transaction, int64_t now)
 
 static void receive(struct transaction *transaction, const struct npp_packet *received)
 {
-	struct npp_message message;
-	const enum answer answer = answer_check(transaction, received, &message);
+	struct npp_message *message = &transaction->answer;
+	const enum answer answer = answer_check(transaction, received, message);
 
 	transaction->ignored += answer != ANSWER_MATCHES;
 	transaction->unauthenticated += answer == ANSWER_UNAUTHENTICATED;
 	if (answer != ANSWER_MATCHES)
 		return;
 	transaction->state = TRANSACTION_ANSWERED;
-	transaction->answer = message;
 	transaction->answer_mac = received->from;
 	transaction->answer_source = received->source;
 	transaction->is_proven =
-		!transaction->channel.keys || is_authenticated(transaction, received, &message);
+		!transaction->channel.keys || is_authenticated(transaction, received, message);
 }
 
 static void receive_batch(struct transaction *transaction)

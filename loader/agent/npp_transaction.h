@@ -12,7 +12,6 @@
 #include "base/log.h"
 #include "net/iface.h"
 #include "npp/npp_auth.h"
-#include "npp/npp_message.h"
 
 extern bool agent_verbose; /* print each step, too */
 
@@ -52,8 +51,8 @@ struct transaction {
 	uint16_t client; /* of a Wakeup Report; 0: any */
 	uint64_t nonce;  /* with keys */
 	enum transaction_state state;
-	struct npp_message answer;
-	struct mac answer_mac; /* its sender */
+	struct npp_message answer; /* where it is answered */
+	struct mac answer_mac;     /* its sender */
 	struct ipv4 answer_source;
 	bool is_proven;                        /* its sender has the key, where there are keys */
 	unsigned int ignored, unauthenticated; /* packets; the latter are among the former */

@@ -114,21 +114,9 @@ static bool add_pieces(struct sleep_request *request, enum piece piece, size_t c
 	return true;
 }
 
-/* Each in a part of its own. */
-static bool add_other_addresses(struct sleep_request *request)
-{
-	for (size_t i = 1; i < request->info->ipv4_count; i++)
-		if (!start_part(request, host_info_ipv4(request->info, i)) ||
-		    !add_to_part(request, PIECE_ADDRESS, i))
-			return false;
-	return true;
-}
-
 bool sleep_request_make(const struct host_info *info, uint16_t transaction, bool is_signed,
                         struct sleep_request *request)
 {
-	const size_t ports = MAX(info->wake.count, 1);
-
 	*request = (struct sleep_request){ .info = info,
 		                           .transaction = transaction,
 		                           .is_signed = is_signed };
@@ -138,9 +126,14 @@ bool sleep_request_make(const struct host_info *info, uint16_t transaction, bool
 	for (enum piece piece = PIECE_LEASE; piece <= PIECE_TIMES; piece++)
 		if (!add_pieces(request, piece, 1))
 			return false;
-	return add_pieces(request, PIECE_PORT, info->has_ports ? ports : 0) &&
-	       add_pieces(request, PIECE_ADDRESS6, info->address_count - info->ipv4_count) &&
-	       (is_signed || add_other_addresses(request));
+	if (!add_pieces(request, PIECE_PORT, info->has_ports ? MAX(info->wake.count, 1) : 0) ||
+	    !add_pieces(request, PIECE_ADDRESS6, info->address_count - info->ipv4_count))
+		return false;
+	for (size_t i = 1; i < info->ipv4_count && !is_signed; i++)
+		if (!start_part(request, host_info_ipv4(info, i)) ||
+		    !add_to_part(request, PIECE_ADDRESS, i))
+			return false;
+	return true;
 }
 
 /*

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * What the agent asks the kernel and DHCP clients' files: interface, addresses, ports, lease,
- * Wake-on-LAN.
- */
+/* What the agent asks the kernel, and the files of DHCP clients. */
 #ifndef SLEEPPROXY_AGENT_SYSTEM_INFO_H
 #define SLEEPPROXY_AGENT_SYSTEM_INFO_H
 

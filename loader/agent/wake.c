@@ -16,6 +16,7 @@
 #include "agent/agent.h"
 #include "base/clock.h"
 #include "base/fields.h"
+#include "base/files.h"
 
 enum { CHECK_INTERVAL = 100 }; /* ms */
 
@@ -165,8 +166,7 @@ static void end_report(struct wake_run *run, size_t index, int result)
 
 	run->reports[index].result = result;
 	run->reports[index].has_ended = true;
-	if (run->transactions[index].channel.fd >= 0)
-		close(run->transactions[index].channel.fd);
+	cleanup_close(&run->transactions[index].channel.fd);
 	if (result) {
 		agent_error("%s: %s %s", registration->interface,
 		            text_from_ipv4(registration->proxy, proxy), report_error(result));
@@ -188,8 +188,7 @@ static int start_report(const struct agent *agent, struct proxy_registration *re
 	struct channel channel;
 	int err;
 
-	if (transaction->channel.fd >= 0)
-		close(transaction->channel.fd);
+	cleanup_close(&transaction->channel.fd);
 	err = channel_open(agent, registration->interface, registration->key, &channel);
 	transaction->channel.fd = channel.fd;
 	if (!err && !mac_equal(&channel.iface.mac, &registration->host_info.mac))

@@ -51,29 +51,21 @@ static bool hear_magic(const struct wake_test *test)
 	return false;
 }
 
-static int ask(const struct wake_test *test, const struct candidate *candidate, int64_t deadline)
-{
-	struct proxy_registration proxy = { .proxy = candidate->address,
-		                            .proxy_mac = candidate->mac };
-	struct channel unsigned_channel = test->channel;
-	struct transaction transaction;
-	int err;
-
-	unsigned_channel.keys = NULL;
-	err = transaction_solicit(&transaction, &unsigned_channel, test->source, &proxy);
-	return err ? err : transaction_run(&transaction, deadline);
-}
-
 /* 0; -ENOMSG: none has arrived; or as transaction_run. */
 static int test_proxy(const struct wake_test *test, const struct candidate *candidate)
 {
+	struct proxy_registration proxy = { .proxy = candidate->address,
+		                            .proxy_mac = candidate->mac };
+	struct transaction transaction;
 	int err = -ENOMSG;
 
 	for (int i = 0; i < TRIES && err == -ENOMSG; i++) {
 		const int64_t ends = clock_ms() + TRY_TIME;
 		bool arrived = false;
 
-		err = ask(test, candidate, ends);
+		err = transaction_solicit(&transaction, &test->channel, test->source, &proxy);
+		if (!err)
+			err = transaction_run(&transaction, ends);
 		while (!err && !(arrived = hear_magic(test)) && clock_ms() < ends) {
 			struct pollfd fds[2] = { { test->fd, POLLIN, 0 } };
 
@@ -128,6 +120,7 @@ static const char *test_interface(struct agent *agent, const char *interface, in
 	err = test.fd < 0 ? test.fd
 	                  : candidates_discover(&test.channel, test.source, &agent->settings,
 	                                        deadline, &candidates);
+	test.channel.keys = NULL; /* anybody may ask */
 	for (size_t i = 0; !err && i < candidates.count; i++)
 		if (test_candidate(&test, &candidates.list[i], list))
 			*status = AGENT_FAILED;
