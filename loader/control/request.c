@@ -256,8 +256,6 @@ static enum request_end run_of_host(struct request *request, const struct reques
 
 	if (!name)
 		return request_refuse(request, "name: expected a host's name");
-	/* what the datapath saw before the command comes before it */
-	daemon_read_ring(request->daemon);
 	host = find_host(request->daemon, name);
 	if (!host)
 		return refuse_unknown(request, name);
@@ -291,6 +289,8 @@ enum request_end request_run(struct request *request)
 	row = command ? find_row(command) : NULL;
 	if (!row)
 		return request_refuse(request, "unknown command: %s", command ? command : "(none)");
+	/* what the datapath saw before the command comes before it */
+	daemon_read_ring(request->daemon);
 	if (row->of_each)
 		return run_of_each(request, row);
 	return row->of_host ? run_of_host(request, row) : row->run(request);

@@ -109,6 +109,7 @@ def test_each_of_its_addresses_is_answered_for(lan, start, agent):
     others = [address_of(21), address_of(22), "198.51.100.20"]
     for address in others:
         lan.host.namespace.ip("addr", "add", f"{address}/24", "dev", "eth0")
+    lan.proxy.namespace.ip("addr", "add", "198.51.100.2/24", "dev", "eth0")
     addresses = {lan.host.address, *others}
     daemon = start(**PROMPT)
     assert set(fall_asleep(daemon, agent)["addresses"]) == addresses

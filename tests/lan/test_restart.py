@@ -71,15 +71,23 @@ def test_a_wake_under_way_goes_on(lan, asleep):
     daemon.wait_state("awake")
 
 
-def test_a_connection_while_the_daemon_is_away_wakes_after_all(lan, asleep):
+def test_a_connection_while_the_daemon_is_away_wakes(lan, asleep):
     daemon = asleep()
+    daemon.kill()
+    lan.peer.send(frames.tcp(lan.peer, lan.host, lan.proxy.mac, "S"))
+    wait_for("a Magic Packet", lambda: lan.host.nic.magic)
+    daemon.start()
+    daemon.wait_state("awake")
+
+
+def test_one_whose_magic_packet_the_daemon_sends_wakes_after_all(lan, asleep):
+    daemon = asleep({"secureon": "01:02:03:04:05:06"})
     daemon.kill()
     lan.peer.send(frames.tcp(lan.peer, lan.host, lan.proxy.mac, "S"))
     time.sleep(0.2)
     assert lan.host.nic.magic == []
     daemon.start()
-    daemon.wait_state("awake")
-    assert lan.host.nic.magic
+    wait_for("a Magic Packet", lambda: lan.host.nic.magic)
 
 
 def test_a_host_that_woke_meanwhile_is_awake(lan, asleep):
