@@ -66,8 +66,8 @@ static void explain_off_link(const struct net_state *net, uint32_t ifindex, cons
 		snprintf(why, DAEMON_WHY, "%s is in no subnet of %s (%s)", address, name, subnets);
 	else
 		snprintf(why, DAEMON_WHY,
-		         "%s has no IPv4 address yet: %s cannot be known to be on its link",
-		         ifindex ? name : "no interface", address);
+		         "%s ha%s no IPv4 address yet: %s cannot be known to be on the link", name,
+		         ifindex ? "s" : "ve", address);
 }
 
 int address_check(const struct net_state *net, uint32_t ifindex, const struct ipv6 *address,
