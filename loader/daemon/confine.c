@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -59,10 +60,11 @@ static const struct syscall_rule rules[] = {
 	ANY(rt_sigprocmask), ANY(rt_sigreturn), ANY(exit), ANY(exit_group),
 	/* memory */
 	ANY(brk), NO_CODE(mmap), NO_CODE(mprotect), ANY(mremap), ANY(munmap), ANY(madvise),
-	/* itself; and the store's thread, which may yet have to start and give up capabilities */
+	/* itself; the store's thread, which may yet have to start and give up some rights */
 	ANY(set_robust_list), ANY(rseq),
 	ANY(getpid), ANY(gettid), ANY(getuid), ANY(geteuid), ANY(getgid), ANY(getegid), ANY(getrandom),
 	ANY(uname), ANY(capget), ANY(capset), FIRST_IS(prctl, PR_SET_NO_NEW_PRIVS),
+	FIRST_IS(setpriority, PRIO_PROCESS),
 	FIRST_IS(prctl, PR_CAPBSET_READ), FIRST_IS(prctl, PR_CAPBSET_DROP), FIRST_IS(prctl, PR_CAP_AMBIENT),
 	/* the datapath: maps; an interface that comes later, and who has it */
 	FIRST_IS(bpf, BPF_MAP_LOOKUP_ELEM), FIRST_IS(bpf, BPF_MAP_UPDATE_ELEM),

@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/param.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <utlist.h>
@@ -301,14 +302,14 @@ static void *run_thread(void *context)
 	struct host_store *store = context;
 
 	capability_limit(store->capabilities);
+	setpriority(PRIO_PROCESS, (id_t)gettid(), 10); /* no wake waits for the CPU behind it */
 	pthread_mutex_lock(&store->lock);
 	while (wait_for_work(store)) {
 		struct store_work work = store->waiting;
-		int err;
 
 		store->waiting = (struct store_work){ 0 };
 		pthread_mutex_unlock(&store->lock);
-		err = do_work(store->db, &work);
+		const int err = do_work(store->db, &work);
 		pthread_mutex_lock(&store->lock);
 		store->result.committed.batch = work.batch;
 		store->result.committed.err = err;
@@ -332,7 +333,6 @@ static int start_thread(struct host_store *store)
 	int err;
 
 	sigfillset(&all);
-	sigdelset(&all, SIGSYS);
 	sigdelset(&all, SIGSYS);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	err = pthread_create(&store->thread, NULL, run_thread, store);
