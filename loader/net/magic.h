@@ -24,7 +24,8 @@ struct magic_target {
 	uint8_t secureon_length; /* octets: 0, 4 or 6 */
 };
 
-enum magic_form { MAGIC_UDP, MAGIC_TO_ALL, MAGIC_TO_HOST, MAGIC_FORMS };
+/* In the order in which they are sent. */
+enum magic_form { MAGIC_TO_ALL, MAGIC_TO_HOST, MAGIC_UDP, MAGIC_FORMS };
 
 /* Pure. `source` is the UDP form's. */
 void magic_write(struct packet *packet, enum magic_form form, const struct magic_target *target,

@@ -21,7 +21,7 @@ static const struct argp_option bench_options[] = {
 	{ "against", 'a', "FILE", 0, "also measure another build of sleepproxy.bpf.o", 0 },
 	{ "cpu", 'c', "N", 0, "run on this CPU (0)", 0 },
 	{ "perfmon", 'p', NULL, 0, "load with CAP_PERFMON, which the daemon does not have", 0 },
-	{ "table", 't', "NAME", 0, "only one of: answers, passing, flood", 0 },
+	{ "table", 't', "NAME", 0, "only one of: answers, passing, flood, wakes", 0 },
 	{ 0 },
 };
 
@@ -74,6 +74,7 @@ static const struct {
 	{ "answers", table_answers },
 	{ "passing", table_passing },
 	{ "flood", table_flood },
+	{ "wakes", table_wakes },
 };
 
 int main(int argc, char **argv)

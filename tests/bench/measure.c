@@ -33,6 +33,16 @@ struct summary sample_summary(const struct sample *sample)
 	};
 }
 
+double percentile(double *values, unsigned count, double share)
+{
+	unsigned at = (unsigned)(share * count);
+
+	if (!count)
+		return 0;
+	qsort(values, count, sizeof(*values), ascending);
+	return values[at < count ? at : count - 1];
+}
+
 double cpu_ns(void)
 {
 	struct timespec now;

@@ -20,6 +20,9 @@ struct summary {
 void sample_add(struct sample *sample, double value);
 struct summary sample_summary(const struct sample *sample);
 
+/* The value that this share of them does not exceed; sorts them. Of none: 0. */
+double percentile(double *values, unsigned count, double share);
+
 /*
  * CPU time of this thread, in ns: without the time of others that load the machine, and without the
  * 20 ms that the kernel sleeps after live frames.

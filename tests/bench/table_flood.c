@@ -4,8 +4,7 @@
 #include "offer.h"
 #include "tables.h"
 
-/* enough that hardly any host is missed by chance */
-enum { FRAMES_MIN = 50 * HOSTS_FEW };
+enum { FRAMES_MIN = FLOOD_FRAMES_PER_HOST * HOSTS_FEW };
 
 struct flood {
 	const char *name;

@@ -18,6 +18,8 @@ enum {
 	AT_OPERATION = 20,
 	AT_ARP_TARGET = 38,
 	AT_IPV4 = 14,
+	AT_MAGIC_HOST = 24, /* the last two octets of the first MAC in a Magic Packet */
+	AT_IPV4_HOST = 32,
 	AT_IPV4_CHECKSUM = 24,
 	AT_IPV4_ADDRESSES = 26,
 	AT_TCP = 34,
@@ -32,6 +34,7 @@ enum {
 #define AT(type, data, offset) (*(type *)((data) + (offset)))
 
 struct traffic traffic;
+struct stamps stamps;
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
@@ -81,6 +84,28 @@ int count_replies(struct xdp_md *xdp)
 		return XDP_DROP;
 	traffic.arrived++;
 	traffic.replies += AT(__u16, data, AT_OPERATION) == bpf_htons(2);
+	return XDP_DROP;
+}
+
+/* Frames that come back: Magic Packets, or connections as they were sent. */
+SEC("xdp")
+int stamp(struct xdp_md *xdp)
+{
+	void *data = frame_of(xdp, ARP_OCTETS);
+	__u32 host;
+
+	if (!data)
+		return XDP_DROP;
+	if (AT(__u16, data, AT_PROTOCOL) == bpf_htons(0x0842))
+		host = bpf_ntohs(AT(__u16, data, AT_MAGIC_HOST));
+	else if (AT(__u16, data, AT_PROTOCOL) == bpf_htons(0x0800))
+		host = bpf_ntohs(AT(__u16, data, AT_IPV4_HOST));
+	else
+		return XDP_DROP;
+	host &= HOSTS_MAX - 1;
+	if (!stamps.first[host])
+		stamps.first[host] = bpf_ktime_get_ns();
+	stamps.packets[host]++;
 	return XDP_DROP;
 }
 
@@ -135,6 +160,21 @@ static __always_inline void set_connection(void *data)
 	AT(__u16, data, AT_IPV4_CHECKSUM) = ~checksum(data, AT_IPV4, AT_TCP, 0);
 	AT(__u16, data, AT_TCP_CHECKSUM) = checksum(
 		data, AT_IPV4_ADDRESSES, AT_TCP, bpf_htons(PROTOCOL_TCP) + bpf_htons(TCP_OCTETS));
+}
+
+/* The whole frame, since what the far end made of the last one is still there. */
+SEC("xdp")
+int connect(struct xdp_md *xdp)
+{
+	void *data = frame_of(xdp, FRAME_OCTETS);
+
+	if (!data)
+		return XDP_ABORTED;
+#pragma unroll
+	for (int i = 0; i < SYN_WORDS - 1; i++)
+		AT(__u64, data, 8 * i) = traffic.syn[i];
+	set_connection(data);
+	return XDP_TX;
 }
 
 SEC("xdp")

@@ -27,12 +27,14 @@ enum offer {
 enum {
 	FRAME_OCTETS = 60,
 	REQUEST_WORDS = 5, /* 40 octets of an ARP request, up to the target address's last two */
+	SYN_WORDS = 8,     /* a whole frame */
 	UNKNOWN_MACS = 16,
 	HOSTS_MAX = 65536,
 };
 
 struct traffic {
 	__u64 request[REQUEST_WORDS];
+	__u64 syn[SYN_WORDS];
 	__u64 seed;
 	__u64 arrived; /* frames that came back */
 	__u64 replies; /* of them, ARP replies */
@@ -40,6 +42,12 @@ struct traffic {
 	enum macs macs;
 	enum offer offer;
 	__u32 zero;
+};
+
+/* Of the frames that came back, by host: when the first did, ns of CLOCK_MONOTONIC; how many. */
+struct stamps {
+	__u64 first[HOSTS_MAX];
+	__u32 packets[HOSTS_MAX];
 };
 
 #define NET_HOSTS 0x0a010000u     /* 10.1.0.0/16 */

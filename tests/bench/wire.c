@@ -5,6 +5,8 @@
 #include <net/if.h>
 #include <sched.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -17,7 +19,8 @@
 
 enum { BATCH = 64, REPEAT_MIN = 1 << 12, REPEAT_FIRST = 1 << 16, REPEAT_MAX = 1 << 22 };
 
-static struct bpf_link *far_link;
+static struct bpf_link *near_link;
+static int far_link = -1;
 
 /*
  * The kernel answers only for addresses that it would route to another interface: so the hosts are
@@ -79,15 +82,40 @@ void wire_new(const struct traffic_bpf *traffic)
 	neigh_proxies();
 	make_request(&traffic->bss->traffic);
 	/* frames that XDP sends over a veth arrive only if the other end has a program too */
-	need(bpf_program__attach_xdp(traffic->progs.count_replies, if_nametoindex("near")) != NULL,
-	     "attach to the near end");
-	far_link = bpf_program__attach_xdp(traffic->progs.pass, if_nametoindex("far"));
-	need(far_link != NULL, "attach to the far end");
+	near_link = bpf_program__attach_xdp(traffic->progs.count_replies, if_nametoindex("near"));
+	need(near_link != NULL, "attach to the near end");
+	wire_attach(bpf_program__fd(traffic->progs.pass));
 }
 
 void wire_attach(int program)
 {
-	need(!bpf_link_update(bpf_link__fd(far_link), program, NULL), "attach to the far end");
+	if (far_link < 0)
+		far_link = bpf_link_create(program, (int)if_nametoindex("far"), BPF_XDP, NULL);
+	else
+		need(!bpf_link_update(far_link, program, NULL), "attach to the far end");
+	need(far_link >= 0, "attach to the far end");
+}
+
+void wire_attach_near(int program)
+{
+	need(!bpf_link_update(bpf_link__fd(near_link), program, NULL), "attach to the near end");
+}
+
+void wire_release(void)
+{
+	if (far_link >= 0)
+		close(far_link);
+	far_link = -1;
+}
+
+void wire_far_mac(unsigned char mac[6])
+{
+	struct ifreq request = { .ifr_name = "far" };
+	const int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	need(fd >= 0 && !ioctl(fd, SIOCGIFHWADDR, &request), "the far end's MAC");
+	memcpy(mac, request.ifr_hwaddr.sa_data, ETH_ALEN);
+	close(fd);
 }
 
 static void write_setting(const char *path, const char *value)
@@ -110,30 +138,41 @@ static void wait_for_frames(const struct traffic *traffic, __u64 arrived)
 		usleep(1000);
 }
 
-/* ns a frame; 0: not all came back. */
-static double send_requests(const struct traffic_bpf *bpf, unsigned repeat, bool replies)
+/* By the near end, in live frames; ns of CPU time each. */
+static double send_frames(const struct bpf_program *program, unsigned repeat)
 {
-	struct traffic *traffic = &bpf->bss->traffic;
 	char frame[FRAME_OCTETS] = { 0 };
 	struct xdp_md xdp = { .data_end = sizeof(frame),
 		              .ingress_ifindex = if_nametoindex("near") };
 	LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = frame, .data_size_in = sizeof(frame),
 	            .ctx_in = &xdp, .ctx_size_in = sizeof(xdp), .repeat = repeat,
 	            .flags = BPF_F_TEST_XDP_LIVE_FRAMES, .batch_size = BATCH);
-	double from;
+	const double from = cpu_ns();
+
+	need(!bpf_prog_test_run_opts(bpf_program__fd(program), &options), "send frames");
+	return (cpu_ns() - from) / repeat;
+}
+
+double wire_flood(const struct traffic_bpf *traffic, unsigned count)
+{
+	return send_frames(traffic->progs.connect, count);
+}
+
+/* ns a frame; 0: not all came back. */
+static double send_requests(const struct traffic_bpf *bpf, unsigned repeat, bool replies)
+{
+	struct traffic *traffic = &bpf->bss->traffic;
+	double ns;
 
 	traffic->arrived = traffic->replies = 0;
-	from = cpu_ns();
-	need(!bpf_prog_test_run_opts(bpf_program__fd(bpf->progs.request), &options),
-	     "send requests");
-	from = cpu_ns() - from;
+	ns = send_frames(bpf->progs.request, repeat);
 	wait_for_frames(traffic, repeat);
 	if (traffic->arrived != repeat || (replies && traffic->replies != repeat)) {
 		printf("  of %u requests %llu came back, %llu of them as replies\n", repeat,
 		       traffic->arrived, traffic->replies);
 		return 0;
 	}
-	return from / repeat;
+	return ns;
 }
 
 double wire_run(const struct traffic_bpf *traffic, double ns, unsigned hosts, int macs,

@@ -20,6 +20,13 @@ void wire_new(const struct traffic_bpf *traffic);
 void wire_attach(int program);
 void wire_set_kernel(enum kernel_peer peer);
 
+void wire_attach_near(int program);
+/* The far end without a program, until wire_attach. */
+void wire_release(void);
+void wire_far_mac(unsigned char mac[6]);
+/* Sends so many connections; ns each. */
+double wire_flood(const struct traffic_bpf *traffic, unsigned count);
+
 /*
  * Sends requests until they took about `ns` of CPU time; returns ns a request, or 0 if not every
  * one came back.
