@@ -19,7 +19,7 @@ static __always_inline enum outcome arp_report_claim(const struct frame *frame,
 	if (!report)
 		return OUTCOME_ARP_CLAIM_RING_FULL;
 	report->address = report->peer = ipv4_mapped(arp->sender);
-	return report_with_state(report, host->entry, from, to) ? done : OUTCOME_ARP_CLAIM;
+	return report_with_state(report, host, from, to) ? done : OUTCOME_ARP_CLAIM;
 }
 
 /*

@@ -8,6 +8,7 @@
 #define SLEEPPROXY_HOST_BPF_H
 
 #include "addresses4.bpf.h"
+#include "cell.bpf.h"
 #include "datapath_config.h"
 #include "frame.bpf.h"
 #include "heartbeat.bpf.h"
@@ -17,13 +18,6 @@
 #define NS_PER_S 1000000000ULL
 
 const volatile struct datapath_config config = {};
-
-/*
- * Map keys are passed from where they are, in a frame, a map or here, and not copied to the stack:
- * without CAP_PERFMON the kernel puts a barrier of 8 ns after the first store to each stack slot
- * (Spectre v4).
- */
-static const __u32 ONLY_ROW = 0; /* key of a map with one row */
 
 /* A host found by one of its addresses. Both point into maps. */
 struct host_ref {
@@ -64,10 +58,27 @@ static __always_inline enum host_state host_state(const struct host_entry *host)
 }
 
 /* Compare and swap: if several CPUs try the same step, one succeeds. */
-static __always_inline bool host_set_state(struct host_entry *host, enum host_state from,
-                                           enum host_state to)
+static __always_inline bool host_set_state(const struct mac *mac, struct host_entry *host,
+                                           enum host_state from, enum host_state to)
 {
-	return __sync_val_compare_and_swap(&host->state, from, to) == from;
+	if (__sync_val_compare_and_swap(&host->state, from, to) != from)
+		return false;
+	index_forget(mac);
+	return true;
+}
+
+/* For how long we answer yet, from `now` on; ns, CLOCK_MONOTONIC. */
+static __always_inline __u64 heartbeat_left(__u64 now)
+{
+	struct heartbeat *beat = bpf_map_lookup_elem(&heartbeat, &ONLY_ROW);
+	__s64 age;
+
+	if (!beat || !beat->timeout)
+		return 0;
+	age = now - beat->last;
+	if (age < 0) /* this CPU's clock may be a tick behind the heartbeat's */
+		return beat->timeout;
+	return (__u64)age < beat->timeout ? beat->timeout - age : 0;
 }
 
 /*
@@ -76,14 +87,7 @@ static __always_inline bool host_set_state(struct host_entry *host, enum host_st
  */
 static __always_inline bool heartbeat_is_fresh(void)
 {
-	struct heartbeat *beat = bpf_map_lookup_elem(&heartbeat, &ONLY_ROW);
-	__s64 age;
-
-	if (!beat || !beat->timeout)
-		return false;
-	age = bpf_ktime_get_coarse_ns() - beat->last;
-	/* this CPU's clock may be a tick behind the heartbeat's */
-	return age < 0 || (__u64)age < beat->timeout;
+	return heartbeat_left(bpf_ktime_get_coarse_ns());
 }
 
 static __always_inline bool frame_is_to_us(const struct frame *frame)

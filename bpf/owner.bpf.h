@@ -17,13 +17,13 @@ static __always_inline bool owner_is_offload(const struct frame *frame)
 	return arp_is_reply(frame) || nd_is_advertisement(frame);
 }
 
+/* Once a second, so that a busy host's entry stays in every CPU's cache. */
 static __always_inline void owner_set_last_seen(struct host_entry *host)
 {
-	__u32 now = bpf_ktime_get_coarse_ns() / NS_PER_S;
+	const __u64 now = bpf_ktime_get_coarse_ns();
 
-	/* once a second, so that a busy host's entry stays in every CPU's cache */
-	if (host->last_seen != now)
-		host->last_seen = now;
+	if (now - host->last_seen * NS_PER_S >= NS_PER_S) /* no division yet: it costs as much */
+		host->last_seen = now / NS_PER_S;
 }
 
 /*
@@ -36,6 +36,7 @@ static __always_inline void owner_set_awake(const struct frame *frame, const str
 	struct report *report;
 
 	__sync_lock_test_and_set(&host->state, AWAKE);
+	index_forget(mac);
 	report = report_open(frame, REPORT_OWNER_SEEN, mac);
 	if (report)
 		report_submit(report);
@@ -54,6 +55,8 @@ static __always_inline bool owner_check(const struct frame *frame, const struct 
 		*outcome = OUTCOME_ARP_OTHER;
 		return true;
 	}
+	if (!host->last_seen) /* its row was just written by others, perhaps to set it AWAKE */
+		index_forget(mac);
 	owner_set_last_seen(host);
 	if (host_state(host) == AWAKE)
 		return false;

@@ -140,7 +140,7 @@ static __always_inline enum outcome wake_start(const struct frame *frame,
 	const struct host_ref *host = &connection->host;
 	bool sent;
 
-	if (!host_set_state(host->entry, ASLEEP, WAKING))
+	if (!host_set_state(host->mac, host->entry, ASLEEP, WAKING))
 		return OUTCOME_WAKE_IN_PROGRESS;
 	wake_write_report(report, frame, connection);
 	wake_copy_frame(frame, host->mac);

@@ -57,7 +57,7 @@ struct subscriber {
 	void *context;
 };
 
-enum { SUBSCRIBERS_MAX = 4, EVENTS_MAX = 18 };
+enum { SUBSCRIBERS_MAX = 4, EVENTS_MAX = 20 };
 
 /* Of an event of the loop that does not wait until others have had their turn. */
 enum { PRIORITY_URGENT = 0 };
@@ -128,7 +128,9 @@ struct daemon {
 	uint32_t refused_found;         /* … in this look at the maps */
 	int64_t suspended;              /* ms, that the machine has been suspended so far */
 	uint32_t sync_round;
-	uint64_t maps_digest;
+	unsigned int ticks;
+	struct maps_view maps;    /* at the last look */
+	uint64_t followed_digest; /* of the maps, when edits were followed last */
 	uint32_t orphans,
 		orphans_found; /* addresses in the map of no host, in the last look and now */
 	int64_t started;       /* ms of CLOCK_MONOTONIC */
@@ -256,6 +258,8 @@ void host_end_edits(struct host *host);
 /* The map has the address, or not any more. False: no memory, or no room for more. */
 bool host_change_installed(struct host *host, const struct ipv6 *address, bool add);
 void daemon_follow_map_edits(struct daemon *daemon);
+/* Looks at the maps, so that the datapath has them in its index. */
+void daemon_look(struct daemon *daemon);
 
 /* persist.c */
 struct lease_record_clock daemon_record_clock(struct daemon *daemon);

@@ -12,34 +12,24 @@
 #include "base/text.h"
 #include "daemon/daemon.h"
 
-/* last_seen changes with each frame, and is no edit. */
-static void digest_host(void *context, const struct mac *mac, const struct host_entry *entry)
+void daemon_look(struct daemon *daemon)
 {
-	uint64_t *digest = context;
+	int err = maps_look(daemon->datapath, &daemon->maps);
 
-	*digest = digest_octets(*digest, mac, sizeof(*mac));
-	*digest = digest_octets(*digest, entry, offsetof(struct host_entry, last_seen));
-}
-
-static void digest_address(void *context, struct ipv4 address, const struct mac *mac)
-{
-	uint64_t *digest = context;
-
-	*digest = digest_octets(*digest, &address, sizeof(address));
-	*digest = digest_octets(*digest, mac, sizeof(*mac));
+	if (!err)
+		return;
+	log_error("cannot look at the maps: %s", strerror(-err));
+	daemon->maps.digest++; /* they may have changed */
 }
 
 /* Most looks find what the last one found: a digest costs a tenth of following each row. */
 static bool have_maps_changed(struct daemon *daemon)
 {
-	uint64_t digest = DIGEST_START;
+	const uint64_t before = daemon->followed_digest;
 
-	if (!hosts_each(daemon->datapath, digest_host, &digest) &&
-	    !addresses4_each(daemon->datapath, digest_address, &digest) &&
-	    digest == daemon->maps_digest)
-		return false;
-	daemon->maps_digest = digest;
-	return true;
+	daemon_look(daemon);
+	daemon->followed_digest = daemon->maps.digest;
+	return daemon->maps.digest != before;
 }
 
 /* A row that makes no sense is left to whoever wrote it; the datapath passes its frames. */

@@ -20,7 +20,6 @@
 #include "datapath/probe.h"
 
 struct attachment {
-	struct sleepproxy_bpf *skeleton;
 	char pin[PATH_MAX + IFNAMSIZ + 8];
 	int link;
 	uint32_t ifindex;
@@ -107,10 +106,8 @@ static int explain_attach(int err, const struct datapath *datapath, const char *
 	return err;
 }
 
-static int attach(struct attachment *attachment, enum xdp_mode mode)
+static int attach(struct attachment *attachment, int program, enum xdp_mode mode)
 {
-	int program = bpf_program__fd(attachment->skeleton->progs.sleepproxy);
-
 	attachment->link = reuse_link(attachment, program);
 	if (attachment->link >= 0)
 		return 0;
@@ -135,6 +132,7 @@ int datapath_attach(struct datapath *datapath, const char *interface, uint32_t i
                     struct attachment **opened, char why[DATAPATH_WHY])
 {
 	struct attachment *attachment = calloc(1, sizeof(*attachment));
+	struct sleepproxy_bpf *skeleton = NULL;
 	int err;
 
 	if (!attachment)
@@ -143,12 +141,14 @@ int datapath_attach(struct datapath *datapath, const char *interface, uint32_t i
 	attachment->link = -1;
 	snprintf(attachment->pin, sizeof(attachment->pin), "%s/link-%s", datapath->pin_dir,
 	         interface);
-	err = program_load(datapath, config, &attachment->skeleton, why);
+	index_add_own(datapath, &config->mac);
+	err = program_load(datapath, config, &skeleton, why);
 	if (!err) {
-		err = attach(attachment, mode);
+		err = attach(attachment, bpf_program__fd(skeleton->progs.sleepproxy), mode);
 		if (err)
 			explain_attach(err, datapath, interface, ifindex, mode, why);
 	}
+	sleepproxy_bpf__destroy(skeleton); /* the link has the program, and that its maps */
 	if (err) {
 		attachment_close(attachment, true);
 		return err;
@@ -176,6 +176,5 @@ void attachment_close(struct attachment *attachment, bool keep)
 		unlink(attachment->pin);
 	if (attachment->link >= 0)
 		close(attachment->link);
-	sleepproxy_bpf__destroy(attachment->skeleton);
 	free(attachment);
 }

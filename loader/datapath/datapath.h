@@ -90,6 +90,17 @@ void wake_rules_clear(struct datapath *datapath, const struct mac *mac);
  */
 void wake_rules_index(struct datapath *datapath, bool on);
 
+/*
+ * Looks at both maps: the datapath handles frames by what was seen (maps/index.h), and believes it
+ * for a while. Where there are many hosts it believes it for longer, since a look costs more.
+ */
+enum { LOOK_FEW = 4096, LOOK_FEW_MS = 50, LOOK_MANY_MS = 1000 };
+struct maps_view {
+	uint64_t digest; /* of all rows, but for `last_seen` */
+	uint64_t hosts;  /* how many: more than LOOK_FEW are many */
+};
+int maps_look(struct datapath *datapath, struct maps_view *view);
+
 /* Calls `each` for every entry. They are read in batches, and may have changed meanwhile. */
 typedef void hosts_each_fn(void *context, const struct mac *mac, const struct host_entry *host);
 typedef void addresses4_each_fn(void *context, struct ipv4 address, const struct mac *mac);

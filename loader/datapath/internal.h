@@ -18,11 +18,13 @@ struct ring_reader {
 };
 
 struct datapath {
-	const char *pin_dir;         /* of the caller of datapath_open */
-	int lock;                    /* on pin_dir */
+	const char *pin_dir; /* of the caller of datapath_open */
+	int lock;            /* on pin_dir */
+	uint32_t max_hosts;
 	struct sleepproxy_bpf *maps; /* owns the maps and update_host; attached nowhere */
 	struct ring_buffer *ring;
 	struct ring_reader reader; /* of the ring_read in progress */
+	unsigned int own_count;    /* of MACs that the index was told so far */
 	bool rules_indexed;
 	struct rule_index *rules; /* rules.c; while they are indexed */
 };
@@ -33,6 +35,12 @@ struct datapath {
  */
 int program_load(const struct datapath *datapath, const struct datapath_config *config,
                  struct sleepproxy_bpf **skeleton, char why[DATAPATH_WHY]);
+/* Before it is loaded. 0 or -errno. */
+int index_set_size(struct sleepproxy_bpf *skeleton, uint32_t max_hosts);
+/* A MAC of this machine's. */
+void index_add_own(struct datapath *datapath, const struct mac *mac);
+/* After rows were written: until the next look the maps alone are asked. */
+void index_off(struct datapath *datapath);
 int ring_open(struct datapath *datapath); /* once its maps are there; 0 or -errno */
 /*
  * The link of a program of ours that is on the interface, though its daemon is gone: a file

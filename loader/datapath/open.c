@@ -181,14 +181,17 @@ static void remove_pins(const char *pin_dir)
 	}
 }
 
-static int load_maps(struct datapath *datapath, uint32_t max_hosts)
+static int load_maps(struct datapath *datapath)
 {
+	const uint32_t max_hosts = datapath->max_hosts;
 	int err;
 
 	datapath->maps = sleepproxy_bpf__open();
 	if (!datapath->maps)
 		return -errno;
 	err = set_sizes_and_pins(datapath->maps, datapath->pin_dir, max_hosts);
+	if (!err)
+		err = index_set_size(datapath->maps, max_hosts);
 	return err ? err : sleepproxy_bpf__load(datapath->maps);
 }
 
@@ -208,24 +211,23 @@ static int explain_load(int err, char why[DATAPATH_WHY])
 }
 
 /* libbpf refuses (EINVAL) to reuse a pinned map of another layout or size: replace those. */
-static int load_or_replace(struct datapath *datapath, uint32_t max_hosts, bool *reused)
+static int load_or_replace(struct datapath *datapath, bool *reused)
 {
 	char path[PATH_MAX];
 	int err;
 
 	pin_of(datapath->pin_dir, 0, path);
 	*reused = !access(path, F_OK);
-	err = load_maps(datapath, max_hosts);
+	err = load_maps(datapath);
 	if (err != -EINVAL || !*reused)
 		return err;
 	sleepproxy_bpf__destroy(datapath->maps);
 	remove_pins(datapath->pin_dir);
 	*reused = false;
-	return load_maps(datapath, max_hosts);
+	return load_maps(datapath);
 }
 
-static int open_all(struct datapath *datapath, uint32_t max_hosts, bool *reused,
-                    char why[DATAPATH_WHY])
+static int open_all(struct datapath *datapath, bool *reused, char why[DATAPATH_WHY])
 {
 	int err = prepare_pin_dir(datapath, why);
 
@@ -233,7 +235,7 @@ static int open_all(struct datapath *datapath, uint32_t max_hosts, bool *reused,
 		err = lock_pin_dir(datapath, why);
 	if (err)
 		return err;
-	err = load_or_replace(datapath, max_hosts, reused);
+	err = load_or_replace(datapath, reused);
 	return err ? explain_load(err, why) : ring_open(datapath);
 }
 
@@ -248,7 +250,8 @@ int datapath_open(struct datapath **opened, const char *pin_dir, uint32_t max_ho
 	libbpf_set_print(log_libbpf);
 	datapath->lock = -1;
 	datapath->pin_dir = pin_dir;
-	err = open_all(datapath, max_hosts, reused, why);
+	datapath->max_hosts = max_hosts;
+	err = open_all(datapath, reused, why);
 	if (err)
 		datapath_close(datapath);
 	else
@@ -256,13 +259,24 @@ int datapath_open(struct datapath **opened, const char *pin_dir, uint32_t max_ho
 	return err;
 }
 
+/* The index too, which has no pins: the next daemon derives its own. */
 static int share_maps(const struct datapath *datapath, struct sleepproxy_bpf *skeleton)
 {
-	int err = 0;
+#define INDEX(map) \
+	{ \
+		skeleton->maps.map, datapath->maps->maps.map \
+	}
+	const struct {
+		struct bpf_map *to, *from;
+	} index[] = { INDEX(index_cells), INDEX(index_macs), INDEX(index_awake), INDEX(index_homes),
+		      INDEX(data_index) };
+	int err = index_set_size(skeleton, datapath->max_hosts);
 
 	for (size_t i = 0; i < SHARED && !err; i++)
 		err = bpf_map__reuse_fd(shared_map(skeleton, i),
 		                        bpf_map__fd(shared_map(datapath->maps, i)));
+	for (size_t i = 0; i < sizeof(index) / sizeof(*index) && !err; i++)
+		err = bpf_map__reuse_fd(index[i].to, bpf_map__fd(index[i].from));
 	return err;
 }
 
@@ -277,6 +291,7 @@ int program_load(const struct datapath *datapath, const struct datapath_config *
 	*opened = skeleton;
 	memcpy((void *)&skeleton->rodata->config, config, sizeof(*config));
 	bpf_program__set_autoload(skeleton->progs.update_host, false);
+	bpf_program__set_autoload(skeleton->progs.look, false);
 	err = share_maps(datapath, skeleton);
 	if (!err)
 		err = sleepproxy_bpf__load(skeleton);

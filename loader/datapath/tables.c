@@ -16,9 +16,16 @@ enum { BATCH = 4096 };
 
 static const uint32_t ONLY_ROW; /* key of a map with one row */
 
+/* Returns the result of the write. */
+static int written(struct datapath *datapath, int err)
+{
+	index_off(datapath);
+	return err;
+}
+
 int hosts_put(struct datapath *datapath, const struct mac *mac, const struct host_entry *host)
 {
-	return bpf_map_update_elem(FD(datapath, hosts), mac, host, BPF_ANY);
+	return written(datapath, bpf_map_update_elem(FD(datapath, hosts), mac, host, BPF_ANY));
 }
 
 int hosts_get(struct datapath *datapath, const struct mac *mac, struct host_entry *host)
@@ -28,7 +35,7 @@ int hosts_get(struct datapath *datapath, const struct mac *mac, struct host_entr
 
 int hosts_delete(struct datapath *datapath, const struct mac *mac)
 {
-	return bpf_map_delete_elem(FD(datapath, hosts), mac);
+	return written(datapath, bpf_map_delete_elem(FD(datapath, hosts), mac));
 }
 
 int hosts_update(struct datapath *datapath, struct host_update *update,
@@ -45,12 +52,14 @@ int hosts_update(struct datapath *datapath, struct host_update *update,
 
 int addresses4_put(struct datapath *datapath, struct ipv4 address, const struct mac *mac)
 {
-	return bpf_map_update_elem(FD(datapath, addresses4), &address, mac, BPF_ANY);
+	int err = bpf_map_update_elem(FD(datapath, addresses4), &address, mac, BPF_ANY);
+
+	return written(datapath, err);
 }
 
 int addresses4_delete(struct datapath *datapath, struct ipv4 address)
 {
-	return bpf_map_delete_elem(FD(datapath, addresses4), &address);
+	return written(datapath, bpf_map_delete_elem(FD(datapath, addresses4), &address));
 }
 
 /* Whom to call for the entries of a map: one of the two. */

@@ -13,6 +13,8 @@
 #include "measure.h"
 #include "heartbeat.h"
 #include "datapath_config.h"
+#include "index.h"
+#include "index_look.h"
 #include "sleepproxy.skel.h"
 
 #define NS_PER_S 1000000000ULL
@@ -59,8 +61,8 @@ static void object_open(struct subject *subject)
 	need(subject->program != NULL, "find the program");
 }
 
-/* The name of the map of constants starts with the object's, which libbpf puts there. */
-static struct bpf_map *rodata_of(const struct subject *subject)
+/* The names of maps of constants and variables start with the object's, which libbpf puts there. */
+static struct bpf_map *map_ending_with(const struct subject *subject, const char *suffix)
 {
 	struct bpf_map *map;
 
@@ -68,16 +70,36 @@ static struct bpf_map *rodata_of(const struct subject *subject)
 	{
 		const char *dot = strchr(bpf_map__name(map), '.');
 
-		if (dot && !strcmp(dot, ".rodata"))
+		if (dot && !strcmp(dot, suffix))
 			return map;
 	}
 	return NULL;
 }
 
+static __u32 power_of_2(__u32 least, __u32 size)
+{
+	while (least < size)
+		least *= 2;
+	return least;
+}
+
+static void set_index_size(const struct subject *subject, struct sleepproxy_bpf__rodata *constants)
+{
+	const __u32 hosts = subject->plan.hosts;
+	const __u32 cells = power_of_2(INDEX_CELLS_MIN, hosts * INDEX_CELLS_PER_HOST);
+	const __u32 words = power_of_2(INDEX_MAC_WORDS_MIN, hosts * INDEX_MAC_BITS_PER_HOST / 64);
+
+	*(__u32 *)&constants->index_cells_mask = cells - 1;
+	*(__u32 *)&constants->index_words_mask = words - 1;
+	bpf_map__set_value_size(map_of(subject, "index_cells"), cells * sizeof(__u32));
+	bpf_map__set_value_size(map_of(subject, "index_macs"), words * sizeof(__u64));
+	bpf_map__set_max_entries(map_of(subject, "index_homes"), hosts);
+}
+
 static void object_set(const struct subject *subject)
 {
 	const struct datapath_config config = { .mac = proxy_mac, .answer = ANSWER_PROXY };
-	struct bpf_map *rodata = rodata_of(subject);
+	struct bpf_map *rodata = map_ending_with(subject, ".rodata");
 	struct sleepproxy_bpf__rodata *constants;
 	size_t size;
 
@@ -85,6 +107,8 @@ static void object_set(const struct subject *subject)
 	constants = (void *)bpf_map__initial_value(rodata, &size); /* const before libbpf 1.2 */
 	need(constants && size >= sizeof(*constants), "set the constants");
 	memcpy((void *)&constants->config, &config, sizeof(config));
+	if (size > sizeof(config) + sizeof(__u32)) /* builds from before the index have none */
+		set_index_size(subject, constants);
 	bpf_map__set_max_entries(map_of(subject, "hosts"), subject->plan.hosts);
 	bpf_map__set_max_entries(map_of(subject, "addresses4"),
 	                         subject->plan.hosts * ADDRESSES_PER_HOST);
@@ -170,6 +194,25 @@ static void set_host(const struct subject *subject, __u32 i)
 	map_set(subject, "addresses4", &address, &mac);
 }
 
+/* As the daemon does, but valid for as long as it takes. */
+static void look(const struct subject *subject)
+{
+	struct index_look look = { .tick = 1000000 };
+	LIBBPF_OPTS(bpf_test_run_opts, run, .ctx_in = &look, .ctx_size_in = sizeof(look));
+	struct bpf_program *program = bpf_object__find_program_by_name(subject->object, "look");
+	struct bpf_map *data = map_ending_with(subject, ".data.index");
+	struct sleepproxy_bpf__data_index state;
+	__u32 only_row = 0;
+
+	if (!program || getenv("NOINDEX"))
+		return;
+	need(!bpf_prog_test_run_opts(bpf_program__fd(program), &run), "look");
+	need(!bpf_map_lookup_elem(bpf_map__fd(data), &only_row, &state), "read the index's state");
+	need(state.index_state.valid_until != 0, "have a valid index");
+	state.index_state.valid_until = UINT64_MAX;
+	need(!bpf_map_update_elem(bpf_map__fd(data), &only_row, &state, BPF_ANY), "keep it");
+}
+
 void subject_reset(const struct subject *subject)
 {
 	struct heartbeat beat = { .timeout = TIMEOUT_S * NS_PER_S };
@@ -181,6 +224,7 @@ void subject_reset(const struct subject *subject)
 	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
 	beat.last = now.tv_sec * NS_PER_S + now.tv_nsec;
 	map_set(subject, "heartbeat", &only_row, &beat);
+	look(subject);
 }
 
 struct counters subject_counters(const struct subject *subject)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "support_testbed.h"
+#include "support_look.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -125,6 +125,7 @@ static void testbed_start(struct testbed *testbed, enum machine machine)
 	testbed->frame_ring = ring_buffer__new(bpf_map__fd(testbed->datapath->maps.wake_frames),
 	                                       on_frame, testbed, NULL);
 	need(testbed->ring && testbed->dhcp_ring && testbed->frame_ring, "open the rings");
+	testbed->datapath->data_index->index_state.own[0] = *mac_of(PROXY);
 	set_addresses(testbed);
 }
 
@@ -135,6 +136,22 @@ struct testbed *testbed_of(enum machine machine)
 	if (!testbeds[machine].datapath)
 		testbed_start(&testbeds[machine], machine);
 	return &testbeds[machine];
+}
+
+struct testbed *testbed_new(enum machine machine)
+{
+	struct testbed *testbed = calloc(1, sizeof(*testbed));
+
+	need(testbed != NULL, "no memory");
+	testbed_start(testbed, machine);
+	return testbed;
+}
+
+bool testbed_looks;
+
+struct sleepproxy_bpf *testbed_datapath(struct testbed *testbed)
+{
+	return testbed->datapath;
 }
 
 static struct wake_rule rule_key(const struct rule *rule)
@@ -245,6 +262,7 @@ static void fill_dhcp_ring(struct testbed *testbed)
 void testbed_set(struct testbed *testbed, const struct setup *setup)
 {
 	discard(testbed);
+	testbed_forget_look(testbed);
 	testbed_set_host(testbed, HOST, &setup->host);
 	testbed_set_host(testbed, SECOND, &setup->second);
 	if (setup->proxy_is_host)
@@ -264,6 +282,8 @@ void testbed_set(struct testbed *testbed, const struct setup *setup)
 	if (setup->dhcp_ring_full)
 		fill_dhcp_ring(testbed);
 	set_heartbeat(testbed, setup->beat);
+	if (testbed_looks)
+		testbed_look(testbed);
 }
 
 struct testbed *testbed_with(const struct setup *setup)
@@ -350,15 +370,6 @@ void testbed_counted(struct testbed *testbed, __u64 *counted)
 		testbed->counted[i] = sum;
 	}
 	free(rows);
-}
-
-struct host_entry testbed_host(struct testbed *testbed, enum who who)
-{
-	struct host_entry host;
-
-	need(!bpf_map_lookup_elem(bpf_map__fd(testbed->datapath->maps.hosts), mac_of(who), &host),
-	     "read a host");
-	return host;
 }
 
 int testbed_update(struct testbed *testbed, struct host_update *update)

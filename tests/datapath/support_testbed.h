@@ -63,9 +63,12 @@ struct setup {
 	struct source sources[RULES_MAX];
 };
 
+struct sleepproxy_bpf;
 struct testbed;
 
+/* The machine's, or one more of it, which nobody else has. */
 struct testbed *testbed_of(enum machine machine);
+struct testbed *testbed_new(enum machine machine);
 void testbed_set(struct testbed *testbed, const struct setup *setup);
 struct testbed *testbed_with(const struct setup *setup);
 void testbed_clear(struct testbed *testbed, const struct setup *setup);
@@ -88,6 +91,11 @@ size_t testbed_frames(struct testbed *testbed, struct wake_frame *frames);
 /* How often each outcome was counted since the last call: `counted` holds OUTCOME_COUNT. */
 void testbed_counted(struct testbed *testbed, __u64 *counted);
 
+/* Whether testbed_set ends with a look (support_look.h). */
+extern bool testbed_looks;
+
+struct sleepproxy_bpf *testbed_datapath(struct testbed *testbed);
+struct host_entry testbed_get_host(struct testbed *testbed, const struct mac *mac);
 struct host_entry testbed_host(struct testbed *testbed, enum who who);
 void testbed_set_host(struct testbed *testbed, enum who who, const struct host_entry *host);
 int testbed_update(struct testbed *testbed, struct host_update *update);

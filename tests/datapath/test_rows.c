@@ -1,17 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Every row as it is, and padded as short frames are; and whether every outcome is reached. */
+/*
+ * Every row as it is, and padded as short frames are, by the maps alone and with the index in front
+ * of them; and whether every outcome is reached.
+ */
 #include "test.h"
 
 #include "support_row.h"
 
-static void whole_and_padded(void **state)
+static void run_lengths(const struct row *row)
 {
-	const struct row *row = *state;
 	const size_t length = row_length(row, &untagged);
 
 	row_run(row, &untagged, length);
 	row_run(row, &untagged, length + 1);
 	row_run(row, &untagged, length < FRAME_MIN ? FRAME_MIN : length + 6);
+}
+
+static void whole_and_padded(void **state)
+{
+	testbed_looks = false;
+	run_lengths(*state);
+	testbed_looks = true;
+	run_lengths(*state);
+	testbed_looks = false;
 }
 
 ROW_TESTS(whole_and_padded)

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The index in front of the maps (maps/index.h). In: an address or a MAC. Out: what is known of it
+ * without a lookup in a hash map; where nothing is, the maps are asked.
+ *
+ * Why it never says that a host sleeps which is awake:
+ *
+ * - Who changes the row of a host, the datapath or update_host, does it in `hosts` first, and then
+ *   in the home cell: it adds 1 to the version, then clears what the cell says (index_forget). So
+ *   once the change is done the cell says nothing, and frames are handled by the maps.
+ * - Only a look of the daemon (look.bpf.h), of which there is one, writes into a cell what the maps
+ *   say, and takes these steps in this order: the host's home is in index_homes; the cell is read;
+ *   the maps are read; the cell is written by compare and swap with what was read.
+ * - If the change in `hosts` came before the look read that, the look has seen it. If it came
+ *   after, its index_forget comes after the cell was read: either before the compare and swap,
+ *   which then fails, as the version is another one; or after it, and clears what it wrote. The
+ *   index_forget finds the home, unless that was put after the change; and then the maps were read
+ *   after it too.
+ * - The version is first, since a cell that says nothing is no other one once it is cleared:
+ *   between the clearing and the counting a compare and swap would succeed.
+ * - Each step is an atomic operation that returns a value, so a full barrier, or is ordered by one.
+ *
+ * What others write into the maps (bpftool) is seen by the looks, and with each frame for which the
+ * index has no answer. So that a look that does not come does no harm, the index is valid for a
+ * short time after each, and no longer than the daemon's heartbeat. Where the daemon itself adds or
+ * deletes rows, it switches the index off until the next look. An index that an earlier daemon has
+ * left is valid for as short, and its programs are replaced before the next daemon changes any
+ * state.
+ */
+#ifndef SLEEPPROXY_CELL_BPF_H
+#define SLEEPPROXY_CELL_BPF_H
+
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
+#include "index.bpf.h"
+
+/* The sizes of the tables, less 1: set with them before the program is loaded. */
+const volatile __u32 index_cells_mask = INDEX_CELLS_MIN - 1;
+const volatile __u32 index_words_mask = INDEX_MAC_WORDS_MIN - 1;
+
+/* Set by the looks (look.bpf.h), but for `own`; and the daemon switches the index off. */
+struct {
+	__u64 valid_until;           /* jiffies; 0: off */
+	__u64 addresses;             /* digest of the rows of addresses4 that have a place */
+	__u32 ports[INDEX_PORTS];    /* the numbers of interfaces; that of 0 is 0, any */
+	struct mac own[INDEX_PORTS]; /* this machine's MACs, which no host may have */
+	struct {                     /* of the look in progress: sums over the rows of a map */
+		__u64 hosts;         /* how many */
+		__u64 rows;          /* digest of the rows of hosts */
+		__u64 addresses;     /* … of addresses4 */
+	} look;
+} index_state SEC(".data.index");
+
+/*
+ * Map keys are passed from where they are, in a frame, a map or here, and not copied to the stack:
+ * without CAP_PERFMON the kernel puts a barrier of 8 ns after the first store to each stack slot
+ * (Spectre v4).
+ */
+static const __u32 ONLY_ROW = 0; /* key of a map with one row */
+
+static __always_inline bool index_is_valid(void)
+{
+	return bpf_jiffies64() < *(volatile __u64 *)&index_state.valid_until;
+}
+
+/*
+ * The cell at a place. The mask is applied last, right before its use, where neither clang nor the
+ * verifier can have another opinion of what it leaves.
+ */
+static __always_inline __u32 *index_cell(__u32 place)
+{
+	__u32 *cells = bpf_map_lookup_elem(&index_cells, &ONLY_ROW);
+
+	if (!cells)
+		return NULL;
+	asm volatile("" : "+r"(place));
+	return &cells[place & index_cells_mask];
+}
+
+/* What the cell of an address says; 0: nothing, it is in no map as far as the index knows. */
+static __always_inline __u32 index_find(const struct ipv4 *address)
+{
+	const __u32 number = bpf_ntohl(*(const volatile __u32 *)address);
+	const __u32 *cell = index_cell(index_place(number));
+	__u32 content;
+
+	if (!cell)
+		return INDEX_SHARED;
+	content = *(const volatile __u32 *)cell;
+	return (content ^ index_upper(number)) & INDEX_ADDRESS && !(content & INDEX_SHARED)
+	               ? 0
+	               : content;
+}
+
+static __always_inline bool index_is_on_interface(__u32 content, const struct xdp_md *xdp)
+{
+	const __u32 port = index_state.ports[(content & INDEX_PORT) >> INDEX_PORT_SHIFT];
+
+	return !port || port == xdp->ingress_ifindex;
+}
+
+static __always_inline __u64 *index_mac_word(__u64 hash)
+{
+	__u64 *words = bpf_map_lookup_elem(&index_macs, &ONLY_ROW);
+
+	if (!words)
+		return NULL;
+	asm volatile("" : "+r"(hash));
+	return &words[hash & index_words_mask];
+}
+
+/* Fibonacci hashing: in the upper bits of the product is all of the MAC, most of all its end. */
+static __always_inline __u64 index_mac_hash(__u64 mac)
+{
+	return (mac >> 16) * 0x9e3779b97f4a7c15ULL >> 28;
+}
+
+static __always_inline __u64 index_mac_bits(__u64 hash)
+{
+	return 1ULL << (hash & 63) | 1ULL << (hash >> 6 & 63);
+}
+
+/* Its number in the upper 48 bits. */
+static __always_inline __u64 index_mac(const struct mac *mac)
+{
+	const __u16 *word = (const __u16 *)mac;
+
+	return (__u64)bpf_ntohs(word[0]) << 48 | (__u64)bpf_ntohs(word[1]) << 32 |
+	       (__u64)bpf_ntohs(word[2]) << 16;
+}
+
+/* The same of a MAC that is followed by two octets at least, as in a frame. */
+static __always_inline __u64 index_mac_in_frame(const struct mac *mac)
+{
+	return bpf_be64_to_cpu(*(const volatile __u64 *)mac) & ~(__u64)INDEX_TICK;
+}
+
+/* False: it is in no row of `hosts`, unless others have just added it. */
+static __always_inline bool index_may_have_mac(__u64 mac)
+{
+	const __u64 hash = index_mac_hash(mac), *word = index_mac_word(hash >> 12);
+
+	return !word || !(~*word & index_mac_bits(hash));
+}
+
+static __always_inline __u64 *index_awake_entry(__u64 mac)
+{
+	__u64 *entries = bpf_map_lookup_elem(&index_awake, &ONLY_ROW);
+	__u64 at = index_mac_hash(mac) >> 12;
+
+	if (!entries)
+		return NULL;
+	asm volatile("" : "+r"(at));
+	return &entries[at & (INDEX_AWAKE - 1)];
+}
+
+static __always_inline __u64 index_tick(void)
+{
+	return bpf_jiffies64() & INDEX_TICK;
+}
+
+static __always_inline void index_forget_cell(const struct mac *mac)
+{
+	const __u32 *home = bpf_map_lookup_elem(&index_homes, mac);
+	__u32 *cell = home ? index_cell(*home) : NULL;
+
+	if (!cell)
+		return;
+	__sync_fetch_and_add(cell, 1 << INDEX_VERSION_SHIFT);
+	__sync_fetch_and_and(cell, ~INDEX_HOST);
+}
+
+/* The host's row was changed: see above. */
+static __noinline void index_forget(const struct mac *mac)
+{
+	__u64 *entry;
+
+	index_forget_cell(mac);
+	entry = index_awake_entry(index_mac(mac));
+	if (entry) /* by another value, and another tick */
+		__sync_fetch_and_add(entry, (INDEX_TICK + 1) / 2);
+}
+
+#endif

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The look of the daemon at `hosts` and `addresses4`, which brings the index up to date: the states
+ * of hosts each time, and which addresses there are where these have changed. In: how long a tick
+ * is. Out: the index, valid for a while; a digest of both maps, in which two looks differ if
+ * anybody has changed a row. cell.bpf.h says what the order of the steps is for.
+ */
+#ifndef SLEEPPROXY_LOOK_BPF_H
+#define SLEEPPROXY_LOOK_BPF_H
+
+#include "host.bpf.h"
+#include "index_look.h"
+
+#define NS_PER_MS 1000000ULL
+
+static __always_inline __u32 look_address(const struct ipv4 *address)
+{
+	const __u16 *half = (const __u16 *)address;
+
+	return (__u32)bpf_ntohs(half[0]) << 16 | bpf_ntohs(half[1]);
+}
+
+/* Of a row, to be summed, so that the order of the rows does not matter: Murmur3's last step. */
+static __always_inline __u64 look_digest(__u64 key, __u64 value)
+{
+	__u64 mixed = (key + 1) * 0x9e3779b97f4a7c15ULL ^ value;
+
+	mixed = (mixed ^ mixed >> 33) * 0xff51afd7ed558ccdULL;
+	mixed = (mixed ^ mixed >> 33) * 0xc4ceb9fe1a85ec53ULL;
+	return mixed ^ mixed >> 33;
+}
+
+static long look_at_host(void *map, const struct mac *mac, const struct host_entry *host,
+                         void *unused)
+{
+	const __u64 hash = index_mac_hash(index_mac(mac)), bits = index_mac_bits(hash);
+	__u64 *word = index_mac_word(hash >> 12);
+	const __u64 fields = (__u64)host->ifindex << 32 | (__u32)host->vlan << 16 | host->flags;
+
+	(void)map;
+	(void)unused;
+	if (word && ~*word & bits)
+		*word |= bits;
+	index_state.look.hosts++;
+	index_state.look.rows += look_digest(index_mac(mac) | (__u16)host_state(host), fields);
+	return 0;
+}
+
+/* The number of an interface; -1: there are too many. Global, so that it is verified once. */
+__noinline int look_port(__u32 ifindex)
+{
+#pragma unroll
+	for (int port = 0; port < INDEX_PORTS; port++) {
+		if (port && !index_state.ports[port])
+			index_state.ports[port] = ifindex;
+		if (index_state.ports[port] == ifindex)
+			return port;
+	}
+	return -1;
+}
+
+/* What a host's home says of it. A host in a VLAN is the maps', as tagged frames are. */
+static __always_inline __u32 look_content(const struct host_entry *host)
+{
+	const enum host_state state = host ? host_state(host) : AWAKE;
+	int port;
+
+	if ((state != ASLEEP && state != WAKING) || host->vlan)
+		return 0;
+	port = look_port(host->ifindex);
+	if (port < 0)
+		return 0;
+	return (state == ASLEEP ? INDEX_ASLEEP : INDEX_WAKING) | port << INDEX_PORT_SHIFT;
+}
+
+static __always_inline bool look_is_home(const struct mac *mac, __u32 place)
+{
+	const __u32 *home = bpf_map_lookup_elem(&index_homes, mac);
+
+	return home && *home == place;
+}
+
+/*
+ * The map may change while it is read, and a row that is deleted becomes another one: so what is
+ * written is looked up, once the cell has been read.
+ */
+static __noinline long look_write(const struct ipv4 *address, __u32 place)
+{
+	__u32 *cell = index_cell(place), before, content = 0;
+	const struct mac *mac;
+
+	if (!cell)
+		return 0;
+	before = __sync_fetch_and_or(cell, 0);
+	mac = bpf_map_lookup_elem(&addresses4, address);
+	if (mac && !(before & INDEX_SHARED) && look_is_home(mac, place))
+		content = look_content(host_by_mac(mac));
+	__sync_val_compare_and_swap(cell, before, (before & ~INDEX_HOST) | content);
+	return 0;
+}
+
+static long look_at_address(void *map, const struct ipv4 *address, const struct mac *mac,
+                            void *unused)
+{
+	const __u32 number = look_address(address), place = index_place(number);
+	const __u32 *cell = index_cell(place);
+	__u32 content;
+
+	(void)map;
+	(void)unused;
+	if (!cell)
+		return 0;
+	content = *(volatile __u32 *)cell;
+	index_state.look.addresses += look_digest(number, index_mac(mac));
+	if ((content ^ index_upper(number)) & (INDEX_ADDRESS | INDEX_SHARED))
+		return 0;
+	if ((content & INDEX_HOST) != look_content(host_by_mac(mac)))
+		look_write(address, place);
+	return 0;
+}
+
+/* An address takes its place, and a host its home. */
+static long look_place(void *map, const struct ipv4 *address, const struct mac *mac, void *unused)
+{
+	const __u32 number = look_address(address), upper = index_upper(number);
+	const __u32 place = index_place(number);
+	__u32 *cell = index_cell(place);
+
+	(void)map;
+	(void)unused;
+	if (!cell)
+		return 0;
+	index_state.look.addresses += look_digest(number, index_mac(mac));
+	if (*cell & INDEX_ADDRESS) {
+		__sync_fetch_and_or(cell, INDEX_SHARED);
+		return 0;
+	}
+	__sync_fetch_and_or(cell, upper);
+	if (!ipv4_is_group(address)) /* which is no host's: the maps say so */
+		bpf_map_update_elem(&index_homes, mac, &place, BPF_NOEXIST);
+	return 0;
+}
+
+static long look_clear_cell(__u32 place, void *unused)
+{
+	__u32 *cell = index_cell(place);
+
+	(void)unused;
+	if (cell)
+		*cell = 0;
+	return 0;
+}
+
+static long look_clear_word(__u32 at, void *unused)
+{
+	__u64 *word = index_mac_word(at);
+
+	(void)unused;
+	if (word)
+		*word = 0;
+	return 0;
+}
+
+static long look_clear_home(void *map, const struct mac *mac, __u32 *home, void *unused)
+{
+	(void)home;
+	(void)unused;
+	bpf_map_delete_elem(map, mac);
+	return 0;
+}
+
+/* With the index off: what is sent to an address that is not in it yet would pass. */
+static __always_inline void look_build(void)
+{
+	index_state.valid_until = 0;
+	bpf_loop(index_cells_mask + 1, look_clear_cell, NULL, 0);
+	bpf_loop(index_words_mask + 1, look_clear_word, NULL, 0);
+	bpf_for_each_map_elem(&index_homes, look_clear_home, NULL, 0);
+#pragma unroll
+	for (int port = 1; port < INDEX_PORTS; port++)
+		index_state.ports[port] = 0;
+	index_state.look.addresses = 0;
+	bpf_for_each_map_elem(&addresses4, look_place, NULL, 0);
+	index_state.addresses = index_state.look.addresses;
+}
+
+/* This machine is never a host, whatever the maps say: then they alone are asked. */
+static __always_inline bool look_finds_own(void)
+{
+#pragma unroll
+	for (int i = 0; i < INDEX_PORTS; i++)
+		if (host_by_mac(&index_state.own[i]))
+			return true;
+	return false;
+}
+
+/* ns; 0: not at all. */
+static __always_inline __u64 look_validity(void)
+{
+	const __u64 validity = index_state.look.hosts > INDEX_FEW ? INDEX_VALID_MANY * NS_PER_MS
+	                                                          : INDEX_VALID_FEW * NS_PER_MS;
+	const __u64 left = heartbeat_left(bpf_ktime_get_ns());
+
+	if (look_finds_own())
+		return 0;
+	return left < validity ? left : validity;
+}
+
+static __always_inline void look_at_all(void)
+{
+	index_state.look.hosts = index_state.look.rows = index_state.look.addresses = 0;
+	bpf_for_each_map_elem(&hosts, look_at_host, NULL, 0);
+	bpf_for_each_map_elem(&addresses4, look_at_address, NULL, 0);
+}
+
+SEC("syscall")
+int look(struct index_look *result)
+{
+	const __u64 start = bpf_jiffies64();
+
+	look_at_all();
+	if (index_state.look.addresses != index_state.addresses) {
+		look_build();
+		look_at_all();
+	}
+	result->digest = look_digest(index_state.look.rows, index_state.look.addresses);
+	result->hosts = index_state.look.hosts;
+	if (result->tick)
+		index_state.valid_until = start + look_validity() / result->tick;
+	return 0;
+}
+
+#endif

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The index: which addresses are those of sleeping hosts, in a form that costs a frame one load. It
+ * is derived from `hosts` and `addresses4`, which stay the truth, and is not for users: it has no
+ * pin. bpf/cell.bpf.h says why it is never wrong.
+ *
+ * index_cells: an ARRAY of one row, a cell for each address, at its place. Host byte order:
+ *
+ *   bits  0-16  the address's upper 16 bits, and 1 more; 0: none. A place and these say exactly
+ *               which address it is
+ *   bit  17     its host is ASLEEP
+ *   bit  18     its host is WAKING; neither bit: the maps say what is
+ *   bit  19     several addresses have this place: of none of them it says anything
+ *   bits 20-23  the only interface on which it is answered for: a number in index_state.ports
+ *   bits 24-31  version: how often the host's row was changed
+ *
+ * A host's state is in the cell of one of its addresses, its home. So one write changes it; what is
+ * sent to its other addresses is looked up in the maps.
+ *
+ * index_macs: an ARRAY of one row, a Bloom filter of the MACs in `hosts`: two bits of one 64-bit
+ * word for each. Who is not in it is no host.
+ *
+ * index_awake: an ARRAY of one row, of hosts that were found AWAKE in `hosts` in this tick of the
+ * clock (jiffies). Host byte order; a MAC may be at one place only, and the last one has it:
+ *
+ *   bits  0-15  the tick
+ *   bits 16-63  the MAC, its first octet uppermost
+ *
+ * index_homes: a HASH, from the MAC of a host to the place of its home.
+ */
+#ifndef SLEEPPROXY_INDEX_H
+#define SLEEPPROXY_INDEX_H
+
+#include "address.h"
+
+enum index_cell {
+	INDEX_ADDRESS = 0x1ffff,
+	INDEX_ASLEEP = 1 << 17,
+	INDEX_WAKING = 1 << 18,
+	INDEX_SHARED = 1 << 19,
+	INDEX_PORT_SHIFT = 20,
+	INDEX_PORT = 15 << INDEX_PORT_SHIFT,
+	INDEX_VERSION_SHIFT = 24,
+};
+
+/* What a cell says of its host. */
+#define INDEX_HOST (INDEX_ASLEEP | INDEX_WAKING | INDEX_PORT)
+
+/* As the program says; for more hosts than its default there are more. Powers of 2. */
+enum {
+	INDEX_CELLS_PER_HOST = 16,
+	INDEX_CELLS_MIN = 4096 * INDEX_CELLS_PER_HOST, /* 16 bits of an address are a place */
+	INDEX_MAC_BITS_PER_HOST = 32,
+	INDEX_MAC_WORDS_MIN = 4096 * INDEX_MAC_BITS_PER_HOST / 64,
+};
+
+enum { INDEX_PORTS = 16, INDEX_AWAKE = 4096, INDEX_TICK = 0xffff };
+
+/* How long a look is believed: so late are rows that others have changed obeyed. ms */
+enum {
+	INDEX_FEW = 4096, /* hosts */
+	INDEX_VALID_FEW = 100,
+	INDEX_VALID_MANY = 1500,
+};
+
+static inline __u32 index_upper(__u32 address)
+{
+	return (address >> 16) + 1;
+}
+
+/*
+ * The place of an address, before it is cut to the size of the table. Neighbours share a cache
+ * line, and up to 65536 addresses with the same upper 16 bits have a place each. Those with other
+ * upper bits begin 103 times 1024 places away: in the smallest table at 64 different places, and in
+ * larger ones behind each other.
+ */
+static inline __u32 index_place(__u32 address)
+{
+	return ((address >> 16) * 103 << 10) + (address & 0xffff);
+}
+
+#endif

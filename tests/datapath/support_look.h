@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The index of a testbed, and rows of its maps, as bpftool writes them. */
+#ifndef SLEEPPROXY_TESTS_LOOK_H
+#define SLEEPPROXY_TESTS_LOOK_H
+
+#include "index_look.h"
+#include "support_testbed.h"
+
+/*
+ * As if the daemon had just looked, which is believed for a while, or until the next look; or as if
+ * it had not.
+ */
+struct index_look testbed_look(struct testbed *testbed);
+void testbed_believe_look(struct testbed *testbed);
+void testbed_forget_look(struct testbed *testbed);
+
+/* NULL deletes. */
+void testbed_put_host(struct testbed *testbed, const struct mac *mac,
+                      const struct host_entry *host);
+void testbed_put_address(struct testbed *testbed, struct ipv4 address, const struct mac *mac);
+
+#endif
