@@ -112,6 +112,7 @@ double offer_run(const struct traffic_bpf *traffic, const struct offered *offere
 	double from;
 
 	make_frame(&frame, offered->offer);
+	memcpy(traffic->bss->traffic.syn, &frame, sizeof(frame));
 	traffic->bss->traffic.offer = offered->offer;
 	traffic->bss->traffic.hosts = offered->hosts;
 	traffic->bss->traffic.macs = offered->macs;

@@ -162,7 +162,15 @@ static __always_inline void set_connection(void *data)
 		data, AT_IPV4_ADDRESSES, AT_TCP, bpf_htons(PROTOCOL_TCP) + bpf_htons(TCP_OCTETS));
 }
 
-/* The whole frame, since what the far end made of the last one is still there. */
+/* The whole frame, since what was made of the last one is still there. */
+static __always_inline void make_connection(void *data)
+{
+#pragma unroll
+	for (int i = 0; i < SYN_WORDS - 1; i++)
+		AT(__u64, data, 8 * i) = traffic.syn[i];
+	set_connection(data);
+}
+
 SEC("xdp")
 int connect(struct xdp_md *xdp)
 {
@@ -170,10 +178,7 @@ int connect(struct xdp_md *xdp)
 
 	if (!data)
 		return XDP_ABORTED;
-#pragma unroll
-	for (int i = 0; i < SYN_WORDS - 1; i++)
-		AT(__u64, data, 8 * i) = traffic.syn[i];
-	set_connection(data);
+	make_connection(data);
 	return XDP_TX;
 }
 
@@ -189,7 +194,7 @@ int offer(struct xdp_md *xdp)
 	else if (traffic.offer == OFFER_ARP_UNKNOWN)
 		AT(__u32, data, AT_ARP_TARGET) = bpf_htonl(NET_UNKNOWN + (random_u32() & 0xffff));
 	else if (traffic.offer == OFFER_SYN)
-		set_connection(data);
+		make_connection(data);
 	else
 		set_source(data, mac_of_unknown(random_u32()));
 	bpf_tail_call(xdp, &subject, 0);

@@ -2,6 +2,7 @@
 #include "wire.h"
 
 #include <endian.h>
+#include <errno.h>
 #include <net/if.h>
 #include <sched.h>
 #include <string.h>
@@ -87,10 +88,23 @@ void wire_new(const struct traffic_bpf *traffic)
 	wire_attach(bpf_program__fd(traffic->progs.pass));
 }
 
+/* The kernel may take its time to detach what was there before. */
+static int new_link(int program)
+{
+	int link = -EBUSY;
+
+	for (int ms = 0; ms < 1000 && link == -EBUSY; ms++) {
+		link = bpf_link_create(program, (int)if_nametoindex("far"), BPF_XDP, NULL);
+		if (link == -EBUSY)
+			usleep(1000);
+	}
+	return link;
+}
+
 void wire_attach(int program)
 {
 	if (far_link < 0)
-		far_link = bpf_link_create(program, (int)if_nametoindex("far"), BPF_XDP, NULL);
+		far_link = new_link(program);
 	else
 		need(!bpf_link_update(far_link, program, NULL), "attach to the far end");
 	need(far_link >= 0, "attach to the far end");
