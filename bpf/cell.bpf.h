@@ -170,15 +170,20 @@ static __always_inline void index_forget_cell(const struct mac *mac)
 	__sync_fetch_and_and(cell, ~INDEX_HOST);
 }
 
+/* The entry, whosever it is, gets another value, and another tick. */
+static __always_inline void index_forget_awake(const struct mac *mac)
+{
+	__u64 *entry = index_awake_entry(index_mac(mac));
+
+	if (entry)
+		__sync_fetch_and_add(entry, (INDEX_TICK + 1) / 2);
+}
+
 /* The host's row was changed: see above. */
 static __noinline void index_forget(const struct mac *mac)
 {
-	__u64 *entry;
-
 	index_forget_cell(mac);
-	entry = index_awake_entry(index_mac(mac));
-	if (entry) /* by another value, and another tick */
-		__sync_fetch_and_add(entry, (INDEX_TICK + 1) / 2);
+	index_forget_awake(mac);
 }
 
 #endif

@@ -41,6 +41,8 @@ static long look_at_host(void *map, const struct mac *mac, const struct host_ent
 	(void)unused;
 	if (word && ~*word & bits)
 		*word |= bits;
+	if (host_state(host) != AWAKE) /* perhaps by hand, and since this tick began */
+		index_forget_awake(mac);
 	index_state.look.hosts++;
 	index_state.look.rows += look_digest(index_mac(mac) | (__u16)host_state(host), fields);
 	return 0;
@@ -195,10 +197,10 @@ static __always_inline bool look_finds_own(void)
 }
 
 /* ns; 0: not at all. */
-static __always_inline __u64 look_validity(void)
+static __always_inline __u64 look_validity(__u64 few)
 {
-	const __u64 validity = index_state.look.hosts > INDEX_FEW ? INDEX_VALID_MANY * NS_PER_MS
-	                                                          : INDEX_VALID_FEW * NS_PER_MS;
+	const __u64 validity = index_state.look.hosts > few ? INDEX_VALID_MANY * NS_PER_MS
+	                                                    : INDEX_VALID_FEW * NS_PER_MS;
 	const __u64 left = heartbeat_left(bpf_ktime_get_ns());
 
 	if (look_finds_own())
@@ -226,7 +228,7 @@ int look(struct index_look *result)
 	result->digest = look_digest(index_state.look.rows, index_state.look.addresses);
 	result->hosts = index_state.look.hosts;
 	if (result->tick)
-		index_state.valid_until = start + look_validity() / result->tick;
+		index_state.valid_until = start + look_validity(result->few) / result->tick;
 	return 0;
 }
 

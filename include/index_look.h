@@ -9,11 +9,12 @@
 #include "types.h"
 
 struct index_look {
-	__u64 tick;   /* ns, of a jiffy; set by the daemon, the rest by the program */
+	__u64 tick;   /* ns, of a jiffy; set by the daemon, as `few` */
+	__u64 few;    /* hosts: of more than these a look is believed for longer */
 	__u64 digest; /* of all rows of hosts, but for last_seen, and of addresses4 */
 	__u64 hosts;  /* how many there are */
 };
 
-ASSERT_SIZE(struct index_look, 24);
+ASSERT_SIZE(struct index_look, 32);
 
 #endif

@@ -58,7 +58,6 @@ enum { INDEX_PORTS = 16, INDEX_AWAKE = 4096, INDEX_TICK = 0xffff };
 
 /* How long a look is believed: so late are rows that others have changed obeyed. ms */
 enum {
-	INDEX_FEW = 4096, /* hosts */
 	INDEX_VALID_FEW = 100,
 	INDEX_VALID_MANY = 1500,
 };

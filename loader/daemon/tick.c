@@ -96,14 +96,14 @@ static void on_look(evutil_socket_t fd, short what, void *context)
 
 	(void)fd;
 	(void)what;
-	if (daemon->maps.hosts <= LOOK_FEW)
+	if (!daemon->maps.are_many)
 		daemon_look(daemon);
 }
 
 static void follow_map_edits(struct daemon *daemon)
 {
 	daemon->ticks++;
-	if (daemon->maps.hosts <= LOOK_FEW || daemon->ticks % LOOK_TICKS == 0)
+	if (!daemon->maps.are_many || daemon->ticks % LOOK_TICKS == 0)
 		daemon_follow_map_edits(daemon);
 	else
 		daemon_read_ring(daemon);

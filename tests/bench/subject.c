@@ -197,7 +197,7 @@ static void set_host(const struct subject *subject, __u32 i)
 /* As the daemon does, but valid for as long as it takes. */
 static void look(const struct subject *subject)
 {
-	struct index_look look = { .tick = 1000000 };
+	struct index_look look = { .tick = 1000000, .few = HOSTS_MAX };
 	LIBBPF_OPTS(bpf_test_run_opts, run, .ctx_in = &look, .ctx_size_in = sizeof(look));
 	struct bpf_program *program = bpf_object__find_program_by_name(subject->object, "look");
 	struct bpf_map *data = map_ending_with(subject, ".data.index");

@@ -11,7 +11,7 @@ struct index_look testbed_look(struct testbed *testbed)
 {
 	const int program = bpf_program__fd(testbed_datapath(testbed)->progs.look);
 	struct timespec tick;
-	struct index_look look = { 0 };
+	struct index_look look = { .few = 4096 };
 	LIBBPF_OPTS(bpf_test_run_opts, options, .ctx_in = &look, .ctx_size_in = sizeof(look));
 	int err = clock_getres(CLOCK_MONOTONIC_COARSE, &tick);
 

@@ -107,12 +107,17 @@ static void set_addresses(struct testbed *testbed)
 		        mac_of(rows[i].who));
 }
 
+bool testbed_looks;
+unsigned testbed_hosts = 4096;
+
 static void testbed_start(struct testbed *testbed, enum machine machine)
 {
 	testbed->datapath = sleepproxy_bpf__open();
 	need(testbed->datapath != NULL, "open the datapath");
 	testbed->datapath->rodata->config = configs[machine];
 	testbed->datapath->rodata->config.mac = *mac_of(PROXY);
+	bpf_map__set_max_entries(testbed->datapath->maps.hosts, testbed_hosts);
+	bpf_map__set_max_entries(testbed->datapath->maps.addresses4, 4 * testbed_hosts);
 	/* the smallest size, which is soon full */
 	bpf_map__set_max_entries(testbed->datapath->maps.reports, getpagesize());
 	bpf_map__set_max_entries(testbed->datapath->maps.dhcp_snoop, getpagesize());
@@ -146,8 +151,6 @@ struct testbed *testbed_new(enum machine machine)
 	testbed_start(testbed, machine);
 	return testbed;
 }
-
-bool testbed_looks;
 
 struct sleepproxy_bpf *testbed_datapath(struct testbed *testbed)
 {

@@ -91,8 +91,9 @@ size_t testbed_frames(struct testbed *testbed, struct wake_frame *frames);
 /* How often each outcome was counted since the last call: `counted` holds OUTCOME_COUNT. */
 void testbed_counted(struct testbed *testbed, __u64 *counted);
 
-/* Whether testbed_set ends with a look (support_look.h). */
+/* Whether testbed_set ends with a look; how many hosts there may be in the next testbed. */
 extern bool testbed_looks;
+extern unsigned testbed_hosts;
 
 struct sleepproxy_bpf *testbed_datapath(struct testbed *testbed);
 struct host_entry testbed_get_host(struct testbed *testbed, const struct mac *mac);

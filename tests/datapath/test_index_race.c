@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Two CPUs: on one the hosts' own frames, connections and claims; on the other the daemon, which
+ * looks and sets states, and others, who write rows by hand. On both requests: none is answered
+ * once a frame of the host was handled, or the daemon has set it AWAKE, and nobody has let it sleep
+ * since. RACE_SECONDS=n runs it for longer, SEED=n tries other chances.
+ */
+#include "test.h"
+
+#include "support_look.h"
+#include "support_row.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum {
+	HOSTS = 2,
+	ASKS = 6,
+	TABLES = 16, /* small, so that a look is short */
+	SECONDS = 3,
+	ARP_TARGET = ETHER_OCTETS + 24,
+	IPV4_TARGET = ETHER_OCTETS + 16
+};
+
+/* How often somebody let the host sleep: begun, and done. */
+struct racer {
+	atomic_uint begun, done;
+	atomic_uint awake_since; /* it was awake after so many of them, and before the next */
+	atomic_ulong answers, refusals;
+};
+
+static struct racer racers[HOSTS];
+static struct testbed *testbed;
+static atomic_bool is_over;
+static atomic_ulong wrong;
+
+static unsigned chance(uint64_t *seed, unsigned of)
+{
+	*seed = *seed * 6364136223846793005ULL + 1442695040888963407ULL;
+	return (unsigned)((*seed >> 33) % of);
+}
+
+static struct mac racer_mac(unsigned i)
+{
+	return (struct mac){ { 0x52, 0x54, 0, 9, 0, (uint8_t)i } };
+}
+
+static struct ipv4 racer_address(unsigned i)
+{
+	return (struct ipv4){ { 192, 168, 7, (uint8_t)(i + 1) } };
+}
+
+static int send_to(const struct packet *packet, unsigned i, size_t target, bool from_host)
+{
+	const struct ipv4 address = racer_address(i);
+	const struct mac mac = racer_mac(i);
+	struct octets in, out;
+
+	packet_build(&in, packet, &untagged);
+	if (from_host)
+		memcpy(in.at + 6, &mac, sizeof(mac));
+	else
+		memcpy(in.at + target, &address, sizeof(address));
+	return testbed_run(testbed, &in, &out);
+}
+
+static void ask(unsigned i)
+{
+	static const struct packet question =
+		ARP(BROADCAST, PEER, ARP_REQUEST, PEER, PEER_IP, NO_MAC, HOST_IP);
+	struct racer *racer = &racers[i];
+	const unsigned since = atomic_load(&racer->awake_since), begun = atomic_load(&racer->begun);
+	const bool answered = send_to(&question, i, ARP_TARGET, false) == XDP_TX;
+
+	atomic_fetch_add(answered ? &racer->answers : &racer->refusals, 1);
+	if (answered && since == begun && atomic_load(&racer->begun) == begun)
+		atomic_fetch_add(&wrong, 1);
+}
+
+static void send_own(unsigned i)
+{
+	static const struct packet own = FRAME(GROUP, HOST, TYPE_IPV6);
+	struct racer *racer = &racers[i];
+	const unsigned done = atomic_load(&racer->done);
+
+	if (atomic_load(&racer->begun) != done)
+		return;
+	send_to(&own, i, 0, true);
+	if (atomic_load(&racer->begun) == done)
+		atomic_store(&racer->awake_since, done);
+}
+
+static void send_connection(unsigned i)
+{
+	static const struct packet syn =
+		IP(PROXY, PEER, TCP, PEER_IP, HOST_IP, 22, 40000, .flags = SYN);
+
+	send_to(&syn, i, IPV4_TARGET, false);
+}
+
+static void send_claim(unsigned i)
+{
+	static const struct packet claim =
+		ARP(BROADCAST, PEER, ARP_REQUEST, PEER, HOST_IP, NO_MAC, UNKNOWN_IP);
+
+	send_to(&claim, i, ETHER_OCTETS + 14, false);
+}
+
+static void *run_hosts(void *context)
+{
+	uint64_t seed = *(uint64_t *)context;
+
+	while (!atomic_load(&is_over)) {
+		const unsigned i = chance(&seed, HOSTS), what = chance(&seed, 8);
+
+		if (what < 4)
+			send_own(i);
+		else if (what == 4)
+			send_connection(i);
+		else if (what == 5)
+			send_claim(i);
+		else
+			ask(i);
+	}
+	return NULL;
+}
+
+/*
+ * By hand: it is true after the next look. Of one host alone: a row of a hash map that is replaced
+ * may become another host's while the other CPU still has it in its hands.
+ */
+static void write_row(enum host_state state)
+{
+	const unsigned i = 0;
+	const struct host_entry entry = { .state = state, .last_seen = i % 2 };
+	const struct mac mac = racer_mac(i);
+
+	atomic_fetch_add(&racers[i].begun, 1);
+	testbed_put_host(testbed, &mac, &entry);
+	testbed_look(testbed);
+	atomic_fetch_add(&racers[i].done, 1);
+}
+
+/* The daemon's: it is true at once. */
+static void update(unsigned i, enum host_state from, enum host_state to)
+{
+	struct host_update update = { .mac = racer_mac(i), .from = from, .to = to };
+	struct racer *racer = &racers[i];
+	int result;
+
+	if (to != AWAKE)
+		atomic_fetch_add(&racer->begun, 1);
+	result = testbed_update(testbed, &update);
+	if (to != AWAKE)
+		atomic_fetch_add(&racer->done, 1);
+	else if (result == HOST_UPDATE_DONE)
+		atomic_store(&racer->awake_since, atomic_load(&racer->done));
+}
+
+/* It goes and comes, so that the index is built anew. */
+static void write_address(unsigned i)
+{
+	const struct mac mac = racer_mac(i);
+
+	testbed_put_address(testbed, racer_address(i), NULL);
+	testbed_look(testbed);
+	testbed_put_address(testbed, racer_address(i), &mac);
+	testbed_look(testbed);
+}
+
+static void run_daemon(uint64_t *seed)
+{
+	static const enum host_state asleep[] = { ASLEEP, WAKING, ASLEEP, DROWSY };
+	struct report reports[TESTBED_REPORTS_MAX];
+	struct wake_frame frames[TESTBED_COPIES_MAX];
+	const unsigned i = chance(seed, HOSTS), what = chance(seed, 32);
+
+	if (what < 2)
+		write_row(asleep[chance(seed, 4)]);
+	else if (what < 20)
+		update(i, AWAKE, asleep[chance(seed, 4)]);
+	else if (what < 22)
+		update(i, DROWSY, ASLEEP);
+	else if (what == 22)
+		update(i, chance(seed, 2) ? ASLEEP : WAKING, AWAKE);
+	else if (what == 23)
+		write_address(i);
+	else
+		ask(i);
+	testbed_look(testbed);
+	for (int n = 0; n < ASKS; n++)
+		ask(i);
+	testbed_reports(testbed, reports);
+	testbed_frames(testbed, frames);
+}
+
+static void put_racers(void)
+{
+	const struct host_entry awake = { .state = AWAKE };
+
+	for (unsigned i = 0; i < HOSTS; i++) {
+		const struct mac mac = racer_mac(i);
+
+		testbed_put_host(testbed, &mac, &awake);
+		testbed_put_address(testbed, racer_address(i), &mac);
+	}
+	testbed_look(testbed);
+}
+
+static uint64_t number(const char *name, uint64_t otherwise)
+{
+	const char *said = getenv(name);
+
+	return said ? strtoull(said, NULL, 0) : otherwise;
+}
+
+TEST(an_awake_host_is_never_answered_for)
+{
+	static const struct setup setup;
+	const time_t end = time(NULL) + (time_t)number("RACE_SECONDS", SECONDS);
+	uint64_t seed = number("SEED", 7), other_seed = seed + 1;
+	pthread_t hosts;
+
+	testbed_hosts = TABLES;
+	testbed = testbed_with(&setup);
+	put_racers();
+	assert_int_equal(pthread_create(&hosts, NULL, run_hosts, &other_seed), 0);
+	while (time(NULL) < end && !atomic_load(&wrong))
+		run_daemon(&seed);
+	atomic_store(&is_over, true);
+	assert_int_equal(pthread_join(hosts, NULL), 0);
+	for (unsigned i = 0; i < HOSTS; i++) {
+		print_message("host %u: %lu answers, %lu refusals\n", i, racers[i].answers,
+		              racers[i].refusals);
+		assert_true(racers[i].answers && racers[i].refusals);
+	}
+	assert_int_equal(atomic_load(&wrong), 0);
+}
