@@ -205,7 +205,8 @@ static inline void carry_out(const struct pending_registration *pending)
 		return;
 	}
 	if (replaced) {
-		assert(replaced != host && !replaced->registration->active);
+		assert(replaced != host);
+		assert(!replaced->registration->active || !replaced->registration->seen);
 		remove_host(replaced);
 	}
 	host = host ? host : add_host(&pending->request.mac);

@@ -26,7 +26,7 @@ def write_host(daemon, mac: str, state: int) -> None:
 def test_a_state_that_is_none_is_not_answered_for(lan, asleep):
     daemon = asleep()
     write_host(daemon, lan.host.mac, 77)
-    assert lan.peer.who_has(lan.host.address) == set()
+    wait_for("no answer", lambda: lan.peer.who_has(lan.host.address) == set())
     wait_for("a state that is one", lambda: daemon.status_of() in ("awake", "drowsy", "asleep", "waking"))
     assert daemon.running
 
