@@ -178,7 +178,7 @@ static __always_inline bool fast_opens_connection(struct xdp_md *xdp, void *fram
 	       AT(__u32, frame, AT_IPV4_SOURCE) != AT(__u32, frame, AT_IPV4_DESTINATION) &&
 	       !(ip->frag_off & bpf_htons(IPV4_FRAGMENT_OFFSET)) && fast_is_syn(frame) &&
 	       tcp_octets >= sizeof(*tcp) && total >= sizeof(*ip) + tcp_octets &&
-	       AT_PAYLOAD + total <= bpf_xdp_get_buff_len(xdp);
+	       (AT_PAYLOAD + total <= TCP_END || AT_PAYLOAD + total <= bpf_xdp_get_buff_len(xdp));
 }
 
 static __always_inline bool fast_may_be_dhcp(void *frame)
