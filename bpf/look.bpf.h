@@ -199,8 +199,8 @@ static __always_inline bool look_finds_own(void)
 /* ns; 0: not at all. */
 static __always_inline __u64 look_validity(__u64 few)
 {
-	const __u64 validity = index_state.look.hosts > few ? INDEX_VALID_MANY * NS_PER_MS
-	                                                    : INDEX_VALID_FEW * NS_PER_MS;
+	const __u64 validity = index_state.look.hosts < few ? INDEX_VALID_FEW * NS_PER_MS
+	                                                    : INDEX_VALID_MANY * NS_PER_MS;
 	const __u64 left = heartbeat_left(bpf_ktime_get_ns());
 
 	if (look_finds_own())

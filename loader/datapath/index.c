@@ -52,7 +52,7 @@ void index_off(struct datapath *datapath)
 int maps_look(struct datapath *datapath, struct maps_view *view)
 {
 	struct timespec tick = { 0 };
-	struct index_look look = { .few = datapath->max_hosts > SMALL_TABLES ? 0 : LOOK_FEW };
+	struct index_look look = { .few = datapath->max_hosts > SMALL_TABLES ? 0 : LOOK_FEW + 1 };
 	LIBBPF_OPTS(bpf_test_run_opts, run, .ctx_in = &look, .ctx_size_in = sizeof(look));
 	int err;
 
@@ -62,6 +62,6 @@ int maps_look(struct datapath *datapath, struct maps_view *view)
 	if (err)
 		return err;
 	view->digest = look.digest;
-	view->are_many = look.hosts > look.few;
+	view->are_many = look.hosts >= look.few;
 	return 0;
 }
