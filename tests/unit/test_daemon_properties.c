@@ -33,8 +33,8 @@ static void op_restart(void)
 	model.clock += HOSTS;
 	for (int i = 0; i < HOSTS; i++) {
 		model.hosts[i].invalid = false;
-		model.hosts[i].registered.reported = false; /* not stored */
-		if (host_at(i)) /* since when it is known is not stored */
+		model.hosts[i].registered.is_old = true; /* its time is not stored */
+		if (host_at(i))                          /* since when it is known is not stored */
 			model.hosts[i].since = host_at(i)->order;
 	}
 	/* with the row of a host of the file, which is the file's, go its addresses */

@@ -45,7 +45,9 @@ static void receive(const struct dhcp_message *message, bool is_nak)
 		snoop.message[242] = DHCP_NAK;
 	}
 	assert_int_equal(dhcp_message_read(snoop.message, snoop.length, &read), 0);
-	daemon_follow_dhcp(&daemon_, &snoop.from, &read);
+	/* Of strangers the model remembers nothing. */
+	if (host_find_mac(daemon_.hosts, &message->chaddr))
+		daemon_follow_dhcp(&daemon_, &snoop.from, &read);
 }
 
 static void lease(struct model_host *host, uint32_t leased)
@@ -101,30 +103,47 @@ static struct npp_requester requester_of(enum npp_subtype subtype, uint16_t tran
 }
 
 /* Its report has come, or nothing of its registration is left. */
-static bool is_over(const struct model_host *host)
+static bool is_over(const struct model_host *host, bool seen)
 {
+	(void)seen;
 	return is_registered_only(host) && !host->registered.active &&
 	       (host->registered.reported || !host->registered.addresses);
 }
 
-/* The model's place for one more host that is known by its registration alone. */
-static bool make_room(int index)
+/* Nothing shows that there is such a host: its place is for one that was seen, or came later. */
+static bool gives_way(const struct model_host *host, bool seen)
 {
-	unsigned int registered_only = 0, over = 0;
+	return is_registered_only(host) && host->registered.active && !host->registered.seen &&
+	       (seen || host->registered.is_old);
+}
+
+/* One of those that had to leave first was replaced, if there is one. */
+static bool replaced(bool (*leaves)(const struct model_host *host, bool seen), bool seen)
+{
+	unsigned int candidates = 0;
 
 	for (int i = 0; i < HOSTS; i++) {
-		registered_only += is_registered_only(&model.hosts[i]);
-		over += is_over(&model.hosts[i]);
-	}
-	if (model.hosts[index].known || registered_only < daemon_.config.npp.max_registrations)
+		if (!leaves(&model.hosts[i], seen))
+			continue;
+		candidates++;
+		if (host_at(i))
+			continue;
+		forget(&model.hosts[i]);
 		return true;
-	for (int i = 0; i < HOSTS; i++) /* one of them was replaced */
-		if (is_over(&model.hosts[i]) && !host_at(i)) {
-			forget(&model.hosts[i]);
-			return true;
-		}
-	assert_int_equal(over, 0);
+	}
+	assert_int_equal(candidates, 0);
 	return false;
+}
+
+/* The model's place for one more host that is known by its registration alone. */
+static bool make_room(int index, bool seen)
+{
+	unsigned int registered_only = 0;
+
+	for (int i = 0; i < HOSTS; i++)
+		registered_only += is_registered_only(&model.hosts[i]);
+	return model.hosts[index].known || registered_only < daemon_.config.npp.max_registrations ||
+	       replaced(is_over, seen) || replaced(gives_way, seen);
 }
 
 static bool may_register(int index, uint32_t addresses)
@@ -142,6 +161,7 @@ static void registered(int index, uint32_t addresses, const struct registration_
 	struct model_host *host = &model.hosts[index];
 	const bool continues = host->registered.is && host->registered.active &&
 	                       host->registered.transaction == request->transaction;
+	const bool seen = host->registered.seen; /* of its registration before, too */
 
 	if (!host->known)
 		become_known(index, named(request->hostname) == NOBODY && *request->hostname
@@ -152,7 +172,8 @@ static void registered(int index, uint32_t addresses, const struct registration_
 	host->registered.is = host->registered.active = true;
 	host->registered.transaction = request->transaction;
 	host->registered.addresses |= addresses;
-	host->registered.reported = false;
+	host->registered.reported = host->registered.is_old = false;
+	host->registered.seen = seen;
 	if (!continues)
 		host->registered.vlan = request->vlan;
 	if (ports)
@@ -234,7 +255,7 @@ static void op_register(void)
 	const bool allowed = may_register(index, addresses | before);
 	const bool done = request_registration(index, &request);
 
-	if (allowed && make_room(index))
+	if (allowed && make_room(index, host->registered.is && host->registered.seen))
 		assert_int_equal(done, has_room(index) && !store_broken);
 	else
 		assert_false(done);
@@ -271,7 +292,7 @@ static void op_report(void)
 	assert_false(host->registration->active);
 }
 
-/* An hour after it is up its registration is dropped. */
+/* An hour after it is up its registration is dropped; without a report, after its lifetime. */
 static void op_linger(void)
 {
 	const int index = (int)pick(HOSTS);
@@ -281,6 +302,8 @@ static void op_linger(void)
 	    !host->registration->until)
 		return;
 	host->registration->until = 1;
+	if (!model.hosts[index].registered.reported || model.hosts[index].invalid)
+		host->registration->expires = 1; /* else it lingers again */
 	host_arm(&daemon_, host);
 	settle();
 	assert_int_equal(host->registration->address_count, 0);

@@ -35,7 +35,8 @@ struct model_host {
 		uint64_t since[ADDRESSES];
 	} edited;
 	struct {
-		bool is, active, reported;
+		bool is, active, reported, seen;
+		bool is_old; /* since when it is there is not known */
 		uint32_t addresses;
 		size_t ports;
 		uint16_t vlan, transaction;
