@@ -183,11 +183,14 @@ static void on_signal(evutil_socket_t number, short what, void *context)
 		log_error("the configuration stays as it is: %s", why);
 }
 
-/* Not in the step that found it so, which still has the host in its hands. */
+/*
+ * Not in the step that found it so, which still has the host in its hands: it may have registered
+ * again since.
+ */
 static bool forget(struct daemon *daemon, struct host *host)
 {
-	const bool is_removed =
-		host->is_forgotten && host_is_registered_only(host) && !host->proposal;
+	const bool is_removed = host->is_forgotten && host_is_registered_only(host) &&
+	                        !host->proposal && !host->registration->active;
 
 	host->is_forgotten = false;
 	if (is_removed)

@@ -252,6 +252,7 @@ void registration_reported(struct daemon *daemon, const struct npp_server_reques
 	host->registration->reported = request->digest;
 	registrations_cancel(daemon, &host->mac);
 	host_trigger(daemon, host, TRIGGER_WAKEUP_REPORT);
+	host_persist(daemon, host); /* even of a host that was seen up before */
 	persist_wait(daemon, &(struct store_wait){ .kind = WAIT_REPORT,
 	                                           .batch = STORE_BATCH_NEXT,
 	                                           .requester = request->requester,
