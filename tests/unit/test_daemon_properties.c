@@ -23,6 +23,18 @@ static void op_store(void)
 	store_broken = !store_broken;
 }
 
+/* What an earlier daemon stored, by its lack of a lifetime, was seen as far as is known. */
+static void follow_lifetime(int index)
+{
+	const struct mac mac = mac_of(index);
+	struct json_object *row = stored_row(&mac);
+	struct json_object *of_host = json_object_object_get(row, "registered");
+
+	if (of_host && !json_object_object_get(of_host, "expires"))
+		model.hosts[index].registered.seen = true;
+	json_object_put(row);
+}
+
 static void op_restart(void)
 {
 	if (store_broken)
@@ -33,6 +45,7 @@ static void op_restart(void)
 	model.clock += HOSTS;
 	for (int i = 0; i < HOSTS; i++) {
 		model.hosts[i].invalid = false;
+		follow_lifetime(i);
 		model.hosts[i].registered.is_old = true; /* its time is not stored */
 		if (host_at(i))                          /* since when it is known is not stored */
 			model.hosts[i].since = host_at(i)->order;

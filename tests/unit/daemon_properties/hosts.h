@@ -219,9 +219,11 @@ static struct registration_request pick_request(int index, int source, uint32_t 
 	return it;
 }
 
-/* And checked, and stored: was it carried out? */
-static bool request_registration(int index, const struct registration_request *registration)
+/* And checked, and stored: was it carried out? If it is `seen`, it answers the check itself. */
+static bool request_registration(int index, const struct registration_request *registration,
+                                 bool seen)
 {
+	struct pending_registration taken;
 	const struct npp_server_request request = {
 		.kind = NPP_REQUEST_SLEEP,
 		.host = host_at(index),
@@ -232,6 +234,9 @@ static bool request_registration(int index, const struct registration_request *r
 	const struct host *host;
 
 	registration_requested(&daemon_, &request);
+	if (seen)
+		assert_false(register_address_in_use(&daemon_.registrar, registration->source,
+		                                     &registration->mac, &taken));
 	now.mono += 2 * REGISTER_CHECK_TIME;
 	registrations_timeout(&daemon_, &now);
 	settle();
@@ -253,14 +258,16 @@ static void op_register(void)
 	const uint32_t before =
 		again && host->registered.active ? host->registered.addresses & ~model.own : 0;
 	const bool allowed = may_register(index, addresses | before);
-	const bool done = request_registration(index, &request);
+	const bool seen = !pick(3);
+	const bool done = request_registration(index, &request, seen);
 
-	if (allowed && make_room(index, host->registered.is && host->registered.seen))
+	if (allowed && make_room(index, seen))
 		assert_int_equal(done, has_room(index) && !store_broken);
 	else
 		assert_false(done);
 	if (done)
 		registered(index, addresses, &request, ports, source);
+	model.hosts[index].registered.seen |= done && seen;
 }
 
 static void op_report(void)
@@ -338,17 +345,48 @@ static void op_report_of_datapath(void)
 	host_run(&daemon_, host, &trigger);
 }
 
-/* The next deadline of its life is over. */
+/* Nothing else shows that there is such a host: its registration counts no more. */
+static void fail_wake(struct model_host *host)
+{
+	if (!host->registered.active)
+		return;
+	if (is_registered_only(host)) {
+		forget(host);
+		return;
+	}
+	host->registered.active = false;
+	host->registered.addresses = 0;
+	host->registered.ports = 0;
+}
+
+/* Of one that was seen, or may be asleep after all, the daemon knows more than the model. */
+static bool may_fail(const struct model_host *host)
+{
+	return !host->registered.is || (host->registered.active && !host->registered.seen);
+}
+
+/* The next deadline of its life is over; so are the rounds of Magic Packets, for some. */
 static void op_time(void)
 {
-	struct host *host = host_at((int)pick(HOSTS));
+	const int index = (int)pick(HOSTS);
+	struct host *host = host_at(index);
+	bool fails;
 
 	may_end = true;
 	if (!host || !host->life.deadline)
 		return;
+	fails = host->life.state == WAKING && may_fail(&model.hosts[index]);
 	host->life.deadline = 1;
+	if (fails)
+		host->life.next_magic = 1;
 	host_arm(&daemon_, host);
 	settle();
+	pass(1); /* in the next turn it is forgotten */
+	daemon_arm(&daemon_);
+	settle();
+	host = host_at(index);
+	if (fails && (!host || host->life.state != WAKING))
+		fail_wake(&model.hosts[index]);
 }
 
 #endif
