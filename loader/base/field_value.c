@@ -227,8 +227,8 @@ const char *field_value_expected(const struct field *field, char words[FIELD_WOR
 		[FIELD_IP] = "an IP address",
 		[FIELD_PORT] = "a port as \"tcp/22\" or \"udp/any\"",
 		[FIELD_PREFIX] = "a prefix as \"192.168.1.0/24\"",
-		[FIELD_NAME] = "letters, digits, '-', '_' and '.', at most 63, not '-' or '.' "
-			       "first, nor a command's word",
+		[FIELD_NAME] = ("letters, digits, '-', '_' and '.', at most 63, not '-' or '.' "
+		                "first, nor a command's word"),
 		[FIELD_INTERFACE] = "an interface's name",
 		[FIELD_SECUREON] = "6 octets as \"01:02:03:04:05:06\" or 4 as \"1.2.3.4\"",
 		[FIELD_OBJECT] = "an object",

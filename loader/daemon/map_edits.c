@@ -222,16 +222,17 @@ static void follow_address(void *context, struct ipv4 address4, const struct mac
 	const struct ipv6 address = ipv4_mapped(address4);
 	struct daemon *daemon = context;
 	struct host *host = host_find_mac(daemon->hosts, mac);
-	const uint32_t ifindex = host && host->installed ? host->installed->ifindex : 0;
+	const struct installed *installed = host ? host->installed : NULL;
+	const uint32_t ifindex = installed ? installed->ifindex : 0;
 	char why[DAEMON_WHY], text[TEXT_IP];
 
-	if (host && installed_has(host->installed, &address)) {
-		host->sync_found |= 1U << address_index(host->installed->addresses,
-		                                        host->installed->address_count, &address);
+	if (installed && installed_has(installed, &address)) {
+		host->sync_found |= 1U << address_index(installed->addresses,
+		                                        installed->address_count, &address);
 	} else if (address_check(daemon->net, ifindex, &address, why)) {
 		log_refused_row(daemon, "addresses4", text_from_ipv4(address4, text), why);
 		addresses4_delete(daemon->datapath, address4);
-	} else if (host && host->installed) {
+	} else if (installed) {
 		add_address(daemon, host, &address);
 	} else {
 		daemon->orphans_found++;
