@@ -216,12 +216,12 @@ $(BENCH): | $(SKELETON) $(BENCH_SKELETON)
 $(BUILD)/tests/bench/bench: $(BENCH)
 	$(call link)
 
-# Two more readers. Macros that cppcheck must know, as it reads no headers of the system.
+# Two more readers. What cppcheck must know, as it reads no headers of the system and is no compiler.
 CPPCHECK_MACROS = $(addprefix --include=/usr/include/,utlist.h uthash.h bpf/libbpf_common.h)
 
 lint: deps-lint $(SKELETON) ## clang-tidy and cppcheck on all of the C code
 	$(Q)git ls-files 'loader/*.c' | xargs -P $$(nproc) -I{} clang-tidy --quiet {} -- $(CPPFLAGS) -std=gnu11
-	$(Q)cppcheck --quiet --error-exitcode=1 --std=c11 --inline-suppr -j $$(nproc) $(CPPCHECK_MACROS) $(filter -D% -I%,$(CPPFLAGS)) loader
+	$(Q)cppcheck --quiet --error-exitcode=1 --std=c11 --inline-suppr -j $$(nproc) -D__$$(uname -m)__ $(CPPCHECK_MACROS) $(filter -D% -I%,$(CPPFLAGS)) loader
 
 coverage: deps-coverage ## run all tests, and say of each room which part of its lines they run
 	$(Q)$(MAKE) --no-print-directory COVERAGE=1 tests
