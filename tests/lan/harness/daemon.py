@@ -160,8 +160,8 @@ class Daemon:
     def ask(self, command: str, **arguments: object) -> dict:
         """One exchange of loader/control/protocol.h."""
         with socket.socket(socket.AF_UNIX) as link:
+            link.connect(str(self.socket_path))  # waits for its turn
             link.settimeout(5)
-            link.connect(str(self.socket_path))
             link.sendall(json.dumps({"command": command, **arguments}).encode() + b"\n")
             return json.loads(link.makefile().readline())
 
