@@ -371,6 +371,5 @@ void daemon_beat(struct daemon *daemon);
 /* confine.c: the last part, as the others need more to start */
 int confine_start(struct daemon *daemon);
 int confine_syscalls(void); /* as syscall_filter_load */
-int confine_syscalls(void); /* as syscall_filter_load */
 
 #endif

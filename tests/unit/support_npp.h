@@ -25,6 +25,21 @@ static inline struct npp_message a_message(enum npp_subtype subtype)
 	return (struct npp_message){ .transaction = 0x1234, .subtype = subtype };
 }
 
+/* A Sleep Request, as a host might send it. */
+static inline struct npp_message a_request(void)
+{
+	return (struct npp_message){
+		.subtype = NPP_SLEEP_REQUEST,
+		.transaction = 7,
+		.request = { .pairs = { { { { 2, 0, 0, 0, 0, 9 } }, { { 192, 0, 2, 9 } } } },
+		             .pair_count = 1,
+		             .has_ports = true,
+		             .ports = { { 6, 22 } },
+		             .port_count = 1,
+		             .hostname = "nas" },
+	};
+}
+
 /* A Sleep Request with this port alone. */
 static inline struct npp_message a_part(uint16_t port)
 {

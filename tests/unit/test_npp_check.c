@@ -6,20 +6,7 @@
 
 #include "dhcp/dhcp_message.h"
 #include "npp/npp_message.h"
-
-static struct npp_message a_request(void)
-{
-	return (struct npp_message){
-		.subtype = NPP_SLEEP_REQUEST,
-		.transaction = 7,
-		.request = { .pairs = { { { { 2, 0, 0, 0, 0, 9 } }, { { 192, 0, 2, 9 } } } },
-		             .pair_count = 1,
-		             .has_ports = true,
-		             .ports = { { 6, 22 } },
-		             .port_count = 1,
-		             .hostname = "nas" },
-	};
-}
+#include "support_npp.h"
 
 /* What a hijacked parser might say. */
 typedef void change_fn(struct npp_message *message);

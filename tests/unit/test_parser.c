@@ -17,25 +17,12 @@
 #include "npp/npp_message.h"
 #include "parser/internal.h"
 #include "parser/parser.h"
+#include "support_npp.h"
 
 enum { PATIENCE = 10000 }; /* ms */
 
 static uint8_t request_octets[NPP_MESSAGE_MAX];
 static size_t request_length;
-
-static struct npp_message a_request(void)
-{
-	return (struct npp_message){
-		.subtype = NPP_SLEEP_REQUEST,
-		.transaction = 7,
-		.request = { .pairs = { { { { 2, 0, 0, 0, 0, 9 } }, { { 192, 0, 2, 9 } } } },
-		             .pair_count = 1,
-		             .has_ports = true,
-		             .ports = { { 6, 22 } },
-		             .port_count = 1,
-		             .hostname = "nas" },
-	};
-}
 
 static int write_request(void **state)
 {
