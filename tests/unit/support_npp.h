@@ -26,7 +26,7 @@ static inline struct npp_message a_message(enum npp_subtype subtype)
 }
 
 /* A Sleep Request, as a host might send it. */
-static inline struct npp_message a_request(void)
+static inline struct npp_message a_sleep_request(void)
 {
 	return (struct npp_message){
 		.subtype = NPP_SLEEP_REQUEST,

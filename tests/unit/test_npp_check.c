@@ -86,12 +86,12 @@ TEST(what_no_message_says_is_refused)
 		{ "an odd code", odd_code },
 		{ "a negative code", negative_code },
 	};
-	struct npp_message message = a_request();
+	struct npp_message message = a_sleep_request();
 
 	assert_true(npp_message_check(NPP_PARSE_ERROR_NONE, &message));
 	EACH_SHOWN(i, rows)
 	{
-		message = a_request();
+		message = a_sleep_request();
 		rows[i].change(&message);
 		assert_false(npp_message_check(NPP_PARSE_ERROR_NONE, &message));
 	}
@@ -99,7 +99,7 @@ TEST(what_no_message_says_is_refused)
 
 TEST(an_error_in_the_header_says_nothing_else)
 {
-	const struct npp_message none = { .code = 0 }, message = a_request();
+	const struct npp_message none = { .code = 0 }, message = a_sleep_request();
 
 	assert_true(npp_message_check(NPP_PARSE_ERROR_SHORT, &none));
 	assert_false(npp_message_check(NPP_PARSE_ERROR_SHORT, &message));

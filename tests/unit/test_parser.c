@@ -26,7 +26,7 @@ static size_t request_length;
 
 static int write_request(void **state)
 {
-	const struct npp_message message = a_request();
+	const struct npp_message message = a_sleep_request();
 
 	(void)state;
 	request_length = npp_message_write(&message, NPP_ICMP_TYPE, request_octets);
@@ -105,7 +105,7 @@ static pid_t wait_for_parser(pid_t other_than)
 
 TEST(a_message_comes_back_parsed)
 {
-	struct npp_message expected = a_request();
+	struct npp_message expected = a_sleep_request();
 	struct parser *parser;
 	struct parser_result result;
 
@@ -252,7 +252,7 @@ TEST(a_reply_of_a_wrong_form_ends_the_parser)
 
 	EACH_SHOWN(i, rows)
 	{
-		const struct npp_message message = a_request();
+		const struct npp_message message = a_sleep_request();
 		struct played played = play();
 		struct parser_head head;
 		size_t size = SIZE;
@@ -271,7 +271,7 @@ TEST(a_reply_of_a_wrong_form_ends_the_parser)
 TEST(a_reply_to_no_message_is_none)
 {
 	static const uint32_t ids[] = { 1, 2, UINT32_MAX, 1U << 31 };
-	const struct npp_message message = a_request();
+	const struct npp_message message = a_sleep_request();
 	struct played played = play();
 	struct parser_result result;
 	struct parser_head head;
@@ -292,7 +292,7 @@ TEST(a_reply_to_no_message_is_none)
 
 TEST(a_parser_that_answers_what_was_not_asked_is_ended)
 {
-	const struct npp_message message = a_request();
+	const struct npp_message message = a_sleep_request();
 	struct played played = play();
 	struct parser_result result;
 
@@ -305,7 +305,7 @@ TEST(a_parser_that_answers_what_was_not_asked_is_ended)
 
 TEST(what_a_later_reply_passes_over_is_lost)
 {
-	const struct npp_message message = a_request();
+	const struct npp_message message = a_sleep_request();
 	struct played played = play();
 	int contexts[3];
 
