@@ -37,10 +37,12 @@
 /* The sizes of the tables, less 1: set with them before the program is loaded. */
 const volatile __u32 index_cells_mask = INDEX_CELLS_MIN - 1;
 const volatile __u32 index_words_mask = INDEX_MAC_WORDS_MIN - 1;
+const volatile __u32 index_awake_mask = INDEX_AWAKE_MIN - 1;
 
 /* Set by the looks (look.bpf.h), but for `own`; and the daemon switches the index off. */
 struct {
 	__u64 valid_until;           /* jiffies; 0: off */
+	__u64 tick_shift;            /* a tick of index_awake is 1 << this jiffies */
 	__u64 addresses;             /* digest of the rows of addresses4 that have a place */
 	__u32 ports[INDEX_PORTS];    /* the numbers of interfaces; that of 0 is 0, any */
 	struct mac own[INDEX_PORTS]; /* this machine's MACs, which no host may have */
@@ -151,12 +153,12 @@ static __always_inline __u64 *index_awake_entry(__u64 mac)
 	if (!entries)
 		return NULL;
 	asm volatile("" : "+r"(at));
-	return &entries[at & (INDEX_AWAKE - 1)];
+	return &entries[at & index_awake_mask];
 }
 
 static __always_inline __u64 index_tick(void)
 {
-	return bpf_jiffies64() & INDEX_TICK;
+	return bpf_jiffies64() >> index_state.tick_shift & INDEX_TICK;
 }
 
 static __always_inline void index_forget_cell(const struct mac *mac)

@@ -227,6 +227,7 @@ int look(struct index_look *result)
 	}
 	result->digest = look_digest(index_state.look.rows, index_state.look.addresses);
 	result->hosts = index_state.look.hosts;
+	index_state.tick_shift = index_state.look.hosts < result->few ? 0 : INDEX_TICK_MANY;
 	if (result->tick)
 		index_state.valid_until = start + look_validity(result->few) / result->tick;
 	return 0;

@@ -20,8 +20,9 @@
  * index_macs: an ARRAY of one row, a Bloom filter of the MACs in `hosts`: two bits of one 64-bit
  * word for each. Who is not in it is no host.
  *
- * index_awake: an ARRAY of one row, of hosts that were found AWAKE in `hosts` in this tick of the
- * clock (jiffies). Host byte order; a MAC may be at one place only, and the last one has it:
+ * index_awake: an ARRAY of one row, of hosts that were found AWAKE in `hosts` in this tick, which is
+ * a jiffy, or with many hosts 64 of them (256 ms at 250 Hz). So late at most is noticed that a host
+ * sends which others have set ASLEEP. Host byte order; a MAC may be at one place only:
  *
  *   bits  0-15  the tick
  *   bits 16-63  the MAC, its first octet uppermost
@@ -52,9 +53,11 @@ enum {
 	INDEX_CELLS_MIN = 4096 * INDEX_CELLS_PER_HOST, /* 16 bits of an address are a place */
 	INDEX_MAC_BITS_PER_HOST = 32,
 	INDEX_MAC_WORDS_MIN = 4096 * INDEX_MAC_BITS_PER_HOST / 64,
+	INDEX_AWAKE_PER_HOST = 4,
+	INDEX_AWAKE_MIN = 1024 * INDEX_AWAKE_PER_HOST,
 };
 
-enum { INDEX_PORTS = 16, INDEX_AWAKE = 4096, INDEX_TICK = 0xffff };
+enum { INDEX_PORTS = 16, INDEX_TICK = 0xffff, INDEX_TICK_MANY = 6 };
 
 /* How long a look is believed: so late are rows that others have changed obeyed. ms */
 enum {

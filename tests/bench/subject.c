@@ -88,11 +88,14 @@ static void set_index_size(const struct subject *subject, struct sleepproxy_bpf_
 	const __u32 hosts = subject->plan.hosts;
 	const __u32 cells = power_of_2(INDEX_CELLS_MIN, hosts * INDEX_CELLS_PER_HOST);
 	const __u32 words = power_of_2(INDEX_MAC_WORDS_MIN, hosts * INDEX_MAC_BITS_PER_HOST / 64);
+	const __u32 awake = power_of_2(INDEX_AWAKE_MIN, hosts * INDEX_AWAKE_PER_HOST);
 
 	*(__u32 *)&constants->index_cells_mask = cells - 1;
 	*(__u32 *)&constants->index_words_mask = words - 1;
+	*(__u32 *)&constants->index_awake_mask = awake - 1;
 	bpf_map__set_value_size(map_of(subject, "index_cells"), cells * sizeof(__u32));
 	bpf_map__set_value_size(map_of(subject, "index_macs"), words * sizeof(__u64));
+	bpf_map__set_value_size(map_of(subject, "index_awake"), awake * sizeof(__u64));
 	bpf_map__set_max_entries(map_of(subject, "index_homes"), hosts);
 }
 
@@ -197,7 +200,7 @@ static void set_host(const struct subject *subject, __u32 i)
 /* As the daemon does, but valid for as long as it takes. */
 static void look(const struct subject *subject)
 {
-	struct index_look look = { .tick = 1000000, .few = HOSTS_MAX };
+	struct index_look look = { .tick = 1000000, .few = 4097 };
 	LIBBPF_OPTS(bpf_test_run_opts, run, .ctx_in = &look, .ctx_size_in = sizeof(look));
 	struct bpf_program *program = bpf_object__find_program_by_name(subject->object, "look");
 	struct bpf_map *data = map_ending_with(subject, ".data.index");
