@@ -26,8 +26,7 @@ int index_set_size(struct sleepproxy_bpf *skeleton, uint32_t hosts)
 	const uint32_t cells = power_of_2(INDEX_CELLS_MIN, (uint64_t)hosts * INDEX_CELLS_PER_HOST);
 	const uint32_t words =
 		power_of_2(INDEX_MAC_WORDS_MIN, (uint64_t)hosts * INDEX_MAC_BITS_PER_HOST / 64);
-	const uint32_t awake =
-		power_of_2(INDEX_AWAKE_MIN, (uint64_t)hosts * INDEX_AWAKE_PER_HOST);
+	const uint32_t awake = power_of_2(INDEX_AWAKE_MIN, (uint64_t)hosts * INDEX_AWAKE_PER_HOST);
 	int err;
 
 	*(uint32_t *)&skeleton->rodata->index_cells_mask = cells - 1;
