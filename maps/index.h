@@ -20,7 +20,7 @@
  * index_macs: an ARRAY of one row, a Bloom filter of the MACs in `hosts`: two bits of one 64-bit
  * word for each. Who is not in it is no host.
  *
- * index_awake: an ARRAY of one row, of hosts that were found AWAKE in `hosts` in this tick: a jiffy,
+ * index_awake: an ARRAY of one row, of hosts that were found AWAKE in `hosts` in this tick, a jiffy
  * or with many hosts 64 of them (256 ms at 250 Hz). It is noticed so late at most that a host sends
  * which others have set ASLEEP. Host byte order; a MAC may be at one place only:
  *
