@@ -2,11 +2,12 @@
 """
 The unit and datapath rings are C programs with cmocka: tests/RING/test_NAME.c is built to $BUILD/tests/RING/test_NAME,
 and each of its cases is one item here, so that the totals count every test. They run while pytest collects: once, where
-pytest-xdist has several workers do so.
+pytest-xdist has several workers do so, which share them.
 """
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
 import os
@@ -77,8 +78,8 @@ def run_program(program: Path) -> Done:
     return Done(done.returncode, done.stdout, done.stderr)
 
 
-def run_once(program: Path) -> Done:
-    """The workers of one run share what a program said."""
+def run_once(program: Path, how: int = 0) -> Done | None:
+    """The workers of one run share what a program said. None: with LOCK_NB, another one runs it."""
     this_run = os.environ.get("PYTEST_XDIST_TESTRUNUID")
     if not this_run:
         return run_program(program)
@@ -89,7 +90,10 @@ def run_once(program: Path) -> Done:
     kept = runs / this_run / f"{program.parent.name}-{program.name}"
     kept.parent.mkdir(parents=True, exist_ok=True)
     with kept.open("a+") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | how)
+        except BlockingIOError:
+            return None
         file.seek(0)
         if text := file.read():
             return Done(**json.loads(text))
@@ -98,9 +102,13 @@ def run_once(program: Path) -> Done:
         return done
 
 
+def built(source: Path) -> Path:
+    return BUILD / source.relative_to(ROOT).with_suffix("")
+
+
 class CmockaProgram(pytest.File):
     def collect(self):
-        program = BUILD / self.path.relative_to(ROOT).with_suffix("")
+        program = built(self.path)
         if not program.exists():
             yield self.case("is built", "not ok", f"{program} is missing: run make check")
             return
@@ -152,6 +160,19 @@ class CmockaCase(pytest.Item):
 
     def reportinfo(self):
         return self.path, 0, self.name
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    """All workers collect in the same order, and would wait for the same program."""
+    if not os.environ.get("PYTEST_XDIST_TESTRUNUID"):
+        return
+    given = [Path(arg) for arg in session.config.args]
+    for source in sorted(file for path in given for file in (path, *path.rglob("test_*.c")) if file.suffix == ".c"):
+        program = built(source.resolve())
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            if program.exists():
+                run_once(program, fcntl.LOCK_NB)
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector):
