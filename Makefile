@@ -153,13 +153,15 @@ tests: all $(UNIT) $(DATAPATH) $(FUZZERS) $(BUILD)/tests/lan/agent_facts
 deps-%:
 	$(Q)packaging/install-deps $*
 
-# Each of these installs what it needs first, then starts make anew: the paths of libraries may just have come.
+# Each of these installs what it needs first, then starts make anew: the paths of libraries may just have come. Where
+# nobody said how many jobs there may be, the tests are built by as many as there are CPUs.
+JOBS = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 demo: deps-demo ## install what is missing, build, and show the main job on a small LAN
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)BUILD=$(BUILD) tests/demo/demo
 
 check: deps-check ## install what is missing, build, and run all tests (TEST=name: one; SAN=1: with sanitizers)
-	$(Q)$(if $(TEST),,$(MAKE) --no-print-directory tests)
+	$(Q)$(if $(TEST),,$(MAKE) $(JOBS) --no-print-directory tests)
 	$(Q)BUILD=$(BUILD) $(if $(TEST),tests/one $(TEST),/usr/bin/python3 -m pytest -q -n 3 tests) $(PYTEST)
 
 check-kernels: deps-kernels ## in QEMU: the datapath under Debian's kernels, a guest that truly sleeps
@@ -224,7 +226,7 @@ lint: deps-lint $(SKELETON) ## clang-tidy and cppcheck on all of the C code
 	$(Q)cppcheck --quiet --error-exitcode=1 --std=c11 --inline-suppr -j $$(nproc) -D__$$(uname -m)__ $(CPPCHECK_MACROS) $(filter -D% -I%,$(CPPFLAGS)) loader
 
 coverage: deps-coverage ## run all tests, and say of each room which part of its lines they run
-	$(Q)$(MAKE) --no-print-directory COVERAGE=1 tests
+	$(Q)$(MAKE) $(JOBS) --no-print-directory COVERAGE=1 tests
 	$(Q)find build-coverage -name '*.gcno' | sed 's/gcno$$/gcda/' | xargs sh -c 'touch "$$@" && chmod a+w "$$@"' sh # for any user
 	$(Q)BUILD=build-coverage /usr/bin/python3 -m pytest -q -n 3 tests $(PYTEST)
 	$(Q)gcovr --csv --root . --filter loader/ build-coverage | tests/coverage
