@@ -75,7 +75,7 @@ static bool edit_fields(struct host *host, const struct host_entry *entry)
 	struct wanted wanted;
 
 	if (!host->edited)
-		host->edited = calloc(1, sizeof(*host->edited));
+		host->edited = edited_new(&(struct edited_draft){ 0 });
 	if (!host->edited)
 		return false;
 	host->edited->has_fields = true;

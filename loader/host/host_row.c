@@ -43,24 +43,24 @@ static const struct field registration_fields[] = {
 };
 
 struct edited_members {
-	struct edited edited;
+	struct edited_draft draft;
 	char interface[IFNAMSIZ]; /* numbers change with a start of the machine */
 };
 
 #define EDITED(member) FIELD_AT(struct edited_members, member)
 
 static const struct field edited_fields[] = {
-	{ "exists", FIELD_BOOL, EDITED(edited.exists), .flags = FIELD_OMIT_ZERO },
+	{ "exists", FIELD_BOOL, EDITED(draft.head.exists), .flags = FIELD_OMIT_ZERO },
 	{ "addresses", FIELD_IP,
-	  FIELD_LIST(struct edited_members, edited.added, edited.added_count),
+	  FIELD_LIST(struct edited_members, draft.added, draft.head.added_count),
 	  .flags = FIELD_UNIQUE | FIELD_OMIT_ZERO },
 	{ "removed", FIELD_IP,
-	  FIELD_LIST(struct edited_members, edited.removed, edited.removed_count),
+	  FIELD_LIST(struct edited_members, draft.removed, draft.head.removed_count),
 	  .flags = FIELD_UNIQUE | FIELD_OMIT_ZERO },
 	{ "interface", FIELD_TEXT, EDITED(interface), .flags = FIELD_OMIT_ZERO },
-	{ "vlan", FIELD_NUMBER, EDITED(edited.vlan), .max = 4094,
-	  FIELD_PRESENT(struct edited_members, edited.has_fields) },
-	{ "arp-offload", FIELD_BOOL, EDITED(edited.arp_offload), .flags = FIELD_OMIT_ZERO },
+	{ "vlan", FIELD_NUMBER, EDITED(draft.head.vlan), .max = 4094,
+	  FIELD_PRESENT(struct edited_members, draft.head.has_fields) },
+	{ "arp-offload", FIELD_BOOL, EDITED(draft.head.arp_offload), .flags = FIELD_OMIT_ZERO },
 	{ 0 },
 };
 
@@ -92,8 +92,9 @@ static struct json_object *write_registration(const struct registration *registr
 
 static struct json_object *write_edited(const struct edited *edited)
 {
-	struct edited_members members = { .edited = *edited };
+	struct edited_members members = { 0 };
 
+	edited_read(edited, &members.draft);
 	if (edited->ifindex && !if_indextoname(edited->ifindex, members.interface))
 		members.interface[0] = '?'; /* one that is away, and not any */
 	return fields_to_json(edited_fields, &members);
@@ -204,8 +205,7 @@ static struct registration *read_registration(struct json_object *json,
 
 static struct edited *read_edited(struct json_object *json, const struct host *host)
 {
-	struct edited_members members = { .edited = { .exists = false } };
-	struct edited *edited;
+	struct edited_members members = { 0 };
 	char why[256];
 
 	if (fields_from_json(edited_fields, json, &members, why, sizeof(why))) {
@@ -213,13 +213,10 @@ static struct edited *read_edited(struct json_object *json, const struct host *h
 		return NULL;
 	}
 	if (*members.interface)
-		members.edited.ifindex = if_nametoindex(members.interface);
-	if (*members.interface && !members.edited.ifindex)
-		members.edited.ifindex = UINT32_MAX;
-	edited = malloc(sizeof(*edited));
-	if (edited)
-		*edited = members.edited;
-	return edited;
+		members.draft.head.ifindex = if_nametoindex(members.interface);
+	if (*members.interface && !members.draft.head.ifindex)
+		members.draft.head.ifindex = UINT32_MAX;
+	return edited_new(&members.draft);
 }
 
 int host_row_read(struct json_object *json, const struct lease_record_clock *now, struct host *host,

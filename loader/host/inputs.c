@@ -208,14 +208,38 @@ bool registration_has_digest(const struct registration *registration, uint64_t d
 	return false;
 }
 
+struct edited *edited_new(const struct edited_draft *draft)
+{
+	const size_t added = draft->head.added_count, removed = draft->head.removed_count;
+	struct edited *edited =
+		malloc(sizeof(*edited) + (added + removed) * sizeof(*edited->addresses));
+
+	if (!edited)
+		return NULL;
+	*edited = draft->head;
+	edited->addresses = (struct ipv6 *)(edited + 1);
+	memcpy(edited->addresses, draft->added, added * sizeof(*draft->added));
+	memcpy(edited->addresses + added, draft->removed, removed * sizeof(*draft->removed));
+	return edited;
+}
+
+void edited_read(const struct edited *edited, struct edited_draft *draft)
+{
+	*draft = (struct edited_draft){ .head = *edited };
+	memcpy(draft->added, edited->addresses, edited->added_count * sizeof(*draft->added));
+	memcpy(draft->removed, edited->addresses + edited->added_count,
+	       edited->removed_count * sizeof(*draft->removed));
+}
+
 bool edited_adds(const struct edited *edited, const struct ipv6 *address)
 {
-	return edited && address_index(edited->added, edited->added_count, address) >= 0;
+	return edited && address_index(edited->addresses, edited->added_count, address) >= 0;
 }
 
 bool edited_removes(const struct edited *edited, const struct ipv6 *address)
 {
-	return edited && address_index(edited->removed, edited->removed_count, address) >= 0;
+	return edited && address_index(edited->addresses + edited->added_count,
+	                               edited->removed_count, address) >= 0;
 }
 
 /* Of more than fit, the last one is replaced. */
@@ -233,11 +257,16 @@ static void put(struct ipv6 *list, uint8_t *count, const struct ipv6 *address, b
 
 struct edited *edited_set(struct edited *edited, const struct ipv6 *address, enum edit edit)
 {
-	if (!edited)
-		edited = calloc(1, sizeof(*edited));
-	if (!edited)
-		return NULL;
-	put(edited->added, &edited->added_count, address, edit == EDIT_ADD);
-	put(edited->removed, &edited->removed_count, address, edit == EDIT_REMOVE);
-	return edited;
+	struct edited_draft draft = { 0 };
+	struct edited *changed;
+
+	if (edited)
+		edited_read(edited, &draft);
+	put(draft.added, &draft.head.added_count, address, edit == EDIT_ADD);
+	put(draft.removed, &draft.head.removed_count, address, edit == EDIT_REMOVE);
+	changed = edited_new(&draft);
+	if (!changed)
+		return edited;
+	free(edited);
+	return changed;
 }

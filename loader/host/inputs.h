@@ -64,12 +64,21 @@ struct edited {
 	uint16_t vlan;
 	uint32_t ifindex;
 	uint8_t added_count, removed_count;
+	struct ipv6 *addresses; /* in the same block: those added, then those removed */
+};
+
+/* What an edit has, in place: for building one. */
+struct edited_draft {
+	struct edited head; /* but for its pointer, which is not used */
 	struct ipv6 added[HOST_ADDRESSES], removed[HOST_ADDRESSES];
 };
 
+struct edited *edited_new(const struct edited_draft *draft); /* NULL: no memory */
+void edited_read(const struct edited *edited, struct edited_draft *draft);
+
 enum edit { EDIT_KEEP, EDIT_ADD, EDIT_REMOVE };
 
-/* NULL is an edit of nothing: one is made, or NULL returned where there is no memory. */
+/* NULL is an edit of nothing. The one that takes its place; without memory: itself. */
 struct edited *edited_set(struct edited *edited, const struct ipv6 *address, enum edit edit);
 bool edited_adds(const struct edited *edited, const struct ipv6 *address);    /* of NULL: false */
 bool edited_removes(const struct edited *edited, const struct ipv6 *address); /* likewise */

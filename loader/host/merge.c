@@ -69,7 +69,7 @@ static void merge_addresses(const struct host *host, struct wanted *wanted)
 	struct ipv6 leased;
 
 	if (host->edited)
-		add_addresses(host, wanted, host->edited->added, host->edited->added_count);
+		add_addresses(host, wanted, host->edited->addresses, host->edited->added_count);
 	if (host->described)
 		add_addresses(host, wanted, host->described->addresses,
 		              host->described->address_count);
