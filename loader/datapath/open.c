@@ -98,13 +98,10 @@ static int lock_pin_dir(struct datapath *datapath, char why[DATAPATH_WHY])
 	return explain(why, err, "cannot open %s: %s", dir, strerror(-err));
 }
 
-/* That the kernel puts before each record of a ring. */
-enum { RECORD_HEADER = 8 };
-
 /* The maps of maps/, pinned and shared by all loaded programs. */
 static const struct {
 	const char *name;
-	uint32_t per_host; /* entries, of a ring octets, for each host; 0: a fixed size */
+	uint32_t per_host; /* entries for each host; 0: a fixed size */
 } shared[] = {
 	{ "hosts", 1 },
 	{ "addresses4", 4 },
@@ -112,7 +109,7 @@ static const struct {
 	{ "wake_sources", HOST_SOURCES },
 	{ "counters", 0 },
 	{ "heartbeat", 0 },
-	{ "reports", RECORD_HEADER + sizeof(struct report) }, /* all may be woken at once */
+	{ "reports", 0 },
 	{ "wake_frames", 0 },
 	{ "dhcp_snoop", 0 },
 };
@@ -142,18 +139,6 @@ static void pin_of(const char *pin_dir, size_t i, char path[PATH_MAX])
 	snprintf(path, PATH_MAX, "%s/%s", pin_dir, shared[i].name);
 }
 
-/* A ring has a power of 2 of pages, and at least as many as the program says. */
-static int set_size(struct bpf_map *map, uint32_t size)
-{
-	uint32_t room = bpf_map__max_entries(map);
-
-	if (bpf_map__type(map) != BPF_MAP_TYPE_RINGBUF)
-		return bpf_map__set_max_entries(map, size);
-	while (room < size)
-		room *= 2;
-	return bpf_map__set_max_entries(map, room);
-}
-
 static int set_sizes_and_pins(struct sleepproxy_bpf *skeleton, const char *pin_dir,
                               uint32_t max_hosts)
 {
@@ -166,7 +151,7 @@ static int set_sizes_and_pins(struct sleepproxy_bpf *skeleton, const char *pin_d
 		pin_of(pin_dir, i, path);
 		err = bpf_map__set_pin_path(map, path);
 		if (!err && shared[i].per_host)
-			err = set_size(map, max_hosts * shared[i].per_host);
+			err = bpf_map__set_max_entries(map, max_hosts * shared[i].per_host);
 	}
 	return err;
 }
