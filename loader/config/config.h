@@ -56,9 +56,10 @@ struct config {
 	uint32_t max_hosts;
 	enum on_stop on_stop;
 	struct config_npp npp;
-	struct host_description *hosts; /* owned */
+	struct host_description *hosts; /* owned; until they are described */
 	size_t host_count;
 	struct mac *macs; /* of the hosts, sorted; owned */
+	size_t mac_count;
 };
 
 /* The defaults, no interface, no host. */
@@ -76,6 +77,8 @@ const char *config_interface_error(const char *name);
 
 /* Once all hosts are there: for config_has_host. 0 or -ENOMEM. */
 int config_sort_macs(struct config *config);
+/* A kilobyte each. Their MACs stay. */
+void config_drop_hosts(struct config *config);
 bool config_has_host(const struct config *config, const struct mac *mac);
 
 /* Finds the interface, or adds it with defaults. NULL: there are CONFIG_INTERFACES already. */

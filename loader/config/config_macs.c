@@ -13,14 +13,22 @@ int config_sort_macs(struct config *config)
 	config->macs = calloc(config->host_count + 1, sizeof(*config->macs));
 	if (!config->macs)
 		return -ENOMEM;
-	for (size_t i = 0; i < config->host_count; i++)
+	config->mac_count = config->host_count;
+	for (size_t i = 0; i < config->mac_count; i++)
 		config->macs[i] = config->hosts[i].mac;
-	qsort(config->macs, config->host_count, sizeof(*config->macs), mac_compare);
+	qsort(config->macs, config->mac_count, sizeof(*config->macs), mac_compare);
 	return 0;
+}
+
+void config_drop_hosts(struct config *config)
+{
+	free(config->hosts);
+	config->hosts = NULL;
+	config->host_count = 0;
 }
 
 bool config_has_host(const struct config *config, const struct mac *mac)
 {
 	return config->macs &&
-	       bsearch(mac, config->macs, config->host_count, sizeof(*config->macs), mac_compare);
+	       bsearch(mac, config->macs, config->mac_count, sizeof(*config->macs), mac_compare);
 }

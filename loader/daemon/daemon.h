@@ -185,7 +185,10 @@ int daemon_describe(struct daemon *daemon, const struct host_description *descri
 /* Again, once it is stored: what happened meanwhile comes first. 0 or -errno. */
 int daemon_check_described(struct daemon *daemon, const struct host *host,
                            const struct proposal *proposal);
-/* All hosts of the configuration are described anew; those that it no longer has are not. */
+/*
+ * All hosts of the configuration are described anew; those that it no longer has are not. Then it
+ * has their MACs alone.
+ */
 void daemon_describe_configured(struct daemon *daemon);
 void daemon_remove(struct daemon *daemon, struct host *host);
 /*

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Hosts that people describe, by command or in the configuration, and take back. */
 #include <errno.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -300,4 +301,6 @@ void daemon_describe_configured(struct daemon *daemon)
 			daemon_read_ring(daemon);
 	}
 	wake_rules_index(daemon->datapath, false);
+	config_drop_hosts(&daemon->config);
+	malloc_trim(0);
 }

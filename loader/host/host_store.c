@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The thread, and the queues to it and back. What is queued collects in `filling` until it is
- * submitted, then in `waiting` until the thread takes all of it: however long the disk takes, a row
- * waits there once.
+ * submitted, then in `waiting` until the thread takes all of it: a row waits there once.
  */
 #include "host/host_store.h"
 
 #include <errno.h>
 #include <inttypes.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -215,13 +215,14 @@ int host_store_fd(const struct host_store *store)
 bool host_store_next(struct host_store *store, struct host_store_result *result)
 {
 	struct store_query *answer;
-	bool is_taken = true;
 	eventfd_t ignored;
+	bool is_taken;
 
 	if (!store)
 		return false;
 	pthread_mutex_lock(&store->lock);
 	answer = store->answers;
+	is_taken = store->result.committed.batch || answer;
 	if (store->result.committed.batch) {
 		*result = store->result;
 		store->result.committed.batch = 0; /* for which the thread waits */
@@ -233,8 +234,6 @@ bool host_store_next(struct host_store *store, struct host_store_result *result)
 		*result = answer->result;
 		DL_DELETE(store->answers, answer);
 		free(answer);
-	} else {
-		is_taken = false;
 	}
 	if (!store->answers)
 		eventfd_read(store->fd, &ignored);
@@ -267,9 +266,12 @@ static void free_items(struct store_work *work, bool all)
 static int do_work(struct store_db *db, struct store_work *work)
 {
 	const int err = work->batch ? store_db_write(db, work->items, work->is_incomplete) : 0;
+	const bool are_many = HASH_COUNT(work->items) > ROWS_WAITING_MAX; /* as after a start */
 	struct store_query *query;
 
 	free_items(work, !err);
+	if (are_many)
+		malloc_trim(0);
 	DL_FOREACH (work->queries, query)
 		query->result.history.json = store_db_history(db, &query->range);
 	return err;
@@ -284,13 +286,11 @@ static void keep_rows(struct host_store *store, struct store_work *work)
 	move_work(&store->waiting, &newer);
 }
 
-/* Capabilities are each thread's own. Only a database of another user takes one to write. */
 /* With the lock. */
 static void pause_writes(struct host_store *store)
 {
-	int64_t wait = store_db_wait(store->db, clock_ms());
-
-	for (; wait > 0 && !store->is_stopping; wait -= PAUSE_STEP) {
+	for (int64_t wait = store_db_wait(store->db, clock_ms()); wait > 0 && !store->is_stopping;
+	     wait -= PAUSE_STEP) {
 		pthread_mutex_unlock(&store->lock);
 		usleep(PAUSE_STEP * 1000);
 		pthread_mutex_lock(&store->lock);
@@ -301,7 +301,7 @@ static void *run_thread(void *context)
 {
 	struct host_store *store = context;
 
-	capability_limit(store->capabilities);
+	capability_limit(store->capabilities); /* only another user's database takes one to write */
 	setpriority(PRIO_PROCESS, (id_t)gettid(), 10); /* no wake waits for the CPU behind it */
 	pthread_mutex_lock(&store->lock);
 	while (wait_for_work(store)) {
@@ -376,9 +376,9 @@ struct host_store *host_store_open(const char *directory, char *why, size_t why_
 int host_store_load(struct host_store *store, host_store_host_fn *host,
                     host_store_replay_fn *replay, void *context)
 {
-	if (!store)
-		return 0;
-	return store->has_been_used ? -EBUSY : store_db_load(store->db, host, replay, context);
+	if (store && store->has_been_used)
+		return -EBUSY;
+	return store ? store_db_load(store->db, host, replay, context) : 0;
 }
 
 void host_store_close(struct host_store *store)
