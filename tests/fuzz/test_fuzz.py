@@ -15,7 +15,7 @@ import pytest
 FOLDER = Path(__file__).resolve().parent
 ROOT = FOLDER.parents[1]
 BUILD = (ROOT / os.environ.get("BUILD", "build")).resolve()
-SECONDS, SECONDS_A_RUN = int(os.environ.get("FUZZ_SECONDS", "5")), 5
+SECONDS, SECONDS_A_RUN = int(os.environ.get("FUZZ_SECONDS", "2")), 5
 LIMITS = [f"-max_total_time={SECONDS}", f"-timeout={SECONDS_A_RUN}"]
 LIMITS += [] if "FUZZ_SECONDS" in os.environ else ["-seed=1", "-runs=200000"]
 FUZZERS = sorted(path.stem for path in FOLDER.glob("fuzz_*.c"))
