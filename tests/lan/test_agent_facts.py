@@ -82,10 +82,10 @@ def test_the_lease_is_as_in_the_server_s_database(lan, kind, client_kind):
 @pytest.mark.parametrize("client_kind", (Dhcpcd, NetworkdClient), ids=lambda kind: kind.name)
 def test_a_renewal_that_changes_nothing_is_seen(lan, client_kind):
     """systemd-networkd then leaves its file as it is, so that the kernel alone tells."""
-    server = Kea(lan.machine("server", 3), lease_seconds=8, t1=2, router=lan.peer.address).start()
+    server = Kea(lan.machine("server", 3), lease_seconds=4, t1=1, router=lan.peer.address).start()
     client = bound(client_kind, lan.host)
     first = server.expiry(lan.host.mac)
-    wait_for("renewals", lambda: server.expiry(lan.host.mac) > first + 9, timeout=15)
+    wait_for("renewals", lambda: server.expiry(lan.host.mac) > first + 5, timeout=15)
     assert lease_of(client)["left"] == pytest.approx(left_at(server, lan.host.mac), abs=2)
 
 
