@@ -46,6 +46,7 @@ SHARED = $(addprefix loader/config/,config_reader.c value_readers.c) \
 	loader/dhcp/dhcp_message.c loader/host/description.c \
 	$(addprefix loader/net/,iface.c magic.c netlink.c)
 AGENT = $(wildcard loader/agent/*.c loader/npp/*.c) $(SHARED) $(BASE)
+LAN = $(addprefix $(BUILD)/tests/lan/,agent_facts ask_while)
 DAEMON = loader/sleepproxyd.c $(filter-out $(wildcard loader/cli/*.c loader/agent/*.c),$(wildcard loader/*/*.c))
 objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
 
@@ -57,7 +58,7 @@ BPF = $(BUILD)/sleepproxy.bpf.o
 SKELETON = $(BUILD)/sleepproxy.skel.h
 
 .DEFAULT_GOAL := all
-.PHONY: all tests demo check check-kernels lint coverage picture bench run install install-agent clean format help
+.PHONY: all lan tests demo check check-kernels lint coverage picture bench run install install-agent clean format help
 .SECONDARY:
 
 all: $(BUILD)/sleepproxyd $(BUILD)/sleepproxyctl $(BUILD)/sleepproxy-agent ## build the daemon, its command line and the agent
@@ -85,7 +86,7 @@ $(BUILD)/sleepproxyctl $(BUILD)/tests/unit/test_ctl_%: NEEDS = json-c
 $(BUILD)/sleepproxyctl: $(call objects,$(CTL))
 	$(call link)
 
-$(BUILD)/sleepproxy-agent $(BUILD)/tests/unit/test_agent_% $(BUILD)/tests/lan/agent_facts: NEEDS = json-c libmnl nettle
+$(BUILD)/sleepproxy-agent $(BUILD)/tests/unit/test_agent_% $(LAN): NEEDS = json-c libmnl nettle
 $(BUILD)/sleepproxy-agent: $(call objects,$(AGENT))
 	$(call link)
 
@@ -106,7 +107,8 @@ $(BUILD)/tests/unit/test_agent_%: $(BUILD)/tests/unit/test_agent_%.o $(agent_tes
 $(BUILD)/tests/unit/test_%: $(BUILD)/tests/unit/test_%.o $(daemon_tested)
 	$(call link,-lcmocka)
 
-$(BUILD)/tests/lan/agent_facts: $(BUILD)/tests/lan/agent_facts.o $(agent_tested)
+$(BUILD)/tests/lan/agent_facts: $(agent_tested)
+$(LAN): $(BUILD)/tests/lan/%: $(BUILD)/tests/lan/%.o
 	$(call link)
 
 $(BUILD)/tests/%.o: CPPFLAGS += -Itests/unit -Itests/datapath
@@ -148,14 +150,16 @@ $(BUILD)/tests/fuzz/fuzz_config: override LDFLAGS += $(call WRAPPED,file_read)
 $(BUILD)/tests/fuzz/fuzz_control: $(call fuzzed,$(filter-out loader/sleepproxyd.c,$(DAEMON)))
 $(BUILD)/tests/fuzz/fuzz_control: NEEDS = $(LIBS)
 
-tests: all $(UNIT) $(DATAPATH) $(FUZZERS) $(BUILD)/tests/lan/agent_facts
+lan: all $(LAN)
+tests: lan $(UNIT) $(DATAPATH) $(FUZZERS)
+
+# Where nobody said how many jobs there may be, the tests are built by as many as there are CPUs.
+JOBS = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 
 deps-%:
 	$(Q)packaging/install-deps $*
 
-# Each of these installs what it needs first, then starts make anew: the paths of libraries may just have come. Where
-# nobody said how many jobs there may be, the tests are built by as many as there are CPUs.
-JOBS = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
+# Each of these installs what it needs first, then starts make anew: the paths of libraries may just have come.
 demo: deps-demo ## install what is missing, build, and show the main job on a small LAN
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)BUILD=$(BUILD) tests/demo/demo
