@@ -153,8 +153,10 @@ $(BUILD)/tests/fuzz/fuzz_control: NEEDS = $(LIBS)
 lan: all $(LAN)
 tests: lan $(UNIT) $(DATAPATH) $(FUZZERS)
 
-# Where nobody said how many jobs there may be, the tests are built by as many as there are CPUs.
+# Where nobody said how many jobs there may be, the tests are built by as many as there are CPUs. Tests of the LAN mostly
+# wait for what happens there: a CPU has time for two of them.
 JOBS = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
+PYTEST_ALL = /usr/bin/python3 -m pytest -q -n $(shell expr $$(nproc) '*' 2) tests
 
 deps-%:
 	$(Q)packaging/install-deps $*
@@ -166,7 +168,7 @@ demo: deps-demo ## install what is missing, build, and show the main job on a sm
 
 check: deps-check ## install what is missing, build, and run all tests (TEST=name: one; SAN=1: with sanitizers)
 	$(Q)$(if $(TEST),,$(MAKE) $(JOBS) --no-print-directory tests)
-	$(Q)BUILD=$(BUILD) $(if $(TEST),tests/one $(TEST),/usr/bin/python3 -m pytest -q -n 3 tests) $(PYTEST)
+	$(Q)BUILD=$(BUILD) $(if $(TEST),tests/one $(TEST),$(PYTEST_ALL)) $(PYTEST)
 
 check-kernels: deps-kernels ## in QEMU: the datapath under Debian's kernels, a guest that truly sleeps
 	$(Q)$(MAKE) --no-print-directory tests
@@ -232,7 +234,7 @@ lint: deps-lint $(SKELETON) ## clang-tidy and cppcheck on all of the C code
 coverage: deps-coverage ## run all tests, and say of each room which part of its lines they run
 	$(Q)$(MAKE) $(JOBS) --no-print-directory COVERAGE=1 tests
 	$(Q)find build-coverage -name '*.gcno' | sed 's/gcno$$/gcda/' | xargs sh -c 'touch "$$@" && chmod a+w "$$@"' sh # for any user
-	$(Q)BUILD=build-coverage /usr/bin/python3 -m pytest -q -n 3 tests $(PYTEST)
+	$(Q)BUILD=build-coverage $(PYTEST_ALL) $(PYTEST)
 	$(Q)gcovr --csv --root . --filter loader/ build-coverage | tests/coverage
 
 bench: deps-build ## measure the datapath (BENCH_OPTIONS=--help)
