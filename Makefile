@@ -206,9 +206,10 @@ install-agent: $(BUILD)/sleepproxy-agent ## install the agent alone, on a host t
 -include $(patsubst %.o,%.d,$(call objects,$(DAEMON) $(CTL) $(AGENT) $(wildcard tests/unit/*.c tests/datapath/*.c tests/bench/*.c)))
 -include $(wildcard $(BUILD)/fuzzed/*/*.d $(BUILD)/fuzzed/*/*/*.d)
 
-# The bench: one program, and the BPF programs that are its peers.
-BENCH = $(call objects,$(filter-out %.bpf.c,$(wildcard tests/bench/*.c)))
+# The bench: one program, with BPF programs of its own, and what it measures. It sizes the index as the daemon does.
+BENCH = $(call objects,$(filter-out %.bpf.c,$(wildcard tests/bench/*.c)) loader/datapath/index.c)
 BENCH_SKELETON = $(BUILD)/tests/bench/traffic.skel.h
+BENCH_NEEDS = $(BUILD)/tests/bench/bench $(BUILD)/sleepproxyd $(BUILD)/sleepproxyctl
 
 $(BUILD)/tests/bench/traffic.bpf.o: tests/bench/traffic.bpf.c tests/bench/traffic.h $(wildcard include/*.h vmlinux/*.h)
 	@mkdir -p $(@D)
@@ -237,9 +238,9 @@ coverage: deps-coverage ## run all tests, and say of each room which part of its
 	$(Q)BUILD=build-coverage $(PYTEST_ALL) $(PYTEST)
 	$(Q)gcovr --csv --root . --filter loader/ build-coverage | tests/coverage
 
-bench: deps-build ## measure the datapath (BENCH_OPTIONS=--help)
-	$(Q)$(MAKE) --no-print-directory $(BUILD)/tests/bench/bench
-	$(Q)$(BUILD)/tests/bench/bench $(BENCH_OPTIONS)
+bench: deps-bench ## measure the datapath, the daemon and others in their place (BENCH_OPTIONS=--help)
+	$(Q)$(MAKE) $(JOBS) --no-print-directory $(BENCH_NEEDS)
+	$(Q)$(BUILD)/tests/bench/bench --output $(BUILD)/bench.json $(BENCH_OPTIONS)
 
 picture: deps-picture ## record the demo into docs/demo.svg
 	$(Q)$(MAKE) --no-print-directory all

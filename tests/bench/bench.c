@@ -1,55 +1,68 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What the datapath costs, compared with the least that a program can do and with the kernel's own
- * proxies. Each round measures everything in turn, and results are compared within the round: the
- * speed of the machine drifts, the ratios do not.
+ * What the datapath and the daemon cost, compared with the least that a program can do and with
+ * other answerers. All that is compared is measured in turn, within a round: the speed of the
+ * machine drifts, the ratios do not.
  */
 #include <argp.h>
-#include <sched.h>
 #include <stdbool.h>
 #include <string.h>
 #include <bpf/libbpf.h>
-#include <linux/bpf.h>
 #include "measure.h"
 #include "tables.h"
 
-static struct options options = { .rounds = 7, .seconds = 0.08 };
+static struct options {
+	const char *against, *table, *output;
+	bool perfmon;
+} options = { .output = "bench.json" };
+
+static struct bench bench = { .rounds = 15, .seconds = 0.1, .trials = 3000 };
 
 static const struct argp_option bench_options[] = {
-	{ "rounds", 'r', "N", 0, "measure everything this often (7)", 0 },
-	{ "seconds", 's', "S", 0, "measure each thing this long in a round (0.08)", 0 },
+	{ "output", 'o', "FILE", 0, "write the figures there (bench.json)", 0 },
+	{ "rounds", 'r', "N", 0, "measure everything this often (15)", 0 },
+	{ "seconds", 's', "S", 0, "measure each thing this long in a round (0.1)", 0 },
+	{ "trials", 'n', "N", 0, "measure each delay this often (3000)", 0 },
+	{ "small", 'q', NULL, 0, "only tables of 1 024 hosts", 0 },
+	{ "table", 't', "NAME", 0, "only one of: answers, passing, syns, wakes, daemon", 0 },
+	{ "perfmon", 'p', NULL, 0, "only with CAP_PERFMON, which the daemon does not have", 0 },
 	{ "against", 'a', "FILE", 0, "also measure another build of sleepproxy.bpf.o", 0 },
-	{ "cpu", 'c', "N", 0, "run on this CPU (0)", 0 },
-	{ "perfmon", 'p', NULL, 0, "load with CAP_PERFMON, which the daemon does not have", 0 },
-	{ "table", 't', "NAME", 0, "only one of: answers, passing, flood, wakes", 0 },
 	{ 0 },
 };
 
 static error_t parse_option(int key, char *value, struct argp_state *state)
 {
 	switch (key) {
+	case 'o':
+		options.output = value;
+		break;
 	case 'r':
-		options.rounds = atoi(value);
+		bench.rounds = atoi(value);
 		break;
 	case 's':
-		options.seconds = atof(value);
+		bench.seconds = atof(value);
 		break;
-	case 'a':
-		options.against = value;
+	case 'n':
+		bench.trials = atoi(value);
 		break;
-	case 'c':
-		options.cpu = atoi(value);
-		break;
-	case 'p':
-		options.perfmon = true;
+	case 'q':
+		bench.small = true;
 		break;
 	case 't':
 		options.table = value;
 		break;
+	case 'p':
+		options.perfmon = true;
+		break;
+	case 'a':
+		options.against = value;
+		break;
 	case ARGP_KEY_END:
-		if (options.rounds < 1 || options.rounds > ROUNDS_MAX || options.seconds <= 0)
-			argp_error(state, "rounds must be 1 to %d, seconds more than 0",
-			           ROUNDS_MAX);
+		if (bench.rounds < 1 || bench.rounds > ROUNDS_MAX || bench.seconds <= 0 ||
+		    bench.trials < 1 || bench.trials > HOSTS_64K)
+			argp_error(state,
+			           "rounds must be 1 to %d, seconds more than 0, trials 1 to %d",
+			           ROUNDS_MAX, HOSTS_64K);
 		break;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -57,43 +70,54 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
 	return 0;
 }
 
-/* One CPU makes frames, answers and counts, so that no queue between CPUs is measured. */
-static void pin_to_cpu(int cpu)
+static bool is_wanted(const char *table)
 {
-	cpu_set_t cpus;
-
-	CPU_ZERO(&cpus);
-	CPU_SET(cpu, &cpus);
-	need(!sched_setaffinity(0, sizeof(cpus), &cpus), "run on one CPU");
+	return !options.table || !strcmp(options.table, table);
 }
 
-static const struct {
-	const char *name;
-	void (*print)(const struct traffic_bpf *traffic, const struct options *options);
-} tables[] = {
-	{ "answers", table_answers },
-	{ "passing", table_passing },
-	{ "flood", table_flood },
-	{ "wakes", table_wakes },
-};
+static void measure_build(const struct build *build)
+{
+	if (is_wanted("answers"))
+		table_answers(&bench, build);
+	if (is_wanted("passing"))
+		table_passing(&bench, build);
+	if (is_wanted("syns"))
+		table_syns(&bench, build);
+}
+
+static void measure_all(void)
+{
+	if (!options.perfmon)
+		measure_build(&(struct build){ .suffix = "" });
+	measure_build(&(struct build){ .suffix = "_perfmon", .perfmon = true });
+	if (options.against)
+		measure_build(&(struct build){ .suffix = "_other", .file = options.against });
+	if (is_wanted("wakes"))
+		table_wakes(&bench);
+	if (is_wanted("daemon"))
+		table_daemon(&bench);
+}
 
 int main(int argc, char **argv)
 {
 	static const struct argp argp = {
-		bench_options, parse_option, NULL, "Measure the datapath.", 0, 0, 0
+		bench_options, parse_option, NULL, "Measure sleepproxy.", 0, 0, 0
 	};
-	struct traffic_bpf *traffic;
 
 	argp_parse(&argp, argc, argv, 0, NULL, NULL);
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
-	pin_to_cpu(options.cpu);
-	traffic = traffic_bpf__open_and_load();
-	need(traffic != NULL, "load the traffic programs");
-	wire_new(traffic);
-	for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++)
-		if (!options.table || !strcmp(options.table, tables[i].name))
-			tables[i].print(traffic, &options);
-	traffic_bpf__destroy(traffic);
+	run_on_cpu(CPU_CLIENT); /* makes frames, answers and counts: no queue between CPUs */
+	wires_start();
+	bench.figures = figures_new();
+	figures_add_machine(bench.figures);
+	bench.traffic = traffic_bpf__open_and_load();
+	need(bench.traffic != NULL, "load the traffic programs");
+	bench.wire = wire_new("xdp", bpf_program__fd(bench.traffic->progs.check_answers));
+	measure_all();
+	figures_write(bench.figures, options.output);
+	wire_free(bench.wire);
+	figures_free(bench.figures);
+	traffic_bpf__destroy(bench.traffic);
 	return 0;
 }

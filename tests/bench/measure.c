@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "measure.h"
 
+#include <sched.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
+
+enum { PARTS = 5, COMMAND_MAX = 1024 };
 
 void sample_add(struct sample *sample, double value)
 {
@@ -27,28 +32,62 @@ struct summary sample_summary(const struct sample *sample)
 		return (struct summary){ 0 };
 	qsort(sorted.at, n, sizeof(*sorted.at), ascending);
 	return (struct summary){
-		.median = (sorted.at[n / 2] + sorted.at[(n - 1) / 2]) / 2,
+		.value = (sorted.at[n / 2] + sorted.at[(n - 1) / 2]) / 2,
 		.min = sorted.at[0],
 		.max = sorted.at[n - 1],
 	};
 }
 
-double percentile(double *values, unsigned count, double share)
+static double percentile_of(const double *values, unsigned count, double share)
 {
-	unsigned at = (unsigned)(share * count);
+	const unsigned at = (unsigned)(share * count);
+	double *sorted, found;
 
 	if (!count)
 		return 0;
-	qsort(values, count, sizeof(*values), ascending);
-	return values[at < count ? at : count - 1];
+	sorted = malloc(count * sizeof(*sorted));
+	need(sorted != NULL, "no memory");
+	memcpy(sorted, values, count * sizeof(*sorted));
+	qsort(sorted, count, sizeof(*sorted), ascending);
+	found = sorted[at < count ? at : count - 1];
+	free(sorted);
+	return found;
+}
+
+struct summary percentile(const double *values, unsigned count, double share)
+{
+	struct sample parts = { 0 };
+	struct summary summary;
+
+	for (unsigned i = 0; i < PARTS; i++)
+		sample_add(&parts,
+		           percentile_of(values + count * i / PARTS,
+		                         count * (i + 1) / PARTS - count * i / PARTS, share));
+	summary = sample_summary(&parts);
+	summary.value = percentile_of(values, count, share);
+	return summary;
+}
+
+static struct timespec clock_now(clockid_t clock)
+{
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return now;
 }
 
 double cpu_ns(void)
 {
-	struct timespec now;
+	const struct timespec now = clock_now(CLOCK_PROCESS_CPUTIME_ID);
 
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
 	return now.tv_sec * 1e9 + now.tv_nsec;
+}
+
+__u64 now_ns(void)
+{
+	const struct timespec now = clock_now(CLOCK_MONOTONIC);
+
+	return now.tv_sec * 1000000000ULL + now.tv_nsec;
 }
 
 void need(bool good, const char *what)
@@ -57,4 +96,27 @@ void need(bool good, const char *what)
 		return;
 	perror(what);
 	exit(1);
+}
+
+void shell(const char *format, ...)
+{
+	char command[COMMAND_MAX];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(command, sizeof(command), format, arguments);
+	va_end(arguments);
+	if (!system(command))
+		return;
+	fprintf(stderr, "failed: %s\n", command);
+	exit(1);
+}
+
+void run_on_cpu(int cpu)
+{
+	cpu_set_t cpus;
+
+	CPU_ZERO(&cpus);
+	CPU_SET(cpu, &cpus);
+	need(!sched_setaffinity(0, sizeof(cpus), &cpus), "run on one CPU");
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What all measurements need: the clock, the results of the rounds, and how to give up. */
+/* What all measurements need: the clocks, what is made of many results, and how to give up. */
 #ifndef SLEEPPROXY_BENCH_MEASURE_H
 #define SLEEPPROXY_BENCH_MEASURE_H
 
 #include <stdbool.h>
+#include "types.h"
 
 enum { ROUNDS_MAX = 101 };
 
@@ -13,23 +14,34 @@ struct sample {
 	double at[ROUNDS_MAX];
 };
 
+/* What is said of a sample: its middle, and how far it goes. */
 struct summary {
-	double median, min, max;
+	double value, min, max;
 };
 
 void sample_add(struct sample *sample, double value);
 struct summary sample_summary(const struct sample *sample);
 
-/* The value that this share of them does not exceed; sorts them. Of none: 0. */
-double percentile(double *values, unsigned count, double share);
+/*
+ * The value that this share of them does not exceed; min and max are those of five parts of the
+ * values, each in the order in which they were measured. Of none: 0.
+ */
+struct summary percentile(const double *values, unsigned count, double share);
 
 /*
- * CPU time of this thread, in ns: without the time of others that load the machine, and without the
- * 20 ms that the kernel sleeps after live frames.
+ * CPU time of all threads of this process, in ns: without the time of others that load the machine,
+ * and without the 20 ms that the kernel sleeps after live frames.
  */
 double cpu_ns(void);
+__u64 now_ns(void); /* CLOCK_MONOTONIC */
 
 /* If not `good`, prints `what` with errno, and exits. */
 void need(bool good, const char *what);
+
+/* Runs a command of the shell; exits if it fails. */
+void shell(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* This thread runs on that CPU alone. */
+void run_on_cpu(int cpu);
 
 #endif

@@ -5,6 +5,7 @@
 #ifndef SLEEPPROXY_BENCH_OFFER_H
 #define SLEEPPROXY_BENCH_OFFER_H
 
+#include "measure.h"
 #include "traffic.h"
 
 struct traffic_bpf;
@@ -12,12 +13,19 @@ struct traffic_bpf;
 struct offered {
 	enum offer offer;
 	unsigned hosts;
-	enum macs macs;
-	int program;
-	int verdict;
+	int verdict; /* that all frames must have */
 };
 
 /* CPU time in ns a frame, including the making of the frame; of `count` frames. */
-double offer_run(const struct traffic_bpf *traffic, const struct offered *offered, unsigned count);
+double offer_run(const struct traffic_bpf *traffic, const struct offered *offered, int program,
+                 unsigned count);
+
+/* How much more a program takes than another, which is measured before and after it. */
+double offer_compare(const struct traffic_bpf *traffic, const struct offered *offered, int program,
+                     int other, unsigned count);
+
+/* How many frames take about so long. */
+unsigned offer_count(const struct traffic_bpf *traffic, const struct offered *offered, int program,
+                     double seconds);
 
 #endif

@@ -1,153 +1,156 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* ARP answers a second over a wire, compared with a program that only swaps the MACs. */
 #include "measure.h"
+#include "peers.h"
 #include "tables.h"
 
-enum { ROWS_MAX = 16 };
+enum { ROWS_MAX = 8, CALIBRATE = 1 << 12, COUNT_MIN = 1 << 10, COUNT_MAX = 1 << 22, BATCH = 64 };
 
-#define NOISE_MAX 0.15
-
-/* One that answers. */
+/* One that answers: ours, or a peer. */
 struct row {
-	const char *name;
-	struct subject *subject; /* NULL: `program` */
-	int program;
-	enum kernel_peer kernel;
-	unsigned hosts;
-	enum macs macs;
-	bool replies;
-	struct sample ns, ratio;
+	char figure[64];
+	struct wire *wire;
+	struct subject *subject; /* NULL: a peer */
+	struct questions questions;
+	const struct row *against; /* that is compared with it; NULL: the reflector */
+	unsigned count;            /* of questions in a round */
+	double ratio;              /* of the round: to the reflector */
+	struct sample sample;
 };
 
 struct table {
+	const struct bench *bench;
+	struct questions reflected;
+	unsigned reflector_count;
 	unsigned count;
 	struct row row[ROWS_MAX];
 };
 
-static const struct {
-	const char *name, *against;
-	unsigned hosts;
-	enum macs macs;
-} loads[] = {
-	{ "1 host", "other, 1 host", 1, SEQUENTIAL },
-	{ "1 000 hosts", "other, 1 000 hosts", HOSTS_FEW, SEQUENTIAL },
-	{ "1 000, random MACs", "other, 1 000, random MACs", HOSTS_FEW, RANDOM },
-	{ "64 000 hosts", "other, 64 000 hosts", HOSTS_MANY, SEQUENTIAL },
-	{ "64 000, random MACs", "other, 64 000, random MACs", HOSTS_MANY, RANDOM },
-};
-
-static void add(struct table *table, const struct row *row)
+static struct row *add(struct table *table, const char *figure, const char *suffix)
 {
-	need(table->count < ROWS_MAX, "too many rows");
-	table->row[table->count++] = *row;
+	struct row *row = &table->row[table->count++];
+
+	need(table->count <= ROWS_MAX, "too many rows");
+	snprintf(row->figure, sizeof(row->figure), "%s%s", figure, suffix);
+	return row;
 }
 
-static void add_subject(struct table *table, const struct options *options, unsigned load,
-                        const char *file)
+static struct row *add_ours(struct table *table, const struct build *build, const char *figure,
+                            unsigned hosts)
 {
-	const struct subject_plan plan = { .file = file,
-		                           .hosts = loads[load].hosts,
-		                           .macs = loads[load].macs,
-		                           .state = ASLEEP,
-		                           .perfmon = options->perfmon };
-	struct subject *subject = subject_new(&plan);
+	struct row *row = add(table, figure, build->suffix);
 
-	add(table, &(struct row){ .name = file ? loads[load].against : loads[load].name,
-	                          .subject = subject,
-	                          .program = subject_program(subject),
-	                          .hosts = plan.hosts,
-	                          .macs = plan.macs,
-	                          .replies = true });
+	row->wire = table->bench->wire;
+	row->subject = subject_new(build, hosts, ASLEEP);
+	row->questions.hosts = hosts;
+	return row;
 }
 
-static void add_all(struct table *table, const struct traffic_bpf *traffic,
-                    const struct options *options)
+static void add_peer(struct table *table, const struct peer *peer, const char *name,
+                     const char *figure, const struct row *ours)
 {
-	const int pass = bpf_program__fd(traffic->progs.pass);
+	const struct bench *bench = table->bench;
+	struct wire *wire = wire_new(name, bpf_program__fd(bench->traffic->progs.check_answers));
+	char why[PEER_WHY];
+	struct row *row;
 
-	add(table, &(struct row){ .name = "reflector",
-	                          .program = bpf_program__fd(traffic->progs.reflect),
-	                          .hosts = 1 });
-	for (unsigned i = 0; i < sizeof(loads) / sizeof(*loads); i++) {
-		add_subject(table, options, i, NULL);
-		if (options->against)
-			add_subject(table, options, i, options->against);
-	}
-	add(table, &(struct row){ "kernel proxy_arp", NULL, pass, KERNEL_PROXY_ARP, KERNEL_HOSTS,
-	                          .replies = true });
-	add(table, &(struct row){ "kernel ip neigh proxy", NULL, pass, KERNEL_NEIGH_PROXY,
-	                          KERNEL_HOSTS, .replies = true });
-}
-
-static void measure(struct row *row, const struct traffic_bpf *traffic, double seconds,
-                    double reflector)
-{
-	double ns;
-
-	wire_attach(row->program);
-	wire_set_kernel(row->kernel);
-	ns = wire_run(traffic, seconds * 1e9, row->hosts, row->macs, row->replies);
-	if (!ns)
+	if (!peer_start(peer, wire, why)) {
+		figures_skip(bench->figures, why, "ratio", figure);
+		wire_free(wire);
 		return;
-	sample_add(&row->ns, ns);
-	if (reflector)
-		sample_add(&row->ratio, reflector / ns);
+	}
+	row = add(table, figure, "");
+	row->wire = wire;
+	row->questions = (struct questions){ ours->questions.hosts, false, peer->burst };
+	row->against = ours;
 }
 
-static void one_round(struct table *table, const struct traffic_bpf *traffic, double seconds)
+static void add_peers(struct table *table, const struct row *few, const struct row *many)
 {
-	struct row *reflector = &table->row[0];
+	add_peer(table, &peer_proxy_arp, "proxy", "answer_vs_proxy_arp", few);
+	add_peer(table, &peer_ebtables, "ebtables", "answer_vs_ebtables", few);
+	add_peer(table, &peer_tpacket, "tpacket", "answer_vs_tpacket", few);
+	add_peer(table, &peer_recvfrom, "recvfrom", "answer_vs_recvfrom", few);
+	if (many)
+		add_peer(table, &peer_neigh_proxy, "neigh", "answer_vs_neigh_proxy_64k", many);
+}
+
+static double ask(const struct table *table, const struct row *row, unsigned count)
+{
 	double ns;
 
-	measure(reflector, traffic, seconds, 0);
-	need(reflector->ns.count, "the reflector loses frames");
-	ns = reflector->ns.at[reflector->ns.count - 1];
-	for (unsigned i = 1; i < table->count; i++)
-		measure(&table->row[i], traffic, seconds, ns);
+	if (row->subject)
+		wire_attach_far(row->wire, subject_program(row->subject));
+	ns = wire_ask(row->wire, table->bench->traffic, &row->questions, count);
+	need(ns, row->figure);
+	return ns;
 }
 
-static void print_noise(const struct summary *ns)
+static double ask_reflector(const struct table *table, unsigned count)
 {
-	const double spread = (ns->max - ns->min) / ns->median;
+	const struct bench *bench = table->bench;
+	double ns;
 
-	printf("  the reflector's own results vary by %.0f %%%s\n", spread * 100,
-	       spread > NOISE_MAX ? ": NOISY, at most the medians of the ratios are useful" : "");
+	wire_attach_far(bench->wire, bpf_program__fd(bench->traffic->progs.reflect));
+	ns = wire_ask(bench->wire, bench->traffic, &table->reflected, count);
+	need(ns, "the reflector");
+	return ns;
 }
 
-static void print_row(const struct row *row, const struct summary *reflector)
+static unsigned count_of(double ns, double seconds)
 {
-	const struct summary ns = sample_summary(&row->ns);
-	const struct summary ratio =
-		row->ratio.count ? sample_summary(&row->ratio) : (struct summary){ 1, 1, 1 };
+	const double count = seconds * 1e9 / ns;
 
-	if (!row->ns.count)
-		printf("  %-26s lost frames in every round\n", row->name);
-	else
-		printf("  %-26s %6.2f  %6.3f  %.3f-%.3f  %7.1f\n", row->name, 1e3 / ns.median,
-		       ratio.median, ratio.min, ratio.max, ns.median - reflector->median);
+	return count < COUNT_MIN   ? COUNT_MIN
+	       : count > COUNT_MAX ? COUNT_MAX
+	                           : (unsigned)count & -BATCH;
 }
 
-static void print(const struct table *table)
+static void calibrate(struct table *table)
 {
-	const struct summary reflector = sample_summary(&table->row[0].ns);
+	const double seconds = table->bench->seconds;
 
-	printf("\nARP answers over veth, one CPU; all requests answered\n");
-	printf("  %-26s %6s  %6s  %11s  %7s\n", "answered by", "M/s", "ratio", "min-max",
-	       "ns more");
+	table->reflector_count = count_of(ask_reflector(table, CALIBRATE), seconds);
 	for (unsigned i = 0; i < table->count; i++)
-		print_row(&table->row[i], &reflector);
-	print_noise(&reflector);
+		table->row[i].count = count_of(ask(table, &table->row[i], CALIBRATE), seconds);
 }
 
-void table_answers(const struct traffic_bpf *traffic, const struct options *options)
+/* The reflector before and after each, so that drift of the machine cancels out. */
+static void one_round(struct table *table)
+{
+	double before = ask_reflector(table, table->reflector_count);
+
+	for (unsigned i = 0; i < table->count; i++) {
+		struct row *row = &table->row[i];
+		const double ns = ask(table, row, row->count);
+		const double after = ask_reflector(table, table->reflector_count);
+
+		row->ratio = (before + after) / 2 / ns;
+		sample_add(&row->sample,
+		           row->against ? row->against->ratio / row->ratio : row->ratio);
+		before = after;
+	}
+}
+
+void table_answers(const struct bench *bench, const struct build *build)
 {
 	static struct table table;
+	struct row *few, *many = NULL;
 
-	add_all(&table, traffic, options);
-	for (int round = 0; round < options->rounds; round++)
-		one_round(&table, traffic, options->seconds);
-	print(&table);
-	wire_attach(bpf_program__fd(traffic->progs.pass));
-	for (unsigned i = 0; i < table.count; i++)
+	table = (struct table){ .bench = bench, .reflected = { .hosts = 1, .reflected = true } };
+	few = add_ours(&table, build, "answer_vs_reflector_1k", HOSTS_1K);
+	if (!bench->small) {
+		many = add_ours(&table, build, "answer_vs_reflector_64k", HOSTS_64K);
+		add_ours(&table, build, "answer_vs_reflector_1m", HOSTS_1M);
+	}
+	if (!*build->suffix)
+		add_peers(&table, few, many);
+	calibrate(&table);
+	for (int round = 0; round < bench->rounds; round++)
+		one_round(&table);
+	wire_attach_far(bench->wire, -1);
+	for (unsigned i = 0; i < table.count; i++) {
+		figures_add(bench->figures, sample_summary(&table.row[i].sample), "ratio", "%s",
+		            table.row[i].figure);
 		subject_free(table.row[i].subject);
+	}
 }

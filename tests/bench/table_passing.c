@@ -1,122 +1,70 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The delay of a frame that is not for a sleeper. */
-#include <string.h>
-#include "measure.h"
 #include "offer.h"
 #include "tables.h"
 
-enum { SUBJECTS_MAX = 4, CALIBRATE = 1 << 14 };
-
-/* What is offered, and the costs with an empty program and beyond that. */
-struct row {
-	const char *name;
-	enum offer offer;
-	unsigned count;
-	struct sample empty[SUBJECTS_MAX];
-	struct sample more[SUBJECTS_MAX];
-};
-
-static struct row rows[] = {
-	{ .name = "TCP to us, unknown sender", .offer = OFFER_TCP_UNKNOWN },
-	{ .name = "TCP to us, awake hosts", .offer = OFFER_TCP_HOST },
-	{ .name = "UDP to us, unknown sender", .offer = OFFER_UDP_UNKNOWN },
-	{ .name = "IPv6, unknown sender", .offer = OFFER_IPV6 },
-	{ .name = "ARP for unknown address", .offer = OFFER_ARP_UNKNOWN },
-	{ .name = "other EtherType", .offer = OFFER_OTHER },
+/* A figure is that of the kind of frame which takes longest. */
+static const struct {
+	const char *figure;
+	enum offer offer[2];
+	enum host_state hosts;
+} rows[] = {
+	{ "pass_stranger_ns", { OFFER_TCP_UNKNOWN, OFFER_UDP_UNKNOWN }, ASLEEP },
+	{ "pass_other_ns", { OFFER_IPV6, OFFER_OTHER }, ASLEEP },
+	{ "pass_arp_unknown_ns", { OFFER_ARP_UNKNOWN, OFFER_ARP_UNKNOWN }, ASLEEP },
+	{ "pass_awake_ns", { OFFER_TCP_HOST, OFFER_TCP_HOST }, AWAKE },
 };
 
 enum { ROWS = sizeof(rows) / sizeof(*rows) };
 
-struct column {
-	const char *name;
-	struct subject *subject;
-	unsigned hosts;
-};
-
-struct columns {
-	unsigned count;
-	struct column column[SUBJECTS_MAX];
-};
-
-static void add(struct columns *columns, const struct options *options, const char *name,
-                const char *file, unsigned hosts)
+/* The empty program before and after ours, so that drift cancels out. */
+static struct summary measure(const struct bench *bench, const struct subject *subject,
+                              unsigned hosts, enum offer offer)
 {
-	const struct subject_plan plan = { .file = file,
-		                           .hosts = hosts,
-		                           .macs = RANDOM,
-		                           .state = AWAKE,
-		                           .perfmon = options->perfmon };
+	const struct offered offered = { offer, hosts, XDP_PASS };
+	const int empty = bpf_program__fd(bench->traffic->progs.pass);
+	const int ours = subject_program(subject);
+	const unsigned count =
+		offer_count(bench->traffic, &offered, ours, bench->seconds / 3); /* of 3 */
+	struct sample sample = { 0 };
 
-	columns->column[columns->count++] = (struct column){ name, subject_new(&plan), hosts };
+	for (int round = 0; round < bench->rounds; round++)
+		sample_add(&sample, offer_compare(bench->traffic, &offered, ours, empty, count));
+	return sample_summary(&sample);
 }
 
-static double run(const struct traffic_bpf *traffic, const struct row *row,
-                  const struct column *column, bool empty, unsigned count)
+static void add_rows(const struct bench *bench, const struct build *build,
+                     const struct subject *subject, enum host_state state, unsigned hosts,
+                     const char *size)
 {
-	const struct offered offered = {
-		.offer = row->offer,
-		.hosts = column->hosts,
-		.macs = RANDOM,
-		.program = empty ? bpf_program__fd(traffic->progs.pass)
-		                 : subject_program(column->subject),
-		.verdict = XDP_PASS,
-	};
-
-	return offer_run(traffic, &offered, count);
-}
-
-/* The empty program before and after, so that drift cancels out. */
-static void measure(const struct traffic_bpf *traffic, struct row *row, unsigned i,
-                    const struct column *column)
-{
-	const double before = run(traffic, row, column, true, row->count);
-	const double ours = run(traffic, row, column, false, row->count);
-	const double after = run(traffic, row, column, true, row->count);
-
-	sample_add(&row->empty[i], before);
-	sample_add(&row->more[i], ours - (before + after) / 2);
-}
-
-static void measure_all(const struct traffic_bpf *traffic, const struct options *options,
-                        const struct columns *columns)
-{
-	for (unsigned i = 0; i < ROWS; i++)
-		rows[i].count = options->seconds * 1e9 / 3 /
-		                run(traffic, &rows[i], &columns->column[0], false, CALIBRATE);
-	for (int round = 0; round < options->rounds; round++)
-		for (unsigned i = 0; i < ROWS; i++)
-			for (unsigned j = 0; j < columns->count; j++)
-				measure(traffic, &rows[i], j, &columns->column[j]);
-}
-
-static void print(const struct columns *columns)
-{
-	printf("\nns a frame that passes, over an empty program: median (min-max)\n  %-26s", "");
-	for (unsigned j = 0; j < columns->count; j++)
-		printf("  %20s", columns->column[j].name);
 	for (unsigned i = 0; i < ROWS; i++) {
-		printf("\n  %-26s", rows[i].name);
-		for (unsigned j = 0; j < columns->count; j++) {
-			const struct summary ns = sample_summary(&rows[i].more[j]);
+		struct summary first, second;
 
-			printf("  %6.1f (%5.1f-%5.1f)", ns.median, ns.min, ns.max);
-		}
+		if (rows[i].hosts != state)
+			continue;
+		first = second = measure(bench, subject, hosts, rows[i].offer[0]);
+		if (rows[i].offer[1] != rows[i].offer[0])
+			second = measure(bench, subject, hosts, rows[i].offer[1]);
+		figures_add(bench->figures, first.value > second.value ? first : second, "ns",
+		            "%s_%s%s", rows[i].figure, size, build->suffix);
 	}
-	printf("\n");
 }
 
-void table_passing(const struct traffic_bpf *traffic, const struct options *options)
+static void add_size(const struct bench *bench, const struct build *build, unsigned hosts,
+                     const char *size)
 {
-	struct columns columns = { 0 };
+	static const enum host_state states[] = { ASLEEP, AWAKE };
 
-	add(&columns, options, "1 000 hosts", NULL, HOSTS_FEW);
-	add(&columns, options, "64 000 hosts", NULL, HOSTS_MANY);
-	if (options->against) {
-		add(&columns, options, "other, 1 000", options->against, HOSTS_FEW);
-		add(&columns, options, "other, 64 000", options->against, HOSTS_MANY);
+	for (unsigned i = 0; i < 2; i++) {
+		struct subject *subject = subject_new(build, hosts, states[i]);
+
+		add_rows(bench, build, subject, states[i], hosts, size);
+		subject_free(subject);
 	}
-	measure_all(traffic, options, &columns);
-	print(&columns);
-	for (unsigned j = 0; j < columns.count; j++)
-		subject_free(columns.column[j].subject);
+}
+
+void table_passing(const struct bench *bench, const struct build *build)
+{
+	add_size(bench, build, HOSTS_1K, "1k");
+	if (!bench->small)
+		add_size(bench, build, HOSTS_64K, "64k");
 }

@@ -1,132 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/*
- * From a connection to a sleeper to its first Magic Packet on the wire, with the real daemon, one
- * trial a host; and that no sleeper is left asleep by a flood of connections. The client is on one
- * CPU, the daemon on another.
- */
-#include <arpa/inet.h>
-#include <endian.h>
-#include <linux/if_ether.h>
+/* One trial a host. The client is on one CPU, the daemon or the peer on another. */
 #include <linux/if_packet.h>
-#include <linux/ip.h>
-#include <linux/tcp.h>
 #include <net/if.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
-#include "measure.h"
+#include "frames.h"
+#include "peers.h"
 #include "product.h"
 #include "tables.h"
 
-enum { SSH = 22, CLIENT = 40000, TTL = 64, TRIAL_NS = 3000000000u, PAUSE_US = 500, ROWS = 5 };
+enum { TRIAL_NS = 3000000000u, PAUSE_US = 500 };
 
-/* Hosts of the trials, in order: those with a password, those while the daemon stands still. */
-enum { TRIALS = 3000, TRIALS_FEW = 1000, TRIAL_HOSTS = TRIALS + 2 * TRIALS_FEW };
-
+/* What is tried on a wire, and how long it took. */
 struct delays {
+	const struct bench *bench;
 	const char *name;
-	unsigned count, lost;
-	double ns[TRIALS];
+	int fd; /* at the near end */
+	unsigned count;
+	double ns[HOSTS_64K];
 };
 
-static __u64 now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000000000ULL + now.tv_nsec;
-}
-
-static __u32 sum_words(const void *octets, size_t count)
-{
-	__u16 words[count / 2];
-	__u32 sum = 0;
-
-	memcpy(words, octets, sizeof(words));
-	for (size_t i = 0; i < count / 2; i++)
-		sum += words[i];
-	return sum;
-}
-
-static __u16 fold(__u32 sum)
-{
-	sum = (sum & 0xffff) + (sum >> 16);
-	return (sum & 0xffff) + (sum >> 16);
-}
-
-/* With the checksums of a sender that leaves TCP's to the card, as Linux does. */
-static void make_connection(__u8 frame[FRAME_OCTETS], unsigned host)
-{
-	struct ethhdr *eth = (void *)frame;
-	struct iphdr *ip = (void *)(eth + 1);
-	struct tcphdr *tcp = (void *)(ip + 1);
-	const __u64 peer = mac_of_unknown(0);
-
-	memset(frame, 0, FRAME_OCTETS);
-	wire_far_mac(eth->h_dest);
-	memcpy(eth->h_source, &peer, ETH_ALEN);
-	eth->h_proto = htobe16(ETH_P_IP);
-	*ip = (struct iphdr){ .version = 4,
-		              .ihl = 5,
-		              .tot_len = htobe16(sizeof(*ip) + sizeof(*tcp)),
-		              .ttl = TTL,
-		              .protocol = IPPROTO_TCP,
-		              .saddr = htobe32(ADDRESS_PEER),
-		              .daddr = htobe32(NET_HOSTS + host) };
-	ip->check = ~fold(sum_words(ip, sizeof(*ip)));
-	*tcp = (struct tcphdr){
-		.source = htobe16(CLIENT), .dest = htobe16(SSH), .doff = 5, .syn = 1
-	};
-	tcp->check = fold(sum_words(&ip->saddr, 2 * sizeof(ip->saddr)) + htobe16(IPPROTO_TCP) +
-	                  htobe16(sizeof(*tcp)));
-}
-
-/* A frame of the host, to all: it is awake, and its wake is over. */
-static void send_owner(int fd, unsigned host)
-{
-	const __u64 mac = mac_of_host(host, SEQUENTIAL);
-	__u8 frame[FRAME_OCTETS] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
-
-	memcpy(frame + ETH_ALEN, &mac, ETH_ALEN);
-	frame[12] = 0x88; /* LLDP */
-	frame[13] = 0xcc;
-	need(send(fd, frame, sizeof(frame), 0) == sizeof(frame), "send");
-}
-
-static void trial(struct delays *delays, const struct traffic_bpf *traffic, int fd, unsigned host)
-{
-	volatile __u64 *first = &traffic->bss->stamps.first[host];
-	__u8 frame[FRAME_OCTETS];
-	__u64 began;
-
-	make_connection(frame, host);
-	*first = 0;
-	began = now_ns();
-	need(send(fd, frame, sizeof(frame), 0) == sizeof(frame), "send");
-	while (!*first && now_ns() - began < TRIAL_NS)
-		;
-	if (*first)
-		delays->ns[delays->count++] = *first - began;
-	else
-		delays->lost++;
-	send_owner(fd, host);
-	usleep(PAUSE_US + random() % (2 * PAUSE_US));
-}
-
-static void trials(struct delays *delays, const struct traffic_bpf *traffic, int fd, unsigned host,
-                   unsigned count)
-{
-	for (unsigned i = 0; i < count; i++)
-		trial(delays, traffic, fd, host + i);
-}
-
-static int open_socket(void)
+static int open_socket(const struct wire *wire)
 {
 	const struct sockaddr_ll near = { .sll_family = AF_PACKET,
-		                          .sll_ifindex = (int)if_nametoindex("near") };
+		                          .sll_ifindex = (int)if_nametoindex(wire_near(wire)) };
 	const int fd = socket(AF_PACKET, SOCK_RAW, 0), on = 1;
 
 	need(fd >= 0 && !bind(fd, (const void *)&near, sizeof(near)) &&
@@ -135,92 +34,144 @@ static int open_socket(void)
 	return fd;
 }
 
-static void print(struct delays *delays)
+static struct delays *delays_new(const struct bench *bench, const struct wire *wire,
+                                 const char *name)
 {
-	const unsigned n = delays->count;
+	struct delays *delays = calloc(1, sizeof(*delays));
 
-	printf("  %-34s  %7.1f  %7.1f  %7.1f  %6u  %4u\n", delays->name,
-	       percentile(delays->ns, n, 0.5) / 1e3, percentile(delays->ns, n, 0.99) / 1e3,
-	       percentile(delays->ns, n, 1) / 1e3, n, delays->lost);
+	need(delays != NULL, "no memory");
+	delays->bench = bench;
+	delays->name = name;
+	delays->fd = open_socket(wire);
+	return delays;
 }
 
-static void measure_echo(struct delays *delays, const struct traffic_bpf *traffic, int fd)
+static void delays_free(struct delays *delays)
 {
-	wire_attach(bpf_program__fd(traffic->progs.reflect));
-	trials(delays, traffic, fd, 0, TRIALS_FEW);
+	close(delays->fd);
+	free(delays);
 }
 
-static void measure_product(struct delays *rows, const struct traffic_bpf *traffic, int fd)
+static struct summary in_us(const struct delays *delays, double share)
 {
-	struct product *product;
+	const struct summary ns = percentile(delays->ns, delays->count, share);
 
-	wire_release();
-	product = product_start(TRIAL_HOSTS, TRIALS_FEW, 1);
+	return (struct summary){ ns.value / 1e3, ns.min / 1e3, ns.max / 1e3 };
+}
+
+static void delays_add(const struct delays *delays)
+{
+	struct figures *figures = delays->bench->figures;
+
+	figures_add(figures, in_us(delays, 0.5), "us", "%s_p50_us", delays->name);
+	figures_add(figures, in_us(delays, 0.99), "us", "%s_p99_us", delays->name);
+}
+
+static void send_frame(int fd, const struct frame *frame)
+{
+	need(send(fd, frame, sizeof(*frame), 0) == sizeof(*frame), "send");
+}
+
+/* Then a frame of the host ends its wake. */
+static void trial(struct delays *delays, unsigned host)
+{
+	volatile __u64 *first = &delays->bench->traffic->bss->stamps.first[host];
+	const struct frame connection = frame_make_connection(host);
+	const struct frame sign_of_life = frame_make_sign_of_life(host);
+	__u64 began;
+
+	*first = 0;
+	began = now_ns();
+	send_frame(delays->fd, &connection);
+	while (!*first && now_ns() - began < TRIAL_NS)
+		;
+	need(*first, delays->name);
+	delays->ns[delays->count++] = *first - began;
+	send_frame(delays->fd, &sign_of_life);
+	usleep(PAUSE_US + random() % (2 * PAUSE_US));
+}
+
+static void try(struct delays *delays, unsigned trials)
+{
+	for (unsigned i = 0; i < trials; i++)
+		trial(delays, i);
+	need(!delays->bench->traffic->bss->stamps.wrong, "each Magic Packet is right");
+}
+
+static void try_echo(struct delays *delays, unsigned trials)
+{
+	const struct bench *bench = delays->bench;
+
+	wire_attach_far(bench->wire, bpf_program__fd(bench->traffic->progs.reflect));
+	try(delays, trials);
+	wire_attach_far(bench->wire, -1);
+}
+
+static void try_product(const struct bench *bench, struct delays *running, struct delays *stopped)
+{
+	struct product *product =
+		product_start(wire_far(bench->wire), CPU_DAEMON, bench->trials, false);
+
 	product_put_to_sleep(product);
-	trials(&rows[0], traffic, fd, 2 * TRIALS_FEW, TRIALS);
-	trials(&rows[1], traffic, fd, 0, TRIALS_FEW);
+	try(running, bench->trials);
+	product_put_to_sleep(product);
 	product_pause(product, true);
-	trials(&rows[2], traffic, fd, TRIALS_FEW, TRIALS_FEW);
+	try(stopped, bench->trials);
 	product_pause(product, false);
 	product_stop(product);
 }
 
-static void delays_table(const struct traffic_bpf *traffic, int fd)
+static void try_secured(const struct bench *bench, struct delays *delays)
 {
-	static struct delays rows[ROWS] = {
-		{ .name = "a bare echo of the connection" },
-		{ .name = "by the datapath" },
-		{ .name = "with SecureOn, by the daemon" },
-		{ .name = "by the datapath, daemon stopped" },
-		{ .name = "the bare echo again" },
-	};
+	struct product *product =
+		product_start(wire_far(bench->wire), CPU_DAEMON, bench->trials, true);
 
-	measure_echo(&rows[0], traffic, fd);
-	measure_product(&rows[1], traffic, fd);
-	measure_echo(&rows[ROWS - 1], traffic, fd);
-	printf("\nFrom a connection to a sleeper to its first Magic Packet, µs\n  %-34s  %7s  %7s  "
-	       "%7s  %6s  %4s\n",
-	       "", "p50", "p99", "max", "trials", "lost");
-	for (unsigned i = 0; i < ROWS; i++)
-		print(&rows[i]);
-}
-
-static void flood_row(const struct traffic_bpf *traffic, unsigned hosts)
-{
-	struct traffic *settings = &traffic->bss->traffic;
-	struct stamps *stamps = &traffic->bss->stamps;
-	struct product *product;
-	unsigned lost = 0;
-	double ns;
-
-	wire_release();
-	product = product_start(hosts, 0, 1);
 	product_put_to_sleep(product);
-	memset(stamps, 0, sizeof(*stamps));
-	make_connection((__u8 *)settings->syn, 0);
-	settings->hosts = hosts;
-	ns = wire_flood(traffic, hosts * FLOOD_FRAMES_PER_HOST);
-	sleep(1);
-	for (unsigned i = 0; i < hosts; i++)
-		lost += !stamps->packets[i];
-	printf("  %6u  %6.2f  %6u  %14.3f\n", hosts, 1e3 / ns, lost,
-	       (double)product_counters(product).wake_sent / hosts);
+	try(delays, bench->trials);
 	product_stop(product);
 }
 
-void table_wakes(const struct traffic_bpf *traffic, const struct options *options)
+static void compare(const struct delays *peer, const struct delays *ours, double share,
+                    const char *name)
 {
-	const int fd = open_socket();
+	const struct summary theirs = in_us(peer, share), us = in_us(ours, share);
 
-	(void)options;
-	wire_attach_near(bpf_program__fd(traffic->progs.stamp));
-	delays_table(traffic, fd);
-	printf("\nA flood of connections to sleepers over the wire, with the daemon\n"
-	       "  %6s  %6s  %6s  %14s\n",
-	       "hosts", "M/s", "lost", "wakes per host");
-	flood_row(traffic, HOSTS_FLOOD_FEW);
-	flood_row(traffic, HOSTS_MAX);
-	wire_attach_near(bpf_program__fd(traffic->progs.count_replies));
-	wire_attach(bpf_program__fd(traffic->progs.pass));
-	close(fd);
+	figures_add(ours->bench->figures,
+	            (struct summary){ theirs.value / us.value, theirs.min / us.max,
+	                              theirs.max / us.min },
+	            "ratio", "%s", name);
+}
+
+static void try_sniffer(const struct bench *bench, const struct delays *ours)
+{
+	struct wire *wire = wire_new("sniffer", bpf_program__fd(bench->traffic->progs.stamp));
+	struct delays *delays = delays_new(bench, wire, "sniffer");
+	char why[PEER_WHY];
+
+	need(peer_start(&peer_sniffer, wire, why), why);
+	try(delays, bench->trials);
+	compare(delays, ours, 0.5, "wake_vs_sniffer_p50");
+	compare(delays, ours, 0.99, "wake_vs_sniffer_p99");
+	delays_free(delays);
+	wire_free(wire);
+}
+
+void table_wakes(const struct bench *bench)
+{
+	struct delays *echo = delays_new(bench, bench->wire, "echo");
+	struct delays *running = delays_new(bench, bench->wire, "wake");
+	struct delays *stopped = delays_new(bench, bench->wire, "wake_stopped");
+	struct delays *secured = delays_new(bench, bench->wire, "wake_secureon");
+	struct delays *all[] = { echo, running, stopped, secured };
+
+	wire_attach_near(bench->wire, bpf_program__fd(bench->traffic->progs.stamp));
+	try_echo(echo, (bench->trials + 1) / 2);
+	try_product(bench, running, stopped);
+	try_echo(echo, bench->trials / 2);
+	try_secured(bench, secured);
+	for (unsigned i = 0; i < sizeof(all) / sizeof(*all); i++)
+		delays_add(all[i]);
+	try_sniffer(bench, running);
+	for (unsigned i = 0; i < sizeof(all) / sizeof(*all); i++)
+		delays_free(all[i]);
 }

@@ -1,31 +1,37 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The tables that are printed. */
+/* What is measured: each table adds to the figures. */
 #ifndef SLEEPPROXY_BENCH_TABLES_H
 #define SLEEPPROXY_BENCH_TABLES_H
 
-#include <stdbool.h>
-#include "measure.h"
+#include "figures.h"
 #include "subject.h"
 #include "traffic.skel.h"
 #include "wire.h"
 
-struct options {
+/* Sizes of tables, and what the names of figures say of them. */
+enum { HOSTS_1K = 1024, HOSTS_64K = 65536, HOSTS_1M = 1 << 20 };
+
+enum { CPU_CLIENT = 0, CPU_DAEMON = 1 };
+
+struct bench {
+	struct traffic_bpf *traffic;
+	struct figures *figures;
+	struct wire *wire; /* of the datapath, and of the daemon */
 	int rounds;
-	double seconds;
-	const char *against;
-	const char *table;
-	int cpu;
-	bool perfmon;
+	double seconds;  /* of each thing in a round */
+	unsigned trials; /* of each delay */
+	bool small;      /* tables of 1 024 hosts alone: to see that all works */
 };
 
-enum { HOSTS_MANY = 64000, HOSTS_FEW = 1000, HOSTS_FLOOD_FEW = 1024 };
-
-/* enough that hardly any host is missed by chance */
-enum { FLOOD_FRAMES_PER_HOST = 50 };
-
-void table_answers(const struct traffic_bpf *traffic, const struct options *options);
-void table_passing(const struct traffic_bpf *traffic, const struct options *options);
-void table_wakes(const struct traffic_bpf *traffic, const struct options *options);
-void table_flood(const struct traffic_bpf *traffic, const struct options *options);
+/* ARP answers a second, compared with a program that swaps the MACs, and with other answerers. */
+void table_answers(const struct bench *bench, const struct build *build);
+/* The delay of a frame that is not for a sleeper. */
+void table_passing(const struct bench *bench, const struct build *build);
+/* The delay of a frame that opens a connection to a host that is being woken. */
+void table_syns(const struct bench *bench, const struct build *build);
+/* From a connection to a sleeper to its first Magic Packet, with the daemon. */
+void table_wakes(const struct bench *bench);
+/* The daemon with many hosts: what it takes, how long it takes, and whether it loses wakes. */
+void table_daemon(const struct bench *bench);
 
 #endif

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The benchmark's own programs: one sends requests, one counts replies, and the others do the least
- * that a program can do, for comparison. Frames are written with the widest stores that fit: a wide
- * load after narrow stores would measure the CPU's store buffer, which frames from a network card
- * do not pass through.
+ * The benchmark's own programs: some send frames, some check and count what comes back, and the
+ * others do the least that a program can do, for comparison. Frames are written with the widest
+ * stores that fit: a wide load after narrow stores would measure the CPU's store buffer, which
+ * frames from a network card do not pass through.
  */
 #include "vmlinux.h"
 
@@ -15,18 +15,32 @@
 enum {
 	AT_SOURCE = 6,
 	AT_PROTOCOL = 12,
-	AT_OPERATION = 20,
+	AT_ARP_SENDER = 28,
 	AT_ARP_TARGET = 38,
+	AT_ARP_LAST = 40,
 	AT_IPV4 = 14,
-	AT_MAGIC_HOST = 24, /* the last two octets of the first MAC in a Magic Packet */
-	AT_IPV4_HOST = 32,
+	AT_IPV4_FRAGMENT = 20,
+	AT_IPV4_PROTOCOL = 23,
 	AT_IPV4_CHECKSUM = 24,
 	AT_IPV4_ADDRESSES = 26,
+	AT_IPV4_HOST = 32,
 	AT_TCP = 34,
+	AT_TCP_OFFSET = 46,
+	AT_TCP_FLAGS = 47,
 	AT_TCP_CHECKSUM = 50,
 	TCP_OCTETS = 20,
 	PROTOCOL_TCP = 6,
-	ARP_OCTETS = 42,
+	IPV4_PLAIN = 0x45,
+	FRAGMENT_OFFSET = 0x1fff,
+	TCP_OPENS = 0x02, /* SYN, of FIN, SYN, RST, ACK: */
+	TCP_FLAGS = 0x17,
+	AT_MAGIC = 14,
+	AT_MAGIC_MACS = 20,
+	MAGIC_MACS = 16,
+	MAGIC_END = 116,
+	MAC_OCTETS = 6,
+	PROTOCOL_MAGIC = 0x0842,
+	PROTOCOL_IPV4 = 0x0800,
 };
 
 /* vmlinux.h has only what the datapath itself needs */
@@ -65,44 +79,92 @@ SEC("xdp")
 int request(struct xdp_md *xdp)
 {
 	void *data = frame_of(xdp, FRAME_OCTETS);
+	__u32 address;
 
 	if (!data)
 		return XDP_ABORTED;
+	address = bpf_htonl(NET_HOSTS + random_host());
+	traffic.asked += address;
 #pragma unroll
 	for (int i = 0; i < REQUEST_WORDS; i++)
 		AT(__u64, data, 8 * i) = traffic.request[i];
-	AT(__u32, data, AT_ARP_TARGET) = bpf_htonl(NET_HOSTS + random_host());
+	AT(__u32, data, AT_ARP_TARGET) = address;
 	return XDP_TX;
 }
 
+static __always_inline __u64 difference(__u64 word, int i)
+{
+	return (word ^ traffic.answer[i]) & traffic.answer_mask[i];
+}
+
+/* Each octet of what comes back is compared, but for the padding. */
 SEC("xdp")
-int count_replies(struct xdp_md *xdp)
+int check_answers(struct xdp_md *xdp)
 {
 	void *data = frame_of(xdp, ARP_OCTETS); /* the kernel does not pad its answers */
+	__u64 wrong;
 
 	if (!data)
 		return XDP_DROP;
+	wrong = difference(AT(__u16, data, AT_ARP_LAST), ARP_WORDS - 1);
+#pragma unroll
+	for (int i = 0; i < ARP_WORDS - 1; i++)
+		wrong |= difference(AT(__u64, data, 8 * i), i);
+	traffic.wrong += !!wrong;
+	traffic.senders += AT(__u32, data, AT_ARP_SENDER);
+	traffic.targets += AT(__u32, data, AT_ARP_TARGET);
 	traffic.arrived++;
-	traffic.replies += AT(__u16, data, AT_OPERATION) == bpf_htons(2);
 	return XDP_DROP;
 }
 
-/* Frames that come back: Magic Packets, or connections as they were sent. */
+/* 6 octets of ones, and 16 times the MAC of a host: its number; -1: anything else. */
+static __always_inline int magic_host(struct xdp_md *xdp)
+{
+	void *data = frame_of(xdp, MAGIC_END);
+	__u64 wrong;
+	__u32 host;
+
+	if (!data)
+		return -1;
+	host = bpf_ntohs(AT(__u16, data, AT_MAGIC_MACS + 4));
+	wrong = ~AT(__u32, data, AT_MAGIC) | (__u16)~AT(__u16, data, AT_MAGIC + 4);
+#pragma unroll
+	for (int i = 0; i < MAGIC_MACS; i++) {
+		void *mac = data + AT_MAGIC_MACS + MAC_OCTETS * i;
+
+		wrong |= (AT(__u32, mac, 0) | (__u64)AT(__u16, mac, 4) << 32) ^
+		         mac_of_host(host, SEQUENTIAL);
+	}
+	return wrong ? -1 : (int)host;
+}
+
+static __always_inline bool is_tcp(void *data)
+{
+	return AT(__u16, data, AT_PROTOCOL) == bpf_htons(PROTOCOL_IPV4) &&
+	       AT(__u8, data, AT_IPV4) == IPV4_PLAIN &&
+	       AT(__u8, data, AT_IPV4_PROTOCOL) == PROTOCOL_TCP;
+}
+
+/* Frames that come back: Magic Packets, or connections as they were sent; others are not ours. */
 SEC("xdp")
 int stamp(struct xdp_md *xdp)
 {
 	void *data = frame_of(xdp, ARP_OCTETS);
-	__u32 host;
+	int host;
 
 	if (!data)
 		return XDP_DROP;
-	if (AT(__u16, data, AT_PROTOCOL) == bpf_htons(0x0842))
-		host = bpf_ntohs(AT(__u16, data, AT_MAGIC_HOST));
-	else if (AT(__u16, data, AT_PROTOCOL) == bpf_htons(0x0800))
+	if (AT(__u16, data, AT_PROTOCOL) == bpf_htons(PROTOCOL_MAGIC))
+		host = magic_host(xdp);
+	else if (is_tcp(data))
 		host = bpf_ntohs(AT(__u16, data, AT_IPV4_HOST));
 	else
 		return XDP_DROP;
-	host &= HOSTS_MAX - 1;
+	if (host < 0) {
+		stamps.wrong++;
+		return XDP_DROP;
+	}
+	host &= STAMPED_HOSTS - 1;
 	if (!stamps.first[host])
 		stamps.first[host] = bpf_ktime_get_ns();
 	stamps.packets[host]++;
@@ -129,6 +191,21 @@ int pass(struct xdp_md *xdp)
 {
 	(void)xdp;
 	return XDP_PASS;
+}
+
+/* What it takes to see that a frame opens a TCP connection, and nothing else. */
+SEC("xdp")
+int parse(struct xdp_md *xdp)
+{
+	void *data = frame_of(xdp, AT_TCP + TCP_OCTETS);
+
+	if (!data || !is_tcp(data))
+		return XDP_PASS;
+	if (AT(__u16, data, AT_IPV4_FRAGMENT) & bpf_htons(FRAGMENT_OFFSET))
+		return XDP_PASS;
+	if ((AT(__u8, data, AT_TCP_FLAGS) & TCP_FLAGS) != TCP_OPENS)
+		return XDP_PASS;
+	return AT(__u8, data, AT_TCP_OFFSET) >> 4 < TCP_OCTETS / 4 ? XDP_PASS : XDP_DROP;
 }
 
 static __always_inline void set_source(void *data, __u64 mac)

@@ -21,40 +21,51 @@ enum offer {
 	OFFER_ARP_UNKNOWN,
 	OFFER_OTHER,
 	OFFER_SYN,
-	OFFER_COUNT,
 };
 
 enum {
 	FRAME_OCTETS = 60,
+	ARP_OCTETS = 42,
+	ARP_WORDS = 6,     /* of 8 octets; the last one has 2 */
 	REQUEST_WORDS = 5, /* 40 octets of an ARP request, up to the target address's last two */
 	SYN_WORDS = 8,     /* a whole frame */
 	UNKNOWN_MACS = 16,
-	HOSTS_MAX = 65536,
+	STAMPED_HOSTS = 65536,
 };
 
 struct traffic {
 	__u64 request[REQUEST_WORDS];
+	/* What comes back; where the mask is 0, it has the address that was asked for. */
+	__u64 answer[ARP_WORDS], answer_mask[ARP_WORDS];
 	__u64 syn[SYN_WORDS];
 	__u64 seed;
-	__u64 arrived; /* frames that came back */
-	__u64 replies; /* of them, ARP replies */
+	__u64 asked;            /* sum of the addresses in the requests */
+	__u64 arrived;          /* frames that came back */
+	__u64 wrong;            /* of them, those that are no such answer */
+	__u64 senders, targets; /* sums of the addresses in them */
 	__u32 hosts;
 	enum macs macs;
 	enum offer offer;
 	__u32 zero;
 };
 
-/* Of the frames that came back, by host: when the first did, ns of CLOCK_MONOTONIC; how many. */
+/* Of the Magic Packets, by host: when the first came, ns of CLOCK_MONOTONIC; how many. */
 struct stamps {
-	__u64 first[HOSTS_MAX];
-	__u32 packets[HOSTS_MAX];
+	__u64 first[STAMPED_HOSTS];
+	__u32 packets[STAMPED_HOSTS];
+	__u64 wrong; /* Magic Packets for no host, or with wrong octets */
 };
 
-#define NET_HOSTS 0x0a010000u     /* 10.1.0.0/16 */
-#define NET_UNKNOWN 0x0a020000u   /* 10.2.0.0/16 */
+#define NET_HOSTS 0x0a100000u     /* 10.16.0.0/12 */
+#define NET_UNKNOWN 0x0a200000u   /* 10.32.0.0/12 */
 #define ADDRESS_PROXY 0x0a090001u /* 10.9.0.1 */
 #define ADDRESS_PEER 0x0a090002u
 
+/* Text of NET_HOSTS, for commands. */
+#define NET_HOSTS_TEXT "10.16.0.0/12"
+
+#define MAC_PROXY 0x01000000aa02ULL /* 02:aa:00:00:00:01 */
+#define MAC_PROXY_TEXT "02:aa:00:00:00:01"
 #define MAC_LOCAL 0x02ULL
 #define MAC_UNKNOWN 0x0000beef0006ULL
 

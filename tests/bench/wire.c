@@ -1,208 +1,203 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "wire.h"
 
-#include <endian.h>
 #include <errno.h>
 #include <net/if.h>
 #include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/socket.h>
+#include <sys/mount.h>
 #include <unistd.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
-#include <linux/if_ether.h>
-#include "arp.h"
+#include "frames.h"
 #include "measure.h"
-#include "subject.h"
 #include "traffic.h"
 #include "traffic.skel.h"
 
-enum { BATCH = 64, REPEAT_MIN = 1 << 12, REPEAT_FIRST = 1 << 16, REPEAT_MAX = 1 << 22 };
+enum { BATCH = 64, PATIENCE_MS = 200, DETACH_MS = 1000, ANSWER_S = 60 };
 
-static struct bpf_link *near_link;
-static int far_link = -1;
-
-/*
- * The kernel answers only for addresses that it would route to another interface: so the hosts are
- * on a third one.
- */
-static const char *const commands[] = {
-	"ip link add near type veth peer name far",
-	"ip link add side type veth peer name edis",
-	"sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv4.ip_forward=1",
-	"sysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.far.rp_filter=0",
-	"sysctl -qw net.ipv4.neigh.far.proxy_delay=0",
-	"ip address add 10.9.0.1/24 dev far",
-	"for i in lo near far side edis; do ip link set $i up; done",
-	"ip route add 10.1.0.0/16 dev side",
+struct wire {
+	char near[IFNAMSIZ], far[IFNAMSIZ];
+	int near_link, far_link;
 };
 
-static void run(const char *command)
+void wires_start(void)
 {
-	if (system(command)) {
-		fprintf(stderr, "failed: %s\n", command);
-		exit(1);
-	}
-}
-
-static void neigh_proxies(void)
-{
-	FILE *ip = popen("ip -batch -", "w");
-
-	need(ip != NULL, "ip");
-	for (unsigned i = 0; i < KERNEL_HOSTS; i++)
-		fprintf(ip, "neigh add proxy 10.1.%u.%u dev far\n", i >> 8, i & 0xff);
-	need(!pclose(ip), "ip neigh add proxy");
-}
-
-static void make_request(struct traffic *traffic)
-{
-	struct {
-		struct ethhdr eth;
-		struct arp arp;
-	} request = {
-		.eth = { .h_dest = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff },
-		         .h_proto = htobe16(ETH_P_ARP) },
-		.arp = { htobe16(ARP_HARDWARE_ETHERNET), htobe16(ARP_PROTOCOL_IPV4),
-		         sizeof(struct mac), sizeof(struct ipv4), htobe16(ARP_REQUEST),
-		         .sender = { { 10, 9, 0, 2 } } },
-	};
-	const __u64 peer = mac_of_unknown(0);
-
-	memcpy(request.eth.h_source, &peer, ETH_ALEN);
-	memcpy(&request.arp.sender_mac, &peer, ETH_ALEN);
-	memcpy(traffic->request, &request, sizeof(traffic->request));
-}
-
-void wire_new(const struct traffic_bpf *traffic)
-{
-	need(!unshare(CLONE_NEWNET), "make a network namespace");
-	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
-		run(commands[i]);
-	neigh_proxies();
-	make_request(&traffic->bss->traffic);
-	/* frames that XDP sends over a veth arrive only if the other end has a program too */
-	near_link = bpf_program__attach_xdp(traffic->progs.count_replies, if_nametoindex("near"));
-	need(near_link != NULL, "attach to the near end");
-	wire_attach(bpf_program__fd(traffic->progs.pass));
+	need(!unshare(CLONE_NEWNET | CLONE_NEWNS), "make namespaces");
+	need(!mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL), "keep mounts to ourselves");
+	need(!mount("bpf", "/sys/fs/bpf", "bpf", 0, "mode=0700"), "mount /sys/fs/bpf");
+	shell("sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1 "
+	      "net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0");
+	shell("ip link set lo up");
 }
 
 /* The kernel may take its time to detach what was there before. */
-static int new_link(int program)
+static int attach(const char *interface, int program)
 {
 	int link = -EBUSY;
 
-	for (int ms = 0; ms < 1000 && link == -EBUSY; ms++) {
-		link = bpf_link_create(program, (int)if_nametoindex("far"), BPF_XDP, NULL);
+	for (int ms = 0; ms < DETACH_MS && link == -EBUSY; ms++) {
+		link = bpf_link_create(program, (int)if_nametoindex(interface), BPF_XDP, NULL);
 		if (link == -EBUSY)
 			usleep(1000);
 	}
+	need(link >= 0, interface);
 	return link;
 }
 
-void wire_attach(int program)
+struct wire *wire_new(const char *name, int near)
 {
-	if (far_link < 0)
-		far_link = new_link(program);
-	else
-		need(!bpf_link_update(far_link, program, NULL), "attach to the far end");
-	need(far_link >= 0, "attach to the far end");
+	struct wire *wire = calloc(1, sizeof(*wire));
+
+	need(wire != NULL, "no memory");
+	snprintf(wire->near, sizeof(wire->near), "near-%s", name);
+	snprintf(wire->far, sizeof(wire->far), "far-%s", name);
+	shell("ip link add %s type veth peer name %s address " MAC_PROXY_TEXT, wire->near,
+	      wire->far);
+	/* frames that XDP sends over a veth arrive only if the other end has a program too */
+	wire->near_link = attach(wire->near, near);
+	wire->far_link = -1;
+	shell("ip link set %s up && ip link set %s up", wire->near, wire->far);
+	return wire;
 }
 
-void wire_attach_near(int program)
+void wire_free(struct wire *wire)
 {
-	need(!bpf_link_update(bpf_link__fd(near_link), program, NULL), "attach to the near end");
+	if (!wire)
+		return;
+	wire_attach_far(wire, -1);
+	close(wire->near_link);
+	free(wire);
 }
 
-void wire_release(void)
+const char *wire_near(const struct wire *wire)
 {
-	if (far_link >= 0)
-		close(far_link);
-	far_link = -1;
+	return wire->near;
 }
 
-void wire_far_mac(unsigned char mac[6])
+const char *wire_far(const struct wire *wire)
 {
-	struct ifreq request = { .ifr_name = "far" };
-	const int fd = socket(AF_INET, SOCK_DGRAM, 0);
-
-	need(fd >= 0 && !ioctl(fd, SIOCGIFHWADDR, &request), "the far end's MAC");
-	memcpy(mac, request.ifr_hwaddr.sa_data, ETH_ALEN);
-	close(fd);
+	return wire->far;
 }
 
-static void write_setting(const char *path, const char *value)
+void wire_attach_near(struct wire *wire, int program)
 {
-	FILE *file = fopen(path, "w");
-
-	need(file && fputs(value, file) >= 0 && !fclose(file), path);
+	need(!bpf_link_update(wire->near_link, program, NULL), "attach to the near end");
 }
 
-void wire_set_kernel(enum kernel_peer peer)
+void wire_attach_far(struct wire *wire, int program)
 {
-	write_setting("/proc/sys/net/ipv4/conf/far/proxy_arp",
-	              peer == KERNEL_PROXY_ARP ? "1" : "0");
+	if (program < 0) {
+		if (wire->far_link >= 0)
+			close(wire->far_link);
+		wire->far_link = -1;
+	} else if (wire->far_link < 0) {
+		wire->far_link = attach(wire->far, program);
+	} else {
+		need(!bpf_link_update(wire->far_link, program, NULL), "attach to the far end");
+	}
 }
 
-/* Softirqs that were deferred to ksoftirqd may still run when the call returns. */
-static void wait_for_frames(const struct traffic *traffic, __u64 arrived)
-{
-	for (int ms = 0; ms < 100 && *(volatile const __u64 *)&traffic->arrived < arrived; ms++)
-		usleep(1000);
-}
-
-/* By the near end, in live frames; ns of CPU time each. */
-static double send_frames(const struct bpf_program *program, unsigned repeat)
+/* By the near end, in live frames. */
+static void send_frames(const struct wire *wire, const struct bpf_program *program, unsigned count)
 {
 	char frame[FRAME_OCTETS] = { 0 };
 	struct xdp_md xdp = { .data_end = sizeof(frame),
-		              .ingress_ifindex = if_nametoindex("near") };
+		              .ingress_ifindex = if_nametoindex(wire->near) };
 	LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = frame, .data_size_in = sizeof(frame),
-	            .ctx_in = &xdp, .ctx_size_in = sizeof(xdp), .repeat = repeat,
+	            .ctx_in = &xdp, .ctx_size_in = sizeof(xdp), .repeat = (int)count,
 	            .flags = BPF_F_TEST_XDP_LIVE_FRAMES, .batch_size = BATCH);
-	const double from = cpu_ns();
 
 	need(!bpf_prog_test_run_opts(bpf_program__fd(program), &options), "send frames");
-	return (cpu_ns() - from) / repeat;
 }
 
-double wire_flood(const struct traffic_bpf *traffic, unsigned count)
+void wire_flood(const struct wire *wire, const struct traffic_bpf *traffic, unsigned hosts,
+                unsigned count)
 {
-	return send_frames(traffic->progs.connect, count);
+	const struct frame syn = frame_make(OFFER_SYN);
+
+	memcpy(traffic->bss->traffic.syn, &syn, sizeof(syn));
+	traffic->bss->traffic.hosts = hosts;
+	send_frames(wire, traffic->progs.connect, count);
 }
 
-/* ns a frame; 0: not all came back. */
-static double send_requests(const struct traffic_bpf *bpf, unsigned repeat, bool replies)
+static void prepare(struct traffic *traffic, const struct questions *questions)
+{
+	const struct frame request = frame_make(OFFER_ARP_UNKNOWN);
+	const struct frame answer = questions->reflected ? frame_make_reflection(&request)
+	                                                 : frame_make_answer(&request);
+	struct frame mask;
+
+	memset(&mask, 0xff, sizeof(mask));
+	memset(questions->reflected ? &mask.arp.target : &mask.arp.sender, 0, sizeof(struct ipv4));
+	memcpy(traffic->request, &request, sizeof(traffic->request));
+	memcpy(traffic->answer, &answer, ARP_OCTETS);
+	memcpy(traffic->answer_mask, &mask, ARP_OCTETS);
+	traffic->hosts = questions->hosts;
+	traffic->asked = traffic->arrived = traffic->wrong = 0;
+	traffic->senders = traffic->targets = 0;
+}
+
+/* What is left to ksoftirqd, or to a thread, comes back after the call that sent it. */
+static void wait_for_answers(const struct traffic *traffic, unsigned count)
+{
+	__u64 last = 0;
+
+	for (int ms = 0; ms < PATIENCE_MS; ms++) {
+		const __u64 arrived = *(volatile const __u64 *)&traffic->arrived;
+
+		if (arrived >= count)
+			return;
+		if (arrived != last)
+			ms = 0;
+		last = arrived;
+		usleep(1000);
+	}
+}
+
+static bool all_are_right(const struct traffic *traffic, const struct questions *questions,
+                          unsigned count)
+{
+	const __u64 addresses = questions->reflected ? traffic->targets : traffic->senders;
+
+	if (traffic->arrived == count && !traffic->wrong && addresses == traffic->asked)
+		return true;
+	fprintf(stderr, "of %u requests %llu came back, %llu of them wrong, for %s addresses\n",
+	        count, traffic->arrived, traffic->wrong,
+	        addresses == traffic->asked ? "the right" : "other");
+	return false;
+}
+
+double wire_ask(const struct wire *wire, const struct traffic_bpf *bpf,
+                const struct questions *questions, unsigned count)
 {
 	struct traffic *traffic = &bpf->bss->traffic;
+	const unsigned burst = questions->burst ? questions->burst : count;
 	double ns;
 
-	traffic->arrived = traffic->replies = 0;
-	ns = send_frames(bpf->progs.request, repeat);
-	wait_for_frames(traffic, repeat);
-	if (traffic->arrived != repeat || (replies && traffic->replies != repeat)) {
-		printf("  of %u requests %llu came back, %llu of them as replies\n", repeat,
-		       traffic->arrived, traffic->replies);
-		return 0;
+	prepare(traffic, questions);
+	ns = cpu_ns();
+	for (unsigned sent = 0; sent < count; sent += burst) {
+		send_frames(wire, bpf->progs.request, burst);
+		wait_for_answers(traffic, sent + burst);
 	}
-	return ns;
+	ns = cpu_ns() - ns;
+	count = (count + burst - 1) / burst * burst;
+	return all_are_right(traffic, questions, count) ? ns / count : 0;
 }
 
-double wire_run(const struct traffic_bpf *traffic, double ns, unsigned hosts, int macs,
-                bool replies)
+double wire_wait_for_answer(const struct wire *wire, const struct traffic_bpf *bpf, unsigned hosts)
 {
-	double first, repeat;
+	const struct questions questions = { .hosts = hosts };
+	const struct traffic *traffic = &bpf->bss->traffic;
+	const __u64 from = now_ns();
 
-	traffic->bss->traffic.hosts = hosts;
-	traffic->bss->traffic.macs = macs;
-	first = send_requests(traffic, REPEAT_FIRST, replies);
-	if (!first)
-		return 0;
-	repeat = ns / first;
-	if (repeat > REPEAT_MAX)
-		repeat = REPEAT_MAX;
-	if (repeat < REPEAT_MIN)
-		repeat = REPEAT_MIN;
-	return send_requests(traffic, (unsigned)repeat & -BATCH, replies);
+	prepare(&bpf->bss->traffic, &questions);
+	while (traffic->arrived == traffic->wrong) { /* others are the daemon's own frames */
+		need(now_ns() - from < ANSWER_S * 1000000000ULL, "an answer");
+		send_frames(wire, bpf->progs.request, 1);
+	}
+	return now_ns() - from;
 }

@@ -1,37 +1,49 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A wire: both ends of a veth in a network namespace of its own. The near end sends requests and
- * counts replies, the far end answers: an XDP program, or the kernel's proxy ARP after a program
- * that passes everything.
+ * Wires: both ends of a veth, in a network namespace of the bench. The near end sends frames, and a
+ * program there checks what comes back; at the far end is what answers.
  */
 #ifndef SLEEPPROXY_BENCH_WIRE_H
 #define SLEEPPROXY_BENCH_WIRE_H
 
 #include <stdbool.h>
+#include "types.h"
 
 struct traffic_bpf;
+struct wire;
 
-enum kernel_peer { KERNEL_OFF, KERNEL_PROXY_ARP, KERNEL_NEIGH_PROXY };
+/* Moves this process into namespaces of its own: network, and mounts with a BPF file system. */
+void wires_start(void);
 
-enum { KERNEL_HOSTS = 1000 };
+/* near-NAME, with that program, and far-NAME, whose MAC is MAC_PROXY. */
+struct wire *wire_new(const char *name, int near);
+void wire_free(struct wire *wire);
+const char *wire_near(const struct wire *wire);
+const char *wire_far(const struct wire *wire);
+void wire_attach_near(struct wire *wire, int program);
+/* At the far end; -1: none. */
+void wire_attach_far(struct wire *wire, int program);
 
-/* Creates the namespace, and moves this process into it. */
-void wire_new(const struct traffic_bpf *traffic);
-void wire_attach(int program);
-void wire_set_kernel(enum kernel_peer peer);
+/* Sends so many connections to hosts, from random sources. */
+void wire_flood(const struct wire *wire, const struct traffic_bpf *traffic, unsigned hosts,
+                unsigned count);
 
-void wire_attach_near(int program);
-/* The far end without a program, until wire_attach. */
-void wire_release(void);
-void wire_far_mac(unsigned char mac[6]);
-/* Sends so many connections; ns each. */
-double wire_flood(const struct traffic_bpf *traffic, unsigned count);
+/* What answers, and what comes back: the requests with their MACs swapped, or answers. */
+struct questions {
+	unsigned hosts;
+	bool reflected;
+	unsigned burst; /* so many at a time: for who has to be scheduled; 0: all */
+};
 
 /*
- * Sends requests until they took about `ns` of CPU time; returns ns a request, or 0 if not every
- * one came back.
+ * Asks so many questions, each for a host by chance, and checks that every one is answered, and
+ * rightly. Returns ns of CPU time a question; 0, with `why` on stderr: some were not.
  */
-double wire_run(const struct traffic_bpf *traffic, double ns, unsigned hosts, int macs,
-                bool replies);
+double wire_ask(const struct wire *wire, const struct traffic_bpf *traffic,
+                const struct questions *questions, unsigned count);
+
+/* Asks now and then, until one question is answered, and rightly; ns until then. */
+double wire_wait_for_answer(const struct wire *wire, const struct traffic_bpf *traffic,
+                            unsigned hosts);
 
 #endif
