@@ -128,8 +128,8 @@ struct daemon {
 	uint32_t refused_found;         /* … in this look at the maps */
 	int64_t suspended;              /* ms, that the machine has been suspended so far */
 	uint32_t sync_round;
-	unsigned int ticks;
-	struct maps_view maps;    /* at the last look */
+	unsigned int looks;       /* for what nobody tells, so far */
+	struct maps_view maps;    /* at the last one that was at the maps, too */
 	uint64_t followed_digest; /* of the maps, when edits were followed last */
 	uint32_t orphans,
 		orphans_found; /* addresses in the map of no host, in the last look and now */
@@ -168,6 +168,8 @@ int maps_start(struct daemon *daemon);
 void maps_stop(struct daemon *daemon);
 /* All reports of the datapath so far come before what is done now. */
 void daemon_read_ring(struct daemon *daemon);
+/* Looks at the maps, so that the datapath has them in its index. */
+void daemon_look(struct daemon *daemon);
 
 /* startup.c */
 int hosts_start(struct daemon *daemon);
@@ -260,9 +262,8 @@ void host_set_fields(struct wanted *wanted, const struct host_entry *entry);
 void host_end_edits(struct host *host);
 /* The map has the address, or not any more. False: no memory, or no room for more. */
 bool host_change_installed(struct host *host, const struct ipv6 *address, bool add);
+/* What has changed by the last look at the maps. */
 void daemon_follow_map_edits(struct daemon *daemon);
-/* Looks at the maps, so that the datapath has them in its index. */
-void daemon_look(struct daemon *daemon);
 
 /* persist.c */
 struct lease_record_clock daemon_record_clock(struct daemon *daemon);

@@ -12,22 +12,11 @@
 #include "base/text.h"
 #include "daemon/daemon.h"
 
-void daemon_look(struct daemon *daemon)
-{
-	int err = maps_look(daemon->datapath, &daemon->maps);
-
-	if (!err)
-		return;
-	log_error("cannot look at the maps: %s", strerror(-err));
-	daemon->maps.digest++; /* they may have changed */
-}
-
 /* Most looks find what the last one found: a digest costs a tenth of following each row. */
 static bool have_maps_changed(struct daemon *daemon)
 {
 	const uint64_t before = daemon->followed_digest;
 
-	daemon_look(daemon);
 	daemon->followed_digest = daemon->maps.digest;
 	return daemon->maps.digest != before;
 }
@@ -274,17 +263,23 @@ static void log_rows(struct daemon *daemon)
 	daemon->refused_found = 0;
 }
 
+/* Wakes do not wait for the end, nor does the heartbeat. */
+static void before_batch(void *context)
+{
+	daemon_beat(context);
+	daemon_read_ring(context);
+}
+
 void daemon_follow_map_edits(struct daemon *daemon)
 {
 	int err;
 
-	daemon_read_ring(daemon);
 	if (!have_maps_changed(daemon))
 		return;
 	daemon->sync_round++;
-	err = hosts_each(daemon->datapath, follow_host, daemon);
+	err = hosts_each(daemon->datapath, follow_host, before_batch, daemon);
 	if (!err)
-		err = addresses4_each(daemon->datapath, follow_address, daemon);
+		err = addresses4_each(daemon->datapath, follow_address, before_batch, daemon);
 	if (err) /* half a view would make the rest look removed */
 		log_error("cannot read the maps: %s", strerror(-err));
 	else

@@ -151,12 +151,17 @@ static int sync_addresses(struct sync *sync)
 	return err;
 }
 
-/* What the maps have accepted is remembered, whatever else failed. */
+/*
+ * What the maps have accepted is remembered, whatever else failed; and while edits are followed, a
+ * row that was just written is not missed.
+ */
 static void remember(struct sync *sync)
 {
 	struct host *host = sync->host;
 	const bool had_addresses = host->installed && host->installed->address_count;
 
+	host->sync_round = sync->daemon->sync_round;
+	host->sync_found = UINT32_MAX;
 	if (sync->exists && host_set_installed(host, &sync->have))
 		host->addresses_lost |=
 			had_addresses && !sync->have.address_count && host->life.state == ASLEEP;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The datapath as the daemon has it: opened and closed, and what it reports, which makes hosts take
- * steps. With it what frames and routes need: the packet socket, and the kernel's notices.
+ * steps; the looks at what it does not tell. With it what frames and routes need: the packet
+ * socket, and the kernel's notices.
  */
 #include <errno.h>
 #include <string.h>
@@ -14,8 +15,12 @@
 /* Of the loop: the heartbeat, Magic Packets and clients do not wait for all of them. */
 enum { REPORTS_PER_TURN = 256 };
 
-/* Between looks for reports that do not wake the daemon, as the Magic Packet has left already. */
-static const struct timeval LOOK = { .tv_usec = 50000 };
+/*
+ * For reports that do not wake the daemon, as the Magic Packet has left already; and at the maps,
+ * where there are many hosts with some looks only.
+ */
+static const struct timeval LOOK_INTERVAL = { .tv_usec = LOOK_FEW_MS * 1000 };
+enum { LOOKS_MANY = LOOK_MANY_MS / LOOK_FEW_MS };
 
 static void on_report(void *context, const struct report *report)
 {
@@ -66,6 +71,25 @@ static void on_ring(evutil_socket_t fd, short what, void *context)
 	read_ring(context, REPORTS_PER_TURN);
 }
 
+void daemon_look(struct daemon *daemon)
+{
+	int err = maps_look(daemon->datapath, &daemon->maps);
+
+	if (!err)
+		return;
+	log_error("cannot look at the maps: %s", strerror(-err));
+	daemon->maps.digest++; /* they may have changed */
+}
+
+static void on_look(evutil_socket_t fd, short what, void *context)
+{
+	struct daemon *daemon = context;
+
+	on_ring(fd, what, daemon);
+	if (!daemon->maps.are_many || ++daemon->looks % LOOKS_MANY == 0)
+		daemon_look(daemon);
+}
+
 static int open_maps(struct daemon *daemon)
 {
 	char why[DATAPATH_WHY] = "";
@@ -108,7 +132,7 @@ int maps_start(struct daemon *daemon)
 	addresses_follow_config(daemon->net, &daemon->config);
 	addresses_refuse_broadcasts(daemon);
 	if (!daemon_watch(daemon, ring_fd(daemon->datapath), EV_READ | EV_PERSIST, on_ring, NULL) ||
-	    !daemon_watch(daemon, -1, EV_PERSIST, on_ring, &LOOK))
+	    !daemon_watch(daemon, -1, EV_PERSIST, on_look, &LOOK_INTERVAL))
 		return -ENOMEM;
 	return 0;
 }

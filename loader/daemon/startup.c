@@ -173,8 +173,8 @@ int hosts_start(struct daemon *daemon)
 		log_error("the store cannot be read: %s", strerror(-err));
 	wake_rules_index(daemon->datapath, true);
 	if (daemon->maps_reused) {
-		hosts_each(daemon->datapath, find_row, daemon);
-		addresses4_each(daemon->datapath, find_address, daemon);
+		hosts_each(daemon->datapath, find_row, NULL, daemon);
+		addresses4_each(daemon->datapath, find_address, NULL, daemon);
 	}
 	start_hosts(daemon);
 	wake_rules_index(daemon->datapath, false);

@@ -12,10 +12,6 @@
 
 static const struct timeval INTERVAL = { .tv_usec = 500000 };
 
-/* Of looks at the maps, for as long as there are few hosts. */
-static const struct timeval LOOK_INTERVAL = { .tv_usec = LOOK_FEW_MS * 1000 };
-enum { LOOK_TICKS = LOOK_MANY_MS / 500 }; /* many hosts: so many ticks from look to look */
-
 /* The age at which a heartbeat is written again, by whoever comes first. ms */
 enum { BEAT_MIN = 400 };
 
@@ -90,25 +86,6 @@ static void check_clocks(struct daemon *daemon)
 	daemon->suspended = suspended;
 }
 
-static void on_look(evutil_socket_t fd, short what, void *context)
-{
-	struct daemon *daemon = context;
-
-	(void)fd;
-	(void)what;
-	if (!daemon->maps.are_many)
-		daemon_look(daemon);
-}
-
-static void follow_map_edits(struct daemon *daemon)
-{
-	daemon->ticks++;
-	if (!daemon->maps.are_many || daemon->ticks % LOOK_TICKS == 0)
-		daemon_follow_map_edits(daemon);
-	else
-		daemon_read_ring(daemon);
-}
-
 static void on_tick(evutil_socket_t fd, short what, void *context)
 {
 	struct daemon *daemon = context;
@@ -121,7 +98,7 @@ static void on_tick(evutil_socket_t fd, short what, void *context)
 	net_state_refresh(daemon->net);
 	daemon->net_followed = false;
 	follow_net(daemon);
-	follow_map_edits(daemon);
+	daemon_follow_map_edits(daemon);
 	maps_retry(daemon, false);
 	if (daemon->store_err) /* the store has kept what it could not write */
 		persist_soon(daemon);
@@ -144,7 +121,6 @@ int tick_start(struct daemon *daemon)
 	daemon->suspended = now.boot - now.mono;
 	daemon->tick_event = daemon_watch(daemon, -1, EV_PERSIST, on_tick, &INTERVAL);
 	if (!heartbeat || event_priority_set(heartbeat, PRIORITY_URGENT) || !daemon->tick_event ||
-	    !daemon_watch(daemon, -1, EV_PERSIST, on_look, &LOOK_INTERVAL) ||
 	    !daemon_watch(daemon, net_state_fd(daemon->net), EV_READ | EV_PERSIST, on_net_change,
 	                  NULL))
 		return -ENOMEM;

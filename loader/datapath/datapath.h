@@ -94,18 +94,24 @@ void wake_rules_index(struct datapath *datapath, bool on);
  * Looks at both maps: the datapath handles frames by what was seen (maps/index.h), and believes it
  * for a while. Where there are many hosts it believes it for longer, since a look costs more.
  */
-enum { LOOK_FEW = 4096, LOOK_FEW_MS = 50, LOOK_MANY_MS = 1000 };
+enum { LOOK_FEW = 4096, LOOK_FEW_MS = 50, LOOK_MANY_MS = 1250 };
 struct maps_view {
 	uint64_t digest; /* of all rows, but for `last_seen` */
 	bool are_many;   /* more than LOOK_FEW hosts, or tables for far more than these */
 };
 int maps_look(struct datapath *datapath, struct maps_view *view);
 
-/* Calls `each` for every entry. They are read in batches, and may have changed meanwhile. */
+/*
+ * Calls `each` for every entry. They are read in batches, and may have changed meanwhile. Before
+ * each batch others may have a turn; NULL: they wait.
+ */
+typedef void before_batch_fn(void *context);
 typedef void hosts_each_fn(void *context, const struct mac *mac, const struct host_entry *host);
 typedef void addresses4_each_fn(void *context, struct ipv4 address, const struct mac *mac);
-int hosts_each(struct datapath *datapath, hosts_each_fn *each, void *context);
-int addresses4_each(struct datapath *datapath, addresses4_each_fn *each, void *context);
+int hosts_each(struct datapath *datapath, hosts_each_fn *each, before_batch_fn *before_batch,
+               void *context);
+int addresses4_each(struct datapath *datapath, addresses4_each_fn *each,
+                    before_batch_fn *before_batch, void *context);
 
 /* Summed over the CPUs. */
 int counters_read(struct datapath *datapath, struct counters *counters);

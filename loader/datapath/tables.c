@@ -12,7 +12,7 @@
 
 #define FD(datapath, map) bpf_map__fd((datapath)->maps->maps.map)
 
-enum { BATCH = 4096 };
+enum { BATCH = 512 };
 
 static const uint32_t ONLY_ROW; /* key of a map with one row */
 
@@ -62,10 +62,11 @@ int addresses4_delete(struct datapath *datapath, struct ipv4 address)
 	return written(datapath, bpf_map_delete_elem(FD(datapath, addresses4), &address));
 }
 
-/* Whom to call for the entries of a map: one of the two. */
+/* Whom to call for the entries of a map: one of the two; and before each batch. */
 struct visit {
 	hosts_each_fn *host;
 	addresses4_each_fn *address;
+	before_batch_fn *before_batch;
 	void *context;
 };
 
@@ -89,6 +90,8 @@ static int each_entry(int fd, size_t key_size, size_t value_size, const struct v
 	if (!keys || !values)
 		return -ENOMEM;
 	do {
+		if (visit->before_batch)
+			visit->before_batch(visit->context);
 		count = BATCH;
 		err = bpf_map_lookup_batch(fd, from, &position, keys, values, &count, NULL);
 		if (err && err != -ENOENT) /* ENOENT: this was the last batch */
@@ -100,17 +103,23 @@ static int each_entry(int fd, size_t key_size, size_t value_size, const struct v
 	return 0;
 }
 
-int hosts_each(struct datapath *datapath, hosts_each_fn *each, void *context)
+int hosts_each(struct datapath *datapath, hosts_each_fn *each, before_batch_fn *before_batch,
+               void *context)
 {
-	const struct visit visit = { .host = each, .context = context };
+	const struct visit visit = { .host = each,
+		                     .before_batch = before_batch,
+		                     .context = context };
 
 	return each_entry(FD(datapath, hosts), sizeof(struct mac), sizeof(struct host_entry),
 	                  &visit);
 }
 
-int addresses4_each(struct datapath *datapath, addresses4_each_fn *each, void *context)
+int addresses4_each(struct datapath *datapath, addresses4_each_fn *each,
+                    before_batch_fn *before_batch, void *context)
 {
-	const struct visit visit = { .address = each, .context = context };
+	const struct visit visit = { .address = each,
+		                     .before_batch = before_batch,
+		                     .context = context };
 
 	return each_entry(FD(datapath, addresses4), sizeof(struct ipv4), sizeof(struct mac),
 	                  &visit);

@@ -168,6 +168,7 @@ static inline void settle(void)
 
 static inline void tick(void)
 {
+	daemon_look(&daemon_);
 	event_active(daemon_.tick_event, 0, 0);
 	settle();
 }
