@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Magic Packets on the wire, octet by octet, with tshark as the judge."""
 
+import json
 import signal
+import struct
 
 import pytest
 
 from harness import frames
 from harness.daemon import host_section
-from harness.netns import wait_for
+from harness.netns import run, wait_for
 
 BROADCAST = "ff:ff:ff:ff:ff:ff"
 ETHERNET = "eth.type == 0x0842"
@@ -111,6 +113,29 @@ def test_the_first_one_needs_no_daemon(lan, asleep, mode):
     began = next(event for event in daemon.history() if event["event"] == "waking")
     assert (began["peer"], began["port"]) == (lan.peer.address, 22)
     assert watch.kinds().count("waking") == 1
+
+
+def run_without_headroom(lan, daemon, frame: bytes) -> None:
+    """Through the program on eth0, behind so much metadata that a Magic Packet has no room."""
+    metadata = 200
+    link = json.loads(run("bpftool", "-j", "link", "show", "pinned", daemon.pins / "link-eth0").stdout)
+    [shown] = json.loads(lan.proxy.namespace.ip("-j", "link", "show", "eth0"))
+    data, context = lan.directory / "data", lan.directory / "context"
+    data.write_bytes(bytes(metadata) + frame)
+    context.write_bytes(struct.pack("=6I", metadata, metadata + len(frame), 0, shown["ifindex"], 0, 0))
+    done = lan.proxy.namespace.run("bpftool", "prog", "run", "id", link["prog_id"], "data_in", data, "ctx_in", context, check=False)
+    if "Invalid argument" in done.stderr:
+        pytest.skip("before Linux 6.3 metadata has 32 octets at most")
+    assert "Return value: 1" in done.stdout, done.stdout + done.stderr
+
+
+def test_where_the_frame_has_no_room_for_it_the_daemon_sends_it(lan, asleep):
+    daemon = asleep()
+    run_without_headroom(lan, daemon, bytes(frames.tcp(lan.peer, lan.host, lan.proxy.mac, "S")))
+    daemon.wait_state("awake")
+    assert lan.host.nic.magic
+    counters = daemon.counters()
+    assert (counters["wake_started"], counters["wake_sent"]) == (1, 0)
 
 
 def test_in_host_mode_a_switch_that_believes_the_mac_is_ours_cannot_stop_it(lan, asleep):
