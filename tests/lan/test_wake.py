@@ -126,8 +126,9 @@ def test_an_allow_list_shuts_out_everybody_else(lan, asleep):
     daemon.wait_state("awake")
 
 
-def test_a_flood_makes_one_wake(lan, asleep):
-    daemon = asleep()
+@pytest.mark.parametrize("mode", ["native", "generic"])
+def test_a_flood_makes_one_wake(lan, asleep, mode):
+    daemon = asleep(mode=mode)
     lan.host.nic.broken = True
     watch = daemon.watch()
     flood = [bytes(frames.tcp(lan.peer, lan.host, lan.proxy.mac, "S", from_port=1024 + n)) for n in range(500)]
