@@ -115,6 +115,9 @@ $(BUILD)/tests/%.o: CPPFLAGS += -Itests/unit -Itests/datapath
 $(BUILD)/tests/datapath/test_%: $(BUILD)/tests/datapath/test_%.o $(DATAPATH_SUPPORT)
 	$(call link,-lcmocka)
 
+# which starts others
+$(BUILD)/tests/datapath/test_capabilities: | $(filter-out %/test_capabilities,$(DATAPATH))
+
 # Fuzzers: a program for each tests/fuzz/fuzz_*.c, and the sources that it needs, which are built for all of them once.
 FUZZERS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
 fuzzed = $(patsubst %.c,$(BUILD)/fuzzed/%.o,$(wildcard $(1)))

@@ -18,6 +18,15 @@ const struct tags two_tags = { "two tags", 2, { { TYPE_QINQ, 0x7064 }, { TYPE_VL
 
 static bool reached[OUTCOME_COUNT];
 
+const char *outcome_name(enum outcome outcome)
+{
+#define NAME(outcome, name, verdict, meaning) #name,
+	static const char *const names[] = { OUTCOMES(NAME) };
+#undef NAME
+
+	return outcome < OUTCOME_COUNT ? names[outcome] : "none";
+}
+
 size_t row_length(const struct row *row, const struct tags *tags)
 {
 	struct octets frame;

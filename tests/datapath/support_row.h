@@ -45,6 +45,7 @@ size_t row_length(const struct row *row, const struct tags *tags);
 /* `row` with its frame cut to `length`, and the results for that. */
 struct row row_cut(const struct row *row, const struct tags *tags, size_t length);
 
+const char *outcome_name(enum outcome outcome);
 bool row_reached(enum outcome outcome); /* has any row that was run had this outcome? */
 
 /* The function is a test for each row, with the row as its *state. */

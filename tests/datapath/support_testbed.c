@@ -152,6 +152,15 @@ struct testbed *testbed_new(enum machine machine)
 	return testbed;
 }
 
+void testbed_free(struct testbed *testbed)
+{
+	ring_buffer__free(testbed->ring);
+	ring_buffer__free(testbed->dhcp_ring);
+	ring_buffer__free(testbed->frame_ring);
+	sleepproxy_bpf__destroy(testbed->datapath);
+	free(testbed);
+}
+
 struct sleepproxy_bpf *testbed_datapath(struct testbed *testbed)
 {
 	return testbed->datapath;
@@ -383,13 +392,4 @@ int testbed_update(struct testbed *testbed, struct host_update *update)
 	                             &options),
 	     "run update_host");
 	return options.retval;
-}
-
-const char *outcome_name(enum outcome outcome)
-{
-#define NAME(outcome, name, verdict, meaning) #name,
-	static const char *const names[] = { OUTCOMES(NAME) };
-#undef NAME
-
-	return outcome < OUTCOME_COUNT ? names[outcome] : "none";
 }

@@ -69,6 +69,7 @@ struct testbed;
 /* The machine's, or one more of it, which nobody else has. */
 struct testbed *testbed_of(enum machine machine);
 struct testbed *testbed_new(enum machine machine);
+void testbed_free(struct testbed *testbed); /* of testbed_new */
 void testbed_set(struct testbed *testbed, const struct setup *setup);
 struct testbed *testbed_with(const struct setup *setup);
 void testbed_clear(struct testbed *testbed, const struct setup *setup);
@@ -100,6 +101,5 @@ struct host_entry testbed_get_host(struct testbed *testbed, const struct mac *ma
 struct host_entry testbed_host(struct testbed *testbed, enum who who);
 void testbed_set_host(struct testbed *testbed, enum who who, const struct host_entry *host);
 int testbed_update(struct testbed *testbed, struct host_update *update);
-const char *outcome_name(enum outcome outcome);
 
 #endif

@@ -248,6 +248,8 @@ static void compare(enum machine machine)
 	}
 	check_counters(index, maps);
 	check_hosts(index, maps);
+	testbed_free(index);
+	testbed_free(maps);
 }
 
 static int set_seed(void **state)
