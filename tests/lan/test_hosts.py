@@ -1,6 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Several hosts, hosts in VLANs, and machines with few addresses of their own."""
 
+import re
+from pathlib import Path
+
+import pytest
+
 from harness import frames
 from harness.daemon import host_section
 from harness.netns import never, wait_for
@@ -75,3 +80,15 @@ def test_an_owner_that_speaks_through_a_repeater_is_known_by_its_arp(lan, asleep
     frame.src = repeater.mac
     repeater.send(frame)
     daemon.wait_state("awake", timeout=1)
+
+
+def test_there_may_be_a_million(lan, asleep):
+    """The most that `max-hosts` can say. The tables of the kernel take 1.5 GB."""
+    available = re.search(r"MemAvailable: +(\d+) kB", Path("/proc/meminfo").read_text())
+    if int(available[1]) < 3 << 20:
+        pytest.skip(f"too little memory: {available[0]}")
+    daemon = asleep(max_hosts=1000000)
+    assert lan.peer.who_has(lan.host.address) == {lan.proxy.mac}
+    lan.peer.send(frames.tcp(lan.peer, lan.host, lan.proxy.mac, "S"))
+    daemon.wait_state("awake")
+    assert daemon.counters()["wake_sent"] == 1
