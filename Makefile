@@ -244,6 +244,7 @@ coverage: deps-coverage ## run all tests, and say of each room which part of its
 bench: deps-bench ## measure the datapath, the daemon and others in their place (BENCH_OPTIONS=--help)
 	$(Q)$(MAKE) $(JOBS) --no-print-directory $(BENCH_NEEDS)
 	$(Q)$(BUILD)/tests/bench/bench --output $(BUILD)/bench.json $(BENCH_OPTIONS)
+	$(if $(BENCH_OPTIONS),,$(Q)/usr/bin/python3 tests/bench/draw.py $(BUILD)/bench.json docs/bench.svg)
 
 picture: deps-picture ## record the demo into docs/demo.svg
 	$(Q)$(MAKE) --no-print-directory all

@@ -24,9 +24,9 @@ enum { COMMAND_MAX = 2048 };
 	"ip address add 10.9.0.1/24 dev $far;" \
 	"sysctl -qw net.ipv4.neigh.$far.proxy_delay=0;"
 
-/* Each of 65 536 addresses, by name. */
+/* Each address by itself; $hosts is a multiple of 256. */
 #define NEIGH_PROXIES \
-	"for i in $(seq 0 255); do for j in $(seq 0 255); do" \
+	"for i in $(seq 0 $((hosts / 256 - 1))); do for j in $(seq 0 255); do" \
 	"	echo neigh add proxy 10.16.$i.$j dev $far;" \
 	"done; done | ip -batch -;"
 
@@ -90,13 +90,15 @@ static void start_thread(const struct peer *peer, const struct wire *wire)
 }
 
 /* Its first words are why it fails. */
-bool peer_start(const struct peer *peer, const struct wire *wire, char why[PEER_WHY])
+bool peer_start(const struct peer *peer, const struct wire *wire, unsigned hosts,
+                char why[PEER_WHY])
 {
 	char command[COMMAND_MAX];
 	FILE *shell;
 
-	snprintf(command, sizeof(command), "exec 2>&1; set -e; far=%s; ethtool -K $far gro on; %s",
-	         wire_far(wire), peer->setup);
+	snprintf(command, sizeof(command),
+	         "exec 2>&1; set -e; far=%s hosts=%u; ethtool -K $far gro on; %s", wire_far(wire),
+	         hosts, peer->setup);
 	shell = popen(command, "r");
 	need(shell != NULL, "sh");
 	why[fread(why, 1, PEER_WHY - 1, shell)] = 0;

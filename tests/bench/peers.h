@@ -15,7 +15,7 @@ struct wire;
 enum { PEER_WHY = 256 };
 
 struct peer {
-	const char *setup;       /* commands of the shell: $far is the wire's far end */
+	const char *setup;       /* commands of the shell; $far: the wire's far end; $hosts */
 	void (*answer)(int far); /* by the far end's index, for ever; NULL: the kernel answers */
 	int cpu;                 /* that does so */
 	unsigned burst;          /* see struct questions */
@@ -25,7 +25,8 @@ extern const struct peer peer_proxy_arp, peer_ebtables, peer_neigh_proxy, peer_t
 	peer_recvfrom, peer_sniffer;
 
 /* Sets it up on that wire, until the bench ends. False, with `why`: this machine has no such. */
-bool peer_start(const struct peer *peer, const struct wire *wire, char why[PEER_WHY]);
+bool peer_start(const struct peer *peer, const struct wire *wire, unsigned hosts,
+                char why[PEER_WHY]);
 
 /* peer_sockets.c; by the index of an interface. They say when they listen. */
 void tpacket_answer(int interface);

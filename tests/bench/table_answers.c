@@ -3,7 +3,7 @@
 #include "peers.h"
 #include "tables.h"
 
-enum { ROWS_MAX = 8, CALIBRATE = 1 << 12, COUNT_MIN = 1 << 10, COUNT_MAX = 1 << 22, BATCH = 64 };
+enum { ROWS_MAX = 8, CALIBRATE = 1 << 12, COUNT_MIN = 1 << 9, COUNT_MAX = 1 << 22, BATCH = 64 };
 
 /* One that answers: ours, or a peer. */
 struct row {
@@ -40,8 +40,8 @@ static struct row *add_ours(struct table *table, const struct build *build, cons
 	struct row *row = add(table, figure, build->suffix);
 
 	row->wire = table->bench->wire;
-	row->subject = subject_new(build, hosts, ASLEEP);
-	row->questions.hosts = hosts;
+	row->questions.hosts = bench_hosts(table->bench, hosts);
+	row->subject = subject_new(build, row->questions.hosts, ASLEEP);
 	return row;
 }
 
@@ -53,7 +53,7 @@ static void add_peer(struct table *table, const struct peer *peer, const char *n
 	char why[PEER_WHY];
 	struct row *row;
 
-	if (!peer_start(peer, wire, why)) {
+	if (!peer_start(peer, wire, ours->questions.hosts, why)) {
 		figures_skip(bench->figures, why, "ratio", figure);
 		wire_free(wire);
 		return;
@@ -70,8 +70,7 @@ static void add_peers(struct table *table, const struct row *few, const struct r
 	add_peer(table, &peer_ebtables, "ebtables", "answer_vs_ebtables", few);
 	add_peer(table, &peer_tpacket, "tpacket", "answer_vs_tpacket", few);
 	add_peer(table, &peer_recvfrom, "recvfrom", "answer_vs_recvfrom", few);
-	if (many)
-		add_peer(table, &peer_neigh_proxy, "neigh", "answer_vs_neigh_proxy_64k", many);
+	add_peer(table, &peer_neigh_proxy, "neigh", "answer_vs_neigh_proxy_64k", many);
 }
 
 static double ask(const struct table *table, const struct row *row, unsigned count)
@@ -134,14 +133,12 @@ static void one_round(struct table *table)
 void table_answers(const struct bench *bench, const struct build *build)
 {
 	static struct table table;
-	struct row *few, *many = NULL;
+	struct row *few, *many;
 
 	table = (struct table){ .bench = bench, .reflected = { .hosts = 1, .reflected = true } };
 	few = add_ours(&table, build, "answer_vs_reflector_1k", HOSTS_1K);
-	if (!bench->small) {
-		many = add_ours(&table, build, "answer_vs_reflector_64k", HOSTS_64K);
-		add_ours(&table, build, "answer_vs_reflector_1m", HOSTS_1M);
-	}
+	many = add_ours(&table, build, "answer_vs_reflector_64k", HOSTS_64K);
+	add_ours(&table, build, "answer_vs_reflector_1m", HOSTS_1M);
 	if (!*build->suffix)
 		add_peers(&table, few, many);
 	calibrate(&table);

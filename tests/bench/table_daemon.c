@@ -20,23 +20,23 @@ static struct summary once(double value)
 	return (struct summary){ value, value, value };
 }
 
-/* Over all rounds, and that of the least and the most busy one. */
-static struct summary idle_percent(const struct product *product)
+/* The mean of all rounds, since the daemon looks at the maps less often than there are rounds. */
+static struct summary idle_percent(const struct product *product, unsigned rounds)
 {
-	const double began_cpu = product_cpu_ns(product);
-	const __u64 began = now_ns();
 	struct sample percent = { 0 };
 	struct summary summary;
+	double sum = 0;
 
-	for (int i = 0; i < IDLE_ROUNDS; i++) {
+	for (unsigned i = 0; i < rounds; i++) {
 		const double cpu = product_cpu_ns(product);
 		const __u64 from = now_ns();
 
 		sleep(IDLE_S);
 		sample_add(&percent, 100 * (product_cpu_ns(product) - cpu) / (now_ns() - from));
+		sum += percent.at[i];
 	}
 	summary = sample_summary(&percent);
-	summary.value = 100 * (product_cpu_ns(product) - began_cpu) / (now_ns() - began);
+	summary.value = sum / rounds;
 	return summary;
 }
 
@@ -44,15 +44,15 @@ static void add_idle(const struct bench *bench, const struct product *product, c
 {
 	figures_add(bench->figures, once(product_rss_kib(product)), "KiB", "daemon_rss_kib_%s",
 	            size);
-	figures_add(bench->figures, idle_percent(product), "percent", "daemon_idle_percent_%s",
-	            size);
+	figures_add(bench->figures, idle_percent(product, bench_rounds(bench, IDLE_ROUNDS)),
+	            "percent", "daemon_idle_percent_%s", size);
 }
 
 static void add_reload(const struct bench *bench, const struct product *product, const char *size)
 {
 	struct sample ms = { 0 };
 
-	for (int i = 0; i < RELOADS; i++) {
+	for (unsigned i = 0; i < bench_rounds(bench, RELOADS); i++) {
 		const __u64 from = now_ns();
 
 		product_reload(product);
@@ -68,7 +68,7 @@ static void add_start(const struct bench *bench, struct product *product, unsign
 	struct sample ms = { 0 };
 
 	wire_attach_near(bench->wire, bpf_program__fd(bench->traffic->progs.check_answers));
-	for (int i = 0; i < STARTS; i++) {
+	for (unsigned i = 0; i < bench_rounds(bench, STARTS); i++) {
 		product_start_again(product);
 		sample_add(&ms, wire_wait_for_answer(bench->wire, bench->traffic, hosts) / 1e6);
 		product_settle(product);
@@ -122,6 +122,6 @@ void table_daemon(const struct bench *bench)
 	struct sample wakes = { 0 };
 
 	sample_add(&wakes, flood_few(bench));
-	sample_add(&wakes, flood_many(bench, HOSTS_64K, "64k"));
+	sample_add(&wakes, flood_many(bench, bench_hosts(bench, HOSTS_64K), "64k"));
 	figures_add(bench->figures, sample_summary(&wakes), "wakes", "flood_wakes_per_host");
 }

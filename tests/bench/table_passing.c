@@ -65,6 +65,5 @@ static void add_size(const struct bench *bench, const struct build *build, unsig
 void table_passing(const struct bench *bench, const struct build *build)
 {
 	add_size(bench, build, HOSTS_1K, "1k");
-	if (!bench->small)
-		add_size(bench, build, HOSTS_64K, "64k");
+	add_size(bench, build, bench_hosts(bench, HOSTS_64K), "64k");
 }

@@ -20,8 +20,12 @@ struct bench {
 	int rounds;
 	double seconds;  /* of each thing in a round */
 	unsigned trials; /* of each delay */
-	bool small;      /* tables of 1 024 hosts alone: to see that all works */
+	unsigned hosts_max;
 };
+
+/* So many, or as many as there may be. */
+unsigned bench_hosts(const struct bench *bench, unsigned hosts);
+unsigned bench_rounds(const struct bench *bench, unsigned rounds);
 
 /* ARP answers a second, compared with a program that swaps the MACs, and with other answerers. */
 void table_answers(const struct bench *bench, const struct build *build);

@@ -16,7 +16,7 @@
 #include "traffic.h"
 #include "traffic.skel.h"
 
-enum { BATCH = 64, PATIENCE_MS = 200, DETACH_MS = 1000, ANSWER_S = 60 };
+enum { BATCH = 64, PATIENCE_MS = 2000, DETACH_MS = 1000, ANSWER_S = 60 };
 
 struct wire {
 	char near[IFNAMSIZ], far[IFNAMSIZ];
