@@ -21,7 +21,8 @@ def client(daemon, data: bytes = b"") -> socket.socket:
     link = socket.socket(socket.AF_UNIX)
     link.connect(str(daemon.socket_path))
     link.settimeout(5)
-    link.sendall(data)
+    if data:
+        link.sendall(data)
     return link
 
 

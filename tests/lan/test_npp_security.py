@@ -187,7 +187,8 @@ def test_a_flood_of_strangers_keeps_nobody_from_the_proxy(own_crowd, whose):
     before, lines = memory(crowd.daemon), len(crowd.daemon.log.splitlines())
     flood(crowd, sleeper.address if whose == "somebody's" else "")
     assert (sleeper.report(wait=0.5) or sleeper.persist()).message.confirmed
-    assert crowd.state(sleeper) == "awake"
+    states = [host["state"] for host in crowd.daemon.listed("hosts") if host["name"] == sleeper.name]
+    assert states in (["awake"], []), "who is awake makes room for the last of them"
     assert memory(crowd.daemon) - before < 4
     assert len(crowd.daemon.log.splitlines()) - lines < 100
     assert len(crowd.daemon.listed("hosts")) <= 16
