@@ -67,7 +67,7 @@ static const char *const sql[STATEMENTS] = {
 };
 
 static const char settings[] = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-			       "PRAGMA journal_size_limit = 4194304;";
+			       "PRAGMA journal_size_limit = 4194304; PRAGMA cache_size = -256;";
 
 struct store_db {
 	sqlite3 *sqlite;
