@@ -73,17 +73,18 @@ static void explain_off_link(const struct net_state *net, uint32_t ifindex, cons
 int address_check(const struct net_state *net, uint32_t ifindex, const struct ipv6 *address,
                   char why[DAEMON_WHY])
 {
+	const enum address_role role = net_address_role(net, ifindex, address);
 	const char *error = address_error(address);
 	char text[TEXT_IP];
 
+	if (!error && role == ROLE_NONE)
+		return 0;
 	text_from_ip(address, text);
 	if (error) {
 		snprintf(why, DAEMON_WHY, "%s %s", text, error);
 		return -EINVAL;
 	}
-	switch (net_address_role(net, ifindex, address)) {
-	case ROLE_NONE:
-		return 0;
+	switch (role) {
 	case ROLE_OWN:
 		snprintf(why, DAEMON_WHY, "%s is this machine's own address", text);
 		return -EADDRINUSE;

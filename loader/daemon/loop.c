@@ -129,6 +129,15 @@ void daemon_follow_config(struct daemon *daemon)
 	daemon_describe_configured(daemon);
 }
 
+/* Those of the file are in the maps as it says. */
+static void sync_others(struct daemon *daemon)
+{
+	host_table_each (daemon->hosts, host)
+		if (!host_is_in_file(host))
+			host_set_unsynced(daemon, host, true);
+	maps_retry(daemon, false);
+}
+
 static int reload(struct daemon *daemon, char why[CONFIG_ERROR])
 {
 	struct npp_keys keys;
@@ -156,7 +165,7 @@ static int reload(struct daemon *daemon, char why[CONFIG_ERROR])
 	daemon_follow_config(daemon);
 	registrations_follow_config(daemon, &keys);
 	explicit_bzero(&keys, sizeof(keys));
-	maps_retry(daemon, true);
+	sync_others(daemon);
 	log_info("the configuration was read again");
 	return 0;
 }

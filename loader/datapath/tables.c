@@ -12,7 +12,7 @@
 
 #define FD(datapath, map) bpf_map__fd((datapath)->maps->maps.map)
 
-enum { BATCH = 512 };
+enum { BATCH = 256 };
 
 static const uint32_t ONLY_ROW; /* key of a map with one row */
 

@@ -215,16 +215,21 @@ bool net_is_gateway(const struct net_state *state, struct ipv4 address4)
 	return net_table_has(state->gateways, &key);
 }
 
+static bool is_in_subnet(const struct net_state *state, uint32_t ifindex, int bits,
+                         struct ipv4 address)
+{
+	const struct net_address key = subnet_key(ifindex, (uint32_t)bits, address);
+
+	return net_table_has(state->subnets, &key);
+}
+
 /* The length of the subnet's prefix, the next one from `bits` on; -1: it is in no further one. */
 static int find_subnet(const struct net_state *state, uint32_t ifindex, struct ipv4 address,
                        int bits)
 {
-	for (; bits <= IPV4_BITS; bits++) {
-		const struct net_address key = subnet_key(ifindex, (uint32_t)bits, address);
-
-		if (state->lengths >> bits & 1 && net_table_has(state->subnets, &key))
+	for (; bits <= IPV4_BITS; bits++)
+		if (state->lengths >> bits & 1 && is_in_subnet(state, ifindex, bits, address))
 			return bits;
-	}
 	return -1;
 }
 
