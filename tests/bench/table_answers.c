@@ -149,5 +149,7 @@ void table_answers(const struct bench *bench, const struct build *build)
 		figures_add(bench->figures, sample_summary(&table.row[i].sample), "ratio", "%s",
 		            table.row[i].figure);
 		subject_free(table.row[i].subject);
+		if (table.row[i].wire != bench->wire)
+			wire_free(table.row[i].wire);
 	}
 }
