@@ -133,7 +133,7 @@ $(BUILD)/fuzzed/%.o: %.c Makefile
 
 $(call fuzzed,loader/datapath/*.c): | $(SKELETON)
 
-FUZZED = $(call fuzzed,loader/base/*.c loader/dhcp/dhcp_message.c loader/npp/npp_*.c loader/net/iface.c)
+FUZZED = $(call fuzzed,loader/base/*.c loader/dhcp/dhcp*_message.c loader/npp/npp_*.c loader/net/iface.c)
 $(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/fuzzed/tests/fuzz/fuzz_%.o $(FUZZED)
 	@mkdir -p $(@D)
 	$(call say,FUZZ,$@)

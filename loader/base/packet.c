@@ -4,8 +4,10 @@
 #include <arpa/inet.h>
 #include <linux/if_ether.h>
 #include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <linux/udp.h>
 #include <netinet/in.h>
+#include <stddef.h>
 #include <string.h>
 
 enum { DONT_FRAGMENT = 0x4000, TTL = 64 };
@@ -80,15 +82,22 @@ static struct iphdr ip_header(struct ipv4 source, struct ipv4 destination, uint8
 	return ip;
 }
 
-/* RFC 768: includes the pseudo header; 0 would mean that there is no checksum. */
-static uint16_t udp_checksum(const struct udp_ends *ends, const struct udphdr *udp,
-                             const void *payload, size_t length)
+static struct udphdr udp_header(uint16_t source, uint16_t destination, size_t length)
 {
-	uint32_t total = sum(IPPROTO_UDP + ntohs(udp->len), &ends->source, sizeof(ends->source));
+	return (struct udphdr){
+		.source = htons(source),
+		.dest = htons(destination),
+		.len = htons((uint16_t)(sizeof(struct udphdr) + length)),
+	};
+}
+
+/* RFC 768: `total` is of the addresses; 0 would mean that there is no checksum. */
+static uint16_t udp_checksum(uint32_t total, const struct udphdr *udp, const void *payload,
+                             size_t length)
+{
 	uint16_t check;
 
-	total = sum(total, &ends->destination, sizeof(ends->destination));
-	total = sum(total, udp, sizeof(*udp));
+	total = sum(total + IPPROTO_UDP + ntohs(udp->len), udp, sizeof(*udp));
 	check = folded(sum(total, payload, length));
 	return check ? check : 0xffff;
 }
@@ -96,16 +105,35 @@ static uint16_t udp_checksum(const struct udp_ends *ends, const struct udphdr *u
 void packet_add_udp(struct packet *packet, const struct udp_ends *ends, const void *payload,
                     size_t length)
 {
-	struct udphdr udp = {
-		.source = htons(ends->source_port),
-		.dest = htons(ends->destination_port),
-		.len = htons((uint16_t)(sizeof(udp) + length)),
-	};
+	struct udphdr udp = udp_header(ends->source_port, ends->destination_port, length);
 	const struct iphdr ip =
 		ip_header(ends->source, ends->destination, IPPROTO_UDP, sizeof(udp) + length);
+	const uint32_t addresses = sum(sum(0, &ends->source, sizeof(ends->source)),
+	                               &ends->destination, sizeof(ends->destination));
 
-	udp.check = udp_checksum(ends, &udp, payload, length);
+	udp.check = udp_checksum(addresses, &udp, payload, length);
 	packet_add(packet, &ip, sizeof(ip));
+	packet_add(packet, &udp, sizeof(udp));
+	packet_add(packet, payload, length);
+}
+
+void packet_add_udp6(struct packet *packet, const struct udp6_ends *ends, const void *payload,
+                     size_t length)
+{
+	struct udphdr udp = udp_header(ends->source_port, ends->destination_port, length);
+	const struct ipv6hdr ip = {
+		.version = 6,
+		.payload_len = udp.len,
+		.nexthdr = IPPROTO_UDP,
+		.hop_limit = TTL,
+	};
+	const uint32_t addresses = sum(sum(0, &ends->source, sizeof(ends->source)),
+	                               &ends->destination, sizeof(ends->destination));
+
+	udp.check = udp_checksum(addresses, &udp, payload, length);
+	packet_add(packet, &ip, offsetof(struct ipv6hdr, saddr));
+	packet_add(packet, &ends->source, sizeof(ends->source));
+	packet_add(packet, &ends->destination, sizeof(ends->destination));
 	packet_add(packet, &udp, sizeof(udp));
 	packet_add(packet, payload, length);
 }

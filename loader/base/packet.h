@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Ethernet frames built in a buffer, with IPv4 and what is in it: for frames that the network stack
- * does not make. Pure; net/iface.h sends them.
+ * Ethernet frames built in a buffer, with IPv4 or IPv6 and what is in them: for frames that the
+ * network stack does not make. Pure; net/iface.h sends them.
  */
 #ifndef SLEEPPROXY_BASE_PACKET_H
 #define SLEEPPROXY_BASE_PACKET_H
@@ -40,6 +40,15 @@ struct udp_ends {
 /* Appends an IPv4 and a UDP header, with both checksums, and the payload. */
 void packet_add_udp(struct packet *packet, const struct udp_ends *ends, const void *payload,
                     size_t length);
+
+struct udp6_ends {
+	struct ipv6 source, destination;
+	uint16_t source_port, destination_port;
+};
+
+/* The same with IPv6. */
+void packet_add_udp6(struct packet *packet, const struct udp6_ends *ends, const void *payload,
+                     size_t length);
 
 /* Appends an IPv4 header and an ICMP message, which has its own checksum already. */
 void packet_add_icmp(struct packet *packet, struct ipv4 source, struct ipv4 destination,

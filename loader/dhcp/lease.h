@@ -39,6 +39,8 @@ enum lease_result {
 
 #define LEASE_NEVER INT64_MAX
 
+struct dhcp6_message;
+
 struct lease {
 	enum lease_state state;
 	struct ipv4 address; /* NONE: that is asked about, or none */
@@ -91,8 +93,9 @@ struct lease_trigger {
 	bool asleep;     /* ASLEEP by the datapath's own table, right now: else nothing is sent */
 	uint32_t random; /* for transaction ids, and for the jitter of T1 */
 	struct ipv4 address; /* ASLEEP: one that the host sleeps with; 0.0.0.0: none */
-	const struct dhcp_message *message; /* REPLY */
-	enum lease_send sent;               /* SEND_FAILED: what could not be sent, and why: */
+	const struct dhcp_message *message;   /* REPLY */
+	const struct dhcp6_message *message6; /* … to lease6_step */
+	enum lease_send sent;                 /* SEND_FAILED: what could not be sent, and why: */
 	int err; /* -EAGAIN: the next hop is being resolved; or another -errno */
 };
 
@@ -110,6 +113,7 @@ struct lease_effects {
 	enum lease_send send; /* dhcp_client_request(), to `server` or to all */
 	enum lease_event event;
 	bool persist; /* what the store has of the lease is out of date */
+	bool fewer;   /* lease6.h: not all of its addresses may be used any more */
 };
 
 struct lease_effects lease_step(struct lease *lease, int64_t min_lease,
