@@ -157,16 +157,18 @@ static void wait_for_answers(const struct traffic *traffic, unsigned count)
 	}
 }
 
-static bool all_are_right(const struct traffic *traffic, const struct questions *questions,
-                          unsigned count)
+/* False: some are missing. Exits if there is one that is wrong. */
+static bool all_came(const struct traffic *traffic, const struct questions *questions,
+                     unsigned count)
 {
 	const __u64 addresses = questions->reflected ? traffic->targets : traffic->senders;
 
 	if (traffic->arrived == count && !traffic->wrong && addresses == traffic->asked)
 		return true;
-	fprintf(stderr, "of %u requests %llu came back, %llu of them wrong, for %s addresses\n",
-	        count, traffic->arrived, traffic->wrong,
-	        addresses == traffic->asked ? "the right" : "other");
+	fprintf(stderr, "of %u requests %llu came back, %llu of them wrong\n", count,
+	        traffic->arrived, traffic->wrong);
+	if (traffic->wrong || traffic->arrived >= count)
+		exit(1);
 	return false;
 }
 
@@ -185,7 +187,7 @@ double wire_ask(const struct wire *wire, const struct traffic_bpf *bpf,
 	}
 	ns = cpu_ns() - ns;
 	count = (count + burst - 1) / burst * burst;
-	return all_are_right(traffic, questions, count) ? ns / count : 0;
+	return all_came(traffic, questions, count) ? ns / count : 0;
 }
 
 double wire_wait_for_answer(const struct wire *wire, const struct traffic_bpf *bpf, unsigned hosts)

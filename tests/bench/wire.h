@@ -36,8 +36,8 @@ struct questions {
 };
 
 /*
- * Asks so many questions, each for a host by chance, and checks that every one is answered, and
- * rightly. Returns ns of CPU time a question; 0, with `why` on stderr: some were not.
+ * Asks so many questions, each for a host by chance. Returns ns of CPU time a question; 0: not all
+ * were answered, as where the machine is busy. Exits if an answer is wrong.
  */
 double wire_ask(const struct wire *wire, const struct traffic_bpf *traffic,
                 const struct questions *questions, unsigned count);
