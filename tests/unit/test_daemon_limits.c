@@ -60,9 +60,39 @@ AT_START(set_sizes)
 }
 
 /* The tests follow each other with one daemon. */
+static void check_memory(size_t before)
+{
+	size_t octets;
+
+	assert_int_equal(HASH_CNT(by_mac, daemon_.hosts->by_mac), MANY);
+	assert_int_equal(daemon_.unsynced, 0);
+	malloc_trim(0);
+	octets = (in_use() - before) / MANY;
+	print_message("%zu octets a host\n", octets);
+	assert_true(octets <= OCTETS_PER_HOST);
+}
+
+TEST_WITH(memory_of_a_host_that_is_written_into_the_maps, NULL, NULL)
+{
+	const struct host_entry asleep = { .state = ASLEEP };
+	size_t before;
+
+	start_daemon();
+	before = in_use();
+	for (int i = 0; i < MANY; i++) {
+		const struct host_description host = description_of(i);
+
+		hosts_put(daemon_.datapath, &host.mac, &asleep);
+		addresses4_put(daemon_.datapath, ip_to_ipv4(&host.addresses[0]), &host.mac);
+	}
+	tick();
+	check_memory(before);
+	stop_daemon(false);
+}
+
 TEST_WITH(memory_of_a_host, NULL, NULL)
 {
-	size_t before, octets;
+	size_t before;
 
 	start_daemon();
 	before = in_use();
@@ -71,12 +101,7 @@ TEST_WITH(memory_of_a_host, NULL, NULL)
 		if (i % AT_A_TIME == AT_A_TIME - 1)
 			settle();
 	}
-	assert_int_equal(HASH_CNT(by_mac, daemon_.hosts->by_mac), MANY);
-	assert_int_equal(daemon_.unsynced, 0);
-	malloc_trim(0);
-	octets = (in_use() - before) / MANY;
-	print_message("%zu octets a host\n", octets);
-	assert_true(octets <= OCTETS_PER_HOST);
+	check_memory(before);
 }
 
 TEST_WITH(status_comes_at_once, NULL, NULL)
