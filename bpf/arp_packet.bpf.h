@@ -64,18 +64,12 @@ static __always_inline void arp_write_reply(struct arp *arp, const struct mac *m
 	};
 }
 
-static __always_inline void arp_send_back(struct frame *frame, const struct mac *from)
-{
-	*frame_destination(frame) = *frame_source(frame);
-	*frame_source(frame) = *from;
-}
-
 static __always_inline void arp_answer(struct frame *frame, struct arp *arp, const struct mac *host)
 {
-	const struct mac *answer = config.answer == ANSWER_HOST ? host : own_mac();
+	const struct mac *answer = host_answers_with(host);
 
 	arp_write_reply(arp, answer, arp->target, arp->sender_mac, arp->sender);
-	arp_send_back(frame, answer);
+	frame_send_back(frame, answer);
 }
 
 /*
@@ -94,7 +88,7 @@ static __always_inline bool arp_update_neighbour(struct frame *frame, const stru
 		return false;
 	arp_write_reply(arp, host, address, *host, address);
 	*frame->protocol_at = bpf_htons(ETHERTYPE_ARP);
-	arp_send_back(frame, own_mac());
+	frame_send_back(frame, own_mac());
 	return true;
 }
 

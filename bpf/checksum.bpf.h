@@ -31,6 +31,12 @@ static __always_inline __u32 checksum_fold(__u32 sum)
 	return (sum & 0xffff) + (sum >> 16);
 }
 
+/* A checksum, once a word of what it is of has another value (RFC 1624). */
+static __always_inline __u16 checksum_replace(__u16 checksum, __u16 before, __u16 after)
+{
+	return ~checksum_fold((__u16)~checksum + (__u16)~before + after);
+}
+
 /* The chunk's part after `octets` is zeros, which do not change a sum. False: not in the frame. */
 static __always_inline bool checksum_load(struct xdp_md *xdp, __u64 offset, __u32 octets,
                                           struct checksum_chunk *chunk)

@@ -9,6 +9,7 @@
 
 #include "checksum.bpf.h"
 #include "ipv4_packet.bpf.h"
+#include "ipv6_packet.bpf.h"
 
 /* RFC 791, 3.1 */
 #define OPTION_END 0
@@ -32,42 +33,98 @@ static __always_inline bool connection_source_is_valid(const struct iphdr *ip)
 	       !mac_equal(owner.mac, host.mac);
 }
 
-static __always_inline __u32 connection_pseudo_header(const struct iphdr *ip, __u32 octets)
+/* As connection_source_is_valid(). */
+static __always_inline bool connection_source6_is_valid(const struct ipv6hdr *ip)
 {
-	const __u16 *addresses = (const __u16 *)&ip->saddr;
+	struct host_ref host, owner;
 
-	return checksum_fold((__u32)addresses[0] + addresses[1] + addresses[2] + addresses[3] +
-	                     bpf_htons(ip->protocol) + bpf_htons(octets));
+	if (!ipv6_source_is_valid(ip))
+		return false;
+	return !host_by_address6(ipv6_source(ip), &owner) ||
+	       !host_by_address6(ipv6_destination(ip), &host) || !mac_equal(owner.mac, host.mac);
 }
 
 /*
- * Also right is the sum of the pseudo header alone, which is what a sender on this machine or over
- * veth leaves to a network card that never sees the frame. UDP may have none (RFC 768). The first
- * of several fragments has that of all.
+ * The part of the pseudo header that is addresses, at most those of IPv6. The barrier: the sum is
+ * kept over calls, and not the words, which are less than a stack slot.
  */
-static __always_inline enum outcome connection_transport(struct xdp_md *xdp, const struct iphdr *ip,
-                                                         __u64 offset, struct checksum_chunk *chunk)
+static __always_inline __u64 connection_sum(const void *addresses, unsigned words)
 {
-	const bool is_udp = ip->protocol == PROTOCOL_UDP;
+	const __u16 *word = addresses;
+	__u64 sum = 0;
+
+#pragma unroll
+	for (unsigned i = 0; i < 2 * sizeof(struct ipv6) / sizeof(*word); i++)
+		if (i < words)
+			sum += word[i];
+	asm volatile("" : "+r"(sum));
+	return sum;
+}
+
+/* With TRANSPORT_WHOLE. */
+#define CONNECTION_IPV6 0x200
+
+/*
+ * Also right is the sum of the pseudo header alone, which is what a sender on this machine or over
+ * veth leaves to a network card that never sees the frame. UDP may have none, but over IPv4 alone
+ * (RFC 768; RFC 8200, 8.1). The first of several fragments has that of all.
+ */
+static __always_inline enum outcome connection_ports(struct xdp_md *xdp, struct transport transport,
+                                                     __u32 addresses, struct checksum_chunk *chunk)
+{
+	const __u64 at = transport.at, protocol = transport.protocol;
+	const bool is_udp = (protocol & TRANSPORT_PROTOCOL) == PROTOCOL_UDP;
 	const struct tcphdr *tcp = (const struct tcphdr *)chunk->octet;
 	const struct udphdr *udp = (const struct udphdr *)chunk->octet;
-	__u64 octets, pseudo, check; /* because of stack slots: see the Makefile */
+	__u64 octets = transport.end - at, pseudo,
+	      check; /* because of stack slots: see the Makefile */
 
-	if (!checksum_load(xdp, offset, is_udp ? sizeof(*udp) : sizeof(*tcp), chunk))
+	if (!checksum_load(xdp, at, is_udp ? sizeof(*udp) : sizeof(*tcp), chunk))
 		return OUTCOME_TRANSPORT_MALFORMED;
 	if (!udp->source || !udp->dest)
 		return OUTCOME_WAKE_ZERO;
-	octets = is_udp ? bpf_ntohs(udp->len) : bpf_ntohs(ip->tot_len) - ipv4_header_octets(ip);
+	if (is_udp)
+		octets = bpf_ntohs(udp->len);
 	check = tcp->check;
 	/* or clang adds an offset that depends on the protocol to the pointer, which is refused */
 	asm volatile("" : "+r"(check));
 	if (is_udp)
 		check = udp->check;
-	pseudo = connection_pseudo_header(ip, octets);
-	if (!ipv4_is_whole(ip) || check == pseudo || (is_udp && !check) ||
-	    checksum_of(xdp, offset, octets, pseudo) == CHECKSUM_RIGHT)
+	if (is_udp && !check)
+		return protocol & CONNECTION_IPV6 ? OUTCOME_WAKE_CHECKSUM : OUTCOME_WAKE_STARTED;
+	pseudo = checksum_fold(addresses + bpf_htons(protocol & TRANSPORT_PROTOCOL) +
+	                       bpf_htons(octets));
+	if (!(protocol & TRANSPORT_WHOLE) || check == pseudo ||
+	    checksum_of(xdp, at, octets, pseudo) == CHECKSUM_RIGHT)
 		return OUTCOME_WAKE_STARTED;
 	return OUTCOME_WAKE_CHECKSUM;
+}
+
+/* An echo request of ICMP, or of ICMPv6, which alone has a pseudo header. */
+static __always_inline enum outcome connection_echo(struct xdp_md *xdp, struct transport transport,
+                                                    __u32 addresses)
+{
+	const __u64 octets = transport.end - transport.at;
+	const __u64 pseudo = transport.protocol & CONNECTION_IPV6
+	                             ? addresses + bpf_htons(PROTOCOL_ICMPV6) + bpf_htons(octets)
+	                             : 0;
+
+	return checksum_of(xdp, transport.at, octets, checksum_fold(pseudo)) == CHECKSUM_RIGHT
+	               ? OUTCOME_WAKE_STARTED
+	               : OUTCOME_WAKE_CHECKSUM;
+}
+
+static __always_inline enum outcome connection_transport(struct xdp_md *xdp,
+                                                         struct transport transport,
+                                                         __u64 addresses)
+{
+	struct checksum_chunk *chunk = bpf_map_lookup_elem(&checksum_scratch, &ONLY_ROW);
+
+	if (!chunk || transport.at > transport.end)
+		return OUTCOME_TRANSPORT_MALFORMED;
+	return transport_has_ports(transport.protocol)
+	               ? connection_ports(xdp, transport, addresses, chunk)
+	               : connection_echo(xdp, transport, addresses);
 }
 
 /* Instead of a position. */
@@ -127,28 +184,52 @@ __noinline int connection_header(struct xdp_md *xdp, __u32 offset, __u32 octets)
 	return connection_options(octets);
 }
 
-/* OUTCOME_WAKE_STARTED: nothing is wrong with it. Otherwise why it wakes nobody. Global too. */
-__noinline int connection_check(struct xdp_md *xdp)
+/* OUTCOME_WAKE_STARTED: nothing is wrong with the IP header, and `addresses` is their sum. */
+static __always_inline enum outcome connection_check4(struct frame *frame, __u64 *addresses)
 {
-	struct checksum_chunk *chunk = bpf_map_lookup_elem(&checksum_scratch, &ONLY_ROW);
-	const struct iphdr *ip;
-	enum outcome outcome;
-	struct frame frame;
-	__u64 offset; /* of the transport header: kept on the stack, and stored there once */
+	const struct iphdr *ip = CURSOR_TAKE(&frame->cursor, struct iphdr);
 
-	if (!chunk || !frame_parse(&frame, xdp))
-		return OUTCOME_ETHER_MALFORMED;
-	ip = CURSOR_TAKE(&frame.cursor, struct iphdr);
 	if (!ip)
 		return OUTCOME_IPV4_MALFORMED;
-	offset = frame.payload_offset + ipv4_header_octets(ip);
-	asm volatile("" : "+r"(offset));
 	if (!ip->ttl)
 		return OUTCOME_WAKE_ZERO;
 	if (!connection_source_is_valid(ip))
 		return OUTCOME_WAKE_SOURCE_INVALID;
-	outcome = connection_header(xdp, offset - ipv4_header_octets(ip), ipv4_header_octets(ip));
-	return outcome == OUTCOME_WAKE_STARTED ? connection_transport(xdp, ip, offset, chunk)
+	*addresses = connection_sum(&ip->saddr, 2 * sizeof(ip->saddr) / sizeof(__u16));
+	return connection_header(frame->xdp, frame->payload_offset, ipv4_header_octets(ip));
+}
+
+static __always_inline enum outcome connection_check6(struct frame *frame, __u64 *addresses)
+{
+	const struct ipv6hdr *ip = CURSOR_TAKE(&frame->cursor, struct ipv6hdr);
+
+	if (!ip)
+		return OUTCOME_IPV6_MALFORMED;
+	if (!ip->hop_limit)
+		return OUTCOME_WAKE_ZERO;
+	if (!connection_source6_is_valid(ip))
+		return OUTCOME_WAKE_SOURCE_INVALID;
+	*addresses = connection_sum(ip->saddr, 2 * sizeof(ip->saddr) / sizeof(__u16));
+	return OUTCOME_WAKE_STARTED;
+}
+
+/* The same of the whole; otherwise why it wakes nobody. Global too. */
+__noinline int connection_check(struct xdp_md *xdp, __u32 at, __u32 end, __u32 protocol)
+{
+	struct transport transport = { at, end, protocol };
+	enum outcome outcome;
+	struct frame frame;
+	__u64 addresses = 0;
+
+	if (!frame_parse(&frame, xdp))
+		return OUTCOME_ETHER_MALFORMED;
+	if (frame.protocol == bpf_htons(ETHERTYPE_IPV6)) {
+		transport.protocol |= CONNECTION_IPV6;
+		outcome = connection_check6(&frame, &addresses);
+	} else {
+		outcome = connection_check4(&frame, &addresses);
+	}
+	return outcome == OUTCOME_WAKE_STARTED ? connection_transport(xdp, transport, addresses)
 	                                       : outcome;
 }
 

@@ -228,6 +228,8 @@ static __always_inline enum outcome fast_handle(struct xdp_md *xdp)
 		return may_be_host ? ASK_MAPS : fast_arp(xdp, frame);
 	if (may_be_host && !fast_is_awake(xdp, frame))
 		return ASK_MAPS;
+	if (fast_protocol(frame) == bpf_htons(ETHERTYPE_IPV6))
+		return ASK_MAPS; /* the index has no IPv6 addresses */
 	return fast_protocol(frame) == bpf_htons(ETHERTYPE_IPV4) ? fast_ipv4(xdp)
 	                                                         : OUTCOME_OTHER_PROTOCOL;
 }

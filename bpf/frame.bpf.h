@@ -14,9 +14,14 @@
 #define ETHERTYPE_IPV4 0x0800
 #define ETHERTYPE_ARP 0x0806
 #define ETHERTYPE_VLAN 0x8100
+#define ETHERTYPE_IPV6 0x86dd
 #define ETHERTYPE_QINQ 0x88a8
 #define VLAN_ID_MASK 0x0fff
 #define VLAN_TAGS_MAX 2
+#define PROTOCOL_ICMP 1
+#define PROTOCOL_TCP 6
+#define PROTOCOL_UDP 17
+#define PROTOCOL_ICMPV6 58
 
 /* A position in a frame. Nothing but cursor_take compares with the end of the frame. */
 struct cursor {
@@ -29,7 +34,7 @@ struct frame {
 	struct ethhdr *eth;
 	struct cursor cursor;
 	void *payload; /* after Ethernet and VLAN headers, where the cursor starts */
-	__u32 payload_offset;
+	__u64 payload_offset;
 	__be16 *protocol_at; /* the field that has the payload's EtherType */
 	__be16 protocol;
 	__u16 vlan; /* innermost VLAN id; 0: no tag */
@@ -65,7 +70,7 @@ static __always_inline bool frame_parse(struct frame *frame, struct xdp_md *xdp)
 {
 	struct cursor cursor = frame_start(xdp);
 	struct ethhdr *eth = CURSOR_TAKE(&cursor, struct ethhdr);
-	__u32 offset = sizeof(*eth);
+	__u64 offset = sizeof(*eth);
 	__be16 *protocol;
 	__u16 vlan = 0;
 
@@ -81,6 +86,8 @@ static __always_inline bool frame_parse(struct frame *frame, struct xdp_md *xdp)
 		vlan = bpf_ntohs(header->h_vlan_TCI) & VLAN_ID_MASK;
 		protocol = &header->h_vlan_encapsulated_proto;
 		offset += sizeof(*header);
+		/* or clang finds the payload by adding this to the frame's start: refused */
+		asm volatile("" : "+r"(offset));
 	}
 	*frame = (struct frame){
 		.xdp = xdp,
@@ -105,6 +112,13 @@ static __always_inline struct mac *frame_destination(const struct frame *frame)
 	return (struct mac *)frame->eth->h_dest;
 }
 
+/* With these MACs, wherever it came from. */
+static __always_inline void frame_send_back(struct frame *frame, const struct mac *from)
+{
+	*frame_destination(frame) = *frame_source(frame);
+	*frame_source(frame) = *from;
+}
+
 static __always_inline bool mac_equal(const struct mac *a, const struct mac *b)
 {
 	const __u16 *x = (const __u16 *)a, *y = (const __u16 *)b;
@@ -123,11 +137,23 @@ static __always_inline bool ipv4_is_group(const struct ipv4 *address)
 	return address->octet[0] >= 224;
 }
 
+static __always_inline bool ipv6_is_group(const struct ipv6 *address)
+{
+	return address->octet[0] == 0xff;
+}
+
 static __always_inline bool ipv4_is_zero(const struct ipv4 *address)
 {
 	const __u16 *half = (const __u16 *)address;
 
 	return !half[0] && !half[1];
+}
+
+static __always_inline bool ipv6_is_zero(const struct ipv6 *address)
+{
+	const __u16 *half = (const __u16 *)address;
+
+	return !(half[0] | half[1] | half[2] | half[3] | half[4] | half[5] | half[6] | half[7]);
 }
 
 #endif

@@ -8,6 +8,7 @@
 #define SLEEPPROXY_HOST_BPF_H
 
 #include "addresses4.bpf.h"
+#include "addresses6.bpf.h"
 #include "cell.bpf.h"
 #include "datapath_config.h"
 #include "frame.bpf.h"
@@ -34,6 +35,12 @@ static __always_inline const struct mac *own_mac(void)
 	return own;
 }
 
+/* Whose MAC an answer for the host contains. */
+static __always_inline const struct mac *host_answers_with(const struct mac *host)
+{
+	return config.answer == ANSWER_HOST ? host : own_mac();
+}
+
 static __always_inline struct host_entry *host_by_mac(const struct mac *mac)
 {
 	return bpf_map_lookup_elem(&hosts, mac);
@@ -43,13 +50,23 @@ static __always_inline struct host_entry *host_by_mac(const struct mac *mac)
  * The machine that the proxy runs on is never a host: answering for it would cut it off, and
  * nobody could wake it.
  */
+static __always_inline bool host_of_address(const struct mac *mac, struct host_ref *host)
+{
+	host->mac = mac;
+	if (!mac || mac_equal(mac, own_mac()))
+		return false;
+	host->entry = host_by_mac(mac);
+	return host->entry;
+}
+
 static __always_inline bool host_by_address(const struct ipv4 *address, struct host_ref *host)
 {
-	host->mac = bpf_map_lookup_elem(&addresses4, address);
-	if (!host->mac || mac_equal(host->mac, own_mac()))
-		return false;
-	host->entry = host_by_mac(host->mac);
-	return host->entry;
+	return host_of_address(bpf_map_lookup_elem(&addresses4, address), host);
+}
+
+static __always_inline bool host_by_address6(const struct ipv6 *address, struct host_ref *host)
+{
+	return host_of_address(bpf_map_lookup_elem(&addresses6, address), host);
 }
 
 static __always_inline enum host_state host_state(const struct host_entry *host)

@@ -11,61 +11,23 @@
 
 #include "arp.bpf.h"
 #include "dhcp.bpf.h"
+#include "echo.bpf.h"
 #include "wake.bpf.h"
 
-#define TCP_FIN 0x01
-#define TCP_SYN 0x02
-#define TCP_RST 0x04
-#define TCP_ACK 0x10
 #define ETHER_PAYLOAD_MIN 46
 
-/*
- * Only SYN alone opens a connection (RFC 9293, 3.5): anything else belongs to one that the host no
- * longer knows.
- */
-static __always_inline bool tcp_is_syn(const struct tcphdr *tcp)
+static __always_inline enum outcome ipv4_for_sleeper(struct frame *frame, struct iphdr *ip,
+                                                     const struct host_ref *host)
 {
-	return (tcp->flags & (TCP_SYN | TCP_ACK | TCP_RST | TCP_FIN)) == TCP_SYN;
-}
-
-/* OUTCOME_WAKE_STARTED: it opens a connection. */
-static __always_inline enum outcome ipv4_tcp(struct frame *frame, const struct iphdr *ip)
-{
-	struct tcphdr *tcp = IPV4_TRANSPORT(frame, ip, struct tcphdr);
-
-	if (!tcp || (tcp->offset_reserved >> 4) * 4 < sizeof(*tcp) ||
-	    !ipv4_lengths_agree(frame, ip, (tcp->offset_reserved >> 4) * 4))
-		return OUTCOME_TRANSPORT_MALFORMED;
-	return tcp_is_syn(tcp) ? OUTCOME_WAKE_STARTED : OUTCOME_TCP_NOT_SYN;
-}
-
-static __always_inline enum outcome ipv4_udp(struct frame *frame, const struct iphdr *ip)
-{
-	struct udphdr *udp = IPV4_TRANSPORT(frame, ip, struct udphdr);
-
-	if (!udp || bpf_ntohs(udp->len) < sizeof(*udp) ||
-	    (ipv4_is_whole(ip) && !ipv4_lengths_agree(frame, ip, bpf_ntohs(udp->len))))
-		return OUTCOME_TRANSPORT_MALFORMED;
-	return OUTCOME_WAKE_STARTED;
-}
-
-static __always_inline enum outcome ipv4_for_sleeper(struct frame *frame, const struct iphdr *ip,
-                                                     const struct host_entry *host)
-{
-	enum outcome outcome = OUTCOME_IPV4_IGNORED;
+	const struct transport transport = ipv4_transport(frame, ip);
 
 	if (mac_is_group(frame_source(frame)) || ip->saddr == ip->daddr)
 		return OUTCOME_IPV4_IGNORED;
 	if (ip->frag_off & bpf_htons(IPV4_FRAGMENT_OFFSET))
 		return OUTCOME_FRAGMENT;
-	if (ip->protocol == PROTOCOL_TCP)
-		outcome = ipv4_tcp(frame, ip);
-	else if (ip->protocol == PROTOCOL_UDP)
-		outcome = ipv4_udp(frame, ip);
-	if (outcome != OUTCOME_WAKE_STARTED)
-		return outcome;
-	/* before the rules, so that a flood costs one comparison a frame */
-	return host_state(host) == ASLEEP ? wake_handle(frame->xdp) : OUTCOME_WAKE_IN_PROGRESS;
+	if (ip->protocol == PROTOCOL_ICMP)
+		return echo_handle4(frame, ip, host);
+	return wake_transport(frame->xdp, host->entry, transport, OUTCOME_IPV4_IGNORED);
 }
 
 /*
@@ -102,8 +64,8 @@ static __noinline enum outcome ipv4_for_host(struct xdp_md *xdp, const struct ma
                                              struct host_entry *entry)
 {
 	const struct host_ref host = { mac, entry };
-	const struct iphdr *ip;
 	enum outcome outcome;
+	struct iphdr *ip;
 	struct frame frame;
 
 	if (!frame_parse(&frame, xdp))
@@ -120,7 +82,7 @@ static __noinline enum outcome ipv4_for_host(struct xdp_md *xdp, const struct ma
 		return outcome;
 	if (!host_is_addressed(&frame, mac))
 		return OUTCOME_IPV4_OTHER;
-	return ipv4_for_sleeper(&frame, ip, entry);
+	return ipv4_for_sleeper(&frame, ip, &host);
 }
 
 static __always_inline bool ipv4_is_to_sleeper(const struct frame *frame, const struct iphdr *ip,

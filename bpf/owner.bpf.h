@@ -8,7 +8,7 @@
 #define SLEEPPROXY_OWNER_BPF_H
 
 #include "arp_packet.bpf.h"
-#include "nd.bpf.h"
+#include "nd_packet.bpf.h"
 #include "report.bpf.h"
 
 /* What network cards send for a host that sleeps, if they do (ARP and ND offload). */

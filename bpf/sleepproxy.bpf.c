@@ -13,6 +13,7 @@
 #include "fast.bpf.h"
 #include "host_update.h"
 #include "ipv4.bpf.h"
+#include "ipv6.bpf.h"
 #include "look.bpf.h"
 #include "owner.bpf.h"
 
@@ -73,6 +74,8 @@ static __noinline enum outcome handle(struct xdp_md *xdp)
 		return arp_handle(xdp);
 	if (frame.protocol == bpf_htons(ETHERTYPE_IPV4))
 		return ipv4_handle(&frame);
+	if (frame.protocol == bpf_htons(ETHERTYPE_IPV6))
+		return ipv6_handle(&frame);
 	return OUTCOME_OTHER_PROTOCOL;
 }
 

@@ -14,21 +14,11 @@
 #include "wake_rules.bpf.h"
 #include "wake_sources.bpf.h"
 
-/* The pointers, other than the host's and `ports`, are into the frame. */
-struct connection {
-	struct host_ref host;
-	const struct ipv4 *address; /* the host's */
-	const struct ipv4 *peer;
-	const __be16 *ports; /* source and destination */
-	__u64 protocol;
-};
-
 /* What is too large for one store is not on the stack: see the Makefile on stack slots. */
 struct wake_scratch {
 	struct wake_rule rule;
 	struct wake_source source;
-	__be16 ports[2];
-	struct report report;
+	struct report report; /* of the connection */
 };
 
 struct {
@@ -39,14 +29,14 @@ struct {
 } wake_scratch SEC(".maps");
 
 static __always_inline enum wake_action *wake_rule_lookup(const struct mac *host,
-                                                          const struct connection *connection,
-                                                          struct wake_rule *key)
+                                                          struct wake_scratch *scratch)
 {
+	struct wake_rule *key = &scratch->rule;
 	enum wake_action *action;
 
 	key->host = *host;
-	key->protocol = connection->protocol;
-	key->port = connection->ports[1];
+	key->protocol = scratch->report.protocol;
+	key->port = scratch->report.port;
 	action = bpf_map_lookup_elem(&wake_rules, key);
 	key->port = 0;
 	if (!action)
@@ -57,35 +47,40 @@ static __always_inline enum wake_action *wake_rule_lookup(const struct mac *host
 	return action;
 }
 
-static __always_inline bool wake_port_allowed(const struct connection *connection,
-                                              struct wake_rule *key)
+/* An echo request comes here where the host's flags say that it wakes. */
+static __always_inline bool wake_port_allowed(struct wake_scratch *scratch)
 {
+	const __u8 protocol = scratch->report.protocol;
 	const struct mac all_hosts = {};
-	enum wake_action *action = wake_rule_lookup(connection->host.mac, connection, key);
+	enum wake_action *action;
 
+	if (protocol == PROTOCOL_ICMP || protocol == PROTOCOL_ICMPV6)
+		return true;
+	action = wake_rule_lookup(&scratch->report.host, scratch);
 	if (!action)
-		action = wake_rule_lookup(&all_hosts, connection, key);
-	return action ? *action == WAKE : connection->protocol == PROTOCOL_TCP;
+		action = wake_rule_lookup(&all_hosts, scratch);
+	return action ? *action == WAKE : scratch->report.protocol == PROTOCOL_TCP;
 }
 
 /* Rows of the MAC that no host has, which come before a host's own: addresses of nobody. */
-static __always_inline bool wake_source_is_nobody(const struct connection *connection,
-                                                  struct wake_source *key)
+static __always_inline bool wake_source_is_nobody(struct wake_scratch *scratch)
 {
+	struct wake_source *key = &scratch->source;
+
 	key->prefix_length = SOURCE_ALL_BITS;
 	key->host = (struct mac){ { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff } };
-	key->source = ipv4_mapped(*connection->peer);
+	key->source = scratch->report.peer;
 	return bpf_map_lookup_elem(&wake_sources, key);
 }
 
-static __always_inline bool wake_source_allowed(const struct connection *connection,
-                                                struct wake_source *key)
+static __always_inline bool wake_source_allowed(struct wake_scratch *scratch)
 {
+	struct wake_source *key = &scratch->source;
 	enum source_action *action;
 
 	key->prefix_length = SOURCE_ALL_BITS;
-	key->host = *connection->host.mac;
-	key->source = ipv4_mapped(*connection->peer);
+	key->host = scratch->report.host;
+	key->source = scratch->report.peer;
 	action = bpf_map_lookup_elem(&wake_sources, key);
 	key->host = (struct mac){};
 	if (!action)
@@ -116,16 +111,30 @@ static __always_inline void wake_copy_frame(const struct frame *frame, const str
 		bpf_ringbuf_submit(copy, BPF_RB_NO_WAKEUP);
 }
 
-static __always_inline void wake_write_report(struct report *report, const struct frame *frame,
-                                              const struct connection *connection)
+/* The connection, in the scratch's report; and its host. */
+static __always_inline bool wake_write_report(struct frame *frame, struct report *report,
+                                              struct host_ref *host)
 {
-	report_begin(report, frame, REPORT_CONNECTION, connection->host.mac);
-	report->state = WAKING;
-	report->protocol = connection->protocol;
-	report->peer = ipv4_mapped(*connection->peer);
-	report->address = ipv4_mapped(*connection->address);
-	report->peer_port = connection->ports[0];
-	report->port = connection->ports[1];
+	const struct ipv6hdr *ip6;
+	const struct iphdr *ip;
+	const bool is_ipv6 = frame->protocol == bpf_htons(ETHERTYPE_IPV6);
+
+	if (is_ipv6) {
+		ip6 = CURSOR_TAKE(&frame->cursor, struct ipv6hdr);
+		if (!ip6 || !host_by_address6(ipv6_destination(ip6), host))
+			return false;
+		report_begin(report, frame, REPORT_CONNECTION, host->mac);
+		report->peer = *ipv6_source(ip6);
+		report->address = *ipv6_destination(ip6);
+		return true;
+	}
+	ip = CURSOR_TAKE(&frame->cursor, struct iphdr);
+	if (!ip || !host_by_address((const struct ipv4 *)&ip->daddr, host))
+		return false;
+	report_begin(report, frame, REPORT_CONNECTION, host->mac);
+	report->peer = ipv4_mapped(*(const struct ipv4 *)&ip->saddr);
+	report->address = ipv4_mapped(*(const struct ipv4 *)&ip->daddr);
+	return true;
 }
 
 /*
@@ -134,15 +143,13 @@ static __always_inline void wake_write_report(struct report *report, const struc
  * next look at the ring, and is not woken, which would take longer than all the rest.
  */
 static __always_inline enum outcome wake_start(const struct frame *frame,
-                                               const struct connection *connection,
-                                               struct report *report)
+                                               const struct host_ref *host, struct report *report)
 {
-	const struct host_ref *host = &connection->host;
 	bool sent;
 
 	if (!host_set_state(host->mac, host->entry, ASLEEP, WAKING))
 		return OUTCOME_WAKE_IN_PROGRESS;
-	wake_write_report(report, frame, connection);
+	report->state = WAKING;
 	wake_copy_frame(frame, host->mac);
 	sent = magic_is_plain(frame, host->entry) && magic_write(frame->xdp, host->mac);
 	if (bpf_ringbuf_output(&reports, report, sizeof(*report),
@@ -152,40 +159,54 @@ static __always_inline enum outcome wake_start(const struct frame *frame,
 }
 
 /*
- * TCP or UDP for a sleeping host. Global, so that the verifier goes through it once, and not for
- * each protocol after each length of the IP options; so what the caller knows is looked up again.
+ * What opens a connection to a sleeping host (struct transport). Global, so that the verifier goes
+ * through it once, and not for each protocol; so what the caller knows is looked up again.
  */
-__noinline int wake_handle(struct xdp_md *xdp)
+__noinline int wake_handle(struct xdp_md *xdp, __u32 at, __u32 end, __u32 protocol)
 {
 	struct wake_scratch *scratch = bpf_map_lookup_elem(&wake_scratch, &ONLY_ROW);
-	struct connection connection;
-	const struct iphdr *ip;
+	struct host_ref host;
 	enum outcome outcome;
 	struct frame frame;
 
 	if (!scratch || !frame_parse(&frame, xdp))
 		return OUTCOME_ETHER_MALFORMED;
-	ip = CURSOR_TAKE(&frame.cursor, struct iphdr);
-	if (!ip)
-		return OUTCOME_IPV4_MALFORMED;
-	connection.address = (const struct ipv4 *)&ip->daddr;
-	connection.peer = (const struct ipv4 *)&ip->saddr;
-	connection.ports = scratch->ports;
-	connection.protocol = ip->protocol;
-	if (!host_by_address(connection.address, &connection.host)) /* removed meanwhile */
-		return OUTCOME_IPV4_OTHER;
-	if (bpf_xdp_load_bytes(xdp, frame.payload_offset + ipv4_header_octets(ip), scratch->ports,
-	                       sizeof(scratch->ports)))
+	if (!wake_write_report(&frame, &scratch->report, &host)) /* removed meanwhile */
+		return frame.protocol == bpf_htons(ETHERTYPE_IPV6) ? OUTCOME_IPV6_OTHER
+		                                                   : OUTCOME_IPV4_OTHER;
+	scratch->report.protocol = protocol;
+	if (transport_has_ports(protocol) &&
+	    bpf_xdp_load_bytes(xdp, at, &scratch->report.peer_port, 2 * sizeof(__be16)))
 		return OUTCOME_TRANSPORT_MALFORMED;
-	if (!wake_port_allowed(&connection, &scratch->rule))
+	if (!wake_port_allowed(scratch))
 		return OUTCOME_WAKE_PORT_DENIED;
-	if (wake_source_is_nobody(&connection, &scratch->source))
+	if (wake_source_is_nobody(scratch))
 		return OUTCOME_WAKE_SOURCE_INVALID;
-	if (!wake_source_allowed(&connection, &scratch->source))
+	if (!wake_source_allowed(scratch))
 		return OUTCOME_WAKE_SOURCE_DENIED;
-	outcome = connection_check(xdp);
-	return outcome == OUTCOME_WAKE_STARTED ? wake_start(&frame, &connection, &scratch->report)
+	outcome = connection_check(xdp, at, end, protocol);
+	return outcome == OUTCOME_WAKE_STARTED ? wake_start(&frame, &host, &scratch->report)
 	                                       : outcome;
+}
+
+/*
+ * TCP or UDP for a sleeper; `ignored`: it is neither. The state comes before the rules, so that a
+ * flood costs one comparison a frame.
+ */
+static __always_inline enum outcome wake_transport(struct xdp_md *xdp,
+                                                   const struct host_entry *host,
+                                                   struct transport transport, enum outcome ignored)
+{
+	const enum outcome outcome =
+		transport_check(xdp, transport.at, transport.end, transport.protocol);
+
+	if (outcome == OUTCOME_COUNT)
+		return ignored;
+	if (outcome != OUTCOME_WAKE_STARTED)
+		return outcome;
+	return host_state(host) == ASLEEP
+	               ? wake_handle(xdp, transport.at, transport.end, transport.protocol)
+	               : OUTCOME_WAKE_IN_PROGRESS;
 }
 
 #endif

@@ -19,8 +19,10 @@ struct datapath_config {
 	struct mac mac; /* the interface's own */
 	__u8 answer;    /* enum answer_mode */
 	__u8 forwards;  /* the machine routes IPv4: packets to awake hosts are left to it */
+	__u8 forwards6; /* the same of IPv6 */
+	__u8 zero;
 };
 
-ASSERT_SIZE(struct datapath_config, 8);
+ASSERT_SIZE(struct datapath_config, 10);
 
 #endif

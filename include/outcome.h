@@ -14,7 +14,7 @@
 /* clang-format off */
 #define OUTCOMES(ROW) \
 	ROW(OUTCOME_OTHER_PROTOCOL, other_protocol, PASS, \
-	    "neither ARP nor IPv4") \
+	    "neither ARP nor IP") \
 	ROW(OUTCOME_ETHER_MALFORMED, ether_malformed, PASS, \
 	    "too short for its Ethernet or VLAN headers") \
 	ROW(OUTCOME_OWNER_AWAKE, owner_awake, PASS, \
@@ -35,12 +35,32 @@
 	    "another machine claims a sleeping host's address: wake started") \
 	ROW(OUTCOME_ARP_CLAIM_RING_FULL, arp_claim_ring_full, PASS, \
 	    "a claim, but no room to report it: the next one tries again") \
+	ROW(OUTCOME_ND_MALFORMED, nd_malformed, PASS, \
+	    "IPv6 Neighbor Discovery that is truncated, inconsistent or from another link") \
+	ROW(OUTCOME_ND_OTHER, nd_other, PASS, \
+	    "IPv6 Neighbor Discovery that concerns no sleeping host") \
+	ROW(OUTCOME_ND_ANSWERED, nd_answered, ANSWER, \
+	    "a Neighbor Solicitation for a sleeping host, answered") \
+	ROW(OUTCOME_ND_PROBE_ANSWERED, nd_probe_answered, ANSWER, \
+	    "another machine's duplicate address detection, answered for a sleeping host") \
+	ROW(OUTCOME_ND_CLAIM, nd_claim, PASS, \
+	    "another machine claims a host's IPv6 address: reported") \
+	ROW(OUTCOME_ND_CLAIM_WAKE, nd_claim_wake, PASS, \
+	    "another machine claims a sleeping host's IPv6 address: wake started") \
+	ROW(OUTCOME_ND_CLAIM_RING_FULL, nd_claim_ring_full, PASS, \
+	    "such a claim, but no room to report it: the next one tries again") \
+	ROW(OUTCOME_IPV6_MALFORMED, ipv6_malformed, PASS, \
+	    "IPv6 with a header that is truncated or inconsistent") \
+	ROW(OUTCOME_IPV6_OTHER, ipv6_other, PASS, \
+	    "IPv6 that concerns no sleeping host") \
 	ROW(OUTCOME_IPV4_MALFORMED, ipv4_malformed, PASS, \
 	    "IPv4 with a header that is truncated or inconsistent") \
 	ROW(OUTCOME_IPV4_OTHER, ipv4_other, PASS, \
 	    "IPv4 that concerns no sleeping host") \
 	ROW(OUTCOME_NEIGHBOUR_UPDATED, neighbour_updated, ANSWER, \
-	    "IPv4 for a host that is awake: its sender was told the host's MAC") \
+	    "IP for a host that is awake: its sender was told the host's MAC") \
+	ROW(OUTCOME_ECHO_ANSWERED, echo_answered, ANSWER, \
+	    "an echo request (ping) for a sleeping host, answered") \
 	ROW(OUTCOME_WAKE_SENT, wake_sent, ANSWER, \
 	    "a connection to a sleeping host, turned into its first Magic Packet") \
 	ROW(OUTCOME_WAKE_STARTED, wake_started, CONSUME, \
@@ -58,7 +78,7 @@
 	ROW(OUTCOME_WAKE_SOURCE_ROUTE, wake_source_route, CONSUME, \
 	    "a connection whose sender chooses the route of the answer") \
 	ROW(OUTCOME_WAKE_ZERO, wake_zero, CONSUME, \
-	    "a connection with a port or a time to live of 0") \
+	    "a connection with a port, or a time to live or hop limit, of 0") \
 	ROW(OUTCOME_WAKE_RING_FULL, wake_ring_full, CONSUME, \
 	    "such a connection, but no room to report it: the daemon finds it in the map") \
 	ROW(OUTCOME_TCP_NOT_SYN, tcp_not_syn, CONSUME, \
@@ -66,9 +86,11 @@
 	ROW(OUTCOME_TRANSPORT_MALFORMED, transport_malformed, CONSUME, \
 	    "TCP or UDP for a sleeping host with inconsistent lengths") \
 	ROW(OUTCOME_FRAGMENT, fragment, CONSUME, \
-	    "a later IPv4 fragment for a sleeping host: it has no port numbers") \
+	    "a later fragment for a sleeping host: it has no port numbers") \
 	ROW(OUTCOME_IPV4_IGNORED, ipv4_ignored, CONSUME, \
 	    "other IPv4 for a sleeping host") \
+	ROW(OUTCOME_IPV6_IGNORED, ipv6_ignored, CONSUME, \
+	    "other IPv6 for a sleeping host") \
 	ROW(OUTCOME_DHCP_SNOOPED, dhcp_snooped, PASS, \
 	    "a DHCP message of a host or for one, copied to the daemon") \
 	ROW(OUTCOME_DHCP_NOT_SNOOPED, dhcp_not_snooped, PASS, \

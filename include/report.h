@@ -13,7 +13,7 @@ enum report_kind {
 	REPORT_OWNER_SEEN = 1, /* a frame sent by the host itself */
 	REPORT_CLAIM,          /* the peer, another machine, uses the host's address */
 	REPORT_CONNECTION,     /* the peer opens a connection to the host */
-	REPORT_PROBE,          /* the peer's ARP Probe for the host's address was answered */
+	REPORT_PROBE,          /* the peer's probe for the host's address (ARP, ND) was answered */
 };
 
 struct report {
@@ -21,7 +21,7 @@ struct report {
 	enum host_state state; /* the host's new state, which the datapath has set */
 	__u32 ifindex;
 	__u16 vlan;    /* innermost VLAN id of the frame; 0: no tag */
-	__u8 protocol; /* IPPROTO_TCP or IPPROTO_UDP; 0: ARP */
+	__u8 protocol; /* IPPROTO_TCP, _UDP, or of an echo request _ICMP or _ICMPV6; 0: ARP or ND */
 	__u8 zero;
 	struct mac host;
 	struct mac peer_mac; /* the frame's Ethernet source */

@@ -20,6 +20,9 @@ enum host_flag {
 	 * or leaves by several interfaces. Set and cleared by the daemon alone
 	 */
 	HOST_MAGIC_BY_DAEMON = 2,
+	/* echo requests (ping) for the sleeping host: consumed; or a reason to wake it */
+	HOST_ECHO_IGNORE = 4,
+	HOST_ECHO_WAKE = 8,
 };
 
 /* Host byte order. */

@@ -73,6 +73,22 @@ struct iphdr {
 	__be32 daddr;
 };
 
+struct ipv6hdr {
+	__u8 version_class; /* version, and half of the traffic class */
+	__u8 class_flow[3];
+	__be16 payload_len;
+	__u8 nexthdr;
+	__u8 hop_limit;
+	__u8 saddr[16];
+	__u8 daddr[16];
+} __attribute__((packed, aligned(2)));
+
+struct icmphdr {
+	__u8 type;
+	__u8 code;
+	__sum16 checksum;
+};
+
 struct tcphdr {
 	__be16 source;
 	__be16 dest;

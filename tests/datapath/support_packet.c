@@ -4,53 +4,7 @@
 #include <assert.h>
 #include <string.h>
 
-enum { VLAN_ID = 0x0fff, ICMP_OCTETS = 8, TCP_OCTETS = 20 };
-
-static const struct mac macs[WHO_COUNT] = {
-	[PROXY] = { { 0x02, 0x50, 0x10, 0x20, 0x30, 0x40 } },
-	[HOST] = { { 0x02, 0xa0, 0xa1, 0xa2, 0xa3, 0xa4 } },
-	[SECOND] = { { 0x02, 0xb0, 0xb1, 0xb2, 0xb3, 0xb4 } },
-	[FILLER] = { { 0x02, 0xf0, 0xf1, 0xf2, 0xf3, 0xf4 } },
-	[PEER] = { { 0x02, 0xc0, 0xc1, 0xc2, 0xc3, 0xc4 } },
-	[REPEATER] = { { 0x02, 0xd0, 0xd1, 0xd2, 0xd3, 0xd4 } },
-	[UNKNOWN] = { { 0x02, 0xe0, 0xe1, 0xe2, 0xe3, 0xe4 } },
-	[NEAR_HOST1] = { { 0x02, 0xaf, 0xa1, 0xa2, 0xa3, 0xa4 } },
-	[NEAR_HOST2] = { { 0x02, 0xa0, 0xaf, 0xa2, 0xa3, 0xa4 } },
-	[NEAR_HOST3] = { { 0x02, 0xa0, 0xa1, 0xa2, 0xa3, 0xaf } },
-	[NEAR_PROXY1] = { { 0x06, 0x50, 0x10, 0x20, 0x30, 0x40 } },
-	[NEAR_PROXY2] = { { 0x02, 0x50, 0x10, 0x2f, 0x30, 0x40 } },
-	[NEAR_PROXY3] = { { 0x02, 0x50, 0x10, 0x20, 0x3f, 0x40 } },
-	[GROUP] = { { 0x01, 0x00, 0x5e, 0x00, 0x00, 0x01 } },
-	[BROADCAST] = { { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff } },
-};
-
-static const struct ipv4 addresses[WHERE_COUNT] = {
-	[PEER_IP] = { { 192, 0, 2, 77 } },
-	[HOST_IP] = { { 192, 0, 2, 10 } },
-	[HOST_IP2] = { { 198, 51, 100, 10 } },
-	[SECOND_IP] = { { 192, 0, 2, 11 } },
-	[OWN_IP] = { { 192, 0, 2, 1 } },
-	[FILLER_IP] = { { 192, 0, 2, 12 } },
-	[DANGLING_IP] = { { 192, 0, 2, 13 } },
-	[UNKNOWN_IP] = { { 203, 0, 113, 99 } },
-	[ZERO_HALF_IP1] = { { 0, 0, 2, 14 } },
-	[ZERO_HALF_IP2] = { { 10, 14, 0, 0 } },
-	[BROADCAST_IP] = { { 255, 255, 255, 255 } },
-	[SELF_IP] = { { 0, 0, 0, 1 } },
-	[LOOPBACK_IP] = { { 127, 0, 0, 53 } },
-	[MULTICAST_IP] = { { 224, 0, 0, 251 } },
-	[RESERVED_IP] = { { 240, 1, 2, 3 } },
-};
-
-const struct mac *mac_of(enum who who)
-{
-	return &macs[who];
-}
-
-const struct ipv4 *ipv4_of(enum where where)
-{
-	return &addresses[where];
-}
+enum { VLAN_ID = 0x0fff, ICMP_OCTETS = 8, TCP_OCTETS = 20, ND_HOP_LIMIT = 255, ND_UNIT = 8 };
 
 size_t tags_octets(const struct tags *tags)
 {
@@ -88,12 +42,17 @@ static void put32(struct octets *frame, uint32_t value)
 
 static void put_mac(struct octets *frame, enum who who)
 {
-	put(frame, macs[who].octet, sizeof(macs[who].octet));
+	put(frame, mac_of(who), sizeof(struct mac));
 }
 
 static void put_ipv4(struct octets *frame, enum where where)
 {
-	put(frame, addresses[where].octet, sizeof(addresses[where].octet));
+	put(frame, ipv4_of(where), sizeof(struct ipv4));
+}
+
+static void put_ipv6(struct octets *frame, enum where where)
+{
+	put(frame, ipv6_of(where), sizeof(struct ipv6));
 }
 
 /* No octet equals the next one, so that a test sees one in the wrong place. */
@@ -132,7 +91,7 @@ static void arp_put(struct octets *frame, const struct arp_fields *arp)
 	put_ipv4(frame, arp->target);
 }
 
-static void tcp_put(struct octets *frame, const struct ipv4_fields *ip)
+static void tcp_put(struct octets *frame, const struct ip_fields *ip)
 {
 	put16(frame, ip->peer_port);
 	put16(frame, ip->port);
@@ -144,7 +103,7 @@ static void tcp_put(struct octets *frame, const struct ipv4_fields *ip)
 	put32(frame, 0);
 }
 
-static void udp_put(struct octets *frame, const struct ipv4_fields *ip)
+static void udp_put(struct octets *frame, const struct ip_fields *ip)
 {
 	put16(frame, ip->peer_port);
 	put16(frame, ip->port);
@@ -184,7 +143,12 @@ static void set16(struct octets *frame, size_t at, uint16_t value)
 	frame->at[at + 1] = value & 0xff;
 }
 
-static void ipv4_put(struct octets *frame, const struct ipv4_fields *ip, size_t transport)
+static uint8_t ttl_of(const struct ip_fields *ip)
+{
+	return ip->ttl_over ? 0 : value_or(ip->ttl, ip_is_nd(ip) ? ND_HOP_LIMIT : 64);
+}
+
+static void ipv4_put(struct octets *frame, const struct ip_fields *ip, size_t transport)
 {
 	const size_t start = frame->length, header = IPV4_OCTETS + ip->options;
 
@@ -193,7 +157,7 @@ static void ipv4_put(struct octets *frame, const struct ipv4_fields *ip, size_t 
 	put16(frame, value_or(ip->total, header + transport + ip->data));
 	put16(frame, 0x1234);
 	put16(frame, ip->fragment);
-	put8(frame, ip->ttl_over ? 0 : 64);
+	put8(frame, ttl_of(ip));
 	put8(frame, ip->protocol);
 	put16(frame, 0);
 	put_ipv4(frame, ip->from);
@@ -203,15 +167,102 @@ static void ipv4_put(struct octets *frame, const struct ipv4_fields *ip, size_t 
 	set16(frame, start + 10, ~sum_of(frame->at + start, header, 0) ^ ip->header_checksum_wrong);
 }
 
-static void icmp_put(struct octets *frame, const struct ipv4_fields *ip)
+/* RFC 8200, 4: number, length in units of 8 octets after the first, the two octets after these. */
+static const struct extension_header {
+	uint8_t number, units;
+	uint16_t says;
+	uint8_t octets;
+} extensions[] = {
+	[HOP_BY_HOP] = { 0, 0, 0x0104, 8 },
+	[DESTINATION] = { 60, 0, 0x0104, 8 },
+	[DESTINATION_LONG] = { 60, 2, 0x0114, 24 },
+	[DESTINATION_TOO_LONG] = { 60, 255, 0x0104, 8 },
+	[ROUTE] = { 43, 0, 0x0400, 8 },
+	[ROUTE_ON] = { 43, 0, 0x0401, 8 },
+	[FIRST_FRAGMENT] = { 44, 0, 1, 8 },
+	[LATER_FRAGMENT] = { 44, 0, 8 | 1, 8 },
+	[LAST_FRAGMENT] = { 44, 0, 0x8000, 8 },
+	[ATOMIC_FRAGMENT] = { 44, 5, 0, 8 }, /* its second octet is reserved */
+	[AUTHENTICATION] = { 51, 4, 0, 24 },
+};
+
+size_t extensions_octets(const struct ip_fields *ip)
 {
-	put16(frame, 8 << 8); /* echo request */
-	put16(frame, 0);
-	put16(frame, ip->peer_port);
-	put16(frame, 1);
+	const enum extension *extension = ip->extensions;
+	size_t octets = 0;
+
+	while (extension[0] && extension[1] && *extension != LATER_FRAGMENT)
+		octets += extensions[*extension++].octets;
+	return *extension ? octets + 4 : 0;
 }
 
-static void data_put(struct octets *frame, const struct ipv4_fields *ip)
+static uint8_t next_header(const struct ip_fields *ip, const enum extension *extension)
+{
+	return *extension ? extensions[*extension].number : ip->protocol;
+}
+
+static void extensions_put(struct octets *frame, const struct ip_fields *ip)
+{
+	for (const enum extension *extension = ip->extensions; *extension; extension++) {
+		const struct extension_header *header = &extensions[*extension];
+
+		put8(frame, next_header(ip, extension + 1));
+		put8(frame, header->units);
+		put16(frame, header->says);
+		put_data(frame, header->octets - 4u);
+	}
+}
+
+/* With the length of what is put after it missing. */
+static void ipv6_put(struct octets *frame, const struct ip_fields *ip)
+{
+	put32(frame, (uint32_t)value_or(ip->version, 6) << 28 | ip->flow);
+	put16(frame, 0);
+	put8(frame, next_header(ip, ip->extensions));
+	put8(frame, ttl_of(ip));
+	put_ipv6(frame, ip->from);
+	put_ipv6(frame, ip->to);
+}
+
+bool ip_is_nd(const struct ip_fields *ip)
+{
+	return ip->protocol == ICMPV6 && (ip->icmp == SOLICITATION || ip->icmp == ADVERTISEMENT);
+}
+
+/* RFC 4861, 4.3, 4.4 and 4.6 */
+static void nd_put(struct octets *frame, const struct nd_fields *nd)
+{
+	put32(frame, (uint32_t)nd->flags << 24);
+	put_ipv6(frame, nd->target);
+	for (const struct nd_option_fields *option = nd->options; option->type; option++) {
+		const uint8_t units = option->units == NO_UNITS ? 0 : value_or(option->units, 1);
+
+		put8(frame, option->type);
+		put8(frame, units);
+		put_mac(frame, option->mac);
+		if (units > 1)
+			put_data(frame, (units - 1u) * ND_UNIT);
+	}
+}
+
+static void icmp_put(struct octets *frame, const struct ip_fields *ip)
+{
+	static const struct {
+		uint8_t v4, v6;
+	} types[] = { { 8, 128 }, { 0, 129 }, { 3, 1 }, { 0, 135 }, { 0, 136 } };
+
+	put8(frame, ip->protocol == ICMP ? types[ip->icmp].v4 : types[ip->icmp].v6);
+	put8(frame, ip->code);
+	put16(frame, 0);
+	if (ip_is_nd(ip)) {
+		nd_put(frame, &ip->nd);
+		return;
+	}
+	put16(frame, ip->peer_port);
+	put16(frame, ip->port);
+}
+
+static void data_put(struct octets *frame, const struct ip_fields *ip)
 {
 	(void)frame;
 	(void)ip;
@@ -219,60 +270,94 @@ static void data_put(struct octets *frame, const struct ipv4_fields *ip)
 
 static const struct transport {
 	size_t octets;
-	void (*put)(struct octets *frame, const struct ipv4_fields *ip);
-	size_t checksum_at; /* 0: it has none of a pseudo header */
+	void (*put)(struct octets *frame, const struct ip_fields *ip);
+	size_t checksum_at; /* 0: it has none */
 } transports[] = {
-	[ICMP] = { ICMP_OCTETS, icmp_put, 0 },
+	[ICMP] = { ICMP_OCTETS, icmp_put, 2 },
 	[TCP] = { TCP_OCTETS, tcp_put, 16 },
 	[UDP] = { UDP_OCTETS, udp_put, 6 },
+	[0] = { 0, data_put, 0 },
 	[GRE] = { 0, data_put, 0 },
+	[ICMPV6] = { ICMP_OCTETS, icmp_put, 2 },
+	[NO_NEXT_HEADER] = { 0, data_put, 0 },
 };
 
-/* RFC 9293, 3.1, and RFC 768; `start`: of the transport header, with all its data. */
-static void transport_sum(struct octets *frame, const struct ipv4_fields *ip, size_t start)
+/* Of the pseudo header, which ICMP alone does not have (RFC 9293, 3.1; RFC 8200, 8.1). */
+static uint16_t pseudo_sum(const struct packet *packet, size_t octets)
 {
-	const size_t octets = frame->length - start, at = transports[ip->protocol].checksum_at;
-	const uint16_t length = ip->protocol == UDP ? value_or(ip->udp_length, octets) : octets;
-	const uint32_t fixed = ip->protocol + length;
-	const uint16_t pseudo =
-		sum_of(addresses[ip->from].octet, 4, sum_of(addresses[ip->to].octet, 4, fixed));
-	const uint16_t whole = ~sum_of(frame->at + start, octets, pseudo);
+	const struct ip_fields *ip = &packet->ip;
+	const uint32_t fixed =
+		ip->protocol + (ip->protocol == UDP ? value_or(ip->udp_length, octets) : octets);
 
-	if (at && ip->checksum != ABSENT)
-		set16(frame, start + at,
-		      ip->checksum == PARTIAL ? pseudo : whole ^ (ip->checksum == WRONG));
+	if (ip->protocol == ICMP)
+		return 0;
+	if (packet->type == TYPE_IPV4)
+		return sum_of(ipv4_of(ip->from)->octet, 4,
+		              sum_of(ipv4_of(ip->to)->octet, 4, fixed));
+	return sum_of(ipv6_of(ip->from)->octet, 16, sum_of(ipv6_of(ip->to)->octet, 16, fixed));
 }
 
-static void icmp6_put(struct octets *frame, const struct packet *packet)
+/* Where the packet ends, as an IPv6 header says that is before the frame does. */
+static size_t packet_end(const struct octets *frame, const struct packet *packet, size_t start)
 {
-	put32(frame, 6u << 28);
-	put16(frame, 1 + packet->ip.data);
-	put8(frame, ICMPV6);
-	put8(frame, 255);
-	put_data(frame, 32); /* the addresses */
-	put8(frame, packet->icmp6);
+	const struct ip_fields *ip = &packet->ip;
+
+	return packet->type == TYPE_IPV6 && !ip->extensions[0] && ip->total &&
+	                       start + ip->total < frame->length
+	               ? start + ip->total
+	               : frame->length;
+}
+
+/* `start`: of the transport header, with all its data. */
+static void transport_sum(struct octets *frame, const struct packet *packet, size_t start)
+{
+	const struct transport *transport = &transports[packet->ip.protocol];
+	const size_t octets = packet_end(frame, packet, start) - start;
+	const size_t data = start + transport->octets;
+	const uint16_t pseudo = pseudo_sum(packet, octets);
+	const uint16_t whole = ~sum_of(frame->at + start, octets, pseudo);
+	const uint16_t checksums[] = {
+		[WHOLE] = whole, [PARTIAL] = pseudo, [ALL_ONES] = 0xffff, [WRONG] = whole ^ 1
+	};
+
+	if (packet->ip.checksum == SUM_OF_0)
+		set16(frame, data, sum_of(frame->at + data, 2, whole));
+	else if (transport->checksum_at && packet->ip.checksum != ABSENT)
+		set16(frame, start + transport->checksum_at, checksums[packet->ip.checksum]);
+}
+
+static void ip_put(struct octets *frame, const struct packet *packet)
+{
+	const struct ip_fields *ip = &packet->ip;
+	const struct transport *transport = &transports[ip->protocol];
+	const size_t start = frame->length;
+	size_t at;
+
+	if (packet->type == TYPE_IPV4) {
+		ipv4_put(frame, ip, transport->octets);
+	} else {
+		ipv6_put(frame, ip);
+		extensions_put(frame, ip);
+	}
+	at = frame->length;
+	transport->put(frame, ip);
+	if (ip->dhcp.op)
+		dhcp_put(frame, &ip->dhcp, ip->data);
+	else
+		put_data(frame, ip->data);
+	if (packet->type == TYPE_IPV6)
+		set16(frame, start + 4, value_or(ip->total, frame->length - start - IPV6_OCTETS));
+	transport_sum(frame, packet, at);
 }
 
 void packet_build(struct octets *frame, const struct packet *packet, const struct tags *tags)
 {
-	size_t transport;
-
 	frame->length = 0;
 	ether_put(frame, packet, tags);
 	if (packet->type == TYPE_ARP)
 		arp_put(frame, &packet->arp);
-	if (packet->type == TYPE_IPV4) {
-		ipv4_put(frame, &packet->ip, transports[packet->ip.protocol].octets);
-		transports[packet->ip.protocol].put(frame, &packet->ip);
-	}
-	transport = frame->length -
-	            (packet->type == TYPE_IPV4 ? transports[packet->ip.protocol].octets : 0);
-	if (packet->icmp6)
-		icmp6_put(frame, packet);
-	if (packet->ip.dhcp.op)
-		dhcp_put(frame, &packet->ip.dhcp, packet->ip.data);
+	else if (packet->type == TYPE_IPV4 || packet->type == TYPE_IPV6)
+		ip_put(frame, packet);
 	else
 		put_data(frame, packet->ip.data);
-	if (packet->type == TYPE_IPV4)
-		transport_sum(frame, &packet->ip, transport);
 }

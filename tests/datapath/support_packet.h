@@ -9,47 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include "address.h"
-
-enum who {
-	NO_MAC, /* 00:00:00:00:00:00 */
-	PROXY,
-	HOST,       /* the sleeper of the tests */
-	SECOND,     /* another known host, asleep only if a row says so */
-	FILLER,     /* the host whose reports fill the ring */
-	PEER,       /* another machine, which talks to the host */
-	REPEATER,   /* puts its own MAC into the Ethernet header of frames that it forwards */
-	UNKNOWN,    /* in no map */
-	NEAR_HOST1, /* HOST with another octet in the first, second, third pair */
-	NEAR_HOST2,
-	NEAR_HOST3,
-	NEAR_PROXY1,
-	NEAR_PROXY2,
-	NEAR_PROXY3,
-	GROUP, /* a multicast address */
-	BROADCAST,
-	WHO_COUNT,
-};
-
-enum where {
-	NO_IP, /* 0.0.0.0 */
-	PEER_IP,
-	HOST_IP,
-	HOST_IP2,
-	SECOND_IP,
-	FILLER_IP,
-	OWN_IP,       /* the proxy's machine's */
-	BROADCAST_IP, /* 255.255.255.255, in addresses4 as if it were the host's */
-	MULTICAST_IP, /* likewise */
-	DANGLING_IP,  /* in addresses4, with a MAC that hosts does not have */
-	UNKNOWN_IP,
-	SELF_IP, /* in 0/8 */
-	LOOPBACK_IP,
-	RESERVED_IP,   /* in 240/4 */
-	ZERO_HALF_IP1, /* one half of it is zero */
-	ZERO_HALF_IP2,
-	WHERE_COUNT,
-};
+#include "support_addresses.h"
 
 enum {
 	TYPE_IPV4 = 0x0800,
@@ -63,8 +23,7 @@ enum {
 	UDP = 17,
 	GRE = 47,
 	ICMPV6 = 58,
-	NEIGHBOR_SOLICITATION = 135,
-	NEIGHBOR_ADVERTISEMENT = 136,
+	NO_NEXT_HEADER = 59,
 	FIN = 0x01,
 	SYN = 0x02,
 	RST = 0x04,
@@ -75,25 +34,70 @@ enum {
 	DONT_FRAGMENT = 0x4000,
 	MORE_FRAGMENTS = 0x2000,
 	FRAGMENT_OFFSET = 0x1fff,
+	SOLICITED_FLAG = 0x40,
+	OVERRIDE_FLAG = 0x20,
+	ROUTER_FLAG = 0x80,
 	BOOTREQUEST = 1,
 	BOOTREPLY = 2,
 	ETHER_OCTETS = 14,
 	TAG_OCTETS = 4,
 	ARP_OCTETS = 28,
 	IPV4_OCTETS = 20,
+	IPV6_OCTETS = 40,
 	UDP_OCTETS = 8,
 	DHCP_OCTETS = 240, /* up to the options */
 	FRAME_MIN = 60,    /* without the check sequence */
 	FRAME_MAX = 2048,
 };
 
-/* Of TCP or UDP. */
+/* Of TCP, UDP, ICMP or ICMPv6. */
 enum checksum {
-	WHOLE,   /* right */
-	PARTIAL, /* of the pseudo header alone, as it is left to a network card */
-	ABSENT,  /* 0 */
-	WRONG,   /* right but for one bit */
+	WHOLE,    /* right */
+	PARTIAL,  /* of the pseudo header alone, as it is left to a network card */
+	ABSENT,   /* 0 */
+	SUM_OF_0, /* 0, and the data is such that this is right */
+	ALL_ONES, /* 0xffff */
+	WRONG,    /* right but for one bit */
 };
+
+/* Messages of ICMP and ICMPv6. */
+enum icmp {
+	ECHO,
+	ECHO_REPLY,
+	UNREACHABLE,
+	SOLICITATION, /* Neighbor Discovery (RFC 4861): ICMPv6 alone */
+	ADVERTISEMENT,
+};
+
+/* IPv6 extension headers (RFC 8200, 4). */
+enum extension {
+	NO_EXTENSION,
+	HOP_BY_HOP,
+	DESTINATION,
+	DESTINATION_LONG,     /* of 24 octets */
+	DESTINATION_TOO_LONG, /* says that it has 2048, which are not there */
+	ROUTE,                /* which ends here */
+	ROUTE_ON,             /* which does not */
+	FIRST_FRAGMENT,
+	LATER_FRAGMENT,
+	LAST_FRAGMENT,
+	ATOMIC_FRAGMENT, /* RFC 6946: the only one */
+	AUTHENTICATION,
+};
+
+enum { EXTENSIONS_MAX = 10, ND_OPTIONS_MAX = 10, SOURCE_LINK = 1, TARGET_LINK = 2, NONCE = 14 };
+
+struct nd_fields {
+	enum where target;
+	uint8_t flags;
+	struct nd_option_fields {
+		uint8_t type;  /* 0: there are no more */
+		uint8_t units; /* of 8 octets; 0: 1, NO_UNITS: 0 */
+		enum who mac;
+	} options[ND_OPTIONS_MAX];
+};
+
+enum { NO_UNITS = 0xff };
 
 /* A field that is 0 gets its usual value, unless 0 is a useful value. */
 struct arp_fields {
@@ -116,32 +120,37 @@ struct dhcp_fields {
 	uint32_t cookie;
 };
 
-struct ipv4_fields {
+struct ip_fields {
 	uint8_t protocol;
-	enum where from, to;
-	uint16_t port, peer_port;
-	uint8_t flags;       /* TCP's */
-	uint8_t options;     /* octets of IP options */
-	uint32_t option;     /* each four octets of them */
-	uint16_t data;       /* octets after the transport header */
-	uint16_t fragment;   /* flags and offset */
-	uint16_t total;      /* what the total length claims */
-	uint16_t udp_length; /* what UDP's length claims */
+	enum where from, to;      /* of the packet's family */
+	uint16_t port, peer_port; /* of an echo: sequence number, identifier */
+	uint8_t flags;            /* TCP's */
+	uint8_t options;          /* octets of IP options */
+	uint32_t option;          /* each four octets of them */
+	uint16_t data;            /* octets after the transport header */
+	uint16_t fragment;        /* flags and offset */
+	uint16_t total;           /* what the total length, or IPv6's payload length, claims */
+	uint16_t udp_length;      /* what UDP's length claims */
 	enum checksum checksum;
 	bool header_checksum_wrong;
-	bool ttl_over; /* its time to live is 0 */
+	uint8_t ttl;   /* or hop limit */
+	bool ttl_over; /* it is 0 */
 	uint8_t version;
 	uint8_t words;           /* what the header length claims */
 	uint8_t tcp_words;       /* what TCP's data offset claims */
 	struct dhcp_fields dhcp; /* the start of `data`, or all of it */
+	enum icmp icmp;
+	uint8_t code;
+	struct nd_fields nd;
+	uint32_t flow; /* IPv6's traffic class and flow label */
+	enum extension extensions[EXTENSIONS_MAX];
 };
 
 struct packet {
 	enum who to, from;
-	uint16_t type; /* EtherType; for others than ARP and IPv4 the payload is arbitrary */
+	uint16_t type; /* EtherType; for others than ARP and IP the payload is arbitrary */
 	struct arp_fields arp;
-	struct ipv4_fields ip;
-	uint8_t icmp6; /* with TYPE_IPV6: the type of the message in it */
+	struct ip_fields ip;
 };
 
 /* clang-format off */
@@ -150,7 +159,12 @@ struct packet {
 #define ARP_FIELDS(to, from, ...) { to, from, TYPE_ARP, .arp = { __VA_ARGS__ } }
 #define IP(...) IP_FIELDS(__VA_ARGS__)
 #define IP_FIELDS(to, from, ...) { to, from, TYPE_IPV4, .ip = { __VA_ARGS__ } }
-#define ICMP6(to, from, message) { to, from, TYPE_IPV6, .icmp6 = message }
+#define IP6(...) IP6_FIELDS(__VA_ARGS__)
+#define IP6_FIELDS(to, from, ...) { to, from, TYPE_IPV6, .ip = { __VA_ARGS__ } }
+#define ND(message, ...) ND_FIELDS(message, __VA_ARGS__)
+#define ND_FIELDS(message, to, from, from_ip, to_ip, ...) \
+	{ to, from, TYPE_IPV6, \
+	  .ip = { ICMPV6, from_ip, to_ip, .icmp = message, .nd = { __VA_ARGS__ } } }
 #define FRAME(to, from, type) { to, from, type, .ip.data = 46 }
 /* clang-format on */
 
@@ -169,10 +183,12 @@ struct octets {
 	uint8_t at[FRAME_MAX];
 };
 
-const struct mac *mac_of(enum who who);
-const struct ipv4 *ipv4_of(enum where where);
 size_t tags_octets(const struct tags *tags); /* of the Ethernet header and its tags */
 uint16_t tags_vlan(const struct tags *tags); /* the innermost id */
+bool ip_is_nd(const struct ip_fields *ip);
+
+/* Octets of the extension headers up to what the last one says, or that of a later fragment. */
+size_t extensions_octets(const struct ip_fields *ip);
 void packet_build(struct octets *frame, const struct packet *packet, const struct tags *tags);
 
 #endif

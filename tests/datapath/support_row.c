@@ -8,7 +8,8 @@
 #include <cmocka.h>
 
 const struct rows *const rows_all[] = {
-	&rows_arp, &rows_owner, &rows_ipv4, &rows_wake, &rows_dhcp, NULL,
+	&rows_arp, &rows_owner, &rows_ipv4,  &rows_wake, &rows_dhcp,
+	&rows_nd,  &rows_ipv6,  &rows_wake6, &rows_echo, NULL,
 };
 
 /* Priority and drop-eligible bits are set, so that a test sees an id that is not masked. */
@@ -59,7 +60,8 @@ static void magic_build(struct octets *frame)
 }
 
 /*
- * An answer is written over the start of the request's frame; the rest of that stays as padding.
+ * An answer is written over the start of the request's frame; the rest of that stays as padding,
+ * but after a Neighbor Advertisement.
  */
 static void frame_out(struct octets *out, const struct octets *in, const struct row *row,
                       const struct tags *tags)
@@ -72,6 +74,8 @@ static void frame_out(struct octets *out, const struct octets *in, const struct 
 	if (row->outcome == OUTCOME_WAKE_SENT || row->verdict != XDP_TX)
 		return;
 	packet_build(&front, &row->out, tags);
+	if (ip_is_nd(&row->out.ip))
+		*out = front;
 	memcpy(out->at, front.at, front.length);
 	out->length -= row->shorter;
 }
@@ -98,9 +102,17 @@ static void check_host(struct testbed *testbed, const struct row *row)
 	assert_int_equal(after.last_seen != before.last_seen, row->seen);
 }
 
+static enum where claimed(const struct packet *packet)
+{
+	if (packet->type == TYPE_ARP)
+		return packet->arp.sender;
+	return packet->ip.icmp == ADVERTISEMENT ? packet->ip.nd.target : packet->ip.from;
+}
+
 static struct report expected_report(const struct row *row, const struct tags *tags)
 {
-	const struct ipv4_fields *ip = &row->in.ip;
+	const struct ip_fields *ip = &row->in.ip;
+	const bool is_arp = row->in.type == TYPE_ARP;
 	struct report report = {
 		.kind = row->report,
 		.state = row->state,
@@ -111,14 +123,16 @@ static struct report expected_report(const struct row *row, const struct tags *t
 	};
 
 	if (row->report == REPORT_CLAIM)
-		report.peer = report.address = ipv4_mapped(*ipv4_of(row->in.arp.sender));
+		report.peer = report.address = ip_of(claimed(&row->in));
 	if (row->report == REPORT_PROBE)
-		report.address = ipv4_mapped(*ipv4_of(row->in.arp.target));
+		report.address = ip_of(is_arp ? row->in.arp.target : ip->nd.target);
 	if (row->report != REPORT_CONNECTION)
 		return report;
 	report.protocol = ip->protocol;
-	report.peer = ipv4_mapped(*ipv4_of(ip->from));
-	report.address = ipv4_mapped(*ipv4_of(ip->to));
+	report.peer = ip_of(ip->from);
+	report.address = ip_of(ip->to);
+	if (ip->protocol != TCP && ip->protocol != UDP)
+		return report;
 	report.peer_port = htobe16(ip->peer_port);
 	report.port = htobe16(ip->port);
 	return report;
@@ -137,7 +151,7 @@ static void check_reports(struct testbed *testbed, const struct row *row, const 
 static struct dhcp_snoop expected_copy(const struct row *row, const struct tags *tags,
                                        const struct octets *in)
 {
-	const struct ipv4_fields *ip = &row->in.ip;
+	const struct ip_fields *ip = &row->in.ip;
 	struct dhcp_snoop copy = {
 		.ifindex = TESTBED_IFINDEX,
 		.vlan = tags_vlan(tags),
@@ -230,78 +244,4 @@ void row_run(const struct row *row, const struct tags *tags, size_t length)
 bool row_reached(enum outcome outcome)
 {
 	return reached[outcome];
-}
-
-static size_t network_octets(uint16_t type)
-{
-	return type == TYPE_ARP ? ARP_OCTETS : type == TYPE_IPV4 ? IPV4_OCTETS : 0;
-}
-
-/* A truncated message to a sleeper's DHCP port: with its ports, or without. */
-static enum outcome cut_dhcp(const struct row *row, size_t length)
-{
-	if (length >= IPV4_OCTETS + UDP_OCTETS)
-		return OUTCOME_DHCP_DROPPED;
-	return row->in.ip.fragment & FRAGMENT_OFFSET ? OUTCOME_FRAGMENT
-	                                             : OUTCOME_TRANSPORT_MALFORMED;
-}
-
-static enum outcome cut_outcome(const struct row *row, size_t headers, size_t length)
-{
-	/* without the transport header; outcomes that are not here do not depend on it */
-	static const enum outcome without_transport[OUTCOME_COUNT] = {
-		[OUTCOME_WAKE_SENT] = OUTCOME_TRANSPORT_MALFORMED,
-		[OUTCOME_WAKE_STARTED] = OUTCOME_TRANSPORT_MALFORMED,
-		[OUTCOME_WAKE_IN_PROGRESS] = OUTCOME_TRANSPORT_MALFORMED,
-		[OUTCOME_WAKE_PORT_DENIED] = OUTCOME_TRANSPORT_MALFORMED,
-		[OUTCOME_WAKE_SOURCE_DENIED] = OUTCOME_TRANSPORT_MALFORMED,
-		[OUTCOME_WAKE_CHECKSUM] = OUTCOME_TRANSPORT_MALFORMED,
-		[OUTCOME_WAKE_SOURCE_INVALID] = OUTCOME_TRANSPORT_MALFORMED,
-		[OUTCOME_WAKE_SOURCE_ROUTE] = OUTCOME_TRANSPORT_MALFORMED,
-		[OUTCOME_WAKE_ZERO] = OUTCOME_TRANSPORT_MALFORMED,
-		[OUTCOME_WAKE_RING_FULL] = OUTCOME_TRANSPORT_MALFORMED,
-		[OUTCOME_TCP_NOT_SYN] = OUTCOME_TRANSPORT_MALFORMED,
-		[OUTCOME_NEIGHBOUR_UPDATED] = OUTCOME_IPV4_OTHER,
-		[OUTCOME_DHCP_SNOOPED] = OUTCOME_IPV4_OTHER,
-		[OUTCOME_DHCP_NOT_SNOOPED] = OUTCOME_IPV4_OTHER,
-	};
-
-	if (length < headers)
-		return OUTCOME_ETHER_MALFORMED;
-	if (length < headers + network_octets(row->in.type))
-		return row->in.type == TYPE_ARP ? OUTCOME_ARP_MALFORMED : OUTCOME_IPV4_MALFORMED;
-	if (row->outcome == OUTCOME_DHCP_CONSUMED || row->outcome == OUTCOME_DHCP_DROPPED)
-		return cut_dhcp(row, length - headers);
-	return without_transport[row->outcome] ? without_transport[row->outcome] : row->outcome;
-}
-
-/* The Ethernet source alone identifies the owner. */
-static void cut_owner(struct row *cut)
-{
-	cut->outcome = OUTCOME_OWNER_AWAKE;
-	cut->verdict = XDP_PASS;
-	cut->state = AWAKE;
-	cut->seen = true;
-	cut->report = cut->setup.ring_full ? 0 : REPORT_OWNER_SEEN;
-}
-
-struct row row_cut(const struct row *row, const struct tags *tags, size_t length)
-{
-	const size_t headers = tags_octets(tags);
-	const bool of_owner = row->in.from == HOST && length >= headers;
-	const bool consumed = row->verdict == XDP_DROP || row->outcome == OUTCOME_WAKE_SENT;
-	struct row cut = *row;
-
-	cut.copied = false;
-	if (of_owner && row->setup.host.state != AWAKE) {
-		cut_owner(&cut);
-		return cut;
-	}
-	cut.outcome = cut_outcome(row, headers, length);
-	cut.verdict =
-		consumed && length >= headers + network_octets(row->in.type) ? XDP_DROP : XDP_PASS;
-	cut.state = row->setup.host.state;
-	cut.seen = of_owner;
-	cut.report = 0;
-	return cut;
 }

@@ -45,12 +45,6 @@ static const struct row rows[] = {
 	{ "version 6 under IPv4's EtherType is malformed", SLEEPER, .in = CONNECT(.version = 6),
 	  EXPECT(OUTCOME_IPV4_MALFORMED, PASS, ASLEEP) },
 
-	{ "an echo request to a sleeper is consumed", SLEEPER,
-	  .in = IP(PROXY, PEER, ICMP, PEER_IP, HOST_IP),
-	  EXPECT(OUTCOME_IPV4_IGNORED, DROP, ASLEEP) },
-	{ "an echo request to a waking host is consumed", .setup.host.state = WAKING,
-	  .in = IP(PROXY, PEER, ICMP, PEER_IP, HOST_IP),
-	  EXPECT(OUTCOME_IPV4_IGNORED, DROP, WAKING) },
 	{ "an unknown protocol to a sleeper is consumed", SLEEPER,
 	  .in = IP(PROXY, PEER, GRE, PEER_IP, HOST_IP, .data = 32),
 	  EXPECT(OUTCOME_IPV4_IGNORED, DROP, ASLEEP) },

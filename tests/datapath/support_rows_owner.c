@@ -1,10 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Frames of the host itself: it is awake, and any answer would be a conflict (RFC 5227, 2.1.1). */
+/*
+ * Frames of the host itself: it is awake, and any answer would be a conflict (RFC 5227, 2.1.1;
+ * RFC 4862, 5.4).
+ */
 #include "support_row.h"
 
 #define PROBE(from) ARP(BROADCAST, from, ARP_REQUEST, HOST, NO_IP, NO_MAC, HOST_IP)
 #define ANNOUNCEMENT ARP(BROADCAST, HOST, ARP_REQUEST, HOST, HOST_IP, NO_MAC, HOST_IP)
 #define REPLY(from) ARP(PROXY, from, ARP_REPLY, HOST, HOST_IP, PROXY, UNKNOWN_IP)
+#define DAD ND(SOLICITATION, SOLICITED, HOST, NO_IP, SOLICITED_IP6, HOST_IP6)
+#define SOLICIT(from, target) \
+	ND(SOLICITATION, SOLICITED, from, HOST_IP6, SOLICITED_IP6, target, 0, \
+	   { { SOURCE_LINK, 0, HOST } })
+#define ADVERTISE(from) \
+	ND(ADVERTISEMENT, PEER, from, HOST_IP6, PEER_IP6, HOST_IP6, SOLICITED_FLAG, \
+	   { { TARGET_LINK, 0, HOST } })
 #define SLEEPER .setup.host.state = ASLEEP
 #define ARP_OFFLOAD(state_) .setup.host = { .state = state_, .flags = HOST_ARP_OFFLOAD }
 #define NOW_AWAKE \
@@ -104,22 +114,62 @@ static const struct row rows[] = {
 	  .in = IP(PROXY, HOST, TCP, HOST_IP, PEER_IP, 80, .flags = SYN),
 	  STILL_AWAKE(OUTCOME_IPV4_OTHER) },
 	{ "an awake owner's IPv6 passes", .setup.host.state = AWAKE,
-	  .in = FRAME(GROUP, HOST, TYPE_IPV6), STILL_AWAKE(OUTCOME_OTHER_PROTOCOL) },
+	  .in = FRAME(GROUP, HOST, TYPE_IPV6), STILL_AWAKE(OUTCOME_IPV6_OTHER) },
 
 	{ "an unknown host's IPv6 is not ours", SLEEPER, .in = FRAME(PROXY, PEER, TYPE_IPV6),
-	  EXPECT(OUTCOME_OTHER_PROTOCOL, PASS, ASLEEP) },
+	  EXPECT(OUTCOME_IPV6_OTHER, PASS, ASLEEP) },
 	{ "an unknown host's IEEE 802.3 length is not ours", SLEEPER, .in = FRAME(GROUP, PEER, 46),
 	  EXPECT(OUTCOME_OTHER_PROTOCOL, PASS, ASLEEP) },
 	{ "a MAC that is the host's but for one octet is not the owner", SLEEPER,
 	  .in = FRAME(GROUP, NEAR_HOST3, TYPE_LLDP), EXPECT(OUTCOME_OTHER_PROTOCOL, PASS, ASLEEP) },
 
-	{ "a NIC that answers neighbour solicitations in its sleep is no sign of life",
-	  ARP_OFFLOAD(ASLEEP), .in = ICMP6(PEER, HOST, NEIGHBOR_ADVERTISEMENT),
+	{ "the owner's duplicate address detection is never answered", SLEEPER, .in = DAD,
+	  NOW_AWAKE },
+	{ "the owner's duplicate address detection during a wake is never answered",
+	  .setup.host.state = WAKING, .in = DAD, NOW_AWAKE },
+	{ "the owner's duplicate address detection in host mode is never answered",
+	  .setup = { .machine = ANSWERS_AS_HOST, .host.state = ASLEEP }, .in = DAD, NOW_AWAKE },
+	{ "it is awake by that even while the heartbeat is old",
+	  .setup = { .beat = OLD, .host.state = ASLEEP }, .in = DAD, NOW_AWAKE },
+	{ "an awake owner's duplicate address detection passes", .setup.host.state = AWAKE,
+	  .in = DAD, STILL_AWAKE(OUTCOME_ND_OTHER) },
+	{ "the owner solicits another sleeper",
+	  .setup = { .host.state = ASLEEP, .second.state = ASLEEP },
+	  .in = SOLICIT(HOST, SECOND_IP6), NOW_AWAKE },
+	{ "the owner solicits with a wrong checksum", SLEEPER,
+	  .in = IP6(SOLICITED, HOST, ICMPV6, HOST_IP6, SOLICITED_IP6, .icmp = SOLICITATION,
+	            .nd = { PEER_IP6 }, .checksum = WRONG),
+	  NOW_AWAKE },
+	{ "the owner advertises its address", SLEEPER, .in = ADVERTISE(HOST), NOW_AWAKE },
+	{ "the owner opens a connection over IPv6", SLEEPER,
+	  .in = IP6(PROXY, HOST, TCP, HOST_IP6, PEER_IP6, 80, 40000, .flags = SYN), NOW_AWAKE },
+	{ "an awake owner's solicitation passes", .setup.host.state = AWAKE,
+	  .in = SOLICIT(HOST, UNKNOWN_IP6), STILL_AWAKE(OUTCOME_ND_OTHER) },
+
+	{ "behind a repeater, the owner's solicitation is no claim", SLEEPER,
+	  .in = SOLICIT(REPEATER, UNKNOWN_IP6), NOW_AWAKE },
+	{ "behind a repeater, the owner's solicitation for itself is never answered", SLEEPER,
+	  .in = SOLICIT(REPEATER, HOST_IP6), NOW_AWAKE },
+	{ "behind a repeater, the owner's advertisement is no claim", SLEEPER,
+	  .in = ADVERTISE(REPEATER), NOW_AWAKE },
+	{ "behind a repeater, an awake owner's advertisement is its own", .setup.host.state = AWAKE,
+	  .in = ADVERTISE(REPEATER), STILL_AWAKE(OUTCOME_ND_OTHER) },
+
+	{ "a NIC that answers solicitations in its sleep is no sign of life", ARP_OFFLOAD(ASLEEP),
+	  .in = ADVERTISE(HOST), EXPECT(OUTCOME_OWNER_OFFLOAD, PASS, ASLEEP) },
+	{ "a NIC that answers solicitations leaves the host drowsy", ARP_OFFLOAD(DROWSY),
+	  .in = ADVERTISE(HOST), EXPECT(OUTCOME_OWNER_OFFLOAD, PASS, DROWSY) },
+	{ "a NIC that answers solicitations does not end a wake", ARP_OFFLOAD(WAKING),
+	  .in = ADVERTISE(HOST), EXPECT(OUTCOME_OWNER_OFFLOAD, PASS, WAKING) },
+	{ "behind a repeater, a NIC that answers solicitations is no sign of life either",
+	  ARP_OFFLOAD(ASLEEP), .in = ADVERTISE(REPEATER),
 	  EXPECT(OUTCOME_OWNER_OFFLOAD, PASS, ASLEEP) },
 	{ "a NIC that answers solicits nothing by itself", ARP_OFFLOAD(ASLEEP),
-	  .in = ICMP6(GROUP, HOST, NEIGHBOR_SOLICITATION), NOW_AWAKE },
-	{ "without that flag an advertisement is the host's", SLEEPER,
-	  .in = ICMP6(PEER, HOST, NEIGHBOR_ADVERTISEMENT), NOW_AWAKE },
+	  .in = SOLICIT(HOST, UNKNOWN_IP6), NOW_AWAKE },
+	{ "a NIC that answers does not detect duplicates", ARP_OFFLOAD(ASLEEP), .in = DAD,
+	  NOW_AWAKE },
+	{ "the advertisement of an awake host with such a NIC is its own", ARP_OFFLOAD(AWAKE),
+	  .in = ADVERTISE(HOST), STILL_AWAKE(OUTCOME_ND_OTHER) },
 };
 
 ROWS(rows_owner, rows);

@@ -203,9 +203,6 @@ static const struct row rows[] = {
 	  RULES(RULE(HOST, 0, 0, WAKE)),
 	  .in = IP(PROXY, PEER, TCP, PEER_IP, HOST_IP, 22, 40000, .flags = ACK),
 	  EXPECT(OUTCOME_TCP_NOT_SYN, DROP, ASLEEP) },
-	{ "rule: an echo request wakes nobody, whatever the rules say",
-	  RULES(RULE(HOST, 0, 0, WAKE)), .in = IP(PROXY, PEER, ICMP, PEER_IP, HOST_IP),
-	  EXPECT(OUTCOME_IPV4_IGNORED, DROP, ASLEEP) },
 	{ "rule: an unknown action wakes nobody", RULES(RULE(HOST, TCP, 22, 7)), .in = CONNECT(),
 	  PORT_DENIED },
 

@@ -35,6 +35,7 @@ static const struct datapath_config configs[MACHINE_COUNT] = {
 	[ORDINARY] = { .answer = ANSWER_PROXY },
 	[ANSWERS_AS_HOST] = { .answer = ANSWER_HOST },
 	[ROUTER] = { .answer = ANSWER_PROXY, .forwards = 1 },
+	[ROUTER6] = { .answer = ANSWER_PROXY, .forwards6 = 1 },
 };
 
 /* Failures of the testbed, not of the datapath: print the reason and stop. */
@@ -90,21 +91,22 @@ static int on_frame(void *context, void *data, size_t size)
 	return 0;
 }
 
-static void set_addresses(struct testbed *testbed)
+static void set_addresses(const struct sleepproxy_bpf *datapath)
 {
-	static const struct {
-		enum where where;
-		enum who who;
-	} rows[] = {
-		{ HOST_IP, HOST },      { HOST_IP2, HOST },        { SECOND_IP, SECOND },
-		{ FILLER_IP, FILLER },  { ZERO_HALF_IP1, SECOND }, { ZERO_HALF_IP2, SECOND },
-		{ OWN_IP, PROXY },      { DANGLING_IP, UNKNOWN },  { BROADCAST_IP, HOST },
-		{ MULTICAST_IP, HOST },
+	static const enum who owners[WHERE_COUNT] = {
+		[HOST_IP] = HOST,         [HOST_IP2] = HOST,     [BROADCAST_IP] = HOST,
+		[MULTICAST_IP] = HOST,    [SECOND_IP] = SECOND,  [ZERO_HALF_IP1] = SECOND,
+		[ZERO_HALF_IP2] = SECOND, [FILLER_IP] = FILLER,  [OWN_IP] = PROXY,
+		[DANGLING_IP] = UNKNOWN,  [HOST_IP6] = HOST,     [HOST_IP6_2] = HOST,
+		[MULTICAST_IP6] = HOST,   [SECOND_IP6] = SECOND, [OWN_IP6] = PROXY,
+		[DANGLING_IP6] = UNKNOWN,
 	};
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		map_set(testbed->datapath->maps.addresses4, ipv4_of(rows[i].where),
-		        mac_of(rows[i].who));
+	for (enum where where = 0; where < WHERE_COUNT; where++)
+		if (owners[where] && where < PEER_IP6)
+			map_set(datapath->maps.addresses4, ipv4_of(where), mac_of(owners[where]));
+		else if (owners[where])
+			map_set(datapath->maps.addresses6, ipv6_of(where), mac_of(owners[where]));
 }
 
 bool testbed_looks;
@@ -118,6 +120,7 @@ static void testbed_start(struct testbed *testbed, enum machine machine)
 	testbed->datapath->rodata->config.mac = *mac_of(PROXY);
 	bpf_map__set_max_entries(testbed->datapath->maps.hosts, testbed_hosts);
 	bpf_map__set_max_entries(testbed->datapath->maps.addresses4, 4 * testbed_hosts);
+	bpf_map__set_max_entries(testbed->datapath->maps.addresses6, 4 * testbed_hosts);
 	/* the smallest size, which is soon full */
 	bpf_map__set_max_entries(testbed->datapath->maps.reports, getpagesize());
 	bpf_map__set_max_entries(testbed->datapath->maps.dhcp_snoop, getpagesize());
@@ -131,7 +134,7 @@ static void testbed_start(struct testbed *testbed, enum machine machine)
 	                                       on_frame, testbed, NULL);
 	need(testbed->ring && testbed->dhcp_ring && testbed->frame_ring, "open the rings");
 	testbed->datapath->data_index->index_state.own[0] = *mac_of(PROXY);
-	set_addresses(testbed);
+	set_addresses(testbed->datapath);
 }
 
 struct testbed *testbed_of(enum machine machine)
@@ -178,9 +181,9 @@ static struct wake_rule rule_key(const struct rule *rule)
 static struct wake_source source_key(const struct source *source)
 {
 	return (struct wake_source){
-		.prefix_length = SOURCE_HOST_BITS + IPV4_MAPPED_BITS + source->bits,
+		.prefix_length = SOURCE_HOST_BITS + source->bits,
 		.host = *mac_of(source->host),
-		.source = ipv4_mapped(source->network),
+		.source = source->network,
 	};
 }
 

@@ -20,7 +20,7 @@
 #include "wake_sources.h"
 
 /* What the proxy runs on: constants of the program, so there is one program for each. */
-enum machine { ORDINARY, ANSWERS_AS_HOST, ROUTER, MACHINE_COUNT };
+enum machine { ORDINARY, ANSWERS_AS_HOST, ROUTER, ROUTER6, MACHINE_COUNT };
 
 enum beat { FRESH, OLD, ZERO_TIMEOUT, ZERO_TIMEOUT_AHEAD, MAX_TIMEOUT, NEVER };
 
@@ -37,7 +37,7 @@ struct rule {
 struct source {
 	bool set;
 	enum who host;
-	struct ipv4 network;
+	struct ipv6 network;
 	uint8_t bits; /* of `network` */
 	enum source_action action;
 };
@@ -48,7 +48,12 @@ struct source {
 	}
 #define SOURCE(host, a, b, c, d, bits, action) \
 	{ \
-		true, host, { { a, b, c, d } }, bits, action \
+		true, host, { { [10] = 0xff, 0xff, a, b, c, d } }, IPV4_MAPPED_BITS + (bits), \
+			action \
+	}
+#define SOURCE6(host, bits, action, ...) \
+	{ \
+		true, host, { { __VA_ARGS__ } }, bits, action \
 	}
 
 struct setup {
@@ -57,8 +62,8 @@ struct setup {
 	bool ring_full;
 	bool dhcp_ring_full;
 	bool proxy_is_host;           /* PROXY is a host too, by mistake, in HOST's state */
-	struct host_entry host;       /* HOST, with HOST_IP and HOST_IP2 */
-	struct host_entry second;     /* SECOND, with SECOND_IP */
+	struct host_entry host;       /* HOST, with HOST_IP, HOST_IP2 and the like */
+	struct host_entry second;     /* SECOND, with SECOND_IP and SECOND_IP6 */
 	struct rule rules[RULES_MAX]; /* up to the first that is not set */
 	struct source sources[RULES_MAX];
 };

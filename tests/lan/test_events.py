@@ -113,7 +113,7 @@ def test_each_kind_of_frame_is_counted(lan, asleep):
         "arp_probe_answered": 1,
         "tcp_not_syn": 1,
         "wake_port_denied": 2,
-        "ipv4_ignored": 1,
+        "echo_answered": 1,
         "wake_source_denied": 1,
         "wake_sent": 1,
         "wake_in_progress": 1,

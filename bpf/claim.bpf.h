@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Other machines that use or want a host's address, in ARP (RFC 5227) or Neighbor Discovery
+ * (RFC 4862). In: such a frame, and where in it the address is. Out: a report; a sleeping host is
+ * woken to defend its address.
+ */
+#ifndef SLEEPPROXY_CLAIM_BPF_H
+#define SLEEPPROXY_CLAIM_BPF_H
+
+#include "report.bpf.h"
+
+/* The outcomes of ARP and of ND, one of a kind each. */
+#define CLAIM_OUTCOME(frame, what) \
+	((frame)->protocol == bpf_htons(ETHERTYPE_ARP) ? OUTCOME_ARP_##what : OUTCOME_ND_##what)
+
+/* From the frame into the report. */
+static __always_inline void claim_write_address(struct report *report, const struct frame *frame,
+                                                __u64 at)
+{
+	if (frame->protocol == bpf_htons(ETHERTYPE_ARP)) {
+		report->address = ipv4_mapped((struct ipv4){});
+		bpf_xdp_load_bytes(frame->xdp, at, &report->address.octet[IPV4_MAPPED_BITS / 8],
+		                   sizeof(struct ipv4));
+	} else {
+		bpf_xdp_load_bytes(frame->xdp, at, &report->address, sizeof(report->address));
+	}
+}
+
+static __always_inline enum outcome claim_report(const struct frame *frame, __u64 at,
+                                                 const struct host_ref *host, enum host_state from,
+                                                 enum host_state to, enum outcome done)
+{
+	struct report *report = report_open(frame, REPORT_CLAIM, host->mac);
+
+	if (!report)
+		return CLAIM_OUTCOME(frame, CLAIM_RING_FULL);
+	claim_write_address(report, frame, at);
+	report->peer = report->address;
+	return report_with_state(report, host, from, to) ? done : CLAIM_OUTCOME(frame, CLAIM);
+}
+
+/*
+ * Another machine uses a host's address. A host that is not answered for yet stays so; one that
+ * sleeps is woken to defend its address. In this order, since the daemon may set DROWSY to ASLEEP
+ * meanwhile.
+ */
+static __noinline enum outcome claim_handle(struct xdp_md *xdp, const struct mac *mac,
+                                            struct host_entry *entry, __u64 at)
+{
+	const struct host_ref host = { mac, entry };
+	enum outcome outcome;
+	struct frame frame;
+
+	if (!frame_parse(&frame, xdp))
+		return OUTCOME_ETHER_MALFORMED;
+	outcome = CLAIM_OUTCOME(&frame, CLAIM);
+	if (host_state(entry) == DROWSY)
+		outcome = claim_report(&frame, at, &host, DROWSY, AWAKE, outcome);
+	if (host_state(entry) == ASLEEP)
+		outcome = claim_report(&frame, at, &host, ASLEEP, WAKING,
+		                       CLAIM_OUTCOME(&frame, CLAIM_WAKE));
+	return outcome;
+}
+
+/* Is the host in a state in which another machine's claim concerns it? */
+static __always_inline bool claim_concerns(const struct frame *frame, const struct host_ref *host)
+{
+	enum outcome unused;
+
+	if (host_state(host->entry) == DROWSY)
+		return host_is_here(host->entry, frame);
+	return host_is_proxied(host->entry, frame, OUTCOME_COUNT, &unused);
+}
+
+/* When a probe for a host's address was reported: at most one in PROBE_INTERVAL. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 1024);
+	__type(key, struct mac);
+	__type(value, __u64);
+} probes SEC(".maps");
+
+#define PROBE_INTERVAL (10 * NS_PER_S)
+
+/* A machine that needs the address probes again and again, since we answer. */
+static __always_inline void claim_report_probe(const struct frame *frame, __u64 at,
+                                               const struct host_ref *host)
+{
+	const __u64 *last = bpf_map_lookup_elem(&probes, host->mac);
+	const __u64 now = bpf_ktime_get_coarse_ns();
+	struct report *report;
+
+	if (last && now - *last < PROBE_INTERVAL)
+		return;
+	report = report_open(frame, REPORT_PROBE, host->mac);
+	if (!report)
+		return;
+	claim_write_address(report, frame, at);
+	report->state = host_state(host->entry);
+	bpf_ringbuf_submit(report, 0);
+	bpf_map_update_elem(&probes, host->mac, &now, 0);
+}
+
+#endif

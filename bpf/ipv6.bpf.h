@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * IPv6 (RFC 8200) for a host, as IPv4 (ipv4.bpf.h). In: an IPv6 frame. Out: Neighbor Discovery
+ * handled; for a sleeping host, echo answered, a connection passed to wake.bpf.h and everything
+ * else consumed; for a host that is awake again, its sender told the host's MAC; otherwise
+ * unchanged, as is whatever is sent to a group.
+ */
+#ifndef SLEEPPROXY_IPV6_BPF_H
+#define SLEEPPROXY_IPV6_BPF_H
+
+#include "echo.bpf.h"
+#include "nd.bpf.h"
+#include "wake.bpf.h"
+
+static __always_inline enum outcome ipv6_for_sleeper(struct frame *frame, struct ipv6hdr *ip,
+                                                     const struct host_ref *host)
+{
+	const __u32 payload = frame->payload_offset + sizeof(*ip);
+	struct transport transport = { .end = payload + bpf_ntohs(ip->payload_len) };
+	__u32 says;
+
+	if (mac_is_group(frame_source(frame)) || ipv6_is_to_its_source(ip))
+		return OUTCOME_IPV6_IGNORED;
+	if (ip->nexthdr == PROTOCOL_ICMPV6)
+		return echo_handle6(frame, ip, host);
+	says = ipv6_transport(frame->xdp, payload, ip->nexthdr);
+	if (says & IPV6_LATER_FRAGMENT)
+		return OUTCOME_FRAGMENT;
+	if (says & IPV6_UNKNOWN)
+		return OUTCOME_IPV6_IGNORED;
+	transport.at = says >> IPV6_AT_SHIFT;
+	transport.protocol =
+		(says & TRANSPORT_PROTOCOL) | (says & IPV6_FIRST_FRAGMENT ? 0 : TRANSPORT_WHOLE);
+	if (says & IPV6_ROUTED && transport_has_ports(says))
+		return OUTCOME_WAKE_SOURCE_ROUTE;
+	return wake_transport(frame->xdp, host->entry, transport, OUTCOME_IPV6_IGNORED);
+}
+
+/* As ipv4_update_neighbour(). */
+static __always_inline bool ipv6_update_neighbour(struct frame *frame, const struct ipv6hdr *ip,
+                                                  const struct host_ref *host)
+{
+	if (config.answer != ANSWER_PROXY || config.forwards6 || !frame_is_to_us(frame) ||
+	    mac_is_group(frame_source(frame)) || mac_equal(frame_source(frame), host->mac) ||
+	    !host_is_here(host->entry, frame) || !heartbeat_is_fresh())
+		return false;
+	return ipv6_is_whole(frame, ip) && nd_update_neighbour(frame, host->mac);
+}
+
+static __noinline enum outcome ipv6_for_host(struct xdp_md *xdp, const struct mac *mac,
+                                             struct host_entry *entry)
+{
+	const struct host_ref host = { mac, entry };
+	enum outcome outcome;
+	struct ipv6hdr *ip;
+	struct frame frame;
+
+	if (!frame_parse(&frame, xdp))
+		return OUTCOME_ETHER_MALFORMED;
+	ip = CURSOR_TAKE(&frame.cursor, struct ipv6hdr);
+	if (!ip)
+		return OUTCOME_IPV6_MALFORMED;
+	if (mac_is_group(frame_destination(&frame)) || ipv6_is_group(ipv6_destination(ip)))
+		return OUTCOME_IPV6_OTHER;
+	if (host_state(entry) == AWAKE)
+		return ipv6_update_neighbour(&frame, ip, &host) ? OUTCOME_NEIGHBOUR_UPDATED
+		                                                : OUTCOME_IPV6_OTHER;
+	if (!host_is_proxied(entry, &frame, OUTCOME_IPV6_OTHER, &outcome))
+		return outcome;
+	if (!host_is_addressed(&frame, mac))
+		return OUTCOME_IPV6_OTHER;
+	return ipv6_for_sleeper(&frame, ip, &host);
+}
+
+static __always_inline enum outcome ipv6_handle(struct frame *frame)
+{
+	const struct ipv6hdr *ip = CURSOR_TAKE(&frame->cursor, struct ipv6hdr);
+	struct cursor cursor = frame->cursor;
+	const struct icmphdr *icmp;
+	struct host_ref host;
+
+	if (!ip || ip->version_class >> 4 != 6)
+		return OUTCOME_IPV6_MALFORMED;
+	icmp = CURSOR_TAKE(&cursor, struct icmphdr);
+	if (icmp && nd_is_type(ip, icmp, ND_SOLICITATION))
+		return nd_solicitation(frame->xdp);
+	if (icmp && nd_is_type(ip, icmp, ND_ADVERTISEMENT))
+		return nd_advertisement(frame->xdp);
+	if (!host_by_address6(ipv6_destination(ip), &host))
+		return OUTCOME_IPV6_OTHER;
+	return ipv6_for_host(frame->xdp, host.mac, host.entry);
+}
+
+#endif
