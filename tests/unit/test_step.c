@@ -86,13 +86,14 @@ TEST(what_becomes_of_a_lease)
 		struct lease_effects lease;
 		const char *expected;
 	} rows[] = {
-		{ { LEASE_SEND_UNICAST, LEASE_EVENT_NONE, false }, "awake, send unicast" },
-		{ { LEASE_SEND_NONE, LEASE_EVENT_SNOOPED, true }, "awake, persist, sync" },
-		{ { LEASE_SEND_NONE, LEASE_EVENT_GONE, true }, "awake, persist, sync" },
-		{ { LEASE_SEND_NONE, LEASE_EVENT_RENEWED, true }, "awake, persist, event renewed" },
-		{ { LEASE_SEND_BROADCAST, LEASE_EVENT_UNANSWERED, true },
+		{ { LEASE_SEND_UNICAST, LEASE_EVENT_NONE, false, false }, "awake, send unicast" },
+		{ { LEASE_SEND_NONE, LEASE_EVENT_SNOOPED, true, false }, "awake, persist, sync" },
+		{ { LEASE_SEND_NONE, LEASE_EVENT_GONE, true, false }, "awake, persist, sync" },
+		{ { LEASE_SEND_NONE, LEASE_EVENT_RENEWED, true, false },
+		  "awake, persist, event renewed" },
+		{ { LEASE_SEND_BROADCAST, LEASE_EVENT_UNANSWERED, true, false },
 		  "awake, send broadcast, persist, event unanswered" },
-		{ { LEASE_SEND_NONE, LEASE_EVENT_LOST, true },
+		{ { LEASE_SEND_NONE, LEASE_EVENT_LOST, true, false },
 		  "awake, persist, sync, event lost, next lost" },
 	};
 	const struct host_core core = { .life = LIFE(AWAKE) };
