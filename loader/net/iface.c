@@ -116,6 +116,42 @@ int packet_listen(uint32_t ifindex, int kind, uint16_t ethertype, const struct s
 	return err;
 }
 
+/* The kernel moves the tag from the frame into the auxiliary data. */
+static uint16_t vlan_of(struct msghdr *message)
+{
+	const struct cmsghdr *header = CMSG_FIRSTHDR(message); /* packet_listen asks for no other */
+	struct tpacket_auxdata aux;
+
+	if (!header || header->cmsg_type != PACKET_AUXDATA)
+		return 0;
+	memcpy(&aux, CMSG_DATA(header), sizeof(aux));
+	return aux.tp_status & TP_STATUS_VLAN_VALID ? aux.tp_vlan_tci & 0xfff : 0;
+}
+
+ssize_t packet_receive(int fd, uint8_t frame[PACKET_MAX], struct packet_origin *origin)
+{
+	union {
+		struct cmsghdr aligned;
+		char space[CMSG_SPACE(sizeof(struct tpacket_auxdata))];
+	} control;
+	struct sockaddr_ll from = { 0 };
+	struct iovec buffer = { frame, PACKET_MAX };
+	struct msghdr message = {
+		.msg_name = &from,
+		.msg_namelen = sizeof(from),
+		.msg_iov = &buffer,
+		.msg_iovlen = 1,
+		.msg_control = &control,
+		.msg_controllen = sizeof(control),
+	};
+	ssize_t length = recvmsg(fd, &message, MSG_DONTWAIT);
+
+	if (length < 0)
+		return -errno;
+	*origin = (struct packet_origin){ from.sll_pkttype, vlan_of(&message) };
+	return length;
+}
+
 int packet_promiscuous(int fd, const struct iface *iface, bool on)
 {
 	const struct packet_mreq all = { .mr_ifindex = (int)iface->ifindex,

@@ -10,6 +10,7 @@
 #include <net/if.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/packet.h"
 
@@ -46,6 +47,16 @@ int packet_open(void);
  * their Ethernet header. `ethertype` in host byte order. The caller closes it.
  */
 int packet_listen(uint32_t ifindex, int kind, uint16_t ethertype, const struct sock_fprog *filter);
+
+/*
+ * The next whole frame of such a socket, which was opened with SOCK_RAW and ETH_P_ALL: with another
+ * the kernel removes a VLAN tag without a trace. Its length in octets, or -errno.
+ */
+struct packet_origin {
+	uint8_t type;  /* PACKET_HOST, PACKET_MULTICAST … */
+	uint16_t vlan; /* of a tag, which is not in the frame; 0: none */
+};
+ssize_t packet_receive(int fd, uint8_t frame[PACKET_MAX], struct packet_origin *origin);
 
 /*
  * Turns the interface's promiscuous mode on or off, so that frames to a sleeper's MAC come in. The

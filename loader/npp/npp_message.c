@@ -168,64 +168,27 @@ int npp_socket_open(uint32_t ifindex, uint8_t icmp_type)
 	return packet_listen(ifindex, SOCK_RAW, ETH_P_ALL, &filter);
 }
 
-/* The kernel moves the tag from the frame into the auxiliary data. */
-static uint16_t vlan_of(struct msghdr *message)
-{
-	const struct cmsghdr *header = CMSG_FIRSTHDR(message); /* packet_listen asks for no other */
-	struct tpacket_auxdata aux;
-
-	if (!header || header->cmsg_type != PACKET_AUXDATA)
-		return 0;
-	memcpy(&aux, CMSG_DATA(header), sizeof(aux));
-	return aux.tp_status & TP_STATUS_VLAN_VALID ? aux.tp_vlan_tci & 0xfff : 0;
-}
-
-/* The length in octets, or -errno. */
-static ssize_t receive(int fd, uint8_t frame[PACKET_MAX], struct sockaddr_ll *from, uint16_t *vlan)
-{
-	union {
-		struct cmsghdr aligned;
-		char space[CMSG_SPACE(sizeof(struct tpacket_auxdata))];
-	} control;
-	struct iovec buffer = { frame, PACKET_MAX };
-	struct msghdr message = {
-		.msg_name = from,
-		.msg_namelen = sizeof(*from),
-		.msg_iov = &buffer,
-		.msg_iovlen = 1,
-		.msg_control = &control,
-		.msg_controllen = sizeof(control),
-	};
-	ssize_t length = recvmsg(fd, &message, MSG_DONTWAIT);
-
-	if (length < 0)
-		return -errno;
-	*vlan = vlan_of(&message);
-	return length;
-}
-
 /* Of the groups, all systems (RFC 1112, 6.4). */
-static bool is_for_us(const struct sockaddr_ll *from, const struct mac *to)
+static bool is_for_us(uint8_t type, const struct mac *to)
 {
 	static const struct mac all_systems = { { 0x01, 0x00, 0x5e, 0x00, 0x00, 0x01 } };
 
-	return from->sll_pkttype == PACKET_HOST || from->sll_pkttype == PACKET_BROADCAST ||
-	       (from->sll_pkttype == PACKET_MULTICAST && mac_equal(to, &all_systems));
+	return type == PACKET_HOST || type == PACKET_BROADCAST ||
+	       (type == PACKET_MULTICAST && mac_equal(to, &all_systems));
 }
 
 int npp_socket_receive(int fd, uint8_t frame[PACKET_MAX], struct npp_packet *packet)
 {
 	for (int i = 0; i < FRAMES_MAX; i++) {
-		struct sockaddr_ll from = { 0 };
-		uint16_t vlan = 0;
-		ssize_t length = receive(fd, frame, &from, &vlan);
+		struct packet_origin origin;
+		ssize_t length = packet_receive(fd, frame, &origin);
 
 		if (length < 0)
 			return (int)length;
 		if (!npp_packet_read(frame, (size_t)length, packet) ||
-		    !is_for_us(&from, &packet->to))
+		    !is_for_us(origin.type, &packet->to))
 			continue;
-		packet->vlan = vlan;
+		packet->vlan = origin.vlan;
 		return 0;
 	}
 	return -EAGAIN;
