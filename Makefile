@@ -139,9 +139,10 @@ $(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/fuzzed/tests/fuzz/fuzz_%.o $(FUZZED)
 	$(call say,FUZZ,$@)
 	$(Q)$(CLANG) $(CFLAGS) $(call FUZZ_FLAGS,fuzzer) $(LDFLAGS) $(sort $^) $(shell $(PKG_CONFIG) --libs $(NEEDS)) -o $@
 
-$(BUILD)/tests/fuzz/fuzz_npp_server: $(call fuzzed,$(addprefix loader/,npp_server/*.c register/*.c host/*.c dhcp/*.c net/magic.c))
+$(BUILD)/tests/fuzz/fuzz_npp_server: $(call fuzzed,$(addprefix loader/,npp_server/*.c register/*.c host/*.c group/*.c dhcp/*.c net/magic.c))
 $(BUILD)/tests/fuzz/fuzz_npp_server: override LDFLAGS += $(call WRAPPED,packet_send)
 $(BUILD)/tests/fuzz/fuzz_store: $(call fuzzed,loader/host/*store*.c)
+$(BUILD)/tests/fuzz/fuzz_group_message: $(call fuzzed,loader/group/*.c)
 $(BUILD)/tests/fuzz/fuzz_agent_answer $(BUILD)/tests/fuzz/fuzz_agent_state: \
 	$(call fuzzed,$(addprefix loader/agent/,candidates.c npp_transaction.c state_file.c))
 $(BUILD)/tests/fuzz/fuzz_lease_files: $(call fuzzed,$(addprefix loader/agent/,lease_files.c lease_formats.c))

@@ -14,19 +14,26 @@
 #include "base/capability.h"
 #include "base/log.h"
 #include "base/notify.h"
-#include "daemon/daemon.h"
+#include "daemon/groups.h"
 #include "doctor/doctor.h"
 
 static const struct {
 	int (*start)(struct daemon *daemon);
 	void (*stop)(struct daemon *daemon);
 } parts[] = {
-	{ parsing_start, parsing_stop }, { loop_start, loop_stop },
-	{ parsing_watch, NULL },         { maps_start, maps_stop },
-	{ persist_start, persist_stop }, { registrations_start, registrations_stop },
-	{ hosts_start, NULL },           { served_ifaces_start, served_ifaces_stop },
-	{ hosts_resume, NULL },          { tick_start, NULL },
-	{ control_start, control_stop }, { confine_start, NULL },
+	{ parsing_start, parsing_stop },
+	{ loop_start, loop_stop },
+	{ parsing_watch, NULL },
+	{ maps_start, maps_stop },
+	{ persist_start, persist_stop },
+	{ registrations_start, registrations_stop },
+	{ groups_start, groups_stop },
+	{ hosts_start, NULL },
+	{ served_ifaces_start, served_ifaces_stop },
+	{ hosts_resume, NULL },
+	{ tick_start, NULL },
+	{ control_start, control_stop },
+	{ confine_start, NULL },
 };
 
 enum { PARTS = sizeof(parts) / sizeof(*parts) };

@@ -91,6 +91,39 @@ static inline struct ipv4 ip_to_ipv4(const struct ipv6 *address)
 	return (struct ipv4){ { last[0], last[1], last[2], last[3] } };
 }
 
+/* fe80::/10 */
+static inline bool ip_is_link_local(const struct ipv6 *address)
+{
+	return address->octet[0] == 0xfe && (address->octet[1] & 0xc0) == 0x80;
+}
+
+/* Of either family. */
+static inline bool ip_is_multicast(const struct ipv6 *address)
+{
+	return ip_is_ipv4(address) ? (ip_to_ipv4(address).octet[0] & 0xf0) == 224
+	                           : address->octet[0] == 0xff;
+}
+
+/*
+ * A multicast group whose members report to routers and switches that they are: not 224.0.0.0/24
+ * (RFC 4541, 2.1.2), all nodes and what stays on the machine (RFC 3810, 6); nor a solicited-node
+ * group, which whoever answers for the address joins itself.
+ */
+static inline bool group_is_reported(const struct ipv6 *group)
+{
+	static const struct ipv6 all_nodes = { { 0xff, 2, [15] = 1 } };
+	static const struct ipv6 solicited_node = { { 0xff, 2, [11] = 1, 0xff } };
+	static const uint8_t local[] = { 224, 0, 0 };
+	enum { SOLICITED_NODE_OCTETS = 13, SCOPE_LINK = 2 };
+
+	if (!ip_is_multicast(group))
+		return false;
+	if (ip_is_ipv4(group))
+		return memcmp(group->octet + IPV4_MAPPED_BITS / 8, local, sizeof(local)) != 0;
+	return (group->octet[1] & 0xf) >= SCOPE_LINK && !ip_equal(group, &all_nodes) &&
+	       memcmp(group, &solicited_node, SOLICITED_NODE_OCTETS) != 0;
+}
+
 static inline bool wake_port_equal(const struct wake_port *a, const struct wake_port *b)
 {
 	return a->protocol == b->protocol && a->port == b->port;

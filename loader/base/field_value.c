@@ -102,6 +102,8 @@ int field_value_parse(const struct field_value *place, const char *text)
 		return text_to_ipv4(text, at);
 	case FIELD_IP:
 		return text_to_ip(text, at);
+	case FIELD_GROUP:
+		return text_to_ip(text, at) || !group_is_reported(at) ? -EINVAL : 0;
 	case FIELD_PORT:
 		return text_to_port(text, &port->protocol, &port->port);
 	case FIELD_PREFIX:
@@ -154,6 +156,7 @@ static const char *format(const struct field_value *place, char buffer[TEXT_OCTE
 	case FIELD_IPV4:
 		return format_ipv4(at, buffer);
 	case FIELD_IP:
+	case FIELD_GROUP:
 		return text_from_ip(at, buffer);
 	case FIELD_PORT:
 		return text_from_port(port->protocol, port->port, buffer);
@@ -225,6 +228,7 @@ const char *field_value_expected(const struct field *field, char words[FIELD_WOR
 		[FIELD_MAC] = "a host's MAC, as in \"52:54:00:12:34:56\"",
 		[FIELD_IPV4] = "an IPv4 address",
 		[FIELD_IP] = "an IP address",
+		[FIELD_GROUP] = "a multicast group that hosts report, as \"239.1.2.3\"",
 		[FIELD_PORT] = "a port as \"tcp/22\" or \"udp/any\"",
 		[FIELD_PREFIX] = "a prefix as \"192.168.1.0/24\"",
 		[FIELD_NAME] = ("letters, digits, '-', '_' and '.', at most 63, not '-' or '.' "

@@ -28,6 +28,7 @@ enum field_type {
 	FIELD_MAC,       /* struct mac, of a host (text_to_mac): "52:54:00:12:34:56" */
 	FIELD_IPV4,      /* struct ipv4: "192.0.2.1" */
 	FIELD_IP,        /* struct ipv6: "192.0.2.1" or "2001:db8::1" */
+	FIELD_GROUP,     /* struct ipv6: "239.1.2.3", a multicast group (group_is_reported) */
 	FIELD_PORT,      /* struct wake_port: "tcp/22", "udp/any", "none" */
 	FIELD_PREFIX,    /* struct source_prefix, without `allow`: "192.0.2.0/24" */
 	FIELD_TEXT,      /* char[], zero-terminated: any text that fits */

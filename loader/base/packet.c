@@ -64,6 +64,15 @@ uint16_t internet_checksum(const void *data, size_t length)
 	return folded(sum(0, data, length));
 }
 
+uint16_t icmpv6_checksum(const struct ipv6 *source, const struct ipv6 *destination,
+                         const void *message, size_t length)
+{
+	uint32_t total = sum(IPPROTO_ICMPV6 + (uint32_t)length, source, sizeof(*source));
+
+	total = sum(total, destination, sizeof(*destination));
+	return folded(sum(total, message, length));
+}
+
 static struct iphdr ip_header(struct ipv4 source, struct ipv4 destination, uint8_t protocol,
                               size_t length)
 {

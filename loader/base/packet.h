@@ -59,5 +59,8 @@ void packet_add_icmp(struct packet *packet, struct ipv4 source, struct ipv4 dest
  * right.
  */
 uint16_t internet_checksum(const void *data, size_t length);
+/* The same with the pseudo header of IPv6 (RFC 8200, 8.1). */
+uint16_t icmpv6_checksum(const struct ipv6 *source, const struct ipv6 *destination,
+                         const void *message, size_t length);
 
 #endif

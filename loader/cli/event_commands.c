@@ -13,6 +13,7 @@ static const struct count_kind {
 } kinds[] = {
 	{ "", "OUTCOME", "FRAMES" },
 	{ "dhcp_message_", "DHCP", "MESSAGES" },
+	{ "group_", "IGMP, MLD", "MESSAGES" },
 	{ "npp_", "NPP", "MESSAGES" },
 };
 enum { KINDS = sizeof(kinds) / sizeof(*kinds) };
@@ -242,8 +243,8 @@ static const struct cli_command commands[] = {
 	{ "counters", .options = counters_options, .run = run_counters, .view = view_counters,
 	  .help = "count frames and messages by their outcome",
 	  .text = "Every frame has exactly one outcome, so the first table adds up to all frames.\n"
-		"Further tables: messages that reached the daemon, of DHCP and of the Network\n"
-		"Proxy Protocol (NPP), by which hosts register.\n",
+		"Further tables: messages that reached the daemon, of DHCP, of IGMP and MLD, and\n"
+		"of the Network Proxy Protocol (NPP), by which hosts register.\n",
 	  .example = "sleepproxyctl counters --all" },
 	{ "history", .argument = "[NAME]", .options = history_options, .run = run_history, .view = view_history, .list = "events", .none = "no events",
 	  .help = "list the events of a host or of all: who slept, and who woke whom",

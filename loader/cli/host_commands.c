@@ -104,6 +104,7 @@ static const struct view_row host_rows[] = {
 	{ "lost", .member = "withheld", .note = "its lease is lost: it is not answered for", .style = RED },
 	{ "conflict", .member = "address-in-use", .kind = VIEW_FLAG,
 	  .note = "another machine has its address: it is not answered for", .style = RED },
+	{ "groups", .member = "groups" },
 	{ "wakes", .member = "wake", .empty = "-",
 	  .empty_note = "the configuration's default, else any TCP connection" },
 	{ "map rules", .member = "map-rules" },
@@ -216,6 +217,9 @@ static const struct cli_option add_options[] = {
 	{ "--address", "ADDR...", OPTION_LIST, .key = "addresses",
 	  .help = "the addresses to answer for while it sleeps\n"
 	          "(default: its DHCP address, once known)" },
+	{ "--group", "GROUP...", OPTION_LIST, .key = "groups",
+	  .help = "multicast groups of which it is a member, besides those\n"
+	          "that it was seen to join: 239.1.2.3, ff02::fb" },
 	{ "--wake", "PORT...", OPTION_LIST,
 	  .help = "connections that wake it: tcp/22, ssh, udp/5353, none\n"
 	          "(default: the configuration's, else any TCP)" },

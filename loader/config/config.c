@@ -88,6 +88,8 @@ static const struct config_option host_rows[] = {
 		.expected = "a host's own MAC address, such as 52:54:00:12:34:56") },
 	{ "addresses", OPTION_VALUE(FIELD_IP, COUNTED(addresses, address_count), .list = true,
 		.expected = "up to 16 different IPv4 addresses of the host's own, such as 192.168.1.5") },
+	{ "groups", OPTION_VALUE(FIELD_GROUP, COUNTED(groups, group_count), .list = true,
+		.expected = "up to 32 different multicast groups, such as 239.1.2.3 or ff02::fb") },
 	{ "wake", PORTS(struct host_description) },
 	{ "allow", SOURCES(struct host_description) },
 	{ "deny", SOURCES(struct host_description) },
@@ -125,6 +127,7 @@ static const struct config_option config_rows[] = {
 	{ "wake-holdoff", DURATION(timing.wake_holdoff, "0s", "1h") },
 	{ "heartbeat-timeout", SECONDS(heartbeat_timeout, "1s", "24h") },
 	{ "min-lease", DURATION(min_lease, "1s", "1h") },
+	{ "memberships", OPTION_VALUE(FIELD_BOOL, AT(memberships)) },
 	{ "max-hosts", NUMBER(max_hosts, 1, 1000000) },
 	{ "standby-interval", DURATION(timing.standby, "1s", "1h") },
 	{ "npp", OPTION_VALUE(FIELD_BOOL, AT(npp.on)) },
@@ -147,7 +150,7 @@ static const struct config_option config_rows[] = {
 };
 /* clang-format on */
 
-_Static_assert(HOST_PORTS == 64 && HOST_SOURCES == 16 && HOST_ADDRESSES == 16,
+_Static_assert(HOST_PORTS == 64 && HOST_SOURCES == 16 && HOST_ADDRESSES == 16 && HOST_GROUPS == 32,
                "the texts above name these limits");
 
 static const struct config_option file_row = { .section = config_rows };
@@ -158,6 +161,7 @@ void config_init(struct config *config)
 		.timing = LIFE_TIMING_DEFAULT,
 		.heartbeat_timeout = 30,
 		.min_lease = MIN_LEASE_DEFAULT,
+		.memberships = true,
 		.max_hosts = 4096,
 		.on_stop = ON_STOP_WAKE,
 		.npp = { .on = true,

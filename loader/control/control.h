@@ -6,7 +6,7 @@
 #include <json-c/json.h>
 #include <stdio.h>
 
-#include "daemon/daemon.h"
+#include "daemon/groups.h"
 #include "dhcp/dhcp_client.h"
 
 /*

@@ -38,6 +38,18 @@ static struct json_object *registration_json(const struct host *host, int64_t bo
 	return json;
 }
 
+/* Of one family; each group once, whatever its sources. */
+static void read_groups(const struct host *host, bool is_ipv6, struct host_description *description)
+{
+	static const struct ipv6 all;
+	struct group_membership memberships[GROUP_MEMBERSHIPS];
+	const size_t count = host_groups(host, is_ipv6, &all, memberships);
+
+	for (size_t i = 0; i < count && description->group_count < HOST_GROUPS; i++)
+		if (!i || !ip_equal(&memberships[i].group, &memberships[i - 1].group))
+			description->groups[description->group_count++] = memberships[i].group;
+}
+
 /* What the host has by now, whoever said so. */
 static void read_effective(const struct host *host, struct host_description *description)
 {
@@ -56,6 +68,9 @@ static void read_effective(const struct host *host, struct host_description *des
 	for (size_t i = 0; i < wanted.address_count; i++)
 		if (installed_has(host->installed, &wanted.addresses[i]))
 			description->addresses[description->address_count++] = wanted.addresses[i];
+	description->group_count = 0;
+	read_groups(host, false, description);
+	read_groups(host, true, description);
 	policy->port_count = shared_set_size(wanted.ports) / sizeof(*policy->ports);
 	if (policy->port_count)
 		memcpy(policy->ports, shared_set_octets(wanted.ports),

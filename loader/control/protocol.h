@@ -20,7 +20,7 @@
  *  lease-set    "name", GRANT                  LEASE
  *  lease-forget "name"                         {}
  *  counters     "meanings": bool               {OUTCOME: frames, …}, as in include/outcome.h,
- *                                              and dhcp_message_NAME and npp_NAME: messages;
+ *                                              dhcp_message_NAME, npp_NAME, group_NAME: messages;
  *                                              with meanings {…: {"count": n, "meaning": text}}
  *  history      "name" (or without: of all),   [EVENT, …], the newest last
  *               "limit": the newest n (200),
@@ -30,6 +30,7 @@
  *
  *  DESCRIPTION
  *          "name", "mac", "addresses": ["192.168.1.5", …], and optionally
+ *          "groups": ["239.1.2.3", …]: multicast, of which it is a member; of a HOST also as seen,
  *          "wake": ["tcp/22", "udp/any", …], "allow": ["192.168.1.0/24", …], "deny": […],
  *          "interface": "eth0", "vlan": 10, "arp-offload": bool, "detect-sleep": bool,
  *          "secureon": "01:02:03:04:05:06"

@@ -137,6 +137,21 @@ static void add_counter(struct request *request, const char *name, uint64_t coun
 	json_object_object_add(request->result, name, json);
 }
 
+static const struct {
+	const char *name, *meaning;
+} group_counters[] = {
+	[GROUP_COUNT_QUERY] = { "group_queries",
+	                        "query for multicast groups: answered for sleeping hosts" },
+	[GROUP_COUNT_REPORT] = { "group_reports",
+	                         "report of multicast groups: followed where a host that is up sent it" },
+	[GROUP_COUNT_OTHER] = { "group_other",
+	                        "message of IGMP or MLD that says nothing of memberships" },
+	[GROUP_COUNT_INVALID] = { "group_invalid",
+	                          "message of IGMP or MLD that is malformed, or not of this link" },
+	[GROUP_COUNT_SENT] = { "group_reports_sent",
+	                       "report that was sent in a sleeping host's name" },
+};
+
 static enum request_end run_counters(struct request *request)
 {
 	const struct daemon *daemon = request->daemon;
@@ -155,11 +170,15 @@ static enum request_end run_counters(struct request *request)
 #define ADD_DHCP(index, name, meaning) \
 	add_counter(request, DHCP_COUNT_PREFIX #name, daemon->dhcp_counts[index], meaning);
 	DHCP_COUNTS(ADD_DHCP)
+	for (enum group_count i = 0; i < GROUP_COUNTS; i++)
+		add_counter(request, group_counters[i].name, group_count(daemon, i),
+		            group_counters[i].meaning);
 	add_counter(request, "map_edits_refused", daemon->edits_refused,
 	            "a row that was written into a map, and may not be there: removed");
-	add_counter(request, "parser_lost", parser_lost(daemon->parser),
-	            "message of NPP or DHCP that was not parsed: its parser ended or hung, and was "
-	            "replaced; or too many waited");
+	add_counter(
+		request, "parser_lost", parser_lost(daemon->parser),
+		"message of NPP, DHCP, IGMP or MLD that was not parsed: its parser ended or hung, and was "
+		"replaced; or too many waited");
 	for (size_t i = 0; npp_server_counter(daemon->npp, i, &npp_name, &meaning, &count); i++) {
 		snprintf(name, sizeof(name), "npp_%s", npp_name);
 		add_counter(request, name, count, meaning);

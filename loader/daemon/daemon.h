@@ -24,6 +24,8 @@
 struct control;
 struct npp_listener;
 struct dhcp_listener;
+struct group_listener;
+struct groups;
 
 enum { DAEMON_WHY = 256 }; /* of a reason, as text */
 
@@ -48,6 +50,7 @@ struct served_iface {
 	bool promiscuous;                  /* for answers with the host's MAC */
 	struct npp_listener *npp_listener; /* NULL: none */
 	struct dhcp_listener *dhcp_listener;
+	struct group_listener *group_listener;
 	char detail[DATAPATH_WHY]; /* why it is not attached */
 };
 
@@ -120,7 +123,8 @@ struct daemon {
 	struct npp_keys keys; /* none: requests need no signature */
 	uint64_t dhcp_counts[DHCP_COUNT_COUNT];
 	struct dhcp_memory *dhcp_memory; /* of those that are no hosts yet; NULL: no memory */
-	struct control *control;         /* NULL: nobody can ask */
+	struct groups *groups;
+	struct control *control; /* NULL: nobody can ask */
 	struct served_iface served[CONFIG_INTERFACES];
 	size_t served_count;
 	bool net_followed, net_changed; /* addresses or gateways: since the last tick; after that */

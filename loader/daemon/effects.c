@@ -9,7 +9,7 @@
 
 #include "base/log.h"
 #include "base/clock.h"
-#include "daemon/daemon.h"
+#include "daemon/groups.h"
 #include "net/arp.h"
 #include "net/magic.h"
 
@@ -273,6 +273,7 @@ static void state_differs(struct run *run)
 static void run_step(struct run *run)
 {
 	const struct report *report = run->trigger.report;
+	const enum host_state before = run->host->life.state;
 	struct host_core core = host_core(run->host);
 	struct host_effects effects;
 
@@ -287,6 +288,7 @@ static void run_step(struct run *run)
 		run->host->wake->report = *report;
 	host_table_set_core(run->daemon->hosts, run->host, &core);
 	carry_out(run, &effects, NULL);
+	host_groups_follow(run->daemon, run->host, before);
 }
 
 static void run_queue(struct run *run)

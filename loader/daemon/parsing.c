@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "daemon/daemon.h"
+#include "daemon/groups.h"
 
 /* So many results before other events have their turn. */
 enum { RESULTS_MAX = 64 };
@@ -27,6 +28,7 @@ static void take(struct daemon *daemon, const struct parser_result *result)
 	static void (*const takers[])(struct daemon *, const struct parser_result *) = {
 		[PARSER_NPP] = npp_listener_take,
 		[PARSER_DHCP] = daemon_take_dhcp,
+		[PARSER_GROUP] = daemon_take_group,
 	};
 
 	/* what the datapath saw before comes before */

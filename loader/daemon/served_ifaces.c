@@ -9,7 +9,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "daemon/daemon.h"
+#include "daemon/groups.h"
 #include "net/iface.h"
 
 /* To load a program is work: not twice a second for a served that fails. */
@@ -201,6 +201,7 @@ static void release(struct daemon *daemon, struct served_iface *served, bool kee
 {
 	npp_listener_stop(served);
 	dhcp_listener_stop(served);
+	group_listener_stop(served);
 	detach(daemon, served, keep);
 }
 

@@ -12,7 +12,7 @@
 #include "base/addr.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "daemon/daemon.h"
+#include "daemon/groups.h"
 
 /* Deleted by hand while no daemon ran; the file says otherwise of its own hosts. */
 static bool was_deleted(struct daemon *daemon, const struct mac *mac)
@@ -197,5 +197,6 @@ int hosts_resume(struct daemon *daemon)
 		daemon_subscribe(daemon, &store);
 	npp_listeners_follow(daemon);
 	dhcp_listeners_follow(daemon);
+	group_listeners_follow(daemon);
 	return 0;
 }

@@ -8,7 +8,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "daemon/daemon.h"
+#include "daemon/groups.h"
 
 static const struct timeval INTERVAL = { .tv_usec = 500000 };
 
@@ -51,6 +51,7 @@ static void follow_ifaces(struct daemon *daemon)
 		maps_retry(daemon, true);
 	npp_listeners_follow(daemon);
 	dhcp_listeners_follow(daemon);
+	group_listeners_follow(daemon);
 }
 
 /* What has changed is followed at once; and as that may be much, only once before each tick. */

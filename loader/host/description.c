@@ -144,6 +144,7 @@ static const struct field fields[] = {
 	{ "name", FIELD_NAME, AT(host.name), .flags = FIELD_REQUIRED },
 	{ "mac", FIELD_MAC, AT(host.mac) },
 	{ "addresses", FIELD_IP, LIST(host.addresses, host.address_count) },
+	{ "groups", FIELD_GROUP, LIST(host.groups, host.group_count) },
 	{ "wake", FIELD_PORT, LIST(host.policy.ports, host.policy.port_count) },
 	{ "allow", FIELD_PREFIX, LIST(allow, allow_count) },
 	{ "deny", FIELD_PREFIX, LIST(deny, deny_count) },

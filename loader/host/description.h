@@ -14,7 +14,7 @@
 
 #include "base/addr.h"
 
-enum { HOST_NAME_MAX_SIZE = 64 };
+enum { HOST_NAME_MAX_SIZE = 64, HOST_GROUPS = 32 };
 
 /* The ports that wake and the sources that may. Empty: the built-in rule, any TCP from anybody. */
 struct wake_policy {
@@ -50,6 +50,8 @@ struct host_description {
 	struct mac mac;
 	struct ipv6 addresses[HOST_ADDRESSES];
 	size_t address_count;
+	struct ipv6 groups[HOST_GROUPS]; /* multicast, of which it is a member */
+	size_t group_count;
 	struct wake_policy policy;
 	struct host_attributes attributes;
 	struct lease_description lease;

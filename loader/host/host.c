@@ -58,6 +58,16 @@ bool host_set_installed(struct host *host, const struct wanted *wanted)
 	return true;
 }
 
+size_t host_groups(const struct host *host, bool is_ipv6, const struct ipv6 *group,
+                   struct group_membership memberships[GROUP_MEMBERSHIPS])
+{
+	const struct shared_set *described = host->described ? host->described->groups : NULL;
+
+	return group_list_read(host->groups, shared_set_octets(described),
+	                       shared_set_size(described) / sizeof(struct ipv6), is_ipv6, group,
+	                       memberships);
+}
+
 struct wake_reason *host_wake_reason(struct host *host)
 {
 	if (!host->wake)
@@ -179,6 +189,7 @@ void host_free(struct host *host)
 	free(host->edited);
 	registration_free(host->registration);
 	dhcp_client_free(host->dhcp);
+	free(host->groups);
 	installed_free(host->installed);
 	proposal_free(host->proposal);
 	host_end_wake(host);

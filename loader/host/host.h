@@ -9,6 +9,7 @@
 #include <uthash.h>
 
 #include "dhcp/dhcp_client.h"
+#include "group/group_list.h"
 #include "host/inputs.h"
 #include "host/step.h"
 #include "report.h"
@@ -86,13 +87,13 @@ void proposal_free(struct proposal *proposal); /* with all that it has; takes NU
 
 struct host {
 	struct mac mac;
-	bool unsynced;       /* the tables could not be written, or an address is not its own now */
-	bool dirty;          /* its row in the store is out of date: in the list of `next_dirty` */
-	bool addresses_lost; /* it was asleep when its last address went: to be woken */
-	bool is_forgotten;   /* its registration expired: to be removed, where that was all */
-	bool check_failing;  /* logged */
-	bool has_turn;       /* its deadline is its turn to be woken */
-	bool is_registered_only; /* as counted by the table */
+	bool unsynced : 1; /* the tables could not be written, or an address is not its own now */
+	bool dirty : 1;    /* its row in the store is out of date: in the list of `next_dirty` */
+	bool addresses_lost : 1; /* it was asleep when its last address went: to be woken */
+	bool is_forgotten : 1;   /* its registration expired: to be removed, where that was all */
+	bool check_failing : 1;  /* logged */
+	bool has_turn : 1;       /* its deadline is its turn to be woken */
+	bool is_registered_only : 1; /* as counted by the table */
 	uint8_t stored_state; /* enum host_state, by the store at the start, until it is resumed */
 	char *name;           /* once given it stays, until people change it */
 	/* the inputs */
@@ -100,6 +101,7 @@ struct host {
 	struct edited *edited;
 	struct registration *registration;
 	struct dhcp_client *dhcp;
+	struct group_list *groups; /* that it was seen to be a member of; NULL: none */
 	/* what follows from them */
 	struct installed *installed;
 	struct life life;
@@ -119,6 +121,12 @@ struct host {
 
 /* The maps have this of the host by now. False, with nothing changed: no memory. */
 bool host_set_installed(struct host *host, const struct wanted *wanted);
+/*
+ * The multicast groups of one family that it is a member of, as described and as seen: that one, or
+ * all (::). Their number; those of one group follow each other.
+ */
+size_t host_groups(const struct host *host, bool is_ipv6, const struct ipv6 *group,
+                   struct group_membership memberships[GROUP_MEMBERSHIPS]);
 /* NULL: no memory; then people are not told why. */
 struct wake_reason *host_wake_reason(struct host *host);
 /* A copy of the frame, of its own length, in place of an earlier one. */
@@ -219,6 +227,8 @@ struct host *host_table_due(const struct host_table *table, int64_t now);
  *                wakes it), "lease" (true: it asks to have its lease renewed), "digests" (64 bits
  *                each, as signed integers) of the requests that were carried out
  *   "lease"      dhcp/lease_record.c
+ *   "groups"     multicast groups that it was seen to be a member of: {"group", "source" (absent:
+ *                any)} each
  */
 
 /*

@@ -64,6 +64,24 @@ static const struct field edited_fields[] = {
 	{ 0 },
 };
 
+/* The groups that a host was seen to be a member of. */
+struct stored_groups {
+	struct group_membership memberships[GROUP_MEMBERSHIPS];
+	size_t count;
+};
+
+static const struct field membership_fields[] = {
+	{ "group", FIELD_GROUP, FIELD_AT(struct group_membership, group), .flags = FIELD_REQUIRED },
+	{ "source", FIELD_IP, FIELD_AT(struct group_membership, source), .flags = FIELD_OMIT_ZERO },
+	{ 0 },
+};
+
+static const struct field groups_fields[] = {
+	{ "groups", FIELD_OBJECT, FIELD_LIST(struct stored_groups, memberships, count),
+	  .fields = membership_fields, .flags = FIELD_OMIT_ZERO },
+	{ 0 },
+};
+
 static struct json_object *write_description(const struct described *described)
 {
 	struct host_description description;
@@ -100,6 +118,15 @@ static struct json_object *write_edited(const struct edited *edited)
 	return fields_to_json(edited_fields, &members);
 }
 
+static void write_groups(struct json_object *row, const struct group_list *list)
+{
+	struct stored_groups stored = { .count = list ? list->count : 0 };
+
+	for (size_t i = 0; i < stored.count; i++)
+		stored.memberships[i] = list->groups[i].membership;
+	fields_add_to_json(row, groups_fields, &stored);
+}
+
 /* A host that is to sleep once its proposal is carried out is checked at a start meanwhile. */
 static enum host_state state_of(const struct host *host)
 {
@@ -133,6 +160,7 @@ struct json_object *host_row_write(const struct host *host, const struct lease_r
 		json_object_object_add(json, "edited", write_edited(host->edited));
 	if (registration)
 		json_object_object_add(json, "registered", write_registration(registration, now));
+	write_groups(json, host->groups);
 	if (dhcp_client_is_known(dhcp))
 		json_object_object_add(json, "lease", lease_record_write(dhcp, now));
 	return json;
@@ -154,6 +182,7 @@ static const struct field head_fields[] = {
 	{ "edited", .type = FIELD_IGNORED },
 	{ "registered", .type = FIELD_IGNORED },
 	{ "lease", .type = FIELD_IGNORED },
+	{ "groups", .type = FIELD_IGNORED },
 	{ 0 },
 };
 
@@ -219,6 +248,23 @@ static struct edited *read_edited(struct json_object *json, const struct host *h
 	return edited_new(&members.draft);
 }
 
+/* Not seen by this daemon yet: time 0. */
+static void read_groups(struct json_object *list, struct host *host)
+{
+	struct json_object *json = json_object_new_object();
+	struct stored_groups stored = { .count = 0 };
+	char why[256];
+
+	json_object_object_add(json, "groups", json_object_get(list));
+	if (fields_from_json(groups_fields, json, &stored, why, sizeof(why))) {
+		warn(host, "what groups it is in", why);
+		stored.count = 0;
+	}
+	for (size_t i = 0; i < stored.count; i++)
+		host->groups = group_list_add(host->groups, &stored.memberships[i], 0);
+	json_object_put(json);
+}
+
 int host_row_read(struct json_object *json, const struct lease_record_clock *now, struct host *host,
                   char *why, size_t why_size)
 {
@@ -234,6 +280,8 @@ int host_row_read(struct json_object *json, const struct lease_record_clock *now
 		host->edited = read_edited(member, host);
 	if (json_object_object_get_ex(json, "registered", &member))
 		host->registration = read_registration(member, now, host);
+	if (json_object_object_get_ex(json, "groups", &member))
+		read_groups(member, host);
 	if (json_object_object_get_ex(json, "lease", &member)) {
 		host->dhcp = lease_record_read(member, now);
 		if (!host->dhcp)

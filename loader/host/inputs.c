@@ -106,7 +106,8 @@ struct described *described_new(const struct host_description *from, enum descri
 	described->attributes = from->attributes;
 	described->address_count = (uint8_t)from->address_count;
 	memcpy(described->addresses, from->addresses, addresses);
-	if (copy_policy(described, &from->policy))
+	described->groups = shared_set_get(from->groups, from->group_count * sizeof(*from->groups));
+	if (copy_policy(described, &from->policy) && !from->group_count == !described->groups)
 		return described;
 	described_free(described);
 	return NULL;
@@ -118,6 +119,7 @@ void described_free(struct described *described)
 		return;
 	shared_set_put(described->ports);
 	shared_set_put(described->sources);
+	shared_set_put(described->groups);
 	free(described);
 }
 
@@ -138,6 +140,7 @@ void described_read(const struct described *described, struct host_description *
 	};
 	memcpy(into->addresses, described->addresses,
 	       described->address_count * sizeof(*into->addresses));
+	into->group_count = read_set(described->groups, into->groups, sizeof(*into->groups));
 	policy->port_count = read_set(described->ports, policy->ports, sizeof(*policy->ports));
 	policy->source_count =
 		read_set(described->sources, policy->sources, sizeof(*policy->sources));

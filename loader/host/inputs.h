@@ -43,6 +43,7 @@ struct described {
 	struct host_attributes attributes;
 	uint8_t address_count;
 	const struct shared_set *ports, *sources; /* of struct wake_port, struct source_prefix */
+	const struct shared_set *groups;          /* of struct ipv6 */
 	struct ipv6 addresses[];
 };
 

@@ -316,3 +316,13 @@ void net_state_close(struct net_state *state)
 	free(state->links);
 	free(state);
 }
+
+bool net_link_local(const struct net_state *state, uint32_t ifindex, struct ipv6 *address)
+{
+	for (const struct net_address *entry = state->addresses; entry; entry = entry->hh.next)
+		if (entry->ifindex == ifindex && ip_is_link_local(&entry->own)) {
+			*address = entry->own;
+			return true;
+		}
+	return false;
+}

@@ -93,6 +93,9 @@ size_t net_broadcasts(const struct net_state *state, struct ipv4 *list, size_t s
 struct ipv4 net_source_address(const struct net_state *state, uint32_t ifindex,
                                const struct ipv4 *peer);
 
+/* A link-local address of the interface's; false, with `address` untouched: it has none. */
+bool net_link_local(const struct net_state *state, uint32_t ifindex, struct ipv6 *address);
+
 /*
  * The Ethernet address of the next hop to `to` out of the interface, as this machine's kernel
  * routes and resolves it, so that raw frames take the path of its own packets. 0 with `mac`, or

@@ -13,24 +13,25 @@
 #define SLEEPPROXY_PARSER_H
 
 #include "dhcp/dhcp_message.h"
+#include "group/group_message.h"
 #include "npp/npp_message.h"
 
 struct parser;
 
 /* parser_kinds.c has a row for each. */
-enum parser_kind { PARSER_NPP, PARSER_DHCP, PARSER_KINDS };
+enum parser_kind { PARSER_NPP, PARSER_DHCP, PARSER_GROUP, PARSER_KINDS };
 
 union parser_message {
 	struct npp_message npp;
 	struct dhcp_message dhcp;
+	struct group_message group;
 };
 
 struct parser_result {
 	enum parser_kind kind;
-	void *context; /* that was submitted with it */
-	bool is_lost;  /* it was not parsed */
-	unsigned int
-		error; /* enum npp_parse_error or dhcp_parse_error; then `message` is as theirs */
+	void *context;      /* that was submitted with it */
+	bool is_lost;       /* it was not parsed */
+	unsigned int error; /* enum npp_parse_error …; then `message` is as theirs */
 	union parser_message message;
 };
 

@@ -113,6 +113,8 @@ static inline struct host_description all_described(void)
 	return (struct host_description){
 		.address_count = 2,
 		.addresses = { ip(20), ip(21) },
+		.group_count = 1,
+		.groups = { { { [10] = 0xff, 0xff, 239, 1, 2, 3 } } },
 		.policy = { .ports = { { IPPROTO_TCP, 22 }, { IPPROTO_UDP, 0 } },
 		            .port_count = 2,
 		            .sources = { { ip(0), 120, true }, { ip(99), 128, false } },

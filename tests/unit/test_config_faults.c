@@ -34,11 +34,11 @@ static const struct mistake syntax[] = {
 	{ "\ngraec = 5\n",
 	  ":2: unknown option 'graec'; expected one of grace-period, sleep-timeout, idle-timeout, silence-timeout, "
 	  "check-interval, check-requests, wake-interval, wake-attempts, wake-holdoff, "
-	  "heartbeat-timeout, min-lease, max-hosts, "
+	  "heartbeat-timeout, min-lease, memberships, max-hosts, "
 	  "standby-interval, npp, npp-type, max-registrations, registration-lifetime, npp-keys, advertise-interval, "
 	  "advertise-lifetime, preference, on-stop, wake, allow, deny, interface, host" },
 	{ "host nas {\n mac = 52:54:00:00:00:01\n adresses = 10.0.0.1\n}",
-	  ":3: unknown option 'adresses' (did you mean 'addresses'?); expected one of mac, addresses, wake, allow, deny, vlan, "
+	  ":3: unknown option 'adresses' (did you mean 'addresses'?); expected one of mac, addresses, groups, wake, allow, deny, vlan, "
 	  "interface, arp-offload, detect-sleep, lease, lease-server, client-id, hostname, secureon" },
 	{ "interface eth0 {\n mod = auto\n}",
 	  ":2: unknown option 'mod' (did you mean 'mode'?); expected one of mode, answer, dhcp-source, subnets" },

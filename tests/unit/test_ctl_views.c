@@ -123,7 +123,7 @@ TEST(a_host)
 		  "wakes      -             the configuration's default, else any TCP connection\n"
 		  "added by   registration  only its own registration\n" },
 		{ "{'name': 'nas', 'state': 'asleep', 'for': 60, 'mac': 'm', 'addresses': ['a', 'b'],"
-		  " 'wake': ['none'], 'allow': ['c'], 'deny': ['d'], 'interface': 'eth0', 'vlan': 10,"
+		  " 'groups': ['g'], 'wake': ['none'], 'allow': ['c'], 'deny': ['d'], 'interface': 'eth0', 'vlan': 10,"
 		  " 'arp-offload': true, 'detect-sleep': true, 'secureon': '1.2.3.4', 'leased': 'b',"
 		  " 'withheld': 'e', 'origin': 'config'}",
 		  "HOST       nas\n"
@@ -133,6 +133,7 @@ TEST(a_host)
 		  "addresses  a b\n"
 		  "by DHCP    b        only by its lease: see 'lease show'\n"
 		  "lost       e        its lease is lost: it is not answered for\n"
+		  "groups     g\n"
 		  "wakes      none\n"
 		  "allowed    c\n"
 		  "denied     d\n"

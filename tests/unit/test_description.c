@@ -34,6 +34,7 @@ TEST(descriptions_come_back)
 		"\"deny\": [\"192.0.2.99\", \"0.0.0.0/0\"], \"interface\": \"eth0\", \"vlan\": 4094,"
 		"\"arp-offload\": true, \"detect-sleep\": true, \"secureon\": \"01:02:03:04:05:06\"}",
 		"{" NAS ", \"wake\": [\"none\"], \"secureon\": \"1.2.3.4\"}",
+		"{" NAS ", \"groups\": [\"239.1.2.3\", \"ff02::fb\"]}",
 		"{\"name\": \"nas\", " MAC "}", /* its addresses are DHCP's to say */
 	};
 
@@ -84,6 +85,9 @@ TEST(what_is_wrong_is_named)
 		{ "{" NAS ", \"deny\": [1]}", "deny" },
 		{ "{" NAS ", \"detect-sleep\": null}", "detect-sleep" },
 		{ "{" NAS ", \"arp-offload\": 1}", "arp-offload" },
+		{ "{" NAS ", \"groups\": [\"192.0.2.1\"]}", "groups" },
+		{ "{" NAS ", \"groups\": [\"224.0.0.251\"]}", "groups" },
+		{ "{" NAS ", \"groups\": [\"ff02::1:ff00:1\"]}", "groups" },
 		{ "{" NAS ", \"secureon\": \"1:2\"}", "secureon" },
 		{ "{" NAS ", \"interface\": \"a-name-that-is-too-long\"}", "interface" },
 		{ "{\"name\": \"n/s\", " MAC "}", "name" },

@@ -51,7 +51,8 @@ TEST(all_of_a_host)
 	host.described = described_new(&description, DESCRIBED_BY_CONFIG, 1);
 	check(&host, NULL,
 	      "{\"name\":\"nas\",\"mac\":\"52:54:00:00:00:01\","
-	      "\"addresses\":[\"192.0.2.20\",\"192.0.2.21\"],\"wake\":[\"tcp/22\",\"udp/any\"],"
+	      "\"addresses\":[\"192.0.2.20\",\"192.0.2.21\"],\"groups\":[\"239.1.2.3\"],"
+	      "\"wake\":[\"tcp/22\",\"udp/any\"],"
 	      "\"allow\":[\"192.0.2.0/24\"],\"deny\":[\"192.0.2.99\"],\"interface\":\"eth0\","
 	      "\"vlan\":10,\"arp-offload\":true,\"detect-sleep\":true,"
 	      "\"secureon\":\"01:02:03:04:05:06\",\"state\":\"awake\",\"for\":1.500,"
@@ -67,7 +68,8 @@ TEST(the_least_of_a_host)
 	host.unsynced = true;
 	host.registration = registered_of("20", false);
 	check(&host, NULL,
-	      "{\"name\":\"nas\",\"mac\":\"52:54:00:00:00:01\",\"addresses\":[],\"wake\":[],"
+	      "{\"name\":\"nas\",\"mac\":\"52:54:00:00:00:01\",\"addresses\":[],\"groups\":[],"
+	      "\"wake\":[],"
 	      "\"allow\":[],\"deny\":[],\"interface\":\"\",\"vlan\":0,\"arp-offload\":false,"
 	      "\"detect-sleep\":false,\"secureon\":\"\",\"state\":\"waking\",\"for\":1.500,"
 	      "\"incomplete\":true,\"origin\":\"registration\",\"registration\":{\"active\":false,"

@@ -108,7 +108,8 @@ TEST(what_a_row_looks_like)
 	assert_string_equal(
 		plain(json),
 		"{\"name\":\"nas\",\"state\":\"asleep\",\"by\":\"command\",\"described\":{"
-		"\"addresses\":[\"192.0.2.20\",\"192.0.2.21\"],\"wake\":[\"tcp/22\",\"udp/any\"],"
+		"\"addresses\":[\"192.0.2.20\",\"192.0.2.21\"],\"groups\":[\"239.1.2.3\"],"
+		"\"wake\":[\"tcp/22\",\"udp/any\"],"
 		"\"allow\":[\"192.0.2.0/24\"],\"deny\":[\"192.0.2.99\"],\"interface\":\"eth0\","
 		"\"vlan\":10,\"arp-offload\":true,\"detect-sleep\":true,"
 		"\"secureon\":\"01:02:03:04:05:06\"},"
@@ -121,6 +122,27 @@ TEST(what_a_row_looks_like)
 		"\"lease\":true,\"digests\":[1,-1]}}");
 	json_object_put(json);
 	host_free(host);
+}
+
+/* When they were seen does not come back, only which. */
+TEST(seen_groups_come_back)
+{
+	static const struct group_membership seen[] = {
+		{ { { [10] = 0xff, 0xff, 239, 1, 2, 3 } }, { { 0 } } },
+		{ { { 0xff, 5, [15] = 9 } }, { { 0x20, 1, [15] = 7 } } },
+	};
+	struct host *host = host_of(true, false, false, false), *back;
+
+	for (size_t i = 0; i < 2; i++)
+		host->groups = group_list_add(host->groups, &seen[i], NOW);
+	back = there_and_back(host, &before);
+	assert_int_equal(back->groups->count, 2);
+	for (size_t i = 0; i < 2; i++) {
+		assert_memory_equal(&back->groups->groups[i].membership, &seen[i], sizeof(*seen));
+		assert_int_equal(back->groups->groups[i].seen, 0);
+	}
+	host_free(host);
+	host_free(back);
 }
 
 TEST(each_input_and_state_comes_back)
@@ -260,6 +282,7 @@ static const struct damage damages[] = {
 	{ "edited", "vlan", "4095", "vlan" },
 	{ "edited", "arp-offload", "\"yes\"", "arp-offload" },
 	{ NULL, "edited", "null", "what was edited" },
+	{ NULL, "groups", "[{\"group\":\"192.0.2.1\"}]", "what groups it is in" },
 	{ "registered", "client-identifier", "0", "client-identifier" },
 	{ "registered", "client-identifier", "65536", "client-identifier" },
 	{ "registered", "transaction", "-1", "transaction" },

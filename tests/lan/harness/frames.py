@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from scapy.layers.inet import ICMP, IP, TCP, UDP, IPOption_LSRR
+from scapy.layers.inet import ICMP, IP, TCP, UDP, IPOption, IPOption_LSRR
 from scapy.layers.l2 import ARP, Dot1Q, Ether
 from scapy.packet import Packet
 
@@ -13,7 +13,7 @@ BROADCAST = "ff:ff:ff:ff:ff:ff"
 NOBODY = "0.0.0.0"
 REQUEST, REPLY = 1, 2
 
-__all__ = ["ARP", "BROADCAST", "Dot1Q", "Ether", "ICMP", "IP", "IPOption_LSRR", "NOBODY", "REPLY", "REQUEST", "TCP", "UDP"]
+__all__ = ["ARP", "BROADCAST", "Dot1Q", "Ether", "ICMP", "IP", "IPOption", "IPOption_LSRR", "NOBODY", "REPLY", "REQUEST", "TCP", "UDP"]
 
 
 def ether(source: Machine, destination: str, tags: tuple[int, ...] = ()) -> Packet:
