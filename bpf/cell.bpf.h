@@ -18,6 +18,10 @@
  *   after it too.
  * - The version is first, since a cell that says nothing is no other one once it is cleared:
  *   between the clearing and the counting a compare and swap would succeed.
+ * - What is sent to an IPv6 address is found in two loads, of its host's home in a bucket and of
+ *   the cell there. Homes are given anew with the index off, each time with another number
+ *   (`build`), which is beside the home in the bucket: what the cell says counts only where that is
+ *   still the number. (A CPU may reorder the loads, but by far less than a build takes.)
  * - Each step is an atomic operation that returns a value, so a full barrier, or is ordered by one.
  *
  * What others write into the maps (bpftool) is seen by the looks, and with each frame for which the
@@ -37,19 +41,22 @@
 /* The sizes of the tables, less 1: set with them before the program is loaded. */
 const volatile __u32 index_cells_mask = INDEX_CELLS_MIN - 1;
 const volatile __u32 index_words_mask = INDEX_MAC_WORDS_MIN - 1;
+const volatile __u32 index_buckets_mask = INDEX_BUCKETS_MIN - 1;
 const volatile __u32 index_awake_mask = INDEX_AWAKE_MIN - 1;
 
 /* Set by the looks (look.bpf.h), but for `own`; and the daemon switches the index off. */
 struct {
-	__u64 valid_until;           /* jiffies; 0: off */
-	__u64 tick_shift;            /* a tick of index_awake is 1 << this jiffies */
-	__u64 addresses;             /* digest of the rows of addresses4 that have a place */
+	__u64 valid_until; /* jiffies; 0: off */
+	__u64 tick_shift;  /* a tick of index_awake is 1 << this jiffies */
+	__u64 addresses;   /* digest of the rows of addresses4 and addresses6 */
+	__u32 build;       /* of places and homes: 1 to 255, in turns */
+	__u32 zero;
 	__u32 ports[INDEX_PORTS];    /* the numbers of interfaces; that of 0 is 0, any */
 	struct mac own[INDEX_PORTS]; /* this machine's MACs, which no host may have */
 	struct {                     /* of the look in progress: sums over the rows of a map */
 		__u64 hosts;         /* how many */
 		__u64 rows;          /* digest of the rows of hosts */
-		__u64 addresses;     /* … of addresses4 */
+		__u64 addresses;     /* … of addresses4 and addresses6 */
 	} look;
 } index_state SEC(".data.index");
 
@@ -92,6 +99,80 @@ static __always_inline __u32 index_find(const struct ipv4 *address)
 	return (content ^ index_upper(number)) & INDEX_ADDRESS && !(content & INDEX_SHARED)
 	               ? 0
 	               : content;
+}
+
+static __always_inline struct index_bucket *index_bucket(__u64 hash)
+{
+	struct index_bucket *buckets = bpf_map_lookup_elem(&index_buckets, &ONLY_ROW);
+
+	if (!buckets)
+		return NULL;
+	asm volatile("" : "+r"(hash));
+	return &buckets[hash & index_buckets_mask];
+}
+
+/*
+ * Of an address's two halves, as they are in memory. What differs most between addresses, their
+ * last octets, comes lowest, so that the products have it in all bits.
+ */
+static __always_inline __u64 index_hash6(__u64 first, __u64 last)
+{
+	const __u64 mixed = bpf_be64_to_cpu(last) * 0xff51afd7ed558ccdULL;
+
+	return (mixed ^ bpf_be64_to_cpu(first)) * 0x9e3779b97f4a7c15ULL >> 28;
+}
+
+#define HALF(address, i) (*(volatile const __u64 *)((const void *)(address) + 8 * (i)))
+
+/* In assembly, or clang makes one load of several, at an address that it chooses: refused. */
+#define LOAD_HOME(home, bucket, slot) \
+	asm volatile("%0 = *(u32 *)(%1 + %2)" \
+	             : "=r"(home) \
+	             : "r"(bucket), "i"(offsetof(struct index_bucket, home[slot])))
+
+static __always_inline bool index_has_slot(const struct index_bucket *bucket, unsigned slot,
+                                           const struct ipv6 *address)
+{
+	return HALF(&bucket->address[slot], 1) == HALF(address, 1) &&
+	       HALF(&bucket->address[slot], 0) == HALF(address, 0);
+}
+
+/* What the bucket has as the home of an address's host; 0: none. */
+static __always_inline __u32 index_home6(const struct index_bucket *bucket,
+                                         const struct ipv6 *address)
+{
+	__u32 home = 0;
+
+	if (index_has_slot(bucket, 0, address))
+		LOAD_HOME(home, bucket, 0);
+	else if (index_has_slot(bucket, 1, address))
+		LOAD_HOME(home, bucket, 1);
+	else if (index_has_slot(bucket, 2, address))
+		LOAD_HOME(home, bucket, 2);
+	return home;
+}
+
+/* What the home of an address's host says, as index_find(). */
+static __always_inline __u32 index_find6(const struct ipv6 *address)
+{
+	__u64 hash = index_hash6(HALF(address, 0), HALF(address, 1));
+	const struct index_bucket *bucket;
+	const __u32 *cell;
+	__u32 content, home;
+
+	asm volatile("" : "+r"(hash)); /* it alone is kept over the lookup */
+	bucket = index_bucket(hash);
+	if (!bucket)
+		return INDEX_SHARED;
+	home = index_home6(bucket, address);
+	if (!home)
+		return *(volatile const __u32 *)&bucket->is_full ? INDEX_SHARED : 0;
+	cell = index_cell(home & INDEX_HOME);
+	if (!cell)
+		return INDEX_SHARED;
+	content = *(volatile const __u32 *)cell;
+	return home >> INDEX_HOME_SHIFT == *(volatile __u32 *)&index_state.build ? content
+	                                                                         : INDEX_SHARED;
 }
 
 static __always_inline bool index_is_on_interface(__u32 content, const struct xdp_md *xdp)

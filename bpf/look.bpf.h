@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The look of the daemon at `hosts` and `addresses4`, which brings the index up to date: the states
- * of hosts each time, and which addresses there are where these have changed. In: how long a tick
- * is. Out: the index, valid for a while; a digest of both maps, in which two looks differ if
- * anybody has changed a row. cell.bpf.h says what the order of the steps is for.
+ * The look of the daemon at `hosts`, `addresses4` and `addresses6`, which brings the index up to
+ * date: the states of hosts each time, and which addresses there are where these have changed. In:
+ * how long a tick is. Out: the index, valid for a while; a digest of the maps, in which two looks
+ * differ if anybody has changed a row. cell.bpf.h says what the order of the steps is for.
  */
 #ifndef SLEEPPROXY_LOOK_BPF_H
 #define SLEEPPROXY_LOOK_BPF_H
@@ -12,6 +12,9 @@
 #include "index_look.h"
 
 #define NS_PER_MS 1000000ULL
+#define AF_INET6 10
+
+enum { HOME_TRIES = 4, BUILDS = 255 };
 
 static __always_inline __u32 look_address(const struct ipv4 *address)
 {
@@ -72,7 +75,8 @@ static __always_inline __u32 look_content(const struct host_entry *host)
 	port = look_port(host->ifindex);
 	if (port < 0)
 		return 0;
-	return (state == ASLEEP ? INDEX_ASLEEP : INDEX_WAKING) | port << INDEX_PORT_SHIFT;
+	return (state == ASLEEP ? INDEX_ASLEEP : INDEX_WAKING) | port << INDEX_PORT_SHIFT |
+	       (host->flags & (HOST_ECHO_IGNORE | HOST_ECHO_WAKE) ? 0 : INDEX_ECHO);
 }
 
 static __always_inline bool look_is_home(const struct mac *mac, __u32 place)
@@ -84,20 +88,32 @@ static __always_inline bool look_is_home(const struct mac *mac, __u32 place)
 
 /*
  * The map may change while it is read, and a row that is deleted becomes another one: so what is
- * written is looked up, once the cell has been read.
+ * written is looked up, once the cell has been read. `address`: a key of addresses4, or of
+ * addresses6.
  */
-static __noinline long look_write(const struct ipv4 *address, __u32 place)
+static __always_inline void look_write(void *addresses, const void *address, __u32 place)
 {
 	__u32 *cell = index_cell(place), before, content = 0;
 	const struct mac *mac;
 
 	if (!cell)
-		return 0;
+		return;
 	before = __sync_fetch_and_or(cell, 0);
-	mac = bpf_map_lookup_elem(&addresses4, address);
+	mac = bpf_map_lookup_elem(addresses, address);
 	if (mac && !(before & INDEX_SHARED) && look_is_home(mac, place))
 		content = look_content(host_by_mac(mac));
 	__sync_val_compare_and_swap(cell, before, (before & ~INDEX_HOST) | content);
+}
+
+static __noinline long look_write4(const struct ipv4 *address, __u32 place)
+{
+	look_write(&addresses4, address, place);
+	return 0;
+}
+
+static __noinline long look_write6(const struct ipv6 *address, __u32 place)
+{
+	look_write(&addresses6, address, place);
 	return 0;
 }
 
@@ -117,7 +133,36 @@ static long look_at_address(void *map, const struct ipv4 *address, const struct 
 	if ((content ^ index_upper(number)) & (INDEX_ADDRESS | INDEX_SHARED))
 		return 0;
 	if ((content & INDEX_HOST) != look_content(host_by_mac(mac)))
-		look_write(address, place);
+		look_write4(address, place);
+	return 0;
+}
+
+static __always_inline void look_add6(const struct ipv6 *address, const struct mac *mac)
+{
+	index_state.look.addresses +=
+		look_digest(HALF(address, 0) * 3 + HALF(address, 1), index_mac(mac) | AF_INET6);
+}
+
+/* The state of a host that has a home without an address; others' are written above. */
+static long look_at_address6(void *map, const struct ipv6 *address, const struct mac *mac,
+                             void *unused)
+{
+	const __u32 *home, *cell;
+	__u32 content;
+
+	(void)map;
+	(void)unused;
+	look_add6(address, mac);
+	home = bpf_map_lookup_elem(&index_homes, mac);
+	if (!home)
+		return 0;
+	cell = index_cell(*home);
+	if (!cell)
+		return 0;
+	content = *(volatile __u32 *)cell;
+	if ((content & INDEX_ADDRESS) == INDEX_NO_ADDRESS &&
+	    (content & INDEX_HOST) != look_content(host_by_mac(mac)))
+		look_write6(address, *home);
 	return 0;
 }
 
@@ -140,6 +185,67 @@ static long look_place(void *map, const struct ipv4 *address, const struct mac *
 	__sync_fetch_and_or(cell, upper);
 	if (!ipv4_is_group(address)) /* which is no host's: the maps say so */
 		bpf_map_update_elem(&index_homes, mac, &place, BPF_NOEXIST);
+	return 0;
+}
+
+/* A host without an IPv4 address takes a cell that none has, near a place of its own. */
+static __always_inline void look_make_home(const struct mac *mac, __u64 hash)
+{
+#pragma unroll
+	for (int i = 0; i < HOME_TRIES; i++) {
+		const __u32 place = (hash + i) & index_cells_mask & INDEX_HOME;
+		__u32 *cell = index_cell(place);
+
+		if (cell && !__sync_val_compare_and_swap(cell, 0, INDEX_NO_ADDRESS)) {
+			bpf_map_update_elem(&index_homes, mac, &place, BPF_NOEXIST);
+			return;
+		}
+	}
+}
+
+static __always_inline bool look_fill_slot(struct index_bucket *bucket, unsigned slot,
+                                           const struct ipv6 *address, __u32 home)
+{
+	if (bucket->home[slot])
+		return false;
+	bucket->address[slot] = *address;
+	bucket->home[slot] = home;
+	return true;
+}
+
+/* An IPv6 address goes into its bucket, with its host's home; the others are the maps'. */
+static long look_place6(void *map, const struct ipv6 *address, const struct mac *mac, void *unused)
+{
+	const __u64 hash = index_hash6(HALF(address, 0), HALF(address, 1));
+	struct index_bucket *bucket;
+	const __u32 *place;
+	__u32 home = 0;
+
+	(void)map;
+	(void)unused;
+	look_add6(address, mac);
+	if (!bpf_map_lookup_elem(&index_homes, mac))
+		look_make_home(mac, hash);
+	place = bpf_map_lookup_elem(&index_homes, mac);
+	if (place && !ipv6_is_group(address))
+		home = index_state.build << INDEX_HOME_SHIFT | (*place & INDEX_HOME);
+	bucket = index_bucket(hash);
+	if (!bucket)
+		return 0;
+	if (!home || (!look_fill_slot(bucket, 0, address, home) &&
+	              !look_fill_slot(bucket, 1, address, home) &&
+	              !look_fill_slot(bucket, 2, address, home)))
+		bucket->is_full = true;
+	return 0;
+}
+
+static long look_clear_bucket(__u32 at, void *unused)
+{
+	struct index_bucket *bucket = index_bucket(at);
+
+	(void)unused;
+	if (bucket)
+		__builtin_memset(bucket, 0, sizeof(*bucket));
 	return 0;
 }
 
@@ -175,14 +281,17 @@ static long look_clear_home(void *map, const struct mac *mac, __u32 *home, void 
 static __always_inline void look_build(void)
 {
 	index_state.valid_until = 0;
+	index_state.build = index_state.build % BUILDS + 1;
 	bpf_loop(index_cells_mask + 1, look_clear_cell, NULL, 0);
 	bpf_loop(index_words_mask + 1, look_clear_word, NULL, 0);
+	bpf_loop(index_buckets_mask + 1, look_clear_bucket, NULL, 0);
 	bpf_for_each_map_elem(&index_homes, look_clear_home, NULL, 0);
 #pragma unroll
 	for (int port = 1; port < INDEX_PORTS; port++)
 		index_state.ports[port] = 0;
 	index_state.look.addresses = 0;
 	bpf_for_each_map_elem(&addresses4, look_place, NULL, 0);
+	bpf_for_each_map_elem(&addresses6, look_place6, NULL, 0);
 	index_state.addresses = index_state.look.addresses;
 }
 
@@ -213,6 +322,7 @@ static __always_inline void look_at_all(void)
 	index_state.look.hosts = index_state.look.rows = index_state.look.addresses = 0;
 	bpf_for_each_map_elem(&hosts, look_at_host, NULL, 0);
 	bpf_for_each_map_elem(&addresses4, look_at_address, NULL, 0);
+	bpf_for_each_map_elem(&addresses6, look_at_address6, NULL, 0);
 }
 
 SEC("syscall")

@@ -7,7 +7,7 @@
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 131072); /* the daemon sets it from max-hosts */
+	__uint(max_entries, 32768); /* the daemon sets it from max-hosts */
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, struct ipv6);
 	__type(value, struct mac);

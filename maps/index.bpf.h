@@ -28,6 +28,13 @@ struct {
 } index_awake SEC(".maps");
 
 struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, INDEX_BUCKETS_MIN * sizeof(struct index_bucket));
+} index_buckets SEC(".maps");
+
+struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 4096); /* the daemon sets it from max-hosts */
 	__type(key, struct mac);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The index: which addresses are those of sleeping hosts, in a form that costs a frame one load. It
- * is derived from `hosts` and `addresses4`, which stay the truth, and is not for users: it has no
- * pin. bpf/cell.bpf.h says why it is never wrong.
+ * is derived from `hosts`, `addresses4` and `addresses6`, which stay the truth, and is not for
+ * users: it has no pin. bpf/cell.bpf.h says why it is never wrong.
  *
  * index_cells: an ARRAY of one row, a cell for each address, at its place. Host byte order:
  *
@@ -12,10 +12,14 @@
  *   bit  18     its host is WAKING; neither bit: the maps say what is
  *   bit  19     several addresses have this place: of none of them it says anything
  *   bits 20-23  the only interface on which it is answered for: a number in index_state.ports
- *   bits 24-31  version: how often the host's row was changed
+ *   bit  24     its echo requests (ping) are answered
+ *   bits 25-31  version: how often the host's row was changed
  *
- * A host's state is in the cell of one of its addresses, its home. So one write changes it; what is
- * sent to its other addresses is looked up in the maps.
+ * A host's state is in the cell of one of its IPv4 addresses, its home; or, of a host without any,
+ * in a cell that no address has. So one write changes it; what is sent to its other IPv4 addresses
+ * is looked up in the maps.
+ *
+ * index_buckets: an ARRAY of one row, buckets of IPv6 addresses with the homes of their hosts.
  *
  * index_macs: an ARRAY of one row, a Bloom filter of the MACs in `hosts`: two bits of one 64-bit
  * word for each. Who is not in it is no host.
@@ -41,11 +45,15 @@ enum index_cell {
 	INDEX_SHARED = 1 << 19,
 	INDEX_PORT_SHIFT = 20,
 	INDEX_PORT = 15 << INDEX_PORT_SHIFT,
-	INDEX_VERSION_SHIFT = 24,
+	INDEX_ECHO = 1 << 24,
+	INDEX_VERSION_SHIFT = 25,
 };
 
 /* What a cell says of its host. */
-#define INDEX_HOST (INDEX_ASLEEP | INDEX_WAKING | INDEX_PORT)
+#define INDEX_HOST (INDEX_ASLEEP | INDEX_WAKING | INDEX_PORT | INDEX_ECHO)
+
+/* In a cell that is the home of a host without IPv4: no address has these upper bits. */
+#define INDEX_NO_ADDRESS 0x1ffff
 
 /* As the program says; for more hosts than its default there are more. Powers of 2. */
 enum {
@@ -53,6 +61,8 @@ enum {
 	INDEX_CELLS_MIN = 4096 * INDEX_CELLS_PER_HOST, /* 16 bits of an address are a place */
 	INDEX_MAC_BITS_PER_HOST = 32,
 	INDEX_MAC_WORDS_MIN = 4096 * INDEX_MAC_BITS_PER_HOST / 64,
+	INDEX_BUCKETS_PER_HOST = 2,
+	INDEX_BUCKETS_MIN = 1024 * INDEX_BUCKETS_PER_HOST,
 	INDEX_AWAKE_PER_HOST = 4,
 	INDEX_AWAKE_MIN = 1024 * INDEX_AWAKE_PER_HOST,
 };
@@ -64,6 +74,17 @@ enum {
 	INDEX_VALID_FEW = 100,
 	INDEX_VALID_MANY = 1500,
 };
+
+/* One cache line. */
+enum { INDEX_BUCKET = 3, INDEX_HOME_SHIFT = 24, INDEX_HOME = 0xffffff };
+
+struct index_bucket {
+	struct ipv6 address[INDEX_BUCKET];
+	__u32 home[INDEX_BUCKET]; /* a place, and index_state.build above; 0: no address */
+	__u32 is_full;            /* there are more, which are in the maps alone */
+};
+
+ASSERT_SIZE(struct index_bucket, 64);
 
 static inline __u32 index_upper(__u32 address)
 {

@@ -27,14 +27,20 @@ int index_set_size(struct sleepproxy_bpf *skeleton, uint32_t hosts)
 	const uint32_t words =
 		power_of_2(INDEX_MAC_WORDS_MIN, (uint64_t)hosts * INDEX_MAC_BITS_PER_HOST / 64);
 	const uint32_t awake = power_of_2(INDEX_AWAKE_MIN, (uint64_t)hosts * INDEX_AWAKE_PER_HOST);
+	const uint32_t buckets =
+		power_of_2(INDEX_BUCKETS_MIN, (uint64_t)hosts * INDEX_BUCKETS_PER_HOST);
 	int err;
 
 	*(uint32_t *)&skeleton->rodata->index_cells_mask = cells - 1;
 	*(uint32_t *)&skeleton->rodata->index_words_mask = words - 1;
+	*(uint32_t *)&skeleton->rodata->index_buckets_mask = buckets - 1;
 	*(uint32_t *)&skeleton->rodata->index_awake_mask = awake - 1;
 	err = bpf_map__set_value_size(skeleton->maps.index_cells, cells * sizeof(uint32_t));
 	if (!err)
 		err = bpf_map__set_value_size(skeleton->maps.index_macs, words * sizeof(uint64_t));
+	if (!err)
+		err = bpf_map__set_value_size(skeleton->maps.index_buckets,
+		                              buckets * sizeof(struct index_bucket));
 	if (!err)
 		err = bpf_map__set_value_size(skeleton->maps.index_awake, awake * sizeof(uint64_t));
 	return err ? err : bpf_map__set_max_entries(skeleton->maps.index_homes, hosts);

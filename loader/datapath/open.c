@@ -105,6 +105,7 @@ static const struct {
 } shared[] = {
 	{ "hosts", 1 },
 	{ "addresses4", 4 },
+	{ "addresses6", 8 },
 	{ "wake_rules", HOST_PORTS },
 	{ "wake_sources", HOST_SOURCES },
 	{ "counters", 0 },
@@ -253,8 +254,8 @@ static int share_maps(const struct datapath *datapath, struct sleepproxy_bpf *sk
 	}
 	const struct {
 		struct bpf_map *to, *from;
-	} index[] = { INDEX(index_cells), INDEX(index_macs), INDEX(index_awake), INDEX(index_homes),
-		      INDEX(data_index) };
+	} index[] = { INDEX(index_cells), INDEX(index_macs),  INDEX(index_buckets),
+		      INDEX(index_awake), INDEX(index_homes), INDEX(data_index) };
 	int err = index_set_size(skeleton, datapath->max_hosts);
 
 	for (size_t i = 0; i < SHARED && !err; i++)

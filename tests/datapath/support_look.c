@@ -50,6 +50,11 @@ void testbed_put_address(struct testbed *testbed, struct ipv4 address, const str
 	map_put(testbed_datapath(testbed)->maps.addresses4, &address, mac);
 }
 
+void testbed_put_address6(struct testbed *testbed, struct ipv6 address, const struct mac *mac)
+{
+	map_put(testbed_datapath(testbed)->maps.addresses6, &address, mac);
+}
+
 struct host_entry testbed_get_host(struct testbed *testbed, const struct mac *mac)
 {
 	const int hosts = bpf_map__fd(testbed_datapath(testbed)->maps.hosts);

@@ -18,5 +18,6 @@ void testbed_forget_look(struct testbed *testbed);
 void testbed_put_host(struct testbed *testbed, const struct mac *mac,
                       const struct host_entry *host);
 void testbed_put_address(struct testbed *testbed, struct ipv4 address, const struct mac *mac);
+void testbed_put_address6(struct testbed *testbed, struct ipv6 address, const struct mac *mac);
 
 #endif

@@ -18,10 +18,12 @@ enum {
 	FRESH_EACH = 20000, /* hosts are set again */
 	LOOK_EACH = 500,
 	CLIENTS = 8,
-	KINDS = 20,
+	KINDS = 30, /* of frames: ARP, IPv4, IPv6, and others */
 	ARP_KINDS = 11,
-	IPV4_KINDS = 17,
+	IPV4_KINDS = 19,
+	IPV6_KINDS = 28,
 	LENGTH = 64,
+	ND_LENGTH = 86,
 };
 
 static uint64_t seed;
@@ -48,6 +50,13 @@ static struct ipv4 host_address(unsigned i, unsigned which)
 		                (uint8_t)i } };
 }
 
+/* Of some hosts; some of them have no others. */
+static struct ipv6 host_address6(unsigned i, unsigned which)
+{
+	return (struct ipv6){ { (uint8_t)(which == 2 ? 0xff : 0x20), 1, 13, 0xb8, [12] = 7,
+		                (uint8_t)which, (uint8_t)(i >> 8), (uint8_t)i } };
+}
+
 static struct host_entry host_entry(unsigned i)
 {
 	static const uint32_t states[] = { AWAKE, DROWSY, ASLEEP, WAKING, ASLEEP, WAKING, 77 };
@@ -56,7 +65,10 @@ static struct host_entry host_entry(unsigned i)
 		.state = states[i % 7],
 		.ifindex = i % 5 == 0 ? TESTBED_IFINDEX + i % 2 : 0,
 		.vlan = i % 11 == 0 ? 7 : 0,
-		.flags = i % 13 == 0 ? HOST_ARP_OFFLOAD : 0,
+		.flags = i % 13 == 0   ? HOST_ARP_OFFLOAD
+		         : i % 17 == 0 ? HOST_ECHO_IGNORE
+		         : i % 19 == 0 ? HOST_ECHO_WAKE
+		                       : 0,
 		.last_seen = i % 3,
 	};
 }
@@ -68,8 +80,10 @@ static void put_hosts(struct testbed *testbed)
 		const struct mac mac = host_mac(i);
 
 		testbed_put_host(testbed, &mac, &entry);
-		for (unsigned which = 0; which <= i % 3; which++)
+		for (unsigned which = 0; which <= i % 3 && i % 4; which++)
 			testbed_put_address(testbed, host_address(i, which), &mac);
+		for (unsigned which = 0; which <= i % 3 && (i % 4 == 0 || i % 8 == 1); which++)
+			testbed_put_address6(testbed, host_address6(i, which), &mac);
 	}
 }
 
@@ -78,6 +92,11 @@ static struct ipv4 some_address(void)
 	const unsigned i = chance(HOSTS + HOSTS / 8);
 
 	return host_address(i, chance(3));
+}
+
+static struct ipv6 some_address6(void)
+{
+	return host_address6(chance(HOSTS / 4 + 9) * 4 + chance(2), chance(16) ? chance(2) : 2);
 }
 
 static struct mac some_source(void)
@@ -147,6 +166,72 @@ static void put_ipv4(uint8_t *ip)
 	ip[25] = ip[9] == UDP ? (uint8_t)(8 + chance(16)) : 1;
 	ip[32] = chance(20) ? 0x50 : (uint8_t)(chance(16) << 4);
 	ip[33] = flags[chance(7)];
+	if (ip[9] == ICMP && chance(4))
+		memcpy(ip + 20, (uint8_t[]){ (uint8_t)(chance(10) ? 8 : 0), (uint8_t)!chance(20) },
+		       2);
+}
+
+/* RFC 8200, 8.1: of a packet whose payload is an even number of octets. */
+static uint16_t checksum6(const uint8_t *ip, unsigned payload)
+{
+	uint32_t sum = payload + ip[6];
+
+	for (unsigned i = 8; i < 40 + payload; i += 2)
+		sum += (uint32_t)(ip[i] << 8 | ip[i + 1]);
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	return (uint16_t)~sum;
+}
+
+static void put_nd(uint8_t *ip, const struct mac *source)
+{
+	const struct ipv6 target = some_address6();
+
+	ip[40] = (uint8_t)(chance(8) ? 135 : 136);
+	ip[7] = (uint8_t)(chance(30) ? 255 : 64);
+	memcpy(ip + 48, &target, sizeof(target));
+	ip[64] = (uint8_t)(chance(20) ? 1 : chance(4));
+	ip[65] = (uint8_t)(chance(30) ? 1 : chance(3));
+	memcpy(ip + 66, source, sizeof(*source));
+	if (!chance(30))
+		ip[66 + chance(6)] ^= 1;
+}
+
+static void put_icmp6(uint8_t *ip, const struct mac *source)
+{
+	ip[5] = (uint8_t)(chance(20) ? 32 : chance(17) * 2);
+	ip[6] = ICMPV6;
+	ip[43] = 0;
+	if (chance(3))
+		put_nd(ip, source);
+	else
+		ip[40] = (uint8_t)(chance(4) ? 128 : chance(256));
+}
+
+static void put_ipv6(uint8_t *ip, const struct mac *source)
+{
+	static const uint8_t protocols[] = { TCP, TCP, UDP, 0, 43, 44, 60, 59 };
+	struct ipv6 from = { { 0x20, 1, 13, 0xb8, 9, [15] = (uint8_t)(1 + chance(200)) } };
+	const struct ipv6 to = some_address6();
+	uint16_t sum;
+
+	if (!chance(20))
+		from = chance(2) ? some_address6() : (struct ipv6){ { 0 } };
+	ip[0] = (uint8_t)(chance(30) ? 0x60 : chance(256));
+	ip[5] = (uint8_t)(chance(20) ? 24 : chance(40) * 2);
+	ip[6] = protocols[chance(8)];
+	ip[7] = 64;
+	memcpy(ip + 8, &from, sizeof(from));
+	memcpy(ip + 24, &to, sizeof(to));
+	ip[43] = 22;
+	ip[52] = chance(20) ? 0x50 : (uint8_t)(chance(16) << 4);
+	ip[53] = (uint8_t)(chance(3) ? SYN : chance(64));
+	if (chance(2))
+		put_icmp6(ip, source);
+	sum = checksum6(ip, ip[5] & ~1u);
+	if (chance(20))
+		memcpy(ip + (ip[6] == TCP ? 56 : 42),
+		       (uint8_t[]){ (uint8_t)(sum >> 8), (uint8_t)sum }, 2);
 }
 
 static void make_frame(struct octets *frame)
@@ -157,21 +242,25 @@ static void make_frame(struct octets *frame)
 	uint8_t *payload = frame->at + ETHER_OCTETS + (tagged ? TAG_OCTETS : 0);
 
 	memset(frame, 0, sizeof(*frame));
-	frame->length = chance(10) ? LENGTH : ETHER_OCTETS + chance(LENGTH - ETHER_OCTETS);
+	frame->length = kind < IPV4_KINDS ? LENGTH : ND_LENGTH;
+	if (!chance(10))
+		frame->length = ETHER_OCTETS + chance((unsigned)frame->length + 8 - ETHER_OCTETS);
 	memcpy(frame->at, &destination, sizeof(destination));
 	memcpy(frame->at + 6, &source, sizeof(source));
 	if (tagged) {
 		frame->at[12] = 0x81;
 		frame->at[15] = (uint8_t)(6 + chance(3));
 	}
-	payload[-2] = kind == KINDS - 2 ? 0x86 : 8;
-	payload[-1] = kind == KINDS - 2 ? 0xdd : 0;
-	if (kind < ARP_KINDS || tagged) {
-		payload[-1] = 6;
+	payload[-2] = kind < IPV4_KINDS || tagged ? 8 : 0x86;
+	payload[-1] = kind < ARP_KINDS || tagged ? 6 : kind < IPV4_KINDS ? 0 : 0xdd;
+	if (kind < ARP_KINDS || tagged)
 		put_arp(payload, &source);
-	} else if (kind < IPV4_KINDS) {
+	else if (kind < IPV4_KINDS)
 		put_ipv4(payload);
-	}
+	else if (kind < IPV6_KINDS)
+		put_ipv6(payload, &source);
+	else
+		payload[-1] = 0xcc;
 }
 
 static bool is_same(const struct octets *one, const struct octets *other)

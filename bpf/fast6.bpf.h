@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The fast path (fast.bpf.h) for IPv6. */
+#ifndef SLEEPPROXY_FAST6_BPF_H
+#define SLEEPPROXY_FAST6_BPF_H
+
+#include "fast_frame.bpf.h"
+#include "ipv6.bpf.h"
+
+/* Octets of an untagged frame with IPv6 without extension headers. */
+enum {
+	AT_IPV6_LENGTH = 18,
+	AT_IPV6_NEXT = 20,
+	AT_IPV6_HOP_LIMIT = 21,
+	AT_IPV6_SOURCE = 22,
+	AT_IPV6_DESTINATION = 38,
+	AT_ICMPV6 = 54,
+	AT_ICMPV6_CHECKSUM = 56,
+	AT_ND_FLAGS = 58,
+	AT_ND_TARGET = 62,
+	IPV6_TCP_FLAGS = 67,
+	IPV6_TCP_END = 74,
+	AT_ND_OPTION = 78,
+	ND_END = 86,
+};
+
+/* Of a solicitation with its sender's MAC, and of the answer to it, as they are in memory. */
+enum {
+	ND_LENGTH = ND_END - AT_ICMPV6,
+	ND_SOLICITATION_WORD = ND_SOLICITATION,
+	ND_ADVERTISEMENT_WORD = ND_ADVERTISEMENT,
+	ND_SOURCE_OPTION = ND_SOURCE_MAC | 1 << 8,
+	ND_TARGET_OPTION = ND_TARGET_MAC | 1 << 8,
+	ND_NEXT_AND_HOPS = PROTOCOL_ICMPV6 | ND_HOP_LIMIT << 8,
+};
+
+/* After the Ethernet source: EtherType and IPv6's first two octets. */
+#define IPV6_WORD 0x0060dd86ULL
+
+/* As fast_is_unknown(). The barrier: or the address's own pointer is kept, on the stack. */
+static __always_inline bool fast_is_unknown6(void *frame, __u32 offset)
+{
+	asm volatile("" : "+r"(frame));
+	return !bpf_map_lookup_elem(&addresses6, frame + offset);
+}
+
+/* The sum of words, to be folded; one by one, or they would all be loaded at once, to the stack. */
+static __always_inline __u64 fast_add(__u64 sum, __u64 word)
+{
+	sum += word;
+	asm volatile("" : "+r"(sum));
+	return sum;
+}
+
+static __always_inline __u64 fast_add_words(__u64 sum, void *words, unsigned count)
+{
+#pragma unroll
+	for (unsigned i = 0; i < sizeof(struct ipv6) / sizeof(__u32); i++)
+		if (i < count)
+			sum = fast_add(sum, AT(__u32, words, 4 * i));
+	return sum;
+}
+
+static __always_inline __u32 fast_fold(__u64 sum)
+{
+	sum = (sum & 0xffffffff) + (sum >> 32);
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = (sum & 0xffff) + (sum >> 16);
+	return (sum & 0xffff) + (sum >> 16);
+}
+
+#define ND_PSEUDO (bpf_htons(ND_LENGTH) + bpf_htons(PROTOCOL_ICMPV6))
+
+static __always_inline bool fast_nd_is_right(void *frame)
+{
+	__u64 sum = ND_PSEUDO;
+
+	sum = fast_add_words(sum, frame + AT_IPV6_SOURCE, 4);
+	sum = fast_add_words(sum, frame + AT_IPV6_DESTINATION, 4);
+	sum = fast_add_words(sum, frame + AT_ICMPV6, 2);
+	sum = fast_add_words(sum, frame + AT_ND_TARGET, 4);
+	sum = fast_add_words(sum, frame + AT_ND_OPTION, 2);
+	return fast_fold(sum) == CHECKSUM_RIGHT;
+}
+
+/* nd_answer(), in words. */
+static __always_inline void fast_nd_answer(void *frame)
+{
+	const __u64 own = fast_own_mac(), option = ND_TARGET_OPTION | own << 16;
+	__u64 sum = ND_ADVERTISEMENT_WORD + ND_SOLICITED + ND_PSEUDO;
+
+	sum = fast_add(sum, (option & 0xffffffff) + (option >> 32));
+	sum = fast_add_words(sum, frame + AT_IPV6_SOURCE, 4);
+	sum = fast_add_words(sum, frame + AT_ND_TARGET, 4); /* as it is the source, too */
+	sum = fast_add_words(sum, frame + AT_ND_TARGET, 4);
+	AT(__u64, frame, AT_ICMPV6) = ND_ADVERTISEMENT_WORD | (__u64)(__u16)~fast_fold(sum) << 16 |
+	                              (__u64)ND_SOLICITED << 32;
+	AT(__u64, frame, AT_ND_OPTION) = option;
+	AT(__u64, frame, AT_IPV6_DESTINATION) = AT(__u64, frame, AT_IPV6_SOURCE);
+	AT(__u64, frame, AT_IPV6_DESTINATION + 8) = AT(__u64, frame, AT_IPV6_SOURCE + 8);
+	AT(__u64, frame, AT_IPV6_SOURCE) = AT(__u64, frame, AT_ND_TARGET);
+	AT(__u64, frame, AT_IPV6_SOURCE + 8) = AT(__u64, frame, AT_ND_TARGET + 8);
+	AT(__u64, frame, 0) = fast_mac(AT(__u64, frame, AT_SOURCE)) | own << 48;
+	AT(__u64, frame, 8) = own >> 16 | IPV6_WORD << 32;
+	AT(__u16, frame, 16) = 0;
+}
+
+/* One as neighbours send it: not for duplicate addresses, and with their own MAC as its option. */
+static __always_inline bool fast_is_solicitation(void *frame)
+{
+	return AT(__u16, frame, AT_IPV6_LENGTH) == bpf_htons(ND_LENGTH) &&
+	       AT(__u16, frame, AT_IPV6_NEXT) == ND_NEXT_AND_HOPS &&
+	       AT(__u16, frame, AT_ICMPV6) == ND_SOLICITATION_WORD &&
+	       AT(__u16, frame, AT_ND_OPTION) == ND_SOURCE_OPTION &&
+	       AT(__u64, frame, AT_ND_OPTION) >> 16 == fast_mac(AT(__u64, frame, AT_SOURCE)) &&
+	       !mac_is_group(frame + AT_SOURCE) &&
+	       fast_mac(AT(__u64, frame, AT_SOURCE)) != fast_own_mac() &&
+	       AT(__u8, frame, AT_IPV6_SOURCE) != 0xff && AT(__u8, frame, AT_ND_TARGET) != 0xff &&
+	       (AT(__u64, frame, AT_IPV6_SOURCE) || AT(__u64, frame, AT_IPV6_SOURCE + 8)) &&
+	       (mac_is_group(frame) || fast_is_to_us(frame));
+}
+
+static __always_inline enum outcome fast_nd(struct xdp_md *xdp)
+{
+	void *frame = fast_frame(xdp, ND_END);
+	__u32 content;
+
+	if (!frame || !fast_is_solicitation(frame) || index_find6(frame + AT_IPV6_SOURCE))
+		return ASK_MAPS;
+	content = index_find6(frame + AT_ND_TARGET);
+	if (!content)
+		return fast_is_unknown6(frame, AT_ND_TARGET) ? OUTCOME_ND_OTHER : ASK_MAPS;
+	if (!fast_may_answer(content, xdp) || !fast_nd_is_right(frame) ||
+	    bpf_xdp_get_buff_len(xdp) != ND_END)
+		return ASK_MAPS;
+	fast_nd_answer(frame);
+	return OUTCOME_ND_ANSWERED;
+}
+
+/*
+ * Of one machine, and not the destination's. Half an address tells it from those that are not, and
+ * from a few that are, which are the maps'.
+ */
+static __always_inline bool fast_has_source6(void *frame)
+{
+	return AT(__u64, frame, AT_IPV6_SOURCE) && AT(__u8, frame, AT_IPV6_SOURCE) != 0xff &&
+	       (AT(__u64, frame, AT_IPV6_SOURCE) != AT(__u64, frame, AT_IPV6_DESTINATION) ||
+	        AT(__u64, frame, AT_IPV6_SOURCE + 8) != AT(__u64, frame, AT_IPV6_DESTINATION + 8));
+}
+
+/* A request that is to be answered as echo_handle6() does. */
+static __always_inline bool fast_is_echo6(struct xdp_md *xdp, void *frame)
+{
+	const __u32 octets = bpf_ntohs(AT(__u16, frame, AT_IPV6_LENGTH));
+
+	return AT(__u8, frame, AT_IPV6_NEXT) == PROTOCOL_ICMPV6 &&
+	       AT(__u16, frame, AT_ICMPV6) == ICMPV6_ECHO_REQUEST && fast_is_to_us(frame) &&
+	       !mac_is_group(frame + AT_SOURCE) && fast_has_source6(frame) &&
+	       octets >= ECHO_OCTETS && AT_ICMPV6 + octets <= bpf_xdp_get_buff_len(xdp);
+}
+
+static __always_inline void fast_echo_answer6(void *frame)
+{
+	const __u64 first = AT(__u64, frame, AT_IPV6_SOURCE);
+	const __u64 last = AT(__u64, frame, AT_IPV6_SOURCE + 8);
+
+	AT(__u64, frame, AT_IPV6_SOURCE) = AT(__u64, frame, AT_IPV6_DESTINATION);
+	AT(__u64, frame, AT_IPV6_SOURCE + 8) = AT(__u64, frame, AT_IPV6_DESTINATION + 8);
+	AT(__u64, frame, AT_IPV6_DESTINATION) = first;
+	AT(__u64, frame, AT_IPV6_DESTINATION + 8) = last;
+	AT(__u8, frame, AT_IPV6_HOP_LIMIT) = ECHO_TTL;
+	AT(__u16, frame, AT_ICMPV6_CHECKSUM) = checksum_replace(
+		AT(__u16, frame, AT_ICMPV6_CHECKSUM), ICMPV6_ECHO_REQUEST, ICMPV6_ECHO_REPLY);
+	AT(__u8, frame, AT_ICMPV6) = ICMPV6_ECHO_REPLY;
+	fast_send_back(frame);
+}
+
+static __always_inline bool fast_is_syn6(struct xdp_md *xdp, void *frame)
+{
+	const __u8 *flags = fast_frame(xdp, IPV6_TCP_END);
+
+	return flags && AT(__u8, frame, AT_IPV6_NEXT) == PROTOCOL_TCP &&
+	       (flags[IPV6_TCP_FLAGS] & (TCP_SYN | TCP_ACK | TCP_RST | TCP_FIN)) == TCP_SYN;
+}
+
+/* As fast_ipv4(). */
+static __always_inline enum outcome fast_ipv6(struct xdp_md *xdp)
+{
+	void *frame = fast_frame(xdp, AT_ND_FLAGS);
+	__u32 content;
+
+	if (!frame || AT(__u8, frame, AT_PAYLOAD) >> 4 != 6)
+		return ASK_MAPS;
+	if (AT(__u8, frame, AT_IPV6_NEXT) == PROTOCOL_ICMPV6 &&
+	    (AT(__u8, frame, AT_ICMPV6) == ND_SOLICITATION ||
+	     AT(__u8, frame, AT_ICMPV6) == ND_ADVERTISEMENT))
+		return fast_is_of_host(frame) ? ASK_MAPS : fast_nd(xdp);
+	content = index_find6(frame + AT_IPV6_DESTINATION);
+	if (!content)
+		return !fast_is_syn6(xdp, frame) || fast_is_unknown6(frame, AT_IPV6_DESTINATION)
+		               ? OUTCOME_IPV6_OTHER
+		               : ASK_MAPS;
+	if (!(content & INDEX_ECHO) || !fast_may_answer(content, xdp) || !fast_is_echo6(xdp, frame))
+		return ASK_MAPS;
+	fast_echo_answer6(frame);
+	return OUTCOME_ECHO_ANSWERED;
+}
+
+#endif

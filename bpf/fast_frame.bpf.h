@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A frame in the fast path (fast.bpf.h): its octets, its sender, and whether it is answered. */
+#ifndef SLEEPPROXY_FAST_FRAME_BPF_H
+#define SLEEPPROXY_FAST_FRAME_BPF_H
+
+#include "cell.bpf.h"
+#include "checksum.bpf.h"
+#include "owner.bpf.h"
+
+enum { ASK_MAPS = OUTCOME_COUNT };
+
+/* Octets of an untagged frame. */
+enum {
+	AT_SOURCE = 6,
+	AT_PROTOCOL = 12,
+	AT_PAYLOAD = 14,
+	FAST_MIN = 42, /* ARP */
+};
+
+#define AT(type, frame, offset) (*(volatile type *)((frame) + (offset)))
+
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the words are little-endian");
+
+static __always_inline void *fast_frame(const struct xdp_md *xdp, __u32 octets)
+{
+	struct cursor cursor = frame_start(xdp);
+
+	return cursor_take(&cursor, octets);
+}
+
+/* The MAC before the octets that follow it in a word of a frame. */
+static __always_inline __u64 fast_mac(__u64 word)
+{
+	return word << 16 >> 16;
+}
+
+static __always_inline __u64 fast_own_mac(void)
+{
+	const __u16 *own = (const __u16 *)own_mac();
+
+	return own[0] | (__u64)own[1] << 16 | (__u64)own[2] << 32;
+}
+
+static __always_inline bool fast_is_to_us(void *frame)
+{
+	return fast_mac(AT(__u64, frame, 0)) == fast_own_mac();
+}
+
+/*
+ * Is the sender, who may be a host, an AWAKE one, as owner_check() would find, or none? The entry
+ * is read, then the map, then the entry is written by compare and swap: so index_forget, which
+ * changes it too, is never undone.
+ */
+static __noinline bool fast_find_awake(struct xdp_md *xdp)
+{
+	void *frame = fast_frame(xdp, FAST_MIN);
+	__u64 before, mac, *entry;
+	struct host_entry *host;
+
+	if (!frame)
+		return false;
+	entry = index_awake_entry(index_mac_in_frame(frame + AT_SOURCE));
+	if (!entry)
+		return false;
+	before = *(volatile __u64 *)entry;
+	host = host_by_mac(frame + AT_SOURCE);
+	if (!host)
+		return true;
+	if (host_state(host) != AWAKE || !host->last_seen)
+		return false;
+	owner_set_last_seen(host);
+	if ((before & INDEX_TICK) == index_tick()) /* another host has it */
+		return true;
+	mac = index_mac_in_frame(frame + AT_SOURCE); /* once more, and not kept */
+	entry = index_awake_entry(mac);
+	if (entry)
+		__sync_val_compare_and_swap(entry, before, mac | index_tick());
+	return true;
+}
+
+/* Perhaps; false: it is of none. */
+static __always_inline bool fast_is_of_host(void *frame)
+{
+	return index_may_have_mac(index_mac_in_frame(frame + AT_SOURCE));
+}
+
+/* Who was found in `hosts` is not looked up again in this tick of the clock. */
+static __always_inline bool fast_is_awake(struct xdp_md *xdp, void *frame)
+{
+	const __u64 mac = index_mac_in_frame(frame + AT_SOURCE);
+	const __u64 *entry = index_awake_entry(mac);
+
+	return (entry && *(volatile __u64 *)entry == (mac | index_tick())) || fast_find_awake(xdp);
+}
+
+/* The host is one that is answered for, here. */
+static __always_inline bool fast_may_answer(__u32 content, const struct xdp_md *xdp)
+{
+	return content & (INDEX_ASLEEP | INDEX_WAKING) && index_is_on_interface(content, xdp) &&
+	       config.answer == ANSWER_PROXY;
+}
+
+/* To us, back to where it came from. */
+static __always_inline void fast_send_back(void *frame)
+{
+	const __u64 own = fast_own_mac(), peer = fast_mac(AT(__u64, frame, AT_SOURCE));
+
+	AT(__u64, frame, 0) = peer | own << 48;
+	AT(__u32, frame, 8) = own >> 16;
+}
+
+#endif
