@@ -46,11 +46,11 @@ const volatile __u32 index_awake_mask = INDEX_AWAKE_MIN - 1;
 
 /* Set by the looks (look.bpf.h), but for `own`; and the daemon switches the index off. */
 struct {
-	__u64 valid_until; /* jiffies; 0: off */
-	__u64 tick_shift;  /* a tick of index_awake is 1 << this jiffies */
-	__u64 addresses;   /* digest of the rows of addresses4 and addresses6 */
-	__u32 build;       /* of places and homes: 1 to 255, in turns */
-	__u32 zero;
+	__u64 valid_until;           /* jiffies; 0: off */
+	__u64 tick_shift;            /* a tick of index_awake is 1 << this jiffies */
+	__u64 addresses;             /* digest of the rows of addresses4 and addresses6 */
+	__u32 build;                 /* of places and homes: 1 to 255, in turns */
+	__u32 changes;               /* of states, by the datapath and the daemon */
 	__u32 ports[INDEX_PORTS];    /* the numbers of interfaces; that of 0 is 0, any */
 	struct mac own[INDEX_PORTS]; /* this machine's MACs, which no host may have */
 	struct {                     /* of the look in progress: sums over the rows of a map */
@@ -265,6 +265,7 @@ static __always_inline void index_forget_awake(const struct mac *mac)
 /* The host's row was changed: see above. */
 static __noinline void index_forget(const struct mac *mac)
 {
+	__sync_fetch_and_add(&index_state.changes, 1);
 	index_forget_cell(mac);
 	index_forget_awake(mac);
 }

@@ -335,7 +335,9 @@ int look(struct index_look *result)
 		look_build();
 		look_at_all();
 	}
-	result->digest = look_digest(index_state.look.rows, index_state.look.addresses);
+	/* also where rows have changed, and back, since the last one */
+	result->digest = look_digest(index_state.look.rows + index_state.changes,
+	                             index_state.look.addresses);
 	result->hosts = index_state.look.hosts;
 	index_state.tick_shift = index_state.look.hosts < result->few ? 0 : INDEX_TICK_MANY;
 	if (result->tick)

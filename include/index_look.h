@@ -11,7 +11,7 @@
 struct index_look {
 	__u64 tick;   /* ns, of a jiffy; set by the daemon, as `few` */
 	__u64 few;    /* hosts: of as many or more a look is believed for longer */
-	__u64 digest; /* of all rows of hosts, but for last_seen, and of addresses4 */
+	__u64 digest; /* of all rows, but for last_seen, and of how often states have changed */
 	__u64 hosts;  /* how many there are */
 };
 

@@ -280,9 +280,11 @@ void daemon_follow_map_edits(struct daemon *daemon)
 	err = hosts_each(daemon->datapath, follow_host, before_batch, daemon);
 	if (!err)
 		err = addresses4_each(daemon->datapath, follow_address, before_batch, daemon);
-	if (err) /* half a view would make the rest look removed */
+	if (err) { /* half a view would make the rest look removed */
 		log_error("cannot read the maps: %s", strerror(-err));
-	else
+		daemon->followed_digest++; /* so that it is tried again */
+	} else {
 		drop_missing(daemon);
+	}
 	log_rows(daemon);
 }

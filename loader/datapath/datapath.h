@@ -96,7 +96,7 @@ void wake_rules_index(struct datapath *datapath, bool on);
  */
 enum { LOOK_FEW = 4096, LOOK_FEW_MS = 50, LOOK_MANY_MS = 1250 };
 struct maps_view {
-	uint64_t digest; /* of all rows, but for `last_seen` */
+	uint64_t digest; /* of all rows, but for `last_seen`, and of the changes of states */
 	bool are_many;   /* more than LOOK_FEW hosts, or tables for far more than these */
 };
 int maps_look(struct datapath *datapath, struct maps_view *view);

@@ -98,6 +98,9 @@ static int lock_pin_dir(struct datapath *datapath, char why[DATAPATH_WHY])
 	return explain(why, err, "cannot open %s: %s", dir, strerror(-err));
 }
 
+/* More entries of one map than this would cost gigabytes where max-hosts is a million. */
+enum { ENTRIES_MAX = 1 << 22 };
+
 /* The maps of maps/, pinned and shared by all loaded programs. */
 static const struct {
 	const char *name;
@@ -140,6 +143,11 @@ static void pin_of(const char *pin_dir, size_t i, char path[PATH_MAX])
 	snprintf(path, PATH_MAX, "%s/%s", pin_dir, shared[i].name);
 }
 
+static uint32_t entries_of(uint64_t max_hosts, uint32_t per_host)
+{
+	return max_hosts * per_host < ENTRIES_MAX ? max_hosts * per_host : ENTRIES_MAX;
+}
+
 static int set_sizes_and_pins(struct sleepproxy_bpf *skeleton, const char *pin_dir,
                               uint32_t max_hosts)
 {
@@ -152,7 +160,8 @@ static int set_sizes_and_pins(struct sleepproxy_bpf *skeleton, const char *pin_d
 		pin_of(pin_dir, i, path);
 		err = bpf_map__set_pin_path(map, path);
 		if (!err && shared[i].per_host)
-			err = bpf_map__set_max_entries(map, max_hosts * shared[i].per_host);
+			err = bpf_map__set_max_entries(map,
+			                               entries_of(max_hosts, shared[i].per_host));
 	}
 	return err;
 }

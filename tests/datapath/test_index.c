@@ -237,6 +237,48 @@ TEST(a_look_tells_whether_rows_have_changed)
 	testbed_put_address(testbed, *ipv4_of(SECOND_IP), mac_of(SECOND));
 }
 
+TEST(a_state_that_has_changed_and_come_back_is_told)
+{
+	struct testbed *testbed = indexed(&sleeper);
+	const __u64 before = testbed_look(testbed).digest;
+
+	testbed_send(testbed, &syn);
+	testbed_send(testbed, &owner);
+	testbed_set_host(testbed, SECOND, &asleep);
+	assert_true(testbed_look(testbed).digest != before);
+}
+
+static const struct packet solicitation = ND(SOLICITATION, SOLICITED, PEER, PEER_IP6, SOLICITED_IP6,
+                                             SECOND_IP6, 0, { { SOURCE_LINK, 0, PEER } });
+
+static bool answered6(struct testbed *testbed)
+{
+	return testbed_send(testbed, &solicitation) == XDP_TX;
+}
+
+/* With an IPv4 address and without, as its home is another one then. */
+TEST(ipv6_is_answered_by_the_index_until_the_owner_is_seen)
+{
+	for (int with_ipv4 = 0; with_ipv4 < 2; with_ipv4++) {
+		struct testbed *testbed = looked(&sleeper);
+
+		if (!with_ipv4)
+			testbed_put_address(testbed, *ipv4_of(SECOND_IP), NULL);
+		testbed_look(testbed);
+		testbed_believe_look(testbed);
+		testbed_put_address6(testbed, *ipv6_of(SECOND_IP6), NULL);
+		assert_true(answered6(testbed)); /* by the index alone */
+		testbed_send(testbed, &owner);
+		assert_false(answered6(testbed));
+		testbed_set_host(testbed, SECOND, &asleep);
+		testbed_look(testbed);
+		assert_false(answered6(testbed));
+		testbed_put_address6(testbed, *ipv6_of(SECOND_IP6), mac_of(SECOND));
+		assert_true(answered6(testbed)); /* added by others: at once */
+		testbed_put_address(testbed, *ipv4_of(SECOND_IP), mac_of(SECOND));
+	}
+}
+
 /* In the smallest table: there are places for 64 networks of 1024 addresses. */
 TEST(addresses_that_share_a_place_are_looked_up)
 {

@@ -67,13 +67,28 @@ static int send_to(const struct packet *packet, unsigned i, size_t target, bool 
 	return testbed_run(testbed, &in, &out);
 }
 
-static void ask(unsigned i)
+/* Each also has an IPv6 address. */
+static const enum where addresses6[HOSTS] = { HOST_IP6, SECOND_IP6 };
+
+static int solicit(unsigned i)
+{
+	struct packet question = ND(SOLICITATION, SOLICITED, PEER, PEER_IP6, SOLICITED_IP6, NO_IP,
+	                            0, { { SOURCE_LINK, 0, PEER } });
+	struct octets in, out;
+
+	question.ip.nd.target = addresses6[i];
+	packet_build(&in, &question, &untagged);
+	return testbed_run(testbed, &in, &out);
+}
+
+static void ask(unsigned i, bool ipv6)
 {
 	static const struct packet question =
 		ARP(BROADCAST, PEER, ARP_REQUEST, PEER, PEER_IP, NO_MAC, HOST_IP);
 	struct racer *racer = &racers[i];
 	const unsigned since = atomic_load(&racer->awake_since), begun = atomic_load(&racer->begun);
-	const bool answered = send_to(&question, i, ARP_TARGET, false) == XDP_TX;
+	const int verdict = ipv6 ? solicit(i) : send_to(&question, i, ARP_TARGET, false);
+	const bool answered = verdict == XDP_TX;
 
 	atomic_fetch_add(answered ? &racer->answers : &racer->refusals, 1);
 	if (answered && since == begun && atomic_load(&racer->begun) == begun)
@@ -123,7 +138,7 @@ static void *run_hosts(void *context)
 		else if (what == 5)
 			send_claim(i);
 		else
-			ask(i);
+			ask(i, chance(&seed, 2));
 	}
 	return NULL;
 }
@@ -188,11 +203,9 @@ static void run_daemon(uint64_t *seed)
 		update(i, chance(seed, 2) ? ASLEEP : WAKING, AWAKE);
 	else if (what == 23)
 		write_address(i);
-	else
-		ask(i);
 	testbed_look(testbed);
 	for (int n = 0; n < ASKS; n++)
-		ask(i);
+		ask(i, n % 2);
 	testbed_reports(testbed, reports);
 	testbed_frames(testbed, frames);
 }
@@ -206,6 +219,7 @@ static void put_racers(void)
 
 		testbed_put_host(testbed, &mac, &awake);
 		testbed_put_address(testbed, racer_address(i), &mac);
+		testbed_put_address6(testbed, *ipv6_of(addresses6[i]), &mac);
 	}
 	testbed_look(testbed);
 }
