@@ -13,11 +13,15 @@ from pathlib import Path
 
 import pytest
 
-from harness import frames
+from harness import frames, wire
+from harness.daemon import host_section
 from harness.netns import never, run, wait_for
 
 GROUPS = {4: "239.1.2.3", 6: "ff05::1:3"}
 QUERY, RESPONSE, MEMBERSHIP = 1.0, 0.4, 2.4  # s: every second, and forgotten after two
+# for all groups, to be answered within 100 ms; its sum is left out
+IGMPV2_QUERY, IGMPV3_QUERY = bytes.fromhex("1101000000000000"), bytes.fromhex("1101000000000000027d0000")
+ANSWERED = 0.4  # s: four times that
 VERSIONS = [(4, 2), (4, 3), (6, 1), (6, 2)]
 REPORTS = {
     (4, 2): "igmp.type == 0x16", (4, 3): "igmp.type == 0x22", (6, 1): "icmpv6.type == 131", (6, 2): "icmpv6.type == 143",
@@ -144,10 +148,11 @@ def test_a_group_that_the_host_left_is_not_reported_and_a_restart_keeps_the_othe
         with member(lan.host, "239.9.9.9"):
             wait_for("both are seen", lambda: sorted(daemon.show()["groups"]) == [GROUPS[4], "239.9.9.9"])
         wait_for("it was left", lambda: daemon.show()["groups"] == [GROUPS[4]])
-        daemon.take_over(lan.host)
-        daemon.stop()
-        daemon.start()
-        assert daemon.show()["groups"] == [GROUPS[4]]
+        for go_on in (lambda: daemon.take_over(lan.host), lambda: None):
+            daemon.stop()
+            daemon.start()
+            assert daemon.show()["groups"] == [GROUPS[4]]
+            go_on()
         wait_for("it is reported", lambda: "proxy" in switch.ports(GROUPS[4]))
         assert "proxy" not in switch.ports("239.9.9.9")
 
@@ -161,17 +166,43 @@ def test_nothing_is_sent_where_memberships_are_off(lan, start, known):
     assert daemon.counters()["group_queries"] == 0
 
 
+def test_a_group_of_two_sleepers_is_reported_once_where_hosts_suppress_reports(lan, start, known):
+    """IGMPv2: one report is enough, whoever's."""
+    other = lan.sleeper("other", 30)
+    daemon = start(known(groups=[GROUPS[4]]), host_section("other", other.mac, [other.address], groups=[GROUPS[4]]))
+    for host in (lan.host, other):
+        daemon.take_over(host)
+    for query, reports in ((IGMPV2_QUERY, 1), (IGMPV3_QUERY, 2)):
+        capture = lan.capture("proxy", "igmp")
+        lan.peer.send(igmp_query(lan.peer, query))
+        time.sleep(ANSWERED)
+        assert len(capture.fields(f"eth.src == {lan.proxy.mac}", "frame.number")) == reports
+
+
+def test_with_answers_from_the_host_reports_are_too(lan, start, known):
+    daemon = start(known(groups=[GROUPS[4]]), answer="host")
+    daemon.take_over(lan.host)
+    capture = lan.capture("proxy", "igmp")
+    lan.peer.send(igmp_query(lan.peer, IGMPV2_QUERY))
+    time.sleep(ANSWERED)
+    assert capture.fields("igmp.type == 0x16", "eth.src", "ip.src") == [(lan.host.mac, lan.host.address)]
+
+
+def igmp_query(source, message: bytes, *tags: int):
+    """With its sum."""
+    octets = message[:2] + struct.pack("!H", wire.checksum(message)) + message[4:]
+    alert = frames.IPOption(bytes.fromhex("94040000"))
+    packet = frames.IP(src=source.address, dst="224.0.0.1", ttl=1, proto=2, options=alert) / octets
+    return frames.ether(source, "01:00:5e:00:00:01", tags) / packet
+
+
 def test_a_query_in_its_vlan_alone_is_answered(lan, start, known):
     daemon = start(known(groups=[GROUPS[4]], vlan=10))
     daemon.take_over(lan.host)
-    igmp = bytes.fromhex("1101 eefe 00000000")
-    alert = frames.IPOption(bytes.fromhex("94040000"))
-    packet = frames.IP(src=lan.peer.address, dst="224.0.0.1", ttl=1, proto=2, options=alert) / igmp
     for tag, answers in ((0, 0), (20, 0), (10, 1)):
         capture = lan.capture("proxy", "")
-        tags = (tag,) if tag else ()
-        lan.peer.send(frames.ether(lan.peer, "01:00:5e:00:00:01", tags) / packet)
-        time.sleep(0.4)  # four times the most that the query allows
+        lan.peer.send(igmp_query(lan.peer, IGMPV2_QUERY, *([tag] if tag else [])))
+        time.sleep(ANSWERED)
         sent = capture.fields(f"eth.src == {lan.proxy.mac} && igmp.type == 0x16", "vlan.id", "igmp.maddr")
         assert sent == [(str(tag), GROUPS[4])] * answers
     assert daemon.counters()["group_queries"] == 3
