@@ -245,10 +245,11 @@ static bool read_records(struct payload *payload)
 /* Of all groups to all hosts, of one to that one: others are not accepted (RFC 3376, 9.1). */
 static bool read_query(struct payload *payload, const struct ipv6 *all, size_t group_at)
 {
-	static const struct ipv4 no_group;
+	static const struct ipv4 no_ipv4;
+	static const struct ipv6 no_ipv6;
 	struct group_message *message = payload->message;
 	const struct ipv6 group = address_at(payload, payload->octets + group_at);
-	const struct ipv6 none = payload->is_ipv6 ? (struct ipv6){ { 0 } } : ipv4_mapped(no_group);
+	const struct ipv6 none = payload->is_ipv6 ? no_ipv6 : ipv4_mapped(no_ipv4);
 	const bool is_general = ip_equal(&group, &none);
 
 	message->is_query = true;

@@ -26,7 +26,7 @@ enum group_version { GROUP_VERSION_1 = 1, GROUP_VERSION_2, GROUP_VERSION_3 };
  */
 struct group_change {
 	struct ipv6 group, source; /* IPv4: mapped */
-	uint8_t joins;
+	uint8_t joins, pad;
 };
 
 /* So many of one message are read. A host's report of 32 groups has them, with their sources. */

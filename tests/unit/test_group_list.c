@@ -45,8 +45,9 @@ static struct group_message report_of(const char *text, enum group_version versi
 		text += used;
 		from = used = 0;
 		sscanf(text, "/%d%n", &from, &used);
-		report.changes[report.change_count++] =
-			(struct group_change){ group(number), source(from), sign == '+' };
+		report.changes[report.change_count++] = (struct group_change){
+			.group = group(number), .source = source(from), .joins = sign == '+'
+		};
 	}
 	return report;
 }
