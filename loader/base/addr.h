@@ -13,7 +13,7 @@
 #include "address.h"
 
 /* What one host may have; the maps have room for it. */
-enum { HOST_ADDRESSES = 16, HOST_PORTS = 64, HOST_SOURCES = 16 };
+enum { HOST_ADDRESSES = 32, HOST_PORTS = 64, HOST_SOURCES = 16 };
 
 /* A port that wakes. */
 struct wake_port {
@@ -122,6 +122,16 @@ static inline bool group_is_reported(const struct ipv6 *group)
 		return memcmp(group->octet + IPV4_MAPPED_BITS / 8, local, sizeof(local)) != 0;
 	return (group->octet[1] & 0xf) >= SCOPE_LINK && !ip_equal(group, &all_nodes) &&
 	       memcmp(group, &solicited_node, SOLICITED_NODE_OCTETS) != 0;
+}
+
+/* The address with zeros after the prefix; `bits` of the mapped address, 0 to 128. */
+static inline struct ipv6 ip_network(const struct ipv6 *address, unsigned int bits)
+{
+	struct ipv6 network = *address;
+
+	for (unsigned int i = bits / 8; i < sizeof(network.octet); i++)
+		network.octet[i] &= i == bits / 8 ? 0xff00 >> bits % 8 : 0;
+	return network;
 }
 
 static inline bool wake_port_equal(const struct wake_port *a, const struct wake_port *b)

@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <linux/if_ether.h>
+#include <linux/icmpv6.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/udp.h>
@@ -10,7 +11,7 @@
 #include <stddef.h>
 #include <string.h>
 
-enum { DONT_FRAGMENT = 0x4000, TTL = 64 };
+enum { DONT_FRAGMENT = 0x4000, TTL = 64, HOP_LIMIT_OF_LINK = 255 };
 
 void packet_start(struct packet *packet, const struct mac *to, const struct mac *from,
                   uint16_t vlan, uint16_t ethertype)
@@ -126,23 +127,26 @@ void packet_add_udp(struct packet *packet, const struct udp_ends *ends, const vo
 	packet_add(packet, payload, length);
 }
 
+static void add_ipv6(struct packet *packet, const struct ipv6 *source,
+                     const struct ipv6 *destination, struct ipv6hdr ip)
+{
+	ip.version = 6;
+	memcpy(&ip.saddr, source, sizeof(ip.saddr));
+	memcpy(&ip.daddr, destination, sizeof(ip.daddr));
+	packet_add(packet, &ip, sizeof(ip));
+}
+
 void packet_add_udp6(struct packet *packet, const struct udp6_ends *ends, const void *payload,
                      size_t length)
 {
 	struct udphdr udp = udp_header(ends->source_port, ends->destination_port, length);
-	const struct ipv6hdr ip = {
-		.version = 6,
-		.payload_len = udp.len,
-		.nexthdr = IPPROTO_UDP,
-		.hop_limit = TTL,
-	};
 	const uint32_t addresses = sum(sum(0, &ends->source, sizeof(ends->source)),
 	                               &ends->destination, sizeof(ends->destination));
 
 	udp.check = udp_checksum(addresses, &udp, payload, length);
-	packet_add(packet, &ip, offsetof(struct ipv6hdr, saddr));
-	packet_add(packet, &ends->source, sizeof(ends->source));
-	packet_add(packet, &ends->destination, sizeof(ends->destination));
+	add_ipv6(packet, &ends->source, &ends->destination,
+	         (struct ipv6hdr){
+			 .payload_len = udp.len, .nexthdr = IPPROTO_UDP, .hop_limit = TTL });
 	packet_add(packet, &udp, sizeof(udp));
 	packet_add(packet, payload, length);
 }
@@ -154,4 +158,23 @@ void packet_add_icmp(struct packet *packet, struct ipv4 source, struct ipv4 dest
 
 	packet_add(packet, &ip, sizeof(ip));
 	packet_add(packet, message, length);
+}
+
+void packet_add_icmp6(struct packet *packet, const struct ipv6 *source,
+                      const struct ipv6 *destination, const void *message, size_t length)
+{
+	const size_t at =
+		packet->length + sizeof(struct ipv6hdr) + offsetof(struct icmp6hdr, icmp6_cksum);
+	const uint32_t addresses =
+		sum(sum(0, source, sizeof(*source)), destination, sizeof(*destination));
+	const uint16_t check =
+		folded(sum(addresses + IPPROTO_ICMPV6 + (uint32_t)length, message, length));
+
+	add_ipv6(packet, source, destination,
+	         (struct ipv6hdr){ .payload_len = htons((uint16_t)length),
+	                           .nexthdr = IPPROTO_ICMPV6,
+	                           .hop_limit = HOP_LIMIT_OF_LINK });
+	packet_add(packet, message, length);
+	if (!packet->overflow)
+		memcpy(packet->octets + at, &check, sizeof(check));
 }

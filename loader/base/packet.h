@@ -55,6 +55,13 @@ void packet_add_icmp(struct packet *packet, struct ipv4 source, struct ipv4 dest
                      const void *message, size_t length);
 
 /*
+ * Appends an IPv6 header, with the hop limit of Neighbor Discovery, and an ICMPv6 message, into
+ * which the checksum is written.
+ */
+void packet_add_icmp6(struct packet *packet, const struct ipv6 *source,
+                      const struct ipv6 *destination, const void *message, size_t length);
+
+/*
  * RFC 1071, in network byte order. Over octets that contain their checksum it is 0 if that is
  * right.
  */

@@ -207,9 +207,7 @@ int text_to_prefix(const char *text, struct ipv6 *address, uint8_t *bits)
 			return -EINVAL;
 		length += before;
 	}
-	for (int64_t i = length; i < 128; i++)
-		parsed.octet[i / 8] &= ~(0x80 >> i % 8);
-	*address = parsed;
+	*address = ip_network(&parsed, (unsigned int)length);
 	*bits = (uint8_t)length;
 	return 0;
 }

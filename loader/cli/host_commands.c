@@ -114,7 +114,8 @@ static const struct view_row host_rows[] = {
 	{ "VLAN", .member = "vlan", .note = "it is answered for only there" },
 	{ "SecureOn", .member = "secureon", .note = "the password of its network card" },
 	{ "detection", .member = "detect-sleep", .kind = VIEW_FLAG, .note = "silence and unanswered ARP requests mean sleep" },
-	{ "offload", .member = "arp-offload", .kind = VIEW_FLAG, .note = "its network card answers ARP while it sleeps" },
+	{ "offload", .member = "arp-offload", .kind = VIEW_FLAG, .note = "its network card answers ARP and ND while it sleeps" },
+	{ "echo", .member = "echo", .note = "what becomes of echo requests (ping) for it" },
 	{ "added by", .member = "origin", .kind = VIEW_WORD, .empty = "-" },
 	{ 0 },
 };
@@ -215,8 +216,8 @@ static const struct cli_option add_options[] = {
 	{ "--mac", "MAC", OPTION_TEXT, .required = true,
 	  .help = "its MAC address, also the target of Magic Packets" },
 	{ "--address", "ADDR...", OPTION_LIST, .key = "addresses",
-	  .help = "the addresses to answer for while it sleeps\n"
-	          "(default: its DHCP address, once known)" },
+	  .help = "the addresses, IPv4 and IPv6, to answer for while it\n"
+	          "sleeps (default: its DHCP address, once known)" },
 	{ "--group", "GROUP...", OPTION_LIST, .key = "groups",
 	  .help = "multicast groups of which it is a member, besides those\n"
 	          "that it was seen to join: 239.1.2.3, ff02::fb" },
@@ -224,7 +225,7 @@ static const struct cli_option add_options[] = {
 	  .help = "connections that wake it: tcp/22, ssh, udp/5353, none\n"
 	          "(default: the configuration's, else any TCP)" },
 	{ "--allow", "NET...", OPTION_LIST,
-	  .help = "sources that may wake it: 192.168.1.0/24, 192.168.1.7" },
+	  .help = "sources that may wake it: 192.168.1.0/24, fd00::/64" },
 	{ "--deny", "NET...", OPTION_LIST,
 	  .help = "sources that may not; the longest prefix decides. With\n"
 	          "--allow only, all other sources may not; else they may" },
@@ -234,7 +235,10 @@ static const struct cli_option add_options[] = {
 	  .help = "the SecureOn password of its network card:\n"
 	          "01:02:03:04:05:06, or four octets: 1.2.3.4" },
 	{ "--detect-sleep", .help = "silence and unanswered ARP requests mean sleep" },
-	{ "--arp-offload", .help = "its network card answers ARP while it sleeps" },
+	{ "--arp-offload", .help = "its network card answers ARP and ND while it sleeps" },
+	{ "--echo", "HOW", OPTION_TEXT,
+	  .help = "echo requests (ping) for it while it sleeps: answer (the\n"
+	          "default), ignore, or wake" },
 	{ 0 },
 };
 

@@ -64,7 +64,7 @@ static const char *const stops[] = { [ON_STOP_WAKE] = "wake", [ON_STOP_KEEP] = "
 #define PORTS(owner) OPTION_READ(read_port, FIELD_AT(owner, policy), .list = true, \
 	.expected = "up to 64 different ports such as tcp/22, udp/161 or tcp/any, or none alone")
 #define SOURCES(owner) OPTION_READ(read_source, FIELD_AT(owner, policy), .list = true, \
-	.expected = "up to 16 different sources such as 192.168.1.0/24 or 192.168.1.7, " \
+	.expected = "up to 16 different sources such as 192.168.1.0/24 or fd00::/64, " \
 		    "each either in allow or in deny")
 
 #define AT(member) FIELD_AT(struct config_interface, member)
@@ -73,9 +73,9 @@ static const struct config_option interface_rows[] = {
 	{ "mode", OPTION_VALUE(FIELD_ENUM, AT(mode), .names = modes) },
 	{ "answer", OPTION_VALUE(FIELD_ENUM, AT(answer), .names = answers) },
 	{ "dhcp-source", OPTION_VALUE(FIELD_ENUM, AT(dhcp_source), .names = dhcp_sources) },
-	{ "subnets", OPTION_READ(option_read_subnet, .type = FIELD_PREFIX, .list = true,
-		FIELD_COUNTED(struct config_interface, subnets, subnet_count),
-		.expected = "up to 16 different IPv4 subnets such as 192.168.7.0/24") },
+	{ "subnets", OPTION_VALUE(FIELD_PREFIX,
+		FIELD_COUNTED(struct config_interface, subnets, subnet_count), .list = true,
+		.expected = "up to 16 different subnets such as 192.168.7.0/24 or fd00:7::/64") },
 	{ 0 },
 };
 
@@ -87,7 +87,7 @@ static const struct config_option host_rows[] = {
 	{ "mac", OPTION_VALUE(FIELD_MAC, AT(mac),
 		.expected = "a host's own MAC address, such as 52:54:00:12:34:56") },
 	{ "addresses", OPTION_VALUE(FIELD_IP, COUNTED(addresses, address_count), .list = true,
-		.expected = "up to 16 different IPv4 addresses of the host's own, such as 192.168.1.5") },
+		.expected = "up to 32 different addresses of the host's own, such as 192.168.1.5 or fd00::5") },
 	{ "groups", OPTION_VALUE(FIELD_GROUP, COUNTED(groups, group_count), .list = true,
 		.expected = "up to 32 different multicast groups, such as 239.1.2.3 or ff02::fb") },
 	{ "wake", PORTS(struct host_description) },
@@ -99,6 +99,7 @@ static const struct config_option host_rows[] = {
 		.expected = "an interface's name, such as eth0") },
 	{ "arp-offload", OPTION_VALUE(FIELD_BOOL, AT(attributes.arp_offload)) },
 	{ "detect-sleep", OPTION_VALUE(FIELD_BOOL, AT(attributes.detect_sleep)) },
+	{ "echo", OPTION_VALUE(FIELD_ENUM, AT(attributes.echo), .names = echo_policy_names) },
 	{ "lease", OPTION_VALUE(FIELD_IPV4, AT(lease.address),
 		.expected = "the IPv4 address that it has by DHCP, such as 192.168.1.5") },
 	{ "lease-server", OPTION_VALUE(FIELD_IPV4, AT(lease.server),
@@ -150,7 +151,7 @@ static const struct config_option config_rows[] = {
 };
 /* clang-format on */
 
-_Static_assert(HOST_PORTS == 64 && HOST_SOURCES == 16 && HOST_ADDRESSES == 16 && HOST_GROUPS == 32,
+_Static_assert(HOST_PORTS == 64 && HOST_SOURCES == 16 && HOST_ADDRESSES == 32 && HOST_GROUPS == 32,
                "the texts above name these limits");
 
 static const struct config_option file_row = { .section = config_rows };

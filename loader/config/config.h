@@ -29,7 +29,7 @@ struct config_interface {
 	enum xdp_mode mode;
 	enum answer_mode answer;
 	enum dhcp_source dhcp_source;
-	/* IPv4, on its link besides those of its own addresses; `allow` is not used */
+	/* on its link besides those of its own addresses; `allow` is not used */
 	struct source_prefix subnets[CONFIG_SUBNETS];
 	size_t subnet_count;
 };

@@ -108,17 +108,6 @@ const char *option_read(const struct config_option *option, const char *text,
 	return option->value.list ? read_element(place, text) : read_value(place, text);
 }
 
-const char *option_read_subnet(const struct config_option *option, const char *text,
-                               const struct field_value *place)
-{
-	struct ipv6 address;
-	uint8_t bits;
-
-	if (!text_to_prefix(text, &address, &bits) && !ip_is_ipv4(&address))
-		return "is an IPv6 prefix";
-	return option_read(option, text, place);
-}
-
 /* The next value of the section, or NULL. */
 static const struct config_item *next_value(const struct config_item *item)
 {

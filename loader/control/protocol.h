@@ -29,11 +29,11 @@
  *  reload       -                              {}
  *
  *  DESCRIPTION
- *          "name", "mac", "addresses": ["192.168.1.5", …], and optionally
+ *          "name", "mac", "addresses": ["192.168.1.5", "fd00::5", …], and optionally
  *          "groups": ["239.1.2.3", …]: multicast, of which it is a member; of a HOST also as seen,
  *          "wake": ["tcp/22", "udp/any", …], "allow": ["192.168.1.0/24", …], "deny": […],
  *          "interface": "eth0", "vlan": 10, "arp-offload": bool, "detect-sleep": bool,
- *          "secureon": "01:02:03:04:05:06"
+ *          "echo": "answer" | "ignore" | "wake", "secureon": "01:02:03:04:05:06"
  *  HOST    DESCRIPTION, all members, and "state": "awake" | "drowsy" | "asleep" | "waking",
  *          "for": seconds in that state, "origin": "config" | "command" | "map" | "registration":
  *          who added it; "failed-wakes": in a row, since it was seen, unless 0; "address-in-use":
@@ -83,7 +83,8 @@
  *          "connection" | "address-claim" | "address-probe" | "host-seen" | "map-edit" |
  *          "timeout" | "lease",
  *          with a lease "detail": its result, as text,
- *          and where known "address", "peer", "peer-mac", "protocol", "port", "took": s
+ *          and where known "address", "peer", "peer-mac", "protocol": "tcp" | "udp" | "icmp" |
+ *          "icmpv6" (an echo request, without a port), "port", "took": s
  */
 #ifndef SLEEPPROXY_CONTROL_PROTOCOL_H
 #define SLEEPPROXY_CONTROL_PROTOCOL_H

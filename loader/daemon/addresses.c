@@ -54,20 +54,20 @@ bool addresses_follow_config(struct net_state *net, const struct config *config)
 	return result > 0;
 }
 
-static void explain_off_link(const struct net_state *net, uint32_t ifindex, const char *address,
-                             char why[DAEMON_WHY])
+static void explain_off_link(const struct net_state *net, uint32_t ifindex, bool is_ipv4,
+                             const char *address, char why[DAEMON_WHY])
 {
 	char name[IFNAMSIZ] = "the interfaces", subnets[NET_SUBNETS_TEXT];
 
 	if (ifindex)
 		if_indextoname(ifindex, name);
-	net_subnets_text(net, ifindex, subnets);
+	net_subnets_text(net, ifindex, is_ipv4, subnets);
 	if (*subnets)
 		snprintf(why, DAEMON_WHY, "%s is in no subnet of %s (%s)", address, name, subnets);
 	else
-		snprintf(why, DAEMON_WHY,
-		         "%s ha%s no IPv4 address yet: %s cannot be known to be on the link", name,
-		         ifindex ? "s" : "ve", address);
+		snprintf(why, DAEMON_WHY, "%s ha%s no %s yet: %s cannot be known to be on the link",
+		         name, ifindex ? "s" : "ve", is_ipv4 ? "IPv4 address" : "IPv6 prefix",
+		         address);
 }
 
 int address_check(const struct net_state *net, uint32_t ifindex, const struct ipv6 *address,
@@ -95,7 +95,7 @@ int address_check(const struct net_state *net, uint32_t ifindex, const struct ip
 		snprintf(why, DAEMON_WHY, "%s is a gateway's address", text);
 		return -EADDRINUSE;
 	default:
-		explain_off_link(net, ifindex, text, why);
+		explain_off_link(net, ifindex, ip_is_ipv4(address), text, why);
 		return -EADDRNOTAVAIL;
 	}
 }
@@ -115,6 +115,16 @@ int mac_check(const struct daemon *daemon, const struct mac *mac, char why[DAEMO
 	return 0;
 }
 
+/* The subnet may be there later, as when the machine starts. */
+static int check_configured(const struct net_state *net, uint32_t ifindex,
+                            const struct ipv6 *address, char why[DAEMON_WHY])
+{
+	const int err = address_check(net, ifindex, address, why);
+
+	return err == -EADDRNOTAVAIL && !net_has_subnets(net, ifindex, ip_is_ipv4(address)) ? 0
+	                                                                                    : err;
+}
+
 static int check_hosts(const struct net_state *net, const struct config *config,
                        char why[CONFIG_ERROR])
 {
@@ -126,9 +136,8 @@ static int check_hosts(const struct net_state *net, const struct config *config,
 		int err = 0;
 
 		for (size_t j = 0; j < host->address_count && !err; j++)
-			err = address_check(net, ifindex, &host->addresses[j], reason);
-		/* the subnet may be there later, as when the machine starts */
-		if (!err || (err == -EADDRNOTAVAIL && !net_has_subnets(net, ifindex)))
+			err = check_configured(net, ifindex, &host->addresses[j], reason);
+		if (!err)
 			continue;
 		snprintf(
 			why, CONFIG_ERROR, "host '%s': %s%s", host->name, reason,

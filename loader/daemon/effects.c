@@ -6,15 +6,19 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 
 #include "base/log.h"
 #include "base/clock.h"
 #include "daemon/groups.h"
-#include "net/arp.h"
 #include "net/magic.h"
+#include "net/neighbour.h"
 
 /* A state that the map does not have cannot be changed: it is tried again later. ms */
 enum { RETRY_STATE = 1000 };
+
+/* So many addresses of a host that wakes are asked for in a round. */
+enum { OWNER_CHECKS = 4 };
 
 /* The steps that follow from one, and what they have in common. */
 struct run {
@@ -140,14 +144,13 @@ void host_announce(struct daemon *daemon, struct host *host)
 	struct served_iface *served = NULL;
 	int err = -ENODEV;
 
-	while ((served = served_iface_next(daemon, host, served)))
-		for (size_t i = 0; installed && i < installed->address_count; i++)
-			note_error(&err, arp_announce(daemon->packet_fd, &served->iface,
-			                              served->config.answer == ANSWER_HOST
-			                                      ? &host->mac
-			                                      : &served->iface.mac,
-			                              ip_to_ipv4(&installed->addresses[i]),
-			                              installed->vlan, &MAC_BROADCAST));
+	while (installed && (served = served_iface_next(daemon, host, served)))
+		note_error(&err, neighbour_announce(daemon->packet_fd, &served->iface,
+		                                    served->config.answer == ANSWER_HOST
+		                                            ? &host->mac
+		                                            : &served->iface.mac,
+		                                    installed->addresses, installed->address_count,
+		                                    installed->vlan));
 	if (err && err != -ENODEV)
 		log_error("cannot announce %s: %s", host->name, strerror(-err));
 }
@@ -158,17 +161,13 @@ static void update_neighbour(struct run *run)
 	const struct wake_reason *wake = run->host->wake;
 	struct daemon *daemon = run->daemon;
 	struct served_iface *served = NULL;
-	struct packet packet;
 
 	if (!wake || wake->report.kind != REPORT_CONNECTION)
 		return;
-	while ((served = served_iface_next(daemon, run->host, served))) {
-		if (served->iface.ifindex != wake->report.ifindex ||
-		    served->config.answer != ANSWER_PROXY)
-			continue;
-		arp_write_update(&packet, &served->iface.mac, &wake->report);
-		packet_send(daemon->packet_fd, &served->iface, &packet);
-	}
+	while ((served = served_iface_next(daemon, run->host, served)))
+		if (served->iface.ifindex == wake->report.ifindex &&
+		    served->config.answer == ANSWER_PROXY)
+			neighbour_update(daemon->packet_fd, &served->iface, &wake->report);
 }
 
 /*
@@ -176,43 +175,52 @@ static void update_neighbour(struct run *run)
  * us: then only broadcast reaches it.
  */
 static int check_address(struct daemon *daemon, const struct served_iface *served,
-                         const struct host *host, enum arp_check kind, struct ipv4 address)
+                         const struct host *host, enum arp_check kind, const struct ipv6 *address)
 {
 	const bool broadcast = kind == CHECK_ADDRESS || served->config.answer == ANSWER_HOST ||
 	                       served->config.dhcp_source == DHCP_SOURCE_HOST;
 
-	return arp_request(daemon->packet_fd, &served->iface,
-	                   broadcast ? &MAC_BROADCAST : &host->mac,
-	                   net_source_address(daemon->net, served->iface.ifindex, &address),
-	                   address, host->installed->vlan);
+	return neighbour_request(daemon->packet_fd, daemon->net, &served->iface,
+	                         broadcast ? &MAC_BROADCAST : &host->mac, address,
+	                         host->installed->vlan);
 }
 
-/* An owner that is up still has the address that it has lost, and perhaps no other. */
-static size_t addresses_to_check(const struct host *host, enum arp_check kind,
-                                 struct ipv6 addresses[HOST_ADDRESSES + 1])
+/*
+ * Any address shows that the owner is up, and some may be gone: a few are asked for, at random. One
+ * that is up still has the address that it has lost, and perhaps no other.
+ */
+static size_t addresses_of_owner(const struct host *host, struct ipv6 addresses[OWNER_CHECKS + 1])
 {
 	const struct installed *installed = host->installed;
-	size_t count = installed->address_count;
+	const size_t all = installed->address_count, first = all > OWNER_CHECKS ? random_u32() : 0;
+	size_t count = 0;
 
-	memcpy(addresses, installed->addresses, count * sizeof(*addresses));
-	if (kind == CHECK_OWNER && host_lease_address(host, true, &addresses[count]))
+	for (; count < MIN(all, OWNER_CHECKS); count++)
+		addresses[count] = installed->addresses[(first + count) % all];
+	if (host_lease_address(host, true, &addresses[count]))
 		count++;
 	return count;
 }
 
 static void check(struct run *run, enum arp_check kind)
 {
-	struct ipv6 addresses[HOST_ADDRESSES + 1];
+	struct ipv6 few[OWNER_CHECKS + 1];
 	struct served_iface *served = NULL;
 	struct host *host = run->host;
+	const struct installed *installed = host->installed;
+	const bool all = kind == CHECK_ADDRESS;
+	size_t count = installed ? installed->address_count : 0;
+	const struct ipv6 *addresses = installed && all ? installed->addresses : few;
 	int err = -ENODEV;
-	const size_t count = host->installed ? addresses_to_check(host, kind, addresses) : 0;
+
+	if (installed && !all)
+		count = addresses_of_owner(host, few);
 
 	while ((served = served_iface_next(run->daemon, host, served))) {
 		note_error(&err, 0);
 		for (size_t i = 0; i < count; i++)
-			note_error(&err, check_address(run->daemon, served, host, kind,
-			                               ip_to_ipv4(&addresses[i])));
+			note_error(&err,
+			           check_address(run->daemon, served, host, kind, &addresses[i]));
 	}
 	if (err)
 		enqueue(run, (struct host_trigger){ .kind = TRIGGER_CHECK_FAILED });

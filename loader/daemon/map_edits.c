@@ -5,6 +5,7 @@
  * says what nobody may say is deleted.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,11 +45,20 @@ static void log_refused_row(struct daemon *daemon, const char *map, const char *
 		log_error("%s: the row %s is removed: %s", map, key, why);
 }
 
+/* The datapath ignores where both flags are set. */
+static enum echo_policy echo_of(const struct host_entry *entry)
+{
+	return entry->flags & HOST_ECHO_IGNORE ? ECHO_IGNORE
+	       : entry->flags & HOST_ECHO_WAKE ? ECHO_WAKE
+	                                       : ECHO_ANSWER;
+}
+
 void host_set_fields(struct wanted *wanted, const struct host_entry *entry)
 {
 	wanted->ifindex = entry->ifindex;
 	wanted->attributes.vlan = entry->vlan;
 	wanted->attributes.arp_offload = entry->flags & HOST_ARP_OFFLOAD;
+	wanted->attributes.echo = echo_of(entry);
 	wanted->magic_by_daemon = entry->flags & HOST_MAGIC_BY_DAEMON;
 }
 
@@ -71,6 +81,7 @@ static bool edit_fields(struct host *host, const struct host_entry *entry)
 	host->edited->ifindex = entry->ifindex;
 	host->edited->vlan = entry->vlan;
 	host->edited->arp_offload = entry->flags & HOST_ARP_OFFLOAD;
+	host->edited->echo = echo_of(entry);
 	installed_read(host->installed, &wanted);
 	host_set_fields(&wanted, entry);
 	return host_set_installed(host, &wanted);
@@ -115,7 +126,8 @@ static void follow_fields(struct daemon *daemon, struct host *host, const struct
 	struct installed *installed = host->installed;
 
 	if (installed && installed->vlan == entry->vlan && installed->ifindex == entry->ifindex &&
-	    installed->arp_offload == !!(entry->flags & HOST_ARP_OFFLOAD)) {
+	    installed->arp_offload == !!(entry->flags & HOST_ARP_OFFLOAD) &&
+	    installed->echo == echo_of(entry)) {
 		installed->magic_by_daemon = entry->flags & HOST_MAGIC_BY_DAEMON;
 		return;
 	}
@@ -205,24 +217,34 @@ static void add_address(struct daemon *daemon, struct host *host, const struct i
 		host_announce(daemon, host);
 }
 
-/* What a host has and may not have any more is taken from it by map_sync.c. */
-static void follow_address(void *context, struct ipv4 address4, const struct mac *mac)
+static int check_row(const struct daemon *daemon, enum address_map map, uint32_t ifindex,
+                     const struct ipv6 *address, char why[DAEMON_WHY])
 {
-	const struct ipv6 address = ipv4_mapped(address4);
+	if (map == address_map_of(address))
+		return address_check(daemon->net, ifindex, address, why);
+	snprintf(why, DAEMON_WHY, "IPv4 addresses are in addresses4");
+	return -EINVAL;
+}
+
+/* What a host has and may not have any more is taken from it by map_sync.c. */
+static void follow_address(void *context, enum address_map map, const struct ipv6 *address,
+                           const struct mac *mac)
+{
 	struct daemon *daemon = context;
 	struct host *host = host_find_mac(daemon->hosts, mac);
 	const struct installed *installed = host ? host->installed : NULL;
 	const uint32_t ifindex = installed ? installed->ifindex : 0;
 	char why[DAEMON_WHY], text[TEXT_IP];
 
-	if (installed && installed_has(installed, &address)) {
+	if (map == address_map_of(address) && installed_has(installed, address)) {
 		host->sync_found |= 1U << address_index(installed->addresses,
-		                                        installed->address_count, &address);
-	} else if (address_check(daemon->net, ifindex, &address, why)) {
-		log_refused_row(daemon, "addresses4", text_from_ipv4(address4, text), why);
-		addresses4_delete(daemon->datapath, address4);
+		                                        installed->address_count, address);
+	} else if (check_row(daemon, map, ifindex, address, why)) {
+		log_refused_row(daemon, map == ADDRESSES4 ? "addresses4" : "addresses6",
+		                text_from_ip(address, text), why);
+		addresses_delete(daemon->datapath, map, address);
 	} else if (installed) {
-		add_address(daemon, host, &address);
+		add_address(daemon, host, address);
 	} else {
 		daemon->orphans_found++;
 	}
@@ -254,7 +276,7 @@ static void drop_missing(struct daemon *daemon)
 static void log_rows(struct daemon *daemon)
 {
 	if (daemon->orphans_found > daemon->orphans)
-		log_warning("addresses4: %u addresses belong to no entry of hosts",
+		log_warning("addresses4, addresses6: %u addresses belong to no entry of hosts",
 		            daemon->orphans_found);
 	daemon->orphans = daemon->orphans_found;
 	daemon->orphans_found = 0;
@@ -279,7 +301,7 @@ void daemon_follow_map_edits(struct daemon *daemon)
 	daemon->sync_round++;
 	err = hosts_each(daemon->datapath, follow_host, before_batch, daemon);
 	if (!err)
-		err = addresses4_each(daemon->datapath, follow_address, before_batch, daemon);
+		err = addresses_each(daemon->datapath, follow_address, before_batch, daemon);
 	if (err) { /* half a view would make the rest look removed */
 		log_error("cannot read the maps: %s", strerror(-err));
 		daemon->followed_digest++; /* so that it is tried again */

@@ -52,9 +52,14 @@ static bool is_magic_by_daemon(const struct daemon *daemon, const struct host *h
 	       (life->state == ASLEEP && life->holdoff_until);
 }
 
-static uint16_t flags_of(bool arp_offload, bool magic_by_daemon)
+static uint16_t flags_of(bool arp_offload, enum echo_policy echo, bool magic_by_daemon)
 {
-	return (arp_offload ? HOST_ARP_OFFLOAD : 0) | (magic_by_daemon ? HOST_MAGIC_BY_DAEMON : 0);
+	static const uint16_t echoes[] = {
+		[ECHO_IGNORE] = HOST_ECHO_IGNORE, [ECHO_WAKE] = HOST_ECHO_WAKE
+	};
+
+	return echoes[echo] | (arp_offload ? HOST_ARP_OFFLOAD : 0) |
+	       (magic_by_daemon ? HOST_MAGIC_BY_DAEMON : 0);
 }
 
 static struct host_entry entry_of(const struct wanted *wanted, enum host_state state)
@@ -63,7 +68,8 @@ static struct host_entry entry_of(const struct wanted *wanted, enum host_state s
 		.state = state,
 		.ifindex = wanted->ifindex,
 		.vlan = wanted->attributes.vlan,
-		.flags = flags_of(wanted->attributes.arp_offload, wanted->magic_by_daemon),
+		.flags = flags_of(wanted->attributes.arp_offload, wanted->attributes.echo,
+		                  wanted->magic_by_daemon),
 	};
 }
 
@@ -126,7 +132,7 @@ static void drop_address(struct sync *sync, size_t index)
 	const struct host *owner = host_table_owner(daemon->hosts, address);
 
 	if (!owner || owner == sync->host)
-		addresses4_delete(daemon->datapath, ip_to_ipv4(address));
+		addresses_delete(daemon->datapath, address_map_of(address), address);
 	have->addresses[index] = have->addresses[--have->address_count];
 }
 
@@ -144,7 +150,7 @@ static int sync_addresses(struct sync *sync)
 
 		if (address_index(have->addresses, have->address_count, address) >= 0)
 			continue;
-		err = addresses4_put(sync->daemon->datapath, ip_to_ipv4(address), &sync->host->mac);
+		err = addresses_put(sync->daemon->datapath, address, &sync->host->mac);
 		if (!err)
 			have->addresses[have->address_count++] = *address;
 	}
@@ -263,7 +269,8 @@ bool host_set_state(struct daemon *daemon, const struct host *host, enum host_st
 		update.ifindex = installed->ifindex;
 		installed->magic_by_daemon =
 			is_magic_by_daemon(daemon, host, installed->ifindex, to);
-		update.flags = flags_of(installed->arp_offload, installed->magic_by_daemon);
+		update.flags = flags_of(installed->arp_offload, installed->echo,
+		                        installed->magic_by_daemon);
 		err = hosts_update(daemon->datapath, &update, &result);
 	}
 	if (err)

@@ -13,7 +13,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "daemon/daemon.h"
-#include "net/arp.h"
+#include "net/neighbour.h"
 #include "npp/npp_auth.h"
 
 /* RFC 1256, 6.1: advertisements that get lost do no harm. */
@@ -184,13 +184,10 @@ static void check_addresses(struct daemon *daemon, const struct npp_server_reque
 {
 	const struct iface *iface = &request->requester.iface;
 
-	for (size_t i = 0; i < request->registration.address_count; i++) {
-		const struct ipv4 address = ip_to_ipv4(&request->registration.addresses[i].address);
-
-		arp_request(daemon->packet_fd, iface, &MAC_BROADCAST,
-		            net_source_address(daemon->net, iface->ifindex, &address), address,
-		            request->registration.vlan);
-	}
+	for (size_t i = 0; i < request->registration.address_count; i++)
+		neighbour_request(daemon->packet_fd, daemon->net, iface, &MAC_BROADCAST,
+		                  &request->registration.addresses[i].address,
+		                  request->registration.vlan);
 }
 
 void registration_requested(struct daemon *daemon, const struct npp_server_request *request)

@@ -19,12 +19,13 @@ enum { RETRY_MS = 5000 };
 static struct datapath_config config_of(const struct served_iface *served,
                                         const struct iface *iface)
 {
-	const int forwards = iface_forwards(iface);
+	const int forwards = iface_forwards(iface, true), forwards6 = iface_forwards(iface, false);
 
 	return (struct datapath_config){
 		.mac = iface->mac,
 		.answer = (uint8_t)served->config.answer,
 		.forwards = forwards < 0 ? served->datapath_config.forwards : (uint8_t)forwards,
+		.forwards6 = forwards6 < 0 ? served->datapath_config.forwards6 : (uint8_t)forwards6,
 	};
 }
 

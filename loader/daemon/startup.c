@@ -81,13 +81,13 @@ static void find_row(void *context, const struct mac *mac, const struct host_ent
 	host_set_installed(host, &wanted);
 }
 
-static void find_address(void *context, struct ipv4 address4, const struct mac *mac)
+static void find_address(void *context, enum address_map map, const struct ipv6 *address,
+                         const struct mac *mac)
 {
-	const struct ipv6 address = ipv4_mapped(address4);
 	struct host *host = host_find_mac(((struct daemon *)context)->hosts, mac);
 
-	if (host && host->installed)
-		host_change_installed(host, &address, true);
+	if (host && host->installed && map == address_map_of(address))
+		host_change_installed(host, address, true);
 }
 
 /* The row in the map gets the state that the host starts with. */
@@ -174,7 +174,7 @@ int hosts_start(struct daemon *daemon)
 	wake_rules_index(daemon->datapath, true);
 	if (daemon->maps_reused) {
 		hosts_each(daemon->datapath, find_row, NULL, daemon);
-		addresses4_each(daemon->datapath, find_address, NULL, daemon);
+		addresses_each(daemon->datapath, find_address, NULL, daemon);
 	}
 	start_hosts(daemon);
 	wake_rules_index(daemon->datapath, false);

@@ -61,7 +61,7 @@ static void follow_net(struct daemon *daemon)
 
 	if (changed < 0)
 		return;
-	daemon->net_changed |= !!(changed & (NET_ADDRESSES_CHANGED | NET_GATEWAYS_CHANGED));
+	daemon->net_changed |= !!(changed & (NET_ADDRESSES_CHANGED | NET_ROUTES_CHANGED));
 	if (changed & NET_LINKS_CHANGED)
 		follow_ifaces(daemon);
 	if (!daemon->net_changed || daemon->net_followed)

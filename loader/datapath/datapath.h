@@ -64,8 +64,15 @@ int hosts_delete(struct datapath *datapath, const struct mac *mac);
 int hosts_update(struct datapath *datapath, struct host_update *update,
                  enum host_update_result *result);
 
-int addresses4_put(struct datapath *datapath, struct ipv4 address, const struct mac *mac);
-int addresses4_delete(struct datapath *datapath, struct ipv4 address);
+/* Maps addresses4 and addresses6. */
+enum address_map { ADDRESSES4, ADDRESSES6 };
+static inline enum address_map address_map_of(const struct ipv6 *address)
+{
+	return ip_is_ipv4(address) ? ADDRESSES4 : ADDRESSES6;
+}
+
+int addresses_put(struct datapath *datapath, const struct ipv6 *address, const struct mac *mac);
+int addresses_delete(struct datapath *datapath, enum address_map map, const struct ipv6 *address);
 
 /*
  * Maps wake_rules and wake_sources: adds rows of `mac`, where the MAC of zeros means all hosts. If
@@ -107,11 +114,13 @@ int maps_look(struct datapath *datapath, struct maps_view *view);
  */
 typedef void before_batch_fn(void *context);
 typedef void hosts_each_fn(void *context, const struct mac *mac, const struct host_entry *host);
-typedef void addresses4_each_fn(void *context, struct ipv4 address, const struct mac *mac);
+typedef void addresses_each_fn(void *context, enum address_map map, const struct ipv6 *address,
+                               const struct mac *mac);
 int hosts_each(struct datapath *datapath, hosts_each_fn *each, before_batch_fn *before_batch,
                void *context);
-int addresses4_each(struct datapath *datapath, addresses4_each_fn *each,
-                    before_batch_fn *before_batch, void *context);
+/* Of both maps, one after the other. */
+int addresses_each(struct datapath *datapath, addresses_each_fn *each,
+                   before_batch_fn *before_batch, void *context);
 
 /* Summed over the CPUs. */
 int counters_read(struct datapath *datapath, struct counters *counters);

@@ -50,32 +50,51 @@ int hosts_update(struct datapath *datapath, struct host_update *update,
 	return 0;
 }
 
-int addresses4_put(struct datapath *datapath, struct ipv4 address, const struct mac *mac)
+static int address_fd(const struct datapath *datapath, enum address_map map)
 {
-	int err = bpf_map_update_elem(FD(datapath, addresses4), &address, mac, BPF_ANY);
-
-	return written(datapath, err);
+	return map == ADDRESSES4 ? FD(datapath, addresses4) : FD(datapath, addresses6);
 }
 
-int addresses4_delete(struct datapath *datapath, struct ipv4 address)
+/* As the map has it, whose IPv4 addresses are the last octets of what the daemon has. */
+static const void *address_key(enum address_map map, const struct ipv6 *address)
 {
-	return written(datapath, bpf_map_delete_elem(FD(datapath, addresses4), &address));
+	return address->octet + (map == ADDRESSES4 ? IPV4_MAPPED_BITS / 8 : 0);
+}
+
+int addresses_put(struct datapath *datapath, const struct ipv6 *address, const struct mac *mac)
+{
+	const enum address_map map = address_map_of(address);
+
+	return written(datapath, bpf_map_update_elem(address_fd(datapath, map),
+	                                             address_key(map, address), mac, BPF_ANY));
+}
+
+int addresses_delete(struct datapath *datapath, enum address_map map, const struct ipv6 *address)
+{
+	return written(datapath,
+	               bpf_map_delete_elem(address_fd(datapath, map), address_key(map, address)));
 }
 
 /* Whom to call for the entries of a map: one of the two; and before each batch. */
 struct visit {
 	hosts_each_fn *host;
-	addresses4_each_fn *address;
+	addresses_each_fn *address;
+	enum address_map map;
 	before_batch_fn *before_batch;
 	void *context;
 };
 
 static void visit_entry(const struct visit *visit, const void *key, const void *value)
 {
-	if (visit->host)
+	struct ipv6 address;
+
+	if (visit->host) {
 		visit->host(visit->context, key, value);
-	else
-		visit->address(visit->context, *(const struct ipv4 *)key, value);
+		return;
+	}
+	address = visit->map == ADDRESSES4 ? ipv4_mapped(*(const struct ipv4 *)key)
+	                                   : *(const struct ipv6 *)key;
+	visit->address(visit->context, visit->map, &address, value);
 }
 
 /* The entries of a hash map, in batches. */
@@ -114,15 +133,18 @@ int hosts_each(struct datapath *datapath, hosts_each_fn *each, before_batch_fn *
 	                  &visit);
 }
 
-int addresses4_each(struct datapath *datapath, addresses4_each_fn *each,
-                    before_batch_fn *before_batch, void *context)
+int addresses_each(struct datapath *datapath, addresses_each_fn *each,
+                   before_batch_fn *before_batch, void *context)
 {
-	const struct visit visit = { .address = each,
-		                     .before_batch = before_batch,
-		                     .context = context };
+	struct visit visit = { .address = each, .before_batch = before_batch, .context = context };
+	int err = 0;
 
-	return each_entry(FD(datapath, addresses4), sizeof(struct ipv4), sizeof(struct mac),
-	                  &visit);
+	for (visit.map = ADDRESSES4; visit.map <= ADDRESSES6 && !err; visit.map++)
+		err = each_entry(address_fd(datapath, visit.map),
+		                 visit.map == ADDRESSES4 ? sizeof(struct ipv4)
+		                                         : sizeof(struct ipv6),
+		                 sizeof(struct mac), &visit);
+	return err;
 }
 
 int counters_read(struct datapath *datapath, struct counters *counters)

@@ -9,28 +9,37 @@
 #include "base/fields.h"
 #include "base/text.h"
 
-/* RFC 6890's blocks that no host on a LAN has as its own, as the first octet under a mask. */
+const char *const echo_policy_names[] = { "answer", "ignore", "wake", NULL };
+
+#define IPV4(...) \
+	{ \
+		{ \
+			[10] = 0xff, 0xff, __VA_ARGS__ \
+		} \
+	}
+
+/* RFC 6890's blocks that no host on a LAN has as its own: the first that an address is in. */
 static const struct {
-	uint8_t mask;
-	uint8_t value;
-	const char *error;
+	struct ipv6 prefix;
+	uint8_t bits;
+	const char *error; /* NULL: it may be one's own */
 } blocks[] = {
-	{ 0xff, 0, "is an address of no host" },
-	{ 0xff, 127, "is a loopback address" },
-	{ 0xf0, 224, "is a multicast address" },
+	{ IPV4(255, 255, 255, 255), 128, "is the broadcast address" },
+	{ IPV4(0), IPV4_MAPPED_BITS + 8, "is an address of no host" },
+	{ IPV4(127), IPV4_MAPPED_BITS + 8, "is a loopback address" },
+	{ IPV4(224), IPV4_MAPPED_BITS + 4, "is a multicast address" },
+	{ IPV4(0), IPV4_MAPPED_BITS, NULL },
+	{ { { [15] = 1 } }, 128, "is the loopback address" },
+	{ { { 0 } }, 8, "is an address of no host" },
+	{ { { 0xff } }, 8, "is a multicast address" },
 };
 
 const char *address_error(const struct ipv6 *address)
 {
-	static const struct ipv4 broadcast = { { 255, 255, 255, 255 } };
-	struct ipv4 v4 = ip_to_ipv4(address);
-
-	if (!ip_is_ipv4(address))
-		return "is an IPv6 address, and IPv6 is not supported yet";
-	if (ipv4_equal(v4, broadcast))
-		return "is the broadcast address";
 	for (size_t i = 0; i < sizeof(blocks) / sizeof(*blocks); i++) {
-		if ((v4.octet[0] & blocks[i].mask) == blocks[i].value)
+		const struct ipv6 network = ip_network(address, blocks[i].bits);
+
+		if (ip_equal(&network, &blocks[i].prefix))
 			return blocks[i].error;
 	}
 	return NULL;
@@ -57,7 +66,7 @@ int description_check(const struct host_description *description, char *why, siz
 		error = address_error(&description->addresses[i]);
 		if (!error)
 			continue;
-		snprintf(why, why_size, "%s %s; expected an IPv4 address of the host's own",
+		snprintf(why, why_size, "%s %s; expected an address of the host's own",
 		         text_from_ip(&description->addresses[i], text), error);
 		return -EINVAL;
 	}
@@ -154,6 +163,7 @@ static const struct field fields[] = {
 	  .expected = "a VLAN id, 1 to 4094, or 0 for any" },
 	{ "arp-offload", FIELD_BOOL, AT(host.attributes.arp_offload) },
 	{ "detect-sleep", FIELD_BOOL, AT(host.attributes.detect_sleep) },
+	{ "echo", FIELD_ENUM, AT(host.attributes.echo), .names = echo_policy_names },
 	{ "secureon", FIELD_SECUREON,
 	  FIELD_COUNTED(struct description_members, host.attributes.secureon,
 	                host.attributes.secureon_length) },

@@ -35,11 +35,16 @@ struct lease_description {
 	char hostname[HOSTNAME_MAX_SIZE]; /* option 12; empty: it sends none */
 };
 
+/* What becomes of echo requests (ping) for it while it sleeps. */
+enum echo_policy { ECHO_ANSWER, ECHO_IGNORE, ECHO_WAKE };
+extern const char *const echo_policy_names[]; /* "answer" …, up to NULL */
+
 /* What is one value each, and kept as it is said. */
 struct host_attributes {
 	char interface[IFNAMSIZ]; /* empty: any */
 	uint16_t vlan;            /* 0: any */
-	bool arp_offload;         /* the network card answers ARP in its sleep */
+	bool arp_offload;         /* the network card answers ARP and ND in its sleep */
+	uint8_t echo;             /* enum echo_policy */
 	bool detect_sleep;        /* silence and unanswered ARP requests mean sleep */
 	uint8_t secureon_length;  /* octets: 0, 4 or 6 */
 	uint8_t secureon[6];

@@ -25,6 +25,7 @@ void installed_read(const struct installed *installed, struct wanted *wanted)
 	wanted->ifindex = installed->ifindex;
 	wanted->attributes.vlan = installed->vlan;
 	wanted->attributes.arp_offload = installed->arp_offload;
+	wanted->attributes.echo = installed->echo;
 	wanted->magic_by_daemon = installed->magic_by_daemon;
 	memcpy(wanted->addresses, installed->addresses,
 	       installed->address_count * sizeof(*wanted->addresses));
@@ -47,6 +48,7 @@ bool host_set_installed(struct host *host, const struct wanted *wanted)
 		.ifindex = wanted->ifindex,
 		.vlan = wanted->attributes.vlan,
 		.arp_offload = wanted->attributes.arp_offload,
+		.echo = wanted->attributes.echo & 3,
 		.magic_by_daemon = wanted->magic_by_daemon,
 		.address_count = (uint8_t)wanted->address_count,
 		.ports = shared_set_ref(wanted->ports),
@@ -101,14 +103,22 @@ bool host_is_wanted(const struct host *host)
 	       (host->edited && host->edited->exists);
 }
 
+/* 0.0.0.0: it has none. */
+static struct ipv4 first_ipv4(const struct installed *installed)
+{
+	for (size_t i = 0; installed && i < installed->address_count; i++)
+		if (ip_is_ipv4(&installed->addresses[i]))
+			return ip_to_ipv4(&installed->addresses[i]);
+	return (struct ipv4){ { 0 } };
+}
+
 struct host_core host_core(const struct host *host)
 {
 	struct host_core core = { .life = host->life };
 
 	if (host->dhcp)
 		core.lease = host->dhcp->lease;
-	if (host->installed && host->installed->address_count)
-		core.address = ip_to_ipv4(&host->installed->addresses[0]);
+	core.address = first_ipv4(host->installed);
 	if (host->registration) {
 		core.registration_active = host->registration->active;
 		core.registration_seen = host->registration->seen;

@@ -46,6 +46,7 @@ struct installed {
 	uint16_t vlan;
 	bool arp_offload : 1;
 	bool magic_by_daemon : 1;
+	uint8_t echo : 2; /* enum echo_policy */
 	uint8_t address_count;
 	const struct shared_set *ports, *sources;
 	struct ipv6 addresses[];

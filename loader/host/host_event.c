@@ -63,6 +63,13 @@ static const struct {
 	[TRIGGER_DHCP_FAILED] = { "lease", "" },
 };
 
+static const char *echo_protocol(const struct report *report)
+{
+	return report->protocol == IPPROTO_ICMP     ? "icmp"
+	       : report->protocol == IPPROTO_ICMPV6 ? "icmpv6"
+	                                            : NULL;
+}
+
 static void write_report(const struct report *report, char *text, size_t size)
 {
 	char peer[TEXT_IP], peer_mac[TEXT_MAC], port[TEXT_PORT], address[TEXT_IP];
@@ -70,7 +77,10 @@ static void write_report(const struct report *report, char *text, size_t size)
 	*text = 0;
 	text_from_mac(&report->peer_mac, peer_mac);
 	text_from_ip(&report->address, address);
-	if (report->kind == REPORT_CONNECTION)
+	if (report->kind == REPORT_CONNECTION && echo_protocol(report))
+		snprintf(text, size, ": %s (%s) sends an echo request",
+		         text_from_ip(&report->peer, peer), peer_mac);
+	else if (report->kind == REPORT_CONNECTION)
 		snprintf(text, size, ": %s (%s) opens %s", text_from_ip(&report->peer, peer),
 		         peer_mac, text_from_port(report->protocol, ntohs(report->port), port));
 	else if (report->kind == REPORT_PROBE)
@@ -112,8 +122,12 @@ static void add_report(struct json_object *json, const struct report *report)
 	add_text(json, "peer-mac", text_from_mac(&report->peer_mac, peer_mac));
 	if (report->kind != REPORT_CONNECTION)
 		return;
-	add_text(json, "protocol", report->protocol == IPPROTO_TCP ? "tcp" : "udp");
-	json_object_object_add(json, "port", json_object_new_int(ntohs(report->port)));
+	add_text(json, "protocol",
+	         echo_protocol(report)
+	                 ?: report->protocol == IPPROTO_TCP ? "tcp"
+	                                                    : "udp");
+	if (!echo_protocol(report))
+		json_object_object_add(json, "port", json_object_new_int(ntohs(report->port)));
 }
 
 struct json_object *host_event_json(const struct host_event *event)

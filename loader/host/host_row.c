@@ -61,6 +61,8 @@ static const struct field edited_fields[] = {
 	{ "vlan", FIELD_NUMBER, EDITED(draft.head.vlan), .max = 4094,
 	  FIELD_PRESENT(struct edited_members, draft.head.has_fields) },
 	{ "arp-offload", FIELD_BOOL, EDITED(draft.head.arp_offload), .flags = FIELD_OMIT_ZERO },
+	{ "echo", FIELD_ENUM, EDITED(draft.head.echo), .names = echo_policy_names,
+	  .flags = FIELD_OMIT_ZERO },
 	{ 0 },
 };
 

@@ -62,6 +62,7 @@ struct edited {
 	bool exists; /* a row of `hosts` that nothing else explains */
 	bool has_fields;
 	bool arp_offload;
+	uint8_t echo; /* enum echo_policy */
 	uint16_t vlan;
 	uint32_t ifindex;
 	uint8_t added_count, removed_count;
@@ -146,7 +147,7 @@ enum claim_kind {
 	CLAIM_ENDED,      /* by a registration that has ended */
 	CLAIM_REGISTERED, /* by its registration, while it sleeps */
 	CLAIM_DESCRIBED,
-	CLAIM_EDITED, /* a row of `addresses4` was moved to it by hand */
+	CLAIM_EDITED, /* a row of `addresses4` or `addresses6` was moved to it by hand */
 };
 
 /* The sets belong to the inputs. */
@@ -172,7 +173,7 @@ bool host_lease_address(const struct host *host, bool lost, struct ipv6 *address
  *
  *  not a host's, or not one of its link (role)    not claimed by that host
  *  lost to DHCP, or taken away by hand            not claimed by that host
- *  a row of `addresses4` was moved by hand        that host
+ *  a row of the map was moved by hand             that host
  *  described                                      the host that was described first
  *  registered or leased                           the host that has it already, unless it is AWAKE
  *                                                 and has it by a lease or an ended registration;

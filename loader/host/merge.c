@@ -111,6 +111,7 @@ static void merge_fields(const struct host *host, struct wanted *wanted)
 	wanted->ifindex = edited->ifindex;
 	wanted->attributes.vlan = edited->vlan;
 	wanted->attributes.arp_offload = edited->arp_offload;
+	wanted->attributes.echo = edited->echo;
 }
 
 void host_merge(const struct host *host, struct wanted *wanted)

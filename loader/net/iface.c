@@ -61,17 +61,18 @@ bool iface_has_link(const char *name)
 	return !iface_ioctl(name, SIOCGIFFLAGS, &flags) && flags.ifr_flags & IFF_RUNNING;
 }
 
-int iface_forwards(const struct iface *iface)
+int iface_forwards(const struct iface *iface, bool is_ipv4)
 {
 	char path[64 + IFNAMSIZ];
 	char forwards = '0';
 	autoclose int fd = -1;
 
-	snprintf(path, sizeof(path), "/proc/sys/net/ipv4/conf/%s/forwarding", iface->name);
+	snprintf(path, sizeof(path), "/proc/sys/net/ipv%c/conf/%s/forwarding", is_ipv4 ? '4' : '6',
+	         iface->name);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0 || read(fd, &forwards, 1) != 1)
 		return -errno;
-	return forwards == '1';
+	return forwards != '0'; /* of IPv6 it may be 2 */
 }
 
 int packet_open(void)

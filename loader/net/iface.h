@@ -35,8 +35,8 @@ void iface_driver(const char *name, char driver[IFACE_DRIVER]);
 /* It is up, and so is what it is connected to: frames can come in. */
 bool iface_has_link(const char *name);
 
-/* Does the machine forward the IPv4 packets that come in here (ip_forward)? */
-int iface_forwards(const struct iface *iface); /* 1, 0, or -errno */
+/* Does the machine forward the packets of that family that come in here (ip_forward)? */
+int iface_forwards(const struct iface *iface, bool is_ipv4); /* 1, 0, or -errno */
 
 /* A socket that sends, and receives nothing; or -errno. The caller closes it. */
 int packet_open(void);

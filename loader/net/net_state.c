@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * In: rtnetlink's notifications and dumps. Out: tables of own addresses, of gateways, and of what
- * follows from them (net_role.c). After an address notification all addresses are dumped again:
- * they are few, and the kernel's order tells which is the primary one. Routes can be a million, and
- * the kernel does not notify of those that it removes with an address or an interface. So a new
- * route adds its gateways at once, and everything else waits for net_state_refresh.
+ * In: rtnetlink's notifications and dumps. Out: tables of own addresses, of routes, of routers
+ * among the neighbours, and of what follows from them (net_subnets.c, net_role.c). After an address
+ * notification all addresses are dumped again: they are few, and the kernel's order tells which is
+ * the primary one. Routes can be a million, and the kernel does not notify of those that it removes
+ * with an address or an interface. So a new route counts at once, and everything else waits for
+ * net_state_refresh.
  */
 #include "net/net_state.h"
 
@@ -15,6 +16,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 #include <sys/socket.h>
 #include <uthash.h>
 
@@ -24,7 +26,13 @@
 
 enum { TRIES = 5 };       /* a table may change while it is read */
 enum { READS_MAX = 256 }; /* before others have their turn */
-enum { GROUPS = RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR | RTMGRP_IPV4_ROUTE };
+enum {
+	GROUPS = RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR | RTMGRP_IPV4_ROUTE |
+	         RTMGRP_IPV6_ROUTE
+};
+
+/* Neighbours change all the time, routers hardly ever: they are read with some refreshes. */
+enum { ROUTERS_EVERY = 8 };
 
 bool net_table_has(const struct net_address *table, const struct net_address *key)
 {
@@ -79,7 +87,8 @@ static bool parse_address(const struct nlmsghdr *message, struct net_address *ad
 		return false;
 	*address = (struct net_address){
 		.ifindex = header->ifa_index,
-		.bits = header->ifa_prefixlen,
+		.bits = (uint16_t)(header->ifa_prefixlen + (is_ipv4 ? IPV4_MAPPED_BITS : 0)),
+		.is_tentative = !is_ipv4 && header->ifa_flags & (IFA_F_TENTATIVE | IFA_F_DADFAILED),
 		.own = read_address(message, IFA_LOCAL, is_ipv4),
 		.on_subnet = read_address(message, IFA_ADDRESS, is_ipv4),
 		.broadcast = read_address(message, IFA_BROADCAST, is_ipv4),
@@ -96,20 +105,20 @@ static int on_address(const struct nlmsghdr *message, void *table)
 	return parse_address(message, &address) ? net_table_add(table, &address) : MNL_CB_OK;
 }
 
-static struct net_address gateway_of(struct ipv4 address)
-{
-	return (struct net_address){ .own = ipv4_mapped(address) };
-}
-
 static int read_gateway(const struct nlattr *attribute, void *table)
 {
-	const struct ipv4 *address = mnl_attr_get_payload(attribute);
-	struct net_address gateway;
+	const void *address = mnl_attr_get_payload(attribute);
+	const size_t length = mnl_attr_get_payload_len(attribute);
+	struct net_address gateway = { .ifindex = 0 };
 
-	if (mnl_attr_get_type(attribute) != RTA_GATEWAY ||
-	    mnl_attr_get_payload_len(attribute) != sizeof(*address))
+	if (mnl_attr_get_type(attribute) != RTA_GATEWAY)
 		return MNL_CB_OK;
-	gateway = gateway_of(*address);
+	if (length == sizeof(struct ipv4))
+		gateway.own = ipv4_mapped(*(const struct ipv4 *)address);
+	else if (length == sizeof(struct ipv6))
+		gateway.own = *(const struct ipv6 *)address;
+	else
+		return MNL_CB_OK;
 	return net_table_add(table, &gateway);
 }
 
@@ -129,9 +138,46 @@ static int read_hops(const struct nlattr *attribute, void *table)
 	return result;
 }
 
+/* A prefix of IPv6 that is on a link, as routers or people say (RFC 4861, 6.3.4). */
+static int read_on_link(const struct nlmsghdr *message, void *table)
+{
+	const struct rtmsg *header = mnl_nlmsg_get_payload(message);
+	const size_t size = sizeof(*header);
+	const uint32_t *ifindex = netlink_attribute(message, size, RTA_OIF, sizeof(*ifindex));
+	const struct ipv6 *to = netlink_attribute(message, size, RTA_DST, sizeof(*to));
+	struct net_address subnet;
+
+	if (header->rtm_type != RTN_UNICAST || !ifindex || !to || !header->rtm_dst_len ||
+	    netlink_attribute(message, size, RTA_GATEWAY, 0))
+		return MNL_CB_OK;
+	subnet = (struct net_address){ .ifindex = *ifindex,
+		                       .bits = MIN(header->rtm_dst_len, 8 * sizeof(*to)),
+		                       .on_subnet = *to };
+	return net_table_add(table, &subnet);
+}
+
 static int on_route(const struct nlmsghdr *message, void *table)
 {
-	return mnl_attr_parse(message, sizeof(struct rtmsg), read_hops, table);
+	const struct rtmsg *header = mnl_nlmsg_get_payload(message);
+
+	if (header->rtm_family == AF_INET6 && read_on_link(message, table) < 0)
+		return MNL_CB_ERROR;
+	if (header->rtm_family != AF_INET && header->rtm_family != AF_INET6)
+		return MNL_CB_OK;
+	return mnl_attr_parse(message, sizeof(*header), read_hops, table);
+}
+
+static int on_neighbour(const struct nlmsghdr *message, void *table)
+{
+	const struct ndmsg *header = mnl_nlmsg_get_payload(message);
+	const struct ipv6 *address =
+		netlink_attribute(message, sizeof(*header), NDA_DST, sizeof(*address));
+	struct net_address router = { .ifindex = 0 };
+
+	if (header->ndm_family != AF_INET6 || !(header->ndm_flags & NTF_ROUTER) || !address)
+		return MNL_CB_OK;
+	router.own = *address;
+	return net_table_add(table, &router);
 }
 
 bool net_table_is_same(const struct net_address *a, const struct net_address *b)
@@ -179,15 +225,33 @@ static int reload_addresses(struct net_state *state)
 	return result;
 }
 
+static int reload_routes(struct net_state *state)
+{
+	int result =
+		reload(&state->routes, &state->routes_stale, RTM_GETROUTE, AF_UNSPEC, on_route);
+
+	if (result > 0) {
+		state->changed |= NET_ROUTES_CHANGED;
+		result = net_state_index(state);
+	}
+	state->routes_stale = result < 0;
+	return result;
+}
+
 int net_state_refresh(struct net_state *state)
 {
 	int result = reload_addresses(state);
 
 	if (result < 0)
 		return result;
-	result = reload(&state->gateways, &state->routes_stale, RTM_GETROUTE, AF_INET, on_route);
+	result = reload_routes(state);
+	if (result < 0)
+		return result;
+	state->routers_stale |= state->refreshes++ % ROUTERS_EVERY == 0;
+	result = reload(&state->routers, &state->routers_stale, RTM_GETNEIGH, AF_INET6,
+	                on_neighbour);
 	if (result > 0)
-		state->changed |= NET_GATEWAYS_CHANGED;
+		state->changed |= NET_ROUTES_CHANGED;
 	return result < 0 ? result : 0;
 }
 
@@ -222,13 +286,15 @@ static void take_address(struct net_state *state, const struct nlmsghdr *message
 static void take_route(struct net_state *state, const struct nlmsghdr *message)
 {
 	const bool is_new = message->nlmsg_type == RTM_NEWROUTE;
-	const unsigned int before = HASH_COUNT(state->gateways);
+	const unsigned int before = HASH_COUNT(state->routes);
 
-	if (!is_new || on_route(message, &state->gateways) < 0 ||
+	if (!is_new || on_route(message, &state->routes) < 0 ||
 	    message->nlmsg_flags & NLM_F_REPLACE)
 		state->routes_stale = true;
-	if (HASH_COUNT(state->gateways) != before)
-		state->changed |= NET_GATEWAYS_CHANGED;
+	if (HASH_COUNT(state->routes) == before)
+		return;
+	state->changed |= NET_ROUTES_CHANGED;
+	state->index_stale = true;
 }
 
 static int on_notification(const struct nlmsghdr *message, void *state)
@@ -267,6 +333,8 @@ int net_state_read(struct net_state *state)
 {
 	int err = read_notifications(state), changed = state->changed;
 
+	if (!err && state->index_stale)
+		err = net_state_index(state);
 	if (!err)
 		err = reload_addresses(state);
 	if (err)
@@ -308,21 +376,12 @@ void net_state_close(struct net_state *state)
 	if (state->socket)
 		mnl_socket_close(state->socket);
 	net_table_clear(&state->addresses);
-	net_table_clear(&state->gateways);
+	net_table_clear(&state->routes);
+	net_table_clear(&state->routers);
 	net_table_clear(&state->own);
 	net_table_clear(&state->broadcasts);
 	net_table_clear(&state->subnets);
 	net_table_clear(&state->given);
 	free(state->links);
 	free(state);
-}
-
-bool net_link_local(const struct net_state *state, uint32_t ifindex, struct ipv6 *address)
-{
-	for (const struct net_address *entry = state->addresses; entry; entry = entry->hh.next)
-		if (entry->ifindex == ifindex && ip_is_link_local(&entry->own)) {
-			*address = entry->own;
-			return true;
-		}
-	return false;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The machine's own addresses, subnets and gateways, read from rtnetlink(7) and kept up to date by
+ * The machine's own addresses, subnets and routers, read from rtnetlink(7) and kept up to date by
  * its notifications. A lookup needs no system call, and its time does not grow with the number of
  * addresses, interfaces or routes. And the next hop to an address, for which the kernel is asked.
  */
@@ -17,7 +17,7 @@ struct net_state;
 enum net_change {
 	NET_LINKS_CHANGED = 1,     /* an interface came, went or changed */
 	NET_ADDRESSES_CHANGED = 2, /* of IPv4 or IPv6 */
-	NET_GATEWAYS_CHANGED = 4,  /* one came; or, found by net_state_refresh, went */
+	NET_ROUTES_CHANGED = 4,    /* one came; or, found by net_state_refresh, went; or a router */
 };
 
 /* Reads everything. 0 or -errno. */
@@ -27,23 +27,24 @@ void net_state_close(struct net_state *state); /* takes NULL */
 /*
  * Call net_state_read when the descriptor is readable. It processes all notifications and returns
  * what changed (a mask of enum net_change); or -errno, and the next call returns it. Addresses are
- * then up to date. So are gateways that were added; one that no route uses any more remains until
+ * then up to date. So are routes that were added; one that is gone remains until
  * net_state_refresh, and after lost notifications (ENOBUFS) all of them wait for it.
  */
 int net_state_fd(const struct net_state *state);
 int net_state_read(struct net_state *state);
 
 /*
- * Dumps the routes again if some may have been removed, and whatever could not be read before; the
- * next net_state_read tells what has changed. Its cost grows with the number of routes: call it
- * from a timer, not after each net_state_read. 0 or -errno.
+ * Dumps the routes again if some may have been removed, and whatever could not be read before; with
+ * some calls the neighbours, for routers of IPv6 among them. The next net_state_read tells what has
+ * changed. Its cost grows with the number of routes: call it from a timer, not after each
+ * net_state_read. 0 or -errno.
  */
 int net_state_refresh(struct net_state *state);
 
 /* An interface on which hosts are answered for. */
 struct net_link {
 	uint32_t ifindex; /* 0: its interface is away, and what is known of it stays as it is */
-	/* IPv4 subnets that are on it besides those of its own addresses; copied */
+	/* subnets that are on it besides those of its own addresses and routes; copied */
 	const struct source_prefix *subnets;
 	size_t subnet_count;
 };
@@ -53,25 +54,29 @@ int net_state_set_links(struct net_state *state, const struct net_link *links, s
 
 /*
  * What the address of a host on this link is to the machine; `ifindex` 0: on any of the links. A
- * link whose interface has had no IPv4 address yet, and for which no subnet was given, has no
- * subnets to compare with: then private addresses (RFC 1918) and link-local ones (RFC 3927) are
- * taken for on the link, and no others. An interface that loses its last address keeps its subnets.
+ * link whose interface has had no address of the family yet, but for a link-local one of IPv6, and
+ * for which no subnet was given, has no subnets to compare with: then private addresses (RFC 1918,
+ * RFC 4193) and link-local ones (RFC 3927, RFC 4291) are taken for on the link, and no others. An
+ * interface that loses its last address keeps its subnets.
  */
 enum address_role net_address_role(const struct net_state *state, uint32_t ifindex,
                                    const struct ipv6 *address);
-/* Are there subnets to compare with, on the link, or on each of them (0)? */
-bool net_has_subnets(const struct net_state *state, uint32_t ifindex);
+/* Are there subnets of the family to compare with, on the link, or on each of them (0)? */
+bool net_has_subnets(const struct net_state *state, uint32_t ifindex, bool is_ipv4);
 
-/* "192.0.2.0/24, 10.0.0.0/8", of the link or of all; empty: there are none. */
+/* "192.0.2.0/24, 10.0.0.0/8", of the link or of all, and of the family; empty: there are none. */
 enum { NET_SUBNETS_TEXT = 128 };
-const char *net_subnets_text(const struct net_state *state, uint32_t ifindex,
+const char *net_subnets_text(const struct net_state *state, uint32_t ifindex, bool is_ipv4,
                              char text[NET_SUBNETS_TEXT]);
 
 /* Is it an address of this machine's, of any interface? */
 bool net_is_own(const struct net_state *state, const struct ipv6 *address);
 
-/* Does a route of any table, or one of its next hops, go through it? */
-bool net_is_gateway(const struct net_state *state, struct ipv4 address);
+/*
+ * Does a route of any table, or one of its next hops, go through it; or is it an IPv6 neighbour's
+ * that says that it is a router?
+ */
+bool net_is_gateway(const struct net_state *state, const struct ipv6 *address);
 
 /*
  * Does every host of one of our subnets take it for a broadcast address, as its host bits are all
@@ -93,7 +98,10 @@ size_t net_broadcasts(const struct net_state *state, struct ipv4 *list, size_t s
 struct ipv4 net_source_address(const struct net_state *state, uint32_t ifindex,
                                const struct ipv4 *peer);
 
-/* A link-local address of the interface's; false, with `address` untouched: it has none. */
+/*
+ * The interface's link-local address of IPv6; false, with `address` untouched: it has none that is
+ * its own yet.
+ */
 bool net_link_local(const struct net_state *state, uint32_t ifindex, struct ipv6 *address);
 
 /*

@@ -62,7 +62,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t length)
 	net_state_read(state);
 	net_state_refresh(state);
 	net_is_own(state, &address);
-	net_is_gateway(state, ip_to_ipv4(&address));
+	net_is_gateway(state, &address);
 	net_source_address(state, 1, NULL);
 	net_state_close(state);
 	return 0;

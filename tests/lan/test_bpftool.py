@@ -61,7 +61,7 @@ def test_a_host_added_is_answered_for_at_once_and_adopted(by_hand):
     by_hand.do("Add a sleeping host with its address")
     assert by_hand.answered()
     by_hand.adopted_as("asleep")
-    assert by_hand.shown()["addresses"] == [HOST.address]
+    assert by_hand.shown()["addresses"] == [HOST.address, "fd00::50"]
     assert by_hand.shown()["mac"] == HOST.mac
     assert by_hand.shown()["origin"] == "map"
 
@@ -179,7 +179,7 @@ def test_addresses_that_no_host_may_have_are_removed_named_and_counted(by_hand, 
     for address in NO_HOSTS:
         assert f"addresses4: the row {address} is removed" in by_hand.daemon.log
     assert by_hand.daemon.counters()["map_edits_refused"] == len(NO_HOSTS)
-    assert by_hand.shown()["addresses"] == [HOST.address]
+    assert by_hand.shown()["addresses"] == [HOST.address, "fd00::50"]
     assert lan.peer.ping(lan.proxy.address)
 
 

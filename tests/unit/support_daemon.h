@@ -66,7 +66,8 @@ static inline int make_machine(void **state)
 	     " mount -t tmpfs -o size=%s tmpfs %s",
 	     place, state_dir, place, store_size, state_dir);
 	add_link(LAN);
-	HERE("ip address add 10.9.0.1/8 dev %s", LAN);
+	HERE("ip address add 10.9.0.1/8 dev %s && ip address add fd00:0:0:9::1/64 dev %s nodad",
+	     LAN, LAN);
 	return 0;
 }
 

@@ -123,6 +123,7 @@ static inline struct host_description all_described(void)
 		.attributes.vlan = 10,
 		.attributes.arp_offload = true,
 		.attributes.detect_sleep = true,
+		.attributes.echo = ECHO_IGNORE,
 		.attributes.secureon = { 1, 2, 3, 4, 5, 6 },
 		.attributes.secureon_length = 6,
 	};

@@ -104,21 +104,22 @@ TEST(a_host_with_everything)
 	struct json_object *nas;
 
 	load("interface eth0 { }\n"
-	     "host nas { mac = \"52:54:00:12:34:56\"  addresses = { \"192.168.1.5\", 10.0.0.5 }\n"
+	     "host nas { mac = \"52:54:00:12:34:56\"  addresses = { \"192.168.1.5\", FD00::5 }\n"
 	     " groups = { 239.1.2.3, \"ff02::fb\" }\n"
 	     " wake = { \"tcp/22\", \"udp/161\", \"tcp/any\" }  allow = {\"192.168.1.7/24\"}\n"
-	     " deny = { 0.0.0.0/0 }  vlan = 10  interface = \"eth0\"  arp-offload = yes\n"
+	     " deny = { 0.0.0.0/0, 2001:db8::1/32 }  vlan = 10  interface = \"eth0\"  arp-offload = yes\n"
+	     " echo = wake"
 	     " detect-sleep = true  secureon = \"01:02:03:04:05:06\" }\n");
 	assert_int_equal(config.host_count, 1);
 	nas = description_to_json(config.hosts);
 	assert_string_equal(
 		json_object_to_json_string_ext(nas, JSON_C_TO_STRING_NOSLASHESCAPE),
 		"{\"name\":\"nas\",\"mac\":\"52:54:00:12:34:56\","
-		"\"addresses\":[\"192.168.1.5\",\"10.0.0.5\"],"
+		"\"addresses\":[\"192.168.1.5\",\"fd00::5\"],"
 		"\"groups\":[\"239.1.2.3\",\"ff02::fb\"],"
 		"\"wake\":[\"tcp/22\",\"udp/161\",\"tcp/any\"],\"allow\":[\"192.168.1.0/24\"],"
-		"\"deny\":[\"0.0.0.0/0\"],\"interface\":\"eth0\",\"vlan\":10,\"arp-offload\":true,"
-		"\"detect-sleep\":true,\"secureon\":\"01:02:03:04:05:06\"}");
+		"\"deny\":[\"0.0.0.0/0\",\"2001:db8::/32\"],\"interface\":\"eth0\",\"vlan\":10,\"arp-offload\":true,"
+		"\"detect-sleep\":true,\"echo\":\"wake\",\"secureon\":\"01:02:03:04:05:06\"}");
 	json_object_put(nas);
 }
 

@@ -14,12 +14,11 @@
 
 #define PORTS "up to 64 different ports such as tcp/22, udp/161 or tcp/any, or none alone"
 #define SOURCES \
-	"up to 16 different sources such as 192.168.1.0/24 or 192.168.1.7, " \
+	"up to 16 different sources such as 192.168.1.0/24 or fd00::/64, " \
 	"each either in allow or in deny"
-#define ADDRESSES "up to 16 different IPv4 addresses of the host's own, such as 192.168.1.5"
+#define ADDRESSES "up to 32 different addresses of the host's own, such as 192.168.1.5 or fd00::5"
 #define MAC "a host's own MAC address, such as 52:54:00:12:34:56"
 #define LEASE "the IPv4 address that it has by DHCP, such as 192.168.1.5"
-#define IPV6 "is an IPv6 address, and IPv6 is not supported yet"
 #define SERVER "its DHCP server's IPv4 address, such as 192.168.1.1"
 #define CLIENT_ID "its DHCP client identifier, up to 64 octets such as 01:52:54:00:12:34:56"
 #define HOSTNAME "the host name that it sends to its DHCP server"
@@ -39,7 +38,7 @@ static const struct mistake syntax[] = {
 	  "advertise-lifetime, preference, on-stop, wake, allow, deny, interface, host" },
 	{ "host nas {\n mac = 52:54:00:00:00:01\n adresses = 10.0.0.1\n}",
 	  ":3: unknown option 'adresses' (did you mean 'addresses'?); expected one of mac, addresses, groups, wake, allow, deny, vlan, "
-	  "interface, arp-offload, detect-sleep, lease, lease-server, client-id, hostname, secureon" },
+	  "interface, arp-offload, detect-sleep, echo, lease, lease-server, client-id, hostname, secureon" },
 	{ "interface eth0 {\n mod = auto\n}",
 	  ":2: unknown option 'mod' (did you mean 'mode'?); expected one of mode, answer, dhcp-source, subnets" },
 	{ "grace-period 5\n", ":1: unexpected '5'; expected '=' after the name of an option" },
@@ -94,7 +93,7 @@ static const struct wrong_value values[] = {
 	{ HOST, "lease", "nas", UNCLEAR, LEASE },
 	{ HOST, "lease", "10.0.0.1/24", UNCLEAR, LEASE },
 	{ HOST, "lease", "0.0.0.0", "is an address of no host", LEASE },
-	{ HOST, "lease", "2001:db8::1", IPV6, LEASE },
+	{ HOST, "lease", "2001:db8::1", UNCLEAR, LEASE },
 	{ HOST, "lease-server", "255.255.255.255", "is the broadcast address", SERVER },
 	{ HOST, "client-id", "01:5", UNCLEAR, CLIENT_ID },
 	{ HOST, "client-id", OCTETS_65, UNCLEAR, CLIENT_ID },
@@ -135,14 +134,17 @@ static const struct mistake quoted_and_listed[] = {
 	  ":2: client-id '' is not understood; expected " CLIENT_ID },
 	{ "host nas {\n hostname = \"n s\"\n}\n",
 	  ":2: hostname 'n s' is not understood; expected " HOSTNAME },
-	{ "host nas {\n addresses = {\n 10.0.0.1,\n 2001:db8::1 }\n}\n",
-	  ":4: addresses '2001:db8::1' " IPV6 "; expected " ADDRESSES },
+	{ "host nas {\n addresses = {\n 2001:db8::1,\n ff02::1 }\n}\n",
+	  ":4: addresses 'ff02::1' is a multicast address; expected " ADDRESSES },
 	{ "host nas {\n addresses = { 10.0.0.1,\n 10.0.0.1 }\n}\n",
 	  ":3: addresses '10.0.0.1' is a duplicate; expected " ADDRESSES },
-	{ "host nas {\n addresses = { 1.0.0.1, 1.0.0.2, 1.0.0.3, 1.0.0.4, 1.0.0.5, 1.0.0.6, 1.0.0.7,\n"
-	  " 1.0.0.8, 1.0.0.9, 1.0.0.10, 1.0.0.11, 1.0.0.12, 1.0.0.13, 1.0.0.14, 1.0.0.15,\n"
-	  " 1.0.0.16,\n 1.0.0.17 }\n}\n",
-	  ":5: addresses '1.0.0.17' exceeds the limit; expected " ADDRESSES },
+	{ "host nas {\n addresses = {\n"
+	  "1.0.0.1, 1.0.0.2, 1.0.0.3, 1.0.0.4, 1.0.0.5, 1.0.0.6, 1.0.0.7, 1.0.0.8,\n"
+	  "1.0.0.9, 1.0.0.10, 1.0.0.11, 1.0.0.12, 1.0.0.13, 1.0.0.14, 1.0.0.15, 1.0.0.16,\n"
+	  "1.0.0.17, 1.0.0.18, 1.0.0.19, 1.0.0.20, 1.0.0.21, 1.0.0.22, 1.0.0.23, 1.0.0.24,\n"
+	  "1.0.0.25, 1.0.0.26, 1.0.0.27, 1.0.0.28, 1.0.0.29, 1.0.0.30, 1.0.0.31, 1.0.0.32,\n"
+	  "1.0.0.33 }\n}\n",
+	  ":7: addresses '1.0.0.33' exceeds the limit; expected " ADDRESSES },
 	{ "host nas {\n allow = 10.0.0.0/8\n deny = 10.0.0.0/8\n}\n",
 	  ":3: deny '10.0.0.0/8' is a duplicate; expected " SOURCES },
 };

@@ -124,7 +124,7 @@ TEST(a_host)
 		  "added by   registration  only its own registration\n" },
 		{ "{'name': 'nas', 'state': 'asleep', 'for': 60, 'mac': 'm', 'addresses': ['a', 'b'],"
 		  " 'groups': ['g'], 'wake': ['none'], 'allow': ['c'], 'deny': ['d'], 'interface': 'eth0', 'vlan': 10,"
-		  " 'arp-offload': true, 'detect-sleep': true, 'secureon': '1.2.3.4', 'leased': 'b',"
+		  " 'arp-offload': true, 'detect-sleep': true, 'echo': 'wake', 'secureon': '1.2.3.4', 'leased': 'b',"
 		  " 'withheld': 'e', 'origin': 'config'}",
 		  "HOST       nas\n"
 		  "state      asleep   it is answered for\n"
@@ -141,7 +141,8 @@ TEST(a_host)
 		  "VLAN       10       it is answered for only there\n"
 		  "SecureOn   1.2.3.4  the password of its network card\n"
 		  "detection  yes      silence and unanswered ARP requests mean sleep\n"
-		  "offload    yes      its network card answers ARP while it sleeps\n"
+		  "offload    yes      its network card answers ARP and ND while it sleeps\n"
+		  "echo       wake     what becomes of echo requests (ping) for it\n"
 		  "added by   config   the configuration file\n" },
 	};
 	/* a long list goes on below */

@@ -83,7 +83,7 @@ TEST_WITH(memory_of_a_host_that_is_written_into_the_maps, NULL, NULL)
 		const struct host_description host = description_of(i);
 
 		hosts_put(daemon_.datapath, &host.mac, &asleep);
-		addresses4_put(daemon_.datapath, ip_to_ipv4(&host.addresses[0]), &host.mac);
+		addresses_put(daemon_.datapath, &host.addresses[0], &host.mac);
 	}
 	tick();
 	check_memory(before);

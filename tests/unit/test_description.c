@@ -10,7 +10,7 @@
 #include "support_hosts.h"
 
 #define MAC "\"mac\": \"52:54:00:12:34:56\""
-#define NAS "\"name\": \"nas\", " MAC ", \"addresses\": [\"192.0.2.20\"]"
+#define NAS "\"name\": \"nas\", " MAC ", \"addresses\": [\"192.0.2.20\", \"fd00::20\"]"
 
 #define EIGHT(net) \
 	"\"10." net ".0.0\", \"10." net ".0.1\", \"10." net ".0.2\", \"10." net ".0.3\"," \
@@ -33,7 +33,8 @@ TEST(descriptions_come_back)
 		"{" NAS ", \"wake\": [\"tcp/22\", \"udp/any\"], \"allow\": [\"192.0.2.0/24\"],"
 		"\"deny\": [\"192.0.2.99\", \"0.0.0.0/0\"], \"interface\": \"eth0\", \"vlan\": 4094,"
 		"\"arp-offload\": true, \"detect-sleep\": true, \"secureon\": \"01:02:03:04:05:06\"}",
-		"{" NAS ", \"wake\": [\"none\"], \"secureon\": \"1.2.3.4\"}",
+		"{" NAS
+		", \"wake\": [\"none\"], \"deny\": [\"fd00::/64\"], \"echo\": \"wake\", \"secureon\": \"1.2.3.4\"}",
 		"{" NAS ", \"groups\": [\"239.1.2.3\", \"ff02::fb\"]}",
 		"{\"name\": \"nas\", " MAC "}", /* its addresses are DHCP's to say */
 	};
@@ -88,6 +89,7 @@ TEST(what_is_wrong_is_named)
 		{ "{" NAS ", \"groups\": [\"192.0.2.1\"]}", "groups" },
 		{ "{" NAS ", \"groups\": [\"224.0.0.251\"]}", "groups" },
 		{ "{" NAS ", \"groups\": [\"ff02::1:ff00:1\"]}", "groups" },
+		{ "{" NAS ", \"echo\": \"maybe\"}", "echo" },
 		{ "{" NAS ", \"secureon\": \"1:2\"}", "secureon" },
 		{ "{" NAS ", \"interface\": \"a-name-that-is-too-long\"}", "interface" },
 		{ "{\"name\": \"n/s\", " MAC "}", "name" },
@@ -103,7 +105,7 @@ TEST(what_is_wrong_is_named)
 		{ "{" MAC "}", "name: missing" },
 		{ "{" NAS ", \"addresses\": [\"192.0.2.1\", \"192.0.2.1\"]}", "addresses" },
 		{ "{" NAS ", \"addresses\": [\"127.0.0.1\"]}",
-		  "127.0.0.1 is a loopback address; expected an IPv4 address of the host's own" },
+		  "127.0.0.1 is a loopback address; expected an address of the host's own" },
 		{ "{" NAS ", \"wake\": [\"tcp/22\", \"none\"]}",
 		  "port none beside others; expected it alone" },
 		{ "{" NAS ", \"interface\": \"et/0\"}",
@@ -138,7 +140,14 @@ TEST(addresses_of_no_host)
 		{ "224.0.0.251", "is a multicast address" },
 		{ "239.255.255.250", "is a multicast address" },
 		{ "255.255.255.255", "is the broadcast address" },
-		{ "fe80::1", "is an IPv6 address, and IPv6 is not supported yet" },
+		{ "fe80::1", NULL },
+		{ "fd00::1", NULL },
+		{ "2001:db8::1", NULL },
+		{ "100::1", NULL },
+		{ "::", "is an address of no host" },
+		{ "::1", "is the loopback address" },
+		{ "::192.0.2.1", "is an address of no host" },
+		{ "ff02::1:ff00:20", "is a multicast address" },
 		{ "169.254.3.4", NULL },
 		{ "10.0.0.1", NULL },
 		{ "223.255.255.254", NULL },

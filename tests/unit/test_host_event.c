@@ -121,6 +121,13 @@ TEST(details)
 		  "nas is being woken: 192.0.2.10 (02:00:00:00:00:10) opens tcp/22",
 		  ",\"why\":\"connection\",\"address\":\"192.0.2.20\",\"peer\":\"192.0.2.10\","
 		  "\"peer-mac\":\"02:00:00:00:00:10\",\"protocol\":\"tcp\",\"port\":22" },
+		{ "waking",
+		  { .kind = HOST_EVENT_WAKING,
+		    .trigger = TRIGGER_CONNECTION,
+		    .report = { REPORT(REPORT_CONNECTION), .protocol = IPPROTO_ICMP } },
+		  "nas is being woken: 192.0.2.10 (02:00:00:00:00:10) sends an echo request",
+		  ",\"why\":\"connection\",\"address\":\"192.0.2.20\",\"peer\":\"192.0.2.10\","
+		  "\"peer-mac\":\"02:00:00:00:00:10\",\"protocol\":\"icmp\"" },
 		{ "address-in-use",
 		  { .kind = HOST_EVENT_ADDRESS_IN_USE,
 		    .trigger = TRIGGER_ADDRESS_CLAIM,

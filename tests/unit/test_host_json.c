@@ -55,7 +55,7 @@ TEST(all_of_a_host)
 	      "\"wake\":[\"tcp/22\",\"udp/any\"],"
 	      "\"allow\":[\"192.0.2.0/24\"],\"deny\":[\"192.0.2.99\"],\"interface\":\"eth0\","
 	      "\"vlan\":10,\"arp-offload\":true,\"detect-sleep\":true,"
-	      "\"secureon\":\"01:02:03:04:05:06\",\"state\":\"awake\",\"for\":1.500,"
+	      "\"echo\":\"ignore\",\"secureon\":\"01:02:03:04:05:06\",\"state\":\"awake\",\"for\":1.500,"
 	      "\"origin\":\"config\"}");
 	done(&host);
 }
@@ -71,7 +71,7 @@ TEST(the_least_of_a_host)
 	      "{\"name\":\"nas\",\"mac\":\"52:54:00:00:00:01\",\"addresses\":[],\"groups\":[],"
 	      "\"wake\":[],"
 	      "\"allow\":[],\"deny\":[],\"interface\":\"\",\"vlan\":0,\"arp-offload\":false,"
-	      "\"detect-sleep\":false,\"secureon\":\"\",\"state\":\"waking\",\"for\":1.500,"
+	      "\"detect-sleep\":false,\"echo\":\"answer\",\"secureon\":\"\",\"state\":\"waking\",\"for\":1.500,"
 	      "\"incomplete\":true,\"origin\":\"registration\",\"registration\":{\"active\":false,"
 	      "\"client-identifier\":4711,\"addresses\":[\"192.0.2.20\"],\"standby\":false}}");
 	done(&host);
@@ -117,9 +117,11 @@ TEST(who_added_it)
 	check(&host, "origin", "\"registration\"");
 	host.edited->exists = host.edited->has_fields = host.edited->arp_offload = true;
 	host.edited->ifindex = 1;
+	host.edited->echo = ECHO_WAKE;
 	check(&host, "origin", "\"map\"");
 	check(&host, "interface", "\"lo\"");
 	check(&host, "arp-offload", "true");
+	check(&host, "echo", "\"wake\"");
 	host.described = described_of("20", 1);
 	check(&host, "origin", "\"config\"");
 	host.described->by = DESCRIBED_BY_COMMAND;

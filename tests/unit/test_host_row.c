@@ -27,6 +27,7 @@ static struct edited *all_edited(void)
 
 	edited->exists = edited->has_fields = edited->arp_offload = true;
 	edited->vlan = 12;
+	edited->echo = ECHO_WAKE;
 	edited->ifindex = 1; /* lo */
 	return edited;
 }
@@ -112,9 +113,10 @@ TEST(what_a_row_looks_like)
 		"\"wake\":[\"tcp/22\",\"udp/any\"],"
 		"\"allow\":[\"192.0.2.0/24\"],\"deny\":[\"192.0.2.99\"],\"interface\":\"eth0\","
 		"\"vlan\":10,\"arp-offload\":true,\"detect-sleep\":true,"
-		"\"secureon\":\"01:02:03:04:05:06\"},"
+		"\"echo\":\"ignore\",\"secureon\":\"01:02:03:04:05:06\"},"
 		"\"edited\":{\"exists\":true,\"addresses\":[\"192.0.2.30\"],"
-		"\"removed\":[\"192.0.2.21\"],\"interface\":\"lo\",\"vlan\":12,\"arp-offload\":true},"
+		"\"removed\":[\"192.0.2.21\"],\"interface\":\"lo\",\"vlan\":12,\"arp-offload\":true,"
+		"\"echo\":\"wake\"},"
 		"\"registered\":{\"client-identifier\":4711,\"transaction\":99,\"active\":true,"
 		"\"until\":1769889600000,\"expires\":1769947200000,\"lifetime\":86400000,"
 		"\"seen\":true,\"reported\":815,\"backup-of\":\"192.0.2.1\",\"interface\":\"eth1\","

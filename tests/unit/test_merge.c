@@ -43,11 +43,19 @@ static void check_merge(const struct merge_case *it, bool active)
 	free(edited);
 }
 
-#define FIFTEEN "102 103 104 105 106 107 108 109 110 111 112 113 114 115 116"
-#define FIFTEEN_DESCRIBED \
+#define REST \
+	"102 103 104 105 106 107 108 109" \
+	" 110 111 112 113 114 115 116 117" \
+	" 118 119 120 121 122 123 124 125" \
+	" 126 127 128 129 130 131 132"
+#define REST_DESCRIBED \
 	", 102 described, 103 described, 104 described, 105 described, 106 described" \
 	", 107 described, 108 described, 109 described, 110 described, 111 described" \
-	", 112 described, 113 described, 114 described, 115 described, 116 described"
+	", 112 described, 113 described, 114 described, 115 described, 116 described" \
+	", 117 described, 118 described, 119 described, 120 described, 121 described" \
+	", 122 described, 123 described, 124 described, 125 described, 126 described" \
+	", 127 described, 128 described, 129 described, 130 described, 131 described" \
+	", 132 described"
 
 TEST(addresses)
 {
@@ -80,10 +88,10 @@ TEST(addresses)
 		{ "edited out and in again", "10", "-10 +10", NULL, NULL, "10 edited" },
 		{ "edited in what is described already", "10 11", "+11", NULL, NULL,
 		  "11 edited, 10 described" },
-		{ "sixteen are the most: what is leased has no room", "101 " FIFTEEN, NULL, NULL,
-		  "20", "101 described" FIFTEEN_DESCRIBED },
-		{ "a lost one takes no room, an edited one does", "101 " FIFTEEN, "+40", "30 31",
-		  "!101", "40 edited" FIFTEEN_DESCRIBED },
+		{ "32 are the most: what is leased has no room", "101 " REST, NULL, NULL, "20",
+		  "101 described" REST_DESCRIBED },
+		{ "a lost one takes no room, an edited one does", "101 " REST, "+40", "30 31",
+		  "!101", "40 edited" REST_DESCRIBED },
 	};
 	static const struct merge_case ended = { "it lingers", "10", NULL,
 		                                 "10 11",      "11", "10 described, 11 ended" };
@@ -196,10 +204,11 @@ TEST(fields)
 		.attributes.interface = "eth0",
 		.attributes.vlan = 10,
 		.attributes.arp_offload = true,
+		.attributes.echo = ECHO_IGNORE,
 		.policy = { .sources = { { .bits = 96, .allow = true } }, .source_count = 1 },
 	};
 	struct registration_draft draft = { .head = { .interface = "eth1", .vlan = 11 } };
-	struct edited edited = { .has_fields = true, .ifindex = 7, .vlan = 12 };
+	struct edited edited = { .has_fields = true, .ifindex = 7, .vlan = 12, .echo = ECHO_WAKE };
 	struct edited row = { .exists = true, .ifindex = 7, .vlan = 12 };
 	struct described *described = described_new(&description, DESCRIBED_BY_CONFIG, 1);
 	struct registration *registration = registration_new(&draft);
@@ -244,6 +253,9 @@ TEST(fields)
 		    wanted.attributes.vlan != rows[i].vlan ||
 		    wanted.attributes.arp_offload != rows[i].arp_offload ||
 		    wanted.has_ifindex != rows[i].has_ifindex ||
+		    wanted.attributes.echo != (rows[i].has_ifindex   ? ECHO_WAKE
+		                               : rows[i].arp_offload ? ECHO_IGNORE
+		                                                     : ECHO_ANSWER) ||
 		    wanted.ifindex != (rows[i].has_ifindex ? 7 : 0) ||
 		    !wanted.sources == !!rows[i].host.described)
 			fail_msg(

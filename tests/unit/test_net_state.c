@@ -51,7 +51,9 @@ static bool is_broadcast(const char *text)
 
 static bool is_gateway(const char *text)
 {
-	return net_is_gateway(net_now(), v4(text));
+	const struct ipv6 address = ip(text);
+
+	return net_is_gateway(net_now(), &address);
 }
 
 static bool is_own(const char *text)
@@ -190,6 +192,33 @@ static const struct {
 	{ "a broadcast address that the subnet does not tell", may_have,
 	  "ip address add 192.0.2.20/24 brd 192.0.2.63 dev lan", NULL, "192.0.2.62",
 	  "192.0.2.63 192.0.2.255" },
+	{ "a gateway of IPv6, or one of several hops", is_gateway,
+	  "ip route add default via fe80::1 dev lan && ip address add fd00::20/64 dev lan nodad && "
+	  "ip route add 2001:db8::/32 nexthop via fd00::5 nexthop via fe80::7 dev other",
+	  NULL, "fe80::1 fd00::5 fe80::7", "fd00::20 fd00::6 fe80::2 2001:db8:: ::" },
+	{ "a neighbour that says that it is a router", is_gateway,
+	  "ip neigh add fe80::9 lladdr 02:00:00:00:00:09 dev lan router && "
+	  "ip neigh add fe80::8 lladdr 02:00:00:00:00:08 dev lan",
+	  NULL, "fe80::9", "fe80::8" },
+	{ "on the link, of IPv6: the prefixes of addresses and routes, and link-local", may_have,
+	  "ip address add fd00::20/64 dev lan nodad && ip route add 2001:db8::/64 dev lan && "
+	  "ip route add 2001:db8:1::/64 dev other && ip route add default via fd00::1 && "
+	  "ip route add 2001:db8:2::/64 via fd00::1 && ip route add unreachable 2001:db8:3::/64",
+	  NULL, "fd00::21 2001:db8::5 fe80::5 fe80::ffff:1",
+	  "fd00::20 fd00::1 fd00:1::5 2001:db8:1::5 2001:db8:2::5 2001:db8:3::5 2001:db8:4::5" },
+	{ "on any link, of IPv6", any_may_have,
+	  "ip address add fd00::20/64 dev lan nodad && ip route add 2001:db8:1::/64 dev other",
+	  NULL, "fd00::21 2001:db8:1::5 fe80::5", "2001:db8::5 fd00:1::5 fd00::20" },
+	{ "without a prefix: unique local addresses", may_have, LAN "true", NULL,
+	  "fd00::5 fc00::5 fe80::5 192.0.2.2", "2001:db8::5 192.168.1.5 fec0::5" },
+	{ "a prefix tells nothing of IPv4, nor a subnet of IPv6", may_have,
+	  "ip address add fd00::20/64 dev lan nodad", NULL, "192.168.1.5 fd00::5",
+	  "fd01::5 8.8.8.8" },
+	{ "a route that comes", may_have, "ip address add fd00::20/64 dev lan nodad",
+	  "ip route add 2001:db8::/64 dev lan", "2001:db8::5", "2001:db8:1::5" },
+	{ "a route that goes", may_have,
+	  "ip address add fd00::20/64 dev lan nodad && ip route add 2001:db8::/64 dev lan",
+	  "ip route del 2001:db8::/64 dev lan", "fd00::5", "2001:db8::5" },
 	/* what the kernel does not tell of */
 	{ "a route that goes with its address", is_gateway,
 	  LAN "ip route add default via 192.0.2.1", "ip address del 192.0.2.20/24 dev lan", "",
@@ -246,17 +275,19 @@ TEST(subnets_that_are_given)
 	net_now();
 	assert_int_equal(
 		net_state_set_links(opened, &(struct net_link){ .ifindex = link.ifindex }, 1), 1);
-	assert_false(net_has_subnets(opened, link.ifindex) || net_has_subnets(opened, 0));
+	assert_false(net_has_subnets(opened, link.ifindex, true) ||
+	             net_has_subnets(opened, 0, true));
 	assert_int_equal(net_state_set_links(opened, &link, 1), 1);
 	assert_int_equal(net_state_set_links(opened, &link, 1), 0);
-	assert_true(net_has_subnets(opened, link.ifindex) && net_has_subnets(opened, 0));
+	assert_true(net_has_subnets(opened, link.ifindex, true) &&
+	            net_has_subnets(opened, 0, true));
 	HERE("ip address add 192.0.2.20/24 dev lan");
 	net_now();
 	assert_int_equal(net_address_role(opened, link.ifindex, &on), ROLE_NONE);
 	assert_int_equal(net_address_role(opened, 0, &alone), ROLE_NONE);
 	assert_int_equal(net_address_role(opened, 0, &off), ROLE_OFF_LINK);
 	assert_int_equal(net_address_role(opened, 0, &broadcast), ROLE_BROADCAST);
-	assert_string_equal(net_subnets_text(opened, 0, text),
+	assert_string_equal(net_subnets_text(opened, 0, true, text),
 	                    "192.0.2.0/24, 203.0.113.0/25, 8.8.8.8");
 	assert_int_equal(net_state_set_links(opened, NULL, 0), 1);
 	assert_int_equal(net_address_role(opened, 0, &on), ROLE_OFF_LINK);
@@ -265,7 +296,7 @@ TEST(subnets_that_are_given)
 /* A new one is known from its notice; one that goes is known until the routes are read again. */
 TEST(between_two_refreshes)
 {
-	const struct ipv4 first = { { 192, 0, 2, 1 } }, second = { { 192, 0, 2, 2 } };
+	const struct ipv6 first = ip("192.0.2.1"), second = ip("192.0.2.2");
 
 	need_namespace();
 	add_link("lan");
@@ -273,13 +304,13 @@ TEST(between_two_refreshes)
 	net_now();
 	HERE("ip route add default via 192.0.2.1");
 	assert_true(net_state_read(opened) >= 0);
-	assert_true(net_is_gateway(opened, first));
+	assert_true(net_is_gateway(opened, &first));
 	HERE("ip route del default && ip route add 198.51.100.0/24 via 192.0.2.2");
 	assert_true(net_state_read(opened) >= 0);
-	assert_true(net_is_gateway(opened, first) && net_is_gateway(opened, second));
+	assert_true(net_is_gateway(opened, &first) && net_is_gateway(opened, &second));
 	assert_int_equal(net_state_refresh(opened), 0);
-	assert_false(net_is_gateway(opened, first));
-	assert_true(net_is_gateway(opened, second));
+	assert_false(net_is_gateway(opened, &first));
+	assert_true(net_is_gateway(opened, &second));
 }
 
 /* What is read, where all that was to be told has been. */
@@ -301,12 +332,12 @@ TEST(what_changed_is_told_once)
 	HERE("ip route add blackhole 198.51.100.1");
 	assert_int_equal(net_state_read(opened), 0);
 	HERE("ip link set lan up && ip route add 198.51.100.2 via 192.0.2.1");
-	assert_true(net_state_read(opened) & NET_GATEWAYS_CHANGED);
+	assert_true(net_state_read(opened) & NET_ROUTES_CHANGED);
 	settle();
 	HERE("ip route del 198.51.100.2");
 	assert_int_equal(net_state_read(opened), 0);
 	assert_int_equal(net_state_refresh(opened), 0);
-	assert_int_equal(net_state_read(opened), NET_GATEWAYS_CHANGED);
+	assert_int_equal(net_state_read(opened), NET_ROUTES_CHANGED);
 	HERE("ip link set lan mtu 1400");
 	assert_int_equal(net_state_read(opened), NET_LINKS_CHANGED);
 	HERE("ip link add another type veth peer name another-end");
@@ -326,7 +357,7 @@ TEST(an_address_that_comes_again_is_no_change)
 /* More notices than the socket holds: they are lost, and everything is read anew. */
 TEST(lost_notices)
 {
-	const struct ipv6 home = ip("192.0.2.20");
+	const struct ipv6 home = ip("192.0.2.20"), gateway = ip("192.0.2.1");
 
 	need_namespace();
 	add_link("lan");
@@ -336,38 +367,8 @@ TEST(lost_notices)
 	     " echo route add 10.0.$((i / 250)).$((i %% 250)) via 198.51.100.1; done | ip -batch -");
 	HERE("ip address add 192.0.2.20/24 dev lan && ip route add default via 192.0.2.1");
 	assert_int_equal(net_state_read(opened),
-	                 NET_LINKS_CHANGED | NET_ADDRESSES_CHANGED | NET_GATEWAYS_CHANGED);
+	                 NET_LINKS_CHANGED | NET_ADDRESSES_CHANGED | NET_ROUTES_CHANGED);
 	assert_true(net_is_own(opened, &home));
 	assert_int_equal(net_state_refresh(opened), 0);
-	assert_true(net_is_gateway(opened, v4("192.0.2.1")));
-}
-
-static void near(const char *interface, const char *peer, const char *expected)
-{
-	const struct ipv4 address = v4(peer ? peer : "0.0.0.0"), own = v4(expected);
-	const struct ipv4 found =
-		net_source_address(net_now(), if_nametoindex(interface), peer ? &address : NULL);
-
-	assert_memory_equal(&found, &own, sizeof(own));
-}
-
-TEST(which_one_to_ask_from)
-{
-	need_namespace();
-	add_link("lan");
-	add_link("other");
-	near("lan", "192.0.2.1", "0.0.0.0"); /* not from the loopback's */
-	HERE("ip address add 198.51.100.20/24 dev other");
-	near("lan", "192.0.2.1", "198.51.100.20");
-	HERE("ip address add 10.0.0.20/24 dev lan && ip address add 192.0.2.20/24 dev lan");
-	near("lan", "192.0.2.1", "192.0.2.20");
-	near("lan", "10.0.0.1", "10.0.0.20");
-	near("lan", "198.51.100.1", "10.0.0.20");
-	near("lan", NULL, "10.0.0.20");
-	near("other", "192.0.2.1", "198.51.100.20");
-	near("lo", "127.0.0.1", "10.0.0.20");
-	HERE("ip address del 10.0.0.20/24 dev lan");
-	near("lan", "10.0.0.1", "192.0.2.20");
-	HERE("ip address add 192.0.2.130/25 dev lan"); /* the longest prefix */
-	near("lan", "192.0.2.129", "192.0.2.130");
+	assert_true(net_is_gateway(opened, &gateway));
 }

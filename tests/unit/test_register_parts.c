@@ -180,8 +180,12 @@ TEST(no_more_addresses_than_a_host_may_have)
 {
 	struct registration_request request;
 
-	for (unsigned int i = 0; i <= HOST_ADDRESSES; i++) {
+	for (unsigned int i = 0; i <= HOST_ADDRESSES; i += 2) {
 		request = request_of(nas, address_of(100 + i));
+		request.authenticated = true;
+		request.addresses[1] = request.addresses[0];
+		request.addresses[1].address = ip(101 + i);
+		request.address_count = 2;
 		if (i < HOST_ADDRESSES)
 			registers(&test, &request);
 	}

@@ -41,6 +41,11 @@ def address_of(number: int) -> str:
     return f"{NETWORK}.{number}"
 
 
+def link_local_of(number: int) -> str:
+    """As RFC 4291, A, makes it of the MAC."""
+    return f"fe80::ff:fe00:{number}"
+
+
 class Machine(wire.Talker):
     """A machine with one interface, eth0, whose other end is the switch's port of the machine's name."""
 
@@ -62,6 +67,17 @@ class Machine(wire.Talker):
         if self.addressed:
             self.namespace.ip("addr", "add", f"{self.address}/{PREFIX}", "dev", self.interface)
         self.namespace.ip("link", "set", self.interface, "up")
+
+    def use_ipv6(self, *addresses: str, dad: bool = False) -> str:
+        """From here on it has a link-local address, which this gives, and these with the prefix length 64."""
+        values = {"disable_ipv6": 0} if dad else {"dad_transmits": 0, "accept_dad": 0, "disable_ipv6": 0}
+        with self.namespace.entered():
+            for each in ("all", "default", self.interface):
+                for name, value in values.items():
+                    Path(f"/proc/sys/net/ipv6/conf/{each}/{name}").write_text(str(value))
+        for address in addresses:
+            self.namespace.ip("-6", "addr", "add", f"{address}/64", "dev", self.interface)
+        return link_local_of(self.number)
 
     def drop_address(self) -> None:
         """From here on its address is somebody else's to give, such as a DHCP server's."""

@@ -81,14 +81,22 @@ class Talker:
         self.namespace.ip("neigh", "flush", "all")
 
     def connect(self, address: str, port: int, timeout: float = 5) -> socket.socket:
-        link = self.namespace.socket(socket.AF_INET, socket.SOCK_STREAM)
+        link = self.namespace.socket(family_of(address), socket.SOCK_STREAM)
         link.settimeout(timeout)
         try:
-            link.connect((address, port))
+            link.connect(self._place(address, port))
         except BaseException:
             link.close()
             raise
         return link
+
+    def _place(self, address: str, port: int) -> tuple:
+        """Of "fe80::1%eth0", too, by this machine's number of the interface."""
+        bare, _, interface = address.partition("%")
+        if not interface:
+            return bare, port
+        with self.namespace.entered():
+            return bare, port, 0, socket.if_nametoindex(interface)
 
     def send_udp(self, address: str, port: int, data: bytes = b"hello") -> None:
         with self.namespace.socket(socket.AF_INET, socket.SOCK_DGRAM) as link:
@@ -112,6 +120,10 @@ class Talker:
         with self.namespace.packet_socket(self.interface) as raw:
             raw.send(bytes(frame))
             return list(_incoming(raw, time.monotonic() + wait))
+
+
+def family_of(address: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in address else socket.AF_INET
 
 
 def checksum(octets: bytes) -> int:
@@ -180,10 +192,10 @@ def _with_tag(frame: bytes, notes: list) -> bytes:
 class EchoServer:
     """Sends back what it is sent, on one TCP port of a machine."""
 
-    def __init__(self, machine: Talker, port: int):
-        self.listener = machine.namespace.socket(socket.AF_INET, socket.SOCK_STREAM)
+    def __init__(self, machine: Talker, port: int, address: str = ""):
+        self.listener = machine.namespace.socket(family_of(address), socket.SOCK_STREAM)
         self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self.listener.bind((machine.address, port))
+        self.listener.bind((address or machine.address, port))
         self.listener.listen()
         threading.Thread(target=self._serve, name="echo", daemon=True).start()
 

@@ -61,10 +61,11 @@ static void check_entry(const struct mac *mac, const struct host_entry *entry)
 	assert_int_equal(entry->state, real->life.state);
 	assert_int_equal(entry->ifindex, expected.ifindex);
 	assert_int_equal(entry->vlan, expected.vlan);
-	assert_int_equal(entry->flags & HOST_ARP_OFFLOAD, expected.flags);
+	assert_int_equal(entry->flags & ~HOST_MAGIC_BY_DAEMON, expected.flags);
 	assert_int_equal(real->installed->ifindex, expected.ifindex);
 	assert_int_equal(real->installed->vlan, expected.vlan);
-	assert_int_equal(real->installed->arp_offload, expected.flags);
+	assert_int_equal(real->installed->arp_offload, expected.flags & HOST_ARP_OFFLOAD);
+	assert_int_equal(real->installed->echo, echo_of_flags(expected.flags));
 }
 
 static void check_hosts(void)
@@ -98,17 +99,31 @@ static void fail_address(int address, int found, int expected)
 	         model.own & 1U << address ? "; it is our own" : "");
 }
 
+static void read_addresses(int found[ADDRESSES])
+{
+	struct ipv4 addresses4[ADDRESSES + 1];
+	struct ipv6 addresses6[ADDRESSES + 1];
+	struct mac macs[ADDRESSES + 1];
+	size_t count = read_rows("addresses4", addresses4, sizeof(*addresses4), macs, sizeof(*macs),
+	                         ADDRESSES + 1);
+
+	for (size_t i = 0; i < count; i++) {
+		const struct ipv6 address = ipv4_mapped(addresses4[i]);
+
+		found[address_number(&address)] = macs[i].octet[5];
+	}
+	count = read_rows("addresses6", addresses6, sizeof(*addresses6), macs, sizeof(*macs),
+	                  ADDRESSES + 1);
+	for (size_t i = 0; i < count; i++)
+		found[address_number(&addresses6[i])] = macs[i].octet[5];
+}
+
 static void check_addresses(void)
 {
-	struct ipv4 addresses[ADDRESSES + 1];
-	struct mac macs[ADDRESSES + 1];
-	const size_t count = read_rows("addresses4", addresses, sizeof(*addresses), macs,
-	                               sizeof(*macs), ADDRESSES + 1);
 	int found[ADDRESSES];
 
 	memset(found, 0xff, sizeof(found));
-	for (size_t i = 0; i < count; i++)
-		found[address_number(addresses[i])] = macs[i].octet[5];
+	read_addresses(found);
 	for (int i = 0; i < ADDRESSES; i++) {
 		const int expected = model.holder[i] != NOBODY ? model.holder[i] : model.orphan[i];
 
@@ -125,7 +140,7 @@ static void check_installed(const struct host *host, int index)
 	size_t count = 0;
 
 	for (int i = 0; i < ADDRESSES; i++) {
-		const struct ipv6 address = ipv4_mapped(address_at(i));
+		const struct ipv6 address = address_at(i);
 		const bool is_its = model.holder[i] == index;
 
 		count += is_its;
@@ -234,7 +249,7 @@ static void check_table(void)
 static uint32_t stored_addresses(struct json_object *input, const char *member)
 {
 	struct json_object *list;
-	struct ipv4 address;
+	struct ipv6 address;
 	uint32_t addresses = 0;
 
 	if (!json_object_object_get_ex(input, member, &list))
@@ -242,8 +257,8 @@ static uint32_t stored_addresses(struct json_object *input, const char *member)
 	for (size_t i = 0; i < json_object_array_length(list); i++) {
 		struct json_object *text = json_object_array_get_idx(list, i);
 
-		assert_int_equal(text_to_ipv4(json_object_get_string(text), &address), 0);
-		addresses |= 1U << address_number(address);
+		assert_int_equal(text_to_ip(json_object_get_string(text), &address), 0);
+		addresses |= 1U << address_number(&address);
 	}
 	return addresses;
 }

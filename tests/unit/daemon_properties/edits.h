@@ -39,13 +39,15 @@ static void move_by_hand(int index, int address)
 static void op_edit_address(void)
 {
 	const int index = (int)pick(HOSTS), address = (int)pick(ADDRESSES);
-	const struct ipv4 key = address_at(address);
+	const struct ipv6 ip = address_at(address);
+	const char *map = address < ADDRESSES_IPV4 ? "addresses4" : "addresses6";
+	const void *key = ip.octet + (address < ADDRESSES_IPV4 ? IPV4_MAPPED_BITS / 8 : 0);
 	const struct mac mac = mac_of(index);
 
 	if (!pick(3)) {
-		delete_row("addresses4", &key);
+		delete_row(map, key);
 		lose_by_hand(address);
-	} else if (!put_row("addresses4", &key, &mac)) {
+	} else if (!put_row(map, key, &mac)) {
 		move_by_hand(index, address);
 	}
 }
@@ -58,17 +60,24 @@ static void adopt_orphans(void)
 			move_by_hand(model.orphan[i], i);
 }
 
+/* But for that which is the daemon's. */
+static uint16_t shown_flags(uint16_t flags)
+{
+	return flags & ~HOST_MAGIC_BY_DAEMON;
+}
+
 static void edit_fields(struct model_host *host, const struct host_entry *entry)
 {
 	const struct host_entry before = expected_entry(host);
 
 	if (before.ifindex == entry->ifindex && before.vlan == entry->vlan &&
-	    before.flags == (entry->flags & HOST_ARP_OFFLOAD) && !host->edited.exists)
+	    before.flags == shown_flags(entry->flags) && !host->edited.exists)
 		return;
 	host->edited.has_fields = true;
 	host->edited.ifindex = entry->ifindex;
 	host->edited.vlan = entry->vlan;
 	host->edited.arp_offload = entry->flags & HOST_ARP_OFFLOAD;
+	host->edited.flags = entry->flags & (HOST_ECHO_IGNORE | HOST_ECHO_WAKE);
 }
 
 static void op_edit_host(void)
@@ -83,7 +92,7 @@ static void op_edit_host(void)
 	if (!pick(3))
 		entry.vlan = (uint16_t)pick(3);
 	if (!pick(3))
-		entry.flags = (uint16_t)pick(4);
+		entry.flags = (uint16_t)pick(12); /* not both of echo */
 	if (!pick(3))
 		entry.ifindex = pick(2) ? if_nametoindex(LAN) : 0;
 	if (put_row("hosts", &mac, &entry))

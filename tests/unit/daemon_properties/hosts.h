@@ -59,13 +59,13 @@ static void lease(struct model_host *host, uint32_t leased)
 
 static void op_dhcp_request(void)
 {
-	const int index = (int)pick(HOSTS), address = (int)pick(ADDRESSES);
+	const int index = (int)pick(HOSTS), address = (int)pick(ADDRESSES_IPV4);
 	struct model_host *host = &model.hosts[index];
 	const struct dhcp_message message = {
 		.type = DHCP_REQUEST,
 		.xid = pick(UINT32_MAX),
 		.chaddr = mac_of(index),
-		.requested = address_at(address),
+		.requested = address4_at(address),
 	};
 	const bool news = host->leased != 1U << address || *host->identity ||
 	                  host_at(index)->dhcp->lease.state != LEASE_BOUND;
@@ -195,7 +195,7 @@ static struct registration_request pick_request(int index, int source, uint32_t 
 	struct registration_request it = {
 		.mac = mac_of(index),
 		.vlan = pick(3) ? 0 : 9,
-		.source = address_at(source),
+		.source = address4_at(source),
 		.authenticated = true,
 		.transaction =
 			again ? model.hosts[index].registered.transaction : (uint16_t)pick(65536),
@@ -212,7 +212,7 @@ static struct registration_request pick_request(int index, int source, uint32_t 
 	for (int i = 0; i < ADDRESSES; i++)
 		if (addresses & 1U << i)
 			it.addresses[it.address_count++] = (struct requested_address){
-				.address = ipv4_mapped(address_at(i)),
+				.address = address_at(i),
 				.role = model.own & 1U << i ? ROLE_OWN : ROLE_NONE,
 				.mac_matches = true,
 			};
@@ -247,7 +247,7 @@ static bool request_registration(int index, const struct registration_request *r
 
 static void op_register(void)
 {
-	const int index = (int)pick(HOSTS), source = (int)pick(ADDRESSES);
+	const int index = (int)pick(HOSTS), source = (int)pick(ADDRESSES_IPV4);
 	const uint32_t addresses = pick_addresses(2) | 1U << source;
 	const size_t ports = pick(4);
 	const struct model_host *host = &model.hosts[index];

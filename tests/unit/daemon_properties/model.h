@@ -11,7 +11,8 @@
 #include "wake_rules.h"
 #include "wake_sources.h"
 
-enum { HOSTS = 8, ADDRESSES = 14, NOBODY = -1 };
+/* The first addresses are of IPv4, the others of IPv6. */
+enum { HOSTS = 8, ADDRESSES = 14, ADDRESSES_IPV4 = 10, NOBODY = -1 };
 
 /* What people say of a host. Sets of addresses are bits. */
 struct said {
@@ -20,7 +21,7 @@ struct said {
 	bool is, by_command, on_lan, arp_offload;
 	uint32_t addresses;
 	size_t ports, sources; /* in port_sets, source_sets */
-	uint16_t vlan;
+	uint16_t vlan, flags;  /* HOST_ECHO_* */
 };
 
 struct model_host {
@@ -31,7 +32,7 @@ struct model_host {
 	struct {
 		bool exists, has_fields, arp_offload;
 		uint32_t added, removed, ifindex;
-		uint16_t vlan;
+		uint16_t vlan, flags;
 		uint64_t since[ADDRESSES];
 	} edited;
 	struct {
@@ -105,16 +106,30 @@ static size_t ports_of_set(size_t set, struct wake_port *ports)
 	return count;
 }
 
-static struct ipv4 address_at(int index)
+static struct ipv6 address_at(int index)
 {
-	return (struct ipv4){ { 10, 9, 0, (uint8_t)(10 + index) } };
+	const uint8_t last = (uint8_t)(10 + index);
+
+	return index < ADDRESSES_IPV4 ? ipv4_mapped((struct ipv4){ { 10, 9, 0, last } })
+	                              : (struct ipv6){ { 0xfd, [7] = 9, [15] = last } };
 }
 
-static int address_number(struct ipv4 address)
+static struct ipv4 address4_at(int index)
 {
-	assert_memory_equal(&address, "\x0a\x09\x00", 3);
-	assert_in_range(address.octet[3], 10, 10 + ADDRESSES - 1);
-	return address.octet[3] - 10;
+	const struct ipv6 address = address_at(index);
+
+	assert_true(ip_is_ipv4(&address));
+	return ip_to_ipv4(&address);
+}
+
+static int address_number(const struct ipv6 *address)
+{
+	const int number = address->octet[15] - 10;
+	const struct ipv6 of_number = address_at(number);
+
+	assert_in_range(number, 0, ADDRESSES - 1);
+	assert_memory_equal(address, &of_number, sizeof(of_number));
+	return number;
 }
 
 /* Why a host claims an address, the strongest reason last. */
@@ -234,7 +249,8 @@ static struct host_entry expected_entry(const struct model_host *host)
 	if (host->described.is) {
 		entry.ifindex = host->described.on_lan ? lan : 0;
 		entry.vlan = host->described.vlan;
-		entry.flags = host->described.arp_offload ? HOST_ARP_OFFLOAD : 0;
+		entry.flags = host->described.flags |
+		              (host->described.arp_offload ? HOST_ARP_OFFLOAD : 0);
 	} else if (host->registered.is && host->registered.addresses) {
 		entry.ifindex = lan;
 		entry.vlan = host->registered.vlan;
@@ -242,7 +258,8 @@ static struct host_entry expected_entry(const struct model_host *host)
 	if (host->edited.has_fields) {
 		entry.ifindex = host->edited.ifindex;
 		entry.vlan = host->edited.vlan;
-		entry.flags = host->edited.arp_offload ? HOST_ARP_OFFLOAD : 0;
+		entry.flags =
+			host->edited.flags | (host->edited.arp_offload ? HOST_ARP_OFFLOAD : 0);
 	}
 	return entry;
 }

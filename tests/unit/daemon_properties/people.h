@@ -8,6 +8,13 @@
 
 #include "hosts.h"
 
+static enum echo_policy echo_of_flags(uint16_t flags)
+{
+	return flags & HOST_ECHO_IGNORE ? ECHO_IGNORE
+	       : flags & HOST_ECHO_WAKE ? ECHO_WAKE
+	                                : ECHO_ANSWER;
+}
+
 static struct said pick_said(void)
 {
 	static const char *const names[] = { "alpha", "beta", "gamma", "delta", "epsilon" };
@@ -19,6 +26,7 @@ static struct said pick_said(void)
 		.vlan = pick(3) ? 0 : 7,
 		.on_lan = !pick(3),
 		.arp_offload = !pick(3),
+		.flags = (uint16_t[]){ 0, HOST_ECHO_IGNORE, HOST_ECHO_WAKE }[pick(3)],
 	};
 
 	strcpy(said.name, names[pick(5)]);
@@ -31,6 +39,7 @@ static struct host_description description_of(const struct said *said)
 		.mac = mac_of(said->host),
 		.attributes.vlan = said->vlan,
 		.attributes.arp_offload = said->arp_offload,
+		.attributes.echo = echo_of_flags(said->flags),
 		.policy.source_count = source_sets[said->sources].count,
 	};
 
@@ -42,7 +51,7 @@ static struct host_description description_of(const struct said *said)
 		said->ports == NO_PORT ? 1 : ports_of_set(said->ports, it.policy.ports);
 	for (int i = 0; i < ADDRESSES; i++)
 		if (said->addresses & 1U << i)
-			it.addresses[it.address_count++] = ipv4_mapped(address_at(i));
+			it.addresses[it.address_count++] = address_at(i);
 	return it;
 }
 
@@ -178,12 +187,13 @@ static void op_reload(void)
 	follow_configuration();
 }
 
+/* Of IPv6 the kernel tells some time later. */
 static void op_own_address(void)
 {
-	const int address = (int)pick(ADDRESSES);
+	const int address = (int)pick(ADDRESSES_IPV4);
 	char text[TEXT_IP];
 
-	text_from_ipv4(address_at(address), text);
+	text_from_ipv4(address4_at(address), text);
 	HERE("ip address %s %s/8 dev %s", model.own & 1U << address ? "del" : "add", text, LAN);
 	model.own ^= 1U << address;
 }
@@ -236,12 +246,12 @@ static void op_describe_meanwhile(void)
 }
 static void op_lease_set(void)
 {
-	const int index = (int)pick(HOSTS), address = (int)pick(ADDRESSES);
+	const int index = (int)pick(HOSTS), address = (int)pick(ADDRESSES_IPV4);
 	struct model_host *host = &model.hosts[index];
 	const int owner = owner_of(address);
 	char text[TEXT_IP];
 	const int end = command("{'command':'lease-set','name':'" MAC_TEXT "','address':'%s'}",
-	                        index, text_from_ipv4(address_at(address), text));
+	                        index, text_from_ipv4(address4_at(address), text));
 
 	if (!host->known || model.own & 1U << address || (owner != NOBODY && owner != index)) {
 		assert_int_equal(end, REFUSED);
