@@ -97,8 +97,12 @@ static __always_inline bool fast_opens_connection(struct xdp_md *xdp, void *fram
 	       AT(__u32, frame, AT_IPV4_SOURCE) != AT(__u32, frame, AT_IPV4_DESTINATION) &&
 	       !(ip->frag_off & bpf_htons(IPV4_FRAGMENT_OFFSET)) && fast_is_syn(frame) &&
 	       tcp_octets >= sizeof(*tcp) && total >= sizeof(*ip) + tcp_octets &&
-	       (AT_PAYLOAD + total <= TCP_END || AT_PAYLOAD + total <= bpf_xdp_get_buff_len(xdp));
+	       fast_has_octets(xdp, AT_PAYLOAD + total);
 }
+
+/* Fragment flags and offset, time to live and protocol, as they are in memory. */
+#define ICMP_WHOLE_MASK (0xff000000 | bpf_htons(IPV4_FRAGMENT_OFFSET | IPV4_MORE_FRAGMENTS))
+#define ICMP_WHOLE (PROTOCOL_ICMP << 24)
 
 /* What echo_is_request4() checks, and ipv4_for_sleeper(), of a frame to us. */
 static __always_inline bool fast_is_echo4(struct xdp_md *xdp, void *frame)
@@ -106,15 +110,13 @@ static __always_inline bool fast_is_echo4(struct xdp_md *xdp, void *frame)
 	const __u32 total = bpf_ntohs(((const struct iphdr *)(frame + AT_PAYLOAD))->tot_len);
 	const __u8 network = AT(__u8, frame, AT_IPV4_SOURCE);
 
-	return AT(__u8, frame, AT_IPV4_PROTOCOL) == PROTOCOL_ICMP &&
+	return (AT(__u32, frame, AT_IPV4_FRAGMENT) & ICMP_WHOLE_MASK) == ICMP_WHOLE &&
 	       AT(__u16, frame, AT_ECHO) == ICMP_ECHO_REQUEST && fast_is_to_us(frame) &&
 	       !mac_is_group(frame + AT_SOURCE) && network && network != NET_LOOPBACK &&
 	       network < NET_GROUPS &&
 	       AT(__u32, frame, AT_IPV4_SOURCE) != AT(__u32, frame, AT_IPV4_DESTINATION) &&
-	       !(AT(__u16, frame, AT_IPV4_FRAGMENT) &
-	         bpf_htons(IPV4_FRAGMENT_OFFSET | IPV4_MORE_FRAGMENTS)) &&
 	       total >= sizeof(struct iphdr) + ECHO_OCTETS &&
-	       (AT_PAYLOAD + total <= TCP_END || AT_PAYLOAD + total <= bpf_xdp_get_buff_len(xdp));
+	       fast_has_octets(xdp, AT_PAYLOAD + total);
 }
 
 static __always_inline void fast_echo_answer4(void *frame)

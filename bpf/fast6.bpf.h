@@ -30,8 +30,10 @@ enum {
 	ND_ADVERTISEMENT_WORD = ND_ADVERTISEMENT,
 	ND_SOURCE_OPTION = ND_SOURCE_MAC | 1 << 8,
 	ND_TARGET_OPTION = ND_TARGET_MAC | 1 << 8,
-	ND_NEXT_AND_HOPS = PROTOCOL_ICMPV6 | ND_HOP_LIMIT << 8,
 };
+
+/* IPv6's payload length, next header and hop limit. */
+#define ND_HEADER_WORD (bpf_htons(ND_LENGTH) | PROTOCOL_ICMPV6 << 16 | (__u32)ND_HOP_LIMIT << 24)
 
 /* After the Ethernet source: EtherType and IPv6's first two octets. */
 #define IPV6_WORD 0x0060dd86ULL
@@ -70,28 +72,23 @@ static __always_inline __u32 fast_fold(__u64 sum)
 
 #define ND_PSEUDO (bpf_htons(ND_LENGTH) + bpf_htons(PROTOCOL_ICMPV6))
 
-static __always_inline bool fast_nd_is_right(void *frame)
-{
-	__u64 sum = ND_PSEUDO;
-
-	sum = fast_add_words(sum, frame + AT_IPV6_SOURCE, 4);
-	sum = fast_add_words(sum, frame + AT_IPV6_DESTINATION, 4);
-	sum = fast_add_words(sum, frame + AT_ICMPV6, 2);
-	sum = fast_add_words(sum, frame + AT_ND_TARGET, 4);
-	sum = fast_add_words(sum, frame + AT_ND_OPTION, 2);
-	return fast_fold(sum) == CHECKSUM_RIGHT;
-}
-
-/* nd_answer(), in words. */
-static __always_inline void fast_nd_answer(void *frame)
+/*
+ * nd_answer(), in words; false: the checksum is wrong. The answer has the source and twice the
+ * target, as it is also its source, where the solicitation has source, destination and target.
+ */
+static __always_inline bool fast_nd_answer(void *frame)
 {
 	const __u64 own = fast_own_mac(), option = ND_TARGET_OPTION | own << 16;
-	__u64 sum = ND_ADVERTISEMENT_WORD + ND_SOLICITED + ND_PSEUDO;
+	__u64 sum = fast_add_words(ND_PSEUDO, frame + AT_IPV6_SOURCE, 4);
+	__u64 target = fast_add_words(0, frame + AT_ND_TARGET, 4), sent;
 
-	sum = fast_add(sum, (option & 0xffffffff) + (option >> 32));
-	sum = fast_add_words(sum, frame + AT_IPV6_SOURCE, 4);
-	sum = fast_add_words(sum, frame + AT_ND_TARGET, 4); /* as it is the source, too */
-	sum = fast_add_words(sum, frame + AT_ND_TARGET, 4);
+	sent = fast_add_words(sum + target, frame + AT_IPV6_DESTINATION, 4);
+	sent = fast_add_words(sent, frame + AT_ICMPV6, 2);
+	sent = fast_add_words(sent, frame + AT_ND_OPTION, 2);
+	if (fast_fold(sent) != CHECKSUM_RIGHT)
+		return false;
+	sum += 2 * target + (option & 0xffffffff) + (option >> 32) + ND_ADVERTISEMENT_WORD +
+	       ND_SOLICITED;
 	AT(__u64, frame, AT_ICMPV6) = ND_ADVERTISEMENT_WORD | (__u64)(__u16)~fast_fold(sum) << 16 |
 	                              (__u64)ND_SOLICITED << 32;
 	AT(__u64, frame, AT_ND_OPTION) = option;
@@ -102,18 +99,18 @@ static __always_inline void fast_nd_answer(void *frame)
 	AT(__u64, frame, 0) = fast_mac(AT(__u64, frame, AT_SOURCE)) | own << 48;
 	AT(__u64, frame, 8) = own >> 16 | IPV6_WORD << 32;
 	AT(__u16, frame, 16) = 0;
+	return true;
 }
 
 /* One as neighbours send it: not for duplicate addresses, and with their own MAC as its option. */
 static __always_inline bool fast_is_solicitation(void *frame)
 {
-	return AT(__u16, frame, AT_IPV6_LENGTH) == bpf_htons(ND_LENGTH) &&
-	       AT(__u16, frame, AT_IPV6_NEXT) == ND_NEXT_AND_HOPS &&
+	const __u64 source = fast_mac(AT(__u64, frame, AT_SOURCE));
+
+	return AT(__u32, frame, AT_IPV6_LENGTH) == ND_HEADER_WORD &&
 	       AT(__u16, frame, AT_ICMPV6) == ND_SOLICITATION_WORD &&
-	       AT(__u16, frame, AT_ND_OPTION) == ND_SOURCE_OPTION &&
-	       AT(__u64, frame, AT_ND_OPTION) >> 16 == fast_mac(AT(__u64, frame, AT_SOURCE)) &&
-	       !mac_is_group(frame + AT_SOURCE) &&
-	       fast_mac(AT(__u64, frame, AT_SOURCE)) != fast_own_mac() &&
+	       AT(__u64, frame, AT_ND_OPTION) == (ND_SOURCE_OPTION | source << 16) &&
+	       !mac_is_group(frame + AT_SOURCE) && source != fast_own_mac() &&
 	       AT(__u8, frame, AT_IPV6_SOURCE) != 0xff && AT(__u8, frame, AT_ND_TARGET) != 0xff &&
 	       (AT(__u64, frame, AT_IPV6_SOURCE) || AT(__u64, frame, AT_IPV6_SOURCE + 8)) &&
 	       (mac_is_group(frame) || fast_is_to_us(frame));
@@ -129,10 +126,8 @@ static __always_inline enum outcome fast_nd(struct xdp_md *xdp)
 	content = index_find6(frame + AT_ND_TARGET);
 	if (!content)
 		return fast_is_unknown6(frame, AT_ND_TARGET) ? OUTCOME_ND_OTHER : ASK_MAPS;
-	if (!fast_may_answer(content, xdp) || !fast_nd_is_right(frame) ||
-	    bpf_xdp_get_buff_len(xdp) != ND_END)
+	if (!fast_may_answer(content, xdp) || fast_frame(xdp, ND_END + 1) || !fast_nd_answer(frame))
 		return ASK_MAPS;
-	fast_nd_answer(frame);
 	return OUTCOME_ND_ANSWERED;
 }
 
@@ -155,7 +150,7 @@ static __always_inline bool fast_is_echo6(struct xdp_md *xdp, void *frame)
 	return AT(__u8, frame, AT_IPV6_NEXT) == PROTOCOL_ICMPV6 &&
 	       AT(__u16, frame, AT_ICMPV6) == ICMPV6_ECHO_REQUEST && fast_is_to_us(frame) &&
 	       !mac_is_group(frame + AT_SOURCE) && fast_has_source6(frame) &&
-	       octets >= ECHO_OCTETS && AT_ICMPV6 + octets <= bpf_xdp_get_buff_len(xdp);
+	       octets >= ECHO_OCTETS && fast_has_octets(xdp, AT_ICMPV6 + octets);
 }
 
 static __always_inline void fast_echo_answer6(void *frame)
@@ -188,8 +183,10 @@ static __always_inline enum outcome fast_ipv6(struct xdp_md *xdp)
 	void *frame = fast_frame(xdp, AT_ND_FLAGS);
 	__u32 content;
 
-	if (!frame || AT(__u8, frame, AT_PAYLOAD) >> 4 != 6)
+	if (!frame)
 		return ASK_MAPS;
+	if (AT(__u8, frame, AT_PAYLOAD) >> 4 != 6)
+		return OUTCOME_IPV6_MALFORMED;
 	if (AT(__u8, frame, AT_IPV6_NEXT) == PROTOCOL_ICMPV6 &&
 	    (AT(__u8, frame, AT_ICMPV6) == ND_SOLICITATION ||
 	     AT(__u8, frame, AT_ICMPV6) == ND_ADVERTISEMENT))

@@ -98,9 +98,11 @@ int sleepproxy(struct xdp_md *xdp)
 {
 	enum outcome outcome = fast_handle(xdp);
 
-	if (count_as(outcome, OUTCOME_IPV4_OTHER) || count_as(outcome, OUTCOME_OTHER_PROTOCOL))
+	if (count_as(outcome, OUTCOME_IPV4_OTHER) || count_as(outcome, OUTCOME_IPV6_OTHER) ||
+	    count_as(outcome, OUTCOME_OTHER_PROTOCOL))
 		return XDP_PASS;
-	if (count_as(outcome, OUTCOME_ARP_ANSWERED))
+	if (count_as(outcome, OUTCOME_ARP_ANSWERED) || count_as(outcome, OUTCOME_ND_ANSWERED) ||
+	    count_as(outcome, OUTCOME_ECHO_ANSWERED))
 		return XDP_TX;
 	if (count_as(outcome, OUTCOME_WAKE_IN_PROGRESS))
 		return XDP_DROP;

@@ -38,6 +38,21 @@ static void make_tcp(struct frame *frame, bool syn)
 	frame->tcp.ack = !syn;
 }
 
+/* To an address that is nobody's; of TCP there is only the start, without SYN. */
+static void make_ipv6(struct frame *frame)
+{
+	const struct ipv6 from = address6_of_host(~1u), to = address6_of_host(~2u);
+
+	frame->eth.h_proto = htobe16(ETH_P_IPV6);
+	frame->ip6 = (struct ipv6hdr){ .version = 6,
+		                       .payload_len = htobe16(FRAME_OCTETS - ETH_HLEN -
+		                                              sizeof(frame->ip6)),
+		                       .nexthdr = IPPROTO_TCP,
+		                       .hop_limit = TTL };
+	memcpy(&frame->ip6.saddr, &from, sizeof(from));
+	memcpy(&frame->ip6.daddr, &to, sizeof(to));
+}
+
 static void make_arp(struct frame *frame)
 {
 	frame->eth.h_proto = htobe16(ETH_P_ARP);
@@ -51,6 +66,16 @@ static void make_arp(struct frame *frame)
 	memcpy(&frame->arp.sender_mac, frame->eth.h_source, ETH_ALEN);
 }
 
+struct ipv6 address6_of_host(unsigned i)
+{
+	const __u32 host = htobe32(NET_HOSTS + i);
+	const __u64 half[] = { NET_HOSTS6, (__u32)~host | (__u64)host << 32 };
+	struct ipv6 address;
+
+	memcpy(&address, half, sizeof(address));
+	return address;
+}
+
 struct frame frame_make(enum offer offer)
 {
 	const __u64 peer = mac_of_unknown(0), proxy = MAC_PROXY;
@@ -62,8 +87,8 @@ struct frame frame_make(enum offer offer)
 		make_arp(&frame);
 	else if (offer == OFFER_UDP_UNKNOWN)
 		make_udp(&frame);
-	else if (offer == OFFER_IPV6)
-		frame.eth.h_proto = htobe16(ETH_P_IPV6);
+	else if (offer == OFFER_TCP6_UNKNOWN)
+		make_ipv6(&frame);
 	else if (offer == OFFER_OTHER)
 		frame.eth.h_proto = htobe16(ETHERTYPE_LLDP);
 	else
@@ -99,29 +124,6 @@ struct frame frame_make_connection(unsigned host)
 	frame.tcp.check =
 		fold(sum_words(addresses, 8) + htobe16(IPPROTO_TCP) + htobe16(sizeof(frame.tcp)));
 	return frame;
-}
-
-struct frame frame_make_answer(const struct frame *request)
-{
-	const __u64 proxy = MAC_PROXY;
-	struct frame answer = *request;
-
-	memcpy(answer.eth.h_dest, request->eth.h_source, ETH_ALEN);
-	memcpy(answer.eth.h_source, &proxy, ETH_ALEN);
-	answer.arp.operation = htobe16(ARP_REPLY);
-	memcpy(&answer.arp.sender_mac, &proxy, ETH_ALEN);
-	answer.arp.target_mac = request->arp.sender_mac;
-	answer.arp.target = request->arp.sender;
-	return answer;
-}
-
-struct frame frame_make_reflection(const struct frame *request)
-{
-	struct frame reflection = *request;
-
-	memcpy(reflection.eth.h_dest, request->eth.h_source, ETH_ALEN);
-	memcpy(reflection.eth.h_source, request->eth.h_dest, ETH_ALEN);
-	return reflection;
 }
 
 struct frame frame_make_sign_of_life(unsigned host)

@@ -5,6 +5,7 @@
 
 #include <linux/if_ether.h>
 #include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <linux/tcp.h>
 #include <linux/udp.h>
 #include "arp.h"
@@ -21,6 +22,9 @@ struct frame {
 				struct udphdr udp;
 			};
 		} __attribute__((packed));
+		struct {
+			struct ipv6hdr ip6;
+		} __attribute__((packed));
 		__u8 octets[FRAME_OCTETS - sizeof(struct ethhdr)];
 	};
 } __attribute__((packed));
@@ -29,11 +33,9 @@ _Static_assert(sizeof(struct frame) == FRAME_OCTETS, "the shortest frame of Ethe
 
 /* From a peer that is no host. The programs that send it fill in who is meant, and checksums. */
 struct frame frame_make(enum offer offer);
+struct ipv6 address6_of_host(unsigned i);
 /* That opens one to a host, with all checksums. */
 struct frame frame_make_connection(unsigned host);
-/* To an ARP request, as RFC 826 has it, but for the sender's address: it is who was asked for. */
-struct frame frame_make_answer(const struct frame *request);
-struct frame frame_make_reflection(const struct frame *request);
 /* Of a host, to all: it is awake. */
 struct frame frame_make_sign_of_life(unsigned host);
 

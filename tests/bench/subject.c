@@ -12,12 +12,13 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include "datapath/internal.h"
+#include "frames.h"
 #include "heartbeat.h"
 #include "measure.h"
 
 #define NS_PER_S 1000000000ULL
 
-enum { ADDRESSES_PER_HOST = 4, TIMEOUT_S = 3600 };
+enum { ADDRESSES_PER_HOST = 4, TIMEOUT_S = 3600, HOSTS_WITH_IPV6 = 1024 };
 
 struct subject {
 	struct build build;
@@ -88,6 +89,7 @@ static void object_prepare(struct subject *subject)
 	memcpy((void *)&skeleton->rodata->config, &config, sizeof(config));
 	skeleton->maps.index_cells = map_of(subject, "index_cells");
 	skeleton->maps.index_macs = map_of(subject, "index_macs");
+	skeleton->maps.index_buckets = map_of(subject, "index_buckets");
 	skeleton->maps.index_awake = map_of(subject, "index_awake");
 	skeleton->maps.index_homes = map_of(subject, "index_homes");
 	skeleton->progs.look = bpf_object__find_program_by_name(subject->object, "look");
@@ -193,10 +195,24 @@ void subject_look(struct subject *subject)
 	need(!bpf_map_update_elem(data, &only_row, &state, BPF_ANY), "keep it");
 }
 
+static void write_addresses6(const struct subject *subject)
+{
+	const int addresses6 = map_fd(subject, "addresses6");
+
+	for (unsigned i = 0; i < subject->hosts; i++) {
+		const struct ipv6 address = address6_of_host(i);
+		const __u64 mac = mac_of_host(i, RANDOM);
+
+		need(!bpf_map_update_elem(addresses6, &address, &mac, BPF_ANY), "addresses6");
+	}
+}
+
 void subject_set_hosts(struct subject *subject, enum host_state state)
 {
 	write_hosts(map_fd(subject, "hosts"), map_fd(subject, "addresses4"), subject->hosts, RANDOM,
 	            state);
+	if (subject->hosts <= HOSTS_WITH_IPV6)
+		write_addresses6(subject);
 	subject_look(subject);
 }
 

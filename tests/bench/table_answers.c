@@ -4,7 +4,8 @@
 #include "tables.h"
 
 enum {
-	ROWS_MAX = 8,
+	ROWS_MAX = 10,
+	ASKS = ASK_ECHO + 1,
 	CALIBRATE = 1 << 12,
 	COUNT_MIN = 1 << 9,
 	COUNT_MAX = 1 << 22,
@@ -26,8 +27,7 @@ struct row {
 
 struct table {
 	const struct bench *bench;
-	struct questions reflected;
-	unsigned reflector_count;
+	unsigned reflector_count[ASKS];
 	unsigned count;
 	struct row row[ROWS_MAX];
 };
@@ -42,12 +42,13 @@ static struct row *add(struct table *table, const char *figure, const char *suff
 }
 
 static struct row *add_ours(struct table *table, const struct build *build, const char *figure,
-                            unsigned hosts)
+                            unsigned hosts, enum ask ask)
 {
 	struct row *row = add(table, figure, build->suffix);
 
 	row->wire = table->bench->wire;
 	row->questions.hosts = bench_hosts(table->bench, hosts);
+	row->questions.ask = ask;
 	row->subject = subject_new(build, row->questions.hosts, ASLEEP);
 	return row;
 }
@@ -67,7 +68,7 @@ static void add_peer(struct table *table, const struct peer *peer, const char *n
 	}
 	row = add(table, figure, "");
 	row->wire = wire;
-	row->questions = (struct questions){ ours->questions.hosts, false, peer->burst };
+	row->questions = (struct questions){ .hosts = ours->questions.hosts, .burst = peer->burst };
 	row->against = ours;
 }
 
@@ -98,12 +99,14 @@ static double ask(const struct table *table, const struct row *row, unsigned cou
 	return ask_at(table, row->wire, &row->questions, count);
 }
 
-static double ask_reflector(const struct table *table, unsigned count)
+/* The same frames as for a subject, for one host. */
+static double ask_reflector(const struct table *table, enum ask ask, unsigned count)
 {
+	const struct questions questions = { .ask = ask, .hosts = 1, .reflected = true };
 	const struct bench *bench = table->bench;
 
 	wire_attach_far(bench->wire, bpf_program__fd(bench->traffic->progs.reflect));
-	return ask_at(table, bench->wire, &table->reflected, count);
+	return ask_at(table, bench->wire, &questions, count);
 }
 
 static unsigned count_of(double ns, double seconds)
@@ -119,7 +122,9 @@ static void calibrate(struct table *table)
 {
 	const double seconds = table->bench->seconds;
 
-	table->reflector_count = count_of(ask_reflector(table, CALIBRATE), seconds);
+	for (unsigned ask = 0; ask < ASKS; ask++)
+		table->reflector_count[ask] =
+			count_of(ask_reflector(table, ask, CALIBRATE), seconds);
 	for (unsigned i = 0; i < table->count; i++)
 		table->row[i].count = count_of(ask(table, &table->row[i], CALIBRATE), seconds);
 }
@@ -127,17 +132,17 @@ static void calibrate(struct table *table)
 /* The reflector before and after each, so that drift of the machine cancels out. */
 static void one_round(struct table *table)
 {
-	double before = ask_reflector(table, table->reflector_count);
-
 	for (unsigned i = 0; i < table->count; i++) {
 		struct row *row = &table->row[i];
+		const enum ask kind = row->questions.ask;
+		const unsigned count = table->reflector_count[kind];
+		const double before = ask_reflector(table, kind, count);
 		const double ns = ask(table, row, row->count);
-		const double after = ask_reflector(table, table->reflector_count);
+		const double after = ask_reflector(table, kind, count);
 
 		row->ratio = (before + after) / 2 / ns;
 		sample_add(&row->sample,
 		           row->against ? row->against->ratio / row->ratio : row->ratio);
-		before = after;
 	}
 }
 
@@ -146,10 +151,12 @@ void table_answers(const struct bench *bench, const struct build *build)
 	static struct table table;
 	struct row *few, *many;
 
-	table = (struct table){ .bench = bench, .reflected = { .hosts = 1, .reflected = true } };
-	few = add_ours(&table, build, "answer_vs_reflector_1k", HOSTS_1K);
-	many = add_ours(&table, build, "answer_vs_reflector_64k", HOSTS_64K);
-	add_ours(&table, build, "answer_vs_reflector_1m", HOSTS_1M);
+	table = (struct table){ .bench = bench };
+	few = add_ours(&table, build, "answer_vs_reflector_1k", HOSTS_1K, ASK_ARP);
+	many = add_ours(&table, build, "answer_vs_reflector_64k", HOSTS_64K, ASK_ARP);
+	add_ours(&table, build, "answer_vs_reflector_1m", HOSTS_1M, ASK_ARP);
+	add_ours(&table, build, "nd_vs_reflector_1k", HOSTS_1K, ASK_ND);
+	add_ours(&table, build, "echo_vs_reflector_1k", HOSTS_1K, ASK_ECHO);
 	if (!*build->suffix)
 		add_peers(&table, few, many);
 	calibrate(&table);

@@ -9,7 +9,8 @@ static const struct {
 	enum host_state hosts;
 } rows[] = {
 	{ "pass_stranger_ns", { OFFER_TCP_UNKNOWN, OFFER_UDP_UNKNOWN }, ASLEEP },
-	{ "pass_other_ns", { OFFER_IPV6, OFFER_OTHER }, ASLEEP },
+	{ "pass_other_ns", { OFFER_OTHER, OFFER_OTHER }, ASLEEP },
+	{ "pass_v6_stranger_ns", { OFFER_TCP6_UNKNOWN, OFFER_TCP6_UNKNOWN }, ASLEEP },
 	{ "pass_arp_unknown_ns", { OFFER_ARP_UNKNOWN, OFFER_ARP_UNKNOWN }, ASLEEP },
 	{ "pass_awake_ns", { OFFER_TCP_HOST, OFFER_TCP_HOST }, AWAKE },
 };

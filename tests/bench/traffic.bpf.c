@@ -19,11 +19,15 @@ enum {
 	AT_ARP_TARGET = 38,
 	AT_ARP_LAST = 40,
 	AT_IPV4 = 14,
+	AT_IPV4_ID = 18,
 	AT_IPV4_FRAGMENT = 20,
 	AT_IPV4_PROTOCOL = 23,
 	AT_IPV4_CHECKSUM = 24,
 	AT_IPV4_ADDRESSES = 26,
+	AT_IPV4_DESTINATION = 30,
 	AT_IPV4_HOST = 32,
+	AT_IPV6_DESTINATION = 38,
+	AT_ND_TARGET = 62,
 	AT_TCP = 34,
 	AT_TCP_OFFSET = 46,
 	AT_TCP_FLAGS = 47,
@@ -75,6 +79,49 @@ static __always_inline void *frame_of(struct xdp_md *xdp, __u32 octets)
 	return data + octets <= (void *)(long)xdp->data_end ? data : NULL;
 }
 
+static __always_inline void copy_words(void *data, int words)
+{
+#pragma unroll
+	for (int i = 0; i < QUESTION_WORDS; i++)
+		if (i < words)
+			AT(__u64, data, 8 * i) = traffic.request[i];
+}
+
+static __always_inline int ask_arp(void *data, __u32 address)
+{
+	copy_words(data, AT_ARP_LAST / 8);
+	AT(__u32, data, AT_ARP_TARGET) = address;
+	return XDP_TX;
+}
+
+/* Unicast, as where a neighbour is checked: to the address that is asked for. */
+static __always_inline int ask_nd(struct xdp_md *xdp, __u32 address)
+{
+	void *data = frame_of(xdp, ND_OCTETS);
+	__u64 host = (__u32)~address | (__u64)address << 32;
+
+	if (!data)
+		return XDP_ABORTED;
+	copy_words(data, ND_OCTETS / 8);
+	AT(__u32, data, ND_OCTETS / 8 * 8) = traffic.request[ND_OCTETS / 8];
+	AT(__u16, data, ND_OCTETS / 8 * 8 + 4) = traffic.request[ND_OCTETS / 8] >> 32;
+	AT(__u64, data, AT_IPV6_DESTINATION + 8) = host;
+	AT(__u64, data, AT_ND_TARGET + 8) = host;
+	return XDP_TX;
+}
+
+/* The identification makes up for the address in the header's checksum. */
+static __always_inline int ask_echo(void *data, __u32 address)
+{
+	__u32 sum = (address & 0xffff) + (address >> 16);
+
+	copy_words(data, FRAME_OCTETS / 8);
+	AT(__u32, data, FRAME_OCTETS / 8 * 8) = traffic.request[FRAME_OCTETS / 8];
+	AT(__u16, data, AT_IPV4_ID) = ~((sum & 0xffff) + (sum >> 16));
+	AT(__u32, data, AT_IPV4_DESTINATION) = address;
+	return XDP_TX;
+}
+
 SEC("xdp")
 int request(struct xdp_md *xdp)
 {
@@ -85,11 +132,9 @@ int request(struct xdp_md *xdp)
 		return XDP_ABORTED;
 	address = bpf_htonl(NET_HOSTS + random_host());
 	traffic.asked += address;
-#pragma unroll
-	for (int i = 0; i < REQUEST_WORDS; i++)
-		AT(__u64, data, 8 * i) = traffic.request[i];
-	AT(__u32, data, AT_ARP_TARGET) = address;
-	return XDP_TX;
+	if (traffic.ask == ASK_ND)
+		return ask_nd(xdp, address);
+	return traffic.ask == ASK_ECHO ? ask_echo(data, address) : ask_arp(data, address);
 }
 
 static __always_inline __u64 difference(__u64 word, int i)
@@ -97,24 +142,68 @@ static __always_inline __u64 difference(__u64 word, int i)
 	return (word ^ traffic.answer[i]) & traffic.answer_mask[i];
 }
 
+/* Whole words, of that many octets. */
+static __always_inline __u64 differences(void *data, int octets)
+{
+	__u64 wrong = 0;
+
+#pragma unroll
+	for (int i = 0; i < QUESTION_WORDS; i++)
+		if (8 * (i + 1) <= octets)
+			wrong |= difference(AT(__u64, data, 8 * i), i);
+	return wrong;
+}
+
+static __always_inline int add_answer(__u64 wrong, __u32 sender, __u32 target)
+{
+	traffic.wrong += !!wrong;
+	traffic.senders += sender;
+	traffic.targets += target;
+	traffic.arrived++;
+	return XDP_DROP;
+}
+
+static __always_inline int check_nd(struct xdp_md *xdp)
+{
+	void *data = frame_of(xdp, ND_OCTETS);
+	__u64 last;
+
+	if (!data)
+		return XDP_DROP;
+	last = AT(__u32, data, ND_OCTETS / 8 * 8) | (__u64)AT(__u16, data, ND_OCTETS / 8 * 8 + 4)
+	                                                    << 32;
+	return add_answer(differences(data, ND_OCTETS) | difference(last, ND_OCTETS / 8),
+	                  AT(__u32, data, AT_IPV6_DESTINATION - 4),
+	                  AT(__u32, data, AT_IPV6_DESTINATION + 12));
+}
+
+static __always_inline int check_echo(struct xdp_md *xdp)
+{
+	void *data = frame_of(xdp, FRAME_OCTETS);
+
+	if (!data)
+		return XDP_DROP;
+	return add_answer(
+		differences(data, FRAME_OCTETS) |
+			difference(AT(__u32, data, FRAME_OCTETS / 8 * 8), FRAME_OCTETS / 8),
+		AT(__u32, data, AT_IPV4_ADDRESSES), AT(__u32, data, AT_IPV4_DESTINATION));
+}
+
 /* Each octet of what comes back is compared, but for the padding. */
 SEC("xdp")
 int check_answers(struct xdp_md *xdp)
 {
 	void *data = frame_of(xdp, ARP_OCTETS); /* the kernel does not pad its answers */
-	__u64 wrong;
 
 	if (!data)
 		return XDP_DROP;
-	wrong = difference(AT(__u16, data, AT_ARP_LAST), ARP_WORDS - 1);
-#pragma unroll
-	for (int i = 0; i < ARP_WORDS - 1; i++)
-		wrong |= difference(AT(__u64, data, 8 * i), i);
-	traffic.wrong += !!wrong;
-	traffic.senders += AT(__u32, data, AT_ARP_SENDER);
-	traffic.targets += AT(__u32, data, AT_ARP_TARGET);
-	traffic.arrived++;
-	return XDP_DROP;
+	if (traffic.ask == ASK_ND)
+		return check_nd(xdp);
+	if (traffic.ask == ASK_ECHO)
+		return check_echo(xdp);
+	return add_answer(differences(data, ARP_OCTETS) |
+	                          difference(AT(__u16, data, AT_ARP_LAST), AT_ARP_LAST / 8),
+	                  AT(__u32, data, AT_ARP_SENDER), AT(__u32, data, AT_ARP_TARGET));
 }
 
 /* 6 octets of ones, and 16 times the MAC of a host: its number; -1: anything else. */

@@ -17,26 +17,29 @@ enum offer {
 	OFFER_TCP_UNKNOWN,
 	OFFER_TCP_HOST,
 	OFFER_UDP_UNKNOWN,
-	OFFER_IPV6,
+	OFFER_TCP6_UNKNOWN,
 	OFFER_ARP_UNKNOWN,
 	OFFER_OTHER,
 	OFFER_SYN,
 };
 
+/* How it is asked for a host. */
+enum ask { ASK_ARP, ASK_ND, ASK_ECHO };
+
 enum {
 	FRAME_OCTETS = 60,
 	ARP_OCTETS = 42,
-	ARP_WORDS = 6,     /* of 8 octets; the last one has 2 */
-	REQUEST_WORDS = 5, /* 40 octets of an ARP request, up to the target address's last two */
-	SYN_WORDS = 8,     /* a whole frame */
+	ND_OCTETS = 86,
+	QUESTION_WORDS = 11, /* of 8 octets: the longest is that of ND */
+	SYN_WORDS = 8,       /* a whole frame */
 	UNKNOWN_MACS = 16,
 	STAMPED_HOSTS = 65536,
 };
 
 struct traffic {
-	__u64 request[REQUEST_WORDS];
+	__u64 request[QUESTION_WORDS];
 	/* What comes back; where the mask is 0, it has the address that was asked for. */
-	__u64 answer[ARP_WORDS], answer_mask[ARP_WORDS];
+	__u64 answer[QUESTION_WORDS], answer_mask[QUESTION_WORDS];
 	__u64 syn[SYN_WORDS];
 	__u64 seed;
 	__u64 asked;            /* sum of the addresses in the requests */
@@ -46,7 +49,7 @@ struct traffic {
 	__u32 hosts;
 	enum macs macs;
 	enum offer offer;
-	__u32 zero;
+	enum ask ask;
 };
 
 /* Of the Magic Packets, by host: when the first came, ns of CLOCK_MONOTONIC; how many. */
@@ -60,6 +63,12 @@ struct stamps {
 #define NET_UNKNOWN 0x0a200000u   /* 10.32.0.0/12 */
 #define ADDRESS_PROXY 0x0a090001u /* 10.9.0.1 */
 #define ADDRESS_PEER 0x0a090002u
+
+/*
+ * A host's IPv6 address: this prefix, then the other bits of its IPv4 address, then these. So the
+ * sum of all its words is the same for each, and no checksum has to be made anew.
+ */
+#define NET_HOSTS6 0xb80d0120ULL /* 2001:db8::/64, as it is in memory */
 
 /* Text of NET_HOSTS, for commands. */
 #define NET_HOSTS_TEXT "10.16.0.0/12"

@@ -13,6 +13,7 @@
 #include <bpf/libbpf.h>
 #include "frames.h"
 #include "measure.h"
+#include "question.h"
 #include "traffic.h"
 #include "traffic.skel.h"
 
@@ -101,12 +102,12 @@ void wire_attach_far(struct wire *wire, int program)
 }
 
 /* By the near end, in live frames. */
-static void send_frames(const struct wire *wire, const struct bpf_program *program, unsigned count)
+static void send_frames(const struct wire *wire, const struct bpf_program *program, unsigned octets,
+                        unsigned count)
 {
-	char frame[FRAME_OCTETS] = { 0 };
-	struct xdp_md xdp = { .data_end = sizeof(frame),
-		              .ingress_ifindex = if_nametoindex(wire->near) };
-	LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = frame, .data_size_in = sizeof(frame),
+	char frame[ND_OCTETS] = { 0 };
+	struct xdp_md xdp = { .data_end = octets, .ingress_ifindex = if_nametoindex(wire->near) };
+	LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = frame, .data_size_in = octets,
 	            .ctx_in = &xdp, .ctx_size_in = sizeof(xdp), .repeat = (int)count,
 	            .flags = BPF_F_TEST_XDP_LIVE_FRAMES, .batch_size = BATCH);
 
@@ -120,21 +121,17 @@ void wire_flood(const struct wire *wire, const struct traffic_bpf *traffic, unsi
 
 	memcpy(traffic->bss->traffic.syn, &syn, sizeof(syn));
 	traffic->bss->traffic.hosts = hosts;
-	send_frames(wire, traffic->progs.connect, count);
+	send_frames(wire, traffic->progs.connect, FRAME_OCTETS, count);
 }
 
 static void prepare(struct traffic *traffic, const struct questions *questions)
 {
-	const struct frame request = frame_make(OFFER_ARP_UNKNOWN);
-	const struct frame answer = questions->reflected ? frame_make_reflection(&request)
-	                                                 : frame_make_answer(&request);
-	struct frame mask;
+	const struct question question = question_make(questions->ask, questions->reflected);
 
-	memset(&mask, 0xff, sizeof(mask));
-	memset(questions->reflected ? &mask.arp.target : &mask.arp.sender, 0, sizeof(struct ipv4));
-	memcpy(traffic->request, &request, sizeof(traffic->request));
-	memcpy(traffic->answer, &answer, ARP_OCTETS);
-	memcpy(traffic->answer_mask, &mask, ARP_OCTETS);
+	memcpy(traffic->request, question.request, sizeof(traffic->request));
+	memcpy(traffic->answer, question.answer, sizeof(traffic->answer));
+	memcpy(traffic->answer_mask, question.mask, sizeof(traffic->answer_mask));
+	traffic->ask = questions->ask;
 	traffic->hosts = questions->hosts;
 	traffic->asked = traffic->arrived = traffic->wrong = 0;
 	traffic->senders = traffic->targets = 0;
@@ -182,7 +179,7 @@ double wire_ask(const struct wire *wire, const struct traffic_bpf *bpf,
 	prepare(traffic, questions);
 	ns = cpu_ns();
 	for (unsigned sent = 0; sent < count; sent += burst) {
-		send_frames(wire, bpf->progs.request, burst);
+		send_frames(wire, bpf->progs.request, question_octets(questions->ask), burst);
 		wait_for_answers(traffic, sent + burst);
 	}
 	ns = cpu_ns() - ns;
@@ -199,7 +196,7 @@ double wire_wait_for_answer(const struct wire *wire, const struct traffic_bpf *b
 	prepare(&bpf->bss->traffic, &questions);
 	while (traffic->arrived == traffic->wrong) { /* others are the daemon's own frames */
 		need(now_ns() - from < ANSWER_S * 1000000000ULL, "an answer");
-		send_frames(wire, bpf->progs.request, 1);
+		send_frames(wire, bpf->progs.request, FRAME_OCTETS, 1);
 	}
 	return now_ns() - from;
 }

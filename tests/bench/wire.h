@@ -7,7 +7,7 @@
 #define SLEEPPROXY_BENCH_WIRE_H
 
 #include <stdbool.h>
-#include "types.h"
+#include "traffic.h"
 
 struct traffic_bpf;
 struct wire;
@@ -30,6 +30,7 @@ void wire_flood(const struct wire *wire, const struct traffic_bpf *traffic, unsi
 
 /* What answers, and what comes back: the requests with their MACs swapped, or answers. */
 struct questions {
+	enum ask ask;
 	unsigned hosts;
 	bool reflected;
 	unsigned burst; /* so many at a time: for who has to be scheduled; 0: all */

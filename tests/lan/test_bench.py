@@ -21,7 +21,8 @@ SHORT = ("--hosts", "1024", "--rounds", "1", "--seconds", "0.005", "--trials", "
 SIZES = ("1k", "64k")
 DATAPATH = {
     *(f"answer_vs_reflector_{size}" for size in (*SIZES, "1m")),
-    *(f"pass_{kind}_ns_{size}" for kind in ("stranger", "other", "awake", "arp_unknown") for size in SIZES),
+    *("nd_vs_reflector_1k", "echo_vs_reflector_1k"),
+    *(f"pass_{kind}_ns_{size}" for kind in ("stranger", "v6_stranger", "other", "awake", "arp_unknown") for size in SIZES),
     "flood_syn_ns",
 }
 NAMES = {
