@@ -103,6 +103,18 @@ static __always_inline bool dhcp_within_rate(const struct mac *client, const str
 	return rate->messages++ < DHCP_MESSAGES_PER_S;
 }
 
+/* What is left to write are ports, addresses and the message. */
+static __always_inline void dhcp_copy_frame(struct dhcp_snoop *copy, const struct frame *frame,
+                                            __u32 length)
+{
+	__builtin_memset(copy, 0, offsetof(struct dhcp_snoop, message));
+	copy->ifindex = frame->xdp->ingress_ifindex;
+	copy->vlan = frame->vlan;
+	copy->length = length;
+	copy->from = *frame_source(frame);
+	copy->to = *frame_destination(frame);
+}
+
 static __always_inline enum snoop_result dhcp_copy(const struct frame *frame,
                                                    const struct dhcp_packet *packet)
 {
@@ -119,11 +131,7 @@ static __always_inline enum snoop_result dhcp_copy(const struct frame *frame,
 	copy = bpf_ringbuf_reserve(&dhcp_snoop, sizeof(*copy), 0);
 	if (!copy)
 		return SNOOP_LOST;
-	copy->ifindex = frame->xdp->ingress_ifindex;
-	copy->vlan = frame->vlan;
-	copy->length = length;
-	copy->from = *frame_source(frame);
-	copy->to = *frame_destination(frame);
+	dhcp_copy_frame(copy, frame, length);
 	copy->source = *(const struct ipv4 *)&packet->ip->saddr;
 	copy->destination = *(const struct ipv4 *)&packet->ip->daddr;
 	copy->source_port = packet->udp->source;

@@ -15,6 +15,7 @@ enum {
 	AT_IPV6_DESTINATION = 38,
 	AT_ICMPV6 = 54,
 	AT_ICMPV6_CHECKSUM = 56,
+	AT_PORT6 = 56, /* the destination's */
 	AT_ND_FLAGS = 58,
 	AT_ND_TARGET = 62,
 	IPV6_TCP_FLAGS = 67,
@@ -177,6 +178,14 @@ static __always_inline bool fast_is_syn6(struct xdp_md *xdp, void *frame)
 	       (flags[IPV6_TCP_FLAGS] & (TCP_SYN | TCP_ACK | TCP_RST | TCP_FIN)) == TCP_SYN;
 }
 
+static __always_inline bool fast_may_be_dhcp6(void *frame)
+{
+	const __be16 port = AT(__be16, frame, AT_PORT6);
+
+	return AT(__u8, frame, AT_IPV6_NEXT) == PROTOCOL_UDP &&
+	       (port == bpf_htons(DHCP6_CLIENT_PORT) || port == bpf_htons(DHCP6_SERVER_PORT));
+}
+
 /* As fast_ipv4(). */
 static __always_inline enum outcome fast_ipv6(struct xdp_md *xdp)
 {
@@ -187,6 +196,8 @@ static __always_inline enum outcome fast_ipv6(struct xdp_md *xdp)
 		return ASK_MAPS;
 	if (AT(__u8, frame, AT_PAYLOAD) >> 4 != 6)
 		return OUTCOME_IPV6_MALFORMED;
+	if (fast_may_be_dhcp6(frame))
+		return ASK_MAPS;
 	if (AT(__u8, frame, AT_IPV6_NEXT) == PROTOCOL_ICMPV6 &&
 	    (AT(__u8, frame, AT_ICMPV6) == ND_SOLICITATION ||
 	     AT(__u8, frame, AT_ICMPV6) == ND_ADVERTISEMENT))

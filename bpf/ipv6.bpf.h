@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * IPv6 (RFC 8200) for a host, as IPv4 (ipv4.bpf.h). In: an IPv6 frame. Out: Neighbor Discovery
- * handled; for a sleeping host, echo answered, a connection passed to wake.bpf.h and everything
- * else consumed; for a host that is awake again, its sender told the host's MAC; otherwise
- * unchanged, as is whatever is sent to a group.
+ * handled; DHCPv6 snooped (dhcp6.bpf.h); for a sleeping host, echo answered, a connection passed to
+ * wake.bpf.h and everything else consumed; for a host that is awake again, its sender told the
+ * host's MAC; otherwise unchanged, as is whatever is sent to a group.
  */
 #ifndef SLEEPPROXY_IPV6_BPF_H
 #define SLEEPPROXY_IPV6_BPF_H
 
+#include "dhcp6.bpf.h"
 #include "echo.bpf.h"
 #include "nd.bpf.h"
 #include "wake.bpf.h"
@@ -72,10 +73,42 @@ static __noinline enum outcome ipv6_for_host(struct xdp_md *xdp, const struct ma
 	return ipv6_for_sleeper(&frame, ip, &host);
 }
 
+/* As ipv4_dhcp(). */
+static __noinline enum outcome ipv6_dhcp(struct xdp_md *xdp)
+{
+	const enum snoop_result result = dhcp6_snoop_frame(xdp);
+	enum outcome outcome = OUTCOME_IPV6_OTHER, unused;
+	const struct udphdr *udp;
+	const struct ipv6hdr *ip;
+	struct host_ref host;
+	struct frame frame;
+
+	if (!frame_parse(&frame, xdp))
+		return OUTCOME_ETHER_MALFORMED;
+	ip = CURSOR_TAKE(&frame.cursor, struct ipv6hdr);
+	if (!ip)
+		return OUTCOME_IPV6_MALFORMED;
+	udp = CURSOR_TAKE(&frame.cursor, struct udphdr);
+	if (!udp)
+		return OUTCOME_IPV6_MALFORMED;
+	if (host_by_address6(ipv6_destination(ip), &host)) {
+		if (dhcp6_is_to_client(udp) && !mac_is_group(frame_destination(&frame)) &&
+		    host_is_proxied(host.entry, &frame, OUTCOME_IPV6_OTHER, &unused) &&
+		    host_is_addressed(&frame, host.mac))
+			return result == SNOOP_COPIED ? OUTCOME_DHCP_CONSUMED
+			                              : OUTCOME_DHCP_DROPPED;
+		outcome = ipv6_for_host(xdp, host.mac, host.entry);
+	}
+	if (outcome != OUTCOME_IPV6_OTHER || result == SNOOP_OTHER)
+		return outcome;
+	return result == SNOOP_COPIED ? OUTCOME_DHCP_SNOOPED : OUTCOME_DHCP_NOT_SNOOPED;
+}
+
 static __always_inline enum outcome ipv6_handle(struct frame *frame)
 {
 	const struct ipv6hdr *ip = CURSOR_TAKE(&frame->cursor, struct ipv6hdr);
 	struct cursor cursor = frame->cursor;
+	const struct udphdr *udp;
 	const struct icmphdr *icmp;
 	struct host_ref host;
 
@@ -86,6 +119,9 @@ static __always_inline enum outcome ipv6_handle(struct frame *frame)
 		return nd_solicitation(frame->xdp);
 	if (icmp && nd_is_type(ip, icmp, ND_ADVERTISEMENT))
 		return nd_advertisement(frame->xdp);
+	udp = CURSOR_TAKE(&frame->cursor, struct udphdr);
+	if (udp && dhcp6_has_ports(ip, udp))
+		return ipv6_dhcp(frame->xdp);
 	if (!host_by_address6(ipv6_destination(ip), &host))
 		return OUTCOME_IPV6_OTHER;
 	return ipv6_for_host(frame->xdp, host.mac, host.entry);

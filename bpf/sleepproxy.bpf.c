@@ -47,6 +47,12 @@ __noinline int count(__u32 outcome)
 	return 0;
 }
 
+static __noinline void snoop(struct xdp_md *xdp)
+{
+	if (dhcp_snoop_frame(xdp) == SNOOP_OTHER)
+		dhcp6_snoop_frame(xdp);
+}
+
 /*
  * By the maps. A value that is kept over a call goes to the stack, where the first store costs 8 ns
  * without CAP_PERFMON (Spectre v4). So nothing is kept over the lookup of the sender, and functions
@@ -67,7 +73,7 @@ static __noinline enum outcome handle(struct xdp_md *xdp)
 		return OUTCOME_ETHER_MALFORMED;
 	if (sender && owner_check(&frame, frame_source(&frame), sender, &outcome)) {
 		if (outcome == OUTCOME_OWNER_AWAKE)
-			dhcp_snoop_frame(xdp); /* a client that wakes first requests its lease */
+			snoop(xdp); /* a client that wakes first requests its lease */
 		return outcome;
 	}
 	if (frame.protocol == bpf_htons(ETHERTYPE_ARP))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A DHCP message of a known host or for one, as it was received: the records of the ring
+ * A DHCP or DHCPv6 message of a known host or for one, as it was received: the records of the ring
  * `dhcp_snoop`. Host byte order unless the type says otherwise.
  */
 #ifndef SLEEPPROXY_DHCP_SNOOP_H
@@ -19,10 +19,13 @@ struct dhcp_snoop {
 	struct ipv4 source;
 	struct ipv4 destination;
 	__be16 source_port;
-	__be16 destination_port;
-	__u8 message[DHCP_SNOOP_MAX]; /* UDP payload: at least DHCP's fixed part */
+	__be16 destination_port; /* DHCPv6's, or DHCP's */
+	struct mac client;       /* of DHCPv6: the host that it is of or for */
+	struct ipv6 source6;     /* likewise, instead of the addresses above */
+	__u16 pad;
+	__u8 message[DHCP_SNOOP_MAX]; /* UDP payload: at least its fixed part */
 };
 
-ASSERT_SIZE(struct dhcp_snoop, 32 + DHCP_SNOOP_MAX);
+ASSERT_SIZE(struct dhcp_snoop, 56 + DHCP_SNOOP_MAX);
 
 #endif

@@ -8,8 +8,8 @@
 #include <cmocka.h>
 
 const struct rows *const rows_all[] = {
-	&rows_arp, &rows_owner, &rows_ipv4,  &rows_wake, &rows_dhcp,
-	&rows_nd,  &rows_ipv6,  &rows_wake6, &rows_echo, NULL,
+	&rows_arp,  &rows_owner, &rows_ipv4, &rows_wake,  &rows_dhcp, &rows_nd,
+	&rows_ipv6, &rows_wake6, &rows_echo, &rows_dhcp6, NULL,
 };
 
 /* Priority and drop-eligible bits are set, so that a test sees an id that is not masked. */
@@ -151,6 +151,7 @@ static void check_reports(struct testbed *testbed, const struct row *row, const 
 static struct dhcp_snoop expected_copy(const struct row *row, const struct tags *tags,
                                        const struct octets *in)
 {
+	const bool is_ipv4 = row->in.type == TYPE_IPV4;
 	const struct ip_fields *ip = &row->in.ip;
 	struct dhcp_snoop copy = {
 		.ifindex = TESTBED_IFINDEX,
@@ -158,13 +159,20 @@ static struct dhcp_snoop expected_copy(const struct row *row, const struct tags 
 		.length = ip->udp_length ? ip->udp_length - UDP_OCTETS : ip->data,
 		.from = *mac_of(row->in.from),
 		.to = *mac_of(row->in.to),
-		.source = *ipv4_of(ip->from),
-		.destination = *ipv4_of(ip->to),
 		.source_port = htobe16(ip->peer_port),
 		.destination_port = htobe16(ip->port),
 	};
 
-	memcpy(copy.message, in->at + tags_octets(tags) + IPV4_OCTETS + UDP_OCTETS, copy.length);
+	if (is_ipv4) {
+		copy.source = *ipv4_of(ip->from);
+		copy.destination = *ipv4_of(ip->to);
+	} else {
+		copy.source6 = ip_of(ip->from);
+		copy.client = *mac_of(HOST);
+	}
+	memcpy(copy.message,
+	       in->at + tags_octets(tags) + (is_ipv4 ? IPV4_OCTETS : IPV6_OCTETS) + UDP_OCTETS,
+	       copy.length);
 	return copy;
 }
 

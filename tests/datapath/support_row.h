@@ -34,7 +34,7 @@ struct rows {
 #define ROWS(name, array) const struct rows name = { array, sizeof(array) / sizeof(array[0]) }
 
 extern const struct rows rows_arp, rows_owner, rows_ipv4, rows_wake, rows_dhcp;
-extern const struct rows rows_nd, rows_ipv6, rows_wake6, rows_echo;
+extern const struct rows rows_nd, rows_ipv6, rows_wake6, rows_echo, rows_dhcp6;
 extern const struct rows *const rows_all[];
 
 extern const struct tags untagged, one_tag, two_tags;

@@ -28,7 +28,7 @@ static enum outcome without_network(uint16_t type)
 /* A truncated message to a sleeper's DHCP port: with its ports, or without. */
 static enum outcome cut_dhcp(const struct row *row, size_t length)
 {
-	if (length >= IPV4_OCTETS + UDP_OCTETS)
+	if (length >= network_octets(row->in.type) + UDP_OCTETS)
 		return OUTCOME_DHCP_DROPPED;
 	return row->in.ip.fragment & FRAGMENT_OFFSET ? OUTCOME_FRAGMENT
 	                                             : OUTCOME_TRANSPORT_MALFORMED;

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * DHCPv6 snooping (RFC 8415), as dhcp.bpf.h. A message does not say whose it is: a client's is of
+ * who sent the frame, a server's for who has the address that it is sent to, or the MAC. The
+ * outcome of the frame is decided in ipv6.bpf.h.
+ */
+#ifndef SLEEPPROXY_DHCP6_BPF_H
+#define SLEEPPROXY_DHCP6_BPF_H
+
+#include "dhcp.bpf.h"
+#include "dhcp6.h"
+#include "ipv6_packet.bpf.h"
+
+static __always_inline bool dhcp6_is_to_client(const struct udphdr *udp)
+{
+	return udp->dest == bpf_htons(DHCP6_CLIENT_PORT);
+}
+
+/* The only check for the many packets that are not DHCPv6. */
+static __always_inline bool dhcp6_has_ports(const struct ipv6hdr *ip, const struct udphdr *udp)
+{
+	if (ip->nexthdr != PROTOCOL_UDP)
+		return false;
+	return dhcp6_is_to_client(udp) || (udp->dest == bpf_htons(DHCP6_SERVER_PORT) &&
+	                                   udp->source == bpf_htons(DHCP6_CLIENT_PORT));
+}
+
+static __always_inline bool dhcp6_lengths_agree(const struct frame *frame, const struct ipv6hdr *ip,
+                                                const struct udphdr *udp)
+{
+	const __u32 payload = bpf_ntohs(ip->payload_len);
+
+	return bpf_ntohs(udp->len) <= payload &&
+	       frame->payload_offset + sizeof(*ip) + payload <= bpf_xdp_get_buff_len(frame->xdp);
+}
+
+static __always_inline enum snoop_result dhcp6_copy(const struct frame *frame,
+                                                    const struct ipv6hdr *ip,
+                                                    const struct udphdr *udp,
+                                                    const struct mac *client)
+{
+	const __u32 offset = frame->payload_offset + sizeof(*ip) + sizeof(*udp);
+	__u32 length = bpf_ntohs(udp->len) - sizeof(*udp);
+	struct dhcp_snoop *copy;
+
+	if (length < sizeof(struct dhcp6))
+		return SNOOP_OTHER;
+	asm volatile("" : "+r"(length)); /* as in dhcp_copy() */
+	if (length > DHCP_SNOOP_MAX)
+		return SNOOP_OTHER;
+	copy = bpf_ringbuf_reserve(&dhcp_snoop, sizeof(*copy), 0);
+	if (!copy)
+		return SNOOP_LOST;
+	dhcp_copy_frame(copy, frame, length);
+	copy->source_port = udp->source;
+	copy->destination_port = udp->dest;
+	copy->source6 = *ipv6_source(ip);
+	copy->client = *client;
+	if (bpf_xdp_load_bytes(frame->xdp, offset, copy->message, length)) {
+		bpf_ringbuf_discard(copy, 0);
+		return SNOOP_OTHER;
+	}
+	bpf_ringbuf_submit(copy, 0);
+	return SNOOP_COPIED;
+}
+
+static __always_inline enum snoop_result dhcp6_copy_of(const struct frame *frame,
+                                                       const struct ipv6hdr *ip,
+                                                       const struct udphdr *udp,
+                                                       const struct mac *client,
+                                                       const struct host_entry *host)
+{
+	if (!host || !host_is_here(host, frame) || !heartbeat_is_fresh())
+		return SNOOP_OTHER;
+	if (!dhcp_within_rate(client, frame_source(frame)))
+		return SNOOP_LOST;
+	return dhcp6_copy(frame, ip, udp, client);
+}
+
+static __noinline enum snoop_result dhcp6_snoop_frame(struct xdp_md *xdp)
+{
+	const struct udphdr *udp;
+	const struct ipv6hdr *ip;
+	struct host_ref host;
+	struct frame frame;
+
+	if (!frame_parse(&frame, xdp) || frame.protocol != bpf_htons(ETHERTYPE_IPV6))
+		return SNOOP_OTHER;
+	ip = CURSOR_TAKE(&frame.cursor, struct ipv6hdr);
+	if (!ip)
+		return SNOOP_OTHER;
+	udp = CURSOR_TAKE(&frame.cursor, struct udphdr);
+	if (!udp || !dhcp6_has_ports(ip, udp) || !dhcp6_lengths_agree(&frame, ip, udp))
+		return SNOOP_OTHER;
+	if (!dhcp6_is_to_client(udp))
+		return dhcp6_copy_of(&frame, ip, udp, frame_source(&frame),
+		                     host_by_mac(frame_source(&frame)));
+	if (host_by_address6(ipv6_destination(ip), &host))
+		return dhcp6_copy_of(&frame, ip, udp, host.mac, host.entry);
+	return dhcp6_copy_of(&frame, ip, udp, frame_destination(&frame),
+	                     host_by_mac(frame_destination(&frame)));
+}
+
+#endif
