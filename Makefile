@@ -133,7 +133,8 @@ $(BUILD)/fuzzed/%.o: %.c Makefile
 
 $(call fuzzed,loader/datapath/*.c): | $(SKELETON)
 
-FUZZED = $(call fuzzed,loader/base/*.c loader/dhcp/dhcp*_message.c loader/npp/npp_*.c loader/net/iface.c)
+FUZZED = $(call fuzzed,loader/base/*.c loader/dhcp/dhcp*_message.c loader/npp/npp_*.c \
+	$(addprefix loader/net/,iface.c router_advert.c))
 $(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/fuzzed/tests/fuzz/fuzz_%.o $(FUZZED)
 	@mkdir -p $(@D)
 	$(call say,FUZZ,$@)
@@ -146,7 +147,7 @@ $(BUILD)/tests/fuzz/fuzz_group_message: $(call fuzzed,loader/group/*.c)
 $(BUILD)/tests/fuzz/fuzz_agent_answer $(BUILD)/tests/fuzz/fuzz_agent_state: \
 	$(call fuzzed,$(addprefix loader/agent/,candidates.c npp_transaction.c state_file.c))
 $(BUILD)/tests/fuzz/fuzz_lease_files: $(call fuzzed,$(addprefix loader/agent/,lease_files.c lease_formats.c))
-$(BUILD)/tests/fuzz/fuzz_netlink: $(call fuzzed,$(addprefix loader/net/,net_state.c net_role.c net_subnets.c netlink.c))
+$(BUILD)/tests/fuzz/fuzz_netlink: $(call fuzzed,$(addprefix loader/net/,net_state.c net_role.c prefixes.c net_subnets.c netlink.c))
 $(BUILD)/tests/fuzz/fuzz_netlink: NEEDS += libmnl
 $(BUILD)/tests/fuzz/fuzz_netlink: override LDFLAGS += $(call WRAPPED,mnl_socket_recvfrom)
 $(BUILD)/tests/fuzz/fuzz_config: $(call fuzzed,loader/config/*.c loader/host/description.c)

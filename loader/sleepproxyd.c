@@ -10,6 +10,7 @@
 #include <sysexits.h>
 
 #include "control/control.h"
+#include "daemon/dhcp6_messages.h"
 #include "control/protocol.h"
 #include "base/capability.h"
 #include "base/log.h"
@@ -32,6 +33,7 @@ static const struct {
 	{ served_ifaces_start, served_ifaces_stop },
 	{ hosts_resume, NULL },
 	{ tick_start, NULL },
+	{ router_listener_start, router_listener_stop },
 	{ control_start, control_stop },
 	{ confine_start, NULL },
 };

@@ -34,7 +34,8 @@ enum address_role {
 	ROLE_OWN,
 	ROLE_BROADCAST,
 	ROLE_GATEWAY,
-	ROLE_OFF_LINK, /* in no subnet of the link that the host is on */
+	ROLE_OFF_LINK,    /* in no subnet of the link that the host is on */
+	ROLE_PREFIX_OVER, /* in a prefix that is deprecated, or has run out (RFC 4862, 5.5.4) */
 };
 
 static inline bool mac_equal(const struct mac *a, const struct mac *b)
@@ -75,6 +76,12 @@ static inline bool ip_is_set(const struct ipv6 *address)
 	return !ip_equal(address, &(struct ipv6){ { 0 } });
 }
 
+/* fe80::/10 */
+static inline bool ip_is_link_local(const struct ipv6 *address)
+{
+	return address->octet[0] == 0xfe && (address->octet[1] & 0xc0) == 0x80;
+}
+
 /* Is it an IPv4 address, ::ffff:a.b.c.d? */
 static inline bool ip_is_ipv4(const struct ipv6 *address)
 {
@@ -89,12 +96,6 @@ static inline struct ipv4 ip_to_ipv4(const struct ipv6 *address)
 	const uint8_t *last = address->octet + IPV4_MAPPED_BITS / 8;
 
 	return (struct ipv4){ { last[0], last[1], last[2], last[3] } };
-}
-
-/* fe80::/10 */
-static inline bool ip_is_link_local(const struct ipv6 *address)
-{
-	return address->octet[0] == 0xfe && (address->octet[1] & 0xc0) == 0x80;
 }
 
 /* Of either family. */

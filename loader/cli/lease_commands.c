@@ -38,6 +38,40 @@ static const struct view_row term_rows[] = {
 	{ 0 },
 };
 
+/* Of DHCPv6; `SERVER` would be octets. */
+static const struct view_row columns6[] = {
+	{ "HOST", .member = "host" },
+	{ "ADDRESS", .member = "address", .empty = "-" },
+	{ "SERVER", .member = "server", .empty = "DHCPv6" },
+	{ "STATE", .member = "state", .kind = VIEW_WORD },
+	{ "RENEWED BY", .member = "renewed-by", .empty = "-" },
+	{ "T1", .member = "t1-in", .kind = VIEW_DISTANCE, .empty = "-" },
+	{ "EXPIRES", .member = "expires-in", .kind = VIEW_DISTANCE, .empty = "-" },
+	{ .label = "LAST" },
+	{ 0 },
+};
+
+static const struct view_row term_rows6[] = {
+	{ "DHCPv6", .member = "host", .empty = "-", .style = BOLD },
+	{ "state", .member = "state", .kind = VIEW_WORD, .empty = "-" },
+	{ "renewed by", .member = "renewed-by", .noted = "renewal", .empty = "-" },
+	{ "addresses", .member = "addresses", .empty = "-" },
+	{ "lost", .member = "lost" },
+	{ "granted for", .member = "seconds", .kind = VIEW_DURATION, .empty = "-" },
+	{ "since", .member = "since", .kind = VIEW_TIME, .noted = "since-in", .empty = "-" },
+	{ "T1", .member = "t1", .kind = VIEW_TIME, .noted = "t1-in", .empty = "-" },
+	{ "T2", .member = "t2", .kind = VIEW_TIME, .noted = "t2-in", .empty = "-" },
+	{ "expires", .member = "expires", .kind = VIEW_TIME, .noted = "expires-in", .empty = "-" },
+	{ "next request", .member = "next-request-in", .kind = VIEW_DISTANCE, .empty = "-" },
+	{ "last result", .member = "result", .kind = VIEW_WORD, .noted = "result-in", .empty = "-" },
+	{ "", .member = "result-at", .kind = VIEW_TIME, .noted = "reason" },
+	{ "sent from", .member = "source", .empty = "-" },
+	{ "DUID", .member = "duid", .empty = "-" },
+	{ "IAID", .member = "iaid", .empty = "0" },
+	{ "server's DUID", .member = "server-duid", .empty = "-" },
+	{ 0 },
+};
+
 static const struct view_row identity_rows[] = {
 	{ "IDENTITY", .member = "identity", .style = BOLD },
 	{ "client-id", .member = "client-id", .empty = "-" },
@@ -64,19 +98,57 @@ static void set_distance(struct json_object *lease, const char *member, const ch
 	json_set_text(lease, member, distance_from_now(json_get_text(lease, of), text));
 }
 
-static void add_lease(struct text_table *table, struct json_object *lease)
+static void add_row(struct text_table *table, struct json_object *lease,
+                    const struct view_row *shown)
 {
 	static const char *const times[] = { "t1-in", "expires-in", NULL };
 	const char *result = json_get_text(lease, "result");
 
 	set_never(lease, times);
 	set_distance(lease, "result-in", "result-at");
-	view_cells(table, lease, columns);
+	view_cells(table, lease, shown);
 	if (*result)
 		table_cell(table, word_of(result)->style, "%s %s", result,
 		           json_get_text(lease, "result-in"));
 	else
 		table_text(table, PLAIN, "", "-");
+}
+
+/* Of a list of texts; "": there is none. */
+static const char *first_of(struct json_object *object, const char *member)
+{
+	struct json_object *list = json_object_object_get(object, member);
+	const bool has_any = list && json_object_array_length(list);
+
+	return has_any ? json_object_get_string(json_object_array_get_idx(list, 0)) : "";
+}
+
+/* That of DHCPv6, with the host and one address for a table; NULL: it has none. */
+static struct json_object *dhcp6_of(struct json_object *lease)
+{
+	struct json_object *dhcp6 = NULL;
+
+	if (!json_object_object_get_ex(lease, "dhcpv6", &dhcp6))
+		return NULL;
+	json_set_text(dhcp6, "host", json_get_text(lease, "host"));
+	json_set_text(dhcp6, "address",
+	              first_of(dhcp6, *first_of(dhcp6, "addresses") ? "addresses" : "lost"));
+	return dhcp6;
+}
+
+static bool is_none(struct json_object *lease)
+{
+	return strcmp(json_get_text(lease, "state"), "none") == 0;
+}
+
+static void add_lease(struct text_table *table, struct json_object *lease)
+{
+	struct json_object *dhcp6 = dhcp6_of(lease);
+
+	if (!dhcp6 || !is_none(lease))
+		add_row(table, lease, columns);
+	if (dhcp6)
+		add_row(table, dhcp6, columns6);
 }
 
 static void view_leases(const struct output *output, struct json_object *leases)
@@ -109,19 +181,34 @@ static void set_parameters(struct json_object *lease)
 	json_set_text(lease, "parameters", text);
 }
 
-static void view_lease(const struct output *output, struct json_object *lease)
+static void view_terms(const struct output *output, struct json_object *lease,
+                       const struct view_row *rows)
 {
 	static const char *const times[] = { "t1", "t2", "expires", NULL };
-	struct text_table terms = { .columns = 3 }, identity = { .columns = 3 };
+	struct text_table terms = { .columns = 3 };
 
 	set_never(lease, times);
 	set_distance(lease, "since-in", "since");
 	set_distance(lease, "result-in", "result-at");
 	set_renewal(lease);
+	view_rows(&terms, lease, rows);
+	table_finish(&terms, output);
+}
+
+static void view_lease(const struct output *output, struct json_object *lease)
+{
+	struct text_table identity = { .columns = 3 };
+	struct json_object *dhcp6 = dhcp6_of(lease);
+
+	if (dhcp6)
+		view_terms(output, dhcp6, term_rows6);
+	if (dhcp6 && is_none(lease))
+		return;
+	if (dhcp6)
+		output_write(output, PLAIN, "\n");
 	set_parameters(lease);
 	json_set_text(lease, "identity", "as sent to DHCP servers");
-	view_rows(&terms, lease, term_rows);
-	table_finish(&terms, output);
+	view_terms(output, lease, term_rows);
 	output_write(output, PLAIN, "\n");
 	view_rows(&identity, lease, identity_rows);
 	table_finish(&identity, output);
@@ -138,6 +225,11 @@ static const struct cli_option set_options[] = {
 	          "01:52:54:00:12:34:56 (default: the snooped one)" },
 	{ "--hostname", "NAME", OPTION_TEXT,
 	  .help = "the host name that it sends (default: the snooped one)" },
+	{ "--iaid", "N", OPTION_NUMBER, .help = "of an IPv6 address: the IAID of its IA_NA" },
+	{ "--duid", "HEX", OPTION_TEXT,
+	  .help = "of an IPv6 address: the host's DUID (default: the snooped one)" },
+	{ "--server-duid", "HEX", OPTION_TEXT,
+	  .help = "of an IPv6 address: the server's DUID (default: any server)" },
 	{ 0 },
 };
 
@@ -155,12 +247,13 @@ static const struct cli_command commands[] = {
 		"proxy repeats in its requests for the host.\n" },
 	{ "lease set", .argument = "NAME", .options = set_options, .view = view_lease,
 	  .help = "set the lease of a host",
-	  .text = "For a host whose DHCP messages the proxy has not seen. When the host sleeps, the\n"
+	  .text = "For a host whose DHCP messages the proxy has not seen; with an IPv6 address, its\n"
+		"DHCPv6 messages, of which the IAID must be given. When the host sleeps, the\n"
 		"proxy renews the lease at once to verify it.\n",
 	  .example = "sleepproxyctl lease set nas --address 192.168.1.5 \\\n"
 		"      --server 192.168.1.1 --seconds 43200 --left 7200" },
 	{ "lease forget", .argument = "NAME",
-	  .help = "remove the lease of a host: it is no longer renewed",
+	  .help = "remove the leases of a host: they are no longer renewed",
 	  .text = "Nothing is sent, so for the server the lease lasts until it expires. An address\n"
 		"that the host has only by DHCP is no longer answered for.\n",
 	  .done = "the lease of %s was removed\n" },

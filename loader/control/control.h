@@ -59,10 +59,26 @@ void json_add_text(struct json_object *json, const char *member, const char *tex
 struct json_object *host_json(const struct host *host, const struct now *now);
 struct json_object *lease_json(const char *host, const struct dhcp_client *client,
                                const struct now *now);
+/* Its member "dhcpv6". */
+struct json_object *lease6_json(const struct dhcp6_client *client, const struct now *now);
+
+/* CLOCK_BOOTTIME, ms, as in struct lease. */
+struct lease_times {
+	uint32_t seconds;
+	int64_t since, renew_at, rebind_at, expires_at, deadline;
+};
+
+/* Members that the leases of both families have. */
+void lease_add_times(struct json_object *json, const struct lease_times *lease,
+                     const struct now *now);
+void lease_add_result(struct json_object *json, enum lease_result result, int64_t at,
+                      const char *reason, const struct now *now);
 /* What wakes it by the maps, as texts, where that is not what the daemon wrote; else NULL. */
 struct json_object *map_rules_json(const struct daemon *daemon, const struct host *host);
 /* From a GRANT: 0, or -EINVAL with the reason in `why`. */
 int lease_from_json(struct json_object *json, const struct now *now, struct lease_grant *grant,
                     struct dhcp_identity *identity, char *why, size_t why_size);
+int lease6_from_json(struct json_object *json, const struct now *now, struct lease6_grant *grant,
+                     struct dhcp6_identity *identity, char *why, size_t why_size);
 
 #endif

@@ -77,14 +77,14 @@ static void read_effective(const struct host *host, struct host_description *des
 		       shared_set_size(wanted.ports));
 }
 
-/* The address that it has by DHCP alone, or the one that it has lost. */
+/* The address that it has by DHCP alone, or one that it has lost. */
 static void add_leased(struct json_object *json, const struct host *host)
 {
-	struct ipv6 address;
+	struct ipv6 address, lost[HOST_LEASED];
 	char text[TEXT_IP];
 
-	if (host_lease_address(host, true, &address)) {
-		json_add_text(json, "withheld", text_from_ip(&address, text));
+	if (host_lease_addresses(host, true, lost)) {
+		json_add_text(json, "withheld", text_from_ip(&lost[0], text));
 		return;
 	}
 	if (!host->dhcp)

@@ -11,6 +11,7 @@
 #include "base/fields.h"
 #include "base/text.h"
 #include "control/control.h"
+#include "daemon/dhcp6_messages.h"
 #include "host/description.h"
 
 static void add_address(struct json_object *json, const char *key, struct ipv4 address)
@@ -64,7 +65,8 @@ static void add_text(struct json_object *json, const char *key, const struct dhc
 	json_add_text(json, key, text);
 }
 
-static void add_times(struct json_object *json, const struct lease *lease, const struct now *now)
+void lease_add_times(struct json_object *json, const struct lease_times *lease,
+                     const struct now *now)
 {
 	add_seconds(json, lease->seconds);
 	add_wall(json, "since", lease->since, now);
@@ -77,13 +79,12 @@ static void add_times(struct json_object *json, const struct lease *lease, const
 	add_left(json, "next-request-in", lease->deadline, now);
 }
 
-static void add_result(struct json_object *json, const struct lease *lease, const struct now *now)
+void lease_add_result(struct json_object *json, enum lease_result result, int64_t at,
+                      const char *reason, const struct now *now)
 {
-	char words[LEASE_TEXT];
-
-	json_add_text(json, "result", lease_result_names[lease->result]);
-	add_wall(json, "result-at", lease->result_at, now);
-	json_add_text(json, "reason", lease_text(lease, NULL, words));
+	json_add_text(json, "result", lease_result_names[result]);
+	add_wall(json, "result-at", at, now);
+	json_add_text(json, "reason", reason);
 }
 
 struct json_object *lease_json(const char *host, const struct dhcp_client *client,
@@ -92,6 +93,15 @@ struct json_object *lease_json(const char *host, const struct dhcp_client *clien
 	const struct dhcp_identity identity = dhcp_client_identity(client);
 	struct json_object *json = json_object_new_object();
 	const struct lease *lease = &client->lease;
+	const struct lease_times times = {
+		.seconds = lease->seconds,
+		.since = lease->since,
+		.renew_at = lease->renew_at,
+		.rebind_at = lease->rebind_at,
+		.expires_at = lease->expires_at,
+		.deadline = lease->deadline,
+	};
+	char words[LEASE_TEXT];
 
 	json_add_text(json, "host", host);
 	json_add_text(json, "state", lease_state_names[lease->state]);
@@ -100,8 +110,9 @@ struct json_object *lease_json(const char *host, const struct dhcp_client *clien
 	add_address(json, "address", lease->address);
 	add_address(json, "server", lease->server);
 	add_address(json, "relay", lease->relay);
-	add_times(json, lease, now);
-	add_result(json, lease, now);
+	lease_add_times(json, &times, now);
+	lease_add_result(json, lease->result, lease->result_at, lease_text(lease, NULL, words),
+	                 now);
 	add_octets(json, "client-id", &identity.client_id);
 	add_octets(json, "parameters", &identity.parameters);
 	add_octets(json, "fqdn", &identity.fqdn);
@@ -181,30 +192,40 @@ int lease_from_json(struct json_object *json, const struct now *now, struct leas
 	return 0;
 }
 
+static struct json_object *leases_json(const struct host *host, const struct now *now)
+{
+	static const struct dhcp_client none;
+	struct json_object *json = lease_json(host->name, host->dhcp ? host->dhcp : &none, now);
+
+	if (dhcp6_client_is_known(host->dhcp6))
+		json_object_object_add(json, "dhcpv6", lease6_json(host->dhcp6, now));
+	return json;
+}
+
 static enum request_end run_show(struct request *request, struct host *host)
 {
 	const struct now now = clock_now();
 
-	if (!dhcp_client_is_known(host->dhcp))
+	if (!dhcp_client_is_known(host->dhcp) && !dhcp6_client_is_known(host->dhcp6))
 		return request_refuse(request,
 		                      "%s has no lease as far as is known: no DHCP of it was seen",
 		                      host->name);
-	request->result = lease_json(host->name, host->dhcp, &now);
+	request->result = leases_json(host, &now);
 	return REQUEST_DONE;
 }
 
 static struct json_object *list(const struct host *host, const struct now *now)
 {
-	if (!host->dhcp || host->dhcp->lease.state == LEASE_NONE)
+	if ((!host->dhcp || host->dhcp->lease.state == LEASE_NONE) &&
+	    (!host->dhcp6 || host->dhcp6->lease.state == LEASE_NONE))
 		return NULL;
-	return lease_json(host->name, host->dhcp, now);
+	return leases_json(host, now);
 }
 
 /* 0 or -errno with `why`. */
-static int check_lease(struct daemon *daemon, const struct host *host, struct ipv4 address4,
+static int check_lease(struct daemon *daemon, const struct host *host, struct ipv6 address,
                        char why[DAEMON_WHY])
 {
-	const struct ipv6 address = ipv4_mapped(address4);
 	const uint32_t ifindex = host->installed ? host->installed->ifindex : 0;
 	const struct host *owner = host_table_owner(daemon->hosts, &address);
 	int err = address_check(daemon->net, ifindex, &address, why);
@@ -215,6 +236,39 @@ static int check_lease(struct daemon *daemon, const struct host *host, struct ip
 	return -EEXIST;
 }
 
+static enum request_end end_set(struct request *request, struct host *host)
+{
+	daemon_complete_when_stored(request->daemon, request->token);
+	run_show(request, host); /* it has a lease now */
+	return REQUEST_WAITS;
+}
+
+static enum request_end run_set6(struct request *request, struct host *host)
+{
+	const struct now now = clock_now();
+	struct dhcp6_identity identity;
+	struct lease6_grant grant;
+	char why[DAEMON_WHY];
+	int err;
+
+	if (lease6_from_json(request->json, &now, &grant, &identity, request->why, REQUEST_WHY))
+		return REQUEST_REFUSED;
+	if (check_lease(request->daemon, host, grant.addresses[0].address, why))
+		return request_refuse(request, "address: %s", why);
+	err = host_grant_lease6(request->daemon, host, &grant, &identity);
+	if (err == -EINVAL)
+		return request_refuse(request, "duid: expected, as none of the host's was seen");
+	return err ? request_refuse(request, "out of memory") : end_set(request, host);
+}
+
+static bool is_of_ipv6(struct json_object *json)
+{
+	const char *text = json_object_get_string(json_object_object_get(json, "address"));
+	struct ipv6 address;
+
+	return text && !text_to_ip(text, &address) && !ip_is_ipv4(&address);
+}
+
 static enum request_end run_set(struct request *request, struct host *host)
 {
 	const struct now now = clock_now();
@@ -222,21 +276,23 @@ static enum request_end run_set(struct request *request, struct host *host)
 	struct lease_grant grant;
 	char why[DAEMON_WHY];
 
+	if (is_of_ipv6(request->json))
+		return run_set6(request, host);
 	if (lease_from_json(request->json, &now, &grant, &identity, request->why, REQUEST_WHY))
 		return REQUEST_REFUSED;
-	if (check_lease(request->daemon, host, grant.address, why))
+	if (check_lease(request->daemon, host, ipv4_mapped(grant.address), why))
 		return request_refuse(request, "address: %s", why);
 	if (host_grant_lease(request->daemon, host, &grant, &identity))
 		return request_refuse(request, "out of memory");
-	daemon_complete_when_stored(request->daemon, request->token);
-	run_show(request, host); /* it has a lease now */
-	return REQUEST_WAITS;
+	return end_set(request, host);
 }
 
 static enum request_end run_forget(struct request *request, struct host *host)
 {
 	dhcp_client_free(host->dhcp);
 	host->dhcp = NULL;
+	dhcp6_client_free(host->dhcp6);
+	host->dhcp6 = NULL;
 	host_sync(request->daemon, host);
 	host_arm(request->daemon, host);
 	host_persist(request->daemon, host);

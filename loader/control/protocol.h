@@ -60,8 +60,14 @@
  *          "address-changed" or null, "result-at": RFC 3339 or null, "reason": text or "",
  *          "client-id", "parameters", "fqdn": octets as "01:52:54", "hostname", "vendor-class":
  *          text: what the host sends to servers; "" for an option that it does not send
+ *          and where it has one, or has lost it, "dhcpv6": the members "state", "renewed-by",
+ *          "confirmed", "seconds" … "reason" for its lease by DHCPv6, where a host without one by
+ *          DHCP has the "state" "none" above; "addresses": that it has, and "lost": that it has
+ *          lost; "source": the link-local address that the proxy sends from, "iaid": a number,
+ *          "duid", "server-duid": octets
  *  GRANT   "address", and where known "server", "seconds", "left": seconds until it expires,
- *          "client-id": "01:52:54", "hostname"
+ *          "client-id": "01:52:54", "hostname"; or, of DHCPv6, "address", "iaid", and where known
+ *          "seconds", "left", "server-duid", and "duid", unless it was seen already
  *  STATUS  "serving": bool: a sleeper of one interface at least is answered for, "healthy": bool:
  *          all that is configured works, "problems": [text, …]: what does not,
  *          "version", "pid", "uptime": s, "heartbeat-timeout": s, "stored": bool: what changes is

@@ -94,6 +94,11 @@ int address_check(const struct net_state *net, uint32_t ifindex, const struct ip
 	case ROLE_GATEWAY:
 		snprintf(why, DAEMON_WHY, "%s is a gateway's address", text);
 		return -EADDRINUSE;
+	case ROLE_PREFIX_OVER:
+		snprintf(why, DAEMON_WHY,
+		         "%s is in a prefix that a router has deprecated, or that has run out",
+		         text);
+		return -ESTALE;
 	default:
 		explain_off_link(net, ifindex, ip_is_ipv4(address), text, why);
 		return -EADDRNOTAVAIL;
@@ -115,14 +120,16 @@ int mac_check(const struct daemon *daemon, const struct mac *mac, char why[DAEMO
 	return 0;
 }
 
-/* The subnet may be there later, as when the machine starts. */
+/* The subnet may be there later, as when the machine starts; or again. */
 static int check_configured(const struct net_state *net, uint32_t ifindex,
                             const struct ipv6 *address, char why[DAEMON_WHY])
 {
 	const int err = address_check(net, ifindex, address, why);
 
-	return err == -EADDRNOTAVAIL && !net_has_subnets(net, ifindex, ip_is_ipv4(address)) ? 0
-	                                                                                    : err;
+	return err == -ESTALE || (err == -EADDRNOTAVAIL &&
+	                          !net_has_subnets(net, ifindex, ip_is_ipv4(address)))
+	               ? 0
+	               : err;
 }
 
 static int check_hosts(const struct net_state *net, const struct config *config,

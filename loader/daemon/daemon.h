@@ -122,6 +122,8 @@ struct daemon {
 	struct npp_server_settings npp_settings;
 	struct npp_keys keys; /* none: requests need no signature */
 	uint64_t dhcp_counts[DHCP_COUNT_COUNT];
+	int router_fd; /* hears Router Advertisements; -1: none */
+	struct event *router_event, *router_resume_event;
 	struct dhcp_memory *dhcp_memory; /* of those that are no hosts yet; NULL: no memory */
 	struct groups *groups;
 	struct control *control; /* NULL: nobody can ask */
@@ -215,6 +217,8 @@ void host_trigger(struct daemon *daemon, struct host *host, enum host_trigger_ki
 /* What became of its lease without a step. `reply`: the message that did it, or NULL. */
 void host_lease_changed(struct daemon *daemon, struct host *host,
                         const struct lease_effects *effects, const struct dhcp_message *reply);
+void host_lease6_changed(struct daemon *daemon, struct host *host,
+                         const struct lease_effects *effects);
 void host_send_magic(struct daemon *daemon, struct host *host);
 void host_announce(struct daemon *daemon, struct host *host);
 void host_emit(struct daemon *daemon, const struct host *host, enum host_event_kind kind);
@@ -231,7 +235,10 @@ uint32_t address_ifindex(const char *interface);
  * True: something has changed.
  */
 bool addresses_follow_config(struct net_state *net, const struct config *config);
-/* 0: a host may have it; or -errno with `why`: -EADDRNOTAVAIL where it is not on the link. */
+/*
+ * 0: a host may have it; or -errno with `why`: -EADDRNOTAVAIL where it is not on the link, -ESTALE
+ * where its prefix is over.
+ */
 int address_check(const struct net_state *net, uint32_t ifindex, const struct ipv6 *address,
                   char why[DAEMON_WHY]);
 int mac_check(const struct daemon *daemon, const struct mac *mac, char why[DAEMON_WHY]);

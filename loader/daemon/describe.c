@@ -23,6 +23,8 @@ struct host *daemon_add_host(struct daemon *daemon, const struct mac *mac, const
 		host = host_table_add(daemon->hosts, mac, made_up);
 	if (host && !host->dhcp) /* it may have taken its lease before */
 		host->dhcp = dhcp_memory_take(daemon->dhcp_memory, mac, clock_now().boot);
+	if (host && !host->dhcp6)
+		host->dhcp6 = dhcp_memory_take6(daemon->dhcp_memory, mac, clock_now().boot);
 	return host;
 }
 

@@ -18,56 +18,93 @@
 enum { MESSAGES_MAX = 16 };
 static const struct timeval PAUSE = { .tv_sec = 1 };
 
+/* Of DHCP, and of DHCPv6. */
+enum { FAMILIES = 2 };
+
+static const struct {
+	const char *name;
+	int (*listen)(uint32_t ifindex);
+	int (*receive)(int fd, struct dhcp_snoop *snoop);
+} families[FAMILIES] = {
+	{ "DHCP", dhcp_listen, dhcp_receive },
+	{ "DHCPv6", dhcp6_listen, dhcp6_receive },
+};
+
 /* Of one interface. */
 struct dhcp_listener {
-	struct daemon *daemon;
 	uint32_t ifindex;
-	int fd;
-	struct event *event, *resume_event;
+	struct dhcp_ear {
+		struct daemon *daemon;
+		int (*receive)(int fd, struct dhcp_snoop *snoop);
+		int fd;
+		struct event *event, *resume_event;
+	} ears[FAMILIES];
 };
 
 /* What is of a known host comes by the ring, too. */
 static bool is_of_stranger(const struct daemon *daemon, const struct dhcp_snoop *snoop)
 {
-	struct mac client;
+	struct mac client = snoop->client;
 
-	memcpy(&client, snoop->message + offsetof(struct dhcp, chaddr), sizeof(client));
+	if (!mac_is_set(&client))
+		memcpy(&client, snoop->message + offsetof(struct dhcp, chaddr), sizeof(client));
 	return !host_find_mac(daemon->hosts, &client);
 }
 
 static void on_message(evutil_socket_t fd, short what, void *context)
 {
-	struct dhcp_listener *listener = context;
+	struct dhcp_ear *ear = context;
 	struct dhcp_snoop snoop;
 	int read = 0;
 
 	(void)what;
-	while (read < MESSAGES_MAX && !dhcp_receive(fd, &snoop)) {
-		if (is_of_stranger(listener->daemon, &snoop))
-			daemon_receive_dhcp(listener->daemon, &snoop);
+	while (read < MESSAGES_MAX && !ear->receive(fd, &snoop)) {
+		if (is_of_stranger(ear->daemon, &snoop))
+			daemon_receive_dhcp(ear->daemon, &snoop);
 		read++;
 	}
 	if (read < MESSAGES_MAX)
 		return;
-	event_del(listener->event);
-	evtimer_add(listener->resume_event, &PAUSE);
+	event_del(ear->event);
+	evtimer_add(ear->resume_event, &PAUSE);
 }
 
 static void on_resume(evutil_socket_t fd, short what, void *context)
 {
 	(void)fd;
 	(void)what;
-	event_add(((struct dhcp_listener *)context)->event, NULL);
+	event_add(((struct dhcp_ear *)context)->event, NULL);
 }
 
 static void free_listener(struct dhcp_listener *listener)
 {
-	if (listener->event)
-		event_free(listener->event);
-	if (listener->resume_event)
-		event_free(listener->resume_event);
-	cleanup_close(&listener->fd);
+	for (size_t i = 0; i < FAMILIES; i++) {
+		struct dhcp_ear *ear = &listener->ears[i];
+
+		if (ear->event)
+			event_free(ear->event);
+		if (ear->resume_event)
+			event_free(ear->resume_event);
+		cleanup_close(&ear->fd);
+	}
 	free(listener);
+}
+
+/* Without one of the families the other is heard. */
+static void open_ear(struct daemon *daemon, const struct served_iface *served, size_t family,
+                     struct dhcp_ear *ear)
+{
+	*ear = (struct dhcp_ear){ .daemon = daemon, .receive = families[family].receive };
+	ear->fd = families[family].listen(served->iface.ifindex);
+	if (ear->fd < 0) {
+		log_error("%s: cannot listen for %s: %s", served->config.name,
+		          families[family].name, strerror(-ear->fd));
+		return;
+	}
+	ear->event = event_new(daemon->base, ear->fd, EV_READ | EV_PERSIST, on_message, ear);
+	ear->resume_event = evtimer_new(daemon->base, on_resume, ear);
+	if (ear->event && ear->resume_event)
+		event_add(ear->event, NULL);
 }
 
 static void listen_on(struct daemon *daemon, struct served_iface *served)
@@ -76,21 +113,9 @@ static void listen_on(struct daemon *daemon, struct served_iface *served)
 
 	if (!listener)
 		return;
-	*listener = (struct dhcp_listener){ .daemon = daemon, .ifindex = served->iface.ifindex };
-	listener->fd = dhcp_listen(listener->ifindex);
-	if (listener->fd >= 0) {
-		listener->event = event_new(daemon->base, listener->fd, EV_READ | EV_PERSIST,
-		                            on_message, listener);
-		listener->resume_event = evtimer_new(daemon->base, on_resume, listener);
-	} else {
-		log_error("%s: cannot listen for DHCP: %s", served->config.name,
-		          strerror(-listener->fd));
-	}
-	if (!listener->event || !listener->resume_event) {
-		free_listener(listener);
-		return;
-	}
-	event_add(listener->event, NULL);
+	listener->ifindex = served->iface.ifindex;
+	for (size_t i = 0; i < FAMILIES; i++)
+		open_ear(daemon, served, i, &listener->ears[i]);
 	served->dhcp_listener = listener;
 }
 

@@ -2,6 +2,7 @@
 /*
  * DHCP of the hosts: snooped messages in, renewals in a sleeper's name out, leases as people say.
  */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,8 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "daemon/daemon.h"
+#include "daemon/dhcp6_messages.h"
+#include "dhcp6.h"
 #include "net/arp.h"
 
 /* A server is behind one interface, and the others know no route to it. */
@@ -117,8 +120,14 @@ struct snooped {
 void daemon_receive_dhcp(void *context, const struct dhcp_snoop *snoop)
 {
 	struct daemon *daemon = context;
-	struct snooped *snooped = malloc(sizeof(*snooped) + snoop->length);
+	struct snooped *snooped;
 
+	if (snoop->destination_port == htons(DHCP6_CLIENT_PORT) ||
+	    snoop->destination_port == htons(DHCP6_SERVER_PORT)) {
+		daemon_receive_dhcp6(daemon, snoop);
+		return;
+	}
+	snooped = malloc(sizeof(*snooped) + snoop->length);
 	if (!snooped)
 		return;
 	snooped->from = snoop->from;

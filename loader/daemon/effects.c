@@ -4,12 +4,14 @@
  * slower: the log, the store and those who watch follow it.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/param.h>
 
 #include "base/log.h"
 #include "base/clock.h"
+#include "daemon/dhcp6_messages.h"
 #include "daemon/groups.h"
 #include "net/magic.h"
 #include "net/neighbour.h"
@@ -18,7 +20,7 @@
 enum { RETRY_STATE = 1000 };
 
 /* So many addresses of a host that wakes are asked for in a round. */
-enum { OWNER_CHECKS = 4 };
+enum { OWNER_CHECKS = 4, ASKED_MAX = OWNER_CHECKS + HOST_LEASED };
 
 /* The steps that follow from one, and what they have in common. */
 struct run {
@@ -96,17 +98,25 @@ void host_emit(struct daemon *daemon, const struct host *host, enum host_event_k
 	emit(&run, kind, 0, "");
 }
 
-static void emit_lease(struct run *run, enum host_event_kind kind, const struct dhcp_message *reply)
+static void emit_lease(struct run *run, enum host_event_kind kind, const char *text)
 {
-	char text[LEASE_TEXT];
-
-	if (kind == HOST_EVENT_NONE)
-		return;
-	lease_text(&run->host->dhcp->lease, reply, text);
 	run->trigger.kind = TRIGGER_NONE; /* the text says why */
 	emit(run, kind, 0, text);
 	if (kind == HOST_EVENT_LEASE_LOST && host_wake_reason(run->host))
-		memcpy(run->host->wake->detail, text, sizeof(run->host->wake->detail));
+		snprintf(run->host->wake->detail, sizeof(run->host->wake->detail), "%s", text);
+}
+
+/* A reply tells why. */
+static void emit_leases(struct run *run, const struct host_effects *effects,
+                        const struct dhcp_message *reply)
+{
+	char text[LEASE_TEXT];
+
+	if (effects->lease_event != HOST_EVENT_NONE)
+		emit_lease(run, effects->lease_event,
+		           lease_text(&run->host->dhcp->lease, reply, text));
+	if (effects->lease6_event != HOST_EVENT_NONE)
+		emit_lease(run, effects->lease6_event, lease6_text(&run->host->dhcp6->lease, text));
 }
 
 /* The first error of several interfaces. */
@@ -189,7 +199,7 @@ static int check_address(struct daemon *daemon, const struct served_iface *serve
  * Any address shows that the owner is up, and some may be gone: a few are asked for, at random. One
  * that is up still has the address that it has lost, and perhaps no other.
  */
-static size_t addresses_of_owner(const struct host *host, struct ipv6 addresses[OWNER_CHECKS + 1])
+static size_t addresses_of_owner(const struct host *host, struct ipv6 addresses[ASKED_MAX])
 {
 	const struct installed *installed = host->installed;
 	const size_t all = installed->address_count, first = all > OWNER_CHECKS ? random_u32() : 0;
@@ -197,14 +207,12 @@ static size_t addresses_of_owner(const struct host *host, struct ipv6 addresses[
 
 	for (; count < MIN(all, OWNER_CHECKS); count++)
 		addresses[count] = installed->addresses[(first + count) % all];
-	if (host_lease_address(host, true, &addresses[count]))
-		count++;
-	return count;
+	return count + host_lease_addresses(host, true, addresses + count);
 }
 
 static void check(struct run *run, enum arp_check kind)
 {
-	struct ipv6 few[OWNER_CHECKS + 1];
+	struct ipv6 few[ASKED_MAX];
 	struct served_iface *served = NULL;
 	struct host *host = run->host;
 	const struct installed *installed = host->installed;
@@ -251,10 +259,12 @@ static void carry_out(struct run *run, const struct host_effects *effects,
 		enqueue(run, (struct host_trigger){ .kind = TRIGGER_DHCP_FAILED,
 		                                    .sent = effects->send_dhcp,
 		                                    .err = err });
+	if (effects->send_dhcp6)
+		host_send_dhcp6(run->daemon, run->host);
 	emit(run, effects->event, effects->took, NULL);
 	if (effects->send_magic)
 		emit(run, HOST_EVENT_MAGIC_PACKET, 0, NULL);
-	emit_lease(run, effects->lease_event, reply);
+	emit_leases(run, effects, reply);
 	if (effects->persist)
 		host_persist(run->daemon, run->host);
 	run->host->is_forgotten |= effects->forget;
@@ -336,16 +346,32 @@ void host_trigger(struct daemon *daemon, struct host *host, enum host_trigger_ki
 	host_run(daemon, host, &trigger);
 }
 
+static void carry_out_alone(struct daemon *daemon, struct host *host,
+                            const struct host_effects *effects, const struct dhcp_message *reply)
+{
+	struct run run = { .daemon = daemon, .host = host };
+
+	begin_run(&run);
+	carry_out(&run, effects, reply);
+	run_queue(&run);
+}
+
 void host_lease_changed(struct daemon *daemon, struct host *host, const struct lease_effects *lease,
                         const struct dhcp_message *reply)
 {
-	struct run run = { .daemon = daemon, .host = host };
 	struct host_effects effects = { .next = TRIGGER_NONE };
 
 	host_lease_effects(lease, &effects);
-	begin_run(&run);
-	carry_out(&run, &effects, reply);
-	run_queue(&run);
+	carry_out_alone(daemon, host, &effects, reply);
+}
+
+void host_lease6_changed(struct daemon *daemon, struct host *host,
+                         const struct lease_effects *lease)
+{
+	struct host_effects effects = { .next = TRIGGER_NONE };
+
+	host_lease6_effects(lease, &effects);
+	carry_out_alone(daemon, host, &effects, NULL);
 }
 
 /* A host that was just added, and has its rows. */

@@ -187,10 +187,12 @@ bool host_change_installed(struct host *host, const struct ipv6 *address, bool a
 /* Its row was deleted, or moved to another host. */
 static void lose_address(struct daemon *daemon, struct host *host, const struct ipv6 *address)
 {
+	const int reach = installed_reach(host->installed);
+
 	host_change_installed(host, address, false);
 	host->edited = edited_set(host->edited, address, EDIT_REMOVE);
 	daemon_claim(daemon, host);
-	if (host->life.state == ASLEEP && !host->installed->address_count) {
+	if (host->life.state == ASLEEP && installed_reach(host->installed) < reach) {
 		host->addresses_lost = true;
 		host_arm(daemon, host);
 	}

@@ -164,13 +164,13 @@ static int sync_addresses(struct sync *sync)
 static void remember(struct sync *sync)
 {
 	struct host *host = sync->host;
-	const bool had_addresses = host->installed && host->installed->address_count;
+	const int reach = installed_reach(host->installed);
 
 	host->sync_round = sync->daemon->sync_round;
 	host->sync_found = UINT32_MAX;
 	if (sync->exists && host_set_installed(host, &sync->have))
 		host->addresses_lost |=
-			had_addresses && !sync->have.address_count && host->life.state == ASLEEP;
+			installed_reach(host->installed) < reach && host->life.state == ASLEEP;
 }
 
 void host_set_unsynced(struct daemon *daemon, struct host *host, bool unsynced)

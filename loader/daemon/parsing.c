@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "daemon/daemon.h"
+#include "daemon/dhcp6_messages.h"
 #include "daemon/groups.h"
 
 /* So many results before other events have their turn. */
@@ -29,6 +30,8 @@ static void take(struct daemon *daemon, const struct parser_result *result)
 		[PARSER_NPP] = npp_listener_take,
 		[PARSER_DHCP] = daemon_take_dhcp,
 		[PARSER_GROUP] = daemon_take_group,
+		[PARSER_DHCP6] = daemon_take_dhcp6,
+		[PARSER_ROUTER_ADVERT] = daemon_take_router_advert,
 	};
 
 	/* what the datapath saw before comes before */

@@ -97,6 +97,7 @@ static void on_tick(evutil_socket_t fd, short what, void *context)
 	parsing_take_results(daemon);
 	check_clocks(daemon);
 	net_state_refresh(daemon->net);
+	net_state_expire(daemon->net, clock_now().boot);
 	daemon->net_followed = false;
 	follow_net(daemon);
 	daemon_follow_map_edits(daemon);

@@ -31,7 +31,7 @@ void dhcp6_client_free(struct dhcp6_client *client)
 
 bool dhcp6_client_is_known(const struct dhcp6_client *client)
 {
-	return client && client->lease.state != LEASE_NONE;
+	return client && (client->lease.state != LEASE_NONE || client->names);
 }
 
 void dhcp6_client_identity(const struct dhcp6_client *client, struct dhcp6_identity *identity)
@@ -193,7 +193,9 @@ static enum lease_event snoop_end(struct dhcp6_client *client, const struct dhcp
 			if (ip_equal(&lease->addresses[j].address, &message->addresses[i].address))
 				remove_at(lease, j);
 	if (!lease->address_count)
-		*lease = (struct lease6){ .source = lease->source };
+		*lease = (struct lease6){ .source = lease->source,
+			                  .iaid = lease->iaid,
+			                  .has_client = true };
 	return lease->address_count == before ? LEASE_EVENT_NONE : LEASE_EVENT_GONE;
 }
 
@@ -226,7 +228,7 @@ static enum lease_event snoop_reply(struct dhcp6_client *client, int64_t min_lea
 	    !message->identity.server.length)
 		return LEASE_EVENT_NONE;
 	client->request.pending = false;
-	if (message->status == DHCP6_NO_BINDING || message->status == DHCP6_NOT_ON_LINK)
+	if (dhcp6_is_refusal(message))
 		return snoop_refusal(&client->lease, now);
 	for (size_t i = 0; i < message->address_count; i++)
 		if (message->addresses[i].valid)
@@ -238,15 +240,27 @@ static enum lease_event snoop_reply(struct dhcp6_client *client, int64_t min_lea
 	return LEASE_EVENT_SNOOPED;
 }
 
-/* What a client says before it has addresses; the rest of what it says comes with them. */
+/*
+ * What a client says before it has addresses: enough to ask for them, where the answer that brings
+ * them is not seen (rapid commit).
+ */
 static enum lease_event snoop_solicit(struct dhcp6_client *client,
                                       const struct dhcp6_message *message,
                                       const struct ipv6 *source)
 {
-	client->lease.source = *source;
-	if (client->lease.state == LEASE_NONE)
-		dhcp6_client_set_identity(client, &message->identity);
-	return LEASE_EVENT_NONE;
+	struct lease6 *lease = &client->lease;
+	struct dhcp6_identity known;
+
+	dhcp6_client_identity(client, &known);
+	lease->source = *source;
+	if (lease->state != LEASE_NONE ||
+	    (lease->has_client && lease->iaid == message->iaid &&
+	     is_same_identity(&known, &message->identity)) ||
+	    dhcp6_client_set_identity(client, &message->identity))
+		return LEASE_EVENT_NONE;
+	lease->iaid = message->iaid;
+	lease->has_client = true;
+	return LEASE_EVENT_SNOOPED;
 }
 
 static enum lease_event snoop(struct dhcp6_client *client, int64_t min_lease,
@@ -278,6 +292,38 @@ static enum lease_event snoop(struct dhcp6_client *client, int64_t min_lease,
 	}
 }
 
+/* Does it say of an address of the lease how long it may be used? */
+static bool is_answer(const struct lease6 *lease, const struct dhcp6_message *message)
+{
+	if (message->type != DHCP6_REPLY || (message->has_ia && message->iaid != lease->iaid))
+		return false;
+	if (message->status)
+		return dhcp6_is_refusal(message);
+	for (size_t i = 0; message->has_ia && i < message->address_count; i++)
+		if (lease6_has(lease, &message->addresses[i].address, false))
+			return true;
+	return false;
+}
+
+/* As lease_check(), of the client with this identity. */
+static enum dhcp_count check(const struct lease6 *lease, const struct dhcp6_identity *identity,
+                             const struct dhcp6_message *message)
+{
+	const struct dhcp6_duid *server = &message->identity.server;
+
+	if (!lease->request_pending)
+		return DHCP_COUNT_NOT_REQUESTED;
+	if (message->xid != lease->xid)
+		return DHCP_COUNT_WRONG_XID;
+	if (!dhcp6_duid_equal(&message->identity.client, &identity->client) ||
+	    !is_answer(lease, message))
+		return DHCP_COUNT_NOT_AN_ANSWER;
+	if (!server->length ||
+	    (lease->state == LEASE_RENEWING && !dhcp6_duid_equal(server, &identity->server)))
+		return DHCP_COUNT_WRONG_SERVER;
+	return DHCP_COUNT_RENEWAL;
+}
+
 /* Its server may be another than before. Without memory the next Renew is not answered. */
 static struct lease_effects renewed(struct dhcp6_client *client, int64_t min_lease,
                                     const struct lease_trigger *received,
@@ -303,7 +349,7 @@ struct lease_effects dhcp6_client_receive(struct dhcp6_client *client, int64_t m
 
 	if (dhcp6_is_of_server(message) && client->lease.proxy_renews) {
 		dhcp6_client_identity(client, &identity);
-		*count = lease6_check(&client->lease, &identity, message);
+		*count = check(&client->lease, &identity, message);
 		return *count == DHCP_COUNT_RENEWAL
 		               ? renewed(client, min_lease, received, &identity)
 		               : effects;

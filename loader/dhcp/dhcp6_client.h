@@ -25,7 +25,7 @@ struct dhcp6_client {
 struct dhcp6_client *dhcp6_client_new(void); /* NULL: out of memory */
 void dhcp6_client_free(struct dhcp6_client *client);
 
-/* Is there a lease, also one that is lost? `client` may be NULL. */
+/* Is there a lease, also one that is lost, or an identity? `client` may be NULL. */
 bool dhcp6_client_is_known(const struct dhcp6_client *client);
 
 void dhcp6_client_identity(const struct dhcp6_client *client, struct dhcp6_identity *identity);

@@ -187,6 +187,11 @@ bool dhcp6_is_of_server(const struct dhcp6_message *message)
 	       message->type == DHCP6_RECONFIGURE;
 }
 
+bool dhcp6_is_refusal(const struct dhcp6_message *message)
+{
+	return message->status == DHCP6_NO_BINDING || message->status == DHCP6_NOT_ON_LINK;
+}
+
 bool dhcp6_duid_equal(const struct dhcp6_duid *a, const struct dhcp6_duid *b)
 {
 	return a->length == b->length && !memcmp(a->octets, b->octets, a->length);

@@ -85,6 +85,7 @@ enum dhcp_parse_error dhcp6_message_read(const uint8_t *octets, size_t length,
 bool dhcp6_message_check(const struct dhcp6_message *message);
 
 bool dhcp6_is_of_server(const struct dhcp6_message *message);
+bool dhcp6_is_refusal(const struct dhcp6_message *message); /* of what the client has, for good */
 bool dhcp6_duid_equal(const struct dhcp6_duid *a, const struct dhcp6_duid *b);
 
 /* One that a host may have by DHCPv6: global or unique local unicast. */

@@ -6,7 +6,7 @@
 #ifndef SLEEPPROXY_DHCP_MEMORY_H
 #define SLEEPPROXY_DHCP_MEMORY_H
 
-#include "dhcp/dhcp_client.h"
+#include "dhcp/dhcp6_client.h"
 
 /* So many are remembered, so long after their last message; who was heard first goes first. */
 enum { DHCP_MEMORY_CLIENTS = 512, DHCP_MEMORY_MS = 24 * 60 * 60 * 1000 };
@@ -23,8 +23,16 @@ void dhcp_memory_free(struct dhcp_memory *memory);
 void dhcp_memory_receive(struct dhcp_memory *memory, int64_t min_lease,
                          const struct lease_trigger *received, const struct mac *sender);
 
+/* The same of a message of DHCPv6, which a client has sent from these addresses. */
+void dhcp_memory_receive6(struct dhcp_memory *memory, int64_t min_lease,
+                          const struct lease_trigger *received, const struct mac *sender,
+                          const struct ipv6 *source);
+
 /* Takes a client out. The caller owns it; NULL: it has no lease that is known to go on. */
 struct dhcp_client *dhcp_memory_take(struct dhcp_memory *memory, const struct mac *mac,
                                      int64_t now);
+/* The same of DHCPv6; NULL: it is not known as a client. */
+struct dhcp6_client *dhcp_memory_take6(struct dhcp_memory *memory, const struct mac *mac,
+                                       int64_t now);
 
 #endif

@@ -15,6 +15,7 @@
 #define SLEEPPROXY_DHCP_LEASE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "dhcp/dhcp_message.h"
@@ -92,7 +93,9 @@ struct lease_trigger {
 	int64_t now;
 	bool asleep;     /* ASLEEP by the datapath's own table, right now: else nothing is sent */
 	uint32_t random; /* for transaction ids, and for the jitter of T1 */
-	struct ipv4 address; /* ASLEEP: one that the host sleeps with; 0.0.0.0: none */
+	struct ipv4 address;          /* ASLEEP: one that the host sleeps with; 0.0.0.0: none */
+	const struct ipv6 *addresses; /* … to lease6_step: those of them that DHCPv6 may assign */
+	size_t address_count;
 	const struct dhcp_message *message;   /* REPLY */
 	const struct dhcp6_message *message6; /* … to lease6_step */
 	enum lease_send sent;                 /* SEND_FAILED: what could not be sent, and why: */

@@ -9,6 +9,9 @@
 /* While the host may be awake, a message waits. ms */
 enum { WAIT_FOR_SLEEP = 1000 };
 
+/* How long a server has to say that it knows of a lease. ms */
+enum { ANSWER_TIMEOUT = 10000 };
+
 /* One call of lease6_step. */
 struct step6 {
 	int64_t min_lease;
@@ -51,15 +54,6 @@ static int64_t first_end(const struct lease6 *lease)
 	for (int i = 0; i < lease->address_count; i++)
 		if (!is_over(lease, i))
 			end = MIN(end, lease->addresses[i].expires_at);
-	return end;
-}
-
-int64_t lease6_expires_at(const struct lease6 *lease)
-{
-	int64_t end = 0;
-
-	for (size_t i = 0; i < lease->address_count; i++)
-		end = MAX(end, lease->addresses[i].expires_at);
 	return end;
 }
 
@@ -136,11 +130,49 @@ static void assume_lease_times(struct lease6 *lease, int64_t now)
 	lease->renew_at = now;
 }
 
+static void begin_question(struct lease6 *lease, struct step6 *step)
+{
+	const struct lease_trigger *trigger = step->trigger;
+
+	if (!lease->has_client)
+		return;
+	lease->address_count = (uint8_t)MIN(trigger->address_count, DHCP6_ADDRESSES);
+	for (size_t i = 0; i < lease->address_count; i++)
+		lease->addresses[i] = (struct lease6_address){ .address = trigger->addresses[i] };
+	lease->deadline = lease->address_count ? trigger->now : 0;
+}
+
+static void end_question(struct lease6 *lease)
+{
+	lease->request_pending = false;
+	lease->address_count = 0;
+	lease->wait = lease->deadline = 0;
+}
+
+/* Of all servers, once. */
+static void ask(struct lease6 *lease, struct step6 *step)
+{
+	const int64_t now = step->trigger->now;
+
+	if (lease->wait || !step->trigger->asleep) {
+		end_question(lease);
+		return;
+	}
+	lease->xid = step->trigger->random & DHCP6_XID_MASK;
+	lease->began_at = now;
+	lease->wait = ANSWER_TIMEOUT;
+	lease->request_pending = true;
+	lease->deadline = now + ANSWER_TIMEOUT;
+	step->effects.send = LEASE_SEND_BROADCAST;
+}
+
 static void host_asleep(struct lease6 *lease, struct step6 *step)
 {
 	if (lease->proxy_renews)
 		return;
 	lease->proxy_renews = true;
+	if (lease->state == LEASE_NONE)
+		begin_question(lease, step);
 	if (lease->state != LEASE_BOUND)
 		return;
 	if (!lease->confirmed)
@@ -151,6 +183,8 @@ static void host_asleep(struct lease6 *lease, struct step6 *step)
 static void host_awake(struct lease6 *lease, struct step6 *step)
 {
 	step->effects.persist = lease->confirmed;
+	if (lease->state == LEASE_NONE)
+		end_question(lease);
 	lease->proxy_renews = lease->confirmed = lease->request_pending = false;
 	lease->deadline = 0;
 	if (lease->state == LEASE_RENEWING || lease->state == LEASE_REBINDING)
@@ -218,6 +252,10 @@ static void timeout(struct lease6 *lease, struct step6 *step)
 
 	if (!lease->deadline || now < lease->deadline)
 		return;
+	if (lease->state == LEASE_NONE) {
+		ask(lease, step);
+		return;
+	}
 	drop_expired(lease, step);
 	if (lease6_is_empty(lease))
 		lose(lease, step, LEASE_RESULT_EXPIRED);
@@ -258,10 +296,12 @@ static uint32_t shortest_valid(const struct lease6_grant *grant)
 	return seconds;
 }
 
-static bool grants_any(const struct dhcp6_message *message)
+/* NULL: any address. */
+static bool grants(const struct dhcp6_message *message, const struct ipv6 *address)
 {
 	for (size_t i = 0; i < message->address_count; i++)
-		if (message->addresses[i].preferred)
+		if (message->addresses[i].preferred &&
+		    (!address || ip_equal(&message->addresses[i].address, address)))
 			return true;
 	return false;
 }
@@ -274,7 +314,7 @@ static void acknowledged(struct lease6 *lease, struct step6 *step,
 	take_addresses(lease, step, message, &grant);
 	if (lease6_is_empty(lease)) {
 		lose(lease, step,
-		     grants_any(message) ? LEASE_RESULT_ADDRESS_CHANGED : LEASE_RESULT_NAK);
+		     grants(message, NULL) ? LEASE_RESULT_ADDRESS_CHANGED : LEASE_RESULT_NAK);
 		return;
 	}
 	lease->state = LEASE_BOUND;
@@ -287,16 +327,30 @@ static void acknowledged(struct lease6 *lease, struct step6 *step,
 	set_deadline(lease, lease->renew_at);
 }
 
-static bool is_refusal(const struct dhcp6_message *message)
+/* Those that are granted, of which it was asked, are the lease. */
+static void answered(struct lease6 *lease, struct step6 *step, const struct dhcp6_message *message)
 {
-	return message->status == DHCP6_NO_BINDING || message->status == DHCP6_NOT_ON_LINK;
+	uint8_t count = 0;
+
+	for (size_t i = 0; i < lease->address_count; i++)
+		if (!dhcp6_is_refusal(message) && grants(message, &lease->addresses[i].address))
+			lease->addresses[count++] = lease->addresses[i];
+	if (!count) {
+		end_question(lease);
+		return;
+	}
+	lease->address_count = count;
+	lease->wait = 0;
+	acknowledged(lease, step, message);
 }
 
 static void replied(struct lease6 *lease, struct step6 *step)
 {
 	const struct dhcp6_message *message = step->trigger->message6;
 
-	if (is_refusal(message))
+	if (lease->state == LEASE_NONE)
+		answered(lease, step, message);
+	else if (dhcp6_is_refusal(message))
 		lose(lease, step, LEASE_RESULT_NAK);
 	else
 		acknowledged(lease, step, message);
@@ -317,43 +371,13 @@ struct lease_effects lease6_step(struct lease6 *lease, int64_t min_lease,
 	return step.effects;
 }
 
-/* Does it say of an address of the lease how long it may be used? */
-static bool is_answer(const struct lease6 *lease, const struct dhcp6_message *message)
-{
-	if (message->type != DHCP6_REPLY || (message->has_ia && message->iaid != lease->iaid))
-		return false;
-	if (message->status)
-		return is_refusal(message);
-	for (size_t i = 0; message->has_ia && i < message->address_count; i++)
-		if (lease6_has(lease, &message->addresses[i].address, false))
-			return true;
-	return false;
-}
-
-enum dhcp_count lease6_check(const struct lease6 *lease, const struct dhcp6_identity *identity,
-                             const struct dhcp6_message *message)
-{
-	const struct dhcp6_duid *server = &message->identity.server;
-
-	if (!lease->request_pending)
-		return DHCP_COUNT_NOT_REQUESTED;
-	if (message->xid != lease->xid)
-		return DHCP_COUNT_WRONG_XID;
-	if (!dhcp6_duid_equal(&message->identity.client, &identity->client) ||
-	    !is_answer(lease, message))
-		return DHCP_COUNT_NOT_AN_ANSWER;
-	if (!server->length ||
-	    (lease->state == LEASE_RENEWING && !dhcp6_duid_equal(server, &identity->server)))
-		return DHCP_COUNT_WRONG_SERVER;
-	return DHCP_COUNT_RENEWAL;
-}
-
 void lease6_grant(struct lease6 *lease, int64_t min_lease, const struct lease6_grant *grant,
                   uint32_t random)
 {
 	*lease = (struct lease6){
 		.state = LEASE_BOUND,
 		.address_count = grant->address_count,
+		.has_client = true,
 		.has_server = grant->has_server,
 		.source = grant->source,
 		.iaid = grant->iaid,

@@ -6,6 +6,9 @@
  * LEASE_TRIGGER_SEND_FAILED is not needed, and not taken. Nobody may use an address that is over,
  * or that a server deprecates; with the last one the lease is lost. Addresses that a server adds
  * are the host's affair, once it is awake.
+ *
+ * Where no lease is known (NONE), but the client is, as one that had its lease by two messages
+ * alone (rapid commit), all servers are asked once which of the host's addresses it has by a lease.
  */
 #ifndef SLEEPPROXY_DHCP_LEASE6_H
 #define SLEEPPROXY_DHCP_LEASE6_H
@@ -25,12 +28,13 @@ struct lease6 {
 		struct ipv6 address;
 		int64_t expires_at; /* 0: unknown; LEASE_NEVER; LEASE6_OVER: nobody may use it */
 	} addresses[DHCP6_ADDRESSES];
-	uint8_t address_count;
-	bool has_server;      /* it is known which */
-	bool confirmed;       /* as in struct lease */
-	bool proxy_renews;    /* likewise */
-	bool request_pending; /* likewise */
-	struct ipv6 source;   /* the host's link-local address, to send from; ::, unknown */
+	uint8_t address_count; /* NONE: that are asked about */
+	bool has_client;       /* its DUID and the IAID are known */
+	bool has_server;       /* it is known which */
+	bool confirmed;        /* as in struct lease */
+	bool proxy_renews;     /* likewise */
+	bool request_pending;  /* likewise */
+	struct ipv6 source;    /* the host's link-local address, to send from; ::, unknown */
 	uint32_t iaid;
 	uint32_t seconds; /* as granted, of the address that ends first; 0: unknown */
 	uint32_t xid;     /* the same for all of an exchange */
@@ -45,10 +49,6 @@ struct lease6 {
 
 struct lease_effects lease6_step(struct lease6 *lease, int64_t min_lease,
                                  const struct lease_trigger *trigger);
-
-/* As lease_check(), of the client with this identity. */
-enum dhcp_count lease6_check(const struct lease6 *lease, const struct dhcp6_identity *identity,
-                             const struct dhcp6_message *message);
 
 /* As lease_grant(). Addresses that are valid for 0 s are so for an unknown time. */
 struct lease6_grant {
@@ -67,9 +67,6 @@ void lease6_grant(struct lease6 *lease, int64_t min_lease, const struct lease6_g
 /* May the host use the address by its lease; or, `lost`, has the lease had it, and may nobody? */
 bool lease6_has(const struct lease6 *lease, const struct ipv6 *address, bool lost);
 bool lease6_is_empty(const struct lease6 *lease); /* of addresses that the host may use */
-/* When its last address is over. 0: unknown; LEASE_NEVER. */
-int64_t lease6_expires_at(const struct lease6 *lease);
-
 /* As lease_text(). */
 char *lease6_text(const struct lease6 *lease, char text[LEASE_TEXT]);
 

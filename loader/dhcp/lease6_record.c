@@ -133,6 +133,7 @@ struct dhcp6_client *lease6_record_read(struct json_object *json,
 		return NULL;
 	if (record.lease.state == LEASE_RENEWING || record.lease.state == LEASE_REBINDING)
 		record.lease.state = LEASE_BOUND;
+	record.lease.has_client = record.identity.client.length;
 	record.lease.has_server = record.identity.server.length;
 	client = dhcp6_client_new();
 	if (client && !dhcp6_client_set_identity(client, &record.identity)) {

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 
 void installed_free(struct installed *installed)
 {
@@ -70,6 +71,15 @@ size_t host_groups(const struct host *host, bool is_ipv6, const struct ipv6 *gro
 	                       memberships);
 }
 
+int installed_reach(const struct installed *installed)
+{
+	int reach = 0;
+
+	for (size_t i = 0; installed && i < installed->address_count; i++)
+		reach = ip_is_link_local(&installed->addresses[i]) ? MAX(reach, 1) : 2;
+	return reach;
+}
+
 struct wake_reason *host_wake_reason(struct host *host)
 {
 	if (!host->wake)
@@ -112,12 +122,26 @@ static struct ipv4 first_ipv4(const struct installed *installed)
 	return (struct ipv4){ { 0 } };
 }
 
+static size_t first_ipv6(const struct installed *installed, struct ipv6 first[DHCP6_ADDRESSES])
+{
+	size_t count = 0;
+
+	for (size_t i = 0; installed && i < installed->address_count; i++)
+		if (count < DHCP6_ADDRESSES && dhcp6_may_assign(&installed->addresses[i]))
+			first[count++] = installed->addresses[i];
+	return count;
+}
+
 struct host_core host_core(const struct host *host)
 {
 	struct host_core core = { .life = host->life };
 
 	if (host->dhcp)
 		core.lease = host->dhcp->lease;
+	if (host->dhcp6) {
+		core.lease6 = host->dhcp6->lease;
+		core.address6_count = first_ipv6(host->installed, core.addresses6);
+	}
 	core.address = first_ipv4(host->installed);
 	if (host->registration) {
 		core.registration_active = host->registration->active;
@@ -149,6 +173,8 @@ void host_table_set_core(struct host_table *table, struct host *host, const stru
 		host->dhcp = dhcp_client_new();
 	if (host->dhcp)
 		host->dhcp->lease = core->lease;
+	if (host->dhcp6)
+		host->dhcp6->lease = core->lease6;
 	if (!host->registration)
 		return;
 	host->registration->active = core->registration_active;
@@ -200,6 +226,7 @@ void host_free(struct host *host)
 	registration_free(host->registration);
 	dhcp_client_free(host->dhcp);
 	free(host->groups);
+	dhcp6_client_free(host->dhcp6);
 	installed_free(host->installed);
 	proposal_free(host->proposal);
 	host_end_wake(host);

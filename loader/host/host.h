@@ -8,6 +8,7 @@
 
 #include <uthash.h>
 
+#include "dhcp/dhcp6_client.h"
 #include "dhcp/dhcp_client.h"
 #include "group/group_list.h"
 #include "host/inputs.h"
@@ -55,6 +56,11 @@ struct installed {
 void installed_free(struct installed *installed); /* takes NULL */
 /* As `wanted`, whose sets it does not own. Of NULL: nothing. */
 void installed_read(const struct installed *installed, struct wanted *wanted);
+/*
+ * How well it can be reached: 0, at no address; 1, only at link-local ones of IPv6, which every
+ * host has; 2. A sleeping host of which this becomes less is woken. Takes NULL.
+ */
+int installed_reach(const struct installed *installed);
 bool installed_has(const struct installed *installed, const struct ipv6 *address); /* takes NULL */
 
 /* Why it is being woken; only while it is. */
@@ -102,6 +108,7 @@ struct host {
 	struct edited *edited;
 	struct registration *registration;
 	struct dhcp_client *dhcp;
+	struct dhcp6_client *dhcp6;
 	struct group_list *groups; /* that it was seen to be a member of; NULL: none */
 	/* what follows from them */
 	struct installed *installed;
@@ -228,6 +235,7 @@ struct host *host_table_due(const struct host_table *table, int64_t now);
  *                wakes it), "lease" (true: it asks to have its lease renewed), "digests" (64 bits
  *                each, as signed integers) of the requests that were carried out
  *   "lease"      dhcp/lease_record.c
+ *   "lease6"     dhcp/lease6_record.c
  *   "groups"     multicast groups that it was seen to be a member of: {"group", "source" (absent:
  *                any)} each
  */

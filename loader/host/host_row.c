@@ -165,6 +165,8 @@ struct json_object *host_row_write(const struct host *host, const struct lease_r
 	write_groups(json, host->groups);
 	if (dhcp_client_is_known(dhcp))
 		json_object_object_add(json, "lease", lease_record_write(dhcp, now));
+	if (dhcp6_client_is_known(host->dhcp6))
+		json_object_object_add(json, "lease6", lease6_record_write(host->dhcp6, now));
 	return json;
 }
 
@@ -185,6 +187,7 @@ static const struct field head_fields[] = {
 	{ "registered", .type = FIELD_IGNORED },
 	{ "lease", .type = FIELD_IGNORED },
 	{ "groups", .type = FIELD_IGNORED },
+	{ "lease6", .type = FIELD_IGNORED },
 	{ 0 },
 };
 
@@ -288,6 +291,11 @@ int host_row_read(struct json_object *json, const struct lease_record_clock *now
 		host->dhcp = lease_record_read(member, now);
 		if (!host->dhcp)
 			warn(host, "its lease", "not as it was written");
+	}
+	if (json_object_object_get_ex(json, "lease6", &member)) {
+		host->dhcp6 = lease6_record_read(member, now);
+		if (!host->dhcp6)
+			warn(host, "its DHCPv6 lease", "not as it was written");
 	}
 	if (host_is_wanted(host))
 		return 0;

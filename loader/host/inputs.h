@@ -9,7 +9,7 @@
 #ifndef SLEEPPROXY_HOST_INPUTS_H
 #define SLEEPPROXY_HOST_INPUTS_H
 
-#include "dhcp/lease.h"
+#include "dhcp/lease6.h"
 #include "host/description.h"
 #include "host_state.h"
 
@@ -165,8 +165,12 @@ struct wanted {
 struct host;
 void host_merge(const struct host *host, struct wanted *wanted);
 enum claim_kind host_claim(const struct host *host, const struct ipv6 *address);
-/* The address that it has by DHCP; or that it has lost, and does not get even if described. */
-bool host_lease_address(const struct host *host, bool lost, struct ipv6 *address);
+/*
+ * The addresses that it has by DHCP and DHCPv6, with the link-local one that it has for the latter;
+ * or that it has lost, and does not get even if described. Returns how many.
+ */
+enum { HOST_LEASED = 1 + DHCP6_ADDRESSES + 1 };
+size_t host_lease_addresses(const struct host *host, bool lost, struct ipv6 addresses[HOST_LEASED]);
 
 /*
  * Who owns an address that is claimed, pure. The table, the first row that fits:

@@ -5,18 +5,38 @@
 #include "host/host.h"
 
 /* Snooped DHCP can say anything: 0.0.0.0, a multicast address …; as can rows of maps and store. */
-bool host_lease_address(const struct host *host, bool lost, struct ipv6 *address)
+static size_t add_valid(struct ipv6 addresses[HOST_LEASED], size_t count,
+                        const struct ipv6 *address)
+{
+	if (!address_error(address))
+		addresses[count++] = *address;
+	return count;
+}
+
+/* The address that it sends from is known as soon as the client is. */
+static size_t lease6_addresses(const struct lease6 *lease, bool lost,
+                               struct ipv6 addresses[HOST_LEASED], size_t count)
+{
+	for (size_t i = 0; lease->state != LEASE_NONE && i < lease->address_count; i++)
+		if (lease6_has(lease, &lease->addresses[i].address, lost))
+			count = add_valid(addresses, count, &lease->addresses[i].address);
+	return !lost && ip_is_set(&lease->source) ? add_valid(addresses, count, &lease->source)
+	                                          : count;
+}
+
+size_t host_lease_addresses(const struct host *host, bool lost, struct ipv6 addresses[HOST_LEASED])
 {
 	const struct lease *lease = host->dhcp ? &host->dhcp->lease : NULL;
 	struct ipv6 leased;
+	size_t count = 0;
 
-	if (!lease || lease->state == LEASE_NONE || (lease->state == LEASE_LOST) != lost)
-		return false;
-	leased = ipv4_mapped(lease->address);
-	if (address_error(&leased))
-		return false;
-	*address = leased;
-	return true;
+	if (lease && lease->state != LEASE_NONE && (lease->state == LEASE_LOST) == lost) {
+		leased = ipv4_mapped(lease->address);
+		count = add_valid(addresses, count, &leased);
+	}
+	if (host->dhcp6)
+		count = lease6_addresses(&host->dhcp6->lease, lost, addresses, count);
+	return count;
 }
 
 static bool has(const struct ipv6 *addresses, size_t count, const struct ipv6 *address)
@@ -24,20 +44,22 @@ static bool has(const struct ipv6 *addresses, size_t count, const struct ipv6 *a
 	return address_index(addresses, count, address) >= 0;
 }
 
+static bool is_leased(const struct host *host, bool lost, const struct ipv6 *address)
+{
+	struct ipv6 leased[HOST_LEASED];
+
+	return has(leased, host_lease_addresses(host, lost, leased), address);
+}
+
 /* By an edit, or since DHCP says that the host has lost it. */
 static bool is_taken_away(const struct host *host, const struct ipv6 *address)
 {
-	struct ipv6 lost;
-
-	if (edited_removes(host->edited, address))
-		return true;
-	return host_lease_address(host, true, &lost) && !memcmp(&lost, address, sizeof(lost));
+	return edited_removes(host->edited, address) || is_leased(host, true, address);
 }
 
 enum claim_kind host_claim(const struct host *host, const struct ipv6 *address)
 {
 	const struct registration *registration = host->registration;
-	struct ipv6 leased;
 
 	if (address_error(address))
 		return CLAIM_NONE;
@@ -50,9 +72,7 @@ enum claim_kind host_claim(const struct host *host, const struct ipv6 *address)
 		return CLAIM_DESCRIBED;
 	if (registration && has(registration->addresses, registration->address_count, address))
 		return registration->active ? CLAIM_REGISTERED : CLAIM_ENDED;
-	if (host_lease_address(host, false, &leased) && !memcmp(&leased, address, sizeof(leased)))
-		return CLAIM_LEASED;
-	return CLAIM_NONE;
+	return is_leased(host, false, address) ? CLAIM_LEASED : CLAIM_NONE;
 }
 
 static void add_addresses(const struct host *host, struct wanted *wanted,
@@ -66,7 +86,7 @@ static void add_addresses(const struct host *host, struct wanted *wanted,
 
 static void merge_addresses(const struct host *host, struct wanted *wanted)
 {
-	struct ipv6 leased;
+	struct ipv6 leased[HOST_LEASED];
 
 	if (host->edited)
 		add_addresses(host, wanted, host->edited->addresses, host->edited->added_count);
@@ -76,8 +96,7 @@ static void merge_addresses(const struct host *host, struct wanted *wanted)
 	if (host->registration)
 		add_addresses(host, wanted, host->registration->addresses,
 		              host->registration->address_count);
-	if (host_lease_address(host, false, &leased))
-		add_addresses(host, wanted, &leased, 1);
+	add_addresses(host, wanted, leased, host_lease_addresses(host, false, leased));
 }
 
 /* People come first: where they named ports, the host's own do not count. */

@@ -9,8 +9,7 @@
 
 #include "host/inputs.h"
 
-/* How people are told, and what follows, of what became of a lease. */
-void host_lease_effects(const struct lease_effects *lease, struct host_effects *effects)
+static enum host_event_kind event_of(const struct lease_effects *lease)
 {
 	static const enum host_event_kind events[] = {
 		[LEASE_EVENT_NONE] = HOST_EVENT_NONE,
@@ -21,19 +20,39 @@ void host_lease_effects(const struct lease_effects *lease, struct host_effects *
 		[LEASE_EVENT_LOST] = HOST_EVENT_LEASE_LOST,
 	};
 
+	return events[lease->event];
+}
+
+static bool changes_addresses(const struct lease_effects *lease)
+{
+	return lease->event == LEASE_EVENT_SNOOPED || lease->event == LEASE_EVENT_GONE ||
+	       lease->event == LEASE_EVENT_LOST || lease->fewer;
+}
+
+/* How people are told, and what follows, of what became of a lease. */
+void host_lease_effects(const struct lease_effects *lease, struct host_effects *effects)
+{
 	effects->send_dhcp = lease->send;
-	effects->lease_event = events[lease->event];
+	effects->lease_event = event_of(lease);
 	effects->persist |= lease->persist;
-	effects->sync_tables |= lease->event == LEASE_EVENT_SNOOPED ||
-	                        lease->event == LEASE_EVENT_GONE ||
-	                        lease->event == LEASE_EVENT_LOST;
+	effects->sync_tables |= changes_addresses(lease);
 	if (lease->event == LEASE_EVENT_LOST)
 		effects->next = TRIGGER_LEASE_LOST;
 }
 
-static void step_lease(struct host_core *core, const struct host_timing *timing,
-                       const struct host_trigger *trigger, enum lease_trigger_kind kind,
-                       struct host_effects *effects)
+/* Of IPv6 a host has other addresses, too: it is woken where none is left, for that. */
+void host_lease6_effects(const struct lease_effects *lease, struct host_effects *effects)
+{
+	effects->send_dhcp6 = lease->send != LEASE_SEND_NONE;
+	effects->lease6_event = event_of(lease);
+	effects->persist |= lease->persist;
+	effects->sync_tables |= changes_addresses(lease);
+}
+
+/* Both leases, but that a message of DHCPv6 that could not be sent needs no step. */
+static void step_leases(struct host_core *core, const struct host_timing *timing,
+                        const struct host_trigger *trigger, enum lease_trigger_kind kind,
+                        struct host_effects *effects)
 {
 	const struct lease_trigger lease_trigger = {
 		.kind = kind,
@@ -41,13 +60,18 @@ static void step_lease(struct host_core *core, const struct host_timing *timing,
 		.asleep = trigger->asleep,
 		.random = trigger->random,
 		.address = core->address,
+		.addresses = core->addresses6,
+		.address_count = core->address6_count,
 		.sent = trigger->sent,
 		.err = trigger->err,
 	};
-	const struct lease_effects lease =
-		lease_step(&core->lease, timing->min_lease, &lease_trigger);
+	struct lease_effects lease = lease_step(&core->lease, timing->min_lease, &lease_trigger);
 
 	host_lease_effects(&lease, effects);
+	if (kind == LEASE_TRIGGER_SEND_FAILED)
+		return;
+	lease = lease6_step(&core->lease6, timing->min_lease, &lease_trigger);
+	host_lease6_effects(&lease, effects);
 }
 
 /* The proxy renews a lease from ASLEEP on; a host that is AWAKE or DROWSY does so itself. */
@@ -57,9 +81,9 @@ static void follow_state(struct host_core *core, const struct host_timing *timin
 	const enum host_state state = core->life.state;
 
 	if (state == ASLEEP)
-		step_lease(core, timing, trigger, LEASE_TRIGGER_ASLEEP, effects);
+		step_leases(core, timing, trigger, LEASE_TRIGGER_ASLEEP, effects);
 	else if (state != WAKING)
-		step_lease(core, timing, trigger, LEASE_TRIGGER_AWAKE, effects);
+		step_leases(core, timing, trigger, LEASE_TRIGGER_AWAKE, effects);
 }
 
 /*
@@ -196,9 +220,9 @@ void host_step(struct host_core *core, const struct host_timing *timing,
 	} else if (trigger->kind == TRIGGER_INPUTS_CHANGED) {
 		follow_state(core, timing, trigger, effects);
 	} else if (trigger->kind == TRIGGER_TIMEOUT) {
-		step_lease(core, timing, trigger, LEASE_TRIGGER_TIMEOUT, effects);
+		step_leases(core, timing, trigger, LEASE_TRIGGER_TIMEOUT, effects);
 	} else if (trigger->kind == TRIGGER_DHCP_FAILED) {
-		step_lease(core, timing, trigger, LEASE_TRIGGER_SEND_FAILED, effects);
+		step_leases(core, timing, trigger, LEASE_TRIGGER_SEND_FAILED, effects);
 	}
 	if (is_up(core, before, trigger->kind, trigger->now.mono))
 		end_registration(core, trigger, effects);
@@ -223,6 +247,7 @@ int64_t host_core_deadline(const struct host_core *core, const struct now *now)
 	int64_t deadline = core->life.deadline ? core->life.deadline : INT64_MAX;
 
 	deadline = MIN(deadline, mono_of(core->lease.deadline, now));
+	deadline = MIN(deadline, mono_of(core->lease6.deadline, now));
 	deadline = MIN(deadline, mono_of(core->registration_until, now));
 	if (core->registration_active)
 		deadline = MIN(deadline, mono_of(core->registration_expires, now));

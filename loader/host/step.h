@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 #include "base/clock.h"
-#include "dhcp/lease.h"
+#include "dhcp/lease6.h"
 #include "host_state.h"
 
 /* What makes a host take a step, with all that the step must know. */
@@ -146,8 +146,9 @@ struct host_effects {
 	bool update_neighbour; /* who woke it still has our MAC for it */
 	enum arp_check check;
 	enum lease_send send_dhcp;
+	bool send_dhcp6;
 	/* What people are told; HOST_EVENT_NONE: nothing. */
-	enum host_event_kind event, lease_event;
+	enum host_event_kind event, lease_event, lease6_event;
 	int64_t took; /* ms, of a wake that ended */
 	bool persist;
 	bool forget;                 /* where only its registration told of it */
@@ -172,8 +173,11 @@ struct host_timing {
 /* What a step changes: a copy of it, which replaces the host's once `set_state` was possible. */
 struct host_core {
 	struct life life;
-	struct lease lease;  /* LEASE_NONE where it has none */
+	struct lease lease; /* LEASE_NONE where it has none */
+	struct lease6 lease6;
 	struct ipv4 address; /* that it is answered for at, the first; 0.0.0.0: none */
+	struct ipv6 addresses6[DHCP6_ADDRESSES]; /* likewise, that DHCPv6 may assign, the first */
+	size_t address6_count;
 	/* as in struct registration; 0 where it has none */
 	bool registration_active, registration_seen;
 	int64_t registration_until, registration_timer, registration_expires;
@@ -192,6 +196,7 @@ void host_step(struct host_core *core, const struct host_timing *timing,
 
 /* The effects of what became of its lease outside of a step: of a DHCP message, of a grant. */
 void host_lease_effects(const struct lease_effects *lease, struct host_effects *effects);
+void host_lease6_effects(const struct lease_effects *lease, struct host_effects *effects);
 
 /* The earliest of its deadlines on CLOCK_MONOTONIC, ms; INT64_MAX: none. */
 int64_t host_core_deadline(const struct host_core *core, const struct now *now);

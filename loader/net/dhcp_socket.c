@@ -10,10 +10,13 @@
 #include <sys/socket.h>
 
 #include <dhcp.h> /* the wire format, of include/ */
+#include <dhcp6.h>
 #include "net/iface.h"
 
 /* Of an IPv4 packet without options, with UDP behind it: offsets from its beginning. */
 enum { AT_FRAGMENT = 6, AT_PROTOCOL = 9, AT_PORT = 22, AT_LENGTH = 24 };
+/* Of IPv6 without extension headers, likewise. */
+enum { AT_NEXT6 = 6, AT_SOURCE6 = 8, AT_PORT6 = 42, AT_LENGTH6 = 44, HEADERS6 = 48 };
 enum { HEADERS = 28, UDP_HEADER = 8, IPV4_PLAIN = 0x45, OFFSET_AND_MORE = 0x3fff };
 
 /* A server keeps to 576 octets (RFC 2131, 2): room for some 50 messages. */
@@ -44,30 +47,71 @@ int dhcp_listen(uint32_t ifindex)
 	return fd;
 }
 
+int dhcp6_listen(uint32_t ifindex)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, AT_NEXT6),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IPPROTO_UDP, 0, 3),
+		BPF_STMT(BPF_LD | BPF_H | BPF_ABS, AT_PORT6),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, DHCP6_SERVER_PORT, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, HEADERS6 + DHCP_SNOOP_MAX),
+		BPF_STMT(BPF_RET | BPF_K, 0),
+	};
+	const struct sock_fprog filter = { sizeof(code) / sizeof(*code), code };
+	const int size = RECEIVE_BUFFER;
+	const int fd = packet_listen(ifindex, SOCK_DGRAM, ETH_P_IPV6, &filter);
+
+	if (fd >= 0)
+		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
+	return fd;
+}
+
 static uint16_t number_at(const uint8_t *packet, size_t offset)
 {
 	return (uint16_t)(packet[offset] << 8 | packet[offset + 1]);
 }
 
+/* The next packet with a message of `least` octets, or -errno. */
+static int receive(int fd, uint8_t *packet, size_t headers, size_t at_length, size_t least,
+                   struct dhcp_snoop *snoop)
+{
+	const size_t size = headers + DHCP_SNOOP_MAX;
+	struct sockaddr_ll from = { 0 };
+	size_t length;
+	ssize_t got;
+
+	do {
+		socklen_t from_size = sizeof(from);
+
+		got = recvfrom(fd, packet, size, MSG_DONTWAIT | MSG_TRUNC, (struct sockaddr *)&from,
+		               &from_size);
+		if (got < 0)
+			return -errno;
+		length = got >= (ssize_t)headers ? number_at(packet, at_length) : 0;
+	} while (got > (ssize_t)size || length < UDP_HEADER + least ||
+	         length > (size_t)got - headers + UDP_HEADER || from.sll_halen != ETH_ALEN);
+	*snoop = (struct dhcp_snoop){ .length = (uint16_t)(length - UDP_HEADER) };
+	memcpy(&snoop->from, from.sll_addr, sizeof(snoop->from));
+	memcpy(snoop->message, packet + headers, snoop->length);
+	return 0;
+}
+
 int dhcp_receive(int fd, struct dhcp_snoop *snoop)
 {
 	uint8_t packet[HEADERS + DHCP_SNOOP_MAX];
-	struct sockaddr_ll from = { 0 };
-	socklen_t size;
-	ssize_t got;
-	size_t length;
 
-	do {
-		size = sizeof(from);
-		got = recvfrom(fd, packet, sizeof(packet), MSG_DONTWAIT | MSG_TRUNC,
-		               (struct sockaddr *)&from, &size);
-		if (got < 0)
-			return -errno;
-		length = got >= HEADERS ? number_at(packet, AT_LENGTH) : 0;
-	} while (got > (ssize_t)sizeof(packet) || length < UDP_HEADER + sizeof(struct dhcp) ||
-	         length > (size_t)got - HEADERS + UDP_HEADER || from.sll_halen != ETH_ALEN);
-	*snoop = (struct dhcp_snoop){ .length = (uint16_t)(length - UDP_HEADER) };
-	memcpy(&snoop->from, from.sll_addr, sizeof(snoop->from));
-	memcpy(snoop->message, packet + HEADERS, snoop->length);
+	return receive(fd, packet, HEADERS, AT_LENGTH, sizeof(struct dhcp), snoop);
+}
+
+int dhcp6_receive(int fd, struct dhcp_snoop *snoop)
+{
+	uint8_t packet[HEADERS6 + DHCP_SNOOP_MAX];
+	const int err = receive(fd, packet, HEADERS6, AT_LENGTH6, sizeof(struct dhcp6), snoop);
+
+	if (err)
+		return err;
+	snoop->client = snoop->from;
+	snoop->destination_port = htons(DHCP6_SERVER_PORT);
+	memcpy(&snoop->source6, packet + AT_SOURCE6, sizeof(snoop->source6));
 	return 0;
 }

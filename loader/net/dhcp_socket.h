@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* DHCP messages of an interface's LAN, whoever they are of or for. */
+/* DHCP and DHCPv6 messages of an interface's LAN, whoever they are of or for. */
 #ifndef SLEEPPROXY_NET_DHCP_SOCKET_H
 #define SLEEPPROXY_NET_DHCP_SOCKET_H
 
@@ -18,5 +18,9 @@ int dhcp_listen(uint32_t ifindex);
  * another -errno. A frame that is cut short is left out.
  */
 int dhcp_receive(int fd, struct dhcp_snoop *snoop);
+
+/* The same of DHCPv6, but for those of servers; `client` and `source6` say who sent it. */
+int dhcp6_listen(uint32_t ifindex);
+int dhcp6_receive(int fd, struct dhcp_snoop *snoop);
 
 #endif

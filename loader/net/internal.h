@@ -7,6 +7,7 @@
 #include <uthash.h>
 
 #include "net/net_state.h"
+#include "net/prefixes.h"
 
 struct mnl_socket;
 
@@ -41,6 +42,7 @@ struct net_state {
 	bool addresses_stale, routes_stale, routers_stale; /* to be read anew */
 	bool index_stale;                                  /* what follows from them is */
 	unsigned int refreshes;
+	struct prefixes prefixes;
 	int changed; /* enum net_change, not told yet */
 };
 

@@ -49,7 +49,8 @@ bool net_is_gateway(const struct net_state *state, const struct ipv6 *address)
 {
 	const struct net_address key = net_address_key(address);
 
-	return net_table_has(state->routes, &key) || net_table_has(state->routers, &key);
+	return net_table_has(state->routes, &key) || net_table_has(state->routers, &key) ||
+	       prefixes_is_router(&state->prefixes, address);
 }
 
 static bool is_in_subnet(const struct net_state *state, uint32_t ifindex, int bits,
@@ -149,6 +150,33 @@ static bool is_on_link(const struct net_state *state, uint32_t ifindex, const st
 	return !is_known && is_private(address);
 }
 
+void net_state_advertise(struct net_state *state, uint32_t ifindex, const struct ipv6 *router,
+                         const struct router_advert *advert, int64_t now)
+{
+	if (prefixes_advertise(&state->prefixes, ifindex, router, advert, now))
+		state->changed |= NET_ROUTES_CHANGED;
+}
+
+void net_state_expire(struct net_state *state, int64_t now)
+{
+	if (prefixes_expire(&state->prefixes, now))
+		state->changed |= NET_ROUTES_CHANGED;
+}
+
+/* By what routers advertise, if they say anything of it. */
+static enum address_role role_in_prefix(const struct net_state *state, uint32_t ifindex,
+                                        const struct ipv6 *address)
+{
+	const enum prefix_state prefix =
+		ip_is_ipv4(address) ? PREFIX_UNKNOWN
+				    : prefixes_find(&state->prefixes, ifindex, address);
+
+	if (prefix == PREFIX_OVER)
+		return ROLE_PREFIX_OVER;
+	return prefix == PREFIX_ON_LINK || is_on_link(state, ifindex, address) ? ROLE_NONE
+	                                                                       : ROLE_OFF_LINK;
+}
+
 enum address_role net_address_role(const struct net_state *state, uint32_t ifindex,
                                    const struct ipv6 *address)
 {
@@ -158,7 +186,7 @@ enum address_role net_address_role(const struct net_state *state, uint32_t ifind
 		return ROLE_BROADCAST;
 	if (net_is_gateway(state, address))
 		return ROLE_GATEWAY;
-	return is_on_link(state, ifindex, address) ? ROLE_NONE : ROLE_OFF_LINK;
+	return role_in_prefix(state, ifindex, address);
 }
 
 bool net_has_subnets(const struct net_state *state, uint32_t ifindex, bool is_ipv4)

@@ -13,6 +13,7 @@
 #include "base/addr.h"
 
 struct net_state;
+struct router_advert;
 
 enum net_change {
 	NET_LINKS_CHANGED = 1,     /* an interface came, went or changed */
@@ -41,6 +42,15 @@ int net_state_read(struct net_state *state);
  */
 int net_state_refresh(struct net_state *state);
 
+/*
+ * What a router advertises on an interface, whether or not the kernel follows it: the next
+ * net_state_read tells whether that changes anything. So it does after net_state_expire, to be
+ * called from a timer. `now`: ms of CLOCK_BOOTTIME.
+ */
+void net_state_advertise(struct net_state *state, uint32_t ifindex, const struct ipv6 *router,
+                         const struct router_advert *advert, int64_t now);
+void net_state_expire(struct net_state *state, int64_t now);
+
 /* An interface on which hosts are answered for. */
 struct net_link {
 	uint32_t ifindex; /* 0: its interface is away, and what is known of it stays as it is */
@@ -57,7 +67,8 @@ int net_state_set_links(struct net_state *state, const struct net_link *links, s
  * link whose interface has had no address of the family yet, but for a link-local one of IPv6, and
  * for which no subnet was given, has no subnets to compare with: then private addresses (RFC 1918,
  * RFC 4193) and link-local ones (RFC 3927, RFC 4291) are taken for on the link, and no others. An
- * interface that loses its last address keeps its subnets.
+ * interface that loses its last address keeps its subnets. What routers advertise of a prefix
+ * counts more, and routers are gateways.
  */
 enum address_role net_address_role(const struct net_state *state, uint32_t ifindex,
                                    const struct ipv6 *address);

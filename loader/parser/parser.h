@@ -12,19 +12,30 @@
 #ifndef SLEEPPROXY_PARSER_H
 #define SLEEPPROXY_PARSER_H
 
+#include "dhcp/dhcp6_message.h"
 #include "dhcp/dhcp_message.h"
 #include "group/group_message.h"
+#include "net/router_advert.h"
 #include "npp/npp_message.h"
 
 struct parser;
 
 /* parser_kinds.c has a row for each. */
-enum parser_kind { PARSER_NPP, PARSER_DHCP, PARSER_GROUP, PARSER_KINDS };
+enum parser_kind {
+	PARSER_NPP,
+	PARSER_DHCP,
+	PARSER_DHCP6,
+	PARSER_ROUTER_ADVERT,
+	PARSER_GROUP,
+	PARSER_KINDS
+};
 
 union parser_message {
 	struct npp_message npp;
 	struct dhcp_message dhcp;
 	struct group_message group;
+	struct dhcp6_message dhcp6;
+	struct router_advert router_advert;
 };
 
 struct parser_result {

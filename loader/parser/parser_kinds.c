@@ -23,6 +23,29 @@ static bool check_dhcp(unsigned int error, const union parser_message *message)
 	return error < DHCP_PARSE_ERROR_COUNT && (error || dhcp_message_check(&message->dhcp));
 }
 
+static unsigned int parse_dhcp6(const struct parser_request *request, size_t length,
+                                union parser_message *message)
+{
+	return dhcp6_message_read(request->octets, length, &message->dhcp6);
+}
+
+static bool check_dhcp6(unsigned int error, const union parser_message *message)
+{
+	return error < DHCP_PARSE_ERROR_COUNT && (error || dhcp6_message_check(&message->dhcp6));
+}
+
+static unsigned int parse_router_advert(const struct parser_request *request, size_t length,
+                                        union parser_message *message)
+{
+	return router_advert_read(request->octets, length, &message->router_advert);
+}
+
+static bool check_router_advert(unsigned int error, const union parser_message *message)
+{
+	return error < RA_PARSE_ERROR_COUNT &&
+	       (error || router_advert_check(&message->router_advert));
+}
+
 static unsigned int parse_group(const struct parser_request *request, size_t length,
                                 union parser_message *message)
 {
@@ -38,4 +61,7 @@ const struct parser_row parser_rows[PARSER_KINDS] = {
 	[PARSER_NPP] = { parse_npp, check_npp, sizeof(struct npp_message) },
 	[PARSER_DHCP] = { parse_dhcp, check_dhcp, sizeof(struct dhcp_message) },
 	[PARSER_GROUP] = { parse_group, check_group, sizeof(struct group_message) },
+	[PARSER_DHCP6] = { parse_dhcp6, check_dhcp6, sizeof(struct dhcp6_message) },
+	[PARSER_ROUTER_ADVERT] = { parse_router_advert, check_router_advert,
+	                           sizeof(struct router_advert) },
 };

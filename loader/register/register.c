@@ -65,7 +65,7 @@ static enum reject_reason judge_address(const struct host_table *table, const st
 		return REJECT_OWN_ADDRESS;
 	if (requested->role == ROLE_GATEWAY)
 		return REJECT_GATEWAY_ADDRESS;
-	if (requested->role == ROLE_OFF_LINK)
+	if (requested->role == ROLE_OFF_LINK || requested->role == ROLE_PREFIX_OVER)
 		return REJECT_OFF_LINK;
 	return judge_owner(table, host, &requested->address);
 }

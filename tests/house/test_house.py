@@ -31,7 +31,7 @@ ROOMS = {
     "group": {"base"},
     "npp": {"base", "net"},
     "seccomp": {"base"},
-    "parser": {"base", "dhcp", "group", "npp", "seccomp"},
+    "parser": {"base", "net", "dhcp", "group", "npp", "seccomp"},
     "seccomp": {"base"},
     "datapath": {"base"},
     "host": {"base", "dhcp", "group"},

@@ -169,8 +169,10 @@ TEST(an_answer_of_rapid_commit_is_a_lease)
 	struct dhcp6_message message = message_of(DHCP6_SOLICIT);
 
 	message.address_count = 0;
+	assert_int_equal(hears(&message), LEASE_EVENT_SNOOPED);
 	assert_int_equal(hears(&message), LEASE_EVENT_NONE);
-	assert_false(dhcp6_client_is_known(client));
+	assert_int_equal(client->lease.state, LEASE_NONE);
+	assert_true(dhcp6_client_is_known(client) && client->lease.has_client);
 	hears_reply(1000, 2000, LEASE_EVENT_SNOOPED);
 	assert_true(lease6_has(&client->lease, &home, false));
 	assert_memory_equal(&client->lease.source, &source, sizeof(source));
@@ -218,7 +220,7 @@ TEST(what_is_released_or_declined_is_not_its_own)
 		message = message_of(types[i]);
 		message.addresses[0].address = second;
 		assert_int_equal(hears(&message), LEASE_EVENT_GONE);
-		assert_false(dhcp6_client_is_known(client));
+		assert_int_equal(client->lease.state, LEASE_NONE);
 	}
 }
 

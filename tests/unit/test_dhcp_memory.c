@@ -132,11 +132,50 @@ TEST(who_was_heard_longest_ago_goes_first)
 	assert_true(takes_number(2));
 }
 
+static void requests6(const struct mac *sender, enum dhcp6_type type)
+{
+	static const struct ipv6 source = { { 0xfe, 0x80, [15] = 1 } };
+	const struct dhcp6_message message = {
+		.type = (uint8_t)type,
+		.has_ia = true,
+		.address_count = 1,
+		.addresses = { { .address = { { 0x20, 0x01, [15] = 5 } } } },
+		.identity = { .client = { 4, { 0, 3, 0, 1 } } },
+	};
+	const struct lease_trigger received = {
+		.kind = LEASE_TRIGGER_REPLY,
+		.now = START,
+		.message6 = &message,
+	};
+
+	dhcp_memory_receive6(memory, MIN_LEASE_DEFAULT, &received, sender, &source);
+}
+
+TEST(both_leases_of_a_client_are_taken)
+{
+	struct dhcp6_client *client;
+
+	requests(&nas, &nas, START);
+	requests6(&nas, DHCP6_REQUEST);
+	assert_true(takes(&nas, START));
+	assert_null(dhcp_memory_take6(memory, &router_mac, START));
+	client = dhcp_memory_take6(memory, &nas, START);
+	assert_non_null(client);
+	assert_int_equal(client->lease.state, LEASE_BOUND);
+	dhcp6_client_free(client);
+	assert_null(dhcp_memory_take6(memory, &nas, START));
+	requests6(&nas, DHCP6_REPLY); /* of a server, to somebody */
+	assert_null(dhcp_memory_take6(memory, &nas, START));
+	requests6(&nas, DHCP6_REQUEST);
+	assert_null(dhcp_memory_take6(memory, &nas, START + DHCP_MEMORY_MS));
+}
+
 TEST(without_memory_nothing_is_remembered)
 {
 	const struct lease_trigger nothing = { .kind = LEASE_TRIGGER_REPLY };
 
 	dhcp_memory_receive(NULL, MIN_LEASE_DEFAULT, &nothing, &nas);
 	assert_null(dhcp_memory_take(NULL, &nas, START));
+	assert_null(dhcp_memory_take6(NULL, &nas, START));
 	dhcp_memory_free(NULL);
 }

@@ -122,3 +122,82 @@ TEST(one_of_two_addresses_runs_out_while_the_server_is_silent)
 	assert_int_equal(client->lease.state, LEASE_REBINDING);
 	assert_true(lease6_has(&client->lease, &second, false));
 }
+
+/* It had its lease by rapid commit: its DUID and IAID are all that is known. */
+static void known_client(void)
+{
+	const struct dhcp6_identity identity = { .client = duid };
+
+	dhcp6_client_set_identity(client, &identity);
+	client->lease = (struct lease6){ .has_client = true, .iaid = 9, .source = source };
+}
+
+static void asleep_with(const struct ipv6 *addresses, size_t count)
+{
+	trigger.addresses = addresses;
+	trigger.address_count = count;
+	happens(LEASE_TRIGGER_ASLEEP);
+	happens(LEASE_TRIGGER_TIMEOUT);
+}
+
+TEST(who_is_known_as_a_client_is_asked_for_by_its_addresses)
+{
+	const struct ipv6 addresses[] = { stranger, home };
+	struct dhcp6_message message;
+
+	known_client();
+	asleep_with(addresses, 2);
+	assert_int_equal(sends, 1);
+	assert_int_equal(sent.type, DHCP6_REBIND);
+	assert_int_equal(sent.address_count, 2);
+	message = reply(1000, 2000);
+	message.address_count = 2;
+	message.addresses[1] = (struct dhcp6_address){ stranger, 0, 0 };
+	assert_int_equal(hears(&message), DHCP_COUNT_RENEWAL);
+	assert_int_equal(effects.event, LEASE_EVENT_RENEWED);
+	assert_int_equal(client->lease.address_count, 1);
+	assert_true(lease6_has(&client->lease, &home, false));
+	due();
+	assert_int_equal(sent.type, DHCP6_RENEW);
+	assert_true(dhcp6_duid_equal(&sent.identity.server, &server));
+}
+
+TEST(a_question_that_finds_no_lease_loses_none)
+{
+	static const enum dhcp6_status answers[] = { DHCP6_SUCCESS, DHCP6_NO_BINDING };
+
+	EACH(i, answers)
+	{
+		struct dhcp6_message message;
+
+		known_client();
+		trigger.now = START;
+		asleep_with(&home, 1);
+		message = reply(0, 0);
+		message.status = answers[i];
+		assert_int_equal(hears(&message), DHCP_COUNT_RENEWAL);
+		assert_int_equal(effects.event, LEASE_EVENT_NONE);
+		assert_int_equal(client->lease.state, LEASE_NONE);
+		assert_int_equal(client->lease.deadline, 0);
+	}
+}
+
+TEST(who_does_not_answer_a_question_is_asked_once)
+{
+	known_client();
+	asleep_with(&home, 1);
+	until(START + 3600 * S);
+	assert_int_equal(sends, 1);
+	assert_int_equal(client->lease.state, LEASE_NONE);
+	assert_int_equal(client->lease.address_count, 0);
+	happens(LEASE_TRIGGER_AWAKE);
+	asleep_with(&home, 0);
+	asleep_with(&home, 1);
+	assert_int_equal(sends, 1); /* once in a sleep */
+}
+
+TEST(without_a_client_there_is_no_question)
+{
+	asleep_with(&home, 1);
+	assert_int_equal(sends, 0);
+}

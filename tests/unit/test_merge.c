@@ -124,15 +124,15 @@ TEST(leases)
 		struct dhcp_client dhcp = { .lease = { rows[i].state,
 			                               .address = rows[i].address } };
 		const struct host host = { .dhcp = &dhcp };
-		struct ipv6 withheld = ip(9);
+		struct ipv6 withheld[HOST_LEASED] = { ip(9) };
 		struct wanted wanted;
 
 		host_merge(&host, &wanted);
 		if (wanted.address_count != rows[i].wanted ||
-		    host_lease_address(&host, true, &withheld) != rows[i].withheld ||
-		    withheld.octet[15] != (rows[i].withheld ? 20 : 9))
+		    host_lease_addresses(&host, true, withheld) != rows[i].withheld ||
+		    withheld->octet[15] != (rows[i].withheld ? 20 : 9))
 			fail_msg("%s: %u wanted, withheld is .%u", rows[i].shows,
-			         (unsigned int)wanted.address_count, withheld.octet[15]);
+			         (unsigned int)wanted.address_count, withheld->octet[15]);
 	}
 }
 

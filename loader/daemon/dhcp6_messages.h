@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Addresses that DHCPv6 servers assign, and prefixes that routers advertise. */
+#ifndef SLEEPPROXY_DAEMON_DHCP6_MESSAGES_H
+#define SLEEPPROXY_DAEMON_DHCP6_MESSAGES_H
+
+#include "daemon/daemon.h"
+
+/* dhcp6_messages.c */
+void daemon_receive_dhcp6(struct daemon *daemon, const struct dhcp_snoop *snoop);
+void daemon_take_dhcp6(struct daemon *daemon, const struct parser_result *result);
+void host_send_dhcp6(struct daemon *daemon, struct host *host);
+/* As dhcp6_client_grant(). A lease without a source is sent from an address made of the MAC. */
+int host_grant_lease6(struct daemon *daemon, struct host *host, const struct lease6_grant *grant,
+                      const struct dhcp6_identity *identity);
+
+/* router_listener.c */
+int router_listener_start(struct daemon *daemon);
+void router_listener_stop(struct daemon *daemon);
+void daemon_take_router_advert(struct daemon *daemon, const struct parser_result *result);
+
+#endif
