@@ -32,6 +32,7 @@ static const struct {
 	{ hosts_start, NULL },
 	{ served_ifaces_start, served_ifaces_stop },
 	{ hosts_resume, NULL },
+	{ solicited_start, solicited_stop },
 	{ tick_start, NULL },
 	{ router_listener_start, router_listener_stop },
 	{ control_start, control_stop },

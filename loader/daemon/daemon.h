@@ -26,6 +26,7 @@ struct npp_listener;
 struct dhcp_listener;
 struct group_listener;
 struct groups;
+struct solicited;
 
 enum { DAEMON_WHY = 256 }; /* of a reason, as text */
 
@@ -48,6 +49,7 @@ struct served_iface {
 	struct attachment *attachment;
 	int64_t retry_at;                  /* where it failed: ms of CLOCK_MONOTONIC */
 	bool promiscuous;                  /* for answers with the host's MAC */
+	bool all_multicast;                /* as a member of too many groups */
 	struct npp_listener *npp_listener; /* NULL: none */
 	struct dhcp_listener *dhcp_listener;
 	struct group_listener *group_listener;
@@ -126,7 +128,8 @@ struct daemon {
 	struct event *router_event, *router_resume_event;
 	struct dhcp_memory *dhcp_memory; /* of those that are no hosts yet; NULL: no memory */
 	struct groups *groups;
-	struct control *control; /* NULL: nobody can ask */
+	struct solicited *solicited; /* groups of Neighbor Discovery */
+	struct control *control;     /* NULL: nobody can ask */
 	struct served_iface served[CONFIG_INTERFACES];
 	size_t served_count;
 	bool net_followed, net_changed; /* addresses or gateways: since the last tick; after that */
@@ -275,6 +278,11 @@ void host_end_edits(struct host *host);
 bool host_change_installed(struct host *host, const struct ipv6 *address, bool add);
 /* What has changed by the last look at the maps. */
 void daemon_follow_map_edits(struct daemon *daemon);
+
+/* solicited.c */
+int solicited_start(struct daemon *daemon);
+void solicited_stop(struct daemon *daemon);
+void solicited_follow(struct daemon *daemon); /* with each tick */
 
 /* persist.c */
 struct lease_record_clock daemon_record_clock(struct daemon *daemon);

@@ -92,6 +92,9 @@ static void detach(struct daemon *daemon, struct served_iface *served, bool keep
 	served->attachment = NULL;
 	served->state = SERVED_ABSENT;
 	follow_promiscuous(daemon, served);
+	if (served->all_multicast)
+		packet_all_multicast(daemon->packet_fd, &served->iface, false);
+	served->all_multicast = false;
 }
 
 static void gone(struct daemon *daemon, struct served_iface *served)

@@ -102,6 +102,7 @@ static void on_tick(evutil_socket_t fd, short what, void *context)
 	follow_net(daemon);
 	daemon_follow_map_edits(daemon);
 	maps_retry(daemon, false);
+	solicited_follow(daemon);
 	if (daemon->store_err) /* the store has kept what it could not write */
 		persist_soon(daemon);
 	follow_ifaces(daemon);

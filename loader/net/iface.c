@@ -153,15 +153,24 @@ ssize_t packet_receive(int fd, uint8_t frame[PACKET_MAX], struct packet_origin *
 	return length;
 }
 
-int packet_promiscuous(int fd, const struct iface *iface, bool on)
+static int set_membership(int fd, const struct iface *iface, unsigned short type, bool on)
 {
-	const struct packet_mreq all = { .mr_ifindex = (int)iface->ifindex,
-		                         .mr_type = PACKET_MR_PROMISC };
+	const struct packet_mreq all = { .mr_ifindex = (int)iface->ifindex, .mr_type = type };
 
 	if (setsockopt(fd, SOL_PACKET, on ? PACKET_ADD_MEMBERSHIP : PACKET_DROP_MEMBERSHIP, &all,
 	               sizeof(all)))
 		return -errno;
 	return 0;
+}
+
+int packet_promiscuous(int fd, const struct iface *iface, bool on)
+{
+	return set_membership(fd, iface, PACKET_MR_PROMISC, on);
+}
+
+int packet_all_multicast(int fd, const struct iface *iface, bool on)
+{
+	return set_membership(fd, iface, PACKET_MR_ALLMULTI, on);
 }
 
 int packet_send(int fd, const struct iface *iface, struct packet *packet)

@@ -59,10 +59,12 @@ struct packet_origin {
 ssize_t packet_receive(int fd, uint8_t frame[PACKET_MAX], struct packet_origin *origin);
 
 /*
- * Turns the interface's promiscuous mode on or off, so that frames to a sleeper's MAC come in. The
- * kernel counts who wants it; closing the socket ends it, too. 0 or -errno.
+ * Turns the interface's promiscuous mode on or off, so that frames to a sleeper's MAC come in; or
+ * the same for frames to all multicast groups. The kernel counts who wants it; closing the socket
+ * ends it, too. 0 or -errno.
  */
 int packet_promiscuous(int fd, const struct iface *iface, bool on);
+int packet_all_multicast(int fd, const struct iface *iface, bool on);
 
 /* Pads to Ethernet's minimum and sends. 0 or -errno. */
 int packet_send(int fd, const struct iface *iface, struct packet *packet);

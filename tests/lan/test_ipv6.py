@@ -11,7 +11,7 @@ import pytest
 from harness.daemon import host_section
 from harness.lan import link_local_of
 from harness.netns import run, wait_for
-from harness.wire import EchoServer
+from harness.wire import EchoServer, ndisc6
 
 PEER, PROXY, HOST, SECOND = "fd00::10", "fd00::2", "fd00::20", "fd00::5054:ff:fe12:3456"
 
@@ -29,12 +29,6 @@ def both(lan, start):
         return start(host_section("host", lan.host.mac, addresses, **(host or {})), **settings)
 
     return both
-
-
-def ndisc6(machine, address: str) -> str:
-    """The MAC that a Neighbor Advertisement tells, or ""."""
-    done = machine.namespace.run("ndisc6", "-1", "-q", "-r", 1, "-w", 500, address, machine.interface, check=False)
-    return done.stdout.strip().lower()
 
 
 def ping(machine, address: str, *options: object) -> bool:

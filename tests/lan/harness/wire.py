@@ -122,6 +122,12 @@ class Talker:
             return list(_incoming(raw, time.monotonic() + wait))
 
 
+def ndisc6(machine: Talker, address: str) -> str:
+    """The MAC that a Neighbor Advertisement tells, or ""."""
+    argv = ("ndisc6", "-1", "-q", "-r", 1, "-w", 500, address, machine.interface)
+    return machine.namespace.run(*argv, check=False).stdout.strip().lower()
+
+
 def family_of(address: str) -> socket.AddressFamily:
     return socket.AF_INET6 if ":" in address else socket.AF_INET
 
