@@ -155,7 +155,7 @@ $(BUILD)/tests/fuzz/fuzz_config: override LDFLAGS += $(call WRAPPED,file_read)
 $(BUILD)/tests/fuzz/fuzz_control: $(call fuzzed,$(filter-out loader/sleepproxyd.c,$(DAEMON)))
 $(BUILD)/tests/fuzz/fuzz_control: NEEDS = $(LIBS)
 
-lan: all $(LAN)
+lan: all $(LAN) $(BUILD)/tests/bench/bench
 tests: lan $(UNIT) $(DATAPATH) $(FUZZERS)
 
 # Where nobody said how many jobs there may be, the tests are built by as many as there are CPUs. Tests of the LAN mostly
