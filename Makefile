@@ -134,7 +134,7 @@ $(BUILD)/fuzzed/%.o: %.c Makefile
 $(call fuzzed,loader/datapath/*.c): | $(SKELETON)
 
 FUZZED = $(call fuzzed,loader/base/*.c loader/dhcp/dhcp*_message.c loader/npp/npp_*.c \
-	$(addprefix loader/net/,iface.c router_advert.c))
+	$(addprefix loader/net/,iface.c nd_message.c router_advert.c))
 $(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/fuzzed/tests/fuzz/fuzz_%.o $(FUZZED)
 	@mkdir -p $(@D)
 	$(call say,FUZZ,$@)

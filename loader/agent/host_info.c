@@ -25,13 +25,13 @@ static const struct iface_address *find_leased(const struct system_info *system)
 	return NULL;
 }
 
-/* `first`: NULL, or the one that comes before the others. */
+/* `first`: NULL, or the one before the others. More than a host may have are left out. */
 static void set_addresses(const struct iface_addresses *own, const struct iface_address *first,
                           struct host_info *info)
 {
 	if (first)
 		info->addresses[info->address_count++] = first->address;
-	for (size_t i = 0; i < own->count; i++)
+	for (size_t i = 0; i < own->count && info->address_count < HOST_ADDRESSES; i++)
 		if (&own->list[i] != first)
 			info->addresses[info->address_count++] = own->list[i].address;
 	info->ipv4_count = own->ipv4_count;

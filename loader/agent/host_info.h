@@ -12,13 +12,13 @@ struct wake_ports {
 	bool summed_up; /* there were more: "any" of a protocol is among these instead */
 };
 
-/* Services that a proxy does not offer, and that the host has a use for. */
+/* Services that a proxy does not offer, or refuses, and that the host has a use for. */
 enum missed_service { MISSED_DHCP4, MISSED_ND, MISSED_WAKE_ON_PACKET, MISSED_SERVICES };
 
 struct host_info {
 	struct mac mac;
 	/* IPv4's come first, and of these the lease's, which is the source of the messages */
-	struct ipv6 addresses[IFACE_IPV4 + IFACE_IPV6];
+	struct ipv6 addresses[HOST_ADDRESSES];
 	size_t address_count, ipv4_count; /* of both families, and of IPv4 */
 	bool has_lease;                   /* of the first address */
 	struct client_lease lease;        /* perhaps without server and client_id: unknown */

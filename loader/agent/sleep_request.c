@@ -170,9 +170,9 @@ static int send_part(const struct channel *channel, struct proxy_registration *r
 	return is_last || channel->keys ? 0 : await_duplicates(&transaction, deadline);
 }
 
-int sleep_request_send(const struct channel *channel, const struct candidate *candidate,
-                       const struct host_info *info, int64_t wait, int64_t deadline,
-                       struct proxy_registration *registration)
+static int send_request(const struct channel *channel, const struct candidate *candidate,
+                        const struct host_info *info, int64_t wait, int64_t deadline,
+                        struct proxy_registration *registration)
 {
 	struct proxy_registration made = {
 		.proxy = candidate->address,
@@ -204,4 +204,22 @@ int sleep_request_send(const struct channel *channel, const struct candidate *ca
 	text_from_time(clock_now().wall, made.when);
 	*registration = made;
 	return 0;
+}
+
+/* A proxy may know too little of IPv6's prefixes, and refuse those addresses alone. */
+int sleep_request_send(const struct channel *channel, const struct candidate *candidate,
+                       const struct host_info *info, int64_t wait, int64_t deadline,
+                       struct proxy_registration *registration)
+{
+	struct host_info ipv4 = *info;
+	int err = send_request(channel, candidate, info, wait, deadline, registration);
+
+	if (err != -ECONNREFUSED || info->address_count == info->ipv4_count ||
+	    !service_in_list(candidate->services, candidate->service_count, NPP_SERVICE_ND))
+		return err;
+	ipv4.address_count = info->ipv4_count;
+	err = send_request(channel, candidate, &ipv4, wait, deadline, registration);
+	if (!err)
+		registration->host_info.missed[registration->host_info.missed_count++] = MISSED_ND;
+	return err;
 }

@@ -32,7 +32,8 @@ bool sleep_request_make(const struct host_info *info, uint16_t transaction, bool
 /*
  * Sends all parts, each after the confirmation of the one before, for which there are `wait` ms. 0
  * with `registration`; else as transaction_run, after a Wakeup Report for the parts that were
- * confirmed, so far as there is time. -EMSGSIZE: see sleep_request_make; -ENOKEY: no such key.
+ * confirmed, so far as there is time. -EMSGSIZE: see sleep_request_make; -ENOKEY: no such key. A
+ * proxy that refuses is asked again without the addresses of IPv6, which are MISSED_ND then.
  */
 int sleep_request_send(const struct channel *channel, const struct candidate *candidate,
                        const struct host_info *info, int64_t wait, int64_t deadline,

@@ -27,8 +27,8 @@ enum socket_state {
 struct address_dump {
 	uint32_t ifindex;
 	struct iface_addresses *addresses;
-	struct iface_address deprecated[IFACE_IPV6];
-	size_t deprecated_count;
+	struct iface_address temporary[IFACE_IPV6];
+	size_t temporary_count;
 };
 
 int ethernet_iface_find(const char *name, struct iface *iface)
@@ -112,17 +112,19 @@ static int read_address(const struct nlmsghdr *message, void *context)
 	struct address_dump *dump = context;
 	struct iface_address own;
 	const uint32_t *wide;
+	bool is_ipv4;
 	uint32_t flags;
 
 	wide = address_attribute(message, IFA_FLAGS, sizeof(*wide));
 	flags = wide ? *wide : header->ifa_flags;
+	is_ipv4 = header->ifa_family == AF_INET;
 	if (header->ifa_index != dump->ifindex || flags & (IFA_F_TENTATIVE | IFA_F_DADFAILED) ||
-	    !read_own(message, header->ifa_family == AF_INET, &own))
+	    (flags & IFA_F_DEPRECATED && !is_ipv4) || !read_own(message, is_ipv4, &own))
 		return MNL_CB_OK;
-	if (!(flags & IFA_F_DEPRECATED) || header->ifa_family == AF_INET)
+	if (!(flags & IFA_F_TEMPORARY) || is_ipv4) /* of IPv4 the bit has another meaning */
 		add_address(dump->addresses, &own);
-	else if (dump->deprecated_count < IFACE_IPV6)
-		dump->deprecated[dump->deprecated_count++] = own;
+	else if (dump->temporary_count < IFACE_IPV6)
+		dump->temporary[dump->temporary_count++] = own;
 	return MNL_CB_OK;
 }
 
@@ -135,8 +137,8 @@ int iface_addresses_read(uint32_t ifindex, struct iface_addresses *addresses)
 
 		*addresses = (struct iface_addresses){ 0 };
 		err = netlink_table(RTM_GETADDR, AF_UNSPEC, read_address, &dump);
-		for (size_t i = 0; i < dump.deprecated_count; i++)
-			add_address(addresses, &dump.deprecated[i]);
+		for (size_t i = 0; i < dump.temporary_count; i++)
+			add_address(addresses, &dump.temporary[i]);
 	}
 	return err;
 }

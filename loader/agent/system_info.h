@@ -16,7 +16,7 @@ struct iface_address {
 	uint32_t valid; /* s until the kernel removes it, without suspends; or LIFETIME_FOREVER */
 };
 
-/* IPv4's first, then IPv6's, deprecated ones last. What exceeds the limits is left out. */
+/* IPv4's first, then IPv6's, temporary ones last. What exceeds the limits is left out. */
 struct iface_addresses {
 	struct iface_address list[IFACE_IPV4 + IFACE_IPV6];
 	size_t count, ipv4_count;
@@ -103,8 +103,7 @@ int ethernet_iface_find(const char *name, struct iface *iface);
 /*
  * The addresses that neighbours may ask for. Tentative ones are left out, since an answer for one
  * would make its owner find a duplicate (RFC 4862, 5.4), and so are those that failed duplicate
- * detection. Deprecated ones are included, since they still accept connections (5.5.4). 0 or
- * -errno.
+ * detection; and deprecated ones of IPv6, which nobody is to begin to use (5.5.4). 0 or -errno.
  */
 int iface_addresses_read(uint32_t ifindex, struct iface_addresses *addresses);
 

@@ -53,6 +53,7 @@ struct served_iface {
 	struct npp_listener *npp_listener; /* NULL: none */
 	struct dhcp_listener *dhcp_listener;
 	struct group_listener *group_listener;
+	struct nd_listener *nd_listener;
 	char detail[DATAPATH_WHY]; /* why it is not attached */
 };
 

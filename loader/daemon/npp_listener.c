@@ -91,14 +91,17 @@ static void on_arp(evutil_socket_t fd, short what, void *context)
 {
 	struct daemon *daemon = ((struct npp_listener *)context)->daemon;
 	struct pending_registration pending;
-	struct ipv4 address;
+	struct ipv4 address4;
 	struct mac mac;
 
 	(void)what;
-	for (int i = 0; i < MESSAGES_MAX && !arp_receive(fd, &address, &mac); i++)
-		while (register_address_in_use(&daemon->registrar, address, &mac, &pending))
+	for (int i = 0; i < MESSAGES_MAX && !arp_receive(fd, &address4, &mac); i++) {
+		const struct ipv6 address = ipv4_mapped(address4);
+
+		while (register_address_in_use(&daemon->registrar, &address, &mac, &pending))
 			registration_complete(daemon, NULL, pending.requester,
 			                      REJECT_ADDRESS_IN_USE);
+	}
 }
 
 /* 10 % to either side, so that proxies that started together do not send together. */

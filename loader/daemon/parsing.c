@@ -9,6 +9,7 @@
 #include "daemon/daemon.h"
 #include "daemon/dhcp6_messages.h"
 #include "daemon/groups.h"
+#include "daemon/neighbours.h"
 
 /* So many results before other events have their turn. */
 enum { RESULTS_MAX = 64 };
@@ -32,6 +33,7 @@ static void take(struct daemon *daemon, const struct parser_result *result)
 		[PARSER_GROUP] = daemon_take_group,
 		[PARSER_DHCP6] = daemon_take_dhcp6,
 		[PARSER_ROUTER_ADVERT] = daemon_take_router_advert,
+		[PARSER_ND] = nd_listener_take,
 	};
 
 	/* what the datapath saw before comes before */

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "daemon/groups.h"
+#include "daemon/neighbours.h"
 #include "net/iface.h"
 
 /* To load a program is work: not twice a second for a served that fails. */
@@ -206,6 +207,7 @@ static void release(struct daemon *daemon, struct served_iface *served, bool kee
 	npp_listener_stop(served);
 	dhcp_listener_stop(served);
 	group_listener_stop(served);
+	nd_listener_stop(served);
 	detach(daemon, served, keep);
 }
 

@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "daemon/groups.h"
+#include "daemon/neighbours.h"
 
 /* Deleted by hand while no daemon ran; the file says otherwise of its own hosts. */
 static bool was_deleted(struct daemon *daemon, const struct mac *mac)
@@ -198,5 +199,6 @@ int hosts_resume(struct daemon *daemon)
 	npp_listeners_follow(daemon);
 	dhcp_listeners_follow(daemon);
 	group_listeners_follow(daemon);
+	nd_listeners_follow(daemon);
 	return 0;
 }

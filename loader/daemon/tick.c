@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "daemon/groups.h"
+#include "daemon/neighbours.h"
 
 static const struct timeval INTERVAL = { .tv_usec = 500000 };
 
@@ -52,6 +53,7 @@ static void follow_ifaces(struct daemon *daemon)
 	npp_listeners_follow(daemon);
 	dhcp_listeners_follow(daemon);
 	group_listeners_follow(daemon);
+	nd_listeners_follow(daemon);
 }
 
 /* What has changed is followed at once; and as that may be much, only once before each tick. */

@@ -83,8 +83,9 @@ static bool make_advertisement(const struct npp_server *server, const struct ifa
 		.advertisement = { .lifetime = server->parts.settings->lifetime,
 		                   .proxies = { self },
 		                   .proxy_count = 1 },
-		.services = { NPP_SERVICE_ARP, NPP_SERVICE_DHCP4, NPP_SERVICE_WAKE_ON_PACKET },
-		.service_count = 3,
+		.services = { NPP_SERVICE_ARP, NPP_SERVICE_DHCP4, NPP_SERVICE_ND, NPP_SERVICE_ECHO,
+		              NPP_SERVICE_WAKE_ON_PACKET },
+		.service_count = 5,
 	};
 	return ipv4_is_set(self.address);
 }
@@ -214,24 +215,28 @@ static enum npp_auth_error authenticate(struct reception *in)
 	                          (uint64_t)in->now->wall / 1000);
 }
 
+static void read_address(const struct reception *in, struct ipv6 address, const struct mac *mac,
+                         struct registration_request *request)
+{
+	request->addresses[request->address_count++] = (struct requested_address){
+		.address = address,
+		.role = net_address_role(in->server->parts.net, in->requester->iface.ifindex,
+		                         &address),
+		.mac_matches = mac_equal(mac, &in->packet->from),
+	};
+}
+
 static void read_addresses(const struct reception *in, struct registration_request *request)
 {
 	const struct npp_request *from = &in->message->request;
 
-	_Static_assert((int)NPP_PAIRS <= (int)REQUEST_ADDRESSES &&
+	_Static_assert((int)NPP_PAIRS + (int)NPP_ADDRESSES6 <= (int)REQUEST_ADDRESSES &&
 	                       (int)NPP_PORTS <= (int)REQUEST_PORTS,
 	               "a message's addresses and ports fit");
-	request->address_count = from->pair_count;
-	for (size_t i = 0; i < from->pair_count; i++) {
-		const struct ipv6 address = ipv4_mapped(from->pairs[i].address);
-
-		request->addresses[i] = (struct requested_address){
-			.address = address,
-			.role = net_address_role(in->server->parts.net,
-			                         in->requester->iface.ifindex, &address),
-			.mac_matches = mac_equal(&from->pairs[i].mac, &in->packet->from),
-		};
-	}
+	for (size_t i = 0; i < from->pair_count; i++)
+		read_address(in, ipv4_mapped(from->pairs[i].address), &from->pairs[i].mac, request);
+	for (size_t i = 0; i < from->address6_count; i++) /* they are the sender's */
+		read_address(in, from->addresses6[i], &in->packet->from, request);
 }
 
 static void read_request(const struct reception *in, struct registration_request *request)
@@ -244,7 +249,6 @@ static void read_request(const struct reception *in, struct registration_request
 		.vlan = in->packet->vlan,
 		.source = in->packet->source,
 		.authenticated = in->requester->authenticated,
-		.is_unsupported = from->address6_count,
 		.transaction = in->message->transaction,
 		.digest = in->request->digest,
 		.port_count = from->port_count,

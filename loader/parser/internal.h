@@ -12,7 +12,7 @@ struct parser_head {
 	uint32_t error;   /* of a reply */
 	uint8_t kind;     /* enum parser_kind */
 	uint8_t argument; /* of a request */
-	uint8_t pad[2];
+	uint8_t pad[6];
 };
 
 struct parser_request {
@@ -24,6 +24,9 @@ struct parser_reply {
 	struct parser_head head;
 	union parser_message message; /* as much as its kind has */
 };
+
+_Static_assert(offsetof(struct parser_reply, message) == sizeof(struct parser_head),
+               "a reply is as long as the head and a message");
 
 /* What can be parsed. */
 extern const struct parser_row {

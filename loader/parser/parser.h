@@ -15,6 +15,7 @@
 #include "dhcp/dhcp6_message.h"
 #include "dhcp/dhcp_message.h"
 #include "group/group_message.h"
+#include "net/nd_message.h"
 #include "net/router_advert.h"
 #include "npp/npp_message.h"
 
@@ -27,6 +28,7 @@ enum parser_kind {
 	PARSER_DHCP6,
 	PARSER_ROUTER_ADVERT,
 	PARSER_GROUP,
+	PARSER_ND,
 	PARSER_KINDS
 };
 
@@ -36,6 +38,7 @@ union parser_message {
 	struct group_message group;
 	struct dhcp6_message dhcp6;
 	struct router_advert router_advert;
+	struct nd_message nd;
 };
 
 struct parser_result {

@@ -57,6 +57,17 @@ static bool check_group(unsigned int error, const union parser_message *message)
 	return group_message_check(error, &message->group);
 }
 
+static unsigned int parse_nd(const struct parser_request *request, size_t length,
+                             union parser_message *message)
+{
+	return !nd_message_read(request->octets, length, &message->nd);
+}
+
+static bool check_nd(unsigned int error, const union parser_message *message)
+{
+	return error == 1 || (!error && nd_message_check(&message->nd));
+}
+
 const struct parser_row parser_rows[PARSER_KINDS] = {
 	[PARSER_NPP] = { parse_npp, check_npp, sizeof(struct npp_message) },
 	[PARSER_DHCP] = { parse_dhcp, check_dhcp, sizeof(struct dhcp_message) },
@@ -64,4 +75,5 @@ const struct parser_row parser_rows[PARSER_KINDS] = {
 	[PARSER_DHCP6] = { parse_dhcp6, check_dhcp6, sizeof(struct dhcp6_message) },
 	[PARSER_ROUTER_ADVERT] = { parse_router_advert, check_router_advert,
 	                           sizeof(struct router_advert) },
+	[PARSER_ND] = { parse_nd, check_nd, sizeof(struct nd_message) },
 };

@@ -57,7 +57,8 @@ static enum reject_reason judge_address(const struct host_table *table, const st
 
 	if (!requested->mac_matches)
 		return REJECT_MAC_MISMATCH;
-	if (!request->authenticated && !ip_equal(&requested->address, &source))
+	if (!request->authenticated && ip_is_ipv4(&requested->address) &&
+	    !ip_equal(&requested->address, &source))
 		return REJECT_SOURCE_MISMATCH;
 	if (address_error(&requested->address) || requested->role == ROLE_BROADCAST)
 		return REJECT_INVALID_ADDRESS;
@@ -73,7 +74,7 @@ static enum reject_reason judge_address(const struct host_table *table, const st
 static enum reject_reason judge(const struct host_table *table, const struct host *host,
                                 const struct registration_request *request)
 {
-	enum reject_reason reason = request->is_unsupported ? REJECT_UNSUPPORTED : REJECT_NONE;
+	enum reject_reason reason = REJECT_NONE;
 
 	for (size_t i = 0; i < request->address_count && !reason; i++)
 		reason = judge_address(table, host, request, &request->addresses[i]);
@@ -184,6 +185,11 @@ static enum reject_reason plan(const struct host *host, const struct registratio
 	return REJECT_NONE;
 }
 
+static size_t weight(const struct pending_registration *waiting)
+{
+	return waiting->request.address_count ? waiting->request.address_count : 1;
+}
+
 /* All wait equally long; who need not is due before them. */
 static void enqueue(struct registrar *registrar, struct pending_registration *waiting, bool at_once)
 {
@@ -192,7 +198,7 @@ static void enqueue(struct registrar *registrar, struct pending_registration *wa
 	else
 		DL_APPEND(registrar->waiting, waiting);
 	HASH_ADD(hh, registrar->by_mac, request.mac, sizeof(waiting->request.mac), waiting);
-	registrar->count++;
+	registrar->count += weight(waiting);
 }
 
 enum reject_reason register_submit(struct registrar *registrar, const struct host_table *table,
@@ -232,7 +238,7 @@ static bool take(struct registrar *registrar, struct pending_registration *waiti
 	*taken = *waiting;
 	DL_DELETE(registrar->waiting, waiting);
 	HASH_DELETE(hh, registrar->by_mac, waiting);
-	registrar->count--;
+	registrar->count -= weight(waiting);
 	free(waiting);
 	return true;
 }
@@ -245,14 +251,13 @@ static bool asks_for(const struct registration_request *request, const struct ip
 	return false;
 }
 
-bool register_address_in_use(struct registrar *registrar, struct ipv4 address4,
+bool register_address_in_use(struct registrar *registrar, const struct ipv6 *address,
                              const struct mac *mac, struct pending_registration *taken)
 {
-	const struct ipv6 address = ipv4_mapped(address4);
 	struct pending_registration *waiting;
 
 	DL_FOREACH (registrar->waiting, waiting) {
-		if (!asks_for(&waiting->request, &address))
+		if (!asks_for(&waiting->request, address))
 			continue;
 		if (!mac_equal(&waiting->request.mac, mac))
 			return take(registrar, waiting, taken);
@@ -353,7 +358,6 @@ const struct reject_words reject_words[REJECT_REASONS] = {
 	[REJECT_ADDRESS_IN_USE] = { "address_in_use", "another machine answers for the address" },
 	[REJECT_MISSING_ADDRESS] = { "missing_address",
 	                             "no address, and no earlier part of the request has one" },
-	[REJECT_UNSUPPORTED] = { "unsupported", "asks for what this proxy does not offer" },
 	[REJECT_TOO_MANY] = { "too_many", "more addresses, ports or parts than a host may have" },
 	[REJECT_LIMIT_REACHED] = { "limit_reached", "max-registrations reached" },
 	[REJECT_TABLES_FULL] = { "tables_full", "the maps are full" },

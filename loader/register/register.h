@@ -21,7 +21,6 @@ enum reject_reason {
 	REJECT_ADDRESS_TAKEN,
 	REJECT_ADDRESS_IN_USE,
 	REJECT_MISSING_ADDRESS,
-	REJECT_UNSUPPORTED,
 	REJECT_TOO_MANY,
 	REJECT_LIMIT_REACHED,
 	REJECT_TABLES_FULL,
@@ -38,12 +37,12 @@ extern const struct reject_words {
 } reject_words[REJECT_REASONS];
 
 /*
- * How long other machines may take to answer, ms; so many requests wait at a time: those of a class
- * room that goes to sleep at once.
+ * How long other machines may take to answer, ms; for so many addresses requests wait at a time:
+ * those of a class room that goes to sleep at once. A flood of them makes no more questions.
  */
 enum { REGISTER_CHECK_TIME = 300, REGISTER_PENDING_MAX = 1024 };
 
-enum { REQUEST_ADDRESSES = 24, REQUEST_PORTS = 64, REQUEST_CLIENT_ID = 64 };
+enum { REQUEST_ADDRESSES = 40, REQUEST_PORTS = 64, REQUEST_CLIENT_ID = 64 };
 
 struct requested_address {
 	struct ipv6 address;
@@ -56,9 +55,8 @@ struct registration_request {
 	struct mac mac;
 	char interface[IFNAMSIZ]; /* by which it came */
 	uint16_t vlan;
-	struct ipv4 source;  /* of its packet: the address of its lease */
-	bool authenticated;  /* else it may only name `source` */
-	bool is_unsupported; /* it asks for what this proxy does not do */
+	struct ipv4 source; /* of its packet: the address of its lease */
+	bool authenticated; /* else it may name no other IPv4 address than `source` */
 	uint16_t transaction;
 	uint64_t digest; /* of its octets: the same request again has the same */
 	struct requested_address addresses[REQUEST_ADDRESSES];
@@ -93,7 +91,7 @@ struct pending_registration {
 struct registrar {
 	struct pending_registration *waiting; /* in the order of their deadlines */
 	struct pending_registration *by_mac;
-	size_t count;
+	size_t count; /* of the addresses that are asked for, and of those that wait without one */
 };
 
 enum request_progress {
@@ -120,7 +118,7 @@ enum reject_reason register_submit(struct registrar *registrar, const struct hos
  * A machine answers for the address: takes one request of another one that asks for it, false: none
  * does. Of the host itself it is a sign that it is there.
  */
-bool register_address_in_use(struct registrar *registrar, struct ipv4 address,
+bool register_address_in_use(struct registrar *registrar, const struct ipv6 *address,
                              const struct mac *mac, struct pending_registration *taken);
 /* Takes the one of this host, which is up or removed; false: there is none. */
 bool register_cancel(struct registrar *registrar, const struct mac *mac,

@@ -31,7 +31,7 @@ static char *text_of(const struct registrations *state)
 static void check_host_info(const struct host_info *host_info)
 {
 	assert(host_info->ipv4_count && host_info->ipv4_count <= host_info->address_count);
-	assert(host_info->address_count <= IFACE_IPV4 + IFACE_IPV6);
+	assert(host_info->address_count <= HOST_ADDRESSES);
 	assert(host_info->wake.count <= WAKE_PORTS);
 	assert(host_info->missed_count <= MISSED_SERVICES);
 	assert(host_info->lease.client_id.length <= NPP_CLIENT_ID);

@@ -193,11 +193,11 @@ static void step_again(void)
 
 static void step_claim(void)
 {
-	const struct ipv4 address = take_address();
+	const struct ipv6 address = ipv4_mapped(take_address());
 	const struct mac mac = take_mac();
 	struct pending_registration pending;
 
-	while (register_address_in_use(registrar, address, &mac, &pending)) {
+	while (register_address_in_use(registrar, &address, &mac, &pending)) {
 		assert(!mac_equal(&pending.request.mac, &mac));
 		npp_server_reject(server, pending.requester, REJECT_ADDRESS_IN_USE);
 		waiting--;

@@ -10,6 +10,7 @@ from harness import npp_message as messages
 from harness.netns import never, wait_for
 
 FAR = "192.0.2.200"  # an address that nobody has
+OFF_LINK = "2001:db8::20"  # the proxy has no such prefix
 STRANGER = "02:00:00:00:02:01"
 
 
@@ -107,7 +108,7 @@ def test_an_unknown_option_is_passed_over_but_no_part_of_a_request(crowd):
 
 BAD = {
     "an unknown request": ("unknown_request", lambda host: [messages.request(0x7F)]),
-    "IPv6 addresses": ("unsupported", lambda host: [messages.addresses6("fe80::1")]),
+    "IPv6 addresses off the link": ("off_link", lambda host: [messages.addresses6("fe80::1", OFF_LINK)]),
     "two timers": ("bad_option", lambda host: [messages.timer(60), messages.timer(60)]),
     "a timer that is cut short": ("bad_option", lambda host: [messages.request(messages.TIMER, "0000 3c")]),
     "a port and a half": ("bad_option", lambda host: [messages.request(messages.PORTS, "06 00 0016 06")]),
@@ -146,7 +147,7 @@ def test_with_one_bad_part_all_is_refused(crowd, case):
     check_refused(crowd, host, reason, messages.arp(pair(host)), *bad(host))
 
 
-@pytest.mark.parametrize("case", ["an unknown request", "IPv6 addresses", "ports of ICMP"])
+@pytest.mark.parametrize("case", ["an unknown request", "IPv6 addresses off the link", "ports of ICMP"])
 def test_and_so_where_the_bad_part_comes_first(crowd, case):
     host, (reason, bad) = crowd.host(), BAD[case]
     check_refused(crowd, host, reason, *bad(host), messages.arp(pair(host)))
@@ -161,7 +162,7 @@ def test_with_one_bad_pair_all_is_refused(crowd, case):
 def test_a_refusal_leaves_what_was_granted_before(crowd):
     host = crowd.sleeper(messages.ports("tcp/22"))
     before = crowd.daemon.show(host.name)
-    assert host.begin().request(messages.ports("tcp/23"), messages.addresses6("fe80::1")).message.refused
+    assert host.begin().request(messages.ports("tcp/23"), messages.addresses6(OFF_LINK)).message.refused
     after = crowd.daemon.show(host.name)
     its_frame_shows = ("state", "for", "registration")
     assert {**after, **dict.fromkeys(its_frame_shows)} == {**before, **dict.fromkeys(its_frame_shows)}
@@ -172,7 +173,7 @@ def test_a_refusal_leaves_what_was_granted_before(crowd):
 def test_a_refusal_is_one_line_of_the_log(lan, start, npp):
     daemon = start()
     before = daemon.log
-    assert npp.request(messages.addresses6("fe80::1")).message.refused
+    assert npp.request(messages.addresses6(OFF_LINK)).message.refused
     (line,) = wait_for("a line", lambda: daemon.log.removeprefix(before).splitlines())
     assert lan.host.address in line or lan.host.mac in line
 

@@ -65,7 +65,7 @@ def test_a_report_again_gets_the_same_answer(crowd):
 
 def test_a_refused_request_again_is_refused_again(crowd):
     host = crowd.host()
-    first = host.request(messages.addresses6("fe80::1"))
+    first = host.request(messages.addresses6("2001:db8::1"))
     assert first.message.refused
     assert host.again().octets == first.octets
 

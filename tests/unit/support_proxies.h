@@ -29,7 +29,7 @@ struct script {
 	unsigned int drops;        /* ignores so many other messages at first */
 	unsigned int silent_from;  /* does not answer the n-th request and later ones */
 	unsigned int refuses_from; /* refuses the n-th and later ones */
-	bool silent_to_reports, refuses_reports;
+	bool silent_to_reports, refuses_reports, refuses_ipv6;
 	int64_t delay;               /* ms, before each answer */
 	const struct npp_keys *keys; /* signs its answers with them */
 	struct npp_client lease;
@@ -168,9 +168,11 @@ static inline bool answer_to(struct proxy_thread *proxy, const struct npp_messag
                              struct npp_message *answer)
 {
 	const struct script *script = &proxy->script;
-	const bool refuses = request->subtype == NPP_WAKEUP_REPORT
-	                             ? script->refuses_reports
-	                             : is_from(proxy->requests, script->refuses_from);
+	const bool refuses =
+		request->subtype == NPP_WAKEUP_REPORT
+			? script->refuses_reports
+			: is_from(proxy->requests, script->refuses_from) ||
+				  (script->refuses_ipv6 && request->request.address6_count);
 
 	*answer = (struct npp_message){ .code = refuses };
 	if (request->subtype == NPP_WAKEUP_REPORT)

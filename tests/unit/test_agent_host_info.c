@@ -107,6 +107,24 @@ TEST(lease_known_to_kernel_only)
 }
 
 /* The proxy takes the lease to be that of the first address. */
+/* What a proxy would refuse, and the request with it. */
+TEST(as_many_addresses_as_a_host_may_have)
+{
+	struct iface_addresses *own = &system_info.addresses;
+
+	own->ipv4_count = IFACE_IPV4;
+	own->count = IFACE_IPV4 + IFACE_IPV6;
+	for (uint8_t i = 0; i < own->count; i++)
+		own->list[i].address =
+			i < IFACE_IPV4 ? ipv4_mapped(lan_address(20 + i)) : lan_address6(i);
+	make();
+	assert_int_equal(host_info.address_count, HOST_ADDRESSES);
+	assert_int_equal(host_info.ipv4_count, IFACE_IPV4);
+	for (size_t i = 0; i < HOST_ADDRESSES; i++)
+		assert_memory_equal(&host_info.addresses[i], &own->list[i].address,
+		                    sizeof(struct ipv6));
+}
+
 TEST(leased_address_first)
 {
 	add_lease(22, 3600, 1800);

@@ -26,6 +26,7 @@ static const struct npp_keys others = {
 static const struct npp_keys no_keys = { .count = 0 };
 
 static struct proxy_registration registration, untouched;
+static uint16_t second_service = NPP_SERVICE_WAKE_ON_PACKET;
 
 /* The time for an answer, and that for all of it. */
 static int send_within(int64_t answer, int64_t wait, const struct host_info *host_info,
@@ -35,7 +36,7 @@ static int send_within(int64_t answer, int64_t wait, const struct host_info *hos
 		.address = proxies[0].address,
 		.mac = proxies[0].iface.mac,
 		.lifetime = 1800,
-		.services = { NPP_SERVICE_ARP, NPP_SERVICE_WAKE_ON_PACKET },
+		.services = { NPP_SERVICE_ARP, second_service },
 		.service_count = 2,
 	};
 	struct channel channel = { .icmp_type = NPP_ICMP_TYPE, .keys = with, .key = KEY };
@@ -185,6 +186,23 @@ TEST(what_is_registered)
 	transaction = registration.transaction;
 	assert_int_equal(send_within(5000, 5000, &host_info, NULL), 0);
 	assert_int_not_equal(registration.transaction, transaction);
+}
+
+/* It may not know the prefix that the host has. */
+TEST(a_proxy_that_refuses_ipv6_gets_the_rest)
+{
+	struct host_info host_info = some_host_info(1);
+	struct proxy_thread *proxy = start_proxy((struct script){ .refuses_ipv6 = true });
+
+	add_address6(&host_info, 1);
+	second_service = NPP_SERVICE_ND;
+	assert_int_equal(send_within(5000, 5000, &host_info, NULL), 0);
+	assert_int_equal(received(proxy, NPP_SLEEP_REQUEST), 2);
+	assert_int_equal(seen_of(proxy, NPP_SLEEP_REQUEST, 0)->message.request.address6_count, 1);
+	assert_int_equal(registration.host_info.address_count, 1);
+	assert_int_equal(registration.host_info.missed[registration.host_info.missed_count - 1],
+	                 MISSED_ND);
+	second_service = NPP_SERVICE_WAKE_ON_PACKET;
 }
 
 TEST(the_time_for_an_answer_ends_before_that_for_all)

@@ -68,7 +68,7 @@ TEST(a_request_as_it_came)
 	assert_int_equal(request->client_id_length, 2);
 	assert_int_equal(request->client_id[1], 9);
 	assert_string_equal(request->hostname, "nas");
-	assert_false(request->authenticated || request->is_unsupported);
+	assert_false(request->authenticated);
 }
 
 TEST(a_request_of_next_to_nothing)
@@ -78,11 +78,19 @@ TEST(a_request_of_next_to_nothing)
 	const struct sender sender = the_nas();
 	const struct registration_request *request = &test->request.registration;
 
-	message.request.address6_count = 1;
-	message.request.addresses6[0].octet[0] = 0x20;
+	message.request.address6_count = 2;
+	message.request.addresses6[0] = (struct ipv6){ { 0xfe, 0x80, [15] = 5 } };
+	message.request.addresses6[1] = (struct ipv6){ { 0x20, 0x01, [15] = 5 } };
 	assert_int_equal(receive(test, &sender, message), NPP_REQUEST_SLEEP);
-	assert_true(request->is_unsupported);
-	assert_int_equal(request->address_count + request->port_count, 0);
+	assert_int_equal(request->address_count, 2);
+	for (size_t i = 0; i < 2; i++) {
+		assert_memory_equal(&request->addresses[i].address, &message.request.addresses6[i],
+		                    sizeof(struct ipv6));
+		assert_true(request->addresses[i].mac_matches);
+	}
+	assert_int_equal(request->addresses[0].role, ROLE_NONE);
+	assert_int_equal(request->addresses[1].role, ROLE_OFF_LINK);
+	assert_int_equal(request->port_count, 0);
 	assert_false(request->has_ports || request->has_lease || *request->hostname);
 }
 

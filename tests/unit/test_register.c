@@ -16,11 +16,8 @@ TEST(the_first_error_is_the_reason)
 	const struct ipv4 multicast = { { 224, 0, 0, 1 } };
 
 	describe_host(test.table, &tv, nas_address);
-	request.is_unsupported = true;
 	request.has_lease = true;
 	*address = (struct requested_address){ ipv4_mapped(multicast), ROLE_NONE, false };
-	rejects(&test, &request, REJECT_UNSUPPORTED);
-	request.is_unsupported = false;
 	rejects(&test, &request, REJECT_MAC_MISMATCH);
 	address->mac_matches = true;
 	rejects(&test, &request, REJECT_SOURCE_MISMATCH);
@@ -53,6 +50,38 @@ TEST(without_a_signature_only_the_source_may_be_named)
 	rejects(&test, &request, REJECT_SOURCE_MISMATCH);
 	request.authenticated = true;
 	assert_int_equal(registers(&test, &request)->registration->address_count, 2);
+}
+
+/* … of IPv4; those of IPv6 are no packet's source, and all else is as for IPv4. */
+TEST(addresses_of_ipv6)
+{
+	static const struct {
+		const char *shows;
+		struct requested_address address;
+		enum reject_reason reason;
+	} cases[] = {
+		{ "global",
+		  { { { 0x20, 0x01, 0x0d, 0xb8, [15] = 5 } }, ROLE_NONE, true },
+		  REJECT_NONE },
+		{ "link-local", { { { 0xfe, 0x80, [15] = 5 } }, ROLE_NONE, true }, REJECT_NONE },
+		{ "loopback", { { { [15] = 1 } }, ROLE_NONE, true }, REJECT_INVALID_ADDRESS },
+		{ "own", { { { 0xfd, [15] = 5 } }, ROLE_OWN, true }, REJECT_OWN_ADDRESS },
+		{ "router",
+		  { { { 0xfd, [15] = 5 } }, ROLE_GATEWAY, true },
+		  REJECT_GATEWAY_ADDRESS },
+		{ "off-link", { { { 0xfd, [15] = 5 } }, ROLE_OFF_LINK, true }, REJECT_OFF_LINK },
+	};
+
+	EACH(i, cases)
+	{
+		struct registration_request request = request_of(nas, nas_address);
+
+		request.addresses[1] = cases[i].address;
+		request.address_count = 2;
+		if (submit(&test, &request) != cases[i].reason)
+			fail_msg("%s", cases[i].shows);
+		start_anew();
+	}
 }
 
 TEST(one_bad_address_of_several_rejects_all)

@@ -133,6 +133,29 @@ TEST(so_many_wait_at_a_time)
 	assert_false(is_busy(&test, NULL, &nas));
 }
 
+/* What is asked for is what counts. */
+TEST(so_many_addresses_wait_at_a_time)
+{
+	struct pending_registration pending;
+	unsigned int hosts = 0;
+
+	for (; !is_busy(&test, NULL, &nas); hosts++) {
+		const struct mac mac = mac_of(hosts + 1);
+		struct registration_request request = request_of(mac, address_of(hosts + 1));
+
+		for (; request.address_count < 16; request.address_count++)
+			request.addresses[request.address_count] = (struct requested_address){
+				{ { 0xfd, [14] = (uint8_t)hosts, (uint8_t)request.address_count } },
+				ROLE_NONE,
+				true
+			};
+		waits(&request);
+	}
+	assert_int_equal(hosts, REGISTER_PENDING_MAX / 16);
+	assert_true(register_due(test.registrar, INT64_MAX, &pending));
+	assert_false(is_busy(&test, NULL, &nas));
+}
+
 TEST(of_a_host_that_is_up_it_is_done_as_well)
 {
 	const struct registration_request request = request_of(nas, nas_address);
@@ -148,11 +171,12 @@ TEST(of_a_host_that_is_up_it_is_done_as_well)
 	assert_false(is_done(&test, add_host(test.table, &tv), request.digest));
 }
 
-static bool in_use(struct ipv4 address, const struct mac *mac)
+static bool in_use(struct ipv4 address4, const struct mac *mac)
 {
+	const struct ipv6 address = ipv4_mapped(address4);
 	struct pending_registration pending;
 
-	return register_address_in_use(test.registrar, address, mac, &pending);
+	return register_address_in_use(test.registrar, &address, mac, &pending);
 }
 
 TEST(an_address_in_use)
@@ -181,13 +205,14 @@ TEST(an_address_in_use_ends_requests_for_it_alone)
 		request_of(nas, nas_address), request_of(tv, other_address),
 		request_of((struct mac){ { 2 } }, nas_address)
 	};
+	const struct ipv6 address = ipv4_mapped(nas_address);
 	const struct mac other = mac_of(1);
 	struct pending_registration pending;
 
 	for (size_t i = 0; i < 3; i++)
 		waits(&requests[i]);
 	for (size_t i = 0; i < 2; i++) {
-		assert_true(register_address_in_use(test.registrar, nas_address, &other, &pending));
+		assert_true(register_address_in_use(test.registrar, &address, &other, &pending));
 		assert_false(mac_equal(&pending.request.mac, &tv));
 	}
 	assert_false(in_use(nas_address, &other));

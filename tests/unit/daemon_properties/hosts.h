@@ -223,6 +223,7 @@ static struct registration_request pick_request(int index, int source, uint32_t 
 static bool request_registration(int index, const struct registration_request *registration,
                                  bool seen)
 {
+	const struct ipv6 source = ipv4_mapped(registration->source);
 	struct pending_registration taken;
 	const struct npp_server_request request = {
 		.kind = NPP_REQUEST_SLEEP,
@@ -235,7 +236,7 @@ static bool request_registration(int index, const struct registration_request *r
 
 	registration_requested(&daemon_, &request);
 	if (seen)
-		assert_false(register_address_in_use(&daemon_.registrar, registration->source,
+		assert_false(register_address_in_use(&daemon_.registrar, &source,
 		                                     &registration->mac, &taken));
 	now.mono += 2 * REGISTER_CHECK_TIME;
 	registrations_timeout(&daemon_, &now);

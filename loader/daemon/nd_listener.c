@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What neighbours say by Neighbor Discovery: whether another machine has an address that a host
+ * registers, and which addresses the hosts themselves use. At a rate that costs nothing, but while
+ * a registration waits.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/files.h"
+#include "base/log.h"
+#include "daemon/neighbours.h"
+#include "net/nd_message.h"
+
+/* So many messages are read at a time, and then none for a while; what does not fit is lost. */
+enum { MESSAGES_MAX = 64 };
+static const struct timeval PAUSE = { .tv_usec = 100000 };
+
+/* Of one interface. */
+struct nd_listener {
+	struct daemon *daemon;
+	uint32_t ifindex;
+	bool learns;
+	int fd;
+	struct event *event, *resume_event;
+};
+
+/* While it is parsed. */
+struct received_nd {
+	struct mac from;
+	uint32_t ifindex;
+	uint8_t octets[];
+};
+
+static bool waits(const struct daemon *daemon)
+{
+	return daemon->registrar.count;
+}
+
+static void submit(const struct nd_listener *listener, const struct mac *from,
+                   const uint8_t *octets, size_t length)
+{
+	struct received_nd *received = malloc(sizeof(*received) + length);
+
+	if (!received)
+		return;
+	received->from = *from;
+	received->ifindex = listener->ifindex;
+	memcpy(received->octets, octets, length);
+	if (!parser_submit(listener->daemon->parser, PARSER_ND, 0, received->octets, length,
+	                   received))
+		free(received);
+}
+
+static void on_message(evutil_socket_t fd, short what, void *context)
+{
+	struct nd_listener *listener = context;
+	struct daemon *daemon = listener->daemon;
+	uint8_t octets[ND_PACKET_MAX];
+	struct mac from;
+	int read, length;
+
+	(void)what;
+	for (read = 0; read < MESSAGES_MAX && parser_has_room(daemon->parser); read++) {
+		length = nd_receive(fd, octets, &from);
+		if (length < 0)
+			return;
+		if (waits(daemon) || (listener->learns && host_find_mac(daemon->hosts, &from)))
+			submit(listener, &from, octets, (size_t)length);
+	}
+	if (waits(daemon) && read == MESSAGES_MAX)
+		return;
+	event_del(listener->event);
+	evtimer_add(listener->resume_event, &PAUSE);
+}
+
+void nd_listener_take(struct daemon *daemon, const struct parser_result *result)
+{
+	const struct received_nd *received = result->context;
+	const struct nd_message *message = &result->message.nd;
+	struct pending_registration pending;
+
+	if (result->error)
+		return;
+	while (message->type == ND_ADVERTISEMENT &&
+	       register_address_in_use(&daemon->registrar, &message->address, &received->from,
+	                               &pending))
+		registration_complete(daemon, NULL, pending.requester, REJECT_ADDRESS_IN_USE);
+}
+
+static void on_resume(evutil_socket_t fd, short what, void *context)
+{
+	(void)fd;
+	(void)what;
+	event_add(((struct nd_listener *)context)->event, NULL);
+}
+
+static void free_listener(struct nd_listener *listener)
+{
+	if (listener->event)
+		event_free(listener->event);
+	if (listener->resume_event)
+		event_free(listener->resume_event);
+	cleanup_close(&listener->fd);
+	free(listener);
+}
+
+static void listen_on(struct daemon *daemon, struct served_iface *served)
+{
+	struct nd_listener *listener = calloc(1, sizeof(*listener));
+
+	if (!listener)
+		return;
+	*listener = (struct nd_listener){ .daemon = daemon, .ifindex = served->iface.ifindex };
+	listener->fd = nd_listen(listener->ifindex, listener->learns);
+	if (listener->fd >= 0) {
+		listener->event = event_new(daemon->base, listener->fd, EV_READ | EV_PERSIST,
+		                            on_message, listener);
+		listener->resume_event = evtimer_new(daemon->base, on_resume, listener);
+	} else {
+		log_error("%s: cannot listen for Neighbor Discovery: %s", served->config.name,
+		          strerror(-listener->fd));
+	}
+	if (!listener->event || !listener->resume_event) {
+		free_listener(listener);
+		return;
+	}
+	event_add(listener->event, NULL);
+	served->nd_listener = listener;
+}
+
+void nd_listener_stop(struct served_iface *served)
+{
+	if (served->nd_listener)
+		free_listener(served->nd_listener);
+	served->nd_listener = NULL;
+}
+
+void nd_listeners_follow(struct daemon *daemon)
+{
+	for (size_t i = 0; i < daemon->served_count; i++) {
+		struct served_iface *served = &daemon->served[i];
+		const bool wanted = served->state == SERVED_ATTACHED;
+
+		if (served->nd_listener &&
+		    (!wanted || served->nd_listener->ifindex != served->iface.ifindex))
+			nd_listener_stop(served);
+		if (wanted && !served->nd_listener)
+			listen_on(daemon, served);
+	}
+}
