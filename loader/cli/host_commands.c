@@ -101,6 +101,7 @@ static const struct view_row host_rows[] = {
 	{ "MAC", .member = "mac", .empty = "-" },
 	{ "addresses", .member = "addresses", .empty = "-", .empty_note = "its DHCP address, once known" },
 	{ "by DHCP", .member = "leased", .note = "only by its lease: see 'lease show'" },
+	{ "learnt", .member = "learnt" },
 	{ "lost", .member = "withheld", .note = "its lease is lost: it is not answered for", .style = RED },
 	{ "conflict", .member = "address-in-use", .kind = VIEW_FLAG,
 	  .note = "another machine has its address: it is not answered for", .style = RED },

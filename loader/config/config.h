@@ -54,6 +54,7 @@ struct config {
 	uint32_t heartbeat_timeout; /* s */
 	int64_t min_lease;          /* ms: the shortest duration that is assumed for a DHCP lease */
 	bool memberships;           /* of multicast groups are kept up while their host sleeps */
+	bool learn;                 /* the IPv6 addresses that hosts use are theirs */
 	uint32_t max_hosts;
 	enum on_stop on_stop;
 	struct config_npp npp;

@@ -94,6 +94,26 @@ static void add_leased(struct json_object *json, const struct host *host)
 		json_add_text(json, "leased", text_from_ip(&address, text));
 }
 
+/* The addresses that nothing but its own use of them makes its own. */
+static void add_learnt(struct json_object *json, const struct host *host)
+{
+	struct json_object *learnt = json_object_new_array();
+	char text[TEXT_IP];
+
+	for (size_t i = 0; host->learnt && i < host->learnt->count; i++) {
+		const struct ipv6 *address = &host->learnt->list[i].address;
+
+		if (host_claim(host, address) == CLAIM_LEARNT &&
+		    installed_has(host->installed, address))
+			json_object_array_add(learnt,
+			                      json_object_new_string(text_from_ip(address, text)));
+	}
+	if (json_object_array_length(learnt))
+		json_object_object_add(json, "learnt", learnt);
+	else
+		json_object_put(learnt);
+}
+
 /* An address that is not on the link, or not a host's. */
 static bool is_refused(const struct host *host)
 {
@@ -126,6 +146,7 @@ struct json_object *host_json(const struct host *host, const struct now *now)
 	if (host->life.given_up)
 		json_add_bool(json, "address-in-use", true);
 	add_leased(json, host);
+	add_learnt(json, host);
 	if (host->unsynced || is_refused(host))
 		json_add_bool(json, "incomplete", true);
 	json_add_text(json, "origin", origin(host));

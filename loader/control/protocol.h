@@ -39,7 +39,8 @@
  *          who added it; "failed-wakes": in a row, since it was seen, unless 0; "address-in-use":
  *          true: another machine needs its address, and it is not answered for until that is gone;
  *          "leased": an address that it has by DHCP alone, or
- *          "withheld": one that it has lost; "incomplete": true: an address of it is not answered
+ *          "withheld": one that it has lost; "learnt": those that it has as it uses them, alone;
+ *          "incomplete": true: an address of it is not answered
  *          for, as it is another host's, or none that a host may have here, or the maps could not
  *          be written; if it ever registered "registration": REGISTRATION; in host-show
  *          "map-rules": ["tcp/22=wake", "any=ignore", NET "=allow" or "=deny", …] where the wake

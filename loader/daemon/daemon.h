@@ -127,6 +127,7 @@ struct daemon {
 	uint64_t dhcp_counts[DHCP_COUNT_COUNT];
 	int router_fd; /* hears Router Advertisements; -1: none */
 	struct event *router_event, *router_resume_event;
+	struct mac learning_next;        /* the host with which the next tick of learning begins */
 	struct dhcp_memory *dhcp_memory; /* of those that are no hosts yet; NULL: no memory */
 	struct groups *groups;
 	struct solicited *solicited; /* groups of Neighbor Discovery */

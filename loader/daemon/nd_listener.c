@@ -30,6 +30,7 @@ struct nd_listener {
 struct received_nd {
 	struct mac from;
 	uint32_t ifindex;
+	bool learns;
 	uint8_t octets[];
 };
 
@@ -47,6 +48,7 @@ static void submit(const struct nd_listener *listener, const struct mac *from,
 		return;
 	received->from = *from;
 	received->ifindex = listener->ifindex;
+	received->learns = listener->learns;
 	memcpy(received->octets, octets, length);
 	if (!parser_submit(listener->daemon->parser, PARSER_ND, 0, received->octets, length,
 	                   received))
@@ -79,6 +81,7 @@ void nd_listener_take(struct daemon *daemon, const struct parser_result *result)
 {
 	const struct received_nd *received = result->context;
 	const struct nd_message *message = &result->message.nd;
+	struct host *host = host_find_mac(daemon->hosts, &received->from);
 	struct pending_registration pending;
 
 	if (result->error)
@@ -87,6 +90,8 @@ void nd_listener_take(struct daemon *daemon, const struct parser_result *result)
 	       register_address_in_use(&daemon->registrar, &message->address, &received->from,
 	                               &pending))
 		registration_complete(daemon, NULL, pending.requester, REJECT_ADDRESS_IN_USE);
+	if (host && received->learns)
+		daemon_learn(daemon, host, received->ifindex, message);
 }
 
 static void on_resume(evutil_socket_t fd, short what, void *context)
@@ -112,9 +117,14 @@ static void listen_on(struct daemon *daemon, struct served_iface *served)
 
 	if (!listener)
 		return;
-	*listener = (struct nd_listener){ .daemon = daemon, .ifindex = served->iface.ifindex };
+	*listener = (struct nd_listener){ .daemon = daemon,
+		                          .ifindex = served->iface.ifindex,
+		                          .learns = daemon->config.learn };
 	listener->fd = nd_listen(listener->ifindex, listener->learns);
 	if (listener->fd >= 0) {
+		if (listener->learns && packet_all_multicast(listener->fd, &served->iface, true))
+			log_warning("%s: cannot hear what hosts send to multicast groups",
+			            served->config.name);
 		listener->event = event_new(daemon->base, listener->fd, EV_READ | EV_PERSIST,
 		                            on_message, listener);
 		listener->resume_event = evtimer_new(daemon->base, on_resume, listener);
@@ -144,7 +154,8 @@ void nd_listeners_follow(struct daemon *daemon)
 		const bool wanted = served->state == SERVED_ATTACHED;
 
 		if (served->nd_listener &&
-		    (!wanted || served->nd_listener->ifindex != served->iface.ifindex))
+		    (!wanted || served->nd_listener->ifindex != served->iface.ifindex ||
+		     served->nd_listener->learns != daemon->config.learn))
 			nd_listener_stop(served);
 		if (wanted && !served->nd_listener)
 			listen_on(daemon, served);

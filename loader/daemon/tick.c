@@ -108,6 +108,7 @@ static void on_tick(evutil_socket_t fd, short what, void *context)
 	if (daemon->store_err) /* the store has kept what it could not write */
 		persist_soon(daemon);
 	follow_ifaces(daemon);
+	learning_tick(daemon);
 	manager_tell_alive(daemon);
 }
 

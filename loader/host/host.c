@@ -227,6 +227,7 @@ void host_free(struct host *host)
 	dhcp_client_free(host->dhcp);
 	free(host->groups);
 	dhcp6_client_free(host->dhcp6);
+	free(host->learnt);
 	installed_free(host->installed);
 	proposal_free(host->proposal);
 	host_end_wake(host);

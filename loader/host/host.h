@@ -110,6 +110,7 @@ struct host {
 	struct dhcp_client *dhcp;
 	struct dhcp6_client *dhcp6;
 	struct group_list *groups; /* that it was seen to be a member of; NULL: none */
+	struct learnt *learnt;
 	/* what follows from them */
 	struct installed *installed;
 	struct life life;
@@ -238,6 +239,7 @@ struct host *host_table_due(const struct host_table *table, int64_t now);
  *   "lease6"     dhcp/lease6_record.c
  *   "groups"     multicast groups that it was seen to be a member of: {"group", "source" (absent:
  *                any)} each
+ *   "learnt"     "addresses" that the host itself uses by Neighbor Discovery
  */
 
 /*

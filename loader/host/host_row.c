@@ -84,6 +84,17 @@ static const struct field groups_fields[] = {
 	{ 0 },
 };
 
+struct learnt_members {
+	struct ipv6 addresses[HOST_ADDRESSES];
+	uint8_t count;
+};
+
+static const struct field learnt_fields[] = {
+	{ "addresses", FIELD_IP, FIELD_LIST(struct learnt_members, addresses, count),
+	  .flags = FIELD_UNIQUE },
+	{ 0 },
+};
+
 static struct json_object *write_description(const struct described *described)
 {
 	struct host_description description;
@@ -129,6 +140,16 @@ static void write_groups(struct json_object *row, const struct group_list *list)
 	fields_add_to_json(row, groups_fields, &stored);
 }
 
+static struct json_object *write_learnt(const struct learnt *learnt)
+{
+	struct learnt_members members = { .count = 0 };
+
+	for (size_t i = 0; i < learnt->count; i++)
+		if (learnt->list[i].is_sure)
+			members.addresses[members.count++] = learnt->list[i].address;
+	return fields_to_json(learnt_fields, &members);
+}
+
 /* A host that is to sleep once its proposal is carried out is checked at a start meanwhile. */
 static enum host_state state_of(const struct host *host)
 {
@@ -167,6 +188,8 @@ struct json_object *host_row_write(const struct host *host, const struct lease_r
 		json_object_object_add(json, "lease", lease_record_write(dhcp, now));
 	if (dhcp6_client_is_known(host->dhcp6))
 		json_object_object_add(json, "lease6", lease6_record_write(host->dhcp6, now));
+	if (host->learnt)
+		json_object_object_add(json, "learnt", write_learnt(host->learnt));
 	return json;
 }
 
@@ -188,6 +211,7 @@ static const struct field head_fields[] = {
 	{ "lease", .type = FIELD_IGNORED },
 	{ "groups", .type = FIELD_IGNORED },
 	{ "lease6", .type = FIELD_IGNORED },
+	{ "learnt", .type = FIELD_IGNORED },
 	{ 0 },
 };
 
@@ -270,6 +294,21 @@ static void read_groups(struct json_object *list, struct host *host)
 	json_object_put(json);
 }
 
+static void read_learnt(struct json_object *json, const struct lease_record_clock *now,
+                        struct host *host)
+{
+	struct learnt_members members = { .count = 0 };
+	char why[256];
+
+	if (fields_from_json(learnt_fields, json, &members, why, sizeof(why)))
+		warn(host, "what was learnt of it", why);
+	for (size_t i = 0; i < members.count; i++)
+		learnt_add(&host->learnt, &members.addresses[i], false,
+		           (uint32_t)(now->boot_ms / 1000));
+	for (size_t i = 0; host->learnt && i < host->learnt->count; i++)
+		host->learnt->list[i].is_sure = true;
+}
+
 int host_row_read(struct json_object *json, const struct lease_record_clock *now, struct host *host,
                   char *why, size_t why_size)
 {
@@ -297,6 +336,8 @@ int host_row_read(struct json_object *json, const struct lease_record_clock *now
 		if (!host->dhcp6)
 			warn(host, "its DHCPv6 lease", "not as it was written");
 	}
+	if (json_object_object_get_ex(json, "learnt", &member))
+		read_learnt(member, now, host);
 	if (host_is_wanted(host))
 		return 0;
 	snprintf(why, why_size, "nobody describes, edits or registers it");

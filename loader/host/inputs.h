@@ -137,12 +137,45 @@ void registration_drop(struct registration *registration);
 void registration_read(const struct registration *registration, struct registration_draft *draft);
 bool registration_has_digest(const struct registration *registration, uint64_t digest);
 
+/*
+ * By the host's own Neighbor Discovery, while it was awake. An address counts once the host has
+ * answered for it: one that it has probed for may be another machine's (RFC 4862, 5.4), and one
+ * frame may be forged.
+ */
+struct learnt_address {
+	struct ipv6 address;
+	uint32_t at;   /* s of CLOCK_BOOTTIME: when it was seen, or asked for, last */
+	uint8_t asked; /* so often in vain since it was seen */
+	bool is_sure;  /* it counts */
+};
+
+struct learnt {
+	uint8_t count; /* at least one */
+	struct learnt_address list[];
+};
+
+/*
+ * All take NULL for none, and free what has none left. `now`: s of CLOCK_BOOTTIME. True: what
+ * counts has changed. Without memory, and of more than a host may have, one is not added, or takes
+ * the place of the one that was seen longest ago.
+ */
+bool learnt_add(struct learnt **learnt, const struct ipv6 *address, bool is_probe, uint32_t now);
+bool learnt_remove(struct learnt **learnt, const struct ipv6 *address);
+/*
+ * Those for which the host, which is awake, is to be asked now: a while after they were seen. Those
+ * that it was asked for in vain are dropped; `changed` is set where one of them counted.
+ */
+size_t learnt_ask(struct learnt **learnt, uint32_t now, struct ipv6 ask[HOST_ADDRESSES],
+                  bool *changed);
+bool learnt_has(const struct learnt *learnt, const struct ipv6 *address); /* and it counts */
+
 /* Its index, or -1. */
 int address_index(const struct ipv6 *addresses, size_t count, const struct ipv6 *address);
 
 /* Why a host has an address, the strongest reason first (address_owner). */
 enum claim_kind {
 	CLAIM_NONE,
+	CLAIM_LEARNT,     /* by its own Neighbor Discovery alone */
 	CLAIM_LEASED,     /* by DHCP alone */
 	CLAIM_ENDED,      /* by a registration that has ended */
 	CLAIM_REGISTERED, /* by its registration, while it sleeps */

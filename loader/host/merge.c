@@ -72,7 +72,9 @@ enum claim_kind host_claim(const struct host *host, const struct ipv6 *address)
 		return CLAIM_DESCRIBED;
 	if (registration && has(registration->addresses, registration->address_count, address))
 		return registration->active ? CLAIM_REGISTERED : CLAIM_ENDED;
-	return is_leased(host, false, address) ? CLAIM_LEASED : CLAIM_NONE;
+	if (is_leased(host, false, address))
+		return CLAIM_LEASED;
+	return learnt_has(host->learnt, address) ? CLAIM_LEARNT : CLAIM_NONE;
 }
 
 static void add_addresses(const struct host *host, struct wanted *wanted,
@@ -97,6 +99,8 @@ static void merge_addresses(const struct host *host, struct wanted *wanted)
 		add_addresses(host, wanted, host->registration->addresses,
 		              host->registration->address_count);
 	add_addresses(host, wanted, leased, host_lease_addresses(host, false, leased));
+	for (size_t i = 0; host->learnt && i < host->learnt->count; i++)
+		add_addresses(host, wanted, &host->learnt->list[i].address, 1);
 }
 
 /* People come first: where they named ports, the host's own do not count. */

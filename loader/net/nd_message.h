@@ -31,7 +31,7 @@ enum { ND_PACKET_MAX = 512 }; /* octets; with that many options it is none of th
 /*
  * A socket that receives, without blocking, the advertisements that come in on the interface, and
  * the solicitations, if so wanted; or -errno. The caller closes it. What is multicast to groups
- * that this machine has not joined comes in only after packet_all_groups.
+ * that this machine has not joined comes in only after packet_all_multicast.
  */
 int nd_listen(uint32_t ifindex, bool solicitations);
 

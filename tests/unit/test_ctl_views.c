@@ -125,13 +125,14 @@ TEST(a_host)
 		{ "{'name': 'nas', 'state': 'asleep', 'for': 60, 'mac': 'm', 'addresses': ['a', 'b'],"
 		  " 'groups': ['g'], 'wake': ['none'], 'allow': ['c'], 'deny': ['d'], 'interface': 'eth0', 'vlan': 10,"
 		  " 'arp-offload': true, 'detect-sleep': true, 'echo': 'wake', 'secureon': '1.2.3.4', 'leased': 'b',"
-		  " 'withheld': 'e', 'origin': 'config'}",
+		  " 'learnt': ['f', 'g'], 'withheld': 'e', 'origin': 'config'}",
 		  "HOST       nas\n"
 		  "state      asleep   it is answered for\n"
 		  "for        1m0s\n"
 		  "MAC        m\n"
 		  "addresses  a b\n"
 		  "by DHCP    b        only by its lease: see 'lease show'\n"
+		  "learnt     f g\n"
 		  "lost       e        its lease is lost: it is not answered for\n"
 		  "groups     g\n"
 		  "wakes      none\n"

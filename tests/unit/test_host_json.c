@@ -107,6 +107,26 @@ TEST(addresses)
 	}
 }
 
+TEST(what_it_has_as_it_uses_it)
+{
+	struct host host = host_with("20 21");
+	const struct ipv6 has[] = { host.installed->addresses[0],
+		                    host.installed->addresses[1],
+		                    { { 0xfe, 0x80, [15] = 5 } } };
+
+	check(&host, "learnt", "");
+	for (size_t i = 0; i < 3; i++)
+		learnt_add(&host.learnt, &has[i], false, 1);
+	check(&host, "learnt", "");
+	for (size_t i = 0; i < 3; i++)
+		host.learnt->list[i].is_sure = true;
+	check(&host, "learnt", "[\"192.0.2.20\",\"192.0.2.21\"]");
+	host.described = described_of("20", 1);
+	check(&host, "learnt", "[\"192.0.2.21\"]");
+	free(host.learnt);
+	done(&host);
+}
+
 TEST(who_added_it)
 {
 	struct host host = host_with("20");

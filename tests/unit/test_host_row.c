@@ -147,6 +147,28 @@ TEST(seen_groups_come_back)
 	host_free(back);
 }
 
+/* What it has only probed for is not kept: it may be another machine's. */
+TEST(what_was_learnt_comes_back)
+{
+	const struct ipv6 has = { { 0xfe, 0x80, [15] = 5 } }, probed = { { 0xfe, 0x80, [15] = 6 } };
+	struct host *host = host_of(true, false, false, false), *back;
+	struct json_object *json;
+
+	learnt_add(&host->learnt, &has, false, 1);
+	host->learnt->list[0].is_sure = true;
+	learnt_add(&host->learnt, &probed, true, 1);
+	json = host_row_write(host, &before);
+	assert_string_equal(plain(json_object_object_get(json, "learnt")),
+	                    "{\"addresses\":[\"fe80::5\"]}");
+	json_object_put(json);
+	back = there_and_back(host, &before);
+	assert_true(learnt_has(back->learnt, &has));
+	assert_int_equal(back->learnt->count, 1);
+	assert_int_equal(back->learnt->list[0].at, before.boot_ms / 1000);
+	host_free(host);
+	host_free(back);
+}
+
 TEST(each_input_and_state_comes_back)
 {
 	for (int inputs = 1; inputs < 16; inputs++) {

@@ -11,6 +11,7 @@ static const struct strength {
 	int installed, if_awake; /* they have it for this host, which is not AWAKE, or is */
 } strengths[] = {
 	[CLAIM_NONE] = { 0, 0, 0 },
+	[CLAIM_LEARNT] = { 1, 4, 2 },
 	[CLAIM_LEASED] = { 1, 4, 2 }, /* AWAKE, it may have given it up unheard */
 	[CLAIM_ENDED] = { 1, 4, 2 },
 	[CLAIM_REGISTERED] = { 3, 4, 4 },
