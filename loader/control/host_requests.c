@@ -114,16 +114,6 @@ static void add_learnt(struct json_object *json, const struct host *host)
 		json_object_put(learnt);
 }
 
-/* An address that is not on the link, or not a host's. */
-static bool is_refused(const struct host *host)
-{
-	const struct claim *claim = host->claims;
-
-	while (claim && claim->role == ROLE_NONE)
-		claim = claim->next_of_host;
-	return claim;
-}
-
 static const char *origin(const struct host *host)
 {
 	if (host->described)
@@ -147,7 +137,7 @@ struct json_object *host_json(const struct host *host, const struct now *now)
 		json_add_bool(json, "address-in-use", true);
 	add_leased(json, host);
 	add_learnt(json, host);
-	if (host->unsynced || is_refused(host))
+	if (host->unsynced || (host->claims && host->claims->refused))
 		json_add_bool(json, "incomplete", true);
 	json_add_text(json, "origin", origin(host));
 	if (host->registration)

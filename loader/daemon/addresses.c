@@ -172,21 +172,26 @@ int addresses_check_config(const struct net_state *net, const struct config *con
 	return err;
 }
 
+static bool is_refused(const struct daemon *daemon, const struct claims *claims, size_t index)
+{
+	return net_address_role(daemon->net, claims->ifindex, &claims->addresses[index]) !=
+	       ROLE_NONE;
+}
+
 void daemon_claim(struct daemon *daemon, struct host *host)
 {
+	struct claims *claims;
 	struct wanted wanted;
-	struct claim *claim;
-	uint32_t ifindex;
 
 	host_table_claim(daemon->hosts, host);
-	if (!host->claims)
+	claims = host->claims;
+	if (!claims)
 		return;
 	host_merge(host, &wanted);
-	ifindex = wanted_ifindex(host, &wanted);
-	LL_FOREACH2 (host->claims, claim, next_of_host) {
-		claim->ifindex = ifindex;
-		claim->role = net_address_role(daemon->net, ifindex, &claim->address);
-	}
+	claims->ifindex = wanted_ifindex(host, &wanted);
+	claims->refused = 0;
+	for (size_t i = 0; i < claims->count; i++)
+		claims->refused |= (uint32_t)is_refused(daemon, claims, i) << i;
 }
 
 void addresses_refuse_broadcasts(struct daemon *daemon)
@@ -210,30 +215,31 @@ void addresses_refuse_broadcasts(struct daemon *daemon)
 /* So many are named, of those that are refused at once. */
 enum { NAMED_MAX = 8 };
 
-static void log_refused(const struct daemon *daemon, const struct claim *claim, size_t count)
+static void log_refused(const struct daemon *daemon, const struct host *host, size_t index,
+                        size_t count)
 {
+	const struct claims *claims = host->claims;
 	char why[DAEMON_WHY];
 
-	if (claim->role != ROLE_NONE && count <= NAMED_MAX &&
-	    address_check(daemon->net, claim->ifindex, &claim->address, why))
-		log_warning("%s: %s: not answered for there", claim->host->name, why);
+	if (count <= NAMED_MAX &&
+	    address_check(daemon->net, claims->ifindex, &claims->addresses[index], why))
+		log_warning("%s: %s: not answered for there", host->name, why);
 }
 
-static size_t review_claims(struct daemon *daemon, struct claim *claims)
+/* How many are refused by now, besides `refused` of other hosts. */
+static size_t review_claims(struct daemon *daemon, struct host *host, size_t refused)
 {
-	struct claim *claim;
-	size_t refused = 0;
+	struct claims *claims = host->claims;
 
-	LL_FOREACH (claims, claim) {
-		const enum address_role role =
-			net_address_role(daemon->net, claim->ifindex, &claim->address);
+	for (size_t i = 0; claims && i < claims->count; i++) {
+		const bool is = is_refused(daemon, claims, i);
 
-		if (role == claim->role)
+		if (is == (claims->refused >> i & 1))
 			continue;
-		claim->role = role;
-		refused += role != ROLE_NONE;
-		log_refused(daemon, claim, refused);
-		host_set_unsynced(daemon, claim->host, true);
+		claims->refused ^= 1U << i;
+		host_set_unsynced(daemon, host, true);
+		if (is)
+			log_refused(daemon, host, i, ++refused);
 	}
 	return refused;
 }
@@ -241,12 +247,11 @@ static size_t review_claims(struct daemon *daemon, struct claim *claims)
 /* Claims are looked at, which are many; and the hosts of those whose judgement has changed, few. */
 void addresses_follow_net(struct daemon *daemon)
 {
-	struct claim *claims, *next;
 	size_t refused = 0;
 
 	addresses_refuse_broadcasts(daemon);
-	HASH_ITER (hh, daemon->hosts->claims, claims, next)
-		refused += review_claims(daemon, claims);
+	host_table_each (daemon->hosts, host)
+		refused = review_claims(daemon, host, refused);
 	if (refused)
 		log_warning("%zu addresses of hosts are not on the link, or not theirs, any more",
 		            refused);

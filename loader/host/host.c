@@ -231,6 +231,7 @@ void host_free(struct host *host)
 	installed_free(host->installed);
 	proposal_free(host->proposal);
 	host_end_wake(host);
+	free(host->claims);
 	free(host->name);
 	free(host);
 }

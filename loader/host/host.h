@@ -124,7 +124,7 @@ struct host {
 	uint64_t row_digest; /* of its row as it was queued for the store last */
 	struct host *next_dirty;
 	struct host *prev_registered, *next_registered; /* of table.c, as are the claims */
-	struct claim *claims;
+	struct claims *claims;
 	UT_hash_handle by_mac, by_name;
 };
 
@@ -149,19 +149,24 @@ bool host_is_registered_only(const struct host *host);
 struct host_core host_core(const struct host *host);
 void host_free(struct host *host); /* with all that it owns; takes NULL */
 
-/* One host's claim to one address; those to the same address are a list whose head is indexed. */
-struct claim {
-	struct ipv6 address;
-	uint32_t ifindex;       /* of the link that the host is on; 0: any */
-	enum address_role role; /* there; set by daemon/addresses.c */
-	struct host *host;
-	struct claim *next, *next_of_host;
-	UT_hash_handle hh;
+/* The addresses that a host claims, by all that is said of it. One block; NULL: none. */
+struct claims {
+	uint32_t ifindex; /* of the link that the host is on; 0: any */
+	uint32_t refused; /* a bit for each that it may not have there; by daemon/addresses.c */
+	uint8_t count;
+	struct ipv6 addresses[];
+};
+
+/* Who claims an address: claims.c */
+struct claim_index {
+	uint64_t *places;
+	size_t size, used; /* places; those that are not empty */
+	size_t claims;
 };
 
 struct host_table {
 	struct host *by_mac, *by_name;
-	struct claim *claims; /* by address */
+	struct claim_index claims;
 	/*
 	 * A binary heap by `deadline`, in which `timer` is a host's place. One heap needs one timer
 	 * of the event loop, where a timer a host would take 150 octets of each.
@@ -203,6 +208,15 @@ void host_table_set_core(struct host_table *table, struct host *host, const stru
  * the addresses that host_merge wants, all hosts' together tell the owner.
  */
 void host_table_claim(struct host_table *table, struct host *host);
+/*
+ * The hosts that claim an address, one with each call; NULL: no further one. `step` begins as 0.
+ * Nothing may be added meanwhile.
+ */
+struct host *claim_next(const struct claim_index *index, const struct ipv6 *address, size_t *step);
+/* Of an address that it does not claim yet. False: no memory. */
+bool claim_add(struct host_table *table, const struct host *host, const struct ipv6 *address);
+void claim_drop(struct claim_index *index, const struct host *host, const struct ipv6 *address);
+
 /* NULL: nobody claims it. */
 struct host *host_table_owner(const struct host_table *table, const struct ipv6 *address);
 /* Would the host own the address if it registered it, and said nothing else of it? */

@@ -84,6 +84,7 @@ void host_table_free(struct host_table *table)
 		return;
 	HASH_ITER (by_mac, table->by_mac, host, next)
 		host_table_remove(table, host);
+	free(table->claims.places);
 	free(table->heap);
 	free(table);
 }
@@ -128,46 +129,6 @@ struct host *host_table_add(struct host_table *table, const struct mac *mac, con
 	return host;
 }
 
-static struct claim *find_claims(const struct host_table *table, const struct ipv6 *address)
-{
-	struct claim *head;
-
-	HASH_FIND(hh, table->claims, address, sizeof(*address), head);
-	return head;
-}
-
-static void drop_claim(struct host_table *table, struct claim *claim)
-{
-	struct claim *head = find_claims(table, &claim->address);
-
-	HASH_DEL(table->claims, head);
-	LL_DELETE(head, claim);
-	if (head)
-		HASH_ADD(hh, table->claims, address, sizeof(head->address), head);
-	LL_DELETE2(claim->host->claims, claim, next_of_host);
-	free(claim);
-}
-
-/* Without memory the address is not answered for, and tried again with the next change. */
-static void add_claim(struct host_table *table, struct host *host, const struct ipv6 *address)
-{
-	struct claim *head = find_claims(table, address), *claim;
-
-	LL_SEARCH_SCALAR(head, claim, host, host);
-	if (claim)
-		return;
-	claim = calloc(1, sizeof(*claim));
-	if (!claim)
-		return;
-	claim->address = *address;
-	claim->host = host;
-	LL_PREPEND2(host->claims, claim, next_of_host);
-	if (head)
-		LL_APPEND(head, claim);
-	else
-		HASH_ADD(hh, table->claims, address, sizeof(claim->address), claim);
-}
-
 static void count_registered_only(struct host_table *table, struct host *host,
                                   bool is_registered_only)
 {
@@ -183,24 +144,64 @@ static void count_registered_only(struct host_table *table, struct host *host,
 	}
 }
 
+/* NULL: no memory, or nothing is claimed. */
+static struct claims *claims_for(size_t count)
+{
+	return count ? calloc(1, sizeof(struct claims) + count * sizeof(struct ipv6)) : NULL;
+}
+
+static void drop_claims(struct host_table *table, struct host *host, const struct wanted *kept)
+{
+	const struct claims *claims = host->claims;
+
+	for (size_t i = 0; claims && i < claims->count; i++)
+		if (address_index(kept->addresses, kept->address_count, &claims->addresses[i]) < 0)
+			claim_drop(&table->claims, host, &claims->addresses[i]);
+}
+
+static bool claims_all(const struct claims *claims, const struct wanted *wanted)
+{
+	if (!claims || claims->count != wanted->address_count)
+		return !claims && !wanted->address_count;
+	for (size_t i = 0; i < claims->count; i++)
+		if (address_index(wanted->addresses, wanted->address_count, &claims->addresses[i]) <
+		    0)
+			return false;
+	return true;
+}
+
+/*
+ * First those that it has claimed before, which are in the table. Without memory the address is not
+ * answered for, and tried again with the next change.
+ */
 void host_table_claim(struct host_table *table, struct host *host)
 {
-	struct claim *claim, *next;
+	struct claims *before = host->claims, *after;
 	struct wanted wanted;
 
 	count_registered_only(table, host, host_is_registered_only(host));
 	host_merge(host, &wanted);
-	LL_FOREACH_SAFE2 (host->claims, claim, next, next_of_host)
-		if (address_index(wanted.addresses, wanted.address_count, &claim->address) < 0)
-			drop_claim(table, claim);
+	if (claims_all(before, &wanted))
+		return;
+	after = claims_for(wanted.address_count);
+	if (!after && wanted.address_count)
+		return;
+	drop_claims(table, host, &wanted);
+	for (size_t i = 0; before && i < before->count; i++)
+		if (address_index(wanted.addresses, wanted.address_count, &before->addresses[i]) >=
+		    0)
+			after->addresses[after->count++] = before->addresses[i];
+	host->claims = after;
 	for (size_t i = 0; i < wanted.address_count; i++)
-		add_claim(table, host, &wanted.addresses[i]);
+		if (address_index(after->addresses, after->count, &wanted.addresses[i]) < 0 &&
+		    claim_add(table, host, &wanted.addresses[i]))
+			after->addresses[after->count++] = wanted.addresses[i];
+	free(before);
 }
 
 void host_table_remove(struct host_table *table, struct host *host)
 {
-	while (host->claims)
-		drop_claim(table, host->claims);
+	drop_claims(table, host, &(struct wanted){ .address_count = 0 });
 	remove_deadline(table, host);
 	HASH_DELETE(by_mac, table->by_mac, host);
 	HASH_DELETE(by_name, table->by_name, host);
@@ -236,15 +237,15 @@ void host_table_sort(struct host_table *table)
 	HASH_SRT(by_name, table->by_name, name_order);
 }
 
-static struct claimant claimant_of(const struct claim *of)
+static struct claimant claimant_of(const struct host *host, const struct ipv6 *address)
 {
-	const struct host *host = of->host;
-	const struct ipv6 *address = &of->address;
 	const enum claim_kind claim = host_claim(host, address);
+	const struct claims *claims = host->claims;
+	const int index = address_index(claims->addresses, claims->count, address);
 
 	return (struct claimant){
 		.claim = claim,
-		.role = of->role,
+		.role = claims->refused >> index & 1 ? ROLE_OFF_LINK : ROLE_NONE, /* or another */
 		.state = host->life.state,
 		.installed = installed_has(host->installed, address),
 		.order = claim == CLAIM_DESCRIBED ? host->described->order : host->order,
@@ -255,17 +256,17 @@ static struct claimant claimant_of(const struct claim *of)
 static struct host *strongest(const struct host_table *table, const struct ipv6 *address,
                               struct host *host, struct claimant best)
 {
-	struct host *owner = host;
-	struct claim *claim;
+	struct host *owner = host, *next;
+	size_t step = 0;
 
-	LL_FOREACH (find_claims(table, address), claim) {
+	while ((next = claim_next(&table->claims, address, &step))) {
 		/* two by two, as there may be any number of claims */
-		const struct claimant pair[] = { best, claimant_of(claim) };
+		const struct claimant pair[] = { best, claimant_of(next, address) };
 
-		if (claim->host == host || address_owner(pair, 2) != 1)
+		if (next == host || address_owner(pair, 2) != 1)
 			continue;
 		best = pair[1];
-		owner = claim->host;
+		owner = next;
 	}
 	return owner;
 }
@@ -291,13 +292,14 @@ bool host_table_may_register(const struct host_table *table, const struct ipv6 *
 struct host *host_table_other_claimant(const struct host_table *table, const struct ipv6 *address,
                                        const struct host *host, const struct host *last)
 {
-	struct claim *claim;
+	struct host *next;
 	bool past = !last;
+	size_t step = 0;
 
-	LL_FOREACH (find_claims(table, address), claim) {
-		if (past && claim->host != host)
-			return claim->host;
-		past |= claim->host == last;
+	while ((next = claim_next(&table->claims, address, &step))) {
+		if (past && next != host)
+			return next;
+		past |= next == last;
 	}
 	return NULL;
 }

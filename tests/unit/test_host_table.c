@@ -3,6 +3,7 @@
 #include "test.h"
 
 #include <errno.h>
+#include <malloc.h>
 
 #include "support_hosts.h"
 
@@ -226,6 +227,116 @@ TEST(claims_follow_what_is_said)
 			fail_msg("%s: %s", rows[i].shows, text);
 	}
 	host_table_free(table);
+}
+
+enum { CLAIMANTS = 200, CLAIMED = 8, POOL = 600, CHANGES = 3000 };
+
+/* Of a pool that is smaller than what all of them claim, so that many have several claimants. */
+static void claim_some(struct host_table *table, struct host *host, unsigned int change)
+{
+	struct host_description description = { .address_count = change % (CLAIMED + 1) };
+
+	for (unsigned int i = 0; i < description.address_count; i++)
+		description.addresses[i] =
+			(struct ipv6){ { 0xfd, [14] = (uint8_t)(change * 7 + i * 89) % 2,
+			                 (uint8_t)(change * 31 + i) } };
+	described_free(host->described);
+	host->described = described_new(&description, DESCRIBED_BY_CONFIG, change + 1);
+	host_table_claim(table, host);
+}
+
+static bool says(const struct host *host, const struct ipv6 *address)
+{
+	const struct described *described = host->described;
+
+	return described &&
+	       address_index(described->addresses, described->address_count, address) >= 0;
+}
+
+static void check_claimants(const struct host_table *table, const struct ipv6 *address)
+{
+	const struct host *next = NULL;
+	size_t expected = 0, found = 0;
+
+	host_table_each (table, host)
+		expected += says(host, address);
+	for (; (next = host_table_other_claimant(table, address, NULL, next)); found++)
+		assert_true(says(next, address));
+	assert_int_equal(found, expected);
+}
+
+/* Claims come and go, hosts too: the table of claims is grown, and cleaned of those that went. */
+TEST(many_claims)
+{
+	struct host_table *table = host_table_new();
+
+	for (unsigned int change = 0; change < CHANGES; change++) {
+		const struct mac mac = mac_of(change * 13 % CLAIMANTS);
+		struct host *host = host_find_mac(table, &mac);
+
+		if (host && change % 5 == 0)
+			host_table_remove(table, host);
+		else
+			claim_some(table, host ?: add_host(table, change * 13 % CLAIMANTS), change);
+		if (change % 50)
+			continue;
+		for (unsigned int i = 0; i < POOL; i++) {
+			const struct ipv6 address = { { 0xfd, [14] = (uint8_t)(i >> 8),
+				                        (uint8_t)i } };
+
+			check_claimants(table, &address);
+		}
+	}
+	/* of so many some have the hash of one that is claimed, as far as it is there */
+	for (unsigned int i = 0; i < 500000; i++) {
+		const struct ipv6 address = { { 0xfe, [13] = (uint8_t)(i >> 16), (uint8_t)(i >> 8),
+			                        (uint8_t)i } };
+
+		assert_null(host_table_other_claimant(table, &address, NULL, NULL));
+	}
+	assert_true(table->claims.size < 2 * table->claims.claims + 64);
+	host_table_free(table);
+}
+
+/* With all that is said of it, what it claims and what the maps have. */
+static size_t memory_with(size_t addresses)
+{
+	struct host_table *table = host_table_new();
+	const size_t before = mallinfo2().uordblks;
+	size_t used;
+
+	for (unsigned int i = 0; i < 1000; i++) {
+		struct host_description description = { .address_count = addresses };
+		struct host *host = add_host(table, i);
+		struct wanted wanted;
+
+		for (size_t j = 0; j < addresses; j++)
+			description.addresses[j] =
+				(struct ipv6){ { 0xfd, [7] = (uint8_t)(i >> 8),
+				                 (uint8_t)i, [15] = (uint8_t)j } };
+		host->described = described_new(&description, DESCRIBED_BY_CONFIG, i);
+		host_table_claim(table, host);
+		host_merge(host, &wanted);
+		assert_true(host_set_installed(host, &wanted));
+	}
+	used = mallinfo2().uordblks - before;
+	host_table_free(table);
+	return used;
+}
+
+TEST(an_ipv6_address_costs_64_octets)
+{
+	static const size_t counts[] = { 8, 16, 32 };
+	const size_t without = memory_with(0);
+
+	EACH(i, counts)
+	{
+		const size_t more = memory_with(counts[i]) - without;
+
+		if (without && more > 64 * 1000 * counts[i])
+			fail_msg("%zu addresses cost %zu octets each", counts[i],
+			         more / 1000 / counts[i]);
+	}
 }
 
 enum { TIMERS = 100 };
