@@ -95,17 +95,6 @@ static void leave(struct solicited *solicited, uint64_t group)
 	           &request, sizeof(request));
 }
 
-static void leave_all(struct solicited *solicited)
-{
-	for (size_t i = 0; i < SOCKETS; i++) {
-		cleanup_close(&solicited->sockets[i]);
-		solicited->sockets[i] = -1;
-	}
-	free(solicited->joined);
-	solicited->joined = NULL;
-	solicited->count = 0;
-}
-
 static int compare(const void *a, const void *b)
 {
 	const uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
@@ -226,7 +215,6 @@ static void leave_unwanted(struct solicited *solicited, const uint64_t *wanted, 
 	solicited->count = kept;
 }
 
-/* The memberships of an interface end with it. */
 static uint64_t digest_of_ifaces(const struct daemon *daemon)
 {
 	uint64_t digest = DIGEST_START;
@@ -266,8 +254,6 @@ void solicited_follow(struct daemon *daemon)
 
 	if (!solicited || (solicited->maps == daemon->maps.digest && solicited->ifaces == ifaces))
 		return;
-	if (solicited->ifaces != ifaces)
-		leave_all(solicited);
 	solicited->maps = daemon->maps.digest;
 	solicited->ifaces = ifaces;
 	follow(daemon);
@@ -289,9 +275,13 @@ int solicited_start(struct daemon *daemon)
 
 void solicited_stop(struct daemon *daemon)
 {
-	if (!daemon->solicited)
+	struct solicited *solicited = daemon->solicited;
+
+	if (!solicited)
 		return;
-	leave_all(daemon->solicited);
-	free(daemon->solicited);
+	for (size_t i = 0; i < SOCKETS; i++)
+		cleanup_close(&solicited->sockets[i]);
+	free(solicited->joined);
+	free(solicited);
 	daemon->solicited = NULL;
 }

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 from pathlib import Path
 
@@ -112,6 +113,21 @@ def test_a_connection_wakes_and_then_works(lan, both, address):
     wait_for("the host's MAC at the peer", lambda: lan.peer.neighbour(bare) == lan.host.mac)
     event = next(each for each in daemon.history() if each["event"] == "waking")
     assert (event["protocol"], event["port"], event["address"]) == ("tcp", 22, bare)
+
+
+def test_who_woke_it_is_told_where_it_is(lan, both):
+    """By the daemon, and then by the datapath for each packet that still comes here."""
+    daemon = both()
+    daemon.take_over(lan.host)
+    capture = lan.capture("proxy", "icmp6")
+    with contextlib.suppress(OSError):
+        lan.peer.connect(HOST, 22).close()
+    daemon.wait_state("awake")
+    told = f"icmpv6.type == 136 && eth.src == {lan.proxy.mac} && icmpv6.opt.target_linkaddr == {lan.host.mac}"
+    fields = ("eth.dst", "ipv6.src", "ipv6.dst", "icmpv6.nd.na.target_address", "icmpv6.nd.na.flag.o")
+    said = capture.fields(told, *fields)
+    assert set(said) == {(lan.peer.mac, HOST, PEER, HOST, "1")}
+    assert len(said) == 1 + daemon.counters()["neighbour_updated"]
 
 
 def test_sources_are_told_apart_by_prefix(lan, both):
