@@ -186,7 +186,19 @@ static __always_inline bool fast_may_be_dhcp6(void *frame)
 	       (port == bpf_htons(DHCP6_CLIENT_PORT) || port == bpf_htons(DHCP6_SERVER_PORT));
 }
 
-/* As fast_ipv4(). */
+/* An untagged solicitation or advertisement, whatever else it is. */
+static __always_inline bool fast_is_nd(struct xdp_md *xdp)
+{
+	void *frame = fast_frame(xdp, AT_ND_FLAGS);
+
+	return frame && AT(__u16, frame, AT_PROTOCOL) == bpf_htons(ETHERTYPE_IPV6) &&
+	       AT(__u8, frame, AT_PAYLOAD) >> 4 == 6 &&
+	       AT(__u8, frame, AT_IPV6_NEXT) == PROTOCOL_ICMPV6 &&
+	       (AT(__u8, frame, AT_ICMPV6) == ND_SOLICITATION ||
+	        AT(__u8, frame, AT_ICMPV6) == ND_ADVERTISEMENT);
+}
+
+/* As fast_ipv4(), for what is not ND. */
 static __always_inline enum outcome fast_ipv6(struct xdp_md *xdp)
 {
 	void *frame = fast_frame(xdp, AT_ND_FLAGS);
@@ -198,10 +210,6 @@ static __always_inline enum outcome fast_ipv6(struct xdp_md *xdp)
 		return OUTCOME_IPV6_MALFORMED;
 	if (fast_may_be_dhcp6(frame))
 		return ASK_MAPS;
-	if (AT(__u8, frame, AT_IPV6_NEXT) == PROTOCOL_ICMPV6 &&
-	    (AT(__u8, frame, AT_ICMPV6) == ND_SOLICITATION ||
-	     AT(__u8, frame, AT_ICMPV6) == ND_ADVERTISEMENT))
-		return fast_is_of_host(frame) ? ASK_MAPS : fast_nd(xdp);
 	content = index_find6(frame + AT_IPV6_DESTINATION);
 	if (!content)
 		return !fast_is_syn6(xdp, frame) || fast_is_unknown6(frame, AT_IPV6_DESTINATION)

@@ -44,7 +44,8 @@ static long look_at_host(void *map, const struct mac *mac, const struct host_ent
 	(void)unused;
 	if (word && ~*word & bits)
 		*word |= bits;
-	if (host_state(host) != AWAKE) /* perhaps by hand, and since this tick began */
+	/* perhaps by hand, and since this tick began; with many hosts a look comes after its end */
+	if (host_state(host) != AWAKE && !index_state.tick_shift)
 		index_forget_awake(mac);
 	index_state.look.hosts++;
 	index_state.look.rows += look_digest(index_mac(mac) | (__u16)host_state(host), fields);

@@ -108,7 +108,7 @@ static const struct {
 } shared[] = {
 	{ "hosts", 1 },
 	{ "addresses4", 4 },
-	{ "addresses6", 8 },
+	{ "addresses6", 4 },
 	{ "wake_rules", HOST_PORTS },
 	{ "wake_sources", HOST_SOURCES },
 	{ "counters", 0 },
