@@ -53,10 +53,17 @@ struct {
 	__u32 changes;               /* of states, by the datapath and the daemon */
 	__u32 ports[INDEX_PORTS];    /* the numbers of interfaces; that of 0 is 0, any */
 	struct mac own[INDEX_PORTS]; /* this machine's MACs, which no host may have */
-	struct {                     /* of the look in progress: sums over the rows of a map */
-		__u64 hosts;         /* how many */
-		__u64 rows;          /* digest of the rows of hosts */
-		__u64 addresses;     /* … of addresses4 and addresses6 */
+	struct {                     /* of the last look that was whole: */
+		__u64 rows, states;  /* digests */
+		__u64 repeated;      /* the one before had the same */
+		__u64 left;          /* so many looks need not be whole */
+	} settled;
+	struct {                 /* of the look in progress: sums over the rows of a map */
+		__u64 hosts;     /* how many */
+		__u64 rows;      /* digest of the rows of hosts */
+		__u64 addresses; /* … of addresses4 and addresses6 */
+		__u64 states;    /* … of what cells should say */
+		__u64 is_whole;  /* cells are compared with `hosts` */
 	} look;
 } index_state SEC(".data.index");
 

@@ -14,7 +14,7 @@
 #define NS_PER_MS 1000000ULL
 #define AF_INET6 10
 
-enum { HOME_TRIES = 4, BUILDS = 255 };
+enum { HOME_TRIES = 4, BUILDS = 255, LOOKS_SETTLED = 15 };
 
 static __always_inline __u32 look_address(const struct ipv4 *address)
 {
@@ -122,18 +122,23 @@ static long look_at_address(void *map, const struct ipv4 *address, const struct 
                             void *unused)
 {
 	const __u32 number = look_address(address), place = index_place(number);
-	const __u32 *cell = index_cell(place);
-	__u32 content;
+	__u32 content, wanted;
+	const __u32 *cell;
 
 	(void)map;
 	(void)unused;
+	index_state.look.addresses += look_digest(number, index_mac(mac));
+	if (!index_state.look.is_whole)
+		return 0;
+	cell = index_cell(place);
 	if (!cell)
 		return 0;
 	content = *(volatile __u32 *)cell;
-	index_state.look.addresses += look_digest(number, index_mac(mac));
 	if ((content ^ index_upper(number)) & (INDEX_ADDRESS | INDEX_SHARED))
 		return 0;
-	if ((content & INDEX_HOST) != look_content(host_by_mac(mac)))
+	wanted = look_content(host_by_mac(mac));
+	index_state.look.states += look_digest(number, wanted);
+	if ((content & INDEX_HOST) != wanted)
 		look_write4(address, place);
 	return 0;
 }
@@ -149,11 +154,13 @@ static long look_at_address6(void *map, const struct ipv6 *address, const struct
                              void *unused)
 {
 	const __u32 *home, *cell;
-	__u32 content;
+	__u32 content, wanted;
 
 	(void)map;
 	(void)unused;
 	look_add6(address, mac);
+	if (!index_state.look.is_whole)
+		return 0;
 	home = bpf_map_lookup_elem(&index_homes, mac);
 	if (!home)
 		return 0;
@@ -161,8 +168,11 @@ static long look_at_address6(void *map, const struct ipv6 *address, const struct
 	if (!cell)
 		return 0;
 	content = *(volatile __u32 *)cell;
-	if ((content & INDEX_ADDRESS) == INDEX_NO_ADDRESS &&
-	    (content & INDEX_HOST) != look_content(host_by_mac(mac)))
+	if ((content & INDEX_ADDRESS) != INDEX_NO_ADDRESS)
+		return 0;
+	wanted = look_content(host_by_mac(mac));
+	index_state.look.states += look_digest(index_mac(mac), wanted);
+	if ((content & INDEX_HOST) != wanted)
 		look_write6(address, *home);
 	return 0;
 }
@@ -318,27 +328,58 @@ static __always_inline __u64 look_validity(__u64 few)
 	return left < validity ? left : validity;
 }
 
-static __always_inline void look_at_all(void)
+static __always_inline void look_at_hosts(__u64 changes)
 {
-	index_state.look.hosts = index_state.look.rows = index_state.look.addresses = 0;
+	index_state.look.hosts = 0;
+	index_state.look.rows = changes;
 	bpf_for_each_map_elem(&hosts, look_at_host, NULL, 0);
+}
+
+static __always_inline void look_at_addresses(bool is_whole)
+{
+	index_state.look.is_whole = is_whole;
+	index_state.look.addresses = index_state.look.states = 0;
 	bpf_for_each_map_elem(&addresses4, look_at_address, NULL, 0);
 	bpf_for_each_map_elem(&addresses6, look_at_address6, NULL, 0);
+	if (!is_whole)
+		return;
+	index_state.settled.repeated = index_state.look.rows == index_state.settled.rows &&
+	                               index_state.look.states == index_state.settled.states;
+	index_state.settled.rows = index_state.look.rows;
+	index_state.settled.states = index_state.look.states;
+	index_state.settled.left = LOOKS_SETTLED;
+}
+
+/*
+ * Cells are not compared with `hosts` where two whole looks have found the same, in `hosts` and of
+ * each address's host, and `hosts` is still the same: who has changed a row would have had to
+ * change it back, twice, within a look each. What the datapath and the daemon change is counted.
+ * This spares a lookup for each address, which takes longest.
+ */
+static __always_inline bool look_is_settled(void)
+{
+	if (!index_state.settled.repeated || !index_state.settled.left ||
+	    index_state.look.rows != index_state.settled.rows)
+		return false;
+	index_state.settled.left--;
+	return true;
 }
 
 SEC("syscall")
 int look(struct index_look *result)
 {
-	const __u64 start = bpf_jiffies64();
+	/* before the rows are read: what changes meanwhile is for the next look */
+	const __u64 start = bpf_jiffies64(), changes = *(volatile __u32 *)&index_state.changes;
 
-	look_at_all();
+	look_at_hosts(changes);
+	look_at_addresses(!look_is_settled());
 	if (index_state.look.addresses != index_state.addresses) {
 		look_build();
-		look_at_all();
+		look_at_hosts(changes);
+		look_at_addresses(true);
+		index_state.settled.repeated = false;
 	}
-	/* also where rows have changed, and back, since the last one */
-	result->digest = look_digest(index_state.look.rows + index_state.changes,
-	                             index_state.look.addresses);
+	result->digest = look_digest(index_state.look.rows, index_state.look.addresses);
 	result->hosts = index_state.look.hosts;
 	index_state.tick_shift = index_state.look.hosts < result->few ? 0 : INDEX_TICK_MANY;
 	if (result->tick)

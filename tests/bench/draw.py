@@ -92,7 +92,13 @@ def wakes(figures: Figures) -> Chart:
 
 
 def passing(figures: Figures) -> Chart:
-    kinds = {"stranger": "strangers' TCP and UDP", "other": "IPv6 and others", "awake": "TCP of awake hosts", "arp_unknown": "ARP for others"}
+    kinds = {
+        "stranger": "strangers' TCP and UDP",
+        "v6_stranger": "strangers' IPv6",
+        "other": "other EtherTypes",
+        "awake": "TCP of awake hosts",
+        "arp_unknown": "ARP for others",
+    }
     rows = [
         Row(f"{label}, {hosts} hosts", value := figures.value(f"pass_{kind}_ns_{size}"), f"{short(value)} ns", True)
         for kind, label in kinds.items()

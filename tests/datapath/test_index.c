@@ -68,6 +68,19 @@ TEST(answers_come_from_the_index)
 	assert_false(answered(testbed));
 }
 
+/* Looks that find nothing new leave the cells as they are. */
+TEST(an_edit_after_many_looks_is_seen_by_the_next_one)
+{
+	struct testbed *testbed = indexed(&sleeper);
+
+	for (int i = 0; i < 4; i++)
+		testbed_look(testbed);
+	testbed_set_host(testbed, SECOND, &awake);
+	assert_true(answered(testbed));
+	testbed_look(testbed);
+	assert_false(answered(testbed));
+}
+
 TEST(what_is_being_woken_is_consumed_by_the_index)
 {
 	struct testbed *testbed = indexed(&(struct setup){ .second.state = WAKING });
