@@ -56,7 +56,7 @@ struct {
 	struct {                     /* of the last look that was whole: */
 		__u64 rows, states;  /* digests */
 		__u64 repeated;      /* the one before had the same */
-		__u64 left;          /* so many looks need not be whole */
+		__u64 left;          /* so many looks may be short */
 	} settled;
 	struct {                 /* of the look in progress: sums over the rows of a map */
 		__u64 hosts;     /* how many */

@@ -14,7 +14,7 @@
 #define NS_PER_MS 1000000ULL
 #define AF_INET6 10
 
-enum { HOME_TRIES = 4, BUILDS = 255, LOOKS_SETTLED = 15 };
+enum { HOME_TRIES = 4, BUILDS = 255, LOOKS_SHORT = 31 };
 
 static __always_inline __u32 look_address(const struct ipv4 *address)
 {
@@ -33,22 +33,34 @@ static __always_inline __u64 look_digest(__u64 key, __u64 value)
 	return mixed ^ mixed >> 33;
 }
 
+/*
+ * Its MAC into the filter. And it may have been set ASLEEP by hand, since this tick began; with many
+ * hosts a look comes after its end.
+ */
+static __always_inline void look_follow_host(const struct mac *mac, const struct host_entry *host,
+                                             __u64 hash)
+{
+	const __u64 bits = index_mac_bits(hash);
+	__u64 *word = index_mac_word(hash >> 12);
+
+	if (word && ~*word & bits)
+		*word |= bits;
+	if (host_state(host) != AWAKE && !index_state.tick_shift)
+		index_forget_awake(mac);
+}
+
 static long look_at_host(void *map, const struct mac *mac, const struct host_entry *host,
                          void *unused)
 {
-	const __u64 hash = index_mac_hash(index_mac(mac)), bits = index_mac_bits(hash);
-	__u64 *word = index_mac_word(hash >> 12);
+	const __u64 number = index_mac(mac);
 	const __u64 fields = (__u64)host->ifindex << 32 | (__u32)host->vlan << 16 | host->flags;
 
 	(void)map;
 	(void)unused;
-	if (word && ~*word & bits)
-		*word |= bits;
-	/* perhaps by hand, and since this tick began; with many hosts a look comes after its end */
-	if (host_state(host) != AWAKE && !index_state.tick_shift)
-		index_forget_awake(mac);
 	index_state.look.hosts++;
-	index_state.look.rows += look_digest(index_mac(mac) | (__u16)host_state(host), fields);
+	index_state.look.rows += look_digest(number | (__u16)host_state(host), fields);
+	if (index_state.look.is_whole)
+		look_follow_host(mac, host, index_mac_hash(number));
 	return 0;
 }
 
@@ -328,41 +340,41 @@ static __always_inline __u64 look_validity(__u64 few)
 	return left < validity ? left : validity;
 }
 
-static __always_inline void look_at_hosts(__u64 changes)
+static __always_inline void look_settle(void)
 {
-	index_state.look.hosts = 0;
-	index_state.look.rows = changes;
-	bpf_for_each_map_elem(&hosts, look_at_host, NULL, 0);
-}
-
-static __always_inline void look_at_addresses(bool is_whole)
-{
-	index_state.look.is_whole = is_whole;
-	index_state.look.addresses = index_state.look.states = 0;
-	bpf_for_each_map_elem(&addresses4, look_at_address, NULL, 0);
-	bpf_for_each_map_elem(&addresses6, look_at_address6, NULL, 0);
-	if (!is_whole)
-		return;
 	index_state.settled.repeated = index_state.look.rows == index_state.settled.rows &&
 	                               index_state.look.states == index_state.settled.states;
 	index_state.settled.rows = index_state.look.rows;
 	index_state.settled.states = index_state.look.states;
-	index_state.settled.left = LOOKS_SETTLED;
+	index_state.settled.left = LOOKS_SHORT;
 }
 
 /*
- * Cells are not compared with `hosts` where two whole looks have found the same, in `hosts` and of
- * each address's host, and `hosts` is still the same: who has changed a row would have had to
- * change it back, twice, within a look each. What the datapath and the daemon change is counted.
- * This spares a lookup for each address, which takes longest.
+ * A look need not be whole, that is compare cells with `hosts`, where two whole ones have found the
+ * same, in `hosts` and of each address's host, and `hosts` is still the same: who has changed a row
+ * would have had to change it back, twice, within a look each. What the datapath and the daemon
+ * change is counted. This spares what takes longest, a lookup for each address.
  */
-static __always_inline bool look_is_settled(void)
+static __always_inline bool look_may_be_short(void)
 {
-	if (!index_state.settled.repeated || !index_state.settled.left ||
-	    index_state.look.rows != index_state.settled.rows)
+	if (!index_state.settled.repeated || !index_state.settled.left)
 		return false;
 	index_state.settled.left--;
 	return true;
+}
+
+static __always_inline void look_at_all(__u64 changes, bool is_whole)
+{
+	index_state.look.is_whole = is_whole;
+	index_state.look.hosts = index_state.look.addresses = index_state.look.states = 0;
+	index_state.look.rows = changes;
+	bpf_for_each_map_elem(&hosts, look_at_host, NULL, 0);
+	if (!is_whole && index_state.look.rows != index_state.settled.rows)
+		return;
+	bpf_for_each_map_elem(&addresses4, look_at_address, NULL, 0);
+	bpf_for_each_map_elem(&addresses6, look_at_address6, NULL, 0);
+	if (is_whole)
+		look_settle();
 }
 
 SEC("syscall")
@@ -370,13 +382,14 @@ int look(struct index_look *result)
 {
 	/* before the rows are read: what changes meanwhile is for the next look */
 	const __u64 start = bpf_jiffies64(), changes = *(volatile __u32 *)&index_state.changes;
+	const bool may_be_short = look_may_be_short();
 
-	look_at_hosts(changes);
-	look_at_addresses(!look_is_settled());
+	look_at_all(changes, !may_be_short);
+	if (may_be_short && index_state.look.rows != index_state.settled.rows)
+		look_at_all(changes, true);
 	if (index_state.look.addresses != index_state.addresses) {
 		look_build();
-		look_at_hosts(changes);
-		look_at_addresses(true);
+		look_at_all(changes, true);
 		index_state.settled.repeated = false;
 	}
 	result->digest = look_digest(index_state.look.rows, index_state.look.addresses);
