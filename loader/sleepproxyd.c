@@ -43,7 +43,7 @@ enum { PARTS = sizeof(parts) / sizeof(*parts) };
 
 static int serve(const struct options *options)
 {
-	struct daemon daemon = { .options = *options, .packet_fd = -1 };
+	struct daemon daemon = { .options = *options, .packet_fd = -1, .router_socket.fd = -1 };
 	size_t started = 0;
 	int err = 0;
 

@@ -10,6 +10,7 @@
 #include <event2/event.h>
 
 #include "config/config.h"
+#include "daemon/paced_socket.h"
 #include "datapath/datapath.h"
 #include "dhcp/dhcp_client.h"
 #include "dhcp/dhcp_memory.h"
@@ -125,8 +126,7 @@ struct daemon {
 	struct npp_server_settings npp_settings;
 	struct npp_keys keys; /* none: requests need no signature */
 	uint64_t dhcp_counts[DHCP_COUNT_COUNT];
-	int router_fd; /* hears Router Advertisements; -1: none */
-	struct event *router_event, *router_resume_event;
+	struct paced_socket router_socket; /* hears Router Advertisements */
 	struct mac learning_next;        /* the host with which the next tick of learning begins */
 	struct dhcp_memory *dhcp_memory; /* of those that are no hosts yet; NULL: no memory */
 	struct groups *groups;

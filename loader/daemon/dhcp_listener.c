@@ -9,9 +9,9 @@
 #include <string.h>
 
 #include <dhcp.h> /* the wire format, of include/ */
-#include "base/files.h"
 #include "base/log.h"
 #include "daemon/daemon.h"
+#include "daemon/paced_socket.h"
 #include "net/dhcp_socket.h"
 
 /* So many messages are read at a time, and then none for a while. */
@@ -36,8 +36,7 @@ struct dhcp_listener {
 	struct dhcp_ear {
 		struct daemon *daemon;
 		int (*receive)(int fd, struct dhcp_snoop *snoop);
-		int fd;
-		struct event *event, *resume_event;
+		struct paced_socket socket;
 	} ears[FAMILIES];
 };
 
@@ -63,48 +62,22 @@ static void on_message(evutil_socket_t fd, short what, void *context)
 			daemon_receive_dhcp(ear->daemon, &snoop);
 		read++;
 	}
-	if (read < MESSAGES_MAX)
-		return;
-	event_del(ear->event);
-	evtimer_add(ear->resume_event, &PAUSE);
-}
-
-static void on_resume(evutil_socket_t fd, short what, void *context)
-{
-	(void)fd;
-	(void)what;
-	event_add(((struct dhcp_ear *)context)->event, NULL);
-}
-
-static void free_listener(struct dhcp_listener *listener)
-{
-	for (size_t i = 0; i < FAMILIES; i++) {
-		struct dhcp_ear *ear = &listener->ears[i];
-
-		if (ear->event)
-			event_free(ear->event);
-		if (ear->resume_event)
-			event_free(ear->resume_event);
-		cleanup_close(&ear->fd);
-	}
-	free(listener);
+	if (read == MESSAGES_MAX)
+		paced_socket_rest(&ear->socket, &PAUSE);
 }
 
 /* Without one of the families the other is heard. */
 static void open_ear(struct daemon *daemon, const struct served_iface *served, size_t family,
                      struct dhcp_ear *ear)
 {
+	int err;
+
 	*ear = (struct dhcp_ear){ .daemon = daemon, .receive = families[family].receive };
-	ear->fd = families[family].listen(served->iface.ifindex);
-	if (ear->fd < 0) {
+	err = paced_socket_start(&ear->socket, daemon->base,
+	                         families[family].listen(served->iface.ifindex), on_message, ear);
+	if (err)
 		log_error("%s: cannot listen for %s: %s", served->config.name,
-		          families[family].name, strerror(-ear->fd));
-		return;
-	}
-	ear->event = event_new(daemon->base, ear->fd, EV_READ | EV_PERSIST, on_message, ear);
-	ear->resume_event = evtimer_new(daemon->base, on_resume, ear);
-	if (ear->event && ear->resume_event)
-		event_add(ear->event, NULL);
+		          families[family].name, strerror(-err));
 }
 
 static void listen_on(struct daemon *daemon, struct served_iface *served)
@@ -121,8 +94,13 @@ static void listen_on(struct daemon *daemon, struct served_iface *served)
 
 void dhcp_listener_stop(struct served_iface *served)
 {
-	if (served->dhcp_listener)
-		free_listener(served->dhcp_listener);
+	struct dhcp_listener *listener = served->dhcp_listener;
+
+	if (!listener)
+		return;
+	for (size_t i = 0; i < FAMILIES; i++)
+		paced_socket_stop(&listener->ears[i].socket);
+	free(listener);
 	served->dhcp_listener = NULL;
 }
 

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Listens on the served interfaces for IGMP and MLD, at a rate that costs nothing. */
-#include <errno.h>
 #include <linux/if_ether.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/files.h"
 #include "base/log.h"
 #include "daemon/groups.h"
+#include "daemon/paced_socket.h"
 #include "net/group_socket.h"
 
-/* So many frames are read at a time, and then none for a while; what does not fit is lost. */
+/* So many frames are read at a time, and then none for a while. */
 enum { FRAMES_MAX = 64 };
 static const struct timeval PAUSE = { .tv_usec = 100000 };
 
@@ -18,8 +17,7 @@ static const struct timeval PAUSE = { .tv_usec = 100000 };
 struct group_listener {
 	struct daemon *daemon;
 	uint32_t ifindex;
-	int fd;
-	struct event *event, *resume_event;
+	struct paced_socket socket;
 	struct group_link links[2]; /* of IPv4, of IPv6 */
 };
 
@@ -56,56 +54,34 @@ static void on_frame(evutil_socket_t fd, short what, void *context)
 			submit(listener, frame, (size_t)length, origin.vlan);
 		read++;
 	}
-	event_del(listener->event);
-	evtimer_add(listener->resume_event, &PAUSE);
-}
-
-static void on_resume(evutil_socket_t fd, short what, void *context)
-{
-	(void)fd;
-	(void)what;
-	event_add(((struct group_listener *)context)->event, NULL);
-}
-
-static void free_listener(struct group_listener *listener)
-{
-	if (listener->event)
-		event_free(listener->event);
-	if (listener->resume_event)
-		event_free(listener->resume_event);
-	cleanup_close(&listener->fd);
-	free(listener);
+	paced_socket_rest(&listener->socket, &PAUSE);
 }
 
 static void listen_on(struct daemon *daemon, struct served_iface *served)
 {
 	struct group_listener *listener = calloc(1, sizeof(*listener));
+	int err;
 
 	if (!listener)
 		return;
 	listener->daemon = daemon;
 	listener->ifindex = served->iface.ifindex;
-	listener->fd = group_listen(listener->ifindex);
-	if (listener->fd >= 0) {
-		listener->event = event_new(daemon->base, listener->fd, EV_READ | EV_PERSIST,
-		                            on_frame, listener);
-		listener->resume_event = evtimer_new(daemon->base, on_resume, listener);
-	} else {
+	err = paced_socket_start(&listener->socket, daemon->base, group_listen(&served->iface),
+	                         on_frame, listener);
+	if (err) {
 		log_error("%s: cannot listen for IGMP and MLD: %s", served->config.name,
-		          strerror(-listener->fd));
-	}
-	if (!listener->event || !listener->resume_event) {
-		free_listener(listener);
+		          strerror(-err));
+		free(listener);
 		return;
 	}
-	event_add(listener->event, NULL);
 	served->group_listener = listener;
 }
 
 void group_listener_stop(struct served_iface *served)
 {
 	if (served->group_listener)
-		free_listener(served->group_listener);
+		paced_socket_stop(&served->group_listener->socket);
+	free(served->group_listener);
 	served->group_listener = NULL;
 }
 

@@ -4,16 +4,15 @@
  * registers, and which addresses the hosts themselves use. At a rate that costs nothing, but while
  * a registration waits.
  */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/files.h"
 #include "base/log.h"
 #include "daemon/neighbours.h"
+#include "daemon/paced_socket.h"
 #include "net/nd_message.h"
 
-/* So many messages are read at a time, and then none for a while; what does not fit is lost. */
+/* So many messages are read at a time, and then none for a while. */
 enum { MESSAGES_MAX = 64 };
 static const struct timeval PAUSE = { .tv_usec = 100000 };
 
@@ -22,8 +21,7 @@ struct nd_listener {
 	struct daemon *daemon;
 	uint32_t ifindex;
 	bool learns;
-	int fd;
-	struct event *event, *resume_event;
+	struct paced_socket socket;
 };
 
 /* While it is parsed. */
@@ -73,8 +71,7 @@ static void on_message(evutil_socket_t fd, short what, void *context)
 	}
 	if (waits(daemon) && read == MESSAGES_MAX)
 		return;
-	event_del(listener->event);
-	evtimer_add(listener->resume_event, &PAUSE);
+	paced_socket_rest(&listener->socket, &PAUSE);
 }
 
 void nd_listener_take(struct daemon *daemon, const struct parser_result *result)
@@ -94,56 +91,36 @@ void nd_listener_take(struct daemon *daemon, const struct parser_result *result)
 		daemon_learn(daemon, host, received->ifindex, message);
 }
 
-static void on_resume(evutil_socket_t fd, short what, void *context)
-{
-	(void)fd;
-	(void)what;
-	event_add(((struct nd_listener *)context)->event, NULL);
-}
-
-static void free_listener(struct nd_listener *listener)
-{
-	if (listener->event)
-		event_free(listener->event);
-	if (listener->resume_event)
-		event_free(listener->resume_event);
-	cleanup_close(&listener->fd);
-	free(listener);
-}
-
 static void listen_on(struct daemon *daemon, struct served_iface *served)
 {
 	struct nd_listener *listener = calloc(1, sizeof(*listener));
+	int err;
 
 	if (!listener)
 		return;
 	*listener = (struct nd_listener){ .daemon = daemon,
 		                          .ifindex = served->iface.ifindex,
 		                          .learns = daemon->config.learn };
-	listener->fd = nd_listen(listener->ifindex, listener->learns);
-	if (listener->fd >= 0) {
-		if (listener->learns && packet_all_multicast(listener->fd, &served->iface, true))
-			log_warning("%s: cannot hear what hosts send to multicast groups",
-			            served->config.name);
-		listener->event = event_new(daemon->base, listener->fd, EV_READ | EV_PERSIST,
-		                            on_message, listener);
-		listener->resume_event = evtimer_new(daemon->base, on_resume, listener);
-	} else {
+	err = paced_socket_start(&listener->socket, daemon->base,
+	                         nd_listen(listener->ifindex, listener->learns), on_message,
+	                         listener);
+	if (err) {
 		log_error("%s: cannot listen for Neighbor Discovery: %s", served->config.name,
-		          strerror(-listener->fd));
-	}
-	if (!listener->event || !listener->resume_event) {
-		free_listener(listener);
+		          strerror(-err));
+		free(listener);
 		return;
 	}
-	event_add(listener->event, NULL);
+	if (listener->learns && packet_all_multicast(listener->socket.fd, &served->iface, true))
+		log_warning("%s: cannot hear what hosts send to multicast groups",
+		            served->config.name);
 	served->nd_listener = listener;
 }
 
 void nd_listener_stop(struct served_iface *served)
 {
 	if (served->nd_listener)
-		free_listener(served->nd_listener);
+		paced_socket_stop(&served->nd_listener->socket);
+	free(served->nd_listener);
 	served->nd_listener = NULL;
 }
 

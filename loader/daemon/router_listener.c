@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/files.h"
 #include "base/log.h"
 #include "daemon/daemon.h"
 #include "daemon/dhcp6_messages.h"
@@ -51,17 +50,8 @@ static void on_advert(evutil_socket_t fd, short what, void *context)
 	(void)what;
 	for (; read < ADVERTS_MAX && !router_advert_receive(fd, &received); read++)
 		submit(daemon, &received);
-	if (read < ADVERTS_MAX)
-		return;
-	event_del(daemon->router_event);
-	evtimer_add(daemon->router_resume_event, &PAUSE);
-}
-
-static void on_resume(evutil_socket_t fd, short what, void *context)
-{
-	(void)fd;
-	(void)what;
-	event_add(((struct daemon *)context)->router_event, NULL);
+	if (read == ADVERTS_MAX)
+		paced_socket_rest(&daemon->router_socket, &PAUSE);
 }
 
 void daemon_take_router_advert(struct daemon *daemon, const struct parser_result *result)
@@ -76,21 +66,15 @@ void daemon_take_router_advert(struct daemon *daemon, const struct parser_result
 /* A machine without IPv6 is a proxy for IPv4. */
 int router_listener_start(struct daemon *daemon)
 {
-	daemon->router_fd = router_advert_listen();
-	if (daemon->router_fd < 0) {
-		log_warning("routers of IPv6 are not listened to: %s",
-		            strerror(-daemon->router_fd));
-		return 0;
-	}
-	daemon->router_event =
-		daemon_watch(daemon, daemon->router_fd, EV_READ | EV_PERSIST, on_advert, NULL);
-	daemon->router_resume_event = daemon_watch(daemon, -1, 0, on_resume, NULL);
-	return daemon->router_event && daemon->router_resume_event ? 0 : -ENOMEM;
+	const int err = paced_socket_start(&daemon->router_socket, daemon->base,
+	                                   router_advert_listen(), on_advert, daemon);
+
+	if (err)
+		log_warning("routers of IPv6 are not listened to: %s", strerror(-err));
+	return 0;
 }
 
 void router_listener_stop(struct daemon *daemon)
 {
-	if (daemon->router_event)
-		cleanup_close(&daemon->router_fd);
-	daemon->router_event = NULL;
+	paced_socket_stop(&daemon->router_socket);
 }

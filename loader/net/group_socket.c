@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "net/group_socket.h"
 
-#include <errno.h>
 #include <linux/filter.h>
 #include <linux/if_ether.h>
-#include <linux/if_packet.h>
 #include <netinet/icmp6.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -17,7 +15,7 @@ enum { TO_AT = 0, GROUP_BIT = 1, TYPE_AT = 12, PROTOCOL_AT = ETH_HLEN + 9 };
 enum { NEXT_AT = ETH_HLEN + 6, OPTIONS_AT = ETH_HLEN + 40, MESSAGE_AT = OPTIONS_AT + 8 };
 enum { OPTIONS_8_OCTETS = IPPROTO_ICMPV6 << 8, MLD_V2_REPORT = 143 };
 
-int group_listen(uint32_t ifindex)
+int group_listen(const struct iface *iface)
 {
 	struct sock_filter code[] = {
 		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, TO_AT),
@@ -38,13 +36,11 @@ int group_listen(uint32_t ifindex)
 		BPF_STMT(BPF_RET | BPF_K, 0),
 	};
 	const struct sock_fprog filter = { sizeof(code) / sizeof(*code), code };
-	const struct packet_mreq all = { .mr_ifindex = (int)ifindex,
-		                         .mr_type = PACKET_MR_ALLMULTI };
-	int fd = packet_listen(ifindex, SOCK_RAW, ETH_P_ALL, &filter), err;
+	int fd = packet_listen(iface->ifindex, SOCK_RAW, ETH_P_ALL, &filter);
+	const int err = fd < 0 ? fd : packet_all_multicast(fd, iface, true);
 
-	if (fd < 0 || !setsockopt(fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &all, sizeof(all)))
+	if (!err)
 		return fd;
-	err = -errno;
 	cleanup_close(&fd);
 	return err;
 }

@@ -2,7 +2,7 @@
 #ifndef SLEEPPROXY_NET_GROUP_SOCKET_H
 #define SLEEPPROXY_NET_GROUP_SOCKET_H
 
-#include <stdint.h>
+struct iface;
 
 /*
  * A socket that receives, without blocking, whole frames with IGMP or MLD that are to a group; or
@@ -10,6 +10,6 @@
  * of IGMPv2 and MLDv1 are sent to the group that they name. For packet_receive. The caller closes
  * it.
  */
-int group_listen(uint32_t ifindex);
+int group_listen(const struct iface *iface);
 
 #endif
