@@ -31,6 +31,26 @@ static __always_inline __u32 checksum_fold(__u32 sum)
 	return (sum & 0xffff) + (sum >> 16);
 }
 
+static __always_inline __u32 checksum_fold64(__u64 sum)
+{
+	sum = (sum & 0xffffffff) + (sum >> 32);
+	return checksum_fold((sum & 0xffff) + (sum >> 16));
+}
+
+/*
+ * Continues a sum, which is to be folded, with `octets` that are a multiple of 4. Word by word, or
+ * they would all be loaded at once, to the stack; and what is kept over calls is the sum.
+ */
+static __always_inline __u64 checksum_words(__u64 sum, const void *words, unsigned octets)
+{
+#pragma unroll
+	for (unsigned i = 0; i < octets / sizeof(__u32); i++) {
+		sum += ((const volatile __u32 *)words)[i];
+		asm volatile("" : "+r"(sum));
+	}
+	return sum;
+}
+
 /* A checksum, once a word of what it is of has another value (RFC 1624). */
 static __always_inline __u16 checksum_replace(__u16 checksum, __u16 before, __u16 after)
 {

@@ -44,23 +44,6 @@ static __always_inline bool connection_source6_is_valid(const struct ipv6hdr *ip
 	       !host_by_address6(ipv6_destination(ip), &host) || !mac_equal(owner.mac, host.mac);
 }
 
-/*
- * The part of the pseudo header that is addresses, at most those of IPv6. The barrier: the sum is
- * kept over calls, and not the words, which are less than a stack slot.
- */
-static __always_inline __u64 connection_sum(const void *addresses, unsigned words)
-{
-	const __u16 *word = addresses;
-	__u64 sum = 0;
-
-#pragma unroll
-	for (unsigned i = 0; i < 2 * sizeof(struct ipv6) / sizeof(*word); i++)
-		if (i < words)
-			sum += word[i];
-	asm volatile("" : "+r"(sum));
-	return sum;
-}
-
 /* With TRANSPORT_WHOLE. */
 #define CONNECTION_IPV6 0x200
 
@@ -70,7 +53,7 @@ static __always_inline __u64 connection_sum(const void *addresses, unsigned word
  * (RFC 768; RFC 8200, 8.1). The first of several fragments has that of all.
  */
 static __always_inline enum outcome connection_ports(struct xdp_md *xdp, struct transport transport,
-                                                     __u32 addresses, struct checksum_chunk *chunk)
+                                                     __u64 addresses, struct checksum_chunk *chunk)
 {
 	const __u64 at = transport.at, protocol = transport.protocol;
 	const bool is_udp = (protocol & TRANSPORT_PROTOCOL) == PROTOCOL_UDP;
@@ -92,8 +75,8 @@ static __always_inline enum outcome connection_ports(struct xdp_md *xdp, struct 
 		check = udp->check;
 	if (is_udp && !check)
 		return protocol & CONNECTION_IPV6 ? OUTCOME_WAKE_CHECKSUM : OUTCOME_WAKE_STARTED;
-	pseudo = checksum_fold(addresses + bpf_htons(protocol & TRANSPORT_PROTOCOL) +
-	                       bpf_htons(octets));
+	pseudo = checksum_fold64(addresses + bpf_htons(protocol & TRANSPORT_PROTOCOL) +
+	                         bpf_htons(octets));
 	if (!(protocol & TRANSPORT_WHOLE) || check == pseudo ||
 	    checksum_of(xdp, at, octets, pseudo) == CHECKSUM_RIGHT)
 		return OUTCOME_WAKE_STARTED;
@@ -102,14 +85,14 @@ static __always_inline enum outcome connection_ports(struct xdp_md *xdp, struct 
 
 /* An echo request of ICMP, or of ICMPv6, which alone has a pseudo header. */
 static __always_inline enum outcome connection_echo(struct xdp_md *xdp, struct transport transport,
-                                                    __u32 addresses)
+                                                    __u64 addresses)
 {
 	const __u64 octets = transport.end - transport.at;
 	const __u64 pseudo = transport.protocol & CONNECTION_IPV6
 	                             ? addresses + bpf_htons(PROTOCOL_ICMPV6) + bpf_htons(octets)
 	                             : 0;
 
-	return checksum_of(xdp, transport.at, octets, checksum_fold(pseudo)) == CHECKSUM_RIGHT
+	return checksum_of(xdp, transport.at, octets, checksum_fold64(pseudo)) == CHECKSUM_RIGHT
 	               ? OUTCOME_WAKE_STARTED
 	               : OUTCOME_WAKE_CHECKSUM;
 }
@@ -195,7 +178,7 @@ static __always_inline enum outcome connection_check4(struct frame *frame, __u64
 		return OUTCOME_WAKE_ZERO;
 	if (!connection_source_is_valid(ip))
 		return OUTCOME_WAKE_SOURCE_INVALID;
-	*addresses = connection_sum(&ip->saddr, 2 * sizeof(ip->saddr) / sizeof(__u16));
+	*addresses = checksum_words(0, &ip->saddr, 2 * sizeof(ip->saddr));
 	return connection_header(frame->xdp, frame->payload_offset, ipv4_header_octets(ip));
 }
 
@@ -209,7 +192,7 @@ static __always_inline enum outcome connection_check6(struct frame *frame, __u64
 		return OUTCOME_WAKE_ZERO;
 	if (!connection_source6_is_valid(ip))
 		return OUTCOME_WAKE_SOURCE_INVALID;
-	*addresses = connection_sum(ip->saddr, 2 * sizeof(ip->saddr) / sizeof(__u16));
+	*addresses = checksum_words(0, ip->saddr, 2 * sizeof(ip->saddr));
 	return OUTCOME_WAKE_STARTED;
 }
 

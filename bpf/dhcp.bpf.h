@@ -61,11 +61,6 @@ static __always_inline bool dhcp_has_ports(const struct iphdr *ip, const struct 
 	                                  udp->source == bpf_htons(DHCP_CLIENT_PORT));
 }
 
-static __always_inline __u32 dhcp_octets(const struct udphdr *udp)
-{
-	return bpf_ntohs(udp->len) - sizeof(*udp);
-}
-
 static __always_inline bool dhcp_is_valid(const struct frame *frame,
                                           const struct dhcp_packet *packet)
 {
@@ -103,9 +98,24 @@ static __always_inline bool dhcp_within_rate(const struct mac *client, const str
 	return rate->messages++ < DHCP_MESSAGES_PER_S;
 }
 
-/* What is left to write are ports, addresses and the message. */
+/* Of a message of `least` octets or more; 0: it has fewer, or too many to be copied. */
+static __always_inline __u32 dhcp_octets(const struct udphdr *udp, __u32 least)
+{
+	__u32 length = bpf_ntohs(udp->len) - sizeof(*udp);
+
+	if (length < least)
+		return 0;
+	/* or clang merges the comparisons into one of a copy, and the verifier sees no bound */
+	asm volatile("" : "+r"(length));
+	if (length > DHCP_SNOOP_MAX)
+		return 0;
+	asm volatile("" : "+r"(length));
+	return length;
+}
+
+/* What is left to write are addresses and the message. */
 static __always_inline void dhcp_copy_frame(struct dhcp_snoop *copy, const struct frame *frame,
-                                            __u32 length)
+                                            const struct udphdr *udp, __u32 length)
 {
 	__builtin_memset(copy, 0, offsetof(struct dhcp_snoop, message));
 	copy->ifindex = frame->xdp->ingress_ifindex;
@@ -113,35 +123,38 @@ static __always_inline void dhcp_copy_frame(struct dhcp_snoop *copy, const struc
 	copy->length = length;
 	copy->from = *frame_source(frame);
 	copy->to = *frame_destination(frame);
+	copy->source_port = udp->source;
+	copy->destination_port = udp->dest;
+}
+
+/* With the message, which is at `offset`. */
+static __always_inline enum snoop_result dhcp_submit(struct dhcp_snoop *copy, struct xdp_md *xdp,
+                                                     __u32 offset, __u32 length)
+{
+	if (bpf_xdp_load_bytes(xdp, offset, copy->message, length)) {
+		bpf_ringbuf_discard(copy, 0);
+		return SNOOP_OTHER;
+	}
+	bpf_ringbuf_submit(copy, 0);
+	return SNOOP_COPIED;
 }
 
 static __always_inline enum snoop_result dhcp_copy(const struct frame *frame,
                                                    const struct dhcp_packet *packet)
 {
 	const __u32 offset = frame->payload_offset + sizeof(*packet->ip) + sizeof(*packet->udp);
-	__u32 length = dhcp_octets(packet->udp);
+	const __u32 length = dhcp_octets(packet->udp, sizeof(struct dhcp));
 	struct dhcp_snoop *copy;
 
-	if (length < sizeof(struct dhcp))
-		return SNOOP_OTHER;
-	/* or clang merges both comparisons into one of a copy, and the verifier sees no bound */
-	asm volatile("" : "+r"(length));
-	if (length > DHCP_SNOOP_MAX)
+	if (!length)
 		return SNOOP_OTHER;
 	copy = bpf_ringbuf_reserve(&dhcp_snoop, sizeof(*copy), 0);
 	if (!copy)
 		return SNOOP_LOST;
-	dhcp_copy_frame(copy, frame, length);
+	dhcp_copy_frame(copy, frame, packet->udp, length);
 	copy->source = *(const struct ipv4 *)&packet->ip->saddr;
 	copy->destination = *(const struct ipv4 *)&packet->ip->daddr;
-	copy->source_port = packet->udp->source;
-	copy->destination_port = packet->udp->dest;
-	if (bpf_xdp_load_bytes(frame->xdp, offset, copy->message, length)) {
-		bpf_ringbuf_discard(copy, 0);
-		return SNOOP_OTHER;
-	}
-	bpf_ringbuf_submit(copy, 0);
-	return SNOOP_COPIED;
+	return dhcp_submit(copy, frame->xdp, offset, length);
 }
 
 /* Each header is checked once: of a pointer kept on the stack the verifier forgets the check. */

@@ -28,10 +28,7 @@ static __always_inline bool dhcp6_has_ports(const struct ipv6hdr *ip, const stru
 static __always_inline bool dhcp6_lengths_agree(const struct frame *frame, const struct ipv6hdr *ip,
                                                 const struct udphdr *udp)
 {
-	const __u32 payload = bpf_ntohs(ip->payload_len);
-
-	return bpf_ntohs(udp->len) <= payload &&
-	       frame->payload_offset + sizeof(*ip) + payload <= bpf_xdp_get_buff_len(frame->xdp);
+	return bpf_ntohs(udp->len) <= bpf_ntohs(ip->payload_len) && ipv6_is_whole(frame, ip);
 }
 
 static __always_inline enum snoop_result dhcp6_copy(const struct frame *frame,
@@ -40,28 +37,18 @@ static __always_inline enum snoop_result dhcp6_copy(const struct frame *frame,
                                                     const struct mac *client)
 {
 	const __u32 offset = frame->payload_offset + sizeof(*ip) + sizeof(*udp);
-	__u32 length = bpf_ntohs(udp->len) - sizeof(*udp);
+	const __u32 length = dhcp_octets(udp, sizeof(struct dhcp6));
 	struct dhcp_snoop *copy;
 
-	if (length < sizeof(struct dhcp6))
-		return SNOOP_OTHER;
-	asm volatile("" : "+r"(length)); /* as in dhcp_copy() */
-	if (length > DHCP_SNOOP_MAX)
+	if (!length)
 		return SNOOP_OTHER;
 	copy = bpf_ringbuf_reserve(&dhcp_snoop, sizeof(*copy), 0);
 	if (!copy)
 		return SNOOP_LOST;
-	dhcp_copy_frame(copy, frame, length);
-	copy->source_port = udp->source;
-	copy->destination_port = udp->dest;
+	dhcp_copy_frame(copy, frame, udp, length);
 	copy->source6 = *ipv6_source(ip);
 	copy->client = *client;
-	if (bpf_xdp_load_bytes(frame->xdp, offset, copy->message, length)) {
-		bpf_ringbuf_discard(copy, 0);
-		return SNOOP_OTHER;
-	}
-	bpf_ringbuf_submit(copy, 0);
-	return SNOOP_COPIED;
+	return dhcp_submit(copy, frame->xdp, offset, length);
 }
 
 static __always_inline enum snoop_result dhcp6_copy_of(const struct frame *frame,

@@ -30,7 +30,7 @@ static __always_inline enum outcome fast_handle(struct xdp_md *xdp)
 		return ASK_MAPS;
 	if (fast_protocol(frame) == bpf_htons(ETHERTYPE_ARP))
 		return fast_is_of_host(frame) ? ASK_MAPS : fast_arp(xdp, frame);
-	if (fast_is_nd(xdp))
+	if (fast_protocol(frame) == bpf_htons(ETHERTYPE_IPV6) && fast_is_nd(xdp))
 		return fast_is_of_host(frame) ? ASK_MAPS : fast_nd(xdp);
 	if (fast_is_of_host(frame) && !fast_is_awake(xdp, frame))
 		return ASK_MAPS;

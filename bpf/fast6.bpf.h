@@ -18,8 +18,7 @@ enum {
 	AT_PORT6 = 56, /* the destination's */
 	AT_ND_FLAGS = 58,
 	AT_ND_TARGET = 62,
-	IPV6_TCP_FLAGS = 67,
-	IPV6_TCP_END = 74,
+	TCP6_END = 74,
 	AT_ND_OPTION = 78,
 	ND_END = 86,
 };
@@ -46,31 +45,6 @@ static __always_inline bool fast_is_unknown6(void *frame, __u32 offset)
 	return !bpf_map_lookup_elem(&addresses6, frame + offset);
 }
 
-/* The sum of words, to be folded; one by one, or they would all be loaded at once, to the stack. */
-static __always_inline __u64 fast_add(__u64 sum, __u64 word)
-{
-	sum += word;
-	asm volatile("" : "+r"(sum));
-	return sum;
-}
-
-static __always_inline __u64 fast_add_words(__u64 sum, void *words, unsigned count)
-{
-#pragma unroll
-	for (unsigned i = 0; i < sizeof(struct ipv6) / sizeof(__u32); i++)
-		if (i < count)
-			sum = fast_add(sum, AT(__u32, words, 4 * i));
-	return sum;
-}
-
-static __always_inline __u32 fast_fold(__u64 sum)
-{
-	sum = (sum & 0xffffffff) + (sum >> 32);
-	sum = (sum & 0xffff) + (sum >> 16);
-	sum = (sum & 0xffff) + (sum >> 16);
-	return (sum & 0xffff) + (sum >> 16);
-}
-
 #define ND_PSEUDO (bpf_htons(ND_LENGTH) + bpf_htons(PROTOCOL_ICMPV6))
 
 /*
@@ -80,17 +54,18 @@ static __always_inline __u32 fast_fold(__u64 sum)
 static __always_inline bool fast_nd_answer(void *frame)
 {
 	const __u64 own = fast_own_mac(), option = ND_TARGET_OPTION | own << 16;
-	__u64 sum = fast_add_words(ND_PSEUDO, frame + AT_IPV6_SOURCE, 4);
-	__u64 target = fast_add_words(0, frame + AT_ND_TARGET, 4), sent;
+	__u64 sum = checksum_words(ND_PSEUDO, frame + AT_IPV6_SOURCE, sizeof(struct ipv6));
+	__u64 target = checksum_words(0, frame + AT_ND_TARGET, sizeof(struct ipv6)), sent;
 
-	sent = fast_add_words(sum + target, frame + AT_IPV6_DESTINATION, 4);
-	sent = fast_add_words(sent, frame + AT_ICMPV6, 2);
-	sent = fast_add_words(sent, frame + AT_ND_OPTION, 2);
-	if (fast_fold(sent) != CHECKSUM_RIGHT)
+	sent = checksum_words(sum + target, frame + AT_IPV6_DESTINATION, sizeof(struct ipv6));
+	sent = checksum_words(sent, frame + AT_ICMPV6, AT_ND_TARGET - AT_ICMPV6);
+	sent = checksum_words(sent, frame + AT_ND_OPTION, sizeof(struct nd_option));
+	if (checksum_fold64(sent) != CHECKSUM_RIGHT)
 		return false;
 	sum += 2 * target + (option & 0xffffffff) + (option >> 32) + ND_ADVERTISEMENT_WORD +
 	       ND_SOLICITED;
-	AT(__u64, frame, AT_ICMPV6) = ND_ADVERTISEMENT_WORD | (__u64)(__u16)~fast_fold(sum) << 16 |
+	AT(__u64, frame, AT_ICMPV6) = ND_ADVERTISEMENT_WORD |
+	                              (__u64)(__u16)~checksum_fold64(sum) << 16 |
 	                              (__u64)ND_SOLICITED << 32;
 	AT(__u64, frame, AT_ND_OPTION) = option;
 	AT(__u64, frame, AT_IPV6_DESTINATION) = AT(__u64, frame, AT_IPV6_SOURCE);
@@ -172,10 +147,10 @@ static __always_inline void fast_echo_answer6(void *frame)
 
 static __always_inline bool fast_is_syn6(struct xdp_md *xdp, void *frame)
 {
-	const __u8 *flags = fast_frame(xdp, IPV6_TCP_END);
+	const void *whole = fast_frame(xdp, TCP6_END);
 
-	return flags && AT(__u8, frame, AT_IPV6_NEXT) == PROTOCOL_TCP &&
-	       (flags[IPV6_TCP_FLAGS] & (TCP_SYN | TCP_ACK | TCP_RST | TCP_FIN)) == TCP_SYN;
+	return whole && AT(__u8, frame, AT_IPV6_NEXT) == PROTOCOL_TCP &&
+	       tcp_is_syn(whole + AT_PAYLOAD + sizeof(struct ipv6hdr));
 }
 
 static __always_inline bool fast_may_be_dhcp6(void *frame)
@@ -186,13 +161,12 @@ static __always_inline bool fast_may_be_dhcp6(void *frame)
 	       (port == bpf_htons(DHCP6_CLIENT_PORT) || port == bpf_htons(DHCP6_SERVER_PORT));
 }
 
-/* An untagged solicitation or advertisement, whatever else it is. */
+/* Is the frame, which is IPv6, a solicitation or an advertisement, whatever else it is? */
 static __always_inline bool fast_is_nd(struct xdp_md *xdp)
 {
 	void *frame = fast_frame(xdp, AT_ND_FLAGS);
 
-	return frame && AT(__u16, frame, AT_PROTOCOL) == bpf_htons(ETHERTYPE_IPV6) &&
-	       AT(__u8, frame, AT_PAYLOAD) >> 4 == 6 &&
+	return frame && AT(__u8, frame, AT_PAYLOAD) >> 4 == 6 &&
 	       AT(__u8, frame, AT_IPV6_NEXT) == PROTOCOL_ICMPV6 &&
 	       (AT(__u8, frame, AT_ICMPV6) == ND_SOLICITATION ||
 	        AT(__u8, frame, AT_ICMPV6) == ND_ADVERTISEMENT);

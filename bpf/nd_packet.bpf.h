@@ -105,34 +105,25 @@ static __noinline bool nd_read_options(struct xdp_md *xdp, __u32 at, __u32 end, 
 	return at == end;
 }
 
-/* The addresses' part of the pseudo header, and the rest of it. */
-static __always_inline __u32 nd_pseudo_header(const struct ipv6hdr *ip)
+/* Its sum, to be folded. */
+static __always_inline __u64 nd_pseudo_header(const struct ipv6hdr *ip)
 {
-	const __u16 *word = (const __u16 *)ip->saddr;
-	__u32 sum = bpf_htons(PROTOCOL_ICMPV6) + ip->payload_len;
-
-#pragma unroll
-	for (unsigned i = 0; i < 2 * sizeof(ip->saddr) / sizeof(__u16); i++)
-		sum += word[i];
-	return checksum_fold(sum);
+	return checksum_words(bpf_htons(PROTOCOL_ICMPV6) + ip->payload_len, ip->saddr,
+	                      2 * sizeof(ip->saddr));
 }
 
 static __always_inline bool nd_checksum_is_right(const struct frame *frame,
                                                  const struct ipv6hdr *ip)
 {
 	return checksum_of(frame->xdp, frame->payload_offset + sizeof(*ip),
-	                   bpf_ntohs(ip->payload_len), nd_pseudo_header(ip)) == CHECKSUM_RIGHT;
+	                   bpf_ntohs(ip->payload_len),
+	                   checksum_fold64(nd_pseudo_header(ip))) == CHECKSUM_RIGHT;
 }
 
 static __always_inline __u16 nd_checksum(const struct nd_advertisement *answer)
 {
-	const __u16 *word = (const __u16 *)&answer->nd;
-	__u32 sum = nd_pseudo_header(&answer->ip);
-
-#pragma unroll
-	for (unsigned i = 0; i < (sizeof(*answer) - sizeof(answer->ip)) / sizeof(__u16); i++)
-		sum += word[i];
-	return ~checksum_fold(sum);
+	return ~checksum_fold64(checksum_words(nd_pseudo_header(&answer->ip), &answer->nd,
+	                                       sizeof(*answer) - sizeof(answer->ip)));
 }
 
 /*
