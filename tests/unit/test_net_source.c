@@ -3,49 +3,8 @@
 #include "test.h"
 
 #include <net/if.h>
-#include <string.h>
 
-#include "base/text.h"
-#include "net/net_state.h"
-#include "support_lan.h"
-
-static struct net_state *opened;
-
-/* Opened by the first call, by notices alone from then on. */
-static struct net_state *net_now(void)
-{
-	if (!opened)
-		assert_int_equal(net_state_open(&opened), 0);
-	assert_true(net_state_read(opened) >= 0);
-	assert_int_equal(net_state_refresh(opened), 0);
-	return opened;
-}
-
-static int close_net_state(void **state)
-{
-	(void)state;
-	net_state_close(opened);
-	opened = NULL;
-	return 0;
-}
-
-static struct ipv6 ip(const char *text)
-{
-	struct ipv6 address;
-
-	assert_int_equal(text_to_ip(text, &address), 0);
-	return address;
-}
-
-static struct ipv4 v4(const char *text)
-{
-	const struct ipv6 address = ip(text);
-
-	return ip_to_ipv4(&address);
-}
-
-BEFORE_EACH(make_namespace)
-AFTER_EACH(close_net_state)
+#include "support_net_state.h"
 
 TEST(a_link_local_address_to_ask_from)
 {
