@@ -279,12 +279,12 @@ static const char *value_text(struct json_object *value, enum view_kind kind,
 	return number && !integer ? "" : json_object_get_string(value);
 }
 
-/* The note may be NULL. */
+/* The note may be NULL; `empty`, too, where there is a value. */
 static void add_row(struct text_table *table, enum style style, const char *label,
-                    const char *value, const char *note)
+                    const char *value, const char *empty, const char *note)
 {
 	table_cell(table, BOLD, "%s", label);
-	table_text(table, style, value, "-");
+	table_text(table, style, value, empty);
 	table_cell(table, PLAIN, "%s", note ? note : "");
 }
 
@@ -297,14 +297,14 @@ static void add_list(struct text_table *table, const char *label, struct json_ob
 		const char *item = json_object_get_string(json_object_array_get_idx(list, i));
 
 		if (*text && strlen(text) + strlen(item) >= LIST_WIDTH) {
-			add_row(table, PLAIN, label, text, "");
+			add_row(table, PLAIN, label, text, "-", NULL);
 			*text = '\0';
 			label = "";
 		}
 		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%s", *text ? " " : "",
 		         item);
 	}
-	add_row(table, PLAIN, label, text, "");
+	add_row(table, PLAIN, label, text, "-", NULL);
 }
 
 static void add_member(struct text_table *table, struct json_object *object,
@@ -326,7 +326,7 @@ static void add_member(struct text_table *table, struct json_object *object,
 	if (json_length(value))
 		add_list(table, row->label, value);
 	else if (*text || row->empty)
-		add_row(table, style, row->label, text, note);
+		add_row(table, style, row->label, text, row->empty, note);
 }
 
 void view_rows(struct text_table *table, struct json_object *object, const struct view_row *rows)
