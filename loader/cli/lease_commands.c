@@ -20,13 +20,13 @@ static const struct view_row columns[] = {
 	{ 0 },
 };
 
-static const struct view_row term_rows[] = {
-	{ "LEASE", .member = "host", .empty = "-", .style = BOLD },
+static const struct view_row state_rows[] = {
 	{ "state", .member = "state", .kind = VIEW_WORD, .empty = "-" },
 	{ "renewed by", .member = "renewed-by", .noted = "renewal", .empty = "-" },
-	{ "address", .member = "address", .empty = "-" },
-	{ "server", .member = "server", .empty = "-" },
-	{ "relay", .member = "relay", .note = "between host and server" },
+	{ 0 },
+};
+
+static const struct view_row time_rows[] = {
 	{ "granted for", .member = "seconds", .kind = VIEW_DURATION, .empty = "-" },
 	{ "since", .member = "since", .kind = VIEW_TIME, .noted = "since-in", .empty = "-" },
 	{ "T1", .member = "t1", .kind = VIEW_TIME, .noted = "t1-in", .empty = "-" },
@@ -38,38 +38,32 @@ static const struct view_row term_rows[] = {
 	{ 0 },
 };
 
-/* Of DHCPv6; `SERVER` would be octets. */
-static const struct view_row columns6[] = {
-	{ "HOST", .member = "host" },
-	{ "ADDRESS", .member = "address", .empty = "-" },
-	{ "SERVER", .member = "server", .empty = "DHCPv6" },
-	{ "STATE", .member = "state", .kind = VIEW_WORD },
-	{ "RENEWED BY", .member = "renewed-by", .empty = "-" },
-	{ "T1", .member = "t1-in", .kind = VIEW_DISTANCE, .empty = "-" },
-	{ "EXPIRES", .member = "expires-in", .kind = VIEW_DISTANCE, .empty = "-" },
-	{ .label = "LAST" },
-	{ 0 },
+/* Of a family: the heading, and what the other one does not have. */
+struct family_rows {
+	struct view_row heading[2], addresses[4], identity[5];
 };
 
-static const struct view_row term_rows6[] = {
-	{ "DHCPv6", .member = "host", .empty = "-", .style = BOLD },
-	{ "state", .member = "state", .kind = VIEW_WORD, .empty = "-" },
-	{ "renewed by", .member = "renewed-by", .noted = "renewal", .empty = "-" },
-	{ "addresses", .member = "addresses", .empty = "-" },
-	{ "lost", .member = "lost" },
-	{ "granted for", .member = "seconds", .kind = VIEW_DURATION, .empty = "-" },
-	{ "since", .member = "since", .kind = VIEW_TIME, .noted = "since-in", .empty = "-" },
-	{ "T1", .member = "t1", .kind = VIEW_TIME, .noted = "t1-in", .empty = "-" },
-	{ "T2", .member = "t2", .kind = VIEW_TIME, .noted = "t2-in", .empty = "-" },
-	{ "expires", .member = "expires", .kind = VIEW_TIME, .noted = "expires-in", .empty = "-" },
-	{ "next request", .member = "next-request-in", .kind = VIEW_DISTANCE, .empty = "-" },
-	{ "last result", .member = "result", .kind = VIEW_WORD, .noted = "result-in", .empty = "-" },
-	{ "", .member = "result-at", .kind = VIEW_TIME, .noted = "reason" },
-	{ "sent from", .member = "source", .empty = "-" },
-	{ "DUID", .member = "duid", .empty = "-" },
-	{ "IAID", .member = "iaid", .empty = "0" },
-	{ "server's DUID", .member = "server-duid", .empty = "-" },
-	{ 0 },
+static const struct family_rows dhcp_rows = {
+	.heading = { { "LEASE", .member = "host", .empty = "-", .style = BOLD } },
+	.addresses = {
+		{ "address", .member = "address", .empty = "-" },
+		{ "server", .member = "server", .empty = "-" },
+		{ "relay", .member = "relay", .note = "between host and server" },
+	},
+};
+
+static const struct family_rows dhcp6_rows = {
+	.heading = { { "DHCPv6", .member = "host", .empty = "-", .style = BOLD } },
+	.addresses = {
+		{ "addresses", .member = "addresses", .empty = "-" },
+		{ "lost", .member = "lost" },
+	},
+	.identity = {
+		{ "sent from", .member = "source", .empty = "-" },
+		{ "DUID", .member = "duid", .empty = "-" },
+		{ "IAID", .member = "iaid", .empty = "0" },
+		{ "server's DUID", .member = "server-duid", .empty = "-" },
+	},
 };
 
 static const struct view_row identity_rows[] = {
@@ -98,15 +92,14 @@ static void set_distance(struct json_object *lease, const char *member, const ch
 	json_set_text(lease, member, distance_from_now(json_get_text(lease, of), text));
 }
 
-static void add_row(struct text_table *table, struct json_object *lease,
-                    const struct view_row *shown)
+static void add_row(struct text_table *table, struct json_object *lease)
 {
 	static const char *const times[] = { "t1-in", "expires-in", NULL };
 	const char *result = json_get_text(lease, "result");
 
 	set_never(lease, times);
 	set_distance(lease, "result-in", "result-at");
-	view_cells(table, lease, shown);
+	view_cells(table, lease, columns);
 	if (*result)
 		table_cell(table, word_of(result)->style, "%s %s", result,
 		           json_get_text(lease, "result-in"));
@@ -123,7 +116,7 @@ static const char *first_of(struct json_object *object, const char *member)
 	return has_any ? json_object_get_string(json_object_array_get_idx(list, 0)) : "";
 }
 
-/* That of DHCPv6, with the host and one address for a table; NULL: it has none. */
+/* That of DHCPv6, with what it has for a table instead; NULL: it has none. */
 static struct json_object *dhcp6_of(struct json_object *lease)
 {
 	struct json_object *dhcp6 = NULL;
@@ -131,6 +124,7 @@ static struct json_object *dhcp6_of(struct json_object *lease)
 	if (!json_object_object_get_ex(lease, "dhcpv6", &dhcp6))
 		return NULL;
 	json_set_text(dhcp6, "host", json_get_text(lease, "host"));
+	json_set_text(dhcp6, "server", "DHCPv6");
 	json_set_text(dhcp6, "address",
 	              first_of(dhcp6, *first_of(dhcp6, "addresses") ? "addresses" : "lost"));
 	return dhcp6;
@@ -146,9 +140,9 @@ static void add_lease(struct text_table *table, struct json_object *lease)
 	struct json_object *dhcp6 = dhcp6_of(lease);
 
 	if (!dhcp6 || !is_none(lease))
-		add_row(table, lease, columns);
+		add_row(table, lease);
 	if (dhcp6)
-		add_row(table, dhcp6, columns6);
+		add_row(table, dhcp6);
 }
 
 static void view_leases(const struct output *output, struct json_object *leases)
@@ -182,7 +176,7 @@ static void set_parameters(struct json_object *lease)
 }
 
 static void view_terms(const struct output *output, struct json_object *lease,
-                       const struct view_row *rows)
+                       const struct family_rows *rows)
 {
 	static const char *const times[] = { "t1", "t2", "expires", NULL };
 	struct text_table terms = { .columns = 3 };
@@ -191,7 +185,11 @@ static void view_terms(const struct output *output, struct json_object *lease,
 	set_distance(lease, "since-in", "since");
 	set_distance(lease, "result-in", "result-at");
 	set_renewal(lease);
-	view_rows(&terms, lease, rows);
+	view_rows(&terms, lease, rows->heading);
+	view_rows(&terms, lease, state_rows);
+	view_rows(&terms, lease, rows->addresses);
+	view_rows(&terms, lease, time_rows);
+	view_rows(&terms, lease, rows->identity);
 	table_finish(&terms, output);
 }
 
@@ -201,14 +199,14 @@ static void view_lease(const struct output *output, struct json_object *lease)
 	struct json_object *dhcp6 = dhcp6_of(lease);
 
 	if (dhcp6)
-		view_terms(output, dhcp6, term_rows6);
+		view_terms(output, dhcp6, &dhcp6_rows);
 	if (dhcp6 && is_none(lease))
 		return;
 	if (dhcp6)
 		output_write(output, PLAIN, "\n");
 	set_parameters(lease);
 	json_set_text(lease, "identity", "as sent to DHCP servers");
-	view_terms(output, lease, term_rows);
+	view_terms(output, lease, &dhcp_rows);
 	output_write(output, PLAIN, "\n");
 	view_rows(&identity, lease, identity_rows);
 	table_finish(&identity, output);

@@ -234,6 +234,10 @@ TEST(leases)
 		  " 'result': null}]",
 		  "HOST  ADDRESS    SERVER  STATE  RENEWED BY  T1  EXPIRES  LAST\n"
 		  "nas   192.0.2.5  -       bound  host        -   -        -\n" },
+		{ "[{'host': 'nas', 'state': 'none', 'dhcpv6': {'state': 'lost', 'lost': ['fd00::5'],"
+		  " 'renewed-by': 'proxy', 'seconds': 'infinite', 'result': null}}]",
+		  "HOST  ADDRESS  SERVER  STATE  RENEWED BY  T1     EXPIRES  LAST\n"
+		  "nas   fd00::5  DHCPv6  lost   proxy       never  never    -\n" },
 		{ "[]",
 		  "no leases are known: 'sleepproxyctl help lease set' explains how to set one\n" },
 	};
@@ -243,10 +247,31 @@ TEST(leases)
 	CHECK_VIEWS("lease forget", WHOLE, forgotten);
 }
 
+TEST(a_lease_of_dhcpv6)
+{
+	static const struct view_case whole[] = {
+		{ "{'host': 'nas', 'state': 'none', 'dhcpv6': {'state': 'bound', 'iaid': 0,"
+		  " 'addresses': ['fd00::5', 'fd00::6'], 'renewed-by': 'host', 'seconds': 60,"
+		  " 'source': 'fe80::5', 'duid': '00:03', 'server-duid': '00:01'}}",
+		  "DHCPv6         nas\nstate          bound            the address belongs to the host\n"
+		  "renewed by     host             the host is up, and renews it by itself\n"
+		  "addresses      fd00::5 fd00::6\n"
+		  "granted for    1m0s\n"
+		  "since          -\nT1             -\nT2             -\n"
+		  "expires        -\nnext request   -\nlast result    -\n"
+		  "sent from      fe80::5\n"
+		  "DUID           00:03\n"
+		  "IAID           0\nserver's DUID  00:01\n" },
+	};
+
+	CHECK_VIEWS("lease show", WHOLE, whole);
+}
+
 TEST(a_lease)
 {
 	static const struct view_case lines[] = {
 		{ "{'host': 'nas'}", "LEASE         nas\n" },
+		{ "{'host': 'nas', 'dhcpv6': {}}", "\n\nLEASE         nas\n" },
 		{ "{'state': 'lost'}",
 		  "state         lost  the address may belong to another host: " },
 		{ "{'renewed-by': 'host', 'confirmed': false}",
