@@ -25,18 +25,12 @@ static bool is_group(const void *address)
 	return *(const uint8_t *)address == 0xff;
 }
 
-/* Over the pseudo-header of RFC 8200, 8.1, and the message. */
+/* `length`: of the message, after the IPv6 header. */
 static bool is_sum_right(const uint8_t *octets, size_t length)
 {
-	uint8_t summed[2 * sizeof(struct ipv6) + 8 + ND_PACKET_MAX] = { 0 };
-	const size_t head = 2 * sizeof(struct ipv6) + 8;
+	const struct ipv6 *source = (const struct ipv6 *)(octets + offsetof(struct ipv6hdr, saddr));
 
-	memcpy(summed, octets + offsetof(struct ipv6hdr, saddr), 2 * sizeof(struct ipv6));
-	summed[head - 6] = (uint8_t)(length >> 8);
-	summed[head - 5] = (uint8_t)length;
-	summed[head - 1] = IPPROTO_ICMPV6;
-	memcpy(summed + head, octets + sizeof(struct ipv6hdr), length);
-	return !internet_checksum(summed, head + length);
+	return !icmpv6_checksum(source, source + 1, octets + sizeof(struct ipv6hdr), length);
 }
 
 /* `wanted`: the option that tells a MAC. False: one has no length, or exceeds the message. */
