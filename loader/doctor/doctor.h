@@ -4,6 +4,7 @@
 #define SLEEPPROXY_DOCTOR_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /*
  * Prints a line for each finding, or with `json` one object, and changes nothing. `interface` NULL:
@@ -31,5 +32,8 @@ void findings_add(enum grade grade, const char *format, ...) __attribute__((form
 
 /* The checks of an interface (doctor_iface.c). */
 void check_interface(const char *interface, const char *pin_dir);
+
+/* Its IPv6, while it is up. `bridge`: of which it is a port; empty: of none. */
+void check_ipv6(const char *interface, uint32_t ifindex, const char *bridge);
 
 #endif

@@ -374,4 +374,7 @@ void check_interface(const char *interface, const char *pin_dir)
 	check_answer_modes(&link);
 	check_kind(&link);
 	check_address(&link);
+	if (link.flags & IFF_UP)
+		check_ipv6(interface, link.ifindex,
+		           strcmp(link.master_kind, "bridge") ? "" : link.master);
 }

@@ -61,18 +61,29 @@ bool iface_has_link(const char *name)
 	return !iface_ioctl(name, SIOCGIFFLAGS, &flags) && flags.ifr_flags & IFF_RUNNING;
 }
 
-int iface_forwards(const struct iface *iface, bool is_ipv4)
+/* 1, 0 or -errno; -ENOENT: the kernel lacks the family. */
+static int is_set(const char *name, bool is_ipv4, const char *setting)
 {
 	char path[64 + IFNAMSIZ];
-	char forwards = '0';
+	char digit = '0';
 	autoclose int fd = -1;
 
-	snprintf(path, sizeof(path), "/proc/sys/net/ipv%c/conf/%s/forwarding", is_ipv4 ? '4' : '6',
-	         iface->name);
+	snprintf(path, sizeof(path), "/proc/sys/net/ipv%c/conf/%s/%s", is_ipv4 ? '4' : '6', name,
+	         setting);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || read(fd, &forwards, 1) != 1)
+	if (fd < 0 || read(fd, &digit, 1) != 1)
 		return -errno;
-	return forwards != '0'; /* of IPv6 it may be 2 */
+	return digit != '0'; /* forwarding of IPv6 may be 2 */
+}
+
+int iface_forwards(const struct iface *iface, bool is_ipv4)
+{
+	return is_set(iface->name, is_ipv4, "forwarding");
+}
+
+int iface_ipv6_is_disabled(const char *name)
+{
+	return is_set(name, false, "disable_ipv6");
 }
 
 int packet_open(void)

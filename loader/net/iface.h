@@ -38,6 +38,9 @@ bool iface_has_link(const char *name);
 /* Does the machine forward the packets of that family that come in here (ip_forward)? */
 int iface_forwards(const struct iface *iface, bool is_ipv4); /* 1, 0, or -errno */
 
+/* By disable_ipv6. 1, 0, or -errno; -ENOENT: the kernel has no IPv6. */
+int iface_ipv6_is_disabled(const char *name);
+
 /* A socket that sends, and receives nothing; or -errno. The caller closes it. */
 int packet_open(void);
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from harness.lan import BUILD
-from harness.netns import run
+from harness.netns import run, wait_for
 
 SIGNS = {"ok": "✓", "note": "·", "warn": "!", "bad": "✗"}
 THREE = ("bpf", "net_admin", "net_raw")
@@ -163,6 +163,44 @@ def test_a_bridge_and_its_port(lan, doctor):
     said = doctor("br0")
     assert said.has("warn", "br0 is a bridge")
     assert said.has("warn", "no native XDP")
+
+
+def test_ipv6_that_is_disabled(lan, doctor):
+    said = doctor()
+    assert said.has("warn", "IPv6 is disabled on eth0", "sysctl net.ipv6.conf.eth0.disable_ipv6=0")
+    assert not said.has("warn", "link-local")
+    hidden = ("unshare", "--mount", "sh", "-ec", 'mount -t tmpfs none /proc/sys/net/ipv6; exec "$@"', "sh")
+    assert doctor("eth0", *hidden).has("warn", "kernel has no IPv6", "ipv6.disable=1")
+
+
+def doctor_with_link_local(lan, doctor) -> Said:
+    shown = ("-6", "addr", "show", "dev", "eth0", "scope", "link", "-tentative")
+    wait_for("it has its link-local address", lambda: lan.proxy.namespace.ip(*shown))
+    return doctor()
+
+
+def test_ipv6_without_a_link_local_address_or_a_prefix(lan, doctor):
+    proxy = lan.proxy.namespace
+    proxy.ip("link", "set", "eth0", "addrgenmode", "none")
+    lan.proxy.use_ipv6()
+    said = doctor()
+    assert said.has("warn", "no link-local address", "sysctl net.ipv6.conf.eth0.addr_gen_mode=0")
+    assert said.has("note", "no IPv6 prefix", "until a router advertises one"), said.text
+    proxy.run("sysctl", "-q", "net.ipv6.conf.eth0.addr_gen_mode=0")
+    proxy.ip("-6", "addr", "add", "fd00::2/64", "dev", "eth0")
+    said = doctor_with_link_local(lan, doctor)
+    assert said.has("ok", "eth0 has a link-local address")
+    assert said.has("ok", "IPv6 addresses in fd00::/64 are on the link")
+    assert not said.has("warn", "IPv6")
+
+
+def test_ipv6_of_a_bridge_and_its_port(lan, doctor):
+    lan.proxy.use_ipv6()
+    lan.proxy.namespace.ip("link", "add", "br0", "up", "type", "bridge")
+    assert not doctor_with_link_local(lan, doctor).has("warn", "groups")
+    lan.proxy.namespace.ip("link", "set", "eth0", "master", "br0")
+    assert doctor().has("warn", "eth0 is a port of bridge br0", "snoop (MLD) forget eth0")
+    assert not doctor("br0").has("warn", "is a port of bridge")
 
 
 def colours_on(argv: list[object], **environment: str) -> bool:
