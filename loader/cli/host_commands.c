@@ -223,7 +223,7 @@ static const struct cli_option add_options[] = {
 	  .help = "multicast groups of which it is a member, besides those\n"
 	          "that it was seen to join: 239.1.2.3, ff02::fb" },
 	{ "--wake", "PORT...", OPTION_LIST,
-	  .help = "connections that wake it: tcp/22, ssh, udp/5353, none\n"
+	  .help = "connections that wake it: tcp/22, ssh, udp/161, none\n"
 	          "(default: the configuration's, else any TCP)" },
 	{ "--allow", "NET...", OPTION_LIST,
 	  .help = "sources that may wake it: 192.168.1.0/24, fd00::/64" },

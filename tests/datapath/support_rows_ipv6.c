@@ -65,6 +65,9 @@ static const struct row rows[] = {
 	  .in = SYN_TO(ALL_NODES, PEER), OTHER(ASLEEP) },
 	{ "a SYN over IPv6 in a broadcast frame passes, and wakes nobody", SLEEPER,
 	  .in = SYN_TO(BROADCAST, PEER), OTHER(ASLEEP) },
+	{ "a group of IPv6 passes, whichever UDP wakes",
+	  .setup = { .host.state = ASLEEP, .rules = { RULE(HOST, UDP, 0, WAKE) } },
+	  .in = IP6(GROUP, PEER, UDP, PEER_IP6, MULTICAST_IP6, 5353, 5353), OTHER(ASLEEP) },
 	{ "a group that addresses6 has passes, also in a frame to us", SLEEPER,
 	  .in = IP6(PROXY, PEER, UDP, PEER_IP6, MULTICAST_IP6, 5353, 5353), OTHER(ASLEEP) },
 
