@@ -212,9 +212,9 @@ size_t host_lease_addresses(const struct host *host, bool lost, struct ipv6 addr
  *  lost to DHCP, or taken away by hand            not claimed by that host
  *  a row of the map was moved by hand             that host
  *  described                                      the host that was described first
- *  registered or leased                           the host that has it already, unless it is AWAKE
- *                                                 and has it by a lease or an ended registration;
- *                                                 else the one that is registered
+ *  registered, leased or learnt                   the host that has it already, unless it is AWAKE
+ *                                                 and has it by another reason than a registration
+ *                                                 that is active; else the one that is registered
  */
 struct claimant {
 	enum claim_kind claim;

@@ -10,6 +10,7 @@
 #include "support_daemon.h"
 #include "daemon_properties/model.h"
 #include "daemon_properties/hosts.h"
+#include "daemon_properties/learning.h"
 #include "daemon_properties/people.h"
 #include "daemon_properties/edits.h"
 #include "daemon_properties/checks.h"
@@ -77,6 +78,8 @@ static const struct operation {
 	{ "register", 14, op_register },
 	{ "report", 5, op_report },
 	{ "linger", 3, op_linger },
+	{ "use an address", 10, op_use },
+	{ "learn nothing", 1, op_learn_nothing },
 	{ "edit address", 8, op_edit_address },
 	{ "edit host", 5, op_edit_host },
 	{ "delete host", 2, op_delete_host },

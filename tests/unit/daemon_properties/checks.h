@@ -86,7 +86,7 @@ static void check_hosts(void)
 static void fail_address(int address, int found, int expected)
 {
 	const struct lease_record_clock now = daemon_record_clock(&daemon_);
-	static const char *const whys[] = { "",           "leased",    "ended",
+	static const char *const whys[] = { "",           "learnt",    "leased", "ended",
 		                            "registered", "described", "edited" };
 
 	for (int i = 0; i < HOSTS; i++)
@@ -274,6 +274,7 @@ static void check_row(const struct model_host *host, const struct host *real,
 	struct json_object *described = json_object_object_get(row, "described");
 	struct json_object *edited = json_object_object_get(row, "edited");
 	struct json_object *of_host = json_object_object_get(row, "registered");
+	struct json_object *learnt = json_object_object_get(row, "learnt");
 	struct json_object *active = json_object_object_get(of_host, "active");
 
 	assert_string_equal(stored_text(row, "name"), host->name);
@@ -285,6 +286,7 @@ static void check_row(const struct model_host *host, const struct host *real,
 	assert_int_equal(stored_addresses(described, "addresses"), host->described.addresses);
 	assert_int_equal(stored_addresses(edited, "addresses"), host->edited.added);
 	assert_int_equal(stored_addresses(edited, "removed"), host->edited.removed);
+	assert_int_equal(stored_addresses(learnt, "addresses"), host->learnt);
 	assert_int_equal(of_host != NULL, host->registered.is);
 	assert_int_equal(stored_addresses(of_host, "addresses"), host->registered.addresses);
 	assert_int_equal(json_object_get_boolean(active), host->registered.active);

@@ -371,11 +371,13 @@ static void op_time(void)
 {
 	const int index = (int)pick(HOSTS);
 	struct host *host = host_at(index);
+	unsigned int failed;
 	bool fails;
 
 	may_end = true;
 	if (!host || !host->life.deadline)
 		return;
+	failed = host->life.failed_wakes;
 	fails = host->life.state == WAKING && may_fail(&model.hosts[index]);
 	host->life.deadline = 1;
 	if (fails)
@@ -386,7 +388,8 @@ static void op_time(void)
 	daemon_arm(&daemon_);
 	settle();
 	host = host_at(index);
-	if (fails && (!host || host->life.state != WAKING))
+	/* one that has no address then is being woken again */
+	if (fails && (!host || host->life.failed_wakes != failed))
 		fail_wake(&model.hosts[index]);
 }
 

@@ -43,7 +43,7 @@ struct model_host {
 		uint16_t vlan, transaction;
 		uint64_t ended;
 	} registered;
-	uint32_t leased, lost;
+	uint32_t leased, lost, learnt;
 	char identity[HOST_NAME_MAX_SIZE]; /* that its DHCP is known by */
 	enum host_state last_state;        /* before this operation */
 	bool invalid;                      /* its row was given a state that is none */
@@ -133,7 +133,7 @@ static int address_number(const struct ipv6 *address)
 }
 
 /* Why a host claims an address, the strongest reason last. */
-enum why { WHY_NOT, WHY_LEASED, WHY_ENDED, WHY_REGISTERED, WHY_DESCRIBED, WHY_EDITED };
+enum why { WHY_NOT, WHY_LEARNT, WHY_LEASED, WHY_ENDED, WHY_REGISTERED, WHY_DESCRIBED, WHY_EDITED };
 
 static enum why why_of(int index, int address)
 {
@@ -150,7 +150,9 @@ static enum why why_of(int index, int address)
 		return WHY_DESCRIBED;
 	if (host->registered.is && host->registered.addresses & bit)
 		return host->registered.active ? WHY_REGISTERED : WHY_ENDED;
-	return host->leased & bit ? WHY_LEASED : WHY_NOT;
+	if (host->leased & bit)
+		return WHY_LEASED;
+	return host->learnt & bit ? WHY_LEARNT : WHY_NOT;
 }
 
 /* If one host claimed it for another reason. */
@@ -216,7 +218,7 @@ static int owner_as(int address, struct claim_as as)
 		owner = first_of(address, WHY_REGISTERED, as);
 	if (owner == NOBODY && why != WHY_NOT)
 		owner = holder;
-	return owner == NOBODY ? first_of(address, WHY_LEASED, as) : owner;
+	return owner == NOBODY ? first_of(address, WHY_LEARNT, as) : owner;
 }
 
 static int owner_of(int address)
