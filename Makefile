@@ -43,7 +43,7 @@ BASE = $(wildcard loader/base/*.c)
 CTL = $(wildcard loader/cli/*.c) $(BASE)
 # What the agent shares with the daemon: the protocol, a lease's options, netlink, and how a configuration is read.
 SHARED = $(addprefix loader/config/,config_reader.c value_readers.c) \
-	loader/dhcp/dhcp_message.c loader/host/description.c \
+	$(addprefix loader/dhcp/,dhcp_message.c dhcp6_message.c) loader/host/description.c \
 	$(addprefix loader/net/,iface.c magic.c netlink.c)
 AGENT = $(wildcard loader/agent/*.c loader/npp/*.c) $(SHARED) $(BASE)
 LAN = $(addprefix $(BUILD)/tests/lan/,agent_facts ask_while)

@@ -47,6 +47,7 @@ enum npp_request_type {
 	NPP_REQUEST_HOSTNAME,
 	NPP_REQUEST_BACKUP,
 	NPP_REQUEST_LIFETIME,
+	NPP_REQUEST_DHCP6,
 };
 
 /* Services that a proxy offers. */
@@ -56,6 +57,7 @@ enum npp_service {
 	NPP_SERVICE_ND = 0x8001,
 	NPP_SERVICE_ECHO,
 	NPP_SERVICE_WAKE_ON_PACKET,
+	NPP_SERVICE_DHCP6,
 };
 
 /* The DHCP Notification's code in a Wakeup Confirm; NONE is not on the wire. */

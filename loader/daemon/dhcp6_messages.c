@@ -112,26 +112,28 @@ static struct ipv6 link_local_of(const struct mac *mac)
 		                octet[3], octet[4], octet[5] } };
 }
 
-static struct ipv6 source_of(const struct host *host)
+/* The link-local one of these addresses; else one that it is known to have, or to be able to. */
+static struct ipv6 source_of(const struct host *host, const struct ipv6 *addresses, size_t count)
 {
-	const struct installed *installed = host->installed;
-
-	for (size_t i = 0; installed && i < installed->address_count; i++)
-		if (ip_is_link_local(&installed->addresses[i]))
-			return installed->addresses[i];
-	return link_local_of(&host->mac);
+	for (size_t i = 0; i < count; i++)
+		if (ip_is_link_local(&addresses[i]))
+			return addresses[i];
+	return host->dhcp6 && ip_is_set(&host->dhcp6->lease.source) ? host->dhcp6->lease.source
+	                                                            : link_local_of(&host->mac);
 }
 
 int host_grant_lease6(struct daemon *daemon, struct host *host, const struct lease6_grant *grant,
                       const struct dhcp6_identity *identity)
 {
+	const struct installed *installed = host->installed;
 	struct lease6_grant granted = *grant;
 	int err = -ENOMEM;
 
 	if (!host->dhcp6)
 		host->dhcp6 = dhcp6_client_new();
 	if (host->dhcp6 && !ip_is_set(&granted.source) && !ip_is_set(&host->dhcp6->lease.source))
-		granted.source = source_of(host);
+		granted.source = source_of(host, installed ? installed->addresses : NULL,
+		                           installed ? installed->address_count : 0);
 	if (host->dhcp6)
 		err = dhcp6_client_grant(host->dhcp6, daemon->timing.min_lease, &granted, identity,
 		                         random_u32());
@@ -142,4 +144,28 @@ int host_grant_lease6(struct daemon *daemon, struct host *host, const struct lea
 	host_persist(daemon, host);
 	host_trigger(daemon, host, TRIGGER_INPUTS_CHANGED);
 	return 0;
+}
+
+struct dhcp6_client *host_lease6_of(struct daemon *daemon, const struct host *host,
+                                    const struct dhcp6_lease *lease,
+                                    const struct registration_draft *registration)
+{
+	const struct dhcp6_identity identity = { .client = lease->client, .server = lease->server };
+	struct lease6_grant grant = {
+		.address_count = lease->address_count,
+		.source =
+			source_of(host, registration->addresses, registration->head.address_count),
+		.iaid = lease->iaid,
+		.t1 = lease->t1,
+		.t2 = lease->t2,
+		.since = clock_now().boot,
+	};
+	struct dhcp6_client *client = dhcp6_client_copy(host->dhcp6);
+
+	memcpy(grant.addresses, lease->addresses, sizeof(grant.addresses));
+	if (client &&
+	    !dhcp6_client_grant(client, daemon->timing.min_lease, &grant, &identity, random_u32()))
+		return client;
+	dhcp6_client_free(client);
+	return NULL;
 }

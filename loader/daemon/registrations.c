@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "daemon/daemon.h"
+#include "daemon/dhcp6_messages.h"
 #include "net/neighbour.h"
 #include "npp/npp_auth.h"
 
@@ -111,7 +112,13 @@ static struct proposal *proposal_of(struct daemon *daemon, const struct host *ho
 		proposal->sets |= SETS_DHCP;
 		proposal->dhcp = lease_of(daemon, host, &pending->request);
 	}
-	if (proposal->registration && (proposal->dhcp || !pending->request.has_lease))
+	if (pending->request.has_lease6) {
+		proposal->sets |= SETS_DHCP6;
+		proposal->dhcp6 = host_lease6_of(daemon, host, &pending->request.lease6,
+		                                 &pending->registration);
+	}
+	if (proposal->registration && (proposal->dhcp || !pending->request.has_lease) &&
+	    (proposal->dhcp6 || !pending->request.has_lease6))
 		return proposal;
 	proposal_free(proposal);
 	return NULL;

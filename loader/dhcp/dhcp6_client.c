@@ -97,6 +97,22 @@ int dhcp6_client_grant(struct dhcp6_client *client, int64_t min_lease,
 	return 0;
 }
 
+struct dhcp6_client *dhcp6_client_copy(const struct dhcp6_client *from)
+{
+	struct dhcp6_client *client = dhcp6_client_new();
+	struct dhcp6_identity identity;
+
+	if (!client || !from)
+		return client;
+	*client = *from;
+	client->names = NULL;
+	dhcp6_client_identity(from, &identity);
+	if (!from->names || !dhcp6_client_set_identity(client, &identity))
+		return client;
+	dhcp6_client_free(client);
+	return NULL;
+}
+
 /* RFC 8415, 21.9: in hundredths of a second, as many as fit. */
 static uint16_t elapsed(const struct lease6 *lease, int64_t now)
 {

@@ -24,6 +24,8 @@ struct dhcp6_client {
 
 struct dhcp6_client *dhcp6_client_new(void); /* NULL: out of memory */
 void dhcp6_client_free(struct dhcp6_client *client);
+/* Of NULL: a new one. NULL: out of memory. */
+struct dhcp6_client *dhcp6_client_copy(const struct dhcp6_client *from);
 
 /* Is there a lease, also one that is lost, or an identity? `client` may be NULL. */
 bool dhcp6_client_is_known(const struct dhcp6_client *client);

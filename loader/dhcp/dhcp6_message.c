@@ -237,6 +237,32 @@ bool dhcp6_message_check(const struct dhcp6_message *message)
 	return true;
 }
 
+static bool is_duid(const struct dhcp6_duid *duid)
+{
+	return duid->length >= DHCP6_DUID_MIN && duid->length <= DHCP6_DUID_MAX;
+}
+
+static bool is_twice(const struct dhcp6_lease *lease, size_t index)
+{
+	for (size_t i = 0; i < index; i++)
+		if (ip_equal(&lease->addresses[i].address, &lease->addresses[index].address))
+			return true;
+	return false;
+}
+
+/* RFC 8415, 21.4: T1 is not after T2. */
+bool dhcp6_lease_check(const struct dhcp6_lease *lease)
+{
+	if (!is_duid(&lease->client) || (lease->server.length && !is_duid(&lease->server)) ||
+	    !lease->address_count || lease->address_count > DHCP6_ADDRESSES ||
+	    (lease->t2 && lease->t1 > lease->t2))
+		return false;
+	for (size_t i = 0; i < lease->address_count; i++)
+		if (!is_valid(&lease->addresses[i]) || is_twice(lease, i))
+			return false;
+	return true;
+}
+
 /* There is room for all that a message may have. */
 struct writer {
 	uint8_t *octets;

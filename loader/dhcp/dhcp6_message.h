@@ -35,8 +35,8 @@ enum dhcp6_status {
 	DHCP6_USE_MULTICAST,
 };
 
-/* RFC 8415, 11.1: a type of two octets, and 128 octets at most. */
-enum { DHCP6_DUID_MAX = 130 };
+/* RFC 8415, 11.1: a type of two octets, and 1 to 128 octets. */
+enum { DHCP6_DUID_MIN = 3, DHCP6_DUID_MAX = 130 };
 
 struct dhcp6_duid {
 	uint8_t length; /* 0: none */
@@ -58,6 +58,19 @@ struct dhcp6_identity {
 
 enum { DHCP6_ADDRESSES = 4 };
 
+struct dhcp6_address {
+	struct ipv6 address;
+	uint32_t preferred, valid; /* s, or DHCP_INFINITE */
+};
+
+/* A client's IA_NA, as it says of it: times that are left. */
+struct dhcp6_lease {
+	struct dhcp6_duid client, server; /* without `server`: it is not known */
+	uint32_t iaid, t1, t2;            /* T1 and T2: s; 0: unknown, or over */
+	uint8_t address_count;
+	struct dhcp6_address addresses[DHCP6_ADDRESSES]; /* each valid for 0 s: unknown */
+};
+
 /* Host byte order but for addresses. What a message does not say is zero. */
 struct dhcp6_message {
 	uint8_t type;     /* enum dhcp6_type */
@@ -67,10 +80,7 @@ struct dhcp6_message {
 	bool has_ia;
 	uint8_t address_count;
 	uint32_t iaid, t1, t2; /* s */
-	struct dhcp6_address {
-		struct ipv6 address;
-		uint32_t preferred, valid; /* s */
-	} addresses[DHCP6_ADDRESSES];
+	struct dhcp6_address addresses[DHCP6_ADDRESSES];
 	struct dhcp6_identity identity;
 };
 
@@ -83,6 +93,9 @@ enum dhcp_parse_error dhcp6_message_read(const uint8_t *octets, size_t length,
 
 /* As dhcp_message_check(). */
 bool dhcp6_message_check(const struct dhcp6_message *message);
+
+/* Is this a lease that a client may have: DUIDs, addresses and times of RFC 8415? */
+bool dhcp6_lease_check(const struct dhcp6_lease *lease);
 
 bool dhcp6_is_of_server(const struct dhcp6_message *message);
 bool dhcp6_is_refusal(const struct dhcp6_message *message); /* of what the client has, for good */

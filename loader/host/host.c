@@ -203,6 +203,8 @@ void proposal_exchange(struct proposal *proposal)
 		SWAP(host->registration, proposal->registration);
 	if (proposal->sets & SETS_DHCP)
 		SWAP(host->dhcp, proposal->dhcp);
+	if (proposal->sets & SETS_DHCP6)
+		SWAP(host->dhcp6, proposal->dhcp6);
 }
 
 void proposal_free(struct proposal *proposal)
@@ -214,6 +216,7 @@ void proposal_free(struct proposal *proposal)
 	described_free(proposal->described);
 	registration_free(proposal->registration);
 	dhcp_client_free(proposal->dhcp);
+	dhcp6_client_free(proposal->dhcp6);
 	free(proposal);
 }
 

@@ -74,7 +74,7 @@ struct wake_reason {
  * Inputs that replace the host's once their row is on the disk; until then nothing else of them is
  * visible. What is in `sets` is replaced, by NULL too.
  */
-enum proposal_sets { SETS_DESCRIBED = 1, SETS_REGISTRATION = 2, SETS_DHCP = 4 };
+enum proposal_sets { SETS_DESCRIBED = 1, SETS_REGISTRATION = 2, SETS_DHCP = 4, SETS_DHCP6 = 8 };
 
 struct proposal {
 	unsigned int sets; /* enum proposal_sets */
@@ -82,6 +82,7 @@ struct proposal {
 	struct described *described;
 	struct registration *registration;
 	struct dhcp_client *dhcp;
+	struct dhcp6_client *dhcp6;
 	enum host_trigger_kind trigger; /* of the step that follows */
 	void *npp_requester;            /* who is answered then: a host; NULL: none */
 	uint64_t control_token;         /* … or a client of the control socket; 0: none */

@@ -168,6 +168,7 @@ struct json_object *host_row_write(const struct host *host, const struct lease_r
 	const struct registration *registration =
 		proposal->registration ? proposal->registration : host->registration;
 	const struct dhcp_client *dhcp = proposal->dhcp ? proposal->dhcp : host->dhcp;
+	const struct dhcp6_client *dhcp6 = proposal->dhcp6 ? proposal->dhcp6 : host->dhcp6;
 	struct json_object *json = json_object_new_object();
 
 	json_object_object_add(
@@ -186,8 +187,8 @@ struct json_object *host_row_write(const struct host *host, const struct lease_r
 	write_groups(json, host->groups);
 	if (dhcp_client_is_known(dhcp))
 		json_object_object_add(json, "lease", lease_record_write(dhcp, now));
-	if (dhcp6_client_is_known(host->dhcp6))
-		json_object_object_add(json, "lease6", lease6_record_write(host->dhcp6, now));
+	if (dhcp6_client_is_known(dhcp6))
+		json_object_object_add(json, "lease6", lease6_record_write(dhcp6, now));
 	if (host->learnt)
 		json_object_object_add(json, "learnt", write_learnt(host->learnt));
 	return json;

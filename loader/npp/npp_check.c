@@ -63,11 +63,17 @@ static bool check_hostname(const char *name)
 	return strnlen(name, NPP_HOSTNAME) < NPP_HOSTNAME && (!*name || text_is_name(name));
 }
 
+static bool check_lease6(const struct npp_request *request)
+{
+	return is_bool(&request->has_lease6) &&
+	       (!request->has_lease6 || dhcp6_lease_check(&request->lease6));
+}
+
 static bool check_request(const struct npp_request *request)
 {
 	return is_bool(&request->has_lease) && is_bool(&request->has_ports) &&
-	       check_pairs(request) && check_ports(request) && check_addresses6(request) &&
-	       request->lease_left <= request->lease_total &&
+	       check_lease6(request) && check_pairs(request) && check_ports(request) &&
+	       check_addresses6(request) && request->lease_left <= request->lease_total &&
 	       request->client_id_length <= NPP_CLIENT_ID && check_hostname(request->hostname);
 }
 

@@ -12,6 +12,7 @@
 
 #include "base/addr.h"
 #include "base/packet.h"
+#include "dhcp/dhcp6_message.h"
 #include "npp.h"
 
 /* The maximum of each that fits into the options of one message. */
@@ -67,6 +68,8 @@ struct npp_request {
 	size_t client_id_length;
 	char hostname[NPP_HOSTNAME]; /* empty: none */
 	struct ipv4 backup_of;       /* the proxy with priority; 0.0.0.0: this one */
+	bool has_lease6;
+	struct dhcp6_lease lease6;
 };
 
 /* Options 4, 5 and 6; the lease is only in option 6 */

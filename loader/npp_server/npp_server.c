@@ -84,8 +84,8 @@ static bool make_advertisement(const struct npp_server *server, const struct ifa
 		                   .proxies = { self },
 		                   .proxy_count = 1 },
 		.services = { NPP_SERVICE_ARP, NPP_SERVICE_DHCP4, NPP_SERVICE_ND, NPP_SERVICE_ECHO,
-		              NPP_SERVICE_WAKE_ON_PACKET },
-		.service_count = 5,
+		              NPP_SERVICE_WAKE_ON_PACKET, NPP_SERVICE_DHCP6 },
+		.service_count = 6,
 	};
 	return ipv4_is_set(self.address);
 }
@@ -261,6 +261,8 @@ static void read_request(const struct reception *in, struct registration_request
 		.timer = from->timer,
 		.lifetime = from->lifetime,
 		.backup_of = from->backup_of,
+		.has_lease6 = from->has_lease6,
+		.lease6 = from->lease6,
 	};
 	memcpy(request->interface, in->requester->iface.name, sizeof(request->interface));
 	memcpy(request->ports, from->ports, sizeof(from->ports));

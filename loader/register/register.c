@@ -156,6 +156,17 @@ static void begin(const struct host *host, const struct registration_request *re
 	memcpy(draft->head.interface, request->interface, sizeof(draft->head.interface));
 }
 
+/* Is each address that DHCPv6 has assigned to the host one of its registration? */
+static bool has_leased(const struct registration_draft *draft,
+                       const struct registration_request *request)
+{
+	for (size_t i = 0; request->has_lease6 && i < request->lease6.address_count; i++)
+		if (address_index(draft->addresses, draft->head.address_count,
+		                  &request->lease6.addresses[i].address) < 0)
+			return false;
+	return true;
+}
+
 /* The registration as it will be when the request is carried out. */
 static enum reject_reason plan(const struct host *host, const struct registration_request *request,
                                const struct now *now, uint32_t random,
@@ -174,6 +185,8 @@ static enum reject_reason plan(const struct host *host, const struct registratio
 	if (request->has_lease &&
 	    address_index(draft->addresses, draft->head.address_count, &source) < 0)
 		return REJECT_SOURCE_MISMATCH;
+	if (!has_leased(draft, request))
+		return REJECT_MISSING_ADDRESS;
 	if (ipv4_is_set(request->backup_of))
 		draft->head.backup_of = request->backup_of;
 	if (request->timer)
@@ -357,7 +370,8 @@ const struct reject_words reject_words[REJECT_REASONS] = {
 	[REJECT_ADDRESS_TAKEN] = { "address_taken", "another known host has the address" },
 	[REJECT_ADDRESS_IN_USE] = { "address_in_use", "another machine answers for the address" },
 	[REJECT_MISSING_ADDRESS] = { "missing_address",
-	                             "no address, and no earlier part of the request has one" },
+	                             "no address, or not the leased ones, and no earlier part of the "
+	                             "request has them" },
 	[REJECT_TOO_MANY] = { "too_many", "more addresses, ports or parts than a host may have" },
 	[REJECT_LIMIT_REACHED] = { "limit_reached", "max-registrations reached" },
 	[REJECT_TABLES_FULL] = { "tables_full", "the maps are full" },

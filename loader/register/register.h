@@ -74,6 +74,8 @@ struct registration_request {
 	uint32_t timer;                    /* s, until it wants to be woken; 0: never */
 	uint32_t lifetime;                 /* s, of the registration; 0: as long as may be */
 	struct ipv4 backup_of;             /* the proxy that goes first; 0.0.0.0: this one */
+	bool has_lease6;
+	struct dhcp6_lease lease6;
 };
 
 /* A request that waits. */

@@ -43,7 +43,7 @@ end
 npp.experts = experts
 
 -- What an option has: what stands first, then `each` as often as the field `count` says, else up to
--- its end, not once only with `none`; or all the rest in one field. The Info column has what `say`,
+-- its end, not once only with `none`, at most as often as `most`; or all the rest in one field. The Info column has what `say`,
 -- `say_each` and `none` say.
 local requests = {
 	[1] = { name = "ARP", say_each = "{arp.address}",
@@ -61,6 +61,10 @@ local requests = {
 	[0x84] = { name = "host name", rest = "hostname", say = "named {hostname}" },
 	[0x85] = { name = "backup", first = { "backup_of" }, say = "backup of {backup_of}" },
 	[0x86] = { name = "lifetime", first = { "lifetime" }, say = "for {lifetime} s" },
+	[0x87] = { name = "DHCPv6 lease", most = 4, say_each = "DHCPv6 lease of {dhcp6.address}",
+		first = { "dhcp6.iaid", "dhcp6.t1", "dhcp6.t2", "dhcp6.duid_length", "dhcp6.duid",
+			"dhcp6.server_length", "dhcp6.server" },
+		each = { "dhcp6.address", "dhcp6.preferred", "dhcp6.valid" } },
 }
 local client = { "client.code", "zero8", "client.id", "zero" }
 local options = { -- `subtype`: of the message that it goes with, if not with all
@@ -106,6 +110,21 @@ local function at_most(length, pattern)
 	return function(octets) return octets:len() <= length and octets:raw():find(pattern) end
 end
 
+-- RFC 8415, 11.1: a type of two octets, and 1 to 128 octets.
+local function is_duid_length(octets)
+	return octets:uint() >= 3 and octets:uint() <= 130
+end
+
+local function is_duid_length_or_none(octets)
+	return octets:uint() == 0 or is_duid_length(octets)
+end
+
+-- By DHCPv6: global or unique local.
+local function is_assigned(octets)
+	local first = octets(0, 1):uint()
+	return first >= 0x20 and first < 0x40 or first == 0xfc or first == 0xfd
+end
+
 -- Neither nobody's nor a group's: of IPv6, these begin with ff (RFC 4291, 2.7).
 local function is_hosts(octets)
 	local first, is_mac = octets(0, 1):uint(), octets:len() == 6
@@ -117,7 +136,7 @@ local CODES = { [0] = "success", "failure" }
 local SUBTYPES = { "Proxy Solicitation", "Proxy Advertisement", "Sleep Request", "Sleep Confirm",
 	"Wakeup Report", "Wakeup Confirm" }
 local SERVICES = { "ARP", "DHCPv4", [0x8001] = "Neighbor Discovery", [0x8002] = "ICMP echo",
-	[0x8003] = "wake on packet" }
+	[0x8003] = "wake on packet", [0x8004] = "DHCPv6" }
 local HARDWARES, ETHERTYPES = { "Ethernet" }, { [0x0800] = "IPv4" }
 local LEASES, NOTICES = { "renewed", "failed" }, { [0] = "none", [DHCP4] = "DHCPv4" }
 local PROTOCOLS, SECONDS = { [6] = "tcp", [17] = "udp" }, { " s" }
@@ -156,6 +175,16 @@ local rows = {
 	{ "dhcp.left", "uint16", "Lease time left", false, base.UNIT_STRING, SECONDS },
 	{ "dhcp.server", "ipv4", "Server address" },
 	{ "dhcp.client_id", "bytes", "DHCP client identifier", at_most(64, "."), base.COLON },
+	{ "dhcp6.iaid", "uint32", "IAID", false, base.HEX },
+	{ "dhcp6.t1", "uint32", "T1", false, base.UNIT_STRING, SECONDS },
+	{ "dhcp6.t2", "uint32", "T2", false, base.UNIT_STRING, SECONDS },
+	{ "dhcp6.duid_length", "uint8", "Length of the client's DUID", is_duid_length },
+	{ "dhcp6.duid", "bytes", "DUID of the client", false, base.COLON },
+	{ "dhcp6.server_length", "uint8", "Length of the server's DUID", is_duid_length_or_none },
+	{ "dhcp6.server", "bytes", "DUID of the server", false, base.COLON },
+	{ "dhcp6.address", "ipv6", "Leased IPv6 address", is_assigned },
+	{ "dhcp6.preferred", "uint32", "Preferred lifetime left", false, base.UNIT_STRING, SECONDS },
+	{ "dhcp6.valid", "uint32", "Valid lifetime left", false, base.UNIT_STRING, SECONDS },
 	{ "timer", "uint32", "Sleep Timer", at_least(1), base.UNIT_STRING, SECONDS },
 	{ "port.protocol", "uint8", "Protocol", one_of(PROTOCOLS), base.DEC, PROTOCOLS },
 	{ "port", "uint16", "Port" },
@@ -192,6 +221,8 @@ npp.fields = protos
 fields.zero8 = setmetatable({ size = 1 }, { __index = fields.zero })
 fields.port.names = { [0] = "any" }
 fields["authentication.code"].size = 32 -- of HMAC-SHA-256
+fields["dhcp6.duid"].length = "dhcp6.duid_length"
+fields["dhcp6.server"].length = "dhcp6.server_length"
 
 -- Octets, each shown below `tree` when it is taken, and their values.
 local Cursor = {}
@@ -216,7 +247,10 @@ end
 -- The value; nil where not so many octets are left, or were before.
 function Cursor:take(name, size)
 	local field = fields[name]
-	size = size or field.size
+	size = size or field.size or self.values[field.length]
+	if size == 0 and field.length then -- there is none
+		return nil
+	end
 	self.failed = self.failed or size == 0 or size > self:left()
 	if self.failed then
 		return nil
@@ -254,16 +288,36 @@ function Cursor:say(words)
 	end
 end
 
+-- Of an address of DHCPv6, no two of which are the same; and of all of them.
+local function check_lifetimes(data)
+	local values, seen = data.values, data.message.seen
+	local address = not data.failed and tostring(values["dhcp6.address"] or "")
+	if not address or address == "" then
+		return
+	end
+	if values["dhcp6.preferred"] > values["dhcp6.valid"] then
+		data:parse_error("bad_option", "wrong: preferred for longer than valid")
+	end
+	if seen[address] then
+		data:parse_error("bad_option", "wrong: an address twice")
+	end
+	seen[address] = true
+end
+
 local function read_entries(data, option)
 	local count, done = data.values[option.count] or math.huge, 0
 	local words = data.values["advertisement.words"] or PROXY_WORDS
 	while not data.failed and done < count and (option.count or data:left() > 0) do
 		data:take_all(option.each)
+		check_lifetimes(data)
 		if words > PROXY_WORDS then -- they may grow, as in RFC 1256
 			data:take("proxy.more", (words - PROXY_WORDS) * WORD)
 		end
 		data:say(option.say_each)
 		done = done + 1
+	end
+	if done > (option.most or done) then
+		data:parse_error("bad_option", "wrong: too many addresses")
 	end
 	if done == 0 then
 		data:say(option.none)
@@ -284,6 +338,9 @@ local function read_content(data, option)
 	if values.notification == DHCP4 then
 		data:take_all(option.notified)
 		data:say(option.say_notified)
+	end
+	if (values["dhcp6.t2"] or 0) > 0 and values["dhcp6.t1"] > values["dhcp6.t2"] then
+		data:parse_error("bad_option", "wrong: T1 after T2")
 	end
 	if values["dhcp.left"] and values["dhcp.left"] > values["dhcp.total"] then
 		data:parse_error("bad_option", "wrong: more of a lease is left than its total")

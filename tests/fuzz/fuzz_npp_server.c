@@ -147,6 +147,19 @@ static void send_message(struct npp_message *message)
 		receive(octets, length);
 }
 
+/* Of an address that is named with it, or was, or never. */
+static void add_lease6(struct npp_request *request, bool is_named)
+{
+	const struct ipv6 address = { { 0xfd, [15] = from.source.octet[3] } };
+
+	request->has_lease6 = true;
+	request->lease6 = (struct dhcp6_lease){ .client.length = DHCP6_DUID_MIN,
+		                                .addresses = { { address, 1, 2 } },
+		                                .address_count = 1 };
+	request->addresses6[0] = address;
+	request->address6_count = is_named;
+}
+
 static void step_request(void)
 {
 	struct npp_message message = { .subtype = NPP_SLEEP_REQUEST };
@@ -170,6 +183,8 @@ static void step_request(void)
 		request->backup_of = take_address();
 	if (flags & 128)
 		strcpy(request->hostname, "nas");
+	if ((flags & 144) == 144)
+		add_lease6(request, flags & 32);
 	send_message(&message);
 }
 

@@ -234,6 +234,9 @@ static inline void check_draft(const struct registration_draft *draft,
 	assert(head->digest_count && head->digest_count <= REGISTRATION_DIGESTS);
 	assert(!request->has_lease ||
 	       address_index(draft->addresses, head->address_count, &source) >= 0);
+	for (size_t i = 0; request->has_lease6 && i < request->lease6.address_count; i++)
+		assert(address_index(draft->addresses, head->address_count,
+		                     &request->lease6.addresses[i].address) >= 0);
 	for (size_t i = 0; i < head->address_count; i++)
 		assert(!net_is_own(NULL, &draft->addresses[i]) && draft->addresses[i].octet[15]);
 }

@@ -29,7 +29,7 @@ ROOMS = {
     "net": {"base"},
     "dhcp": {"base"},
     "group": {"base"},
-    "npp": {"base", "net"},
+    "npp": {"base", "net", "dhcp"},
     "seccomp": {"base"},
     "parser": {"base", "net", "dhcp", "group", "npp", "seccomp"},
     "seccomp": {"base"},

@@ -32,6 +32,9 @@ def tshark(tmp_path: Path) -> Tshark:
 ARP = request(1, "01 0800 06 04 0001", "525400123456", "c0a80105")
 ARP_TWO = request(1, "01 0800 06 04 0002", "525400123456", "c0a80105", "525400123456", "c0a80106")
 DHCP = request(2, "00 0e10 0708", "c0a80101")
+DUID = "0a 00030001 525400123456"
+LEASE6_HEAD = "00000020 00000384 00000708" + DUID + "03 000301"
+LEASED = "20010db8 00000000 00000000 00000100 00000a8c 00000e10"
 AUTHENTICATION = option(128, "07", "000000006592 0080", "0123456789abcdef", "5a" * 32)
 CLIENT = {"zero": ["0", "0"], "client.code": ["0"], "client.id": ["258"]}
 LEASE = {"dhcp.total": ["3600"], "dhcp.left": ["1800"]}
@@ -79,12 +82,12 @@ CASES = {
         {"solicitation.identifier": ["0xcafe"], "solicitation.sequence": ["3"]}, "Proxy Solicitation 0x1a2b",
     ),
     "advertisement": Case(
-        ADVERTISEMENT, [option(2, "02 02 0708", "c0a80101 00000005", "c0a80102 fffffffe"), option(7, "0001 0002 8001 8002 8003")],
+        ADVERTISEMENT, [option(2, "02 02 0708", "c0a80101 00000005", "c0a80102 fffffffe"), option(7, "0001 0002 8001 8002 8003 8004")],
         {"advertisement.count": ["2"], "advertisement.words": ["2"], "advertisement.lifetime": ["1800"],
          "proxy.address": [SERVER, "192.168.1.2"], "proxy.preference": ["5", "-2"],
-         "service": ["0x0001", "0x0002", "0x8001", "0x8002", "0x8003"]},
+         "service": ["0x0001", "0x0002", "0x8001", "0x8002", "0x8003", "0x8004"]},
         "Proxy Advertisement 0x1a2b: lifetime 1800 s, 192.168.1.1 (preference 5), 192.168.1.2 (preference -2), "
-        "ARP, DHCPv4, Neighbor Discovery, ICMP echo, wake on packet",
+        "ARP, DHCPv4, Neighbor Discovery, ICMP echo, wake on packet, DHCPv6",
     ),
     "advertisement of larger entries": Case(
         ADVERTISEMENT, [option(2, "02 03 0000", "c0a80101 00000000 01020304", "c0a80102 00000000 05060708")],
@@ -116,6 +119,21 @@ CASES = {
          "hostname": ["nas-1_a.Lan"], "backup_of": ["192.168.1.2"]},
         "Sleep Request 0x1a2b: timer of 86400 s, 2001:db8::20, fe80::5254:ff:fe12:3456, "
         "client identifier 01525400123456, named nas-1_a.Lan, backup of 192.168.1.2",
+    ),
+    "request for a DHCPv6 lease": Case(
+        REQUEST, [request(0x87, LEASE6_HEAD, LEASED, "fd00", bytes(13), "01", "ffffffff ffffffff")],
+        {"request.type": ["0x87"], "dhcp6.iaid": ["0x00000020"], "dhcp6.t1": ["900"], "dhcp6.t2": ["1800"],
+         "dhcp6.duid_length": ["10"], "dhcp6.duid": ["00:03:00:01:52:54:00:12:34:56"], "dhcp6.server_length": ["3"],
+         "dhcp6.server": ["00:03:01"], "dhcp6.address": ["2001:db8::100", "fd00::1"],
+         "dhcp6.preferred": ["2700", "4294967295"], "dhcp6.valid": ["3600", "4294967295"]},
+        "Sleep Request 0x1a2b: DHCPv6 lease of 2001:db8::100, DHCPv6 lease of fd00::1",
+    ),
+    "request for a DHCPv6 lease of any server": Case(
+        REQUEST, [request(0x87, "00000020", bytes(8), DUID, "00", LEASED)],
+        {"request.type": ["0x87"], "dhcp6.iaid": ["0x00000020"], "dhcp6.t1": ["0"], "dhcp6.t2": ["0"],
+         "dhcp6.duid_length": ["10"], "dhcp6.duid": ["00:03:00:01:52:54:00:12:34:56"], "dhcp6.server_length": ["0"],
+         "dhcp6.address": ["2001:db8::100"], "dhcp6.preferred": ["2700"], "dhcp6.valid": ["3600"]},
+        "Sleep Request 0x1a2b: DHCPv6 lease of 2001:db8::100",
     ),
     "confirm": Case(CONFIRM, [option(4, "00 00 0102 0000")], CLIENT, "Sleep Confirm 0x1a2b: client 258"),
     "confirm that refuses": Case(
@@ -217,6 +235,17 @@ FLAWED = {
     "long host name": (message(REQUEST, request(0x84, b"n" * 64)), "bad_option"),
     "host name of two lines": (message(REQUEST, request(0x84, b"nas\nnas")), "bad_option"),
     "host name with an end": (message(REQUEST, request(0x84, b"nas\0")), "bad_option"),
+    "no address of DHCPv6": (message(REQUEST, request(0x87, LEASE6_HEAD)), "bad_option"),
+    "five addresses of DHCPv6": (message(REQUEST, request(0x87, LEASE6_HEAD, *(b"\xfd" + bytes(14) + bytes([n]) + bytes(8) for n in range(5)))), "bad_option"),
+    "an address of DHCPv6 twice": (message(REQUEST, request(0x87, LEASE6_HEAD, LEASED, LEASED)), "bad_option"),
+    "link-local address of DHCPv6": (message(REQUEST, request(0x87, LEASE6_HEAD, "fe80", bytes(13), "01", bytes(8))), "bad_option"),
+    "preferred for longer": (message(REQUEST, request(0x87, LEASE6_HEAD, "fd00", bytes(13), "01", "00000002 00000001")), "bad_option"),
+    "T1 after T2": (message(REQUEST, request(0x87, "00000020 00000002 00000001", DUID, "00", LEASED)), "bad_option"),
+    "no DUID": (message(REQUEST, request(0x87, bytes(12), "00 00", LEASED)), "bad_option"),
+    "short DUID": (message(REQUEST, request(0x87, bytes(12), "02 0003 00", LEASED)), "bad_option"),
+    "long DUID": (message(REQUEST, request(0x87, bytes(12), "83", bytes(131), "00", LEASED)), "bad_option"),
+    "short DUID of the server": (message(REQUEST, request(0x87, bytes(12), DUID, "01 00", LEASED)), "bad_option"),
+    "DUID beyond the end": (message(REQUEST, request(0x87, bytes(12), "82", LEASED)), "bad_option"),
     "client's code": (message(CONFIRM, option(4, "02 00 0102 0000")), "bad_option"),
     "notification of another kind": (message(WAKEUP_CONFIRM, option(6, "00 00 0102 0001")), "bad_option"),
     "no notification": (message(WAKEUP_CONFIRM, option(6, "00 00 0102 0002")), "bad_option"),
@@ -298,6 +327,7 @@ MALFORMED = {
     "cut-option": "short",
     "report-behind-authentication": "bad_option",
     "report-foreign-option": "unexpected_option",
+    "request-dhcp6-short-duid": "bad_option",
     "request-empty": "missing_option",
     "request-twice": "bad_option",
     "request-unknown": "unknown_request",

@@ -12,9 +12,9 @@ from harness.dissector import ADVERTISEMENT, Tshark
 from harness.frames import BROADCAST
 from harness.lan import Lan
 from harness.npp import EVERYBODY, RIGHT, SILENCE, Heard, NppHost, checksums
-from harness.npp_message import SERVES_ARP, SERVES_DHCP, SERVES_ECHO, SERVES_ND, WAKES_ON_PACKET
+from harness.npp_message import SERVES_ARP, SERVES_DHCP, SERVES_DHCP6, SERVES_ECHO, SERVES_ND, WAKES_ON_PACKET
 
-SERVICES = [SERVES_ARP, SERVES_DHCP, SERVES_ND, SERVES_ECHO, WAKES_ON_PACKET]
+SERVICES = [SERVES_ARP, SERVES_DHCP, SERVES_ND, SERVES_ECHO, WAKES_ON_PACKET, SERVES_DHCP6]
 VLAN = 10
 NAMES = ["Proxy Solicitation", "Proxy Advertisement", "Sleep Request", "Sleep Confirm", "Wakeup Report",
          "Wakeup Confirm", "Wakeup Report", "Wakeup Confirm"]  # fmt: skip

@@ -265,11 +265,13 @@ TEST(what_is_proposed_is_written_in_place)
 	host->proposal = proposal;
 	host->life.state = AWAKE;
 	proposal->name = strdup("box");
-	proposal->sets = SETS_DESCRIBED | SETS_REGISTRATION | SETS_DHCP;
+	proposal->sets = SETS_DESCRIBED | SETS_REGISTRATION | SETS_DHCP | SETS_DHCP6;
 	proposal->described = described_of("40", 9);
 	proposal->registration = registered_of("41", true);
 	proposal->dhcp = dhcp_client_new();
 	proposal->dhcp->lease = parse_lease("42");
+	proposal->dhcp6 = dhcp6_client_new();
+	proposal->dhcp6->lease.state = LEASE_LOST;
 	proposal->trigger = TRIGGER_SLEEP_REQUEST;
 	back = there_and_back(host, &before);
 	assert_string_equal(back->name, "box");
@@ -278,6 +280,7 @@ TEST(what_is_proposed_is_written_in_place)
 	assert_int_equal(back->described->addresses[0].octet[15], 40);
 	assert_int_equal(back->registration->addresses[0].octet[15], 41);
 	assert_int_equal(back->dhcp->lease.address.octet[3], 42);
+	assert_int_equal(back->dhcp6->lease.state, LEASE_LOST);
 	assert_int_equal(back->edited->vlan, 12); /* nobody proposes edits */
 	host_free(back);
 	host->life.state = ASLEEP; /* it says so once more */

@@ -35,6 +35,8 @@ CHANGE(long_client_id, request->client_id_length = NPP_CLIENT_ID + 1)
 CHANGE(endless_hostname, memset(request->hostname, 'a', NPP_HOSTNAME))
 CHANGE(odd_hostname, strcpy(request->hostname, "a b"))
 CHANGE(lease_backwards, request->lease_left = 1)
+CHANGE(odd_lease6_bool, memset(&request->has_lease6, 2, 1))
+CHANGE(odd_lease6, request->has_lease6 = true)
 CHANGE(odd_bool, memset(&request->has_ports, 2, 1))
 CHANGE(odd_lease_bool, memset(&request->has_lease, 255, 1))
 CHANGE(odd_authenticated, memset(&message->authenticated, 2, 1))
@@ -71,6 +73,8 @@ TEST(what_no_message_says_is_refused)
 		{ "an endless hostname", endless_hostname },
 		{ "an odd hostname", odd_hostname },
 		{ "more left than in all", lease_backwards },
+		{ "an odd bool of the DHCPv6 lease", odd_lease6_bool },
+		{ "an odd DHCPv6 lease", odd_lease6 },
 		{ "an odd bool", odd_bool },
 		{ "an odd bool of the lease", odd_lease_bool },
 		{ "an odd bool of authentication", odd_authenticated },

@@ -14,7 +14,7 @@ static const struct option {
 	const char *shows;
 	uint8_t subtype;
 	size_t shortest, step;
-	uint8_t octets[64]; /* head and data */
+	uint8_t octets[72]; /* head and data */
 	const char *fixed;  /* '=': in the data, an octet with only one valid value */
 } options[] = {
 	/* clang-format off */
@@ -33,6 +33,8 @@ static const struct option {
 	  NPP_SLEEP_REQUEST, 2, 1, { 3, 8, 0x83, 1, 0x52, 0x54, 0, 0x12, 0x34, 0x56 }, "" },
 	{ "hostname", NPP_SLEEP_REQUEST, 2, 1, { 3, 4, 0x84, 'n', 'a', 's' }, "" },
 	{ "backup of another proxy", NPP_SLEEP_REQUEST, 5, 0, { 3, 5, 0x85, 192, 168, 1, 2 }, "" },
+	{ "DHCPv6 lease", NPP_SLEEP_REQUEST, 42, 24,
+	  { 3, 66, 0x87, [6] = 0x20, [15] = 3, 0, 3, 1, 0, 0x20, 1, [35] = 1, [44] = 0x20, 1, [59] = 2 }, "" },
 	{ "Sleep Confirm", NPP_SLEEP_CONFIRM, 6, 0, { 4, 6, 0, 0, 1, 2, 0, 0 }, " =  ==" },
 	{ "Wakeup Report", NPP_WAKEUP_REPORT, 6, 0, { 5, 6, 0, 0, 1, 2, 0, 0 }, " =  ==" },
 	{ "Wakeup Confirm", NPP_WAKEUP_CONFIRM, 6, 0, { 6, 6, 0, 0, 1, 2, 0, 0 }, " =  ==" },
@@ -227,7 +229,7 @@ TEST(unknown_requests)
 		struct octets octets = header_of(NPP_SLEEP_REQUEST);
 
 		if (request == NPP_REQUEST_ARP || request == NPP_REQUEST_DHCP4 ||
-		    (request >= NPP_REQUEST_TIMER && request <= NPP_REQUEST_LIFETIME))
+		    (request >= NPP_REQUEST_TIMER && request <= NPP_REQUEST_DHCP6))
 			continue;
 		ADD(&octets, 3, 5, NPP_REQUEST_TIMER, 0, 0, 0, 1);
 		ADD(&octets, 3, 1, (uint8_t)request);

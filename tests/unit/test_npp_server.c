@@ -8,7 +8,7 @@
 static void is_our_advertisement(const struct npp_message *message, uint16_t lifetime)
 {
 	const struct npp_advertisement *advertisement = &message->advertisement;
-	static const uint16_t services[] = { 1, 2, 0x8001, 0x8002, 0x8003 };
+	static const uint16_t services[] = { 1, 2, 0x8001, 0x8002, 0x8003, 0x8004 };
 
 	assert_int_equal(message->subtype, NPP_PROXY_ADVERTISEMENT);
 	assert_int_equal(message->code, NPP_SUCCESS);
@@ -16,7 +16,7 @@ static void is_our_advertisement(const struct npp_message *message, uint16_t lif
 	assert_int_equal(advertisement->proxy_count, 1);
 	assert_true(ipv4_equal(advertisement->proxies[0].address, us));
 	assert_int_equal(advertisement->proxies[0].preference, -5);
-	assert_int_equal(message->service_count, 5);
+	assert_int_equal(message->service_count, 6);
 	assert_memory_equal(message->services, services, sizeof(services));
 	assert_false(message->authenticated);
 }

@@ -165,6 +165,23 @@ TEST(a_lease_is_of_an_address_that_is_registered)
 	assert_true(registers(&test, &lease)->registration->has_lease);
 }
 
+TEST(a_dhcpv6_lease_is_of_addresses_that_are_registered)
+{
+	const struct ipv6 own = { { 0xfd, [15] = 1 } }, others = { { 0xfd, [15] = 2 } };
+	struct registration_request request = request_of(nas, nas_address), lease;
+
+	request.addresses[request.address_count++] =
+		(struct requested_address){ own, ROLE_NONE, true };
+	registers(&test, &request);
+	lease = part_of(nas);
+	lease.has_lease6 = true;
+	lease.lease6 =
+		(struct dhcp6_lease){ .addresses = { { own }, { others } }, .address_count = 2 };
+	rejects(&test, &lease, REJECT_MISSING_ADDRESS);
+	lease.lease6.address_count = 1;
+	registers(&test, &lease);
+}
+
 /* More is rejected, and what was registered stays as it was. */
 static void is_full(const struct registration_request *more)
 {

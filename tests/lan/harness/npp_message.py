@@ -19,13 +19,14 @@ from .frames import IP, Ether
 
 SLEEP_REQUEST_OPTION, SERVICES, AUTHENTICATION = 3, 7, 128
 ADVERTISED, CODE = 2, 32  # the advertisement's option; an authentication code's octets
-ARP, DHCP, TIMER, PORTS, ADDRESSES6, CLIENT_ID, HOST_NAME, BACKUP, LIFETIME = 1, 2, *range(0x80, 0x87)
-SERVES_ARP, SERVES_DHCP, SERVES_ND, SERVES_ECHO, WAKES_ON_PACKET = 1, 2, 0x8001, 0x8002, 0x8003
+ARP, DHCP, TIMER, PORTS, ADDRESSES6, CLIENT_ID, HOST_NAME, BACKUP, LIFETIME, DHCP6 = 1, 2, *range(0x80, 0x88)
+SERVES_ARP, SERVES_DHCP, SERVES_ND, SERVES_ECHO, WAKES_ON_PACKET, SERVES_DHCP6 = 1, 2, *range(0x8001, 0x8005)
 PROTOCOLS = {"tcp": 6, "udp": 17}
 SUCCESS, FAILURE = 0, 1
 RENEWED, FAILED = 1, 2  # how a lease stands
 LONG = 0xFFFF  # a lease's seconds: that or more
 ETHERNET, IPV4 = 14, 20  # octets of a header
+DUID = bytes.fromhex("00030001020000000020")  # RFC 8415, 11.4
 ICMP = 1
 
 
@@ -187,6 +188,13 @@ def host_name(name: str) -> bytes:
 
 def backup(first: str) -> bytes:
     return request(BACKUP, socket.inet_aton(first))
+
+
+def lease6(*addresses: str, iaid: int = 0x20, duid: bytes = DUID, server: bytes = b"", left: int = 0) -> bytes:
+    """`left`: s, of each lifetime."""
+    head = struct.pack("!III", iaid, 0, 0), bytes([len(duid)]), duid, bytes([len(server)]), server
+    entries = (socket.inet_pton(socket.AF_INET6, address) + struct.pack("!II", left, left) for address in addresses)
+    return request(DHCP6, *head, *entries)
 
 
 # Messages as a whole
