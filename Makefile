@@ -45,9 +45,9 @@ CTL = $(wildcard loader/cli/*.c) $(BASE)
 SHARED = $(addprefix loader/config/,config_reader.c value_readers.c) \
 	$(addprefix loader/dhcp/,dhcp_message.c dhcp6_message.c) loader/host/description.c \
 	$(addprefix loader/net/,iface.c magic.c netlink.c)
-AGENT = $(wildcard loader/agent/*.c loader/npp/*.c) $(SHARED) $(BASE)
+AGENT = $(wildcard loader/agent/*.c loader/lease_formats/*.c loader/npp/*.c) $(SHARED) $(BASE)
 LAN = $(addprefix $(BUILD)/tests/lan/,agent_facts ask_while)
-DAEMON = loader/sleepproxyd.c $(filter-out $(wildcard loader/cli/*.c loader/agent/*.c),$(wildcard loader/*/*.c))
+DAEMON = loader/sleepproxyd.c $(filter-out $(wildcard loader/cli/*.c loader/agent/*.c loader/lease_formats/*.c),$(wildcard loader/*/*.c))
 objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
 
 define link
@@ -146,7 +146,7 @@ $(BUILD)/tests/fuzz/fuzz_store: $(call fuzzed,loader/host/*store*.c)
 $(BUILD)/tests/fuzz/fuzz_group_message: $(call fuzzed,loader/group/*.c)
 $(BUILD)/tests/fuzz/fuzz_agent_answer $(BUILD)/tests/fuzz/fuzz_agent_state: \
 	$(call fuzzed,$(addprefix loader/agent/,candidates.c npp_transaction.c state_file.c))
-$(BUILD)/tests/fuzz/fuzz_lease_files: $(call fuzzed,$(addprefix loader/agent/,lease_files.c lease_formats.c))
+$(BUILD)/tests/fuzz/fuzz_lease_files: $(call fuzzed,loader/agent/lease_files.c loader/lease_formats/*.c)
 $(BUILD)/tests/fuzz/fuzz_netlink: $(call fuzzed,$(addprefix loader/net/,net_state.c net_role.c prefixes.c net_subnets.c netlink.c))
 $(BUILD)/tests/fuzz/fuzz_netlink: NEEDS += libmnl
 $(BUILD)/tests/fuzz/fuzz_netlink: override LDFLAGS += $(call WRAPPED,mnl_socket_recvfrom)

@@ -32,6 +32,8 @@ static const struct output_line {
 	{ "lease-server", "/lease/server", "" },
 	{ "lease-time", "/lease/total", " s" },
 	{ "lease-left", "/lease/left", " s" },
+	{ "lease6", "/lease6/addresses/0/address", "" },
+	{ "lease6-left", "/lease6/addresses/0/valid", " s" },
 	{ "wake-on-lan", "/wake-on-lan", "" },
 	{ "only-with-nd", "/only-with-nd", "" },
 	{ "magic-packet", "/magic-packet", "" },

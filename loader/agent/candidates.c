@@ -19,6 +19,7 @@ static const struct {
 	{ NPP_SERVICE_ND, "nd" },
 	{ NPP_SERVICE_ECHO, "echo" },
 	{ NPP_SERVICE_WAKE_ON_PACKET, "wake-on-packet" },
+	{ NPP_SERVICE_DHCP6, "dhcp6" },
 };
 
 char *service_name(uint16_t service, char name[SERVICE_NAME])

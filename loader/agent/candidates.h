@@ -52,7 +52,7 @@ void candidates_add(struct candidates *candidates, const struct candidate *candi
 /* The settings name proxies, and all of them are there. */
 bool candidates_complete(const struct candidates *candidates, const struct settings *settings);
 
-/* "arp", "dhcp4", "nd", "echo", "wake-on-packet"; else its number, as "0x8004". */
+/* "arp", "dhcp4", "nd", "echo", "wake-on-packet", "dhcp6"; else its number, as "0x8005". */
 char *service_name(uint16_t service, char name[SERVICE_NAME]);
 bool service_in_list(const uint16_t *services, size_t count, uint16_t service);
 

@@ -37,6 +37,41 @@ static void set_addresses(const struct iface_addresses *own, const struct iface_
 	info->ipv4_count = own->ipv4_count;
 }
 
+/* Option 128 is 51 octets, and 17 are the lease without DUIDs and addresses. */
+enum { LEASE6_ROOM = NPP_OPTIONS_MAX - 51 - 17 };
+
+static bool lease6_fits(const struct dhcp6_lease *lease)
+{
+	return lease->client.length + lease->server.length +
+	               lease->address_count * sizeof(*lease->addresses) <=
+	       LEASE6_ROOM;
+}
+
+static bool has_address(const struct host_info *info, const struct ipv6 *address)
+{
+	for (size_t i = 0; i < info->address_count; i++)
+		if (ip_equal(&info->addresses[i], address))
+			return true;
+	return false;
+}
+
+/* Of its addresses those that are handed over, as many as there is room for. */
+static void set_lease6(const struct dhcp6_lease *own, struct host_info *info)
+{
+	struct dhcp6_lease *lease = &info->lease6;
+
+	*lease = *own;
+	lease->address_count = 0;
+	for (size_t i = 0; i < own->address_count; i++)
+		if (has_address(info, &own->addresses[i].address))
+			lease->addresses[lease->address_count++] = own->addresses[i];
+	if (!lease6_fits(lease))
+		lease->server = (struct dhcp6_duid){ .length = 0 };
+	while (!lease6_fits(lease))
+		lease->address_count--;
+	info->has_lease6 = lease->address_count;
+}
+
 bool host_info_make(const struct system_info *system, const struct settings *settings,
                     struct host_info *info)
 {
@@ -52,6 +87,8 @@ bool host_info_make(const struct system_info *system, const struct settings *set
 		info->lease =
 			(struct client_lease){ .total = leased->valid, .left = leased->valid };
 	info->has_lease = leased && info->lease.client_id.length <= NPP_CLIENT_ID;
+	if (system->has_lease6)
+		set_lease6(&system->lease6.lease, info);
 	memcpy(info->hostname, system->hostname, sizeof(info->hostname));
 	if (settings->wake_by == WAKE_BY_PROXY)
 		info->timer = settings->sleep_timer;
@@ -70,7 +107,12 @@ void host_info_restrict(struct host_info *info, const uint16_t *services, size_t
 	if (info->address_count > info->ipv4_count &&
 	    !service_in_list(services, count, NPP_SERVICE_ND)) {
 		info->address_count = info->ipv4_count;
+		info->has_lease6 = false;
 		info->missed[info->missed_count++] = MISSED_ND;
+	}
+	if (info->has_lease6 && !service_in_list(services, count, NPP_SERVICE_DHCP6)) {
+		info->has_lease6 = false;
+		info->missed[info->missed_count++] = MISSED_DHCP6;
 	}
 	if (info->has_ports && !service_in_list(services, count, NPP_SERVICE_WAKE_ON_PACKET)) {
 		info->has_ports = false;

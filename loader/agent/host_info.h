@@ -13,7 +13,13 @@ struct wake_ports {
 };
 
 /* Services that a proxy does not offer, or refuses, and that the host has a use for. */
-enum missed_service { MISSED_DHCP4, MISSED_ND, MISSED_WAKE_ON_PACKET, MISSED_SERVICES };
+enum missed_service {
+	MISSED_DHCP4,
+	MISSED_ND,
+	MISSED_WAKE_ON_PACKET,
+	MISSED_DHCP6,
+	MISSED_SERVICES
+};
 
 struct host_info {
 	struct mac mac;
@@ -22,10 +28,12 @@ struct host_info {
 	size_t address_count, ipv4_count; /* of both families, and of IPv4 */
 	bool has_lease;                   /* of the first address */
 	struct client_lease lease;        /* perhaps without server and client_id: unknown */
-	char hostname[NPP_HOSTNAME];      /* empty: none */
-	uint32_t timer;                   /* s until the proxy wakes it; 0: never */
-	uint32_t lifetime;                /* s, of its registrations; 0: the proxy's */
-	bool has_ports;                   /* else the proxy decides what wakes it */
+	bool has_lease6;                  /* of some of the others */
+	struct dhcp6_lease lease6;
+	char hostname[NPP_HOSTNAME]; /* empty: none */
+	uint32_t timer;              /* s until the proxy wakes it; 0: never */
+	uint32_t lifetime;           /* s, of its registrations; 0: the proxy's */
+	bool has_ports;              /* else the proxy decides what wakes it */
 	struct wake_ports wake;
 	struct ipv4 backup_of; /* the first proxy, where this is for a second; 0.0.0.0: it is not */
 	enum missed_service missed[MISSED_SERVICES];
@@ -34,7 +42,8 @@ struct host_info {
 
 /*
  * False: it has no IPv4 address, and thus nothing to hand over. A lease with a client identifier of
- * more than NPP_CLIENT_ID octets is left out: without that the server would not renew it.
+ * more than NPP_CLIENT_ID octets is left out: without that the server would not renew it. Of one of
+ * DHCPv6 for which there is no room, the server is left out: the proxy asks any.
  */
 bool host_info_make(const struct system_info *system, const struct settings *settings,
                     struct host_info *info);

@@ -20,25 +20,59 @@ static const struct lease_path {
 	const char *before;
 	enum path_key key; /* of the interface, in the middle of the path */
 	const char *after;
-	lease_reader *reader;
+	lease_reader *reader;   /* NULL: none of DHCPv4 is there */
+	lease6_reader *reader6; /* likewise */
 } lease_paths[] = {
-	{ "/var/lib/dhcp/dhclient*.lease*", PATH_NO_KEY, "", lease_from_dhclient },
-	{ "/var/lib/dhclient/dhclient*.lease*", PATH_NO_KEY, "", lease_from_dhclient },
-	{ "/var/lib/NetworkManager/dhclient-*-", PATH_BY_NAME, ".lease", lease_from_dhclient },
-	{ "/run/NetworkManager/devices/", PATH_BY_INDEX, "", lease_from_networkmanager },
-	{ "/var/lib/NetworkManager/internal-*-", PATH_BY_NAME, ".lease", lease_from_networkd },
-	{ "/run/systemd/netif/leases/", PATH_BY_INDEX, "", lease_from_networkd },
-	{ "/var/lib/dhcpcd*/", PATH_BY_NAME, ".lease", lease_from_dhcpcd },
-	{ "/var/lib/dhcpcd*/", PATH_BY_NAME, "-*.lease", lease_from_dhcpcd }, /* wireless */
-	{ "/var/db/dhcpcd/", PATH_BY_NAME, ".lease", lease_from_dhcpcd },
-	{ "/var/db/dhcpcd/", PATH_BY_NAME, "-*.lease", lease_from_dhcpcd },
+	{ "/var/lib/dhcp/dhclient*.lease*", PATH_NO_KEY, "", lease_from_dhclient,
+	  lease6_from_dhclient },
+	{ "/var/lib/dhclient/dhclient*.lease*", PATH_NO_KEY, "", lease_from_dhclient,
+	  lease6_from_dhclient },
+	{ "/var/lib/NetworkManager/dhclient*-", PATH_BY_NAME, ".lease", lease_from_dhclient,
+	  lease6_from_dhclient },
+	{ "/run/NetworkManager/devices/", PATH_BY_INDEX, "", lease_from_networkmanager, NULL },
+	{ "/var/lib/NetworkManager/internal-*-", PATH_BY_NAME, ".lease", lease_from_networkd,
+	  NULL },
+	{ "/run/systemd/netif/leases/", PATH_BY_INDEX, "", lease_from_networkd, NULL },
+	{ "/var/lib/dhcpcd*/", PATH_BY_NAME, ".lease", lease_from_dhcpcd, NULL },
+	{ "/var/lib/dhcpcd*/", PATH_BY_NAME, "-*.lease", lease_from_dhcpcd, NULL }, /* wireless */
+	{ "/var/db/dhcpcd/", PATH_BY_NAME, ".lease", lease_from_dhcpcd, NULL },
+	{ "/var/db/dhcpcd/", PATH_BY_NAME, "-*.lease", lease_from_dhcpcd, NULL },
+	{ "/var/lib/dhcpcd*/", PATH_BY_NAME, ".lease6", NULL, lease6_from_dhcpcd },
+	{ "/var/lib/dhcpcd*/", PATH_BY_NAME, "-*.lease6", NULL, lease6_from_dhcpcd },
+	{ "/var/db/dhcpcd/", PATH_BY_NAME, ".lease6", NULL, lease6_from_dhcpcd },
+	{ "/var/db/dhcpcd/", PATH_BY_NAME, "-*.lease6", NULL, lease6_from_dhcpcd },
 };
 
-static void try_file(struct system_info *system, lease_reader *reader, const char *path)
+static void take_lease(struct system_info *system, const struct client_lease *lease)
 {
-	autoclose int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (!iface_addresses_find(&system->addresses, ipv4_mapped(lease->address)) ||
+	    (system->has_lease && lease->begun <= system->lease.begun))
+		return;
+	system->lease = *lease;
+	system->has_lease = true;
+}
+
+/* Those of its addresses that the machine has. */
+static void take_lease6(struct system_info *system, const struct client_lease6 *lease)
+{
+	struct client_lease6 own = *lease;
+
+	own.lease.address_count = 0;
+	for (size_t i = 0; i < lease->lease.address_count; i++)
+		if (iface_addresses_find(&system->addresses, lease->lease.addresses[i].address))
+			own.lease.addresses[own.lease.address_count++] = lease->lease.addresses[i];
+	if (!own.lease.address_count || (system->has_lease6 && own.begun <= system->lease6.begun))
+		return;
+	system->lease6 = own;
+	system->has_lease6 = true;
+}
+
+static void try_file(struct system_info *system, const struct lease_path *path, const char *name)
+{
+	autoclose int fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	struct lease_file file = { .interface = system->iface.name };
 	autofree char *octets = NULL;
+	struct client_lease6 lease6;
 	struct client_lease lease;
 	struct stat status;
 
@@ -47,12 +81,10 @@ static void try_file(struct system_info *system, lease_reader *reader, const cha
 		return;
 	file.octets = octets;
 	file.written = status.st_mtim.tv_sec;
-	if (!reader(&file, &lease) ||
-	    !iface_addresses_find(&system->addresses, ipv4_mapped(lease.address)) ||
-	    (system->has_lease && lease.begun <= system->lease.begun))
-		return;
-	system->lease = lease;
-	system->has_lease = true;
+	if (path->reader && path->reader(&file, &lease))
+		take_lease(system, &lease);
+	if (path->reader6 && path->reader6(&file, &lease6))
+		take_lease6(system, &lease6);
 }
 
 /* Interface names may contain characters that are special in a pattern. */
@@ -81,14 +113,14 @@ static void try_path(struct system_info *system, const char *root, const struct 
 	snprintf(pattern, sizeof(pattern), "%s%s%s%s", directory, path->before, key, path->after);
 	if (!glob(pattern, 0, NULL, &found)) {
 		for (size_t i = 0; i < found.gl_pathc; i++)
-			try_file(system, path->reader, found.gl_pathv[i]);
+			try_file(system, path, found.gl_pathv[i]);
 	}
 	globfree(&found);
 }
 
 void lease_files_find(const char *root, struct system_info *system)
 {
-	system->has_lease = false;
+	system->has_lease = system->has_lease6 = false;
 	for (size_t i = 0; i < sizeof(lease_paths) / sizeof(*lease_paths); i++)
 		try_path(system, root, &lease_paths[i]);
 }

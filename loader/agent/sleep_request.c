@@ -20,6 +20,7 @@ enum piece {
 	PIECE_TIMES,
 	PIECE_PORT,
 	PIECE_ADDRESS6,
+	PIECE_LEASE6, /* a proxy takes it for addresses that it knows */
 };
 
 static void add_lease(struct npp_request *request, const struct client_lease *lease)
@@ -69,6 +70,10 @@ static bool add_piece(struct npp_request *request, const struct host_info *info,
 			return false;
 		request->addresses6[request->address6_count++] =
 			info->addresses[info->ipv4_count + index];
+		break;
+	case PIECE_LEASE6:
+		request->has_lease6 = true;
+		request->lease6 = info->lease6;
 		break;
 	}
 	return true;
@@ -127,7 +132,8 @@ bool sleep_request_make(const struct host_info *info, uint16_t transaction, bool
 		if (!add_pieces(request, piece, 1))
 			return false;
 	if (!add_pieces(request, PIECE_PORT, info->has_ports ? MAX(info->wake.count, 1) : 0) ||
-	    !add_pieces(request, PIECE_ADDRESS6, info->address_count - info->ipv4_count))
+	    !add_pieces(request, PIECE_ADDRESS6, info->address_count - info->ipv4_count) ||
+	    !add_pieces(request, PIECE_LEASE6, info->has_lease6))
 		return false;
 	for (size_t i = 1; i < info->ipv4_count && !is_signed; i++)
 		if (!start_part(request, host_info_ipv4(info, i)) ||
@@ -218,6 +224,7 @@ int sleep_request_send(const struct channel *channel, const struct candidate *ca
 	    !service_in_list(candidate->services, candidate->service_count, NPP_SERVICE_ND))
 		return err;
 	ipv4.address_count = info->ipv4_count;
+	ipv4.has_lease6 = false;
 	err = send_request(channel, candidate, &ipv4, wait, deadline, registration);
 	if (!err)
 		registration->host_info.missed[registration->host_info.missed_count++] = MISSED_ND;

@@ -22,6 +22,7 @@ enum { LOCK_TRIES = 20 };
 static const char *const missed_names[] = { [MISSED_DHCP4] = "dhcp4",
 	                                    [MISSED_ND] = "nd",
 	                                    [MISSED_WAKE_ON_PACKET] = "wake-on-packet",
+	                                    [MISSED_DHCP6] = "dhcp6",
 	                                    NULL };
 
 /* clang-format off */
@@ -46,6 +47,26 @@ static const struct field lease_fields[] = {
 	{ 0 },
 };
 
+static const struct field lease6_address_fields[] = {
+	{ "address", FIELD_IP, FIELD_AT(struct dhcp6_address, address), .flags = FIELD_REQUIRED },
+	{ "preferred", FIELD_NUMBER, FIELD_AT(struct dhcp6_address, preferred), .flags = FIELD_REQUIRED },
+	{ "valid", FIELD_NUMBER, FIELD_AT(struct dhcp6_address, valid), .flags = FIELD_REQUIRED },
+	{ 0 },
+};
+
+#define DUID(name) FIELD_OCTETS, FIELD_COUNTED(struct dhcp6_lease, name.octets, name.length)
+
+static const struct field lease6_fields[] = {
+	{ "duid", DUID(client), .flags = FIELD_REQUIRED },
+	{ "iaid", FIELD_NUMBER, FIELD_AT(struct dhcp6_lease, iaid), .flags = FIELD_REQUIRED },
+	{ "server-duid", DUID(server), .flags = FIELD_OMIT_ZERO },
+	{ "t1", FIELD_NUMBER, FIELD_AT(struct dhcp6_lease, t1), .flags = FIELD_OMIT_ZERO },
+	{ "t2", FIELD_NUMBER, FIELD_AT(struct dhcp6_lease, t2), .flags = FIELD_OMIT_ZERO },
+	{ "addresses", FIELD_OBJECT, FIELD_LIST(struct dhcp6_lease, addresses, address_count),
+	  .fields = lease6_address_fields, .flags = FIELD_REQUIRED },
+	{ 0 },
+};
+
 enum { NEEDED = FIELD_REQUIRED | FIELD_OMIT_ZERO };
 
 static const struct field registration_fields[] = {
@@ -65,6 +86,8 @@ static const struct field registration_fields[] = {
 	  .flags = FIELD_REQUIRED },
 	{ "lease", FIELD_OBJECT, HOST_INFO(lease), .fields = lease_fields,
 	  FIELD_PRESENT(struct proxy_registration, host_info.has_lease) },
+	{ "lease6", FIELD_OBJECT, HOST_INFO(lease6), .fields = lease6_fields,
+	  FIELD_PRESENT(struct proxy_registration, host_info.has_lease6) },
 	{ "hostname", FIELD_NAME, HOST_INFO(hostname), .flags = FIELD_OMIT_ZERO },
 	{ "timer", FIELD_NUMBER, HOST_INFO(timer), .min = 1, .flags = FIELD_OMIT_ZERO },
 	{ "wake", FIELD_PORT, HOST_INFO_LIST(wake.ports, wake.count),
@@ -105,7 +128,10 @@ struct json_object *host_info_to_json(const char *interface, const struct host_i
 	return object;
 }
 
-/* False: its first address is not of IPv4; or `when`, which is printed, is no time. */
+/*
+ * False: its first address is not of IPv4; it has a DHCPv6 lease that nobody has; or `when`, which
+ * is printed, is no time.
+ */
 static bool complete(struct proxy_registration *registration)
 {
 	struct host_info *info = &registration->host_info;
@@ -113,7 +139,7 @@ static bool complete(struct proxy_registration *registration)
 	while (info->ipv4_count < info->address_count &&
 	       ip_is_ipv4(&info->addresses[info->ipv4_count]))
 		info->ipv4_count++;
-	return info->ipv4_count &&
+	return info->ipv4_count && (!info->has_lease6 || dhcp6_lease_check(&info->lease6)) &&
 	       strspn(registration->when, "0123456789-:.TZ") == strlen(registration->when);
 }
 

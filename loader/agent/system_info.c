@@ -211,14 +211,39 @@ uint32_t lease_time_left(const struct client_lease *lease, uint32_t valid, int64
 	return MIN(left, valid);
 }
 
-/* A file with an expired lease may be that of a DHCP client that no longer runs. */
-static void read_lease(const char *root, struct system_info *system)
+static uint32_t left_of(uint32_t granted, int64_t age)
 {
-	const int64_t now = (clock_now().wall + 999) / 1000;
+	return granted == DHCP_INFINITE ? granted : (uint32_t)MAX(granted - age, 0);
+}
+
+/* Of each address the smaller of two counts, as above; those that are over are left out. */
+static void read_lease6(struct system_info *system, int64_t now)
+{
+	struct dhcp6_lease *lease = &system->lease6.lease;
+	const int64_t age = MAX(now - system->lease6.begun, 0);
+	uint8_t count = 0;
+
+	for (size_t i = 0; i < lease->address_count && system->has_lease6; i++) {
+		struct dhcp6_address left = lease->addresses[i];
+
+		left.valid = MIN(left_of(left.valid, age),
+		                 iface_addresses_find(&system->addresses, left.address)->valid);
+		left.preferred = MIN(left_of(left.preferred, age), left.valid);
+		if (left.valid)
+			lease->addresses[count++] = left;
+	}
+	lease->t1 = left_of(lease->t1, age);
+	lease->t2 = left_of(lease->t2, age);
+	lease->address_count = count;
+	system->has_lease6 = count > 0;
+}
+
+/* A file with an expired lease may be that of a DHCP client that no longer runs. */
+static void read_lease(struct system_info *system, int64_t now)
+{
 	struct client_lease *lease = &system->lease;
 	const struct iface_address *own;
 
-	lease_files_find(root, system);
 	if (!system->has_lease)
 		return;
 	own = iface_addresses_find(&system->addresses, ipv4_mapped(lease->address));
@@ -228,6 +253,7 @@ static void read_lease(const char *root, struct system_info *system)
 
 int system_info_read(const char *interface, const char *root, struct system_info *system)
 {
+	const int64_t now = (clock_now().wall + 999) / 1000;
 	int err;
 
 	*system = (struct system_info){ 0 };
@@ -239,6 +265,8 @@ int system_info_read(const char *interface, const char *root, struct system_info
 	if (gethostname(system->hostname, NPP_HOSTNAME) || !text_is_name(system->hostname))
 		memset(system->hostname, 0, NPP_HOSTNAME);
 	open_ports_read(&system->addresses, &system->ports);
-	read_lease(root, system);
+	lease_files_find(root, system);
+	read_lease(system, now);
+	read_lease6(system, now);
 	return 0;
 }

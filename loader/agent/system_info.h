@@ -4,7 +4,7 @@
 #define SLEEPPROXY_AGENT_SYSTEM_INFO_H
 
 #include "base/addr.h"
-#include "dhcp/dhcp_message.h"
+#include "lease_formats/lease_formats.h"
 #include "net/iface.h"
 #include "npp/npp_message.h"
 
@@ -22,44 +22,6 @@ struct iface_addresses {
 	size_t count, ipv4_count;
 };
 
-/*
- * The lease that this machine's DHCP client holds, read from the client's own files: there is no
- * other interface that all clients have. busybox's udhcpc stores nothing.
- */
-struct client_lease {
-	struct ipv4 address;
-	struct ipv4 server; /* option 54 */
-	uint32_t total;     /* s, as last granted, or DHCP_INFINITE */
-	uint32_t left;      /* the same, by lease_time_left; 0: only its file has been read */
-	int64_t begun;      /* s since 1970, by the wall clock of that time */
-	bool dated;         /* `begun` is the last grant; else it may have been renewed since */
-	struct dhcp_option client_id; /* 61; empty: the file does not say whether there is one */
-};
-
-/* A file's content, followed by a zero octet. */
-struct lease_file {
-	const char *octets;
-	size_t length;
-	int64_t written;       /* s since 1970 */
-	const char *interface; /* whose lease to read from a file with several interfaces' */
-};
-
-/*
- * Parsers, pure. False, with `lease` untouched: the file has no lease, or one that is malformed or
- * without address, server or time.
- */
-typedef bool lease_reader(const struct lease_file *file, struct client_lease *lease);
-
-lease_reader lease_from_dhclient;
-/* The server's DHCPACK, written at each renewal; with client_id if that repeats it (RFC 6842). */
-lease_reader lease_from_dhcpcd;
-/*
- * Also NetworkManager's up to 1.20; later ones have only the address there. A renewal that changes
- * nothing does not write the file: not dated.
- */
-lease_reader lease_from_networkd;
-lease_reader lease_from_networkmanager; /* from 1.40 on: its state of a device */
-
 /* By number. */
 struct port_set {
 	bool tcp[PORT_COUNT], udp[PORT_COUNT];
@@ -72,12 +34,14 @@ struct system_info {
 	struct port_set ports;       /* as open_ports_read */
 	bool has_lease;              /* of one of the addresses, not expired */
 	struct client_lease lease;
+	bool has_lease6; /* likewise, of some of the addresses */
+	struct client_lease6 lease6;
 };
 
 /*
- * Sets the lease: the most recently granted one of the interface's addresses, from the files below
- * `root`, "" for the machine's own. Those that cannot be read are skipped: those of dhcpcd, and of
- * NetworkManager with dhclient, are readable by root only.
+ * Sets the leases: of each kind the most recently granted one of the interface's addresses, from
+ * the files below `root`, "" for the machine's own. Those that cannot be read are skipped: those of
+ * dhcpcd, and of NetworkManager with dhclient, are readable by root only.
  */
 void lease_files_find(const char *root, struct system_info *system);
 

@@ -35,6 +35,7 @@ static void check_host_info(const struct host_info *host_info)
 	assert(host_info->wake.count <= WAKE_PORTS);
 	assert(host_info->missed_count <= MISSED_SERVICES);
 	assert(host_info->lease.client_id.length <= NPP_CLIENT_ID);
+	assert(!host_info->has_lease6 || dhcp6_lease_check(&host_info->lease6));
 	assert(memchr(host_info->hostname, '\0', sizeof(host_info->hostname)));
 }
 

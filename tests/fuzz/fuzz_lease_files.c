@@ -76,6 +76,22 @@ static void check(lease_reader *reader, const struct lease_file *file)
 		assert(memcmp(&lease, &untouched, sizeof(lease)) == 0);
 }
 
+static void check6(lease6_reader *reader, const struct lease_file *file)
+{
+	struct client_lease6 lease, untouched;
+
+	memset(&untouched, 0xa5, sizeof(untouched));
+	memcpy(&lease, &untouched, sizeof(lease));
+	if (!reader(file, &lease)) {
+		assert(memcmp(&lease, &untouched, sizeof(lease)) == 0);
+		return;
+	}
+	assert(dhcp6_lease_check(&lease.lease));
+	assert(lease.begun > 0 && lease.begun <= UINT32_MAX);
+	for (size_t i = 0; i < lease.lease.address_count; i++)
+		assert(lease.lease.addresses[i].valid);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t length)
 {
 	/* at an odd address, and up to the very end of what is allocated, but for the zero */
@@ -92,6 +108,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t length)
 	check(lease_from_dhcpcd, &file);
 	check(lease_from_networkd, &file);
 	check(lease_from_networkmanager, &file);
+	check6(lease6_from_dhclient, &file);
+	check6(lease6_from_dhcpcd, &file);
 	free(odd);
 	return 0;
 }

@@ -42,7 +42,8 @@ ROOMS = {
     "daemon": {"base", "net", "dhcp", "group", "npp", "datapath", "host", "register", "config", "npp_server", "seccomp", "parser"},
     "control": {"base", "dhcp", "npp", "host", "daemon"},
     "cli": {"base", "control/protocol.h"},
-    "agent": {"base", "net", "dhcp", "npp", "config"},
+    "lease_formats": {"base", "dhcp"},
+    "agent": {"base", "net", "npp", "config", "lease_formats"},
 }
 
 

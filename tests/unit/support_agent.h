@@ -100,6 +100,14 @@ static inline struct proxy_registration a_full_registration(uint8_t proxy)
 		                                  .total = DHCP_INFINITE,
 		                                  .left = 3600,
 		                                  .client_id = { 3, { 1, 2, 0xff } } };
+	host_info->has_lease6 = true;
+	host_info->lease6 = (struct dhcp6_lease){ .client = { 3, { 0, 3, 1 } },
+		                                  .server = { 3, { 0, 3, 2 } },
+		                                  .iaid = 32,
+		                                  .t1 = 900,
+		                                  .t2 = 1800,
+		                                  .addresses = { { lan_address6(1), 2700, 3600 } },
+		                                  .address_count = 1 };
 	strcpy(host_info->hostname, "nas");
 	host_info->timer = 28800;
 	host_info->wake = (struct wake_ports){

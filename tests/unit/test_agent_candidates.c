@@ -271,7 +271,8 @@ TEST(services)
 	char name[SERVICE_NAME];
 
 	assert_string_equal(service_name(NPP_SERVICE_WAKE_ON_PACKET, name), "wake-on-packet");
-	assert_string_equal(service_name(0x8004, name), "0x8004");
+	assert_string_equal(service_name(NPP_SERVICE_DHCP6, name), "dhcp6");
+	assert_string_equal(service_name(0x8005, name), "0x8005");
 }
 
 static struct candidates discovered;

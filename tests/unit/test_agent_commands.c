@@ -147,14 +147,14 @@ TEST(discover)
 {
 	start_proxy((struct script){ .preference = -1 });
 	start_proxy(
-		(struct script){ .services = { NPP_SERVICE_ECHO, 0x8004 }, .service_count = 2 });
+		(struct script){ .services = { NPP_SERVICE_ECHO, 0x8005 }, .service_count = 2 });
 	assert_int_equal(agent("discover"), 0);
 	assert_string_equal(printed, "interface: lan\naddress: 192.0.2.1\nmac: 02:00:00:00:00:01\n"
 	                             "preference: -1\nlifetime: 1800 s\n"
 	                             "services: arp, dhcp4, nd, wake-on-packet\nsuits: true\n"
 	                             "\n"
 	                             "interface: lan\naddress: 192.0.2.2\nmac: 02:00:00:00:00:02\n"
-	                             "preference: 0\nlifetime: 1800 s\nservices: echo, 0x8004\n"
+	                             "preference: 0\nlifetime: 1800 s\nservices: echo, 0x8005\n"
 	                             "suits: false\nreason: offers no ARP\n");
 	assert_int_equal(agent("--json discover"), 0);
 	assert_contains(printed,
@@ -278,7 +278,8 @@ TEST(all_lines)
 	                         "mac: 52:54:00:12:34:56\nhostname: nas\n"
 	                         "wakes: tcp/any, udp/161\nsummed-up: true\ntimer: 28800 s\n"
 	                         "lease-server: 192.0.2.3\nlease-time: infinite\n"
-	                         "lease-left: 3600 s\nmissing: nd\n");
+	                         "lease-left: 3600 s\nlease6: 2001:db8::1\n"
+	                         "lease6-left: 3600 s\nmissing: nd\n");
 }
 
 /* Else it could not be reported. */

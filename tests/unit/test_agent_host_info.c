@@ -161,6 +161,41 @@ TEST(client_identifier_too_long)
 	assert_false(host_info.has_lease);
 }
 
+static void add_lease6(uint8_t client, uint8_t server, uint8_t addresses)
+{
+	struct dhcp6_lease *lease = &system_info.lease6.lease;
+
+	system_info.has_lease6 = true;
+	lease->client.length = client;
+	lease->server.length = server;
+	lease->address_count = addresses;
+	for (uint8_t i = 0; i < addresses; i++)
+		lease->addresses[i].address = lan_address6(3 + i);
+}
+
+/* A signed message has room for 187 octets of DUIDs and addresses. */
+TEST(dhcpv6_lease_of_addresses_that_are_handed_over)
+{
+	static const struct {
+		uint8_t client, server, addresses, handed_over, of_server;
+	} rows[] = {
+		{ 14, 14, 1, 1, 14 }, { 14, 14, 2, 2, 14 }, { 14, 14, 3, 2, 14 },
+		{ 130, 9, 2, 2, 9 },  { 130, 10, 2, 2, 0 }, { 130, 130, 2, 2, 0 },
+	};
+
+	EACH(i, rows)
+	{
+		add_lease6(rows[i].client, rows[i].server, rows[i].addresses);
+		make();
+		assert_true(host_info.has_lease6);
+		assert_int_equal(host_info.lease6.address_count, rows[i].handed_over);
+		assert_int_equal(host_info.lease6.server.length, rows[i].of_server);
+	}
+	system_info.addresses.count = 3;
+	make();
+	assert_false(host_info.has_lease6);
+}
+
 TEST(timer_by_proxy_or_rtc)
 {
 	static const struct {
@@ -189,6 +224,7 @@ static struct host_info full_host_info(void)
 	full.has_ports = true;
 	full.wake = (struct wake_ports){ .ports = { { IPPROTO_TCP, 22 } }, .count = 1 };
 	add_address6(&full, 1);
+	full.has_lease6 = true;
 	full.timer = 60;
 	strcpy(full.hostname, "nas");
 	return full;
@@ -197,24 +233,28 @@ static struct host_info full_host_info(void)
 TEST(all_services)
 {
 	static const uint16_t services[] = { NPP_SERVICE_WAKE_ON_PACKET, NPP_SERVICE_ND,
-		                             NPP_SERVICE_DHCP4, NPP_SERVICE_ARP };
+		                             NPP_SERVICE_DHCP4, NPP_SERVICE_ARP,
+		                             NPP_SERVICE_DHCP6 };
 	const struct host_info whole = full_host_info();
 
 	host_info = whole;
-	host_info_restrict(&host_info, services, 4);
+	host_info_restrict(&host_info, services, 5);
 	assert_memory_equal(&host_info, &whole, sizeof(whole));
 }
 
 TEST(missing_services)
 {
 	static const struct {
-		uint16_t services[3];
+		uint16_t services[4];
 		size_t count;
 		enum missed_service missed;
 	} rows[] = {
-		{ { 1, NPP_SERVICE_ND, NPP_SERVICE_WAKE_ON_PACKET }, 3, MISSED_DHCP4 },
-		{ { 1, 2, NPP_SERVICE_WAKE_ON_PACKET }, 3, MISSED_ND },
-		{ { 1, 2, NPP_SERVICE_ND }, 3, MISSED_WAKE_ON_PACKET },
+		{ { 1, NPP_SERVICE_ND, NPP_SERVICE_WAKE_ON_PACKET, NPP_SERVICE_DHCP6 },
+		  4,
+		  MISSED_DHCP4 },
+		{ { 1, 2, NPP_SERVICE_WAKE_ON_PACKET, NPP_SERVICE_DHCP6 }, 4, MISSED_ND },
+		{ { 1, 2, NPP_SERVICE_ND, NPP_SERVICE_DHCP6 }, 4, MISSED_WAKE_ON_PACKET },
+		{ { 1, 2, NPP_SERVICE_ND, NPP_SERVICE_WAKE_ON_PACKET }, 4, MISSED_DHCP6 },
 	};
 
 	EACH(i, rows)
@@ -225,6 +265,8 @@ TEST(missing_services)
 		assert_int_equal(host_info.missed[0], rows[i].missed);
 		assert_int_equal(host_info.has_lease, rows[i].missed != MISSED_DHCP4);
 		assert_int_equal(host_info.address_count, rows[i].missed == MISSED_ND ? 2 : 3);
+		assert_int_equal(host_info.has_lease6,
+		                 rows[i].missed != MISSED_ND && rows[i].missed != MISSED_DHCP6);
 		assert_int_equal(host_info.has_ports, rows[i].missed != MISSED_WAKE_ON_PACKET);
 		assert_int_equal(host_info.ipv4_count, 2);
 		assert_int_equal(host_info.timer, 60);

@@ -36,8 +36,8 @@ static int send_within(int64_t answer, int64_t wait, const struct host_info *hos
 		.address = proxies[0].address,
 		.mac = proxies[0].iface.mac,
 		.lifetime = 1800,
-		.services = { NPP_SERVICE_ARP, second_service },
-		.service_count = 2,
+		.services = { NPP_SERVICE_ARP, second_service, NPP_SERVICE_DHCP6 },
+		.service_count = 3,
 	};
 	struct channel channel = { .icmp_type = NPP_ICMP_TYPE, .keys = with, .key = KEY };
 	int err;
@@ -195,10 +195,16 @@ TEST(a_proxy_that_refuses_ipv6_gets_the_rest)
 	struct proxy_thread *proxy = start_proxy((struct script){ .refuses_ipv6 = true });
 
 	add_address6(&host_info, 1);
+	host_info.has_lease6 = true;
+	host_info.lease6 = (struct dhcp6_lease){ .client.length = DHCP6_DUID_MIN,
+		                                 .addresses = { { lan_address6(1), 1, 2 } },
+		                                 .address_count = 1 };
 	second_service = NPP_SERVICE_ND;
 	assert_int_equal(send_within(5000, 5000, &host_info, NULL), 0);
 	assert_int_equal(received(proxy, NPP_SLEEP_REQUEST), 2);
 	assert_int_equal(seen_of(proxy, NPP_SLEEP_REQUEST, 0)->message.request.address6_count, 1);
+	assert_true(seen_of(proxy, NPP_SLEEP_REQUEST, 0)->message.request.has_lease6);
+	assert_false(seen_of(proxy, NPP_SLEEP_REQUEST, 1)->message.request.has_lease6);
 	assert_int_equal(registration.host_info.address_count, 1);
 	assert_int_equal(registration.host_info.missed[registration.host_info.missed_count - 1],
 	                 MISSED_ND);

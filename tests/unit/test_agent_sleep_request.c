@@ -77,6 +77,8 @@ static void append_part(char *text, const struct sleep_request_part *sent)
 		append(text, " %u/%u", it->ports[i].protocol, it->ports[i].port);
 	for (size_t i = 0; i < it->address6_count; i++)
 		append(text, " v6 %u", it->addresses6[i].octet[15]);
+	if (it->has_lease6)
+		append(text, " lease of v6 %u", it->lease6.addresses[0].address.octet[15]);
 	if (it->backup_of.octet[0])
 		append(text, " backup of %u", it->backup_of.octet[3]);
 }
@@ -223,13 +225,19 @@ static struct host_info as_much_as_there_may_be(void)
 	host_info.backup_of = lan_address(1);
 	for (uint8_t i = 0; i < HOST_ADDRESSES - IFACE_IPV4; i++)
 		add_address6(&host_info, i + 1);
+	host_info.has_lease6 = true;
+	host_info.lease6 = (struct dhcp6_lease){ .client.length = DHCP6_DUID_MAX,
+		                                 .address_count = 2,
+		                                 .addresses = { { lan_address6(1), 1, 2 },
+		                                                { lan_address6(2), 1, 2 } } };
 	return host_info;
 }
 
-/* Everything once and in order; the addresses first. */
+/* Everything once and in order; the addresses first, and a lease of DHCPv6 after its own. */
 static void check_all_of_it(size_t pairs_first)
 {
 	size_t pairs = 0, leases = 0, ids = 0, names = 0, timers = 0, ports = 0, addresses6 = 0;
+	size_t leases6 = 0;
 
 	assert_int_equal(part(0)->pair_count, pairs_first);
 	assert_address(part(0)->backup_of, 1);
@@ -245,9 +253,10 @@ static void check_all_of_it(size_t pairs_first)
 			assert_int_equal(it->ports[j].port, 1000 + ports++);
 		for (size_t j = 0; j < it->address6_count; j++)
 			assert_int_equal(it->addresses6[j].octet[15], ++addresses6);
+		leases6 += it->has_lease6 && addresses6 == HOST_ADDRESSES - IFACE_IPV4;
 	}
 	assert_int_equal(pairs, IFACE_IPV4);
-	assert_true(leases == 1 && ids == 1 && names == 1 && timers == 1);
+	assert_true(leases == 1 && leases6 == 1 && ids == 1 && names == 1 && timers == 1);
 	assert_int_equal(ports, WAKE_PORTS);
 	assert_int_equal(addresses6, HOST_ADDRESSES - IFACE_IPV4);
 }

@@ -85,7 +85,9 @@ TEST(write_and_read)
 		"\"signed-count\": 3, \"when\": \"2026-11-23T12:00:00.000Z\", \"mac\": \"52:54:00:12:34:56\", "
 		"\"addresses\": [ \"192.0.2.20\", \"192.0.2.21\", \"2001:db8::1\" ], "
 		"\"lease\": { \"server\": \"192.0.2.3\", \"total\": 4294967295, \"left\": 3600, "
-		"\"client-id\": \"01:02:ff\" }, \"hostname\": \"nas\", \"timer\": 28800, "
+		"\"client-id\": \"01:02:ff\" }, \"lease6\": { \"duid\": \"00:03:01\", \"iaid\": 32, "
+		"\"server-duid\": \"00:03:02\", \"t1\": 900, \"t2\": 1800, \"addresses\": [ "
+		"{ \"address\": \"2001:db8::1\", \"preferred\": 2700, \"valid\": 3600 } ] }, \"hostname\": \"nas\", \"timer\": 28800, "
 		"\"wake\": [ \"tcp/any\", \"udp/161\" ], \"summed-up\": true, \"backup-of\": \"192.0.2.1\", "
 		"\"missed\": [ \"nd\" ] } ] }";
 	struct stat about;
@@ -202,9 +204,12 @@ static const struct {
 	{ "\"addresses\": [ \"192.0.2.20\", \"192.0.2.21\" ]",
 	  "\"addresses\": [ \"2001:db8::1\" ]" },
 	{ "\"total\": 4294967295", "\"total\": 4294967296" },
+	{ "\"duid\": \"00:03:01\"", "\"duid\": \"00:03\"" },
+	{ "\"t1\": 900", "\"t1\": 1801" },
+	{ "\"preferred\": 2700", "\"preferred\": 3601" },
 	{ "\"hostname\": \"nas\"", "\"hostname\": \"n s\"" },
 	{ "\"timer\": 28800", "\"timer\": 0" },
-	{ "[ \"nd\" ]", "[ \"nd\", \"nd\", \"nd\", \"nd\" ]" },
+	{ "[ \"nd\" ]", "[ \"nd\", \"nd\", \"nd\", \"nd\", \"nd\" ]" },
 	{ "] }", "]" },
 	{ "{ \"registrations\"", "[ \"registrations\"" },
 };

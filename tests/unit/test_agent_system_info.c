@@ -126,6 +126,38 @@ TEST(hostnames)
 	}
 }
 
+/* The smaller of what the file and the kernel say; not what is over. */
+TEST(dhcpv6_leases)
+{
+	static const char format[] =
+		"lease6 {\n  interface \"lan\";\n  ia-na 00:00:00:20 {\n    starts %jd;\n"
+		"    renew 10;\n    rebind 50;\n"
+		"    iaaddr 2001:db8::1 {\n      preferred-life 70;\n      max-life 80;\n    }\n"
+		"    iaaddr 2001:db8::2 {\n      preferred-life 70;\n      max-life 80;\n    }\n"
+		"    iaaddr 2001:db8::3 {\n      preferred-life 9;\n      max-life 10;\n    }\n"
+		"  }\n  option dhcp6.client-id 0:3:0:1:2;\n}\n";
+	struct system_info found;
+	char text[1024];
+
+	HERE("ip address add 2001:db8::1/64 dev lan nodad valid_lft 1000 preferred_lft 900");
+	HERE("ip address add 2001:db8::2/64 dev lan nodad valid_lft 40 preferred_lft 30");
+	HERE("ip address add 2001:db8::3/64 dev lan nodad");
+	snprintf(text, sizeof(text), format, (intmax_t)time(NULL) - 20);
+	write_at("/var/lib/dhcp/dhclient6.leases", text, strlen(text));
+	found = system_info_of("lan");
+	assert_true(found.has_lease6);
+	assert_int_equal(found.lease6.lease.address_count, 2);
+	assert_int_equal(found.lease6.lease.t1, 0);
+	assert_in_range(found.lease6.lease.t2, 25, 30);
+	assert_in_range(found.lease6.lease.addresses[0].valid, 55, 60);
+	assert_in_range(found.lease6.lease.addresses[0].preferred, 45, 50);
+	assert_in_range(found.lease6.lease.addresses[1].valid, 35, 40);
+	assert_in_range(found.lease6.lease.addresses[1].preferred, 35, 40);
+	snprintf(text, sizeof(text), format, (intmax_t)time(NULL) - 80);
+	write_at("/var/lib/dhcp/dhclient6.leases", text, strlen(text));
+	assert_false(system_info_of("lan").has_lease6);
+}
+
 TEST(leases)
 {
 	static const struct {

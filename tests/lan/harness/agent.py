@@ -9,6 +9,7 @@ import subprocess
 import time
 from pathlib import Path
 
+from .dhcp6 import Client6, Dhclient6, Dhcpcd6, Networkd6
 from .dhcp_clients import Client, Dhclient, Dhcpcd, NetworkdClient
 from .lan import BUILD, Machine
 
@@ -20,7 +21,8 @@ while [ "$1" != -- ]; do mount --bind "$1" "$2" && shift 2 || exit; done
 shift
 exec "$@"
 """
-PLACES = {Dhcpcd: ("state", "/var/lib/dhcpcd"), NetworkdClient: ("run", "/run")}  # a client's own, and a machine's
+OF_DHCPCD, OF_RUN = ("state", "/var/lib/dhcpcd"), ("run", "/run")  # a client's own, and a machine's
+PLACES = {Dhcpcd: OF_DHCPCD, Dhcpcd6: OF_DHCPCD, NetworkdClient: OF_RUN, Networkd6: OF_RUN}
 
 
 def config_text(**settings: object) -> str:
@@ -34,7 +36,7 @@ def config_text(**settings: object) -> str:
 
 
 class Agent:
-    def __init__(self, machine: Machine, client: Client | None = None, user: int = NOBODY, **settings: object):
+    def __init__(self, machine: Machine, client: Client | Client6 | None = None, user: int = NOBODY, **settings: object):
         self.machine, self.user, self.may = machine, user, "+net_raw"
         self.home = machine.lan.directory / f"agent-{machine.name}"
         self.home.mkdir()
@@ -48,11 +50,11 @@ class Agent:
     def own(self, path: Path) -> None:
         shutil.chown(path, self.user, self.user)
 
-    def _mounts(self, client: Client | None) -> list[object]:
+    def _mounts(self, client: Client | Client6 | None) -> list[object]:
         """Nobody's leases but the client's are its machine's."""
         leases = self.home / "leases"
         leases.mkdir()
-        if isinstance(client, Dhclient):
+        if isinstance(client, (Dhclient, Dhclient6)):
             (leases / "dhclient.leases").symlink_to(client.directory / "leases")
         here, there = PLACES.get(type(client), ("", ""))
         return [leases, "/var/lib/dhcp", *((client.directory / here, there) if here else ())]

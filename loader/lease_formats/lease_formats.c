@@ -5,14 +5,14 @@
  * skipped.
  */
 #include <ctype.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
-#include "agent/system_info.h"
 #include "base/text.h"
+#include "lease_formats/internal.h"
 
-enum { LINE_SIZE = 1200 }; /* 255 octets of client identifier by 4 characters, and a name */
 #define TIME_MAX INT64_C(253402300799) /* the end of the year 9999, and "never" */
 
 enum lease_item {
@@ -46,8 +46,7 @@ struct parsed_lease {
 
 static const struct dhcp_option no_octets;
 
-/* "1:52:54:0:12:34:56", "01525400123456": one or two digits an octet, with or without ':'. */
-static struct dhcp_option parse_octets(const char *text)
+static struct dhcp_option parse_hex(const char *text)
 {
 	struct dhcp_option octets = { 0 };
 
@@ -78,6 +77,11 @@ static struct dhcp_option parse_string(const char *text)
 		octets.data[octets.length++] = (uint8_t)*text;
 	}
 	return strcmp(text, "\"") ? no_octets : octets;
+}
+
+struct dhcp_option lease_parse_octets(const char *text)
+{
+	return *text == '"' ? parse_string(text + 1) : parse_hex(text);
 }
 
 /* "1h 30min": how systemd writes durations since version 255, by the units of systemd.time(7). */
@@ -149,7 +153,7 @@ static bool parse_item(enum lease_item item, const char *value, struct parsed_le
 	case LEASE_EXPIRY:
 		return parse_time(value, &parsed->ends);
 	default: /* the client identifier; NetworkManager's text without quotes is none */
-		lease->client_id = *value == '"' ? parse_string(value + 1) : parse_octets(value);
+		lease->client_id = lease_parse_octets(value);
 		return true;
 	}
 }
@@ -165,11 +169,7 @@ static void parse_line(const char *line, enum lease_format format, struct parsed
 	}
 }
 
-/*
- * Without blanks before it, and without dhclient's ';' and the comment after that. Empty where it
- * is too long for any of ours.
- */
-static const char *read_line(const char *at, char line[LINE_SIZE])
+const char *lease_read_line(const char *at, char line[LINE_SIZE])
 {
 	size_t length;
 	char *end;
@@ -203,16 +203,23 @@ static bool finish(struct parsed_lease *parsed, int64_t written, bool dated,
 	return true;
 }
 
+bool lease_names_interface(const char *line, const struct lease_file *file)
+{
+	char own[IFNAMSIZ + sizeof("interface \"\"")];
+
+	snprintf(own, sizeof(own), "interface \"%s\"", file->interface);
+	return strcmp(line, own) == 0;
+}
+
 /* A journal: the last block of the interface counts. One without its end is being written. */
 bool lease_from_dhclient(const struct lease_file *file, struct client_lease *lease)
 {
 	struct parsed_lease block = { 0 }, last = { 0 };
-	char line[LINE_SIZE], own[IFNAMSIZ + sizeof("interface \"\"")];
+	char line[LINE_SIZE];
 	bool inside = false;
 
-	snprintf(own, sizeof(own), "interface \"%s\"", file->interface);
 	for (const char *at = file->octets; *at;) {
-		at = read_line(at, line);
+		at = lease_read_line(at, line);
 		if (strcmp(line, "lease {") == 0) {
 			inside = true;
 			block = (struct parsed_lease){ 0 };
@@ -221,7 +228,7 @@ bool lease_from_dhclient(const struct lease_file *file, struct client_lease *lea
 				last = block;
 			inside = false;
 		} else if (inside) {
-			block.of_interface |= strcmp(line, own) == 0;
+			block.of_interface |= lease_names_interface(line, file);
 			parse_line(line, FORMAT_DHCLIENT, &block);
 		}
 	}
@@ -235,7 +242,7 @@ static bool read_lines(const struct lease_file *file, enum lease_format format, 
 	char line[LINE_SIZE];
 
 	for (const char *at = file->octets; *at;) {
-		at = read_line(at, line);
+		at = lease_read_line(at, line);
 		parse_line(line, format, &parsed);
 	}
 	return finish(&parsed, file->written, dated, lease);
