@@ -132,31 +132,36 @@ static __always_inline __u64 index_hash6(__u64 first, __u64 last)
 #define HALF(address, i) (*(volatile const __u64 *)((const void *)(address) + 8 * (i)))
 
 /* In assembly, or clang makes one load of several, at an address that it chooses: refused. */
-#define LOAD_HOME(home, bucket, slot) \
+#define LOAD_HOME(into, bucket, slot) \
 	asm volatile("%0 = *(u32 *)(%1 + %2)" \
-	             : "=r"(home) \
+	             : "=r"(into) \
 	             : "r"(bucket), "i"(offsetof(struct index_bucket, home[slot])))
 
-static __always_inline bool index_has_slot(const struct index_bucket *bucket, unsigned slot,
-                                           const struct ipv6 *address)
+/* The home of the slot, if that has the address, and else 0. */
+static __always_inline __u32 index_slot_home(const struct index_bucket *bucket, unsigned slot,
+                                             __u64 first, __u64 last)
 {
-	return HALF(&bucket->address[slot], 1) == HALF(address, 1) &&
-	       HALF(&bucket->address[slot], 0) == HALF(address, 0);
+	const void *address = &bucket->address[slot];
+	__u64 differs = (HALF(address, 0) ^ first) | (HALF(address, 1) ^ last);
+	__u32 home;
+
+	LOAD_HOME(home, bucket, slot);
+	differs |= -differs;
+	asm volatile("" : "+r"(differs)); /* or clang makes a branch of it */
+	return home & ((differs >> 63) - 1);
 }
 
-/* What the bucket has as the home of an address's host; 0: none. */
+/*
+ * What the bucket has as the home of an address's host; 0: none. Without branches, as no CPU can
+ * predict which slot it is.
+ */
 static __always_inline __u32 index_home6(const struct index_bucket *bucket,
                                          const struct ipv6 *address)
 {
-	__u32 home = 0;
+	const __u64 first = HALF(address, 0), last = HALF(address, 1);
 
-	if (index_has_slot(bucket, 0, address))
-		LOAD_HOME(home, bucket, 0);
-	else if (index_has_slot(bucket, 1, address))
-		LOAD_HOME(home, bucket, 1);
-	else if (index_has_slot(bucket, 2, address))
-		LOAD_HOME(home, bucket, 2);
-	return home;
+	return index_slot_home(bucket, 0, first, last) | index_slot_home(bucket, 1, first, last) |
+	       index_slot_home(bucket, 2, first, last);
 }
 
 /* What the home of an address's host says, as index_find(). */
