@@ -189,9 +189,9 @@ static __always_inline __u32 index_find6(const struct ipv6 *address)
 
 static __always_inline bool index_is_on_interface(__u32 content, const struct xdp_md *xdp)
 {
-	const __u32 port = index_state.ports[(content & INDEX_PORT) >> INDEX_PORT_SHIFT];
-
-	return !port || port == xdp->ingress_ifindex;
+	return !(content & INDEX_PORT) ||
+	       index_state.ports[(content & INDEX_PORT) >> INDEX_PORT_SHIFT] ==
+	               xdp->ingress_ifindex;
 }
 
 static __always_inline __u64 *index_mac_word(__u64 hash)

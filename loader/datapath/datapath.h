@@ -101,7 +101,7 @@ void wake_rules_index(struct datapath *datapath, bool on);
  * Looks at both maps: the datapath handles frames by what was seen (maps/index.h), and believes it
  * for a while. Where there are many hosts it believes it for longer, since a look costs more.
  */
-enum { LOOK_FEW = 4096, LOOK_FEW_MS = 50, LOOK_MANY_MS = 1400 };
+enum { LOOK_FEW = 4096, LOOK_FEW_MS = 50, LOOK_MANY_MS = 1450 };
 struct maps_view {
 	uint64_t digest; /* of all rows, but for `last_seen`, and of the changes of states */
 	bool are_many;   /* more than LOOK_FEW hosts, or tables for far more than these */
