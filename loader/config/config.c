@@ -182,13 +182,6 @@ void config_done(struct config *config)
 	config_init(config);
 }
 
-const char *config_interface_error(const char *name)
-{
-	if (!text_is_interface(name))
-		return "is not an interface name; expected a name such as eth0";
-	return strcmp(name, "lo") ? NULL : "is the loopback interface: no other machine is there";
-}
-
 struct config_interface *config_interface(struct config *config, const char *name)
 {
 	struct config_interface *interface = config->interfaces;

@@ -5,6 +5,7 @@
 
 #include "base/fields.h"
 #include "base/text.h"
+#include "config/config.h"
 #include "config/config_reader.h"
 #include "host/description.h"
 
@@ -139,4 +140,11 @@ const struct config_item *config_find(const struct config_item *section, const c
 	while (item && strcmp(item->option->name, name) != 0)
 		item = next_value(item);
 	return item;
+}
+
+const char *config_interface_error(const char *name)
+{
+	if (!text_is_interface(name))
+		return "is not an interface name; expected a name such as eth0";
+	return strcmp(name, "lo") ? NULL : "is the loopback interface: no other machine is there";
 }
