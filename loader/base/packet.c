@@ -6,6 +6,7 @@
 #include <linux/icmpv6.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
+#include <linux/tcp.h>
 #include <linux/udp.h>
 #include <netinet/in.h>
 #include <stddef.h>
@@ -72,6 +73,27 @@ uint16_t icmpv6_checksum(const struct ipv6 *source, const struct ipv6 *destinati
 
 	total = sum(total, destination, sizeof(*destination));
 	return folded(sum(total, message, length));
+}
+
+void checksum_complete(const struct ipv6 *source, const struct ipv6 *destination, uint8_t protocol,
+                       uint8_t *transport, size_t length)
+{
+	const size_t at = protocol == IPPROTO_TCP ? offsetof(struct tcphdr, check)
+	                                          : offsetof(struct udphdr, check);
+	const uint32_t addresses =
+		sum(sum(0, source, sizeof(*source)), destination, sizeof(*destination));
+	const uint16_t pseudo = ~folded(addresses + protocol + (uint32_t)length);
+	uint16_t check;
+
+	if ((protocol != IPPROTO_TCP && protocol != IPPROTO_UDP) || length < at + sizeof(check))
+		return;
+	memcpy(&check, transport + at, sizeof(check));
+	if (check != pseudo)
+		return;
+	check = folded(sum(0, transport, length));
+	if (!check && protocol == IPPROTO_UDP) /* where 0 is none */
+		check = 0xffff;
+	memcpy(transport + at, &check, sizeof(check));
 }
 
 static struct iphdr ip_header(struct ipv4 source, struct ipv4 destination, uint8_t protocol,

@@ -70,4 +70,12 @@ uint16_t internet_checksum(const void *data, size_t length);
 uint16_t icmpv6_checksum(const struct ipv6 *source, const struct ipv6 *destination,
                          const void *message, size_t length);
 
+/*
+ * Completes the checksum of TCP or UDP, where it is that of the pseudo header alone: a sender on
+ * this machine, or over veth, leaves the rest to a network card that never sees the packet. Of IPv4
+ * the addresses are mapped ones, of which the sum is the same.
+ */
+void checksum_complete(const struct ipv6 *source, const struct ipv6 *destination, uint8_t protocol,
+                       uint8_t *transport, size_t length);
+
 #endif

@@ -184,18 +184,22 @@ int packet_all_multicast(int fd, const struct iface *iface, bool on)
 	return set_membership(fd, iface, PACKET_MR_ALLMULTI, on);
 }
 
-int packet_send(int fd, const struct iface *iface, struct packet *packet)
+int packet_send_octets(int fd, const struct iface *iface, const uint8_t *octets, size_t length)
 {
 	const struct sockaddr_ll out = { .sll_family = AF_PACKET,
 		                         .sll_ifindex = (int)iface->ifindex,
 		                         .sll_halen = ETH_ALEN };
 
+	return sendto(fd, octets, length, 0, (const struct sockaddr *)&out, sizeof(out)) < 0
+	               ? -errno
+	               : 0;
+}
+
+int packet_send(int fd, const struct iface *iface, struct packet *packet)
+{
 	if (packet->overflow)
 		return -EMSGSIZE;
 	if (packet->length < ETH_ZLEN)
 		packet->length = ETH_ZLEN;
-	if (sendto(fd, packet->octets, packet->length, 0, (const struct sockaddr *)&out,
-	           sizeof(out)) < 0)
-		return -errno;
-	return 0;
+	return packet_send_octets(fd, iface, packet->octets, packet->length);
 }

@@ -71,5 +71,7 @@ int packet_all_multicast(int fd, const struct iface *iface, bool on);
 
 /* Pads to Ethernet's minimum and sends. 0 or -errno. */
 int packet_send(int fd, const struct iface *iface, struct packet *packet);
+/* A whole frame, as it is. */
+int packet_send_octets(int fd, const struct iface *iface, const uint8_t *octets, size_t length);
 
 #endif
