@@ -66,6 +66,7 @@ struct {
 		__u64 is_whole;  /* cells are compared with `hosts` */
 	} look;
 } index_state SEC(".data.index");
+__u32 index_copies[INDEX_COPIES] SEC(".data.index");
 
 /*
  * Map keys are passed from where they are, in a frame, a map or here, and not copied to the stack:
@@ -274,12 +275,42 @@ static __always_inline void index_forget_awake(const struct mac *mac)
 		__sync_fetch_and_add(entry, (INDEX_TICK + 1) / 2);
 }
 
+/* How many connections were copied in this wake of the host. */
+static __always_inline __u32 *index_copies_of(const struct mac *mac)
+{
+	__u64 at = index_mac_hash(index_mac(mac)) >> 12;
+
+	asm volatile("" : "+r"(at));
+	return &index_copies[at & (INDEX_COPIES - 1)];
+}
+
+static __always_inline bool index_may_copy(const struct mac *mac)
+{
+	return *(volatile __u32 *)index_copies_of(mac) < INDEX_COPIES_MAX;
+}
+
+/*
+ * False: this wake has had all its copies. With the last one the cell changes as with a state: the
+ * next look finds that no more are copied.
+ */
+static __always_inline bool index_take_copy(const struct mac *mac)
+{
+	const __u32 taken = __sync_fetch_and_add(index_copies_of(mac), 1);
+
+	if (taken == INDEX_COPIES_MAX - 1) {
+		__sync_fetch_and_add(&index_state.changes, 1);
+		index_forget_cell(mac);
+	}
+	return taken < INDEX_COPIES_MAX;
+}
+
 /* The host's row was changed: see above. */
 static __noinline void index_forget(const struct mac *mac)
 {
 	__sync_fetch_and_add(&index_state.changes, 1);
 	index_forget_cell(mac);
 	index_forget_awake(mac);
+	*(volatile __u32 *)index_copies_of(mac) = 0;
 }
 
 #endif

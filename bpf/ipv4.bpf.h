@@ -27,7 +27,7 @@ static __always_inline enum outcome ipv4_for_sleeper(struct frame *frame, struct
 		return OUTCOME_FRAGMENT;
 	if (ip->protocol == PROTOCOL_ICMP)
 		return echo_handle4(frame, ip, host);
-	return wake_transport(frame->xdp, host->entry, transport, OUTCOME_IPV4_IGNORED);
+	return wake_transport(frame->xdp, host, transport, OUTCOME_IPV4_IGNORED);
 }
 
 /*

@@ -34,7 +34,7 @@ static __always_inline enum outcome ipv6_for_sleeper(struct frame *frame, struct
 		(says & TRANSPORT_PROTOCOL) | (says & IPV6_FIRST_FRAGMENT ? 0 : TRANSPORT_WHOLE);
 	if (says & IPV6_ROUTED && transport_has_ports(says))
 		return OUTCOME_WAKE_SOURCE_ROUTE;
-	return wake_transport(frame->xdp, host->entry, transport, OUTCOME_IPV6_IGNORED);
+	return wake_transport(frame->xdp, host, transport, OUTCOME_IPV6_IGNORED);
 }
 
 /* As ipv4_update_neighbour(). */

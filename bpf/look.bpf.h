@@ -59,9 +59,16 @@ __noinline int look_port(__u32 ifindex)
 	return -1;
 }
 
-/* What a host's home says of it. A host in a VLAN is the maps', as tagged frames are. */
-static __always_inline __u32 look_content(const struct host_entry *host)
+/* Connections to a host that is WAKING are the maps' as long as they are copied. */
+static __always_inline __u32 look_state(const struct mac *mac, enum host_state state)
 {
+	return state == ASLEEP || index_may_copy(mac) ? INDEX_ASLEEP : INDEX_WAKING;
+}
+
+/* What a host's home says of it. A host in a VLAN is the maps', as tagged frames are. */
+static __always_inline __u32 look_content(const struct mac *mac)
+{
+	const struct host_entry *host = host_by_mac(mac);
 	const enum host_state state = host ? host_state(host) : AWAKE;
 	int port;
 
@@ -70,7 +77,7 @@ static __always_inline __u32 look_content(const struct host_entry *host)
 	port = look_port(host->ifindex);
 	if (port < 0)
 		return 0;
-	return (state == ASLEEP ? INDEX_ASLEEP : INDEX_WAKING) | port << INDEX_PORT_SHIFT |
+	return look_state(mac, state) | port << INDEX_PORT_SHIFT |
 	       (host->flags & (HOST_ECHO_IGNORE | HOST_ECHO_WAKE) ? 0 : INDEX_ECHO);
 }
 
@@ -96,7 +103,7 @@ static __always_inline void look_write(void *addresses, const void *address, __u
 	before = __sync_fetch_and_or(cell, 0);
 	mac = bpf_map_lookup_elem(addresses, address);
 	if (mac && !(before & INDEX_SHARED) && look_is_home(mac, place))
-		content = look_content(host_by_mac(mac));
+		content = look_content(mac);
 	__sync_val_compare_and_swap(cell, before, (before & ~INDEX_HOST) | content);
 }
 
@@ -130,7 +137,7 @@ static long look_at_address(void *map, const struct ipv4 *address, const struct 
 	content = *(volatile __u32 *)cell;
 	if ((content ^ index_upper(number)) & (INDEX_ADDRESS | INDEX_SHARED))
 		return 0;
-	wanted = look_content(host_by_mac(mac));
+	wanted = look_content(mac);
 	index_state.look.states += look_digest(number, wanted);
 	if ((content & INDEX_HOST) != wanted)
 		look_write4(address, place);
@@ -158,7 +165,7 @@ static long look_at_address6(void *map, const struct ipv6 *address, const struct
 	content = *(volatile __u32 *)cell;
 	if ((content & INDEX_ADDRESS) != INDEX_NO_ADDRESS)
 		return 0;
-	wanted = look_content(host_by_mac(mac));
+	wanted = look_content(mac);
 	index_state.look.states += look_digest(index_mac(mac), wanted);
 	if ((content & INDEX_HOST) != wanted)
 		look_write6(address, *home);

@@ -2,7 +2,8 @@
 /*
  * May a connection wake a host? In: a connection to a sleeping host. Out: an outcome, and at most
  * one wake: the host WAKING, the frame copied and reported to the daemon, and become the first
- * Magic Packet. wake_rules has the ports, wake_sources the sources.
+ * Magic Packet. Some that follow before the host is up are copied too. wake_rules has the ports,
+ * wake_sources the sources.
  */
 #ifndef SLEEPPROXY_WAKE_BPF_H
 #define SLEEPPROXY_WAKE_BPF_H
@@ -89,7 +90,8 @@ static __always_inline bool wake_source_allowed(struct wake_scratch *scratch)
 }
 
 /* A frame that is longer than the record, as a card may make of several, is not copied. */
-static __always_inline void wake_copy_frame(const struct frame *frame, const struct mac *host)
+static __always_inline void wake_copy_frame(const struct frame *frame, struct transport transport,
+                                            const struct report *connection)
 {
 	__u64 last = bpf_xdp_get_buff_len(frame->xdp) - 1;
 	struct wake_frame *copy;
@@ -99,9 +101,11 @@ static __always_inline void wake_copy_frame(const struct frame *frame, const str
 	copy = bpf_ringbuf_reserve(&wake_frames, sizeof(*copy), 0);
 	if (!copy)
 		return;
-	copy->ifindex = frame->xdp->ingress_ifindex;
-	copy->host = *host;
+	copy->connection = *connection;
 	copy->length = last + 1;
+	copy->transport = transport.at;
+	copy->end = transport.end;
+	copy->zero = 0;
 	/* Linux 6.1 learns from no comparison that a length is not 0, but from a sum */
 	asm volatile("" : "+r"(last));
 	last &= 2047;
@@ -143,14 +147,17 @@ static __always_inline bool wake_write_report(struct frame *frame, struct report
  * next look at the ring, and is not woken, which would take longer than all the rest.
  */
 static __always_inline enum outcome wake_start(const struct frame *frame,
+                                               struct transport transport,
                                                const struct host_ref *host, struct report *report)
 {
+	const bool begins = host_set_state(host->mac, host->entry, ASLEEP, WAKING);
 	bool sent;
 
-	if (!host_set_state(host->mac, host->entry, ASLEEP, WAKING))
-		return OUTCOME_WAKE_IN_PROGRESS;
 	report->state = WAKING;
-	wake_copy_frame(frame, host->mac);
+	if (index_take_copy(host->mac))
+		wake_copy_frame(frame, transport, report);
+	if (!begins)
+		return OUTCOME_WAKE_IN_PROGRESS;
 	sent = magic_is_plain(frame, host->entry) && magic_write(frame->xdp, host->mac);
 	if (bpf_ringbuf_output(&reports, report, sizeof(*report),
 	                       sent ? BPF_RB_NO_WAKEUP : BPF_RB_FORCE_WAKEUP))
@@ -185,16 +192,25 @@ __noinline int wake_handle(struct xdp_md *xdp, __u32 at, __u32 end, __u32 protoc
 	if (!wake_source_allowed(scratch))
 		return OUTCOME_WAKE_SOURCE_DENIED;
 	outcome = connection_check(xdp, at, end, protocol);
-	return outcome == OUTCOME_WAKE_STARTED ? wake_start(&frame, &host, &scratch->report)
-	                                       : outcome;
+	return outcome == OUTCOME_WAKE_STARTED
+	               ? wake_start(&frame, (struct transport){ at, end, protocol }, &host,
+	                            &scratch->report)
+	               : outcome;
+}
+
+/* Does the connection start a wake, or is it copied for the host that wakes already? */
+static __always_inline bool wake_is_wanted(const struct host_ref *host)
+{
+	const enum host_state state = host_state(host->entry);
+
+	return state == ASLEEP || (state == WAKING && index_may_copy(host->mac));
 }
 
 /*
  * TCP or UDP for a sleeper; `ignored`: it is neither. The state comes before the rules, so that a
  * flood costs one comparison a frame.
  */
-static __always_inline enum outcome wake_transport(struct xdp_md *xdp,
-                                                   const struct host_entry *host,
+static __always_inline enum outcome wake_transport(struct xdp_md *xdp, const struct host_ref *host,
                                                    struct transport transport, enum outcome ignored)
 {
 	const enum outcome outcome =
@@ -204,7 +220,7 @@ static __always_inline enum outcome wake_transport(struct xdp_md *xdp,
 		return ignored;
 	if (outcome != OUTCOME_WAKE_STARTED)
 		return outcome;
-	return host_state(host) == ASLEEP
+	return wake_is_wanted(host)
 	               ? wake_handle(xdp, transport.at, transport.end, transport.protocol)
 	               : OUTCOME_WAKE_IN_PROGRESS;
 }

@@ -8,8 +8,8 @@
  *
  *   bits  0-16  the address's upper 16 bits, and 1 more; 0: none. A place and these say exactly
  *               which address it is
- *   bit  17     its host is ASLEEP
- *   bit  18     its host is WAKING; neither bit: the maps say what is
+ *   bit  17     its host is ASLEEP, or it is WAKING and connections to it are copied yet
+ *   bit  18     its host is WAKING, and no more are copied; neither bit: the maps say what is
  *   bit  19     several addresses have this place: of none of them it says anything
  *   bits 20-23  the only interface on which it is answered for: a number in index_state.ports
  *   bit  24     its echo requests (ping) are answered
@@ -32,6 +32,9 @@
  *   bits 16-63  the MAC, its first octet uppermost
  *
  * index_homes: a HASH, from the MAC of a host to the place of its home.
+ *
+ * index_copies: how many connections were copied in the present wake of a host, by a hash of its
+ * MAC; hosts of one place have one count.
  */
 #ifndef SLEEPPROXY_INDEX_H
 #define SLEEPPROXY_INDEX_H
@@ -66,6 +69,9 @@ enum {
 	INDEX_AWAKE_PER_HOST = 4,
 	INDEX_AWAKE_MIN = 1024 * INDEX_AWAKE_PER_HOST,
 };
+
+/* Connections that are copied for each wake of a host: more than a daemon keeps of a host. */
+enum { INDEX_COPIES_MAX = 128, INDEX_COPIES = 1024 };
 
 enum { INDEX_PORTS = 16, INDEX_TICK = 0xffff, INDEX_TICK_MANY = 6 };
 

@@ -44,7 +44,7 @@ static void on_report(void *context, const struct report *report)
 static void on_frame(void *context, const struct wake_frame *frame)
 {
 	struct daemon *daemon = context;
-	struct host *host = host_find_mac(daemon->hosts, &frame->host);
+	struct host *host = host_find_mac(daemon->hosts, &frame->connection.host);
 
 	if (host)
 		host_keep_frame(host, frame);

@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <stdio.h>
 #include <stdlib.h>
+#include "index.h"
 #include "offer.h"
 #include "tables.h"
 
-/* Enough that hardly any host is missed by chance. */
-enum { FRAMES_PER_HOST = 50, FRAMES = FRAMES_PER_HOST * HOSTS_1K };
+/* Enough that hardly any host has fewer by chance than are copied in a wake. */
+enum { FRAMES_PER_HOST = 2 * INDEX_COPIES_MAX, FRAMES = FRAMES_PER_HOST * HOSTS_1K };
 
 static const struct offered syns = { OFFER_SYN, HOSTS_1K, XDP_DROP };
 
-/* All hosts are woken, once each; then a look comes, as it does 50 ms later with the daemon. */
+/*
+ * All hosts are woken, once each, and have their copies; then a look comes, as it does 50 ms later
+ * with the daemon.
+ */
 static void wake_all(const struct bench *bench, struct subject *subject)
 {
 	const struct counters before = subject_counters(subject);

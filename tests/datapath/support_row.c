@@ -190,19 +190,20 @@ static void check_copies(struct testbed *testbed, const struct row *row, const s
 	                    offsetof(struct dhcp_snoop, message) + expected.length);
 }
 
-/* The frame that began a wake, as it was received. */
+/* The frame that began a wake, or came during one, as it was received. */
 static void check_frames(struct testbed *testbed, const struct row *row, const struct octets *in)
 {
 	const bool begins =
 		row->outcome == OUTCOME_WAKE_SENT || row->outcome == OUTCOME_WAKE_STARTED;
-	const size_t copies = begins && row->report && in->length <= WAKE_FRAME_MAX;
+	const bool follows = row->outcome == OUTCOME_WAKE_IN_PROGRESS && row->held;
+	const size_t copies = ((begins && row->report) || follows) && in->length <= WAKE_FRAME_MAX;
 	struct wake_frame frames[TESTBED_COPIES_MAX];
 
 	assert_int_equal(testbed_frames(testbed, frames), copies);
 	if (!copies)
 		return;
-	assert_int_equal(frames[0].ifindex, TESTBED_IFINDEX);
-	assert_memory_equal(&frames[0].host, mac_of(HOST), sizeof(struct mac));
+	assert_int_equal(frames[0].connection.ifindex, TESTBED_IFINDEX);
+	assert_memory_equal(&frames[0].connection.host, mac_of(HOST), sizeof(struct mac));
 	assert_int_equal(frames[0].length, in->length);
 	assert_memory_equal(frames[0].frame, in->at, in->length);
 }

@@ -21,6 +21,7 @@ struct row {
 	bool seen;             /* HOST's last_seen is now */
 	enum report_kind report;
 	bool copied; /* a DHCP message, to the daemon */
+	bool held;   /* the frame too, though the wake began before it */
 };
 
 #define EXPECT(outcome_, verdict_, state_) \

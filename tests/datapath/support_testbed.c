@@ -84,7 +84,7 @@ static int on_frame(void *context, void *data, size_t size)
 	const struct wake_frame *frame = data;
 
 	assert(size == sizeof(*frame));
-	if (!memcmp(&frame->host, mac_of(FILLER), sizeof(struct mac)))
+	if (!memcmp(&frame->connection.host, mac_of(FILLER), sizeof(struct mac)))
 		return 0;
 	assert(testbed->n_frames < TESTBED_COPIES_MAX);
 	testbed->frames[testbed->n_frames++] = *frame;

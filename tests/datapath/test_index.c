@@ -85,6 +85,9 @@ TEST(what_is_being_woken_is_consumed_by_the_index)
 {
 	struct testbed *testbed = indexed(&(struct setup){ .second.state = WAKING });
 
+	for (int i = 0; i < INDEX_COPIES_MAX; i++)
+		assert_int_equal(testbed_send(testbed, &syn), XDP_DROP);
+	testbed_look(testbed);
 	testbed_set_host(testbed, SECOND, &awake);
 	assert_int_equal(testbed_send(testbed, &syn), XDP_DROP);
 	testbed_look(testbed);

@@ -3,18 +3,15 @@
 #include "test.h"
 
 #include "support_row.h"
+#include "index.h"
 
+#include <arpa/inet.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
 #include <string.h>
 
-enum {
-	FLOOD = 10000,
-	RACES = 20000,
-	IPV4_SOURCE = ETHER_OCTETS + 12,
-	TCP_SOURCE = ETHER_OCTETS + 20
-};
+enum { FLOOD = 10000, RACES = 20000, IPV4_SOURCE = ETHER_OCTETS + 12 };
 
 static const struct packet syn = IP(PROXY, PEER, TCP, PEER_IP, HOST_IP, 22, 40000, .flags = SYN);
 static const struct packet claim =
@@ -44,22 +41,48 @@ static void assert_reports(struct testbed *testbed, size_t count, enum report_ki
 		assert_int_equal(reports[i].kind, kind);
 }
 
-TEST(a_flood_makes_one_wake)
+/* The first ones are copied, and then all are dropped, with those that have wrong checksums. */
+TEST(a_flood_makes_one_wake_and_some_copies)
 {
 	struct testbed *testbed = testbed_with(&asleep);
+	struct wake_frame frames[TESTBED_COPIES_MAX];
 	__u64 counted[OUTCOME_COUNT];
 	struct octets in, out;
+	size_t copies = 0;
 
 	packet_build(&in, &syn, &untagged);
 	for (unsigned i = 0; i < FLOOD; i++) {
 		assert_int_equal(testbed_run(testbed, &in, &out), i ? XDP_DROP : XDP_TX);
-		memcpy(in.at + IPV4_SOURCE, &i, sizeof(i));
-		memcpy(in.at + TCP_SOURCE, &i, sizeof(__be16));
+		copies += testbed_frames(testbed, frames);
+		if (i >= INDEX_COPIES_MAX)
+			memcpy(in.at + IPV4_SOURCE, &i, sizeof(i));
 	}
 	testbed_counted(testbed, counted);
 	assert_int_equal(counted[OUTCOME_WAKE_SENT], 1);
 	assert_int_equal(counted[OUTCOME_WAKE_IN_PROGRESS], FLOOD - 1);
+	assert_int_equal(copies, INDEX_COPIES_MAX);
 	assert_reports(testbed, 1, REPORT_CONNECTION);
+}
+
+/* With each wake it begins anew, whoever else has had all. */
+TEST(each_wake_has_its_copies)
+{
+	struct testbed *testbed = testbed_with(&asleep);
+	struct wake_frame frames[TESTBED_COPIES_MAX];
+	struct host_update update = { .mac = *mac_of(HOST), .from = WAKING, .to = ASLEEP };
+
+	for (unsigned i = 0; i < 2 * INDEX_COPIES_MAX; i++) {
+		testbed_send(testbed, &syn);
+		testbed_frames(testbed, frames);
+	}
+	assert_int_equal(testbed_update(testbed, &update), HOST_UPDATE_DONE);
+	for (unsigned i = 0; i < 2; i++) {
+		testbed_send(testbed, &syn);
+		assert_int_equal(testbed_frames(testbed, frames), 1);
+		assert_int_equal(frames[0].transport, ETHER_OCTETS + 20);
+		assert_int_equal(frames[0].end, ETHER_OCTETS + 40);
+		assert_int_equal(frames[0].connection.port, htons(22));
+	}
 }
 
 TEST(a_flood_of_claims_makes_one_wake)
