@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "base/notify.h"
 #include "daemon/groups.h"
+#include "daemon/holding.h"
 #include "doctor/doctor.h"
 
 static const struct {
@@ -26,6 +27,7 @@ static const struct {
 	{ loop_start, loop_stop },
 	{ parsing_watch, NULL },
 	{ maps_start, maps_stop },
+	{ holding_start, holding_stop },
 	{ persist_start, persist_stop },
 	{ registrations_start, registrations_stop },
 	{ groups_start, groups_stop },

@@ -97,6 +97,7 @@ static const struct view_row host_rows[] = {
 	{ "HOST", .member = "name", .empty = "-", .style = BOLD },
 	{ "state", .member = "state", .kind = VIEW_WORD, .empty = "-" },
 	{ "for", .member = "for", .kind = VIEW_DURATION },
+	{ "held", .member = "held", .note = "connections that are kept for it until it is up" },
 	{ "failed", .member = "failed-wakes", .note = "wakes in a row: each makes the next ones rarer", .style = RED },
 	{ "MAC", .member = "mac", .empty = "-" },
 	{ "addresses", .member = "addresses", .empty = "-", .empty_note = "its DHCP address, once known" },

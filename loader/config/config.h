@@ -55,6 +55,7 @@ struct config {
 	int64_t min_lease;          /* ms: the shortest duration that is assumed for a DHCP lease */
 	bool memberships;           /* of multicast groups are kept up while their host sleeps */
 	bool learn;                 /* the IPv6 addresses that hosts use are theirs */
+	bool hold;                  /* connections to hosts that are woken are kept for them */
 	uint32_t max_hosts;
 	enum on_stop on_stop;
 	struct config_npp npp;

@@ -9,6 +9,7 @@
 #include "base/fields.h"
 #include "base/text.h"
 #include "control/control.h"
+#include "daemon/holding.h"
 #include "host/description.h"
 
 static const struct field registration_fields[] = {
@@ -161,10 +162,13 @@ static enum request_end answer_host(struct request *request, const struct host *
 static enum request_end run_show(struct request *request, struct host *host)
 {
 	struct json_object *rules = map_rules_json(request->daemon, host);
+	const size_t held = daemon_held(request->daemon, &host->mac);
 
 	answer_host(request, host);
 	if (rules)
 		json_object_object_add(request->result, "map-rules", rules);
+	if (held)
+		json_add_int(request->result, "held", (int64_t)held);
 	return REQUEST_DONE;
 }
 

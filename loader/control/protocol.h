@@ -21,6 +21,7 @@
  *  lease-forget "name"                         {}
  *  counters     "meanings": bool               {OUTCOME: frames, …}, as in include/outcome.h,
  *                                              dhcp_message_NAME, npp_NAME, group_NAME: messages;
+ *                                              held, held_NAME: connections (host/hold.h);
  *                                              with meanings {…: {"count": n, "meaning": text}}
  *  history      "name" (or without: of all),   [EVENT, …], the newest last
  *               "limit": the newest n (200),
@@ -44,7 +45,8 @@
  *          for, as it is another host's, or none that a host may have here, or the maps could not
  *          be written; if it ever registered "registration": REGISTRATION; in host-show
  *          "map-rules": ["tcp/22=wake", "any=ignore", NET "=allow" or "=deny", …] where the wake
- *          rules in the maps are not those that follow from the rest
+ *          rules in the maps are not those that follow from the rest, and "held": connections that
+ *          are kept for it until it is up
  *  REGISTRATION
  *          "active": bool: it has not been up since, "standby": bool: another proxy answers for it,
  *          and its state here is "awake" or "drowsy", "client-identifier", "addresses", "ports":

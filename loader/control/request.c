@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "daemon/holding.h"
 #include "npp/npp_auth.h"
 
 /* A string member; NULL: none. */
@@ -152,6 +153,20 @@ static const struct {
 	                       "report that was sent in a sleeping host's name" },
 };
 
+static const struct {
+	const char *name, *meaning;
+} hold_counters[] = {
+	[HOLD_KEPT] = { "held",
+	                "frame that opens a connection to a host that is woken: kept for it" },
+	[HOLD_REPEATED] = { "held_repeated",
+	                    "another frame of a connection that is kept: dropped" },
+	[HOLD_FULL] = { "held_full",
+	                "frame that found no room among those that are kept: dropped" },
+	[HOLD_SENT] = { "held_sent", "frame that was kept: sent to its host, which was up" },
+	[HOLD_GIVEN_UP] = { "held_given_up",
+	                    "frame that was kept: dropped, as its host did not wake, or was removed" },
+};
+
 static enum request_end run_counters(struct request *request)
 {
 	const struct daemon *daemon = request->daemon;
@@ -173,6 +188,9 @@ static enum request_end run_counters(struct request *request)
 	for (enum group_count i = 0; i < GROUP_COUNTS; i++)
 		add_counter(request, group_counters[i].name, group_count(daemon, i),
 		            group_counters[i].meaning);
+	for (enum hold_count i = 0; i < HOLD_COUNTS; i++)
+		add_counter(request, hold_counters[i].name, hold_count(daemon, i),
+		            hold_counters[i].meaning);
 	add_counter(request, "map_edits_refused", daemon->edits_refused,
 	            "a row that was written into a map, and may not be there: removed");
 	add_counter(

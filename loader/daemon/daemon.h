@@ -112,11 +112,12 @@ struct daemon {
 	char boot_id[LEASE_RECORD_BOOT_ID]; /* of this start of the machine */
 	struct host_table *hosts;
 	struct host_timing timing;
-	uint64_t descriptions; /* so far, for struct described */
-	bool in_step;          /* no step runs inside another */
-	int64_t next_turn;     /* of daemon_next_turn(), us of CLOCK_MONOTONIC */
-	struct host *dirty;    /* hosts whose rows are out of date */
-	unsigned int unsynced; /* hosts whose tables are to be written again */
+	uint64_t descriptions;   /* so far, for struct described */
+	bool in_step;            /* no step runs inside another */
+	int64_t next_turn;       /* of daemon_next_turn(), us of CLOCK_MONOTONIC */
+	struct holding *holding; /* connections that wait for hosts to be up */
+	struct host *dirty;      /* hosts whose rows are out of date */
+	unsigned int unsynced;   /* hosts whose tables are to be written again */
 	struct store_wait *waits;
 	struct event *completions_ready; /* of the control socket; NULL: nobody waits */
 	struct subscriber subscribers[SUBSCRIBERS_MAX];
@@ -338,7 +339,6 @@ void registrations_cancel(struct daemon *daemon, const struct mac *mac);
 /* A registration was carried out; or it was not (REJECT_…), and `host` may be NULL. */
 void registration_complete(struct daemon *daemon, struct host *host, void *requester,
                            enum reject_reason reason);
-
 void registration_requested(struct daemon *daemon, const struct npp_server_request *request);
 void registration_reported(struct daemon *daemon, const struct npp_server_request *request);
 

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "daemon/dhcp6_messages.h"
 #include "daemon/groups.h"
+#include "daemon/neighbours.h"
 #include "net/magic.h"
 #include "net/neighbour.h"
 
@@ -180,15 +181,11 @@ static void update_neighbour(struct run *run)
 			neighbour_update(daemon->packet_fd, &served->iface, &wake->report);
 }
 
-/*
- * After answers, or DHCP requests, from the host's MAC a switch sends frames to the host back to
- * us: then only broadcast reaches it.
- */
-static int check_address(struct daemon *daemon, const struct served_iface *served,
-                         const struct host *host, enum arp_check kind, const struct ipv6 *address)
+int host_check_address(struct daemon *daemon, const struct host *host,
+                       const struct served_iface *served, enum arp_check kind,
+                       const struct ipv6 *address)
 {
-	const bool broadcast = kind == CHECK_ADDRESS || served->config.answer == ANSWER_HOST ||
-	                       served->config.dhcp_source == DHCP_SOURCE_HOST;
+	const bool broadcast = kind == CHECK_ADDRESS || served_iface_asks_all(served);
 
 	return neighbour_request(daemon->packet_fd, daemon->net, &served->iface,
 	                         broadcast ? &MAC_BROADCAST : &host->mac, address,
@@ -227,8 +224,8 @@ static void check(struct run *run, enum arp_check kind)
 	while ((served = served_iface_next(run->daemon, host, served))) {
 		note_error(&err, 0);
 		for (size_t i = 0; i < count; i++)
-			note_error(&err,
-			           check_address(run->daemon, served, host, kind, &addresses[i]));
+			note_error(&err, host_check_address(run->daemon, host, served, kind,
+			                                    &addresses[i]));
 	}
 	if (err)
 		enqueue(run, (struct host_trigger){ .kind = TRIGGER_CHECK_FAILED });

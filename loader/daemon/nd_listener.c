@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * What neighbours say by Neighbor Discovery: whether another machine has an address that a host
- * registers, and which addresses the hosts themselves use. At a rate that costs nothing, but while
- * a registration waits.
+ * registers, whether a host that was woken is up, and which addresses the hosts themselves use. At
+ * a rate that costs nothing, but while a registration or a connection waits.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
+#include "daemon/holding.h"
 #include "daemon/neighbours.h"
 #include "daemon/paced_socket.h"
 #include "net/nd_message.h"
@@ -34,7 +35,7 @@ struct received_nd {
 
 static bool waits(const struct daemon *daemon)
 {
-	return daemon->registrar.count;
+	return daemon->registrar.count || daemon_holds(daemon);
 }
 
 static void submit(const struct nd_listener *listener, const struct mac *from,
@@ -87,6 +88,8 @@ void nd_listener_take(struct daemon *daemon, const struct parser_result *result)
 	       register_address_in_use(&daemon->registrar, &message->address, &received->from,
 	                               &pending))
 		registration_complete(daemon, NULL, pending.requester, REJECT_ADDRESS_IN_USE);
+	if (message->type == ND_ADVERTISEMENT)
+		daemon_hold_answered(daemon, &received->from, &message->address);
 	if (host && received->learns)
 		daemon_learn(daemon, host, received->ifindex, message);
 }

@@ -1,9 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the neighbours of a served interface say by Neighbor Discovery, and is learnt of it. */
+/*
+ * What the neighbours of a served interface are asked, what they say by Neighbor Discovery, and
+ * what is learnt of it.
+ */
 #ifndef SLEEPPROXY_DAEMON_NEIGHBOURS_H
 #define SLEEPPROXY_DAEMON_NEIGHBOURS_H
 
 #include "daemon/daemon.h"
+
+/* effects.c */
+/*
+ * After answers, or DHCP requests, from the host's MAC a switch sends frames to the host back to
+ * us: then only broadcast reaches it.
+ */
+static inline bool served_iface_asks_all(const struct served_iface *served)
+{
+	return served->config.answer == ANSWER_HOST ||
+	       served->config.dhcp_source == DHCP_SOURCE_HOST;
+}
+/* Asks who has the address: the host, or, with CHECK_ADDRESS, anybody. 0 or -errno */
+int host_check_address(struct daemon *daemon, const struct host *host,
+                       const struct served_iface *served, enum arp_check kind,
+                       const struct ipv6 *address);
 
 /* nd_listener.c */
 void nd_listeners_follow(struct daemon *daemon); /* one on each interface that is attached */

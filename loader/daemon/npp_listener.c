@@ -7,7 +7,7 @@
 #include "base/files.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "daemon/daemon.h"
+#include "daemon/holding.h"
 #include "net/arp.h"
 #include "npp/npp_message.h"
 
@@ -101,6 +101,7 @@ static void on_arp(evutil_socket_t fd, short what, void *context)
 		while (register_address_in_use(&daemon->registrar, &address, &mac, &pending))
 			registration_complete(daemon, NULL, pending.requester,
 			                      REJECT_ADDRESS_IN_USE);
+		daemon_hold_answered(daemon, &mac, &address);
 	}
 }
 

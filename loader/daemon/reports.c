@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "daemon/daemon.h"
+#include "daemon/holding.h"
 #include "net/iface.h"
 
 /* Of the loop: the heartbeat, Magic Packets and clients do not wait for all of them. */
@@ -40,14 +40,9 @@ static void on_report(void *context, const struct report *report)
 	host_run(daemon, host, &trigger);
 }
 
-/* The host's own stack is to have it once it is awake. */
 static void on_frame(void *context, const struct wake_frame *frame)
 {
-	struct daemon *daemon = context;
-	struct host *host = host_find_mac(daemon->hosts, &frame->connection.host);
-
-	if (host)
-		host_keep_frame(host, frame);
+	daemon_hold(context, frame);
 }
 
 static void read_ring(struct daemon *daemon, size_t most)

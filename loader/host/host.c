@@ -87,22 +87,8 @@ struct wake_reason *host_wake_reason(struct host *host)
 	return host->wake;
 }
 
-void host_keep_frame(struct host *host, const struct wake_frame *frame)
-{
-	const size_t size = offsetof(struct wake_frame, frame) + frame->length;
-	struct wake_frame *copy = host_wake_reason(host) ? malloc(size) : NULL;
-
-	if (!copy)
-		return;
-	memcpy(copy, frame, size);
-	free(host->wake->frame);
-	host->wake->frame = copy;
-}
-
 void host_end_wake(struct host *host)
 {
-	if (host->wake)
-		free(host->wake->frame);
 	free(host->wake);
 	host->wake = NULL;
 }

@@ -14,7 +14,6 @@
 #include "host/inputs.h"
 #include "host/step.h"
 #include "report.h"
-#include "wake_frame.h"
 
 struct json_object;
 
@@ -66,7 +65,6 @@ bool installed_has(const struct installed *installed, const struct ipv6 *address
 /* Why it is being woken; only while it is. */
 struct wake_reason {
 	struct report report;           /* kind 0: the datapath has reported nothing */
-	struct wake_frame *frame;       /* that the host did not hear; NULL: none is kept */
 	char detail[HOST_EVENT_DETAIL]; /* what became of its lease; or empty */
 };
 
@@ -139,8 +137,6 @@ size_t host_groups(const struct host *host, bool is_ipv6, const struct ipv6 *gro
                    struct group_membership memberships[GROUP_MEMBERSHIPS]);
 /* NULL: no memory; then people are not told why. */
 struct wake_reason *host_wake_reason(struct host *host);
-/* A copy of the frame, of its own length, in place of an earlier one. */
-void host_keep_frame(struct host *host, const struct wake_frame *frame);
 void host_end_wake(struct host *host);
 /* Described, edited or registered: else there is no reason to know it. */
 bool host_is_wanted(const struct host *host);

@@ -20,7 +20,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "control/control.h"
-#include "daemon/daemon.h"
+#include "daemon/holding.h"
 #include "support_hosts.h"
 #include "support_lan.h"
 
@@ -123,6 +123,7 @@ static inline void start_daemon(void)
 	assert_int_equal(loop_start(&daemon_), 0);
 	configure(&daemon_.config);
 	assert_int_equal(maps_start(&daemon_), 0);
+	assert_int_equal(holding_start(&daemon_), 0);
 	assert_int_equal(persist_start(&daemon_), 0);
 	assert_int_equal(registrations_start(&daemon_), 0);
 	assert_int_equal(hosts_start(&daemon_), 0);
@@ -141,6 +142,7 @@ static inline void stop_daemon(bool keep)
 	persist_stop(&daemon_);
 	daemon_.is_stopping = !keep;
 	daemon_.config.on_stop = keep ? ON_STOP_KEEP : ON_STOP_WAKE;
+	holding_stop(&daemon_);
 	maps_stop(&daemon_);
 	loop_stop(&daemon_);
 	if (!keep)

@@ -33,7 +33,7 @@ static const struct mistake syntax[] = {
 	{ "\ngraec = 5\n",
 	  ":2: unknown option 'graec'; expected one of grace-period, sleep-timeout, idle-timeout, silence-timeout, "
 	  "check-interval, check-requests, wake-interval, wake-attempts, wake-holdoff, "
-	  "heartbeat-timeout, min-lease, memberships, learn, max-hosts, "
+	  "heartbeat-timeout, min-lease, memberships, learn, hold, max-hosts, "
 	  "standby-interval, npp, npp-type, max-registrations, registration-lifetime, npp-keys, advertise-interval, "
 	  "advertise-lifetime, preference, on-stop, wake, allow, deny, interface, host" },
 	{ "host nas {\n mac = 52:54:00:00:00:01\n adresses = 10.0.0.1\n}",

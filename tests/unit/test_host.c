@@ -100,19 +100,3 @@ TEST(why_a_host_is_known)
 		         host_is_wanted(&rows[i].host) ? "" : "not ",
 		         host_is_registered_only(&rows[i].host) ? "" : "not ");
 }
-
-/* Of its own length, the last one, for as long as the wake. */
-TEST(the_frame_that_began_a_wake)
-{
-	const struct wake_frame first = { .length = 60, .frame = { 1 } };
-	const struct wake_frame last = { .length = WAKE_FRAME_MAX,
-		                         .frame = { [WAKE_FRAME_MAX - 1] = 2 } };
-	struct host host = { .life = LIFE(WAKING) };
-
-	host_keep_frame(&host, &first);
-	host_keep_frame(&host, &last);
-	assert_memory_equal(host.wake->frame, &last, sizeof(last));
-	host_end_wake(&host);
-	assert_null(host.wake);
-	host_end_wake(&host);
-}
