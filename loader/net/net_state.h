@@ -127,4 +127,7 @@ bool net_link_local(const struct net_state *state, uint32_t ifindex, struct ipv6
  */
 int route_next_hop(uint32_t ifindex, struct ipv4 to, struct mac *mac);
 
+/* The interface by which this machine sends to an address. 0 or -errno. */
+int route_interface(const struct ipv6 *to, uint32_t *ifindex);
+
 #endif

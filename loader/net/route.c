@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/addr.h"
+#include "net/neighbour_table.h"
 #include "net/netlink.h"
 
 /* The states in which the kernel itself sends to an address. */
@@ -24,13 +25,6 @@ enum { FAILURE_LASTS = 5 }; /* s */
 struct route {
 	uint32_t ifindex;
 	struct ipv4 hop;
-};
-
-struct neighbour {
-	uint16_t state;   /* NUD_* */
-	bool is_managed;  /* by another program */
-	struct mac mac;   /* zeros: none, or not Ethernet's */
-	uint32_t updated; /* how long ago, in ticks of sysconf(_SC_CLK_TCK) */
 };
 
 static int on_route(const struct nlmsghdr *message, void *context)
@@ -53,20 +47,33 @@ static int on_route(const struct nlmsghdr *message, void *context)
 	return is_usable ? MNL_CB_OK : MNL_CB_ERROR;
 }
 
+static struct nlmsghdr *route_message(char *buffer, const struct ipv6 *to)
+{
+	struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
+	struct rtmsg *header = mnl_nlmsg_put_extra_header(message, sizeof(*header));
+	const struct ipv4 to4 = ip_to_ipv4(to);
+	const bool is_ipv4 = ip_is_ipv4(to);
+
+	message->nlmsg_type = RTM_GETROUTE;
+	header->rtm_family = is_ipv4 ? AF_INET : AF_INET6;
+	header->rtm_dst_len = 8 * (is_ipv4 ? sizeof(to4) : sizeof(*to));
+	header->rtm_flags = RTM_F_LOOKUP_TABLE;
+	if (is_ipv4)
+		mnl_attr_put(message, RTA_DST, sizeof(to4), &to4);
+	else
+		mnl_attr_put(message, RTA_DST, sizeof(*to), to);
+	return message;
+}
+
 /* `ifindex` 0: out of any; then only -EADDRINUSE counts. */
 static int find_hop(uint32_t ifindex, struct ipv4 to, struct ipv4 *hop)
 {
 	char buffer[NETLINK_BUFFER];
-	struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
-	struct rtmsg *header = mnl_nlmsg_put_extra_header(message, sizeof(*header));
+	const struct ipv6 mapped = ipv4_mapped(to);
+	struct nlmsghdr *message = route_message(buffer, &mapped);
 	struct route route = { ifindex, to };
 	int err;
 
-	message->nlmsg_type = RTM_GETROUTE;
-	header->rtm_family = AF_INET;
-	header->rtm_dst_len = 8 * sizeof(to);
-	header->rtm_flags = RTM_F_LOOKUP_TABLE;
-	mnl_attr_put(message, RTA_DST, sizeof(to), &to);
 	if (ifindex)
 		mnl_attr_put_u32(message, RTA_OIF, ifindex);
 	err = netlink_ask(NETLINK_ROUTE, message, on_route, &route);
@@ -75,66 +82,7 @@ static int find_hop(uint32_t ifindex, struct ipv4 to, struct ipv4 *hop)
 	return err == -ENETUNREACH || err == -EACCES || err == -EINVAL ? -EHOSTUNREACH : err;
 }
 
-static int on_neighbour(const struct nlmsghdr *message, void *context)
-{
-	const struct ndmsg *header = mnl_nlmsg_get_payload(message);
-	const struct nda_cacheinfo *ages;
-	struct neighbour *neighbour = context;
-	const uint32_t *flags;
-	const struct mac *mac;
-
-	mac = netlink_attribute(message, sizeof(*header), NDA_LLADDR, sizeof(*mac));
-	ages = netlink_attribute(message, sizeof(*header), NDA_CACHEINFO, sizeof(*ages));
-	flags = netlink_attribute(message, sizeof(*header), NDA_FLAGS_EXT, sizeof(*flags));
-	neighbour->state = header->ndm_state;
-	neighbour->updated = ages ? ages->ndm_updated : 0;
-	neighbour->is_managed =
-		header->ndm_flags & NTF_EXT_LEARNED || (flags && *flags & NTF_EXT_MANAGED);
-	if (mac && !netlink_attribute(message, sizeof(*header), NDA_LLADDR, sizeof(*mac) + 1))
-		neighbour->mac = *mac;
-	return MNL_CB_OK;
-}
-
-static struct nlmsghdr *neighbour_message(char *buffer, uint16_t type, uint32_t ifindex,
-                                          struct ipv4 hop, uint8_t flags)
-{
-	struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
-	struct ndmsg *header = mnl_nlmsg_put_extra_header(message, sizeof(*header));
-
-	message->nlmsg_type = type;
-	header->ndm_family = AF_INET;
-	header->ndm_ifindex = (int)ifindex;
-	header->ndm_flags = flags;
-	mnl_attr_put(message, NDA_DST, sizeof(hop), &hop);
-	return message;
-}
-
-/* NUD_NONE: there is no entry. */
-static int find_neighbour(uint32_t ifindex, struct ipv4 hop, struct neighbour *neighbour)
-{
-	char buffer[NETLINK_BUFFER];
-	struct nlmsghdr *message = neighbour_message(buffer, RTM_GETNEIGH, ifindex, hop, 0);
-	int err = netlink_ask(NETLINK_ROUTE, message, on_neighbour, neighbour);
-
-	return err == -ENOENT ? 0 : err;
-}
-
-/*
- * Makes the kernel resolve the neighbour, or verify it, as if it had a packet for it. Entries that
- * another program manages are left to it, as this would clear their flags.
- */
-static int resolve(uint32_t ifindex, struct ipv4 hop, const struct neighbour *neighbour)
-{
-	char buffer[NETLINK_BUFFER];
-	struct nlmsghdr *message = neighbour_message(buffer, RTM_NEWNEIGH, ifindex, hop, NTF_USE);
-
-	if (neighbour->is_managed)
-		return 0;
-	message->nlmsg_flags = NLM_F_CREATE;
-	return netlink_ask(NETLINK_ROUTE, message, NULL, NULL);
-}
-
-static bool failed_recently(const struct neighbour *neighbour)
+static bool failed_recently(const struct neighbour_entry *neighbour)
 {
 	return neighbour->state & NUD_FAILED &&
 	       neighbour->updated / (uint32_t)sysconf(_SC_CLK_TCK) < FAILURE_LASTS;
@@ -142,24 +90,45 @@ static bool failed_recently(const struct neighbour *neighbour)
 
 int route_next_hop(uint32_t ifindex, struct ipv4 to, struct mac *mac)
 {
-	struct neighbour neighbour = { .state = NUD_NONE };
+	struct neighbour_entry neighbour;
 	struct ipv4 hop;
+	struct ipv6 mapped;
 	/* with an interface given, the kernel does not look at the addresses of the others */
 	int err = find_hop(0, to, &hop) == -EADDRINUSE ? -EADDRINUSE : find_hop(ifindex, to, &hop);
 
+	mapped = ipv4_mapped(hop);
 	if (!err)
-		err = find_neighbour(ifindex, hop, &neighbour);
+		err = neighbour_entry_get(ifindex, &mapped, &neighbour);
 	if (err)
 		return err;
 	if (!(neighbour.state & NUD_SENDABLE)) {
-		err = failed_recently(&neighbour) ? -EHOSTUNREACH
-		                                  : resolve(ifindex, hop, &neighbour);
+		err = failed_recently(&neighbour)
+		              ? -EHOSTUNREACH
+		              : neighbour_entry_resolve(ifindex, &mapped, &neighbour);
 		return err ? err : -EAGAIN;
 	}
 	if (!mac_is_set(&neighbour.mac))
 		return -EHOSTUNREACH;
 	if (neighbour.state & NUD_STALE)
-		resolve(ifindex, hop, &neighbour);
+		neighbour_entry_resolve(ifindex, &mapped, &neighbour);
 	*mac = neighbour.mac;
 	return 0;
+}
+
+static int on_interface(const struct nlmsghdr *message, void *context)
+{
+	const uint32_t *ifindex =
+		netlink_attribute(message, sizeof(struct rtmsg), RTA_OIF, sizeof(*ifindex));
+
+	if (ifindex)
+		*(uint32_t *)context = *ifindex;
+	return MNL_CB_OK;
+}
+
+int route_interface(const struct ipv6 *to, uint32_t *ifindex)
+{
+	char buffer[NETLINK_BUFFER];
+	struct nlmsghdr *message = route_message(buffer, to);
+
+	return netlink_ask(NETLINK_ROUTE, message, on_interface, ifindex);
 }
