@@ -46,7 +46,7 @@ static void on_frame(evutil_socket_t fd, short what, void *context)
 
 	(void)what;
 	while (read < FRAMES_MAX && parser_has_room(listener->daemon->parser)) {
-		const ssize_t length = packet_receive(fd, frame, &origin);
+		const ssize_t length = packet_receive(fd, frame, sizeof(frame), &origin);
 
 		if (length < 0)
 			return;

@@ -140,14 +140,14 @@ static uint16_t vlan_of(struct msghdr *message)
 	return aux.tp_status & TP_STATUS_VLAN_VALID ? aux.tp_vlan_tci & 0xfff : 0;
 }
 
-ssize_t packet_receive(int fd, uint8_t frame[PACKET_MAX], struct packet_origin *origin)
+ssize_t packet_receive(int fd, void *frame, size_t size, struct packet_origin *origin)
 {
 	union {
 		struct cmsghdr aligned;
 		char space[CMSG_SPACE(sizeof(struct tpacket_auxdata))];
 	} control;
 	struct sockaddr_ll from = { 0 };
-	struct iovec buffer = { frame, PACKET_MAX };
+	struct iovec buffer = { frame, size };
 	struct msghdr message = {
 		.msg_name = &from,
 		.msg_namelen = sizeof(from),

@@ -53,13 +53,13 @@ int packet_listen(uint32_t ifindex, int kind, uint16_t ethertype, const struct s
 
 /*
  * The next whole frame of such a socket, which was opened with SOCK_RAW and ETH_P_ALL: with another
- * the kernel removes a VLAN tag without a trace. Its length in octets, or -errno.
+ * the kernel removes a VLAN tag without a trace. Its length in octets, `size` at most; or -errno.
  */
 struct packet_origin {
 	uint8_t type;  /* PACKET_HOST, PACKET_MULTICAST … */
 	uint16_t vlan; /* of a tag, which is not in the frame; 0: none */
 };
-ssize_t packet_receive(int fd, uint8_t frame[PACKET_MAX], struct packet_origin *origin);
+ssize_t packet_receive(int fd, void *frame, size_t size, struct packet_origin *origin);
 
 /*
  * Turns the interface's promiscuous mode on or off, so that frames to a sleeper's MAC come in; or

@@ -181,7 +181,7 @@ int npp_socket_receive(int fd, uint8_t frame[PACKET_MAX], struct npp_packet *pac
 {
 	for (int i = 0; i < FRAMES_MAX; i++) {
 		struct packet_origin origin;
-		ssize_t length = packet_receive(fd, frame, &origin);
+		ssize_t length = packet_receive(fd, frame, PACKET_MAX, &origin);
 
 		if (length < 0)
 			return (int)length;

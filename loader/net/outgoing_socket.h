@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What this machine itself sends on an interface, or forwards there: its questions for MACs, by ARP
+ * and Neighbor Discovery, and the IP packets that it sends to the interface's own MAC. Frames of
+ * packet sockets are among them.
+ */
+#ifndef SLEEPPROXY_NET_OUTGOING_SOCKET_H
+#define SLEEPPROXY_NET_OUTGOING_SOCKET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "net/iface.h"
+
+struct outgoing {
+	bool is_question;
+	uint16_t vlan;       /* of the tag in the frame; 0: none */
+	struct ipv6 address; /* that is asked for, or that the packet is for */
+	size_t length;
+	uint8_t frame[PACKET_MAX + 4]; /* with its tag, and with its checksums */
+};
+
+/*
+ * A socket that receives them, without blocking; or -errno. The caller closes it. It needs
+ * CAP_NET_RAW.
+ */
+int outgoing_listen(const struct iface *iface);
+
+/*
+ * The next one. 0; -EAGAIN: there is none; another -errno. Those that are longer than a frame may
+ * be, as the network card makes several of them, are left out.
+ */
+int outgoing_receive(int fd, struct outgoing *outgoing);
+
+#endif
