@@ -7,6 +7,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/if_link.h>
 #include <net/if.h>
 #include <stdio.h>
@@ -18,13 +19,6 @@
 #include "base/log.h"
 #include "datapath/internal.h"
 #include "datapath/probe.h"
-
-struct attachment {
-	char pin[PATH_MAX + IFNAMSIZ + 8];
-	int link;
-	uint32_t ifindex;
-	const char *mode;
-};
 
 /* Another XDP program is attached: no other mode helps. */
 static bool slot_is_taken(int err)
@@ -138,13 +132,16 @@ int datapath_attach(struct datapath *datapath, const char *interface, uint32_t i
 	if (!attachment)
 		return -ENOMEM;
 	attachment->ifindex = ifindex;
-	attachment->link = -1;
+	attachment->link = attachment->program = -1;
 	snprintf(attachment->pin, sizeof(attachment->pin), "%s/link-%s", datapath->pin_dir,
 	         interface);
 	index_add_own(datapath, &config->mac);
 	err = program_load(datapath, config, &skeleton, why);
 	if (!err) {
-		err = attach(attachment, bpf_program__fd(skeleton->progs.sleepproxy), mode);
+		attachment->program =
+			fcntl(bpf_program__fd(skeleton->progs.sleepproxy), F_DUPFD_CLOEXEC, 0);
+		err = attachment->program < 0 ? -errno
+		                              : attach(attachment, attachment->program, mode);
 		if (err)
 			explain_attach(err, datapath, interface, ifindex, mode, why);
 	}
@@ -174,7 +171,7 @@ void attachment_close(struct attachment *attachment, bool keep)
 		return;
 	if (!keep)
 		unlink(attachment->pin);
-	if (attachment->link >= 0)
-		close(attachment->link);
+	cleanup_close(&attachment->link);
+	cleanup_close(&attachment->program);
 	free(attachment);
 }

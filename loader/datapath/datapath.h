@@ -55,6 +55,20 @@ bool attachment_is_active(const struct attachment *attachment);
 void attachment_close(struct attachment *attachment, bool keep);
 
 /*
+ * Has the attached program handle a frame as if it had been received, with all that follows from
+ * it. `answer` is what it sends instead; of length 0: nothing.
+ */
+struct frame_answer {
+	uint8_t frame[2048];
+	size_t length;
+};
+int attachment_run(const struct attachment *attachment, const void *frame, size_t length,
+                   struct frame_answer *answer);
+/* Gives a frame to this machine's own stack, as received on the interface. */
+int datapath_inject(const struct datapath *datapath, uint32_t ifindex, const void *frame,
+                    size_t length);
+
+/*
  * Map hosts: put replaces an entry; update changes it in place (include/host_update.h), and its
  * state only if it is `from`. -ENOENT: get and delete found none.
  */

@@ -4,6 +4,7 @@
 #define SLEEPPROXY_DATAPATH_INTERNAL_H
 
 #include <limits.h>
+#include <net/if.h>
 #include <stdio.h>
 
 #include "datapath/datapath.h"
@@ -27,6 +28,13 @@ struct datapath {
 	unsigned int own_count;    /* of MACs that the index was told so far */
 	bool rules_indexed;
 	struct rule_index *rules; /* rules.c; while they are indexed */
+};
+
+struct attachment {
+	char pin[PATH_MAX + IFNAMSIZ + 8];
+	int link, program;
+	uint32_t ifindex;
+	const char *mode;
 };
 
 /*

@@ -287,6 +287,7 @@ int program_load(const struct datapath *datapath, const struct datapath_config *
 	memcpy((void *)&skeleton->rodata->config, config, sizeof(*config));
 	bpf_program__set_autoload(skeleton->progs.update_host, false);
 	bpf_program__set_autoload(skeleton->progs.look, false);
+	bpf_program__set_autoload(skeleton->progs.receive, false);
 	err = share_maps(datapath, skeleton);
 	if (!err)
 		err = sleepproxy_bpf__load(skeleton);
