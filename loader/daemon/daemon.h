@@ -23,9 +23,6 @@
 #include "register/register.h"
 
 struct control;
-struct npp_listener;
-struct dhcp_listener;
-struct group_listener;
 struct groups;
 struct solicited;
 
@@ -55,6 +52,7 @@ struct served_iface {
 	struct dhcp_listener *dhcp_listener;
 	struct group_listener *group_listener;
 	struct nd_listener *nd_listener;
+	struct outgoing_listener *outgoing_listener;
 	char detail[DATAPATH_WHY]; /* why it is not attached */
 };
 

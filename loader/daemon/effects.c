@@ -304,6 +304,7 @@ static void run_step(struct run *run)
 	host_table_set_core(run->daemon->hosts, run->host, &core);
 	carry_out(run, &effects, NULL);
 	host_groups_follow(run->daemon, run->host, before);
+	host_follow_own_entries(run->daemon, run->host, before);
 }
 
 static void run_queue(struct run *run)

@@ -9,7 +9,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
-#include "daemon/daemon.h"
+#include "daemon/neighbours.h"
 
 /* False: one of the addresses is another host's now, which may change with that host. */
 static bool keep_owned(struct daemon *daemon, const struct host *host, struct wanted *wanted)
@@ -292,6 +292,7 @@ void host_release(struct daemon *daemon, struct host *host)
 {
 	struct wanted before;
 
+	host_forget_own_entries(daemon, host);
 	installed_read(host->installed, &before);
 	uninstall(daemon, host);
 	host_table_remove(daemon->hosts, host);

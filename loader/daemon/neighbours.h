@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What the neighbours of a served interface are asked, what they say by Neighbor Discovery, and
- * what is learnt of it.
+ * what is learnt of it; and this machine as a neighbour of its own hosts.
  */
 #ifndef SLEEPPROXY_DAEMON_NEIGHBOURS_H
 #define SLEEPPROXY_DAEMON_NEIGHBOURS_H
@@ -33,5 +33,13 @@ void nd_listener_take(struct daemon *daemon, const struct parser_result *result)
 void daemon_learn(struct daemon *daemon, struct host *host, uint32_t ifindex,
                   const struct nd_message *message);
 void learning_tick(struct daemon *daemon);
+
+/* outgoing_listener.c */
+void outgoing_listeners_follow(struct daemon *daemon); /* one on each interface that is attached */
+void outgoing_listener_stop(struct served_iface *served);
+/* The kernel's neighbour entries of the host, after a step; and before it is removed. */
+void host_follow_own_entries(struct daemon *daemon, const struct host *host,
+                             enum host_state before);
+void host_forget_own_entries(struct daemon *daemon, const struct host *host);
 
 #endif

@@ -208,6 +208,7 @@ static void release(struct daemon *daemon, struct served_iface *served, bool kee
 	dhcp_listener_stop(served);
 	group_listener_stop(served);
 	nd_listener_stop(served);
+	outgoing_listener_stop(served);
 	detach(daemon, served, keep);
 }
 

@@ -54,6 +54,7 @@ static void follow_ifaces(struct daemon *daemon)
 	dhcp_listeners_follow(daemon);
 	group_listeners_follow(daemon);
 	nd_listeners_follow(daemon);
+	outgoing_listeners_follow(daemon);
 }
 
 /* What has changed is followed at once; and as that may be much, only once before each tick. */
@@ -130,6 +131,7 @@ int tick_start(struct daemon *daemon)
 	    !daemon_watch(daemon, net_state_fd(daemon->net), EV_READ | EV_PERSIST, on_net_change,
 	                  NULL))
 		return -ENOMEM;
+	outgoing_listeners_follow(daemon); /* some hosts are asleep already */
 	daemon_beat(daemon);
 	return 0;
 }

@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What this machine itself sends to a sleeper, or forwards to it. XDP sees only what is received:
+ * so the kernel's neighbour entry of a sleeper gets the interface's own MAC, once the kernel asks
+ * for it, and what is then sent to that MAC is handled by the interface's own XDP program. An entry
+ * is verified by the kernel as it is used, so that it does not outlive the daemon for long.
+ *
+ * Of the frames, which others may have sent through this machine, fields at fixed places are read
+ * here: not a parser's work.
+ */
+#include <errno.h>
+#include <linux/if_ether.h>
+#include <linux/neighbour.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "daemon/neighbours.h"
+#include "daemon/paced_socket.h"
+#include "net/neighbour_table.h"
+#include "net/outgoing_socket.h"
+
+/* So many frames are read at a time, and then none for a while. */
+enum { FRAMES_MAX = 64 };
+static const struct timeval PAUSE = { .tv_usec = 10000 };
+
+/* Of one interface. */
+struct outgoing_listener {
+	struct daemon *daemon;
+	struct iface iface;
+	struct paced_socket socket;
+};
+
+static bool is_ours_to_change(const struct neighbour_entry *entry)
+{
+	return !(entry->state & (NUD_PERMANENT | NUD_NOARP)) && !entry->is_managed;
+}
+
+/* In a VLAN it is one of another interface, which the route names. 0: there is none. */
+static uint32_t find_entry(const struct iface *iface, const struct ipv6 *address,
+                           struct neighbour_entry *entry)
+{
+	uint32_t ifindex = iface->ifindex;
+
+	if (!neighbour_entry_get(ifindex, address, entry) && entry->state != NUD_NONE)
+		return ifindex;
+	if (!route_interface(address, &ifindex) && ifindex != iface->ifindex &&
+	    !neighbour_entry_get(ifindex, address, entry) && entry->state != NUD_NONE)
+		return ifindex;
+	return 0;
+}
+
+/*
+ * The kernel's entry of the address gets the MAC `to`, or goes (NULL), where its MAC is `from`
+ * (NULL: whichever it is).
+ */
+static void change_entry(const struct iface *iface, const struct ipv6 *address,
+                         const struct mac *from, const struct mac *to)
+{
+	struct neighbour_entry entry;
+	const uint32_t ifindex = find_entry(iface, address, &entry);
+	int err;
+
+	if (!ifindex || !is_ours_to_change(&entry) || (from && !mac_equal(&entry.mac, from)))
+		return;
+	err = to ? neighbour_entry_set(ifindex, address, to)
+	         : neighbour_entry_delete(ifindex, address);
+	if (err && err != -ENOENT)
+		log_error("%s: cannot change a neighbour entry of this machine: %s", iface->name,
+		          strerror(-err));
+}
+
+static void change_entries(struct daemon *daemon, const struct host *host, const struct mac *from,
+                           const struct mac *to)
+{
+	const struct installed *installed = host->installed;
+	struct served_iface *served = NULL;
+
+	while (installed && (served = served_iface_next(daemon, host, served)))
+		for (size_t i = 0; i < installed->address_count; i++)
+			change_entry(&served->iface, &installed->addresses[i],
+			             from ? from : &served->iface.mac, to);
+}
+
+static bool is_answered_for(const struct host *host)
+{
+	return host->life.state == ASLEEP || host->life.state == WAKING;
+}
+
+void host_follow_own_entries(struct daemon *daemon, const struct host *host, enum host_state before)
+{
+	if (host->life.state == before)
+		return;
+	if (host->life.state == AWAKE)
+		change_entries(daemon, host, NULL, &host->mac);
+	else if (host->life.state == ASLEEP && before != WAKING)
+		change_entries(daemon, host, &host->mac, NULL); /* so that the kernel asks */
+}
+
+void host_forget_own_entries(struct daemon *daemon, const struct host *host)
+{
+	if (is_answered_for(host))
+		change_entries(daemon, host, NULL, NULL);
+}
+
+/* The host with the address there; NULL: none. */
+static struct host *find_host(const struct outgoing_listener *listener,
+                              const struct outgoing *outgoing)
+{
+	struct host *host = host_table_owner(listener->daemon->hosts, &outgoing->address);
+	const struct installed *installed = host ? host->installed : NULL;
+
+	if (!installed_has(installed, &outgoing->address) ||
+	    (installed->ifindex && installed->ifindex != listener->iface.ifindex) ||
+	    (installed->vlan && installed->vlan != outgoing->vlan))
+		return NULL;
+	return host;
+}
+
+static void send_to(const struct outgoing_listener *listener, const void *frame, size_t length,
+                    const struct mac *to)
+{
+	struct packet packet = { .length = 0 };
+
+	packet_add(&packet, frame, length);
+	if (to)
+		memcpy(packet.octets, to, sizeof(*to));
+	packet_send(listener->daemon->packet_fd, &listener->iface, &packet);
+}
+
+/* To this machine's own stack; as from itself, so that no host is taken for its sender. */
+static void receive(const struct outgoing_listener *listener, struct frame_answer *answer)
+{
+	const struct iface *iface = &listener->iface;
+	int err;
+
+	memcpy(answer->frame + ETH_ALEN, &iface->mac, sizeof(iface->mac));
+	err = datapath_inject(listener->daemon->datapath, iface->ifindex, answer->frame,
+	                      answer->length);
+	if (err)
+		log_error("%s: cannot answer this machine itself: %s", iface->name, strerror(-err));
+}
+
+static void run_datapath(const struct outgoing_listener *listener, const struct host *host,
+                         const struct outgoing *outgoing)
+{
+	const struct served_iface *served = NULL;
+	struct frame_answer answer;
+	int err = -ENODEV;
+
+	do
+		served = served_iface_next(listener->daemon, host, served);
+	while (served && served->iface.ifindex != listener->iface.ifindex);
+	if (served)
+		err = attachment_run(served->attachment, outgoing->frame, outgoing->length,
+		                     &answer);
+	if (err) {
+		log_error("%s: the datapath cannot handle what this machine sends: %s",
+		          listener->iface.name, strerror(-err));
+		return;
+	}
+	if (answer.length && !memcmp(answer.frame, &listener->iface.mac, ETH_ALEN))
+		receive(listener, &answer);
+	else if (answer.length)
+		send_to(listener, answer.frame, answer.length, NULL);
+	daemon_read_ring(listener->daemon);
+}
+
+static void handle(const struct outgoing_listener *listener, const struct outgoing *outgoing)
+{
+	const struct host *host = find_host(listener, outgoing);
+	const struct iface *iface = &listener->iface;
+
+	if (outgoing->is_question) {
+		if (host && is_answered_for(host))
+			change_entry(iface, &outgoing->address, NULL, &iface->mac);
+		return;
+	}
+	if (host && is_answered_for(host)) {
+		run_datapath(listener, host, outgoing);
+		return;
+	}
+	/* the entry is out of date */
+	if (host)
+		send_to(listener, outgoing->frame, outgoing->length, &host->mac);
+	change_entry(iface, &outgoing->address, &iface->mac, host ? &host->mac : NULL);
+}
+
+static void on_frame(evutil_socket_t fd, short what, void *context)
+{
+	struct outgoing_listener *listener = context;
+	struct outgoing outgoing;
+	int read = 0;
+
+	(void)what;
+	daemon_read_ring(listener->daemon); /* whether hosts are up */
+	for (; read < FRAMES_MAX && !outgoing_receive(fd, &outgoing); read++)
+		handle(listener, &outgoing);
+	if (read == FRAMES_MAX)
+		paced_socket_rest(&listener->socket, &PAUSE);
+}
+
+static void listen_on(struct daemon *daemon, struct served_iface *served)
+{
+	struct outgoing_listener *listener = calloc(1, sizeof(*listener));
+	int err;
+
+	if (!listener)
+		return;
+	listener->daemon = daemon;
+	listener->iface = served->iface;
+	err = paced_socket_start(&listener->socket, daemon->base, outgoing_listen(&served->iface),
+	                         on_frame, listener);
+	if (err) {
+		log_error("%s: cannot see what this machine itself sends: %s", served->config.name,
+		          strerror(-err));
+		free(listener);
+		return;
+	}
+	served->outgoing_listener = listener;
+}
+
+/* Of whoever had set it: an earlier daemon, too. */
+static void delete_entry(void *context, uint32_t ifindex, const struct ipv6 *address,
+                         const struct neighbour_entry *entry)
+{
+	const struct outgoing_listener *listener = context;
+
+	if (is_ours_to_change(entry) && mac_equal(&entry->mac, &listener->iface.mac) &&
+	    host_table_owner(listener->daemon->hosts, address))
+		neighbour_entry_delete(ifindex, address);
+}
+
+void outgoing_listener_stop(struct served_iface *served)
+{
+	struct outgoing_listener *listener = served->outgoing_listener;
+
+	if (!listener)
+		return;
+	paced_socket_stop(&listener->socket);
+	neighbour_entries_each(delete_entry, listener);
+	free(listener);
+	served->outgoing_listener = NULL;
+}
+
+void outgoing_listeners_follow(struct daemon *daemon)
+{
+	for (size_t i = 0; i < daemon->served_count; i++) {
+		struct served_iface *served = &daemon->served[i];
+		const bool wanted = served->state == SERVED_ATTACHED;
+
+		if (served->outgoing_listener &&
+		    (!wanted || memcmp(&served->outgoing_listener->iface, &served->iface,
+		                       sizeof(served->iface))))
+			outgoing_listener_stop(served);
+		if (wanted && !served->outgoing_listener)
+			listen_on(daemon, served);
+	}
+}
