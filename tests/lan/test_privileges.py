@@ -97,6 +97,7 @@ def test_three_capabilities_suffice(lan, prepare_as_nobody, known, ssh):
     assert not sets_of(store)["CapPrm"]
     daemon.take_over(lan.host)
     assert lan.peer.arping(lan.host.address).macs == {lan.proxy.mac}
+    assert lan.proxy.ping(lan.host.address)
     lan.peer.forget()
     lan.peer.connect(lan.host.address, 22).close()
     daemon.wait_state("awake")
