@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "daemon/daemon.h"
 #include "daemon/dhcp6_messages.h"
+#include "daemon/neighbours.h"
 
 void host_send_dhcp6(struct daemon *daemon, struct host *host)
 {
@@ -29,6 +30,7 @@ void host_send_dhcp6(struct daemon *daemon, struct host *host)
 		                                                           : served->iface.mac;
 		dhcp6_frame_write(&packet, &ends, &request);
 		err = packet_send(daemon->packet_fd, &served->iface, &packet);
+		daemon_receive_own(daemon, &served->iface, &packet);
 	}
 	if (err) /* the next one is due soon */
 		log_debug("%s: its DHCPv6 message cannot be sent: %s", host->name, strerror(-err));

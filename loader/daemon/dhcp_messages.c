@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "daemon/daemon.h"
 #include "daemon/dhcp6_messages.h"
+#include "daemon/neighbours.h"
 #include "dhcp6.h"
 #include "net/arp.h"
 
@@ -50,17 +51,27 @@ static int send_on(struct daemon *daemon, const struct served_iface *served,
 		.destination = { { 255, 255, 255, 255 } },
 		.vlan = host->installed->vlan,
 	};
+	const struct ipv6 server = ipv4_mapped(host->dhcp->lease.server);
+	const bool is_unicast = how == LEASE_SEND_UNICAST;
+	const bool is_to_us = is_unicast && net_is_own(daemon->net, &server);
 	struct packet packet;
 	int err = 0;
 
-	if (how == LEASE_SEND_UNICAST) {
+	if (is_unicast)
 		ends.destination = host->dhcp->lease.server;
+	if (is_to_us)
+		ends.to = served->iface.mac;
+	else if (is_unicast)
 		err = resolve(daemon, served, host, request, &ends.to);
-	}
 	if (err)
 		return err;
 	dhcp_frame_write(&packet, &ends, request);
-	return packet_send(daemon->packet_fd, &served->iface, &packet);
+	if (is_to_us)
+		return daemon_receive_own(daemon, &served->iface, &packet);
+	err = packet_send(daemon->packet_fd, &served->iface, &packet);
+	if (!is_unicast) /* this machine may have a server, too */
+		daemon_receive_own(daemon, &served->iface, &packet);
+	return err;
 }
 
 int host_send_dhcp(struct daemon *daemon, struct host *host, enum lease_send how)
@@ -71,10 +82,7 @@ int host_send_dhcp(struct daemon *daemon, struct host *host, enum lease_send how
 
 	while (host->installed && (served = served_iface_next(daemon, host, served)))
 		note_nearest(&err, send_on(daemon, served, host, &request, how));
-	if (err == -EADDRINUSE)
-		log_warning("%s: its DHCP server is this machine, which cannot be asked for it",
-		            host->name);
-	else if (err && err != -EAGAIN)
+	if (err && err != -EAGAIN)
 		log_debug("%s: its DHCP request cannot be sent: %s", host->name, strerror(-err));
 	return err;
 }

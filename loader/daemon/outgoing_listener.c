@@ -117,53 +117,69 @@ static struct host *find_host(const struct outgoing_listener *listener,
 	return host;
 }
 
-static void send_to(const struct outgoing_listener *listener, const void *frame, size_t length,
-                    const struct mac *to)
+/* In generic mode the datapath sees it once more, and must take no host for its sender. */
+int daemon_receive_own(const struct daemon *daemon, const struct iface *iface,
+                       struct packet *packet)
+{
+	memcpy(packet->octets + ETH_ALEN, &iface->mac, sizeof(iface->mac));
+	return datapath_inject(daemon->datapath, iface->ifindex, packet->octets, packet->length);
+}
+
+static const struct served_iface *find_served(const struct outgoing_listener *listener)
+{
+	const struct daemon *daemon = listener->daemon;
+
+	for (size_t i = 0; i < daemon->served_count; i++)
+		if (daemon->served[i].outgoing_listener == listener)
+			return &daemon->served[i];
+	return NULL;
+}
+
+static void run_datapath(const struct outgoing_listener *listener, const struct outgoing *outgoing)
+{
+	const struct served_iface *served = find_served(listener);
+	const struct iface *iface = &listener->iface;
+	struct packet packet = { .length = 0 };
+	struct frame_answer answer;
+	int err = served ? attachment_run(served->attachment, outgoing->frame, outgoing->length,
+	                                  &answer)
+	                 : -ENODEV;
+
+	if (!err && answer.length) {
+		packet_add(&packet, answer.frame, answer.length);
+		err = memcmp(packet.octets, &iface->mac, sizeof(iface->mac))
+		              ? packet_send(listener->daemon->packet_fd, iface, &packet)
+		              : daemon_receive_own(listener->daemon, iface, &packet);
+	}
+	if (err)
+		log_error("%s: the datapath cannot handle what this machine sends: %s", iface->name,
+		          strerror(-err));
+	daemon_read_ring(listener->daemon);
+}
+
+/* The entry is out of date. */
+static void send_straight(const struct outgoing_listener *listener, const struct host *host,
+                          const struct outgoing *outgoing)
 {
 	struct packet packet = { .length = 0 };
 
-	packet_add(&packet, frame, length);
-	if (to)
-		memcpy(packet.octets, to, sizeof(*to));
+	packet_add(&packet, outgoing->frame, outgoing->length);
+	memcpy(packet.octets, &host->mac, sizeof(host->mac));
 	packet_send(listener->daemon->packet_fd, &listener->iface, &packet);
 }
 
-/* To this machine's own stack; as from itself, so that no host is taken for its sender. */
-static void receive(const struct outgoing_listener *listener, struct frame_answer *answer)
+/* To our own MAC. */
+static void handle_packet(const struct outgoing_listener *listener, const struct host *host,
+                          const struct outgoing *outgoing)
 {
-	const struct iface *iface = &listener->iface;
-	int err;
-
-	memcpy(answer->frame + ETH_ALEN, &iface->mac, sizeof(iface->mac));
-	err = datapath_inject(listener->daemon->datapath, iface->ifindex, answer->frame,
-	                      answer->length);
-	if (err)
-		log_error("%s: cannot answer this machine itself: %s", iface->name, strerror(-err));
-}
-
-static void run_datapath(const struct outgoing_listener *listener, const struct host *host,
-                         const struct outgoing *outgoing)
-{
-	const struct served_iface *served = NULL;
-	struct frame_answer answer;
-	int err = -ENODEV;
-
-	do
-		served = served_iface_next(listener->daemon, host, served);
-	while (served && served->iface.ifindex != listener->iface.ifindex);
-	if (served)
-		err = attachment_run(served->attachment, outgoing->frame, outgoing->length,
-		                     &answer);
-	if (err) {
-		log_error("%s: the datapath cannot handle what this machine sends: %s",
-		          listener->iface.name, strerror(-err));
+	if (host && is_answered_for(host)) {
+		run_datapath(listener, outgoing);
 		return;
 	}
-	if (answer.length && !memcmp(answer.frame, &listener->iface.mac, ETH_ALEN))
-		receive(listener, &answer);
-	else if (answer.length)
-		send_to(listener, answer.frame, answer.length, NULL);
-	daemon_read_ring(listener->daemon);
+	if (host)
+		send_straight(listener, host, outgoing);
+	change_entry(&listener->iface, &outgoing->address, &listener->iface.mac,
+	             host ? &host->mac : NULL);
 }
 
 static void handle(const struct outgoing_listener *listener, const struct outgoing *outgoing)
@@ -171,19 +187,12 @@ static void handle(const struct outgoing_listener *listener, const struct outgoi
 	const struct host *host = find_host(listener, outgoing);
 	const struct iface *iface = &listener->iface;
 
-	if (outgoing->is_question) {
-		if (host && is_answered_for(host))
-			change_entry(iface, &outgoing->address, NULL, &iface->mac);
-		return;
-	}
-	if (host && is_answered_for(host)) {
-		run_datapath(listener, host, outgoing);
-		return;
-	}
-	/* the entry is out of date */
-	if (host)
-		send_to(listener, outgoing->frame, outgoing->length, &host->mac);
-	change_entry(iface, &outgoing->address, &iface->mac, host ? &host->mac : NULL);
+	if (outgoing->kind == OUTGOING_PACKET)
+		handle_packet(listener, host, outgoing);
+	else if (outgoing->kind == OUTGOING_DHCP)
+		run_datapath(listener, outgoing);
+	else if (host && is_answered_for(host))
+		change_entry(iface, &outgoing->address, NULL, &iface->mac);
 }
 
 static void on_frame(evutil_socket_t fd, short what, void *context)

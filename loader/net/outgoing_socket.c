@@ -12,7 +12,9 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include <arp.h> /* the wire format, of include/ */
+#include <arp.h> /* the wire formats, of include/ */
+#include <dhcp.h>
+#include <dhcp6.h>
 #include "base/files.h"
 
 enum { TAG = 4 }; /* octets */
@@ -22,10 +24,13 @@ enum {
 	AT_TYPE = 12,
 	AT_ARP_OPERATION = ETH_HLEN + 6,
 	AT_ARP_TARGET = ETH_HLEN + 24,
+	AT_PROTOCOL4 = ETH_HLEN + 9,
 	AT_DESTINATION4 = ETH_HLEN + 16,
+	AT_PORT4 = ETH_HLEN + 22, /* the destination's, without IP options */
 	AT_NEXT6 = ETH_HLEN + 6,
 	AT_DESTINATION6 = ETH_HLEN + 24,
 	AT_MESSAGE6 = ETH_HLEN + 40,
+	AT_PORT6 = AT_MESSAGE6 + 2,
 	AT_ND_TARGET = AT_MESSAGE6 + 8,
 };
 
@@ -48,27 +53,36 @@ static int open_socket(const struct iface *iface)
 		       end = number_of(iface->mac.octet + 2, 4);
 	struct sock_filter code[] = {
 		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, (uint32_t)(SKF_AD_OFF + SKF_AD_PKTTYPE)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PACKET_OUTGOING, 0, 23),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PACKET_OUTGOING, 0, 30),
 		BPF_STMT(BPF_LDX | BPF_IMM, 0),
 		BPF_STMT(BPF_LD | BPF_H | BPF_ABS, AT_TYPE),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ETH_P_8021Q, 0, 1),
 		BPF_STMT(BPF_LDX | BPF_IMM, TAG),
 		BPF_STMT(BPF_LD | BPF_H | BPF_IND, AT_TYPE),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ETH_P_IP, 10, 0),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ETH_P_IPV6, 5, 0),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ETH_P_ARP, 0, 15),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ETH_P_IP, 6, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ETH_P_IPV6, 9, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ETH_P_ARP, 0, 22),
 		BPF_STMT(BPF_LD | BPF_H | BPF_IND, AT_ARP_OPERATION),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARP_REQUEST, 0, 13),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARP_REQUEST, 0, 20),
 		/* the kernel does not pad, packet_send does */
 		BPF_STMT(BPF_LD | BPF_W | BPF_LEN, 0),
-		BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, ETH_ZLEN, 11, 10),
+		BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, ETH_ZLEN, 18, 17),
+		/* IPv4 */
+		BPF_STMT(BPF_LD | BPF_B | BPF_IND, AT_PROTOCOL4),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IPPROTO_UDP, 0, 9),
+		BPF_STMT(BPF_LD | BPF_H | BPF_IND, AT_PORT4),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, DHCP_CLIENT_PORT, 13, 7),
+		/* IPv6 */
 		BPF_STMT(BPF_LD | BPF_B | BPF_IND, AT_NEXT6),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IPPROTO_ICMPV6, 0, 2),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IPPROTO_UDP, 3, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IPPROTO_ICMPV6, 0, 4),
 		BPF_STMT(BPF_LD | BPF_B | BPF_IND, AT_MESSAGE6),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ND_NEIGHBOR_SOLICIT, 6, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ND_NEIGHBOR_SOLICIT, 8, 2),
+		BPF_STMT(BPF_LD | BPF_H | BPF_IND, AT_PORT6),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, DHCP6_CLIENT_PORT, 6, 0),
 		/* a packet, of which the card does not yet make several */
 		BPF_STMT(BPF_LD | BPF_W | BPF_LEN, 0),
-		BPF_JUMP(BPF_JMP | BPF_JGT | BPF_K, PACKET_MAX, 4, 0),
+		BPF_JUMP(BPF_JMP | BPF_JGT | BPF_K, PACKET_MAX, 5, 0),
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 2),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, end, 0, 3),
 		BPF_STMT(BPF_LD | BPF_H | BPF_ABS, 0),
@@ -120,24 +134,43 @@ static void insert_tag(struct outgoing *outgoing, uint16_t vlan)
 	outgoing->length += TAG;
 }
 
-/* Is it asked for a MAC? Of a frame from its EtherType on as if it had no tag. */
-static bool is_question(const uint8_t *octets, size_t length, uint32_t type)
+static bool has(const uint8_t *octets, size_t length, size_t at, size_t count, uint32_t number)
 {
-	return type == ETH_P_ARP ||
-	       (type == ETH_P_IPV6 && length > AT_MESSAGE6 && octets[AT_NEXT6] == IPPROTO_ICMPV6 &&
-	        octets[AT_MESSAGE6] == ND_NEIGHBOR_SOLICIT);
+	return length >= at + count && number_of(octets + at, count) == number;
+}
+
+/* Of one that has passed the filter; from its EtherType on as if it had no tag. */
+static int kind_of(const uint8_t *octets, size_t length, uint32_t type)
+{
+	if (type == ETH_P_ARP)
+		return OUTGOING_QUESTION;
+	if (type == ETH_P_IP)
+		return octets[AT_PROTOCOL4] == IPPROTO_UDP &&
+		                       has(octets, length, AT_PORT4, 2, DHCP_CLIENT_PORT)
+		               ? OUTGOING_DHCP
+		               : OUTGOING_PACKET;
+	if (octets[AT_NEXT6] == IPPROTO_ICMPV6 &&
+	    has(octets, length, AT_MESSAGE6, 1, ND_NEIGHBOR_SOLICIT))
+		return OUTGOING_QUESTION;
+	return octets[AT_NEXT6] == IPPROTO_UDP &&
+	                       has(octets, length, AT_PORT6, 2, DHCP6_CLIENT_PORT)
+	               ? OUTGOING_DHCP
+	               : OUTGOING_PACKET;
 }
 
 /* False: it is too short. */
 static bool read_address(struct outgoing *outgoing, const uint8_t *octets, size_t length)
 {
 	const uint32_t type = number_of(octets + AT_TYPE, 2);
-	const bool is_ipv6 = type == ETH_P_IPV6, asks = is_question(octets, length, type);
-	const size_t at = is_ipv6 ? (asks ? AT_ND_TARGET : AT_DESTINATION6)
-	                          : (asks ? AT_ARP_TARGET : AT_DESTINATION4);
+	const bool is_ipv6 = type == ETH_P_IPV6;
+	size_t at = is_ipv6 ? AT_DESTINATION6 : AT_DESTINATION4;
 	struct ipv4 address4;
 
-	outgoing->is_question = asks;
+	if (length < at + sizeof(address4))
+		return false;
+	outgoing->kind = kind_of(octets, length, type);
+	if (outgoing->kind == OUTGOING_QUESTION)
+		at = is_ipv6 ? AT_ND_TARGET : AT_ARP_TARGET;
 	if (length < at + (is_ipv6 ? sizeof(outgoing->address) : sizeof(address4)))
 		return false;
 	if (is_ipv6) {

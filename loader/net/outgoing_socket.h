@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What this machine itself sends on an interface, or forwards there: its questions for MACs, by ARP
- * and Neighbor Discovery, and the IP packets that it sends to the interface's own MAC. Frames of
- * packet sockets are among them.
+ * and Neighbor Discovery, the IP packets that it sends to the interface's own MAC, and what it says
+ * as a DHCP server. Frames of packet sockets are among them.
  */
 #ifndef SLEEPPROXY_NET_OUTGOING_SOCKET_H
 #define SLEEPPROXY_NET_OUTGOING_SOCKET_H
@@ -13,7 +13,7 @@
 #include "net/iface.h"
 
 struct outgoing {
-	bool is_question;
+	enum { OUTGOING_QUESTION, OUTGOING_PACKET, OUTGOING_DHCP } kind; /* DHCPv6, too */
 	uint16_t vlan;       /* of the tag in the frame; 0: none */
 	struct ipv6 address; /* that is asked for, or that the packet is for */
 	size_t length;

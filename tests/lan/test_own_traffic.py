@@ -169,7 +169,7 @@ def test_other_traffic_is_left_alone(lan, asleep_at, address):
 
 
 @pytest.mark.parametrize("offload", ["on", "off"])
-def test_in_a_vlan_likewise(lan, start, family, address, offload):
+def test_in_a_vlan_likewise(lan, prepare, family, address, offload):
     """The tag is in the frame, or left to the network card; the neighbour is one of the VLAN's interface."""
     lan.proxy.namespace.run("ethtool", "-K", "eth0", "txvlan", offload)
     for machine, own in zip((lan.proxy, lan.host), IN_VLAN[family], strict=True):
@@ -180,8 +180,10 @@ def test_in_a_vlan_likewise(lan, start, family, address, offload):
         machine.namespace.ip("link", "set", "eth0.5", "up")
         machine.namespace.ip("addr", "add", own, "dev", "eth0.5")
     there = IN_VLAN[family][1].partition("/")[0]
-    daemon = start(host_section("host", lan.host.mac, [there], vlan=VLAN))
-    daemon.take_over(lan.host)
+    daemon = prepare(host_section("host", lan.host.mac, [there], vlan=VLAN))
+    subnets = 'subnets = {"198.51.100.0/24", "fd00:5::/64"}'
+    daemon.configure(daemon.config_path.read_text().replace("mode = auto", f"mode = auto\n{subnets}"))
+    daemon.start().take_over(lan.host)
     assert ping(lan, there)
     assert daemon.status_of() == "asleep"
     talk(lan.proxy, there)

@@ -53,7 +53,7 @@ static void send_as_it_is(const struct packet *packet)
 	                 packet->length);
 }
 
-static void assert_seen(const struct packet *packet, const struct ipv6 *address, bool is_question,
+static void assert_seen(const struct packet *packet, const struct ipv6 *address, int kind,
                         uint16_t vlan)
 {
 	struct outgoing outgoing;
@@ -61,7 +61,7 @@ static void assert_seen(const struct packet *packet, const struct ipv6 *address,
 	send_as_it_is(packet);
 	assert_int_equal(outgoing_receive(listener, &outgoing), 0);
 	assert_memory_equal(&outgoing.address, address, sizeof(*address));
-	assert_int_equal(outgoing.is_question, is_question);
+	assert_int_equal(outgoing.kind, kind);
 	assert_int_equal(outgoing.vlan, vlan);
 	assert_int_equal(outgoing.length, packet->length);
 	assert_memory_equal(outgoing.frame, packet->octets, packet->length);
@@ -98,12 +98,12 @@ TEST(packets_to_its_own_mac_are_seen)
 	open_sockets();
 	for (uint16_t vlan = 0; vlan <= VLAN; vlan += VLAN) {
 		packet = udp_to(&own, vlan, true, 10);
-		assert_seen(&packet, &sleeper, false, vlan);
+		assert_seen(&packet, &sleeper, OUTGOING_PACKET, vlan);
 		packet = udp_to(&own, vlan, false, 10);
-		assert_seen(&packet, &sleeper6, false, vlan);
+		assert_seen(&packet, &sleeper6, OUTGOING_PACKET, vlan);
 	}
 	packet = udp_to(&own, 0, true, 1472);
-	assert_seen(&packet, &sleeper, false, 0);
+	assert_seen(&packet, &sleeper, OUTGOING_PACKET, 0);
 	close_sockets();
 }
 
@@ -118,9 +118,9 @@ TEST(what_asks_for_an_address_is_seen_wherever_it_goes)
 		for (uint16_t vlan = 0; vlan <= VLAN; vlan += VLAN) {
 			arp_write_request(&packet, to[i], &own, lan_address(2), lan_address(20),
 			                  vlan);
-			assert_seen(&packet, &sleeper, true, vlan);
+			assert_seen(&packet, &sleeper, OUTGOING_QUESTION, vlan);
 			nd_write_solicitation(&packet, to[i], &own, &sleeper6, &sleeper6, vlan);
-			assert_seen(&packet, &sleeper6, true, vlan);
+			assert_seen(&packet, &sleeper6, OUTGOING_QUESTION, vlan);
 		}
 	close_sockets();
 }
@@ -148,6 +148,25 @@ TEST(checksums_are_complete)
 	zero = internet_checksum(outgoing.frame + 22, 28);
 	assert_int_equal(zero, 0);
 	close(udp);
+	close_sockets();
+}
+
+TEST(what_it_says_as_a_dhcp_server_is_seen_wherever_it_goes)
+{
+	const struct udp_ends ends = { .destination = lan_address(20), .destination_port = 68 };
+	const struct udp6_ends ends6 = { .destination = sleeper6, .destination_port = 546 };
+	const struct ipv6 sleeper = ipv4_mapped(lan_address(20));
+	struct packet packet;
+
+	open_sockets();
+	for (uint16_t vlan = 0; vlan <= VLAN; vlan += VLAN) {
+		packet_start(&packet, &host_mac, &own, vlan, ETH_P_IP);
+		packet_add_udp(&packet, &ends, "", 1);
+		assert_seen(&packet, &sleeper, OUTGOING_DHCP, vlan);
+		packet_start(&packet, &host_mac, &own, vlan, ETH_P_IPV6);
+		packet_add_udp6(&packet, &ends6, "", 1);
+		assert_seen(&packet, &sleeper6, OUTGOING_DHCP, vlan);
+	}
 	close_sockets();
 }
 
