@@ -30,7 +30,7 @@ void host_send_dhcp6(struct daemon *daemon, struct host *host)
 		                                                           : served->iface.mac;
 		dhcp6_frame_write(&packet, &ends, &request);
 		err = packet_send(daemon->packet_fd, &served->iface, &packet);
-		daemon_receive_own(daemon, &served->iface, &packet);
+		daemon_receive_own(daemon, &served->iface, packet.octets, packet.length);
 	}
 	if (err) /* the next one is due soon */
 		log_debug("%s: its DHCPv6 message cannot be sent: %s", host->name, strerror(-err));

@@ -67,10 +67,10 @@ static int send_on(struct daemon *daemon, const struct served_iface *served,
 		return err;
 	dhcp_frame_write(&packet, &ends, request);
 	if (is_to_us)
-		return daemon_receive_own(daemon, &served->iface, &packet);
+		return daemon_receive_own(daemon, &served->iface, packet.octets, packet.length);
 	err = packet_send(daemon->packet_fd, &served->iface, &packet);
 	if (!is_unicast) /* this machine may have a server, too */
-		daemon_receive_own(daemon, &served->iface, &packet);
+		daemon_receive_own(daemon, &served->iface, packet.octets, packet.length);
 	return err;
 }
 

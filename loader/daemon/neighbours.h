@@ -38,8 +38,8 @@ void learning_tick(struct daemon *daemon);
 void outgoing_listeners_follow(struct daemon *daemon); /* one on each interface that is attached */
 void outgoing_listener_stop(struct served_iface *served);
 /* Gives a frame to this machine's own stack, as received, and as from itself. 0 or -errno. */
-int daemon_receive_own(const struct daemon *daemon, const struct iface *iface,
-                       struct packet *packet);
+int daemon_receive_own(const struct daemon *daemon, const struct iface *iface, uint8_t *frame,
+                       size_t length);
 /* The kernel's neighbour entries of the host, after a step; and before it is removed. */
 void host_follow_own_entries(struct daemon *daemon, const struct host *host,
                              enum host_state before);

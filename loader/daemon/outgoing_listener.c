@@ -118,11 +118,11 @@ static struct host *find_host(const struct outgoing_listener *listener,
 }
 
 /* In generic mode the datapath sees it once more, and must take no host for its sender. */
-int daemon_receive_own(const struct daemon *daemon, const struct iface *iface,
-                       struct packet *packet)
+int daemon_receive_own(const struct daemon *daemon, const struct iface *iface, uint8_t *frame,
+                       size_t length)
 {
-	memcpy(packet->octets + ETH_ALEN, &iface->mac, sizeof(iface->mac));
-	return datapath_inject(daemon->datapath, iface->ifindex, packet->octets, packet->length);
+	memcpy(frame + ETH_ALEN, &iface->mac, sizeof(iface->mac));
+	return datapath_inject(daemon->datapath, iface->ifindex, frame, length);
 }
 
 static const struct served_iface *find_served(const struct outgoing_listener *listener)
@@ -139,50 +139,41 @@ static void run_datapath(const struct outgoing_listener *listener, const struct 
 {
 	const struct served_iface *served = find_served(listener);
 	const struct iface *iface = &listener->iface;
-	struct packet packet = { .length = 0 };
 	struct frame_answer answer;
 	int err = served ? attachment_run(served->attachment, outgoing->frame, outgoing->length,
 	                                  &answer)
 	                 : -ENODEV;
 
-	if (!err && answer.length) {
-		packet_add(&packet, answer.frame, answer.length);
-		err = memcmp(packet.octets, &iface->mac, sizeof(iface->mac))
-		              ? packet_send(listener->daemon->packet_fd, iface, &packet)
-		              : daemon_receive_own(listener->daemon, iface, &packet);
-	}
+	if (!err && answer.length)
+		err = memcmp(answer.frame, &iface->mac, sizeof(iface->mac))
+		              ? packet_send_octets(listener->daemon->packet_fd, iface, answer.frame,
+		                                   answer.length)
+		              : daemon_receive_own(listener->daemon, iface, answer.frame,
+		                                   answer.length);
 	if (err)
 		log_error("%s: the datapath cannot handle what this machine sends: %s", iface->name,
 		          strerror(-err));
 	daemon_read_ring(listener->daemon);
 }
 
-/* The entry is out of date. */
-static void send_straight(const struct outgoing_listener *listener, const struct host *host,
-                          const struct outgoing *outgoing)
-{
-	struct packet packet = { .length = 0 };
-
-	packet_add(&packet, outgoing->frame, outgoing->length);
-	memcpy(packet.octets, &host->mac, sizeof(host->mac));
-	packet_send(listener->daemon->packet_fd, &listener->iface, &packet);
-}
-
-/* To our own MAC. */
+/* To our own MAC. What is for others, or for a host that is awake, has an entry out of date. */
 static void handle_packet(const struct outgoing_listener *listener, const struct host *host,
-                          const struct outgoing *outgoing)
+                          struct outgoing *outgoing)
 {
 	if (host && is_answered_for(host)) {
 		run_datapath(listener, outgoing);
 		return;
 	}
-	if (host)
-		send_straight(listener, host, outgoing);
+	if (host) {
+		memcpy(outgoing->frame, &host->mac, sizeof(host->mac));
+		packet_send_octets(listener->daemon->packet_fd, &listener->iface, outgoing->frame,
+		                   outgoing->length);
+	}
 	change_entry(&listener->iface, &outgoing->address, &listener->iface.mac,
 	             host ? &host->mac : NULL);
 }
 
-static void handle(const struct outgoing_listener *listener, const struct outgoing *outgoing)
+static void handle(const struct outgoing_listener *listener, struct outgoing *outgoing)
 {
 	const struct host *host = find_host(listener, outgoing);
 	const struct iface *iface = &listener->iface;

@@ -69,7 +69,7 @@ def test_a_connection_wakes_and_goes_straight(lan, asleep_at, address, mode):
     talk(lan.proxy, address)
     daemon.wait_state("awake")
     assert lan.proxy.neighbour(address) == lan.host.mac
-    assert daemon.counters()["wake_sent"] == 1
+    assert (daemon.counters()["wake_sent"], daemon.counters()["held_sent"]) == (1, 1)
     own = PROXY6 if ":" in address else lan.proxy.address
     assert f"{own} ({lan.proxy.mac}) opens tcp/22" in daemon.log
 

@@ -84,6 +84,7 @@ def test_a_connection_from_behind_wakes_and_is_forwarded(lan, asleep_at, behind,
         assert link.recv(5) == b"hello"
     daemon.wait_state("awake")
     assert lan.proxy.neighbour(address) == lan.host.mac
+    assert daemon.counters()["held_sent"] == 1
     seen = ON_LAN["ipv6" if ":" in address else "ipv4"][0] if rules == "masquerade" else behind.address
     assert f"{seen} ({lan.proxy.mac}) opens tcp/22" in daemon.log
 
