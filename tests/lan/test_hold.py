@@ -78,7 +78,7 @@ def test_connect_takes_as_long_as_the_host_does(lan, held, family, clients, wake
     late.sort()
     p99 = late[math.ceil(len(late) * 0.99) - 1]
     print(f"IPv{family}, {clients} at once, {wakes_in} s: median {late[len(late) // 2] * 1000:.1f} ms, p99 {p99 * 1000:.1f} ms")
-    assert late[-1] < 1 - wakes_in % 1, "none was a repetition"
+    assert late[-1] < 1 - wakes_in % 1, "none was a retransmission"
     counters = daemon.counters()
     assert counters["held"] == counters["held_sent"] == CONNECTS * clients
     assert not counters["held_full"] + counters["held_given_up"]
@@ -161,7 +161,7 @@ def test_a_flood_is_bounded(lan, held):
     assert daemon.counters()["held_full"] == 64
 
 
-def test_without_it_the_client_repeats(lan, held):
+def test_without_it_the_client_retransmits(lan, held):
     daemon = held(hold=False)
     daemon.take_over(lan.host)
     [late] = connect_all(lan, lan.host.address, 1)
