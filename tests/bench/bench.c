@@ -26,7 +26,8 @@ static const struct argp_option bench_options[] = {
 	{ "seconds", 's', "S", 0, "measure each thing this long in a round (0.08)", 0 },
 	{ "trials", 'n', "N", 0, "measure each delay this often (3000)", 0 },
 	{ "hosts", 'm', "N", 0, "no more hosts, whatever names say: to see that all works", 0 },
-	{ "table", 't', "NAME", 0, "only one of: answers, passing, syns, wakes, daemon", 0 },
+	{ "table", 't', "NAME", 0, "only one of: answers, passing, syns, wakes, connects, daemon",
+	  0 },
 	{ "perfmon", 'p', NULL, 0, "only with CAP_PERFMON, which the daemon does not have", 0 },
 	{ "against", 'a', "FILE", 0, "also measure another build of sleepproxy.bpf.o", 0 },
 	{ 0 },
@@ -109,6 +110,8 @@ static void measure_all(void)
 		measure_build(&(struct build){ .suffix = "_other", .file = options.against });
 	if (is_wanted("wakes"))
 		table_wakes(&bench);
+	if (is_wanted("connects"))
+		table_connects(&bench);
 	if (is_wanted("daemon"))
 		table_daemon(&bench);
 }

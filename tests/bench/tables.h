@@ -35,6 +35,8 @@ void table_passing(const struct bench *bench, const struct build *build);
 void table_syns(const struct bench *bench, const struct build *build);
 /* From a connection to a sleeper to its first Magic Packet, with the daemon. */
 void table_wakes(const struct bench *bench);
+/* How much longer than the host takes to wake a client waits, with and without connections held. */
+void table_connects(const struct bench *bench);
 /* The daemon with many hosts: what it takes, how long it takes, and whether it loses wakes. */
 void table_daemon(const struct bench *bench);
 

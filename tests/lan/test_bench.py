@@ -32,6 +32,7 @@ NAMES = {
     *(f"{what}_{share}_us" for what in ("wake", "wake_stopped", "wake_secureon", "echo") for share in ("p50", "p99")),
     *(f"wake_vs_sniffer_{share}" for share in ("p50", "p99")),
     *(f"flood_lost_wakes_{size}" for size in SIZES),
+    *("connect_held_ms", "connect_unheld_ms"),
     *("flood_wakes_per_host", "daemon_rss_kib_64k", "daemon_idle_percent_64k", "start_ms_64k", "reload_ms_64k"),
 }
 MACHINE = {f"machine_{what}" for what in ("cpu", "l2", "kernel", "spec_rstack_overflow", "spectre_v2")}

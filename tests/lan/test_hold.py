@@ -9,9 +9,8 @@ from __future__ import annotations
 import math
 import os
 import socket
-import struct
 import threading
-import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -45,23 +44,10 @@ def held(lan, start):
 
 def connect_all(lan, address: str, clients: int) -> list[float]:
     """How long after the host's card began to be up each connection was, in s; its kernel needs some ms to see that."""
-    connected: list[float] = []
-
-    def connect() -> None:
-        with lan.peer.connect(address, 22, timeout=20) as link:
-            connected.append(time.monotonic())
-            # a reset: a host that is sent to sleep in the middle of an end would go on asking for its peer, as none sleeps so
-            link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-
-    threads = [threading.Thread(target=connect) for _ in range(clients)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(connected) == clients
-    nic = lan.host.nic
-    up = next(magic.at for magic in nic.magic if magic.at > nic.slept_at) + nic.resume_delay
-    return sorted(at - up for at in connected)
+    with ThreadPoolExecutor(clients) as pool:
+        attempts = [pool.submit(lan.peer.connect_and_reset, address, 22) for _ in range(clients)]
+        connected = [attempt.result() for attempt in attempts]
+    return sorted(at - lan.host.nic.wakes_at for at in connected)
 
 
 @pytest.mark.parametrize("wakes_in", WAKES_IN)

@@ -52,6 +52,11 @@ class Nic:
         self._thread = threading.Thread(target=self._watch, name="nic", daemon=True)
         self._thread.start()
 
+    @property
+    def wakes_at(self) -> float:
+        """When it begins to be up, by the first Magic Packet since it fell asleep."""
+        return next(magic.at for magic in self.magic if magic.at > self.slept_at) + self.resume_delay
+
     def sleep(self) -> None:
         self.card.ip("link", "set", "core", "down")
         self.slept_at = time.monotonic()

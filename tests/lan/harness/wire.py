@@ -90,6 +90,15 @@ class Talker:
             raise
         return link
 
+    def connect_and_reset(self, address: str, port: int, timeout: float = 20) -> float:
+        """
+        When it was connected. A host that is sent to sleep in the middle of an end would go on asking for its peer, as none
+        does that sleeps: a reset has no answer.
+        """
+        with self.connect(address, port, timeout) as link:
+            link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            return time.monotonic()
+
     def _place(self, address: str, port: int) -> tuple:
         """Of "fe80::1%eth0", too, by this machine's number of the interface."""
         bare, _, interface = address.partition("%")
