@@ -9,6 +9,7 @@
 #include "dhcp.h"
 #include "dhcp_snoop.bpf.h"
 #include "ipv4_packet.bpf.h"
+#include "rate.bpf.h"
 
 /* Messages about a host, from one sender. A client needs four for a new lease. */
 enum { DHCP_MESSAGES_PER_S = 8 };
@@ -20,10 +21,7 @@ enum { DHCP_MESSAGES_PER_S = 8 };
 enum { DHCP_RATES = 4096 };
 
 struct dhcp_rates {
-	struct dhcp_rate {
-		__u32 second;
-		__u32 messages; /* in that second */
-	} of[DHCP_RATES];
+	struct rate of[DHCP_RATES];
 };
 
 /* One row, since a key of one octet would be on the stack: see the Makefile on stack slots. */
@@ -85,17 +83,8 @@ static __always_inline __u32 dhcp_rate_of(const struct mac *client, const struct
 static __always_inline bool dhcp_within_rate(const struct mac *client, const struct mac *sender)
 {
 	struct dhcp_rates *rates = bpf_map_lookup_elem(&dhcp_rates, &ONLY_ROW);
-	const __u32 now = bpf_ktime_get_coarse_ns() / NS_PER_S;
-	struct dhcp_rate *rate;
 
-	if (!rates)
-		return false;
-	rate = &rates->of[dhcp_rate_of(client, sender)];
-	if (rate->second != now) {
-		rate->second = now;
-		rate->messages = 0;
-	}
-	return rate->messages++ < DHCP_MESSAGES_PER_S;
+	return rates && rate_permits(&rates->of[dhcp_rate_of(client, sender)], DHCP_MESSAGES_PER_S);
 }
 
 /* Of a message of `least` octets or more; 0: it has fewer, or too many to be copied. */
