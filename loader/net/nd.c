@@ -92,7 +92,7 @@ void nd_write_announcement(struct packet *packet, const struct mac *from,
 void nd_write_update(struct packet *packet, const struct mac *from, const struct report *report)
 {
 	packet_start(packet, &report->peer_mac, from, report->vlan, ETH_P_IPV6);
-	add_advertisement(packet, &report->peer, &report->host, &report->address);
+	add_advertisement(packet, &ALL_NODES, &report->host, &report->address);
 }
 
 int nd_request(int fd, const struct iface *iface, const struct mac *to, const struct ipv6 *source,

@@ -19,9 +19,10 @@ void nd_write_solicitation(struct packet *packet, const struct mac *to,
                            const struct ipv6 *target, uint16_t vlan);
 
 /*
- * Pure: `from` tells all nodes, or the peer of `report`, in its VLAN, that the address is at `mac`:
- * unsolicited, with Override (RFC 4861, 7.2.6). Unicast to the peer, as the host may be probing
- * (RFC 4862, 5.4) and must not receive it.
+ * Pure: `from` tells all nodes, or who sent the frame of `report`, in its VLAN, that the address is
+ * at `mac`: unsolicited, with Override (RFC 4861, 7.2.6). Then it is to all nodes, but in a unicast
+ * frame (RFC 6085): the host may be probing (RFC 4862, 5.4) and must not receive it, and who sent
+ * the frame may be a router, which is not who sent the packet.
  */
 void nd_write_announcement(struct packet *packet, const struct mac *from,
                            const struct ipv6 *address, uint16_t vlan);

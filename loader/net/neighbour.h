@@ -21,7 +21,7 @@ int neighbour_request(int fd, const struct net_state *net, const struct iface *i
 int neighbour_announce(int fd, const struct iface *iface, const struct mac *as,
                        const struct ipv6 *addresses, size_t count, uint16_t vlan);
 
-/* Tells the peer of `report` that the address is at the host's own MAC. */
+/* Tells who sent the frame of `report` that the address is at the host's own MAC. */
 int neighbour_update(int fd, const struct iface *iface, const struct report *report);
 
 #endif

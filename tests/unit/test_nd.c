@@ -74,7 +74,7 @@ TEST(what_all_nodes_and_the_peer_that_woke_it_are_told)
 	             136, 0, 0, 0, 0x20, 0, 0, 0, TARGET, 2, 1, PROXY));
 	nd_write_update(&packet, &proxy, &report);
 	check(&packet, 4,
-	      OCTETS(0x02, 0, 0, 0, 0, 0x10, PROXY, 0x81, 0, 0, 10, 0x86, 0xdd, IP, TARGET, FROM,
+	      OCTETS(0x02, 0, 0, 0, 0, 0x10, PROXY, 0x81, 0, 0, 10, 0x86, 0xdd, IP, TARGET, ALL,
 	             136, 0, 0, 0, 0x20, 0, 0, 0, TARGET, 2, 1, OWNER));
 }
 
