@@ -47,49 +47,22 @@ static __always_inline bool arp_is_own_announcement(const struct frame *frame)
 	       mac_equal(&arp->target_mac, own_mac());
 }
 
-/* A reply to `to`: `address` is at `mac`. */
-static __always_inline void arp_write_reply(struct arp *arp, const struct mac *mac,
-                                            struct ipv4 address, struct mac to_mac, struct ipv4 to)
+static __always_inline void arp_answer(struct frame *frame, struct arp *arp, const struct mac *host)
 {
+	const struct mac *answer = host_answers_with(host);
+
 	*arp = (struct arp){
 		.hardware_type = bpf_htons(ARP_HARDWARE_ETHERNET),
 		.protocol_type = bpf_htons(ARP_PROTOCOL_IPV4),
 		.hardware_length = sizeof(struct mac),
 		.protocol_length = sizeof(struct ipv4),
 		.operation = bpf_htons(ARP_REPLY),
-		.sender_mac = *mac,
-		.sender = address,
-		.target_mac = to_mac,
-		.target = to,
+		.sender_mac = *answer,
+		.sender = arp->target,
+		.target_mac = arp->sender_mac,
+		.target = arp->sender,
 	};
-}
-
-static __always_inline void arp_answer(struct frame *frame, struct arp *arp, const struct mac *host)
-{
-	const struct mac *answer = host_answers_with(host);
-
-	arp_write_reply(arp, answer, arp->target, arp->sender_mac, arp->sender);
 	frame_send_back(frame, answer);
-}
-
-/*
- * Turns the frame into a reply to its sender that says that the host itself has the address:
- * unicast, so that nobody takes it for a claim, and with the host as its own target, as in a
- * gratuitous ARP, the only form that Linux accepts within a second of another reply (locktime).
- */
-static __always_inline bool arp_update_neighbour(struct frame *frame, const struct mac *host,
-                                                 struct ipv4 address)
-{
-	struct arp *arp;
-
-	frame->cursor.at = frame->payload;
-	arp = CURSOR_TAKE(&frame->cursor, struct arp);
-	if (!arp)
-		return false;
-	arp_write_reply(arp, host, address, *host, address);
-	*frame->protocol_at = bpf_htons(ETHERTYPE_ARP);
-	frame_send_back(frame, own_mac());
-	return true;
 }
 
 #endif

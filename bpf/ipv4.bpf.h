@@ -2,19 +2,18 @@
 /*
  * IPv4 (RFC 791) for a host. In: an IPv4 frame. Out: for a sleeping host, a connection passed to
  * wake.bpf.h and everything else consumed, so that the machine's own stack never answers for it;
- * what is sent to a group, by its MAC or its address, passed whatever the maps say; for a host that
- * is awake again, its sender told the host's MAC; otherwise unchanged. DHCP is
+ * what is sent to a group, by its MAC or its address, passed whatever the maps say; what is sent to
+ * us for a host that is awake again, sent on to it (bounce.bpf.h); otherwise unchanged. DHCP is
  * snooped first (dhcp.bpf.h).
  */
 #ifndef SLEEPPROXY_IPV4_BPF_H
 #define SLEEPPROXY_IPV4_BPF_H
 
 #include "arp.bpf.h"
+#include "bounce.bpf.h"
 #include "dhcp.bpf.h"
 #include "echo.bpf.h"
 #include "wake.bpf.h"
-
-#define ETHER_PAYLOAD_MIN 46
 
 static __always_inline enum outcome ipv4_for_sleeper(struct frame *frame, struct iphdr *ip,
                                                      const struct host_ref *host)
@@ -30,26 +29,16 @@ static __always_inline enum outcome ipv4_for_sleeper(struct frame *frame, struct
 	return wake_transport(frame->xdp, host, transport, OUTCOME_IPV4_IGNORED);
 }
 
-/*
- * After a wake the neighbours still have our MAC for the host. Linux announces nothing on resume,
- * and an announcement by us would be a conflict for a host that is probing: so each sender that
- * still uses our MAC is told the host's, by unicast. Not on a router, which has to forward such
- * packets.
- */
-static __always_inline bool ipv4_update_neighbour(struct frame *frame, const struct iphdr *ip,
-                                                  const struct host_ref *host)
+static __always_inline bool ipv4_bounce(struct frame *frame, const struct iphdr *ip,
+                                        const struct host_ref *host)
 {
-	int surplus = bpf_ntohs(ip->tot_len) - ETHER_PAYLOAD_MIN;
+	struct notice *notice = bpf_map_lookup_elem(&notice_scratch, &ONLY_ROW);
 
-	if (config.answer != ANSWER_PROXY || config.forwards || !frame_is_to_us(frame) ||
-	    mac_is_group(frame_source(frame)) || mac_equal(frame_source(frame), host->mac) ||
-	    !host_is_here(host->entry, frame) || !heartbeat_is_fresh())
+	if (!notice || config.forwards || !ipv4_lengths_agree(frame, ip, 0) ||
+	    !bounce_applies(frame, host))
 		return false;
-	if (!ipv4_lengths_agree(frame, ip, 0) ||
-	    !arp_update_neighbour(frame, host->mac, *(struct ipv4 *)&ip->daddr))
-		return false;
-	if (surplus > 0) /* ARP in a longer frame would be valid, but a waste */
-		bpf_xdp_adjust_tail(frame->xdp, -surplus);
+	notice->address = ipv4_mapped(*(const struct ipv4 *)&ip->daddr);
+	bounce(frame, host, notice);
 	return true;
 }
 
@@ -76,8 +65,7 @@ static __noinline enum outcome ipv4_for_host(struct xdp_md *xdp, const struct ma
 	if (ipv4_is_to_group(&frame, ip))
 		return OUTCOME_IPV4_OTHER;
 	if (host_state(entry) == AWAKE)
-		return ipv4_update_neighbour(&frame, ip, &host) ? OUTCOME_NEIGHBOUR_UPDATED
-		                                                : OUTCOME_IPV4_OTHER;
+		return ipv4_bounce(&frame, ip, &host) ? OUTCOME_BOUNCED : OUTCOME_IPV4_OTHER;
 	if (!host_is_proxied(entry, &frame, OUTCOME_IPV4_OTHER, &outcome))
 		return outcome;
 	if (!host_is_addressed(&frame, mac))

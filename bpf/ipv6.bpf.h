@@ -2,12 +2,13 @@
 /*
  * IPv6 (RFC 8200) for a host, as IPv4 (ipv4.bpf.h). In: an IPv6 frame. Out: Neighbor Discovery
  * handled; DHCPv6 snooped (dhcp6.bpf.h); for a sleeping host, echo answered, a connection passed to
- * wake.bpf.h and everything else consumed; for a host that is awake again, its sender told the
- * host's MAC; otherwise unchanged, as is whatever is sent to a group.
+ * wake.bpf.h and everything else consumed; what is sent to us for a host that is awake again, sent
+ * on to it (bounce.bpf.h); otherwise unchanged, as is whatever is sent to a group.
  */
 #ifndef SLEEPPROXY_IPV6_BPF_H
 #define SLEEPPROXY_IPV6_BPF_H
 
+#include "bounce.bpf.h"
 #include "dhcp6.bpf.h"
 #include "echo.bpf.h"
 #include "nd.bpf.h"
@@ -37,15 +38,24 @@ static __always_inline enum outcome ipv6_for_sleeper(struct frame *frame, struct
 	return wake_transport(frame->xdp, host, transport, OUTCOME_IPV6_IGNORED);
 }
 
-/* As ipv4_update_neighbour(). */
-static __always_inline bool ipv6_update_neighbour(struct frame *frame, const struct ipv6hdr *ip,
-                                                  const struct host_ref *host)
+/* Into the frame as it goes on to its host, if that is awake. */
+static __noinline bool ipv6_bounce(struct xdp_md *xdp)
 {
-	if (config.answer != ANSWER_PROXY || config.forwards6 || !frame_is_to_us(frame) ||
-	    mac_is_group(frame_source(frame)) || mac_equal(frame_source(frame), host->mac) ||
-	    !host_is_here(host->entry, frame) || !heartbeat_is_fresh())
+	struct notice *notice = bpf_map_lookup_elem(&notice_scratch, &ONLY_ROW);
+	const struct ipv6hdr *ip;
+	struct host_ref host;
+	struct frame frame;
+
+	if (!notice || config.forwards6 || !frame_parse(&frame, xdp) || !frame_is_to_us(&frame))
 		return false;
-	return ipv6_is_whole(frame, ip) && nd_update_neighbour(frame, host->mac);
+	ip = CURSOR_TAKE(&frame.cursor, struct ipv6hdr);
+	if (!ip || !ipv6_is_whole(&frame, ip) || ipv6_is_group(ipv6_destination(ip)) ||
+	    !host_by_address6(ipv6_destination(ip), &host) || host_state(host.entry) != AWAKE ||
+	    !bounce_applies(&frame, &host))
+		return false;
+	notice->address = *ipv6_destination(ip);
+	bounce(&frame, &host, notice);
+	return true;
 }
 
 static __noinline enum outcome ipv6_for_host(struct xdp_md *xdp, const struct mac *mac,
@@ -64,8 +74,7 @@ static __noinline enum outcome ipv6_for_host(struct xdp_md *xdp, const struct ma
 	if (mac_is_group(frame_destination(&frame)) || ipv6_is_group(ipv6_destination(ip)))
 		return OUTCOME_IPV6_OTHER;
 	if (host_state(entry) == AWAKE)
-		return ipv6_update_neighbour(&frame, ip, &host) ? OUTCOME_NEIGHBOUR_UPDATED
-		                                                : OUTCOME_IPV6_OTHER;
+		return ipv6_bounce(xdp) ? OUTCOME_BOUNCED : OUTCOME_IPV6_OTHER;
 	if (!host_is_proxied(entry, &frame, OUTCOME_IPV6_OTHER, &outcome))
 		return outcome;
 	if (!host_is_addressed(&frame, mac))
@@ -104,6 +113,17 @@ static __noinline enum outcome ipv6_dhcp(struct xdp_md *xdp)
 	return result == SNOOP_COPIED ? OUTCOME_DHCP_SNOOPED : OUTCOME_DHCP_NOT_SNOOPED;
 }
 
+/*
+ * What answers the host's own solicitation is for it, too. Solicitations, as ARP, are repeated to
+ * all by who gets no answer.
+ */
+static __always_inline enum outcome ipv6_advertisement(struct xdp_md *xdp)
+{
+	const enum outcome outcome = nd_advertisement(xdp);
+
+	return outcome == OUTCOME_ND_OTHER && ipv6_bounce(xdp) ? OUTCOME_BOUNCED : outcome;
+}
+
 static __always_inline enum outcome ipv6_handle(struct frame *frame)
 {
 	const struct ipv6hdr *ip = CURSOR_TAKE(&frame->cursor, struct ipv6hdr);
@@ -118,7 +138,7 @@ static __always_inline enum outcome ipv6_handle(struct frame *frame)
 	if (icmp && nd_is_type(ip, icmp, ND_SOLICITATION))
 		return nd_solicitation(frame->xdp);
 	if (icmp && nd_is_type(ip, icmp, ND_ADVERTISEMENT))
-		return nd_advertisement(frame->xdp);
+		return ipv6_advertisement(frame->xdp);
 	udp = CURSOR_TAKE(&frame->cursor, struct udphdr);
 	if (udp && dhcp6_has_ports(ip, udp))
 		return ipv6_dhcp(frame->xdp);

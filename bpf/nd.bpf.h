@@ -53,25 +53,6 @@ static __always_inline bool nd_answer(struct frame *frame, const struct mac *mac
 	return true;
 }
 
-/*
- * Tells the sender of the frame, as arp_update_neighbour() does, that the host itself has the
- * address that the frame was for. To all nodes, but in a unicast frame (RFC 6085): who sends the
- * frame may be a router, which is not who sends the packet.
- */
-static __always_inline bool nd_update_neighbour(struct frame *frame, const struct mac *host)
-{
-	struct nd_advertisement *answer = nd_make_room(frame);
-
-	if (!answer)
-		return false;
-	frame_send_back(frame, own_mac());
-	answer->nd.target = *ipv6_destination(&answer->ip);
-	*(struct ipv6 *)answer->ip.saddr = *ipv6_destination(&answer->ip);
-	ipv6_set_all_nodes(&answer->ip);
-	nd_write_advertisement(answer, ND_OVERRIDE, host);
-	return true;
-}
-
 /* Where the addresses are that other machines might claim. */
 #define ND_AT_SOURCE(frame) ((frame)->payload_offset + offsetof(struct ipv6hdr, saddr))
 #define ND_AT_TARGET(frame) ((frame)->payload_offset + offsetof(struct nd_advertisement, nd.target))

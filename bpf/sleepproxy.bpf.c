@@ -16,6 +16,7 @@
 #include "ipv6.bpf.h"
 #include "look.bpf.h"
 #include "owner.bpf.h"
+#include "partial.bpf.h"
 
 /* The verdicts of include/outcome.h. */
 enum { PASS, ANSWER, CONSUME };
@@ -114,6 +115,8 @@ int sleepproxy(struct xdp_md *xdp)
 		return XDP_DROP;
 	if (outcome == (enum outcome)ASK_MAPS)
 		outcome = handle(xdp);
+	if (outcome == OUTCOME_BOUNCED)
+		partial_complete(xdp);
 	count(outcome);
 	return verdict_of(outcome);
 }

@@ -5,8 +5,8 @@
  * meaning.
  *
  * Verdicts: PASS, the frame goes on to the network stack unchanged; ANSWER, it was rewritten into
- * our answer or a Magic Packet, and is sent; CONSUME, it is dropped, since it was for a sleeping
- * host.
+ * our answer or a Magic Packet, or to go to its host, and is sent; CONSUME, it is dropped, since it
+ * was for a sleeping host.
  */
 #ifndef SLEEPPROXY_OUTCOME_H
 #define SLEEPPROXY_OUTCOME_H
@@ -57,8 +57,8 @@
 	    "IPv4 with a header that is truncated or inconsistent") \
 	ROW(OUTCOME_IPV4_OTHER, ipv4_other, PASS, \
 	    "IPv4 that concerns no sleeping host") \
-	ROW(OUTCOME_NEIGHBOUR_UPDATED, neighbour_updated, ANSWER, \
-	    "IP for a host that is awake: its sender was told the host's MAC") \
+	ROW(OUTCOME_BOUNCED, bounced, ANSWER, \
+	    "IP for a host that is awake, from a sender that has the proxy's MAC for it: sent on to the host") \
 	ROW(OUTCOME_ECHO_ANSWERED, echo_answered, ANSWER, \
 	    "an echo request (ping) for a sleeping host, answered") \
 	ROW(OUTCOME_WAKE_SENT, wake_sent, ANSWER, \

@@ -14,6 +14,7 @@ enum report_kind {
 	REPORT_CLAIM,          /* the peer, another machine, uses the host's address */
 	REPORT_CONNECTION,     /* the peer opens a connection to the host */
 	REPORT_PROBE,          /* the peer's probe for the host's address (ARP, ND) was answered */
+	REPORT_BOUNCED,        /* the peer's frame was to us for the host, which is awake */
 };
 
 struct report {

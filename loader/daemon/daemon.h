@@ -225,6 +225,8 @@ void host_lease6_changed(struct daemon *daemon, struct host *host,
                          const struct lease_effects *effects);
 void host_send_magic(struct daemon *daemon, struct host *host);
 void host_announce(struct daemon *daemon, struct host *host);
+/* Tells who sent the frame of `report`, and has our MAC for the host, the host's own. */
+void host_update_neighbour(struct daemon *daemon, struct host *host, const struct report *report);
 void host_emit(struct daemon *daemon, const struct host *host, enum host_event_kind kind);
 void host_start(struct daemon *daemon, struct host *host, enum host_state state);
 void host_arm(struct daemon *daemon, struct host *host);
@@ -357,9 +359,7 @@ void served_ifaces_stop(struct daemon *daemon);
 bool served_ifaces_check(struct daemon *daemon);
 /* After a suspend, in which a driver may lose the program (virtio_net). */
 void served_ifaces_reattach(struct daemon *daemon);
-/*
- * The attached interfaces on which a host is, one after another. NULL: the first; no further one.
- */
+/* The attached interfaces on which a host is, in turn. NULL: the first; no further one. */
 struct served_iface *served_iface_next(struct daemon *daemon, const struct host *host,
                                        const struct served_iface *last);
 

@@ -167,18 +167,14 @@ void host_announce(struct daemon *daemon, struct host *host)
 }
 
 /* With the host's MAC in answers, nobody has ours. */
-static void update_neighbour(struct run *run)
+void host_update_neighbour(struct daemon *daemon, struct host *host, const struct report *report)
 {
-	const struct wake_reason *wake = run->host->wake;
-	struct daemon *daemon = run->daemon;
 	struct served_iface *served = NULL;
 
-	if (!wake || wake->report.kind != REPORT_CONNECTION)
-		return;
-	while ((served = served_iface_next(daemon, run->host, served)))
-		if (served->iface.ifindex == wake->report.ifindex &&
+	while ((served = served_iface_next(daemon, host, served)))
+		if (served->iface.ifindex == report->ifindex &&
 		    served->config.answer == ANSWER_PROXY)
-			neighbour_update(daemon->packet_fd, &served->iface, &wake->report);
+			neighbour_update(daemon->packet_fd, &served->iface, report);
 }
 
 int host_check_address(struct daemon *daemon, const struct host *host,
@@ -238,6 +234,7 @@ static void check(struct run *run, enum arp_check kind)
 static void carry_out(struct run *run, const struct host_effects *effects,
                       const struct dhcp_message *reply)
 {
+	const struct wake_reason *wake = run->host->wake;
 	int err = 0;
 
 	if (effects->send_magic)
@@ -246,8 +243,8 @@ static void carry_out(struct run *run, const struct host_effects *effects,
 		host_sync(run->daemon, run->host);
 	if (effects->announce)
 		host_announce(run->daemon, run->host);
-	if (effects->update_neighbour)
-		update_neighbour(run);
+	if (effects->update_neighbour && wake && wake->report.kind == REPORT_CONNECTION)
+		host_update_neighbour(run->daemon, run->host, &wake->report);
 	if (effects->check != CHECK_NONE)
 		check(run, effects->check);
 	if (effects->send_dhcp != LEASE_SEND_NONE)

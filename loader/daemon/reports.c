@@ -22,6 +22,15 @@ enum { REPORTS_PER_TURN = 256 };
 static const struct timeval LOOK_INTERVAL = { .tv_usec = LOOK_FEW_MS * 1000 };
 enum { LOOKS_MANY = LOOK_MANY_MS / LOOK_FEW_MS };
 
+/* Where another proxy, or another machine, has the addresses, the host's MAC is no help. */
+static void on_bounced(struct daemon *daemon, struct host *host, const struct report *report)
+{
+	const struct life *life = &host->life;
+
+	if (life->state == AWAKE && !life->standby && !life->given_up)
+		host_update_neighbour(daemon, host, report);
+}
+
 static void on_report(void *context, const struct report *report)
 {
 	static const enum host_trigger_kind triggers[] = {
@@ -34,6 +43,8 @@ static void on_report(void *context, const struct report *report)
 	struct host *host = host_find_mac(daemon->hosts, &report->host);
 	struct host_trigger trigger = { .state = report->state, .report = report };
 
+	if (host && report->kind == REPORT_BOUNCED)
+		on_bounced(daemon, host, report);
 	if (!host || report->kind < REPORT_OWNER_SEEN || report->kind > REPORT_PROBE)
 		return;
 	trigger.kind = triggers[report->kind];

@@ -55,6 +55,17 @@ void testbed_put_address6(struct testbed *testbed, struct ipv6 address, const st
 	map_put(testbed_datapath(testbed)->maps.addresses6, &address, mac);
 }
 
+void testbed_forget_notices(struct testbed *testbed)
+{
+	const int notices = bpf_map__fd(testbed_datapath(testbed)->maps.notices);
+	const __u32 only_row = 0;
+	__u8 notice[24];
+
+	while (!bpf_map_get_next_key(notices, NULL, notice))
+		bpf_map_delete_elem(notices, notice);
+	map_put(testbed_datapath(testbed)->maps.notice_rate, &only_row, &(__u64){ 0 });
+}
+
 struct host_entry testbed_get_host(struct testbed *testbed, const struct mac *mac)
 {
 	const int hosts = bpf_map__fd(testbed_datapath(testbed)->maps.hosts);

@@ -14,6 +14,9 @@ struct index_look testbed_look(struct testbed *testbed);
 void testbed_believe_look(struct testbed *testbed);
 void testbed_forget_look(struct testbed *testbed);
 
+/* As if nobody had been told where a host is. */
+void testbed_forget_notices(struct testbed *testbed);
+
 /* NULL deletes. */
 void testbed_put_host(struct testbed *testbed, const struct mac *mac,
                       const struct host_entry *host);

@@ -59,6 +59,20 @@ static void magic_build(struct octets *frame)
 	frame->length = AT_REPEATS + REPEATS * sizeof(struct mac);
 }
 
+/* From the proxy, to the host, with a checksum that was left to a network card. */
+static void bounce_build(struct octets *frame, const struct row *row, const struct tags *tags)
+{
+	struct packet packet = row->in;
+	struct octets front;
+
+	if (packet.ip.checksum == PARTIAL)
+		packet.ip.checksum = WHOLE;
+	packet_build(&front, &packet, tags);
+	memcpy(frame->at, front.at, front.length);
+	memcpy(frame->at, mac_of(HOST), sizeof(struct mac));
+	memcpy(frame->at + sizeof(struct mac), mac_of(PROXY), sizeof(struct mac));
+}
+
 /*
  * An answer is written over the start of the request's frame; the rest of that stays as padding,
  * but after a Neighbor Advertisement.
@@ -71,13 +85,14 @@ static void frame_out(struct octets *out, const struct octets *in, const struct 
 	*out = *in;
 	if (row->outcome == OUTCOME_WAKE_SENT)
 		magic_build(out);
-	if (row->outcome == OUTCOME_WAKE_SENT || row->verdict != XDP_TX)
+	if (row->outcome == OUTCOME_BOUNCED)
+		bounce_build(out, row, tags);
+	if (!row->out.type || row->verdict != XDP_TX)
 		return;
 	packet_build(&front, &row->out, tags);
 	if (ip_is_nd(&row->out.ip))
 		*out = front;
 	memcpy(out->at, front.at, front.length);
-	out->length -= row->shorter;
 }
 
 static void check_counted(struct testbed *testbed, const struct row *row)
@@ -124,6 +139,8 @@ static struct report expected_report(const struct row *row, const struct tags *t
 
 	if (row->report == REPORT_CLAIM)
 		report.peer = report.address = ip_of(claimed(&row->in));
+	if (row->report == REPORT_BOUNCED)
+		report.address = ip_of(ip->to);
 	if (row->report == REPORT_PROBE)
 		report.address = ip_of(is_arp ? row->in.arp.target : ip->nd.target);
 	if (row->report != REPORT_CONNECTION)

@@ -15,8 +15,7 @@ struct row {
 	struct packet in;
 	enum outcome outcome;
 	enum xdp_action verdict;
-	struct packet out;     /* with XDP_TX: what the start of the frame becomes */
-	uint16_t shorter;      /* with XDP_TX: by how many octets the frame gets shorter */
+	struct packet out;     /* of an answer: what the start of the frame becomes */
 	enum host_state state; /* of HOST, afterwards */
 	bool seen;             /* HOST's last_seen is now */
 	enum report_kind report;

@@ -55,7 +55,7 @@ static enum outcome cut_transport(const struct row *row)
 		[OUTCOME_WAKE_RING_FULL] = malformed,
 		[OUTCOME_TCP_NOT_SYN] = malformed,
 		[OUTCOME_ECHO_ANSWERED] = ignored,
-		[OUTCOME_NEIGHBOUR_UPDATED] = other,
+		[OUTCOME_BOUNCED] = other,
 		[OUTCOME_DHCP_SNOOPED] = other,
 		[OUTCOME_DHCP_NOT_SNOOPED] = other,
 	};

@@ -46,6 +46,7 @@
 		.out = ADVERTISE(ALL_NODES, from, HOST_IP6, ALL_NODES_IP6, HOST_IP6, 0, \
 	                         TARGET_MAC(from))
 #define OTHER(state) EXPECT(OUTCOME_ND_OTHER, PASS, state)
+#define BOUNCED EXPECT(OUTCOME_BOUNCED, TX, AWAKE), .report = REPORT_BOUNCED
 #define MALFORMED EXPECT(OUTCOME_ND_MALFORMED, PASS, ASLEEP)
 
 #define CLAIM(who, where) \
@@ -145,6 +146,15 @@ static const struct row rows[] = {
 	  .setup.host.state = AWAKE, .in = PROBE, OTHER(AWAKE) },
 	{ "a refresh of an awake host's address is left to the host", .setup.host.state = AWAKE,
 	  .in = REFRESH(PROXY), OTHER(AWAKE) },
+	{ "an advertisement that an awake host has asked for goes on to it",
+	  .setup.host.state = AWAKE,
+	  .in = ADVERTISE(PROXY, PEER, PEER_IP6, HOST_IP6, PEER_IP6, SOLICITED_FLAG,
+	                  TARGET_MAC(PEER)),
+	  BOUNCED },
+	{ "an advertisement to a sleeper is for nobody", SLEEPER,
+	  .in = ADVERTISE(PROXY, PEER, PEER_IP6, HOST_IP6, PEER_IP6, SOLICITED_FLAG,
+	                  TARGET_MAC(PEER)),
+	  OTHER(ASLEEP) },
 	{ "a host that is drowsy is not advertised", .setup.host.state = DROWSY, .in = WHO_HAS,
 	  OTHER(DROWSY) },
 	{ "a solicitation for an unknown address passes", SLEEPER,

@@ -239,6 +239,7 @@ static void discard(struct testbed *testbed)
 	testbed_frames(testbed, frames);
 	testbed_counted(testbed, counted);
 	reset_rates(testbed);
+	testbed_forget_notices(testbed);
 }
 
 static void fill_ring(struct testbed *testbed)

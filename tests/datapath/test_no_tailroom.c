@@ -129,15 +129,3 @@ TEST(a_solicitation_without_an_option_passes)
 	check(&row, &untagged);
 	check(&row, &two_tags);
 }
-
-TEST(a_packet_for_a_host_that_is_back_passes)
-{
-	const struct row row = {
-		.setup.host.state = AWAKE,
-		.in = IP6(PROXY, PEER, TCP, PEER_IP6, HOST_IP6, 22, 40000, .flags = SYN),
-		.outcome = OUTCOME_IPV6_OTHER,
-	};
-
-	check(&row, &untagged);
-	check(&row, &one_tag);
-}

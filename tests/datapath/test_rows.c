@@ -36,16 +36,6 @@ TEST(half_a_tag)
 	row_run(&row, &one_tag, ETHER_OCTETS + TAG_OCTETS / 2);
 }
 
-/* No wire carries such a frame, but a virtual interface may. */
-TEST(no_room_for_arp)
-{
-	const struct row row = { .name = "no room for ARP",
-		                 .in = IP(PROXY, PEER, ICMP, PEER_IP, HOST_IP, .total = 27),
-		                 EXPECT(OUTCOME_IPV4_OTHER, PASS, AWAKE) };
-
-	row_run(&row, &untagged, ETHER_OCTETS + ARP_OCTETS - 1);
-}
-
 TEST(every_outcome_is_reached)
 {
 	for (unsigned i = 0; i < OUTCOME_COUNT; i++)
