@@ -1,9 +1,15 @@
 # sleepproxy: a network proxy for sleeping hosts. `make help` lists what can be done.
 VERSION ?= 0.1.0
 PREFIX ?= /usr/local
-BUILD ?= build$(if $(SAN),-san)$(if $(COVERAGE),-coverage)
+BUILD ?= build$(if $(SAN),-san)$(if $(COVERAGE),-coverage)$(if $(ARCH),-$(ARCH))
 IFACE ?=
 
+# ARCH=arm64 builds for that architecture, by Debian's cross compiler and its libraries.
+CROSS := $(if $(ARCH),$(shell dpkg-architecture -a $(ARCH) -q DEB_HOST_GNU_TYPE)-)
+ifdef CROSS
+CC = $(CROSS)gcc
+PKG_CONFIG = $(CROSS)pkg-config
+endif
 CC ?= gcc
 CLANG ?= clang
 PKG_CONFIG ?= pkg-config
@@ -35,6 +41,8 @@ SANITIZERS = -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-o
 override CFLAGS += $(if $(SAN),$(SANITIZERS)) $(if $(COVERAGE),--coverage)
 # v3: the state of a host is one 32-bit compare and swap (on arm64, Linux 5.18 and later)
 BPF_FLAGS = -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Wno-unused-function $(WERROR) -Ivmlinux -Iinclude -Imaps -Ibpf
+# Lines of the source are in the program, by name: the same in any folder.
+BPF_FLAGS += -ffile-prefix-map=$(CURDIR)=.
 # Stack slots of one use each: without CAP_PERFMON, kernels before 6.3 refuse a store of less than 8 octets into a slot
 # that was partly written before. So the code stores smaller values once, or not on the stack.
 BPF_FLAGS += -mllvm -no-stack-coloring -mllvm -no-stack-slot-sharing
@@ -193,7 +201,7 @@ install: all install-agent ## install below PREFIX (and DESTDIR)
 	install -D -m 644 packaging/completion/sleepproxyctl.bash \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/sleepproxyctl
 	install -D -m 644 packaging/sleepproxyd.conf $(DESTDIR)$(PREFIX)/share/doc/sleepproxy/sleepproxyd.conf
-	install -D -m 644 packaging/systemd/sleepproxyd.service $(DESTDIR)$(PREFIX)/lib/systemd/system/sleepproxyd.service
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/lib/systemd/system packaging/systemd/sleepproxyd.service packaging/systemd/sleepproxyd.path
 	install -D -m 644 packaging/systemd/sleepproxy.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/sleepproxy.conf
 
 install-agent: $(BUILD)/sleepproxy-agent ## install the agent alone, on a host that sleeps
@@ -202,8 +210,8 @@ install-agent: $(BUILD)/sleepproxy-agent ## install the agent alone, on a host t
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man5 packaging/man/sleepproxy-agent.conf.5
 	install -D -m 644 packaging/completion/sleepproxy-agent.bash \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/sleepproxy-agent
-	install -D -m 644 packaging/agent.conf $(DESTDIR)$(PREFIX)/share/doc/sleepproxy/agent.conf
-	install -D -m 755 packaging/pm/50sleepproxy-agent $(DESTDIR)$(PREFIX)/share/doc/sleepproxy/50sleepproxy-agent
+	install -D -m 644 packaging/agent.conf $(DESTDIR)$(PREFIX)/share/doc/sleepproxy-agent/agent.conf
+	install -D -m 755 packaging/pm/50sleepproxy-agent $(DESTDIR)$(PREFIX)/share/doc/sleepproxy-agent/50sleepproxy-agent
 	install -D -m 644 packaging/systemd/sleepproxy-agent.service \
 		$(DESTDIR)$(PREFIX)/lib/systemd/system/sleepproxy-agent.service
 	install -D -m 644 packaging/systemd/sleepproxy-agent.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/sleepproxy-agent.conf
