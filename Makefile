@@ -1,6 +1,7 @@
 # sleepproxy: a network proxy for sleeping hosts. `make help` lists what can be done.
-VERSION ?= 0.1.0
+VERSION ?= $(shell sed -n '1s/.*(\(.*\)).*/\1/p' debian/changelog)
 PREFIX ?= /usr/local
+UNITS ?= $(PREFIX)/lib/systemd/system
 BUILD ?= build$(if $(SAN),-san)$(if $(COVERAGE),-coverage)$(if $(ARCH),-$(ARCH))
 IFACE ?=
 
@@ -66,7 +67,7 @@ BPF = $(BUILD)/sleepproxy.bpf.o
 SKELETON = $(BUILD)/sleepproxy.skel.h
 
 .DEFAULT_GOAL := all
-.PHONY: all lan tests demo check check-kernels lint coverage picture bench run install install-agent clean format help
+.PHONY: all lan tests demo check check-kernels lint coverage picture bench run dist install install-agent clean format help
 .SECONDARY:
 
 all: $(BUILD)/sleepproxyd $(BUILD)/sleepproxyctl $(BUILD)/sleepproxy-agent ## build the daemon, its command line and the agent
@@ -201,7 +202,7 @@ install: all install-agent ## install below PREFIX (and DESTDIR)
 	install -D -m 644 packaging/completion/sleepproxyctl.bash \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/sleepproxyctl
 	install -D -m 644 packaging/sleepproxyd.conf $(DESTDIR)$(PREFIX)/share/doc/sleepproxy/sleepproxyd.conf
-	install -D -m 644 -t $(DESTDIR)$(PREFIX)/lib/systemd/system packaging/systemd/sleepproxyd.service packaging/systemd/sleepproxyd.path
+	install -D -m 644 -t $(DESTDIR)$(UNITS) packaging/systemd/sleepproxyd.service packaging/systemd/sleepproxyd.path
 	install -D -m 644 packaging/systemd/sleepproxy.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/sleepproxy.conf
 
 install-agent: $(BUILD)/sleepproxy-agent ## install the agent alone, on a host that sleeps
@@ -212,8 +213,7 @@ install-agent: $(BUILD)/sleepproxy-agent ## install the agent alone, on a host t
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/sleepproxy-agent
 	install -D -m 644 packaging/agent.conf $(DESTDIR)$(PREFIX)/share/doc/sleepproxy-agent/agent.conf
 	install -D -m 755 packaging/pm/50sleepproxy-agent $(DESTDIR)$(PREFIX)/share/doc/sleepproxy-agent/50sleepproxy-agent
-	install -D -m 644 packaging/systemd/sleepproxy-agent.service \
-		$(DESTDIR)$(PREFIX)/lib/systemd/system/sleepproxy-agent.service
+	install -D -m 644 -t $(DESTDIR)$(UNITS) packaging/systemd/sleepproxy-agent.service
 	install -D -m 644 packaging/systemd/sleepproxy-agent.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/sleepproxy-agent.conf
 
 -include $(patsubst %.o,%.d,$(call objects,$(DAEMON) $(CTL) $(AGENT) $(wildcard tests/unit/*.c tests/datapath/*.c tests/bench/*.c)))
@@ -259,6 +259,9 @@ bench: deps-bench ## measure the datapath, the daemon and others in their place 
 picture: deps-picture ## record the demo into docs/demo.svg
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)script -qec "stty cols 112 rows 40 && termtosvg docs/demo.svg -g 112x40 -M 3000 -c 'env BUILD=$(BUILD) tests/demo/demo'" /dev/null
+
+dist: ## pack the source of the last commit
+	git archive --prefix=sleepproxy-$(VERSION)/ --output=$(BUILD)/sleepproxy-$(VERSION).tar.gz HEAD
 
 clean: ## remove what was built
 	$(Q)rm -rf $(BUILD) build-san build-coverage
