@@ -41,8 +41,7 @@ void outgoing_listener_stop(struct served_iface *served);
 int daemon_receive_own(const struct daemon *daemon, const struct iface *iface, uint8_t *frame,
                        size_t length);
 /* The kernel's neighbour entries of the host, after a step; and before it is removed. */
-void host_follow_own_entries(struct daemon *daemon, const struct host *host,
-                             enum host_state before);
-void host_forget_own_entries(struct daemon *daemon, const struct host *host);
+void host_follow_own_entries(struct daemon *daemon, struct host *host, enum host_state before);
+void host_forget_own_entries(struct daemon *daemon, struct host *host);
 
 #endif

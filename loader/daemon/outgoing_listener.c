@@ -37,14 +37,14 @@ static bool is_ours_to_change(const struct neighbour_entry *entry)
 }
 
 /* In a VLAN it is one of another interface, which the route names. 0: there is none. */
-static uint32_t find_entry(const struct iface *iface, const struct ipv6 *address,
+static uint32_t find_entry(const struct iface *iface, bool has_vlan, const struct ipv6 *address,
                            struct neighbour_entry *entry)
 {
 	uint32_t ifindex = iface->ifindex;
 
 	if (!neighbour_entry_get(ifindex, address, entry) && entry->state != NUD_NONE)
 		return ifindex;
-	if (!route_interface(address, &ifindex) && ifindex != iface->ifindex &&
+	if (has_vlan && !route_interface(address, &ifindex) && ifindex != iface->ifindex &&
 	    !neighbour_entry_get(ifindex, address, entry) && entry->state != NUD_NONE)
 		return ifindex;
 	return 0;
@@ -54,11 +54,11 @@ static uint32_t find_entry(const struct iface *iface, const struct ipv6 *address
  * The kernel's entry of the address gets the MAC `to`, or goes (NULL), where its MAC is `from`
  * (NULL: whichever it is).
  */
-static void change_entry(const struct iface *iface, const struct ipv6 *address,
+static void change_entry(const struct iface *iface, bool has_vlan, const struct ipv6 *address,
                          const struct mac *from, const struct mac *to)
 {
 	struct neighbour_entry entry;
-	const uint32_t ifindex = find_entry(iface, address, &entry);
+	const uint32_t ifindex = find_entry(iface, has_vlan, address, &entry);
 	int err;
 
 	if (!ifindex || !is_ours_to_change(&entry) || (from && !mac_equal(&entry.mac, from)))
@@ -78,29 +78,36 @@ static void change_entries(struct daemon *daemon, const struct host *host, const
 
 	while (installed && (served = served_iface_next(daemon, host, served)))
 		for (size_t i = 0; i < installed->address_count; i++)
-			change_entry(&served->iface, &installed->addresses[i],
+			change_entry(&served->iface, installed->vlan, &installed->addresses[i],
 			             from ? from : &served->iface.mac, to);
+}
+
+/* For none of its addresses is our MAC in an entry any more. */
+static void end_own_entries(struct daemon *daemon, struct host *host, const struct mac *to)
+{
+	if (host->is_own_neighbour)
+		change_entries(daemon, host, NULL, to);
+	host->is_own_neighbour = false;
+}
+
+void host_follow_own_entries(struct daemon *daemon, struct host *host, enum host_state before)
+{
+	if (host->life.state == before)
+		return;
+	if (host->life.state == AWAKE)
+		end_own_entries(daemon, host, &host->mac);
+	else if (host->life.state == ASLEEP && before != WAKING)
+		change_entries(daemon, host, &host->mac, NULL); /* so that the kernel asks */
+}
+
+void host_forget_own_entries(struct daemon *daemon, struct host *host)
+{
+	end_own_entries(daemon, host, NULL);
 }
 
 static bool is_answered_for(const struct host *host)
 {
 	return host->life.state == ASLEEP || host->life.state == WAKING;
-}
-
-void host_follow_own_entries(struct daemon *daemon, const struct host *host, enum host_state before)
-{
-	if (host->life.state == before)
-		return;
-	if (host->life.state == AWAKE)
-		change_entries(daemon, host, NULL, &host->mac);
-	else if (host->life.state == ASLEEP && before != WAKING)
-		change_entries(daemon, host, &host->mac, NULL); /* so that the kernel asks */
-}
-
-void host_forget_own_entries(struct daemon *daemon, const struct host *host)
-{
-	if (is_answered_for(host))
-		change_entries(daemon, host, NULL, NULL);
 }
 
 /* The host with the address there; NULL: none. */
@@ -169,21 +176,31 @@ static void handle_packet(const struct outgoing_listener *listener, const struct
 		packet_send_octets(listener->daemon->packet_fd, &listener->iface, outgoing->frame,
 		                   outgoing->length);
 	}
-	change_entry(&listener->iface, &outgoing->address, &listener->iface.mac,
+	change_entry(&listener->iface, outgoing->vlan, &outgoing->address, &listener->iface.mac,
 	             host ? &host->mac : NULL);
+}
+
+/* By the kernel; or by us, and then there may be no entry. */
+static void handle_question(const struct outgoing_listener *listener, struct host *host,
+                            const struct outgoing *outgoing)
+{
+	if (!host || !is_answered_for(host))
+		return;
+	change_entry(&listener->iface, outgoing->vlan, &outgoing->address, NULL,
+	             &listener->iface.mac);
+	host->is_own_neighbour = true;
 }
 
 static void handle(const struct outgoing_listener *listener, struct outgoing *outgoing)
 {
-	const struct host *host = find_host(listener, outgoing);
-	const struct iface *iface = &listener->iface;
+	struct host *host = find_host(listener, outgoing);
 
-	if (outgoing->kind == OUTGOING_PACKET)
-		handle_packet(listener, host, outgoing);
+	if (outgoing->kind == OUTGOING_QUESTION)
+		handle_question(listener, host, outgoing);
 	else if (outgoing->kind == OUTGOING_DHCP)
 		run_datapath(listener, outgoing);
-	else if (host && is_answered_for(host))
-		change_entry(iface, &outgoing->address, NULL, &iface->mac);
+	else
+		handle_packet(listener, host, outgoing);
 }
 
 static void on_frame(evutil_socket_t fd, short what, void *context)
