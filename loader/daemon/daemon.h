@@ -351,6 +351,7 @@ void npp_listeners_resume(struct daemon *daemon); /* the parser has room again *
 /* dhcp_listener.c */
 void dhcp_listeners_follow(struct daemon *daemon); /* one on each interface that is attached */
 void dhcp_listener_stop(struct served_iface *served);
+void dhcp_listener_take(struct daemon *daemon, const struct dhcp_snoop *snoop);
 
 /* served_ifaces.c */
 int served_ifaces_start(struct daemon *daemon); /* again at a reload */

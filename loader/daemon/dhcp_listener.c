@@ -50,6 +50,12 @@ static bool is_of_stranger(const struct daemon *daemon, const struct dhcp_snoop 
 	return !host_find_mac(daemon->hosts, &client);
 }
 
+void dhcp_listener_take(struct daemon *daemon, const struct dhcp_snoop *snoop)
+{
+	if (is_of_stranger(daemon, snoop))
+		daemon_receive_dhcp(daemon, snoop);
+}
+
 static void on_message(evutil_socket_t fd, short what, void *context)
 {
 	struct dhcp_ear *ear = context;
@@ -58,8 +64,7 @@ static void on_message(evutil_socket_t fd, short what, void *context)
 
 	(void)what;
 	while (read < MESSAGES_MAX && !ear->receive(fd, &snoop)) {
-		if (is_of_stranger(ear->daemon, &snoop))
-			daemon_receive_dhcp(ear->daemon, &snoop);
+		dhcp_listener_take(ear->daemon, &snoop);
 		read++;
 	}
 	if (read == MESSAGES_MAX)

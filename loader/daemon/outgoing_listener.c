@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "daemon/neighbours.h"
 #include "daemon/paced_socket.h"
+#include "net/dhcp_socket.h"
 #include "net/neighbour_table.h"
 #include "net/outgoing_socket.h"
 
@@ -191,6 +192,19 @@ static void handle_question(const struct outgoing_listener *listener, struct hos
 	host->is_own_neighbour = true;
 }
 
+/* Of hosts that are known the datapath snoops it. */
+static void handle_dhcp(const struct outgoing_listener *listener, const struct outgoing *outgoing)
+{
+	const size_t header = outgoing_header(outgoing);
+	struct dhcp_snoop snoop;
+
+	run_datapath(listener, outgoing);
+	if (ip_is_ipv4(&outgoing->address) &&
+	    dhcp_read(outgoing->frame + header, outgoing->length - header, &listener->iface.mac,
+	              &snoop))
+		dhcp_listener_take(listener->daemon, &snoop);
+}
+
 static void handle(const struct outgoing_listener *listener, struct outgoing *outgoing)
 {
 	struct host *host = find_host(listener, outgoing);
@@ -198,7 +212,7 @@ static void handle(const struct outgoing_listener *listener, struct outgoing *ou
 	if (outgoing->kind == OUTGOING_QUESTION)
 		handle_question(listener, host, outgoing);
 	else if (outgoing->kind == OUTGOING_DHCP)
-		run_datapath(listener, outgoing);
+		handle_dhcp(listener, outgoing);
 	else
 		handle_packet(listener, host, outgoing);
 }

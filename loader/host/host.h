@@ -100,7 +100,7 @@ struct host {
 	bool check_failing : 1;  /* logged */
 	bool has_turn : 1;       /* its deadline is its turn to be woken */
 	bool is_registered_only : 1; /* as counted by the table */
-	bool is_own_neighbour : 1; /* with our MAC, for this machine's kernel; since it fell asleep */
+	bool is_own_neighbour : 1;   /* this machine's kernel asked for it while it slept */
 	uint8_t stored_state; /* enum host_state, by the store at the start, until it is resumed */
 	char *name;           /* once given it stays, until people change it */
 	/* the inputs */

@@ -71,13 +71,35 @@ static uint16_t number_at(const uint8_t *packet, size_t offset)
 	return (uint16_t)(packet[offset] << 8 | packet[offset + 1]);
 }
 
+/* False: it has no message of `least` octets, or not all of it. */
+static bool read_message(const uint8_t *packet, size_t got, size_t headers, size_t at_length,
+                         size_t least, struct dhcp_snoop *snoop)
+{
+	const size_t length = got >= headers ? number_at(packet, at_length) : 0;
+
+	if (got > headers + DHCP_SNOOP_MAX || length < UDP_HEADER + least ||
+	    length > got - headers + UDP_HEADER)
+		return false;
+	*snoop = (struct dhcp_snoop){ .length = (uint16_t)(length - UDP_HEADER) };
+	memcpy(snoop->message, packet + headers, snoop->length);
+	return true;
+}
+
+bool dhcp_read(const uint8_t *packet, size_t length, const struct mac *from,
+               struct dhcp_snoop *snoop)
+{
+	if (!read_message(packet, length, HEADERS, AT_LENGTH, sizeof(struct dhcp), snoop))
+		return false;
+	snoop->from = *from;
+	return true;
+}
+
 /* The next packet with a message of `least` octets, or -errno. */
 static int receive(int fd, uint8_t *packet, size_t headers, size_t at_length, size_t least,
                    struct dhcp_snoop *snoop)
 {
 	const size_t size = headers + DHCP_SNOOP_MAX;
 	struct sockaddr_ll from = { 0 };
-	size_t length;
 	ssize_t got;
 
 	do {
@@ -87,12 +109,9 @@ static int receive(int fd, uint8_t *packet, size_t headers, size_t at_length, si
 		               &from_size);
 		if (got < 0)
 			return -errno;
-		length = got >= (ssize_t)headers ? number_at(packet, at_length) : 0;
-	} while (got > (ssize_t)size || length < UDP_HEADER + least ||
-	         length > (size_t)got - headers + UDP_HEADER || from.sll_halen != ETH_ALEN);
-	*snoop = (struct dhcp_snoop){ .length = (uint16_t)(length - UDP_HEADER) };
+	} while (from.sll_halen != ETH_ALEN ||
+	         !read_message(packet, (size_t)got, headers, at_length, least, snoop));
 	memcpy(&snoop->from, from.sll_addr, sizeof(snoop->from));
-	memcpy(snoop->message, packet + headers, snoop->length);
 	return 0;
 }
 

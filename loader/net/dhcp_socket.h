@@ -3,6 +3,8 @@
 #ifndef SLEEPPROXY_NET_DHCP_SOCKET_H
 #define SLEEPPROXY_NET_DHCP_SOCKET_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "dhcp_snoop.h"
@@ -22,5 +24,9 @@ int dhcp_receive(int fd, struct dhcp_snoop *snoop);
 /* The same of DHCPv6, but for those of servers; `client` and `source6` say who sent it. */
 int dhcp6_listen(uint32_t ifindex);
 int dhcp6_receive(int fd, struct dhcp_snoop *snoop);
+
+/* The message of an IPv4 packet without options, from that MAC. False: it has none. */
+bool dhcp_read(const uint8_t *packet, size_t length, const struct mac *from,
+               struct dhcp_snoop *snoop);
 
 #endif

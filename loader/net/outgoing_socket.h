@@ -20,6 +20,12 @@ struct outgoing {
 	uint8_t frame[PACKET_MAX + 4]; /* with its tag, and with its checksums */
 };
 
+/* Octets of its Ethernet header, with the tag. */
+static inline size_t outgoing_header(const struct outgoing *outgoing)
+{
+	return outgoing->vlan ? 18 : 14;
+}
+
 /*
  * A socket that receives them, without blocking; or -errno. The caller closes it. It needs
  * CAP_NET_RAW.

@@ -84,3 +84,12 @@ def test_a_dhcpv6_lease_is_kept(lan, start, server):
     if server is Kea6:
         wait_for("it is renewed at T1", lambda: running.ends(address) > confirmed + 2, timeout=8)
     assert daemon.status_of() == "asleep"
+
+
+def test_a_lease_from_before_the_host_was_named_is_known(lan, start):
+    daemon = start()
+    Dnsmasq(lan.proxy).start()
+    address = Udhcpc(lan.host).start().wait_bound()
+    daemon.ctl("host", "add", "host", "--mac", lan.host.mac)
+    lease = daemon.ask("lease-show", name="host")["result"]
+    assert (lease["address"], lease["seconds"]) == (address, 120)  # how long, the server alone says
