@@ -166,14 +166,15 @@ void host_announce(struct daemon *daemon, struct host *host)
 		log_error("cannot announce %s: %s", host->name, strerror(-err));
 }
 
-/* With the host's MAC in answers, nobody has ours. */
+/* With the host's MAC in answers, nobody has ours. This machine itself has netlink. */
 void host_update_neighbour(struct daemon *daemon, struct host *host, const struct report *report)
 {
 	struct served_iface *served = NULL;
 
 	while ((served = served_iface_next(daemon, host, served)))
 		if (served->iface.ifindex == report->ifindex &&
-		    served->config.answer == ANSWER_PROXY)
+		    served->config.answer == ANSWER_PROXY &&
+		    !mac_equal(&report->peer_mac, &served->iface.mac))
 			neighbour_update(daemon->packet_fd, &served->iface, report);
 }
 

@@ -66,8 +66,11 @@ def refuse(lan, address: str) -> None:
 @pytest.mark.parametrize("mode", ["native", "generic"])
 def test_a_connection_wakes_and_goes_straight(lan, asleep_at, address, mode):
     daemon = asleep_at(mode=mode)
+    capture = lan.capture("proxy")
     talk(lan.proxy, address)
     daemon.wait_state("awake")
+    told = f"eth.dst == {lan.proxy.mac} && eth.src == {lan.proxy.mac} && (arp || icmpv6.type == 136)"
+    assert capture.fields(told, "frame.number") == []
     assert lan.proxy.neighbour(address) == lan.host.mac
     assert (daemon.counters()["wake_sent"], daemon.counters()["held_sent"]) == (1, 1)
     own = PROXY6 if ":" in address else lan.proxy.address
