@@ -122,9 +122,9 @@ void daemon_hold(struct daemon *daemon, const struct wake_frame *frame)
 		evtimer_add(daemon->holding->tick, &TICK);
 }
 
-bool daemon_holds(const struct daemon *daemon)
+bool daemon_holds(const struct daemon *daemon, const struct mac *mac)
 {
-	return daemon->holding->holds.by_mac;
+	return hold_find(&daemon->holding->holds, mac);
 }
 
 /* A network card may answer for a host that sleeps: what the host is, the datapath knows. */

@@ -10,7 +10,7 @@ int holding_start(struct daemon *daemon);
 void holding_stop(struct daemon *daemon);
 /* A frame that opens a connection to a host that is being woken. */
 void daemon_hold(struct daemon *daemon, const struct wake_frame *frame);
-bool daemon_holds(const struct daemon *daemon); /* and awaits answers of hosts */
+bool daemon_holds(const struct daemon *daemon, const struct mac *mac);
 /* By ARP or Neighbor Discovery, as the sender says. */
 void daemon_hold_answered(struct daemon *daemon, const struct mac *mac, const struct ipv6 *address);
 

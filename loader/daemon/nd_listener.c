@@ -2,7 +2,7 @@
 /*
  * What neighbours say by Neighbor Discovery: whether another machine has an address that a host
  * registers, whether a host that was woken is up, and which addresses the hosts themselves use. At
- * a rate that costs nothing, but while a registration or a connection waits.
+ * a rate that costs nothing, but while a registration waits.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -35,7 +35,7 @@ struct received_nd {
 
 static bool waits(const struct daemon *daemon)
 {
-	return daemon->registrar.count || daemon_holds(daemon);
+	return daemon->registrar.count;
 }
 
 static void submit(const struct nd_listener *listener, const struct mac *from,
@@ -67,7 +67,8 @@ static void on_message(evutil_socket_t fd, short what, void *context)
 		length = nd_receive(fd, octets, &from);
 		if (length < 0)
 			return;
-		if (waits(daemon) || (listener->learns && host_find_mac(daemon->hosts, &from)))
+		if (waits(daemon) || daemon_holds(daemon, &from) ||
+		    (listener->learns && host_find_mac(daemon->hosts, &from)))
 			submit(listener, &from, octets, (size_t)length);
 	}
 	if (waits(daemon) && read == MESSAGES_MAX)

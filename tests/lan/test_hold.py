@@ -55,7 +55,7 @@ def connect_all(lan, address: str, clients: int) -> list[float]:
 @pytest.mark.parametrize("family", (4, 6))
 def test_connect_takes_as_long_as_the_host_does(lan, held, family, clients, wakes_in):
     lan.host.nic.resume_delay = wakes_in
-    daemon = held()
+    daemon = held(wake_attempts=100)
     late: list[float] = []
     for _ in range(CONNECTS):
         daemon.take_over(lan.host)
@@ -74,6 +74,7 @@ def test_a_tentative_address_is_sent_nothing(lan, held):
     """Duplicate address detection takes a second after the link is up: the SYN that is taken comes right after it."""
     daemon = held(dad=True)
     daemon.take_over(lan.host)
+    wait_for("its kernel sees no carrier", lambda: "NO-CARRIER" in lan.host.namespace.ip("link", "show", "eth0"))
     for change in ("del", "add"):
         lan.host.namespace.ip("-6", "addr", change, f"{HOST6}/64", "dev", "eth0")
     capture = lan.capture("host", "ip6")
