@@ -20,13 +20,13 @@ struct holding {
 	struct event *tick; /* as long as there are any */
 };
 
-static const struct timeval TICK = { .tv_usec = 20000 };
+static const struct timeval TICK = { .tv_usec = 10000 };
 
 /* So many hosts are looked at in a tick, each of them asked for some addresses. */
-enum { HOSTS_A_TICK = 32, ADDRESSES = 4 };
+enum { HOSTS_A_TICK = 16, ADDRESSES = 4 };
 
 /* A host that takes long to wake, and one that is asked by broadcast, is asked less often. ms */
-enum { ASK_INTERVAL = 20, ASK_RARELY = 100, ASKED_OFTEN = 10000 };
+enum { ASK_INTERVAL = 10, ASK_RARELY = 100, ASKED_OFTEN = 10000 };
 
 static struct served_iface *iface_of(struct daemon *daemon, const struct host *host,
                                      const struct held_frame *frame)
