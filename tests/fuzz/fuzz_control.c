@@ -18,7 +18,7 @@
 
 #include "base/log.h"
 #include "control/control.h"
-#include "daemon/daemon.h"
+#include "daemon/holding.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t length);
@@ -40,7 +40,8 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	assert(!mount("bpf", "/sys/fs/bpf", "bpf", 0, NULL));
 	config_init(&daemon_.config);
 	assert(!loop_start(&daemon_) && !maps_start(&daemon_) && !persist_start(&daemon_));
-	assert(!registrations_start(&daemon_) && !hosts_start(&daemon_));
+	assert(!registrations_start(&daemon_) && !hosts_start(&daemon_) &&
+	       !holding_start(&daemon_));
 	assert(!served_ifaces_start(&daemon_) && !hosts_resume(&daemon_) && !tick_start(&daemon_));
 	return 0;
 }

@@ -141,7 +141,9 @@ TEST(checksums_are_complete)
 	udp = socket(AF_INET, SOCK_DGRAM, 0);
 	assert_int_equal(sendto(udp, "12345678", 8, 0, (const struct sockaddr *)&to, sizeof(to)),
 	                 8);
-	assert_int_equal(outgoing_receive(listener, &outgoing), 0);
+	do /* the kernel asks for addresses of its own */
+		assert_int_equal(outgoing_receive(listener, &outgoing), 0);
+	while (outgoing.kind == OUTGOING_QUESTION);
 	assert_int_equal(outgoing.length, 50);
 	/* the pseudo header: both addresses, in the frame before UDP; protocol and length */
 	memcpy(outgoing.frame + 22, ((uint8_t[]){ 0, IPPROTO_UDP, 0, 16 }), 4);
