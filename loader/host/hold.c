@@ -8,6 +8,7 @@
 #include <utlist.h>
 
 #include "base/addr.h"
+#include "host/inputs.h"
 
 /*
  * A host may be up and not answer: its address is tentative (RFC 4862, 5.4), or it does not answer
@@ -186,21 +187,14 @@ void hold_sent(struct holds *holds, struct held_frame *frame, bool answers, int6
 		frame->done_at = now;
 }
 
-static bool contains(const struct ipv6 *addresses, size_t count, const struct ipv6 *address)
-{
-	while (count-- > 0)
-		if (ip_equal(&addresses[count], address))
-			return true;
-	return false;
-}
-
 size_t hold_addresses(const struct hold *hold, struct ipv6 *addresses, size_t most)
 {
 	size_t count = 0;
 
 	for (const struct held_frame *frame = hold->first; frame && count < most;
 	     frame = frame->next)
-		if (!frame->done_at && !contains(addresses, count, &frame->copy.connection.address))
+		if (!frame->done_at &&
+		    address_index(addresses, count, &frame->copy.connection.address) < 0)
 			addresses[count++] = frame->copy.connection.address;
 	return count;
 }
