@@ -202,6 +202,8 @@ install: all install-agent ## install below PREFIX (and DESTDIR)
 	install -D -m 644 packaging/completion/sleepproxyctl.bash \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/sleepproxyctl
 	install -D -m 644 packaging/sleepproxyd.conf $(DESTDIR)$(PREFIX)/share/doc/sleepproxy/sleepproxyd.conf
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/sleepproxy/examples/prometheus packaging/prometheus/alerts.yml
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/sleepproxy/examples/grafana packaging/grafana/sleepproxy.json
 	install -D -m 644 -t $(DESTDIR)$(UNITS) packaging/systemd/sleepproxyd.service packaging/systemd/sleepproxyd.path
 	install -D -m 644 packaging/systemd/sleepproxy.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/sleepproxy.conf
 

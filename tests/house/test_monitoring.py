@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The alert rules, judged by Prometheus' own tool, and the Grafana dashboard: what a machine can say of it without Grafana."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+HOUSE = Path(__file__).resolve().parent
+PACKAGING = HOUSE.parents[1] / "packaging"
+ALERTS = PACKAGING / "prometheus" / "alerts.yml"
+DASHBOARD = json.loads((PACKAGING / "grafana" / "sleepproxy.json").read_text())
+PANELS = [panel for panel in DASHBOARD["panels"] if panel["type"] != "row"]
+COLUMNS = 24
+METRICS = {
+    "sleepproxy_frames_total", "sleepproxy_host_state", "sleepproxy_wakes_total", "sleepproxy_wake_duration_seconds_bucket",
+    "sleepproxy_host_asleep_seconds_total", "sleepproxy_energy_saved_joules_total", "sleepproxy_heartbeat_age_seconds",
+    "sleepproxy_lease_expiry_timestamp_seconds", "sleepproxy_npp_messages_total", "sleepproxy_build_info",
+}  # fmt: skip
+# What Grafana puts in place of its variables.
+VARIABLES = {"__range_s": "86400", "__range": "1d", "__rate_interval": "5m", "job": ".*", "instance": ".*", "host": ".*"}
+
+
+def promtool(*argv: object) -> str:
+    done = subprocess.run(["promtool", *map(str, argv)], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def rules() -> list[dict]:
+    return yaml.safe_load(ALERTS.read_text())["groups"][0]["rules"]
+
+
+def queries() -> Iterator[tuple[str, str]]:
+    """The title of the panel, and what it asks Prometheus."""
+    for panel in PANELS:
+        for target in panel["targets"]:
+            yield panel["title"], re.sub(r"\$(\w+)", lambda name: VARIABLES[name[1]], target["expr"])
+
+
+def title(panel: dict) -> str:
+    return panel["title"]
+
+
+def test_the_rules_are_rules():
+    assert f"{len(rules())} rules found" in promtool("check", "rules", ALERTS)
+
+
+def test_the_rules_fire_when_they_should():
+    promtool("test", "rules", HOUSE / "alerts_test.yml")
+
+
+def test_each_rule_has_an_example_of_when_it_fires():
+    tests = yaml.safe_load((HOUSE / "alerts_test.yml").read_text())["tests"]
+    fired = {each["alertname"] for test in tests for each in test["alert_rule_test"] if each.get("exp_alerts")}
+    assert fired == {rule["alert"] for rule in rules()}
+
+
+def test_each_rule_says_how_grave_it_is_and_what_to_do():
+    for rule in rules():
+        assert rule["labels"]["severity"] in ("critical", "warning", "info"), rule["alert"]
+        assert set(rule["annotations"]) == {"summary", "description"}, rule["alert"]
+
+
+def test_prometheus_reads_each_query_of_the_dashboard(tmp_path):
+    recorded = [{"record": f"query:{number}", "expr": expr} for number, (_, expr) in enumerate(queries())]
+    path = tmp_path / "queries.yml"
+    path.write_text(yaml.safe_dump({"groups": [{"name": "dashboard", "rules": recorded}]}))
+    promtool("check", "rules", path)
+
+
+def test_rules_and_dashboard_name_metrics_that_there_are():
+    texts = [rule["expr"] for rule in rules()] + [expr for _, expr in queries()]
+    named = {name for text in texts for name in re.findall(r"sleepproxy_\w+", text)}
+    assert named <= METRICS
+    assert METRICS - named == set(), "not shown anywhere"
+
+
+@pytest.mark.parametrize("panel", PANELS, ids=title)
+def test_a_panel_asks_the_chosen_source_for_the_chosen_proxies(panel):
+    assert panel["targets"] and panel["fieldConfig"]["defaults"]["unit"]
+    for each in (panel, *panel["targets"]):
+        assert each["datasource"] == {"type": "prometheus", "uid": "${datasource}"}
+    for target in panel["targets"]:
+        assert re.findall(r'\w+{job=~"\$job", instance=~"\$instance"', target["expr"])
+        assert len(re.findall(r"sleepproxy_\w+", target["expr"])) == target["expr"].count('{job=~"$job"')
+
+
+def test_panels_neither_overlap_nor_leave_gaps():
+    cells = Counter(
+        (x, y)
+        for place in (panel["gridPos"] for panel in DASHBOARD["panels"])
+        for x in range(place["x"], place["x"] + place["w"])
+        for y in range(place["y"], place["y"] + place["h"])
+    )
+    rows = max(y for _, y in cells) + 1
+    assert set(cells) == {(x, y) for x in range(COLUMNS) for y in range(rows)}
+    assert set(cells.values()) == {1}
+
+
+def test_panels_have_numbers_of_their_own():
+    numbers = [panel["id"] for panel in DASHBOARD["panels"]]
+    assert len(set(numbers)) == len(numbers)
