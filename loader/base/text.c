@@ -313,6 +313,21 @@ char *text_from_time(int64_t wall_ms, char buffer[TEXT_TIME])
 	return buffer;
 }
 
+int text_to_time(const char *text, int64_t *wall_ms)
+{
+	struct tm utc = { 0 };
+	const char *rest = strptime(text, "%Y-%m-%dT%H:%M:%S", &utc);
+	int64_t fraction = 0, unit = MS_PER_S;
+
+	if (rest && *rest == '.')
+		for (rest++; isdigit((unsigned char)*rest); rest++, unit /= 10)
+			fraction += (*rest - '0') * (unit / 10);
+	if (!rest || strcmp(rest, "Z") != 0)
+		return -EINVAL;
+	*wall_ms = (int64_t)timegm(&utc) * MS_PER_S + fraction;
+	return 0;
+}
+
 static void next_row(size_t row[], char letter, const char *meant, size_t length)
 {
 	size_t corner = row[0]++;

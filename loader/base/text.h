@@ -80,6 +80,8 @@ int text_is_interface(const char *text);
 
 /* Wall-clock milliseconds since 1970 as RFC 3339, UTC, e.g. "2026-01-31T12:00:00.123Z". */
 char *text_from_time(int64_t wall_ms, char buffer[TEXT_TIME]);
+/* The same, with a fraction of any length, cut to ms, or without one. */
+int text_to_time(const char *text, int64_t *wall_ms);
 
 /*
  * For "did you mean": is `meant` nearer to `typed` than all before? The `least` distance begins as

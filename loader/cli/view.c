@@ -10,6 +10,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/text.h"
+
 enum { LIST_WIDTH = 40 }; /* of a line of a list, in characters */
 
 static const char *const codes[] = {
@@ -204,12 +206,9 @@ char *distance_text(int64_t seconds, char buffer[TIME_TEXT])
 /* -1: not a UTC time */
 static time_t parse_time(const char *rfc3339)
 {
-	struct tm utc = { 0 };
-	const char *rest = strptime(rfc3339, "%Y-%m-%dT%H:%M:%S", &utc);
+	int64_t ms;
 
-	if (rest && *rest == '.')
-		rest += 1 + strspn(rest + 1, "0123456789");
-	return rest && strcmp(rest, "Z") == 0 ? timegm(&utc) : -1;
+	return text_to_time(rfc3339, &ms) ? -1 : ms / 1000;
 }
 
 char *distance_from_now(const char *rfc3339, char buffer[TIME_TEXT])

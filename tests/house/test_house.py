@@ -41,6 +41,7 @@ ROOMS = {
     "doctor": {"base", "net", "datapath"},
     "daemon": {"base", "net", "dhcp", "group", "npp", "datapath", "host", "register", "config", "npp_server", "seccomp", "parser"},
     "control": {"base", "dhcp", "npp", "host", "daemon"},
+    "report": {"base"},
     "cli": {"base", "control/protocol.h"},
     "lease_formats": {"base", "dhcp"},
     "agent": {"base", "net", "npp", "config", "lease_formats"},

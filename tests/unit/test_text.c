@@ -312,3 +312,21 @@ TEST(times)
 	EACH(i, rows)
 	assert_string_equal(text_from_time(rows[i].ms, text), rows[i].text);
 }
+
+static int time_of(const char *text, struct value *value, char again[TEXT_MAX])
+{
+	const int err = text_to_time(text, &value->number);
+
+	sprintf(again, "%" PRId64, value->number);
+	return err;
+}
+
+TEST(texts_to_times)
+{
+	check(time_of,
+	      "2026-01-31T12:00:00.123Z=1769860800123|2026-01-31T12:00:00Z=1769860800000|"
+	      "1969-12-31T23:59:59.999Z=-1|2026-01-31T12:00:00.5Z=1769860800500|"
+	      "2026-01-31T12:00:00.1239999999999999999999Z=1769860800123|"
+	      "2026-01-31T12:00:00|2026-01-31T12:00:00+01:00|2026-01-31 12:00:00Z|2026-01-31|"
+	      "2026-13-31T12:00:00Z|2026-01-31T12:00:00.Zx|now|");
+}
