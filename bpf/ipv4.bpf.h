@@ -13,6 +13,7 @@
 #include "bounce.bpf.h"
 #include "dhcp.bpf.h"
 #include "echo.bpf.h"
+#include "ignore.bpf.h"
 #include "wake.bpf.h"
 
 static __always_inline enum outcome ipv4_for_sleeper(struct frame *frame, struct iphdr *ip,
@@ -70,7 +71,7 @@ static __noinline enum outcome ipv4_for_host(struct xdp_md *xdp, const struct ma
 		return outcome;
 	if (!host_is_addressed(&frame, mac))
 		return OUTCOME_IPV4_OTHER;
-	return ipv4_for_sleeper(&frame, ip, &host);
+	return ignore_count(mac, entry, ipv4_for_sleeper(&frame, ip, &host));
 }
 
 static __always_inline bool ipv4_is_to_sleeper(const struct frame *frame, const struct iphdr *ip,

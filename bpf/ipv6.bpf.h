@@ -11,6 +11,7 @@
 #include "bounce.bpf.h"
 #include "dhcp6.bpf.h"
 #include "echo.bpf.h"
+#include "ignore.bpf.h"
 #include "nd.bpf.h"
 #include "wake.bpf.h"
 
@@ -79,7 +80,7 @@ static __noinline enum outcome ipv6_for_host(struct xdp_md *xdp, const struct ma
 		return outcome;
 	if (!host_is_addressed(&frame, mac))
 		return OUTCOME_IPV6_OTHER;
-	return ipv6_for_sleeper(&frame, ip, &host);
+	return ignore_count(mac, entry, ipv6_for_sleeper(&frame, ip, &host));
 }
 
 /* As ipv4_dhcp(). */

@@ -165,7 +165,7 @@ static void complete(struct client *client, const struct store_wait *completion)
 	if (completion->json)
 		request->result = json_tokener_parse(completion->json);
 	else if (host)
-		request->result = host_json(host, &now);
+		request->result = host_json(client->control->daemon, host, &now);
 	if (completion->err == -E2BIG)
 		snprintf(why, sizeof(why), "the maps are full (max-hosts)");
 	else

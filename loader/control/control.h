@@ -41,7 +41,8 @@ struct request_row {
 	/* instead, for the host that "name" says, by its name or its MAC */
 	enum request_end (*of_host)(struct request *request, struct host *host);
 	/* instead, of each host in turn: NULL where it is not in the list */
-	struct json_object *(*of_each)(const struct host *host, const struct now *now);
+	struct json_object *(*of_each)(const struct daemon *daemon, const struct host *host,
+	                               const struct now *now);
 };
 
 /* Each up to a row without a command. */
@@ -56,7 +57,8 @@ void json_add_int(struct json_object *json, const char *member, int64_t value);
 void json_add_bool(struct json_object *json, const char *member, bool value);
 void json_add_text(struct json_object *json, const char *member, const char *text); /* or null */
 /* The HOST and the LEASE of protocol.h. The caller owns them. */
-struct json_object *host_json(const struct host *host, const struct now *now);
+struct json_object *host_json(const struct daemon *daemon, const struct host *host,
+                              const struct now *now);
 struct json_object *lease_json(const char *host, const struct dhcp_client *client,
                                const struct now *now);
 /* Its member "dhcpv6". */

@@ -122,8 +122,11 @@ static const char *origin(const struct host *host)
 	return host->edited && host->edited->exists ? "map" : "registration";
 }
 
-struct json_object *host_json(const struct host *host, const struct now *now)
+struct json_object *host_json(const struct daemon *daemon, const struct host *host,
+                              const struct now *now)
 {
+	const bool sleeps = host->life.state == ASLEEP;
+	const uint64_t ignored = sleeps ? ignored_read(daemon->datapath, &host->mac) : 0;
 	struct host_description description = { .address_count = 0 };
 	struct json_object *json;
 
@@ -131,6 +134,8 @@ struct json_object *host_json(const struct host *host, const struct now *now)
 	json = description_to_json(&description);
 	json_add_text(json, "state", host_state_names[host->life.state]);
 	json_object_object_add(json, "for", json_seconds(now->mono - host->life.since));
+	if (ignored)
+		json_add_int(json, "ignored", (int64_t)ignored);
 	if (host->life.failed_wakes)
 		json_object_object_add(json, "failed-wakes",
 		                       json_object_new_int64(host->life.failed_wakes));
@@ -146,16 +151,18 @@ struct json_object *host_json(const struct host *host, const struct now *now)
 	return json;
 }
 
-static struct json_object *list(const struct host *host, const struct now *now)
+static struct json_object *list(const struct daemon *daemon, const struct host *host,
+                                const struct now *now)
 {
-	return host->described || host->registration || host->edited ? host_json(host, now) : NULL;
+	return host->described || host->registration || host->edited ? host_json(daemon, host, now)
+	                                                             : NULL;
 }
 
 static enum request_end answer_host(struct request *request, const struct host *host)
 {
 	const struct now now = clock_now();
 
-	request->result = host_json(host, &now);
+	request->result = host_json(request->daemon, host, &now);
 	return REQUEST_DONE;
 }
 

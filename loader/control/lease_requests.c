@@ -214,8 +214,10 @@ static enum request_end run_show(struct request *request, struct host *host)
 	return REQUEST_DONE;
 }
 
-static struct json_object *list(const struct host *host, const struct now *now)
+static struct json_object *list(const struct daemon *daemon, const struct host *host,
+                                const struct now *now)
 {
+	(void)daemon;
 	if ((!host->dhcp || host->dhcp->lease.state == LEASE_NONE) &&
 	    (!host->dhcp6 || host->dhcp6->lease.state == LEASE_NONE))
 		return NULL;

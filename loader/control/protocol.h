@@ -36,7 +36,8 @@
  *          "interface": "eth0", "vlan": 10, "arp-offload": bool, "detect-sleep": bool,
  *          "echo": "answer" | "ignore" | "wake", "secureon": "01:02:03:04:05:06"
  *  HOST    DESCRIPTION, all members, and "state": "awake" | "drowsy" | "asleep" | "waking",
- *          "for": seconds in that state, "origin": "config" | "command" | "map" | "registration":
+ *          "for": seconds in that state, "ignored": frames in this sleep that did not wake it,
+ *          "origin": "config" | "command" | "map" | "registration":
  *          who added it; "failed-wakes": in a row, since it was seen, unless 0; "address-in-use":
  *          true: another machine needs its address, and it is not answered for until that is gone;
  *          "leased": an address that it has by DHCP alone, or
@@ -93,7 +94,8 @@
  *          "timeout" | "lease",
  *          with a lease "detail": its result, as text,
  *          and where known "address", "peer", "peer-mac", "protocol": "tcp" | "udp" | "icmp" |
- *          "icmpv6" (an echo request, without a port), "port", "took": s
+ *          "icmpv6" (an echo request, without a port), "port", "took": s,
+ *          "ignored": frames that did not wake it in the sleep that ends
  */
 #ifndef SLEEPPROXY_CONTROL_PROTOCOL_H
 #define SLEEPPROXY_CONTROL_PROTOCOL_H

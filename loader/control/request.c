@@ -306,7 +306,7 @@ static enum request_end run_of_each(struct request *request, const struct reques
 	request->result = json_object_new_array();
 	host_table_sort(request->daemon->hosts);
 	host_table_each (request->daemon->hosts, host) {
-		struct json_object *json = row->of_each(host, &now);
+		struct json_object *json = row->of_each(request->daemon, host, &now);
 
 		if (json)
 			json_object_array_add(request->result, json);

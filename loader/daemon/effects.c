@@ -28,6 +28,7 @@ struct run {
 	struct daemon *daemon;
 	struct host *host;
 	struct host_trigger trigger; /* of the step that runs */
+	enum host_state before;      /* it */
 	struct host_trigger queue[4];
 	size_t count;
 };
@@ -88,6 +89,8 @@ static void emit(const struct run *run, enum host_event_kind kind, int64_t took,
 		return;
 	if (wake && !detail)
 		event.report = wake->report;
+	if (run->before == ASLEEP && run->host->life.state != ASLEEP) /* told once */
+		event.ignored = ignored_take(daemon->datapath, &run->host->mac);
 	for (size_t i = 0; i < daemon->subscriber_count; i++)
 		daemon->subscribers[i].on_event(daemon->subscribers[i].context, &event);
 }
@@ -286,10 +289,10 @@ static void state_differs(struct run *run)
 static void run_step(struct run *run)
 {
 	const struct report *report = run->trigger.report;
-	const enum host_state before = run->host->life.state;
 	struct host_core core = host_core(run->host);
 	struct host_effects effects;
 
+	run->before = run->host->life.state;
 	complete_trigger(run, &run->trigger);
 	host_step(&core, &run->daemon->timing, &run->trigger, &effects);
 	if (effects.set_state &&
@@ -301,8 +304,8 @@ static void run_step(struct run *run)
 		run->host->wake->report = *report;
 	host_table_set_core(run->daemon->hosts, run->host, &core);
 	carry_out(run, &effects, NULL);
-	host_groups_follow(run->daemon, run->host, before);
-	host_follow_own_entries(run->daemon, run->host, before);
+	host_groups_follow(run->daemon, run->host, run->before);
+	host_follow_own_entries(run->daemon, run->host, run->before);
 }
 
 static void run_queue(struct run *run)

@@ -78,6 +78,13 @@ int hosts_delete(struct datapath *datapath, const struct mac *mac);
 int hosts_update(struct datapath *datapath, struct host_update *update,
                  enum host_update_result *result);
 
+/*
+ * Map ignored: how many frames were ignored in the host's present sleep; take ends the count, as
+ * the deletion of the host does.
+ */
+uint64_t ignored_read(struct datapath *datapath, const struct mac *mac);
+uint64_t ignored_take(struct datapath *datapath, const struct mac *mac);
+
 /* Maps addresses4 and addresses6. */
 enum address_map { ADDRESSES4, ADDRESSES6 };
 static inline enum address_map address_map_of(const struct ipv6 *address)

@@ -111,6 +111,7 @@ static const struct {
 	{ "addresses6", 4 },
 	{ "wake_rules", HOST_PORTS },
 	{ "wake_sources", HOST_SOURCES },
+	{ "ignored", 1 },
 	{ "counters", 0 },
 	{ "heartbeat", 0 },
 	{ "reports", 0 },

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "datapath/internal.h"
 #include "heartbeat.h"
+#include "ignored.h"
 
 #define FD(datapath, map) bpf_map__fd((datapath)->maps->maps.map)
 
@@ -35,6 +36,7 @@ int hosts_get(struct datapath *datapath, const struct mac *mac, struct host_entr
 
 int hosts_delete(struct datapath *datapath, const struct mac *mac)
 {
+	ignored_take(datapath, mac);
 	return written(datapath, bpf_map_delete_elem(FD(datapath, hosts), mac));
 }
 
@@ -48,6 +50,22 @@ int hosts_update(struct datapath *datapath, struct host_update *update,
 		return err;
 	*result = run.retval;
 	return 0;
+}
+
+uint64_t ignored_read(struct datapath *datapath, const struct mac *mac)
+{
+	ignored_count count;
+
+	return bpf_map_lookup_elem(FD(datapath, ignored), mac, &count) ? 0 : count;
+}
+
+uint64_t ignored_take(struct datapath *datapath, const struct mac *mac)
+{
+	const uint64_t count = ignored_read(datapath, mac);
+
+	if (count)
+		bpf_map_delete_elem(FD(datapath, ignored), mac);
+	return count;
 }
 
 static int address_fd(const struct datapath *datapath, enum address_map map)

@@ -28,6 +28,7 @@ struct host_event {
 	struct report report;           /* what the datapath saw; kind 0: nothing */
 	int64_t took;                   /* ms, of a wake that ended; 0: none did */
 	uint32_t failed_wakes;          /* in a row, with WAKE_FAILED */
+	uint64_t ignored;               /* frames, in the sleep that ends with it */
 	const char *detail;             /* the result of its lease, in words; empty: none */
 };
 

@@ -144,6 +144,9 @@ struct json_object *host_event_json(const struct host_event *event)
 	add_text(json, "detail", event->detail);
 	if (event->took)
 		json_object_object_add(json, "took", json_seconds(event->took));
+	if (event->ignored)
+		json_object_object_add(json, "ignored",
+		                       json_object_new_int64((int64_t)event->ignored));
 	if (event->failed_wakes)
 		json_object_object_add(json, "failed-wakes",
 		                       json_object_new_int64(event->failed_wakes));

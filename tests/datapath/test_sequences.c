@@ -6,14 +6,20 @@
 #include "index.h"
 
 #include <arpa/inet.h>
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
 #include <string.h>
+#include "sleepproxy.skel.h"
 
 enum { FLOOD = 10000, RACES = 20000, IPV4_SOURCE = ETHER_OCTETS + 12 };
 
 static const struct packet syn = IP(PROXY, PEER, TCP, PEER_IP, HOST_IP, 22, 40000, .flags = SYN);
+static const struct packet stray = IP(PROXY, PEER, TCP, PEER_IP, HOST_IP, 22, 40000, .flags = ACK);
+static const struct packet stray6 =
+	IP6(PROXY, PEER, TCP, PEER_IP6, HOST_IP6, 22, 40000, .flags = ACK);
 static const struct packet claim =
 	ARP(BROADCAST, PEER, ARP_REQUEST, PEER, HOST_IP, NO_MAC, HOST_IP);
 static const struct packet owner = FRAME(GROUP, HOST, TYPE_IPV6);
@@ -39,6 +45,17 @@ static void assert_reports(struct testbed *testbed, size_t count, enum report_ki
 	assert_int_equal(testbed_reports(testbed, reports), count);
 	for (size_t i = 0; i < count; i++)
 		assert_int_equal(reports[i].kind, kind);
+}
+
+/* Of the host, once it is a row; the row is deleted. */
+static __u64 take_ignored(struct testbed *testbed)
+{
+	const int map = bpf_map__fd(testbed_datapath(testbed)->maps.ignored);
+	__u64 count = 0;
+
+	if (!bpf_map_lookup_elem(map, mac_of(HOST), &count))
+		bpf_map_delete_elem(map, mac_of(HOST));
+	return count;
 }
 
 /* The first ones are copied, and then all are dropped, with those that have wrong checksums. */
@@ -146,6 +163,22 @@ TEST(a_race_makes_one_wake)
 	assert_int_equal(pthread_join(other, NULL), 0);
 	assert_int_equal(wakes, RACES);
 	assert_int_equal(reports, RACES);
+}
+
+/* Of a sleeper: not what wakes it, and not what comes when it wakes already. */
+TEST(noise_is_counted_for_its_host)
+{
+	struct testbed *testbed = testbed_with(&asleep);
+
+	take_ignored(testbed);
+	assert_int_equal(testbed_send(testbed, &stray), XDP_DROP);
+	assert_int_equal(testbed_send(testbed, &stray), XDP_DROP);
+	assert_int_equal(testbed_send(testbed, &stray6), XDP_DROP);
+	assert_int_equal(testbed_send(testbed, &question), XDP_TX);
+	assert_int_equal(testbed_send(testbed, &syn), XDP_TX);
+	assert_int_equal(testbed_send(testbed, &stray), XDP_DROP);
+	assert_int_equal(testbed_send(testbed, &syn), XDP_DROP);
+	assert_int_equal(take_ignored(testbed), 3);
 }
 
 TEST(an_emptied_ring_wakes)

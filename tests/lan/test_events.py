@@ -48,6 +48,21 @@ def test_watch_says_how_long_a_wake_took(lan, asleep):
     assert 0.5 <= watch.wait("awake")["took"] < 3
 
 
+def test_what_did_not_wake_it_is_told_when_it_wakes(lan, asleep):
+    daemon = asleep()
+    lan.peer.send(*(frames.tcp(lan.peer, lan.host, lan.proxy.mac, "A", port=22) for _ in range(3)))
+    wait_for("they are counted", lambda: daemon.show().get("ignored") == 3)
+    daemon.kill()
+    daemon.start()
+    lan.peer.send(frames.tcp(lan.peer, lan.host, lan.proxy.mac, "A", port=22))
+    wait_for("they still are", lambda: daemon.show().get("ignored") == 4)
+    watch = daemon.watch()
+    wake_by_connection(lan, daemon)
+    assert watch.wait("waking")["ignored"] == 4
+    assert "ignored" not in watch.wait("awake") and "ignored" not in daemon.show()
+    assert [each["ignored"] for each in daemon.history() if "ignored" in each] == [4]
+
+
 def test_watch_as_text_is_readable(lan, asleep):
     daemon = asleep()
     shown = daemon.follow_text()

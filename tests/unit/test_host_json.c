@@ -25,7 +25,7 @@ static struct host host_with(const char *installed)
 static void check(struct host *host, const char *member, const char *expected)
 {
 	const int flags = JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE;
-	struct json_object *json = host_json(host, &now), *value = json;
+	struct json_object *json = host_json(NULL, host, &now), *value = json;
 	const char *text = "";
 
 	if (!member || json_object_object_get_ex(json, member, &value))

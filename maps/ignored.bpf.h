@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef SLEEPPROXY_IGNORED_BPF_H
+#define SLEEPPROXY_IGNORED_BPF_H
+
+#include <bpf/bpf_helpers.h>
+#include "ignored.h"
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 4096); /* the daemon sets it from max-hosts */
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct mac);
+	__type(value, ignored_count);
+} ignored SEC(".maps");
+
+#endif
