@@ -186,6 +186,8 @@ struct json_object *field_value_to_json(const struct field_value *place)
 		return json_object_new_boolean(*(const bool *)place->at);
 	if (place->field->type == FIELD_NUMBER)
 		return json_object_new_int64((int64_t)load(place->at, place->field->size));
+	if (place->field->type == FIELD_DECIMAL)
+		return json_decimal((int64_t)load(place->at, place->field->size));
 	text = format(place, buffer);
 	return text ? json_object_new_string(text) : NULL;
 }
@@ -204,12 +206,28 @@ static int read_number(const struct field_value *place, struct json_object *valu
 	return 0;
 }
 
+static int read_decimal(const struct field_value *place, struct json_object *value)
+{
+	const double thousandths = json_object_get_double(value) * 1000 + 0.5;
+
+	if (!json_object_is_type(value, json_type_int) &&
+	    !json_object_is_type(value, json_type_double))
+		return -EINVAL;
+	/* also of what is no number, NaN */
+	if (!(thousandths >= 0.5 && thousandths < (double)field_value_max(place->field) + 1))
+		return -EINVAL;
+	field_value_save(place->at, place->field->size, (uint64_t)thousandths);
+	return 0;
+}
+
 int field_value_from_json(const struct field_value *place, struct json_object *value)
 {
 	const char *text = json_object_get_string(value);
 
 	if (place->field->type == FIELD_NUMBER)
 		return read_number(place, value);
+	if (place->field->type == FIELD_DECIMAL)
+		return read_decimal(place, value);
 	if (place->field->type == FIELD_BOOL && json_object_is_type(value, json_type_boolean)) {
 		*(bool *)place->at = json_object_get_boolean(value);
 		return 0;
@@ -241,7 +259,10 @@ const char *field_value_expected(const struct field *field, char words[FIELD_WOR
 
 	if (field->expected)
 		return field->expected;
-	if (field->type == FIELD_NUMBER)
+	if (field->type == FIELD_DECIMAL)
+		snprintf(words, FIELD_WORDS, "a number from 0 to %" PRId64,
+		         field_value_max(field) / 1000);
+	else if (field->type == FIELD_NUMBER)
 		snprintf(words, FIELD_WORDS, "a number from %" PRId64 " to %" PRId64, field->min,
 		         field_value_max(field));
 	else if (field->type == FIELD_TEXT)

@@ -240,6 +240,19 @@ int fields_from_json(const struct field *fields, struct json_object *json, void 
 	return -EINVAL;
 }
 
+struct json_object *json_decimal(int64_t thousandths)
+{
+	const double value = (double)thousandths / 1000;
+	char text[32];
+	size_t length = (size_t)snprintf(text, sizeof(text), "%.3f", value);
+
+	while (text[length - 1] == '0')
+		text[--length] = '\0';
+	if (text[length - 1] == '.')
+		text[--length] = '\0';
+	return json_object_new_double_s(value, text);
+}
+
 struct json_object *json_seconds(int64_t ms)
 {
 	const double seconds = (double)ms / 1000;

@@ -25,6 +25,7 @@ enum field_type {
 	FIELD_END,       /* the table's last row */
 	FIELD_BOOL,      /* bool: true or false */
 	FIELD_NUMBER,    /* uint8_t, uint16_t, uint32_t, int64_t or uint64_t, up to INT64_MAX */
+	FIELD_DECIMAL,   /* uint32_t, of thousandths, as are min and max: 36500 is 36.5 */
 	FIELD_MAC,       /* struct mac, of a host (text_to_mac): "52:54:00:12:34:56" */
 	FIELD_IPV4,      /* struct ipv4: "192.0.2.1" */
 	FIELD_IP,        /* struct ipv6: "192.0.2.1" or "2001:db8::1" */
@@ -117,5 +118,7 @@ const char *field_value_expected(const struct field *field, char words[FIELD_WOR
 
 /* A time as a number of seconds with three decimals: 0.003, not 0.0030000000000000001. */
 struct json_object *json_seconds(int64_t ms);
+/* The same without zeros at its end: 36.5, 36 */
+struct json_object *json_decimal(int64_t thousandths);
 
 #endif

@@ -81,6 +81,23 @@ int text_to_number(const char *text, int64_t max, int64_t *number)
 	return 0;
 }
 
+int text_to_decimal(const char *text, int64_t max, int64_t *thousandths)
+{
+	char *end;
+	double value;
+
+	/* strtod would also take a sign, spaces, exponents and names */
+	if (!isdigit((unsigned char)*text) || text[strspn(text, "0123456789.")])
+		return -EINVAL;
+	value = strtod(text, &end) * 1000 + 0.5;
+	if (*end)
+		return -EINVAL;
+	if (value >= (double)max + 1)
+		return -ERANGE;
+	*thousandths = (int64_t)value;
+	return 0;
+}
+
 int text_to_duration(const char *text, int64_t *ms)
 {
 	static const struct {

@@ -21,6 +21,10 @@ enum {
 
 /* Decimal digits alone. -ERANGE: more than `max`. */
 int text_to_number(const char *text, int64_t max, int64_t *number);
+/*
+ * "36", "36.5": as thousandths, to which it is rounded. -ERANGE: more than `max` of them.
+ */
+int text_to_decimal(const char *text, int64_t max, int64_t *thousandths);
 /* "500ms", "5s", "2m" or "2min", "1h", "1d"; "5" is 5 s. -ERANGE: more than fits. */
 int text_to_duration(const char *text, int64_t *ms);
 /* The value of a hexadecimal digit, of either case; -1: it is none. */

@@ -17,6 +17,7 @@ enum cli_option_type {
 	OPTION_FLAG,            /* true */
 	OPTION_TEXT,            /* a string */
 	OPTION_NUMBER,          /* a number, 0 to INT32_MAX */
+	OPTION_DECIMAL,         /* a number, perhaps with a fraction */
 	OPTION_OPTIONAL_NUMBER, /* the same; 0 where it is left out */
 	OPTION_LIST,            /* an array of strings: "A B", "A,B", or the option repeated */
 };

@@ -116,6 +116,7 @@ static const struct view_row host_rows[] = {
 	{ "VLAN", .member = "vlan", .note = "it is answered for only there" },
 	{ "SecureOn", .member = "secureon", .note = "the password of its network card" },
 	{ "detection", .member = "detect-sleep", .kind = VIEW_FLAG, .note = "silence and unanswered ARP requests mean sleep" },
+	{ "watts", .member = "watts", .note = "that it takes while it is up, and saves asleep" },
 	{ "offload", .member = "arp-offload", .kind = VIEW_FLAG, .note = "its network card answers ARP and ND while it sleeps" },
 	{ "echo", .member = "echo", .note = "what becomes of echo requests (ping) for it" },
 	{ "added by", .member = "origin", .kind = VIEW_WORD, .empty = "-" },
@@ -236,6 +237,8 @@ static const struct cli_option add_options[] = {
 	{ "--secureon", "PW", OPTION_TEXT,
 	  .help = "the SecureOn password of its network card:\n"
 	          "01:02:03:04:05:06, or four octets: 1.2.3.4" },
+	{ "--watts", "W", OPTION_DECIMAL,
+	  .help = "what it takes while it is up, for 'report': 36.5" },
 	{ "--detect-sleep", .help = "silence and unanswered ARP requests mean sleep" },
 	{ "--arp-offload", .help = "its network card answers ARP and ND while it sleeps" },
 	{ "--echo", "HOW", OPTION_TEXT,

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/fields.h"
 #include "base/files.h"
 #include "base/text.h"
 
@@ -51,6 +52,15 @@ static int store_number(struct cli_call *call, const struct cli_option *option, 
 	return store(call, option, json_object_new_int64(number));
 }
 
+static int store_decimal(struct cli_call *call, const struct cli_option *option, const char *word)
+{
+	int64_t thousandths;
+
+	if (text_to_decimal(word, INT64_C(1000) * INT32_MAX, &thousandths))
+		return call_refuse(call, "%s: '%s' is not a number", option->name, word);
+	return store(call, option, json_decimal(thousandths));
+}
+
 static int read_list(struct cli_call *call, const struct cli_option *option)
 {
 	struct json_object *array = json_object_object_get(call->request, key_of(option));
@@ -90,6 +100,8 @@ static int read_option(struct cli_call *call, const struct cli_option *option)
 		return refuse_missing_value(call, option);
 	if (option->type == OPTION_TEXT)
 		return store(call, option, json_object_new_string(word));
+	if (option->type == OPTION_DECIMAL)
+		return store_decimal(call, option, word);
 	return store_number(call, option, word);
 }
 

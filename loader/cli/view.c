@@ -275,7 +275,7 @@ static const char *value_text(struct json_object *value, enum view_kind kind,
 		return distance_text(integer, buffer);
 	if (kind == VIEW_TIME)
 		return local_time(json_object_get_string(value), buffer);
-	return number && !integer ? "" : json_object_get_string(value);
+	return number && json_object_get_double(value) == 0 ? "" : json_object_get_string(value);
 }
 
 /* The note may be NULL; `empty`, too, where there is a value. */

@@ -109,6 +109,8 @@ static const struct config_option host_rows[] = {
 		.expected = "the host name that it sends to its DHCP server") },
 	{ "secureon", OPTION_VALUE(FIELD_SECUREON, COUNTED(attributes.secureon, attributes.secureon_length),
 		.expected = "a password such as 01:02:03:04:05:06 or 1.2.3.4") },
+	{ "watts", OPTION_VALUE(FIELD_DECIMAL, AT(attributes.watts),
+		FIELD_PRESENT(struct host_description, attributes.has_watts), .max = WATTS_MAX) },
 	{ 0 },
 };
 

@@ -58,6 +58,16 @@ static const char *read_number(const struct field_value *place, const char *text
 	return NULL;
 }
 
+static const char *read_decimal(const struct field_value *place, const char *text)
+{
+	int64_t thousandths;
+	const int err = text_to_decimal(text, field_value_max(place->field), &thousandths);
+
+	if (!err)
+		field_value_save(place->at, place->field->size, (uint64_t)thousandths);
+	return !err ? NULL : err == -ERANGE ? out_of_range : invalid;
+}
+
 static const char *read_bool(const struct field_value *place, const char *text)
 {
 	static const char *const words[] = { "false", "no", "off", "true", "yes", "on" };
@@ -78,6 +88,8 @@ static const char *read_value(const struct field_value *place, const char *text)
 
 	if (type == FIELD_NUMBER)
 		return read_number(place, text);
+	if (type == FIELD_DECIMAL)
+		return read_decimal(place, text);
 	if (type == FIELD_BOOL)
 		return read_bool(place, text);
 	if ((type == FIELD_IP || type == FIELD_IPV4) && !text_to_ip(text, &address) &&
@@ -130,6 +142,8 @@ void config_read(const struct config_item *section, void *into, struct config_er
 			config_error_at(error, item->line, "%s '%s' %s; expected %s", option->name,
 			                item->text, wrong,
 			                field_value_expected(&option->value, expected));
+		else if (option->value.optional)
+			*((bool *)((char *)into + option->value.present_offset)) = true;
 	}
 }
 

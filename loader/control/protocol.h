@@ -34,7 +34,8 @@
  *          "groups": ["239.1.2.3", …]: multicast, of which it is a member; of a HOST also as seen,
  *          "wake": ["tcp/22", "udp/any", …], "allow": ["192.168.1.0/24", …], "deny": […],
  *          "interface": "eth0", "vlan": 10, "arp-offload": bool, "detect-sleep": bool,
- *          "echo": "answer" | "ignore" | "wake", "secureon": "01:02:03:04:05:06"
+ *          "echo": "answer" | "ignore" | "wake", "secureon": "01:02:03:04:05:06",
+ *          "watts": what it takes while it is up, up to 100000, with a fraction; missing: not said
  *  HOST    DESCRIPTION, all members, and "state": "awake" | "drowsy" | "asleep" | "waking",
  *          "for": seconds in that state, "ignored": frames in this sleep that did not wake it,
  *          "origin": "config" | "command" | "map" | "registration":

@@ -167,6 +167,8 @@ static const struct field fields[] = {
 	{ "secureon", FIELD_SECUREON,
 	  FIELD_COUNTED(struct description_members, host.attributes.secureon,
 	                host.attributes.secureon_length) },
+	{ "watts", FIELD_DECIMAL, AT(host.attributes.watts),
+	  FIELD_PRESENT(struct description_members, host.attributes.has_watts), .max = WATTS_MAX },
 	{ 0 },
 };
 

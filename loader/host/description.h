@@ -48,7 +48,11 @@ struct host_attributes {
 	bool detect_sleep;        /* silence and unanswered ARP requests mean sleep */
 	uint8_t secureon_length;  /* octets: 0, 4 or 6 */
 	uint8_t secureon[6];
+	bool has_watts; /* it is said */
+	uint32_t watts; /* mW, at most WATTS_MAX: what it takes while it is up, and not asleep */
 };
+
+enum { WATTS_MAX = 100000000 };
 
 struct host_description {
 	char name[HOST_NAME_MAX_SIZE];

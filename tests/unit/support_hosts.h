@@ -126,6 +126,8 @@ static inline struct host_description all_described(void)
 		.attributes.echo = ECHO_IGNORE,
 		.attributes.secureon = { 1, 2, 3, 4, 5, 6 },
 		.attributes.secureon_length = 6,
+		.attributes.has_watts = true,
+		.attributes.watts = 36500,
 	};
 }
 

@@ -109,7 +109,7 @@ TEST(a_host_with_everything)
 	     " wake = { \"tcp/22\", \"udp/161\", \"tcp/any\" }  allow = {\"192.168.1.7/24\"}\n"
 	     " deny = { 0.0.0.0/0, 2001:db8::1/32 }  vlan = 10  interface = \"eth0\"  arp-offload = yes\n"
 	     " echo = wake"
-	     " detect-sleep = true  secureon = \"01:02:03:04:05:06\" }\n");
+	     " detect-sleep = true  secureon = \"01:02:03:04:05:06\" watts = 36.5 }\n");
 	assert_int_equal(config.host_count, 1);
 	nas = description_to_json(config.hosts);
 	assert_string_equal(
@@ -119,7 +119,7 @@ TEST(a_host_with_everything)
 		"\"groups\":[\"239.1.2.3\",\"ff02::fb\"],"
 		"\"wake\":[\"tcp/22\",\"udp/161\",\"tcp/any\"],\"allow\":[\"192.168.1.0/24\"],"
 		"\"deny\":[\"0.0.0.0/0\",\"2001:db8::/32\"],\"interface\":\"eth0\",\"vlan\":10,\"arp-offload\":true,"
-		"\"detect-sleep\":true,\"echo\":\"wake\",\"secureon\":\"01:02:03:04:05:06\"}");
+		"\"detect-sleep\":true,\"echo\":\"wake\",\"secureon\":\"01:02:03:04:05:06\",\"watts\":36.5}");
 	json_object_put(nas);
 }
 

@@ -38,7 +38,7 @@ static const struct mistake syntax[] = {
 	  "advertise-lifetime, preference, on-stop, wake, allow, deny, interface, host" },
 	{ "host nas {\n mac = 52:54:00:00:00:01\n adresses = 10.0.0.1\n}",
 	  ":3: unknown option 'adresses' (did you mean 'addresses'?); expected one of mac, addresses, groups, wake, allow, deny, vlan, "
-	  "interface, arp-offload, detect-sleep, echo, lease, lease-server, client-id, hostname, secureon" },
+	  "interface, arp-offload, detect-sleep, echo, lease, lease-server, client-id, hostname, secureon, watts" },
 	{ "interface eth0 {\n mod = auto\n}",
 	  ":2: unknown option 'mod' (did you mean 'mode'?); expected one of mode, answer, dhcp-source, subnets" },
 	{ "grace-period 5\n", ":1: unexpected '5'; expected '=' after the name of an option" },
@@ -104,6 +104,9 @@ static const struct wrong_value values[] = {
 	{ HOST, "vlan", "65546", OUT_OF_RANGE, "a VLAN from 1 to 4094" },
 	{ HOST, "detect-sleep", "maybe", UNCLEAR, "true or false" },
 	{ HOST, "secureon", "secret", UNCLEAR, PASSWORD },
+	{ HOST, "watts", "100000.001", OUT_OF_RANGE, "a number from 0 to 100000" },
+	{ HOST, "watts", "-1", UNCLEAR, "a number from 0 to 100000" },
+	{ HOST, "watts", "5W", UNCLEAR, "a number from 0 to 100000" },
 	{ HOST, "interface", "1234567890123456", UNCLEAR, "an interface's name, such as eth0" },
 };
 

@@ -34,7 +34,7 @@ TEST(descriptions_come_back)
 		"\"deny\": [\"192.0.2.99\", \"0.0.0.0/0\"], \"interface\": \"eth0\", \"vlan\": 4094,"
 		"\"arp-offload\": true, \"detect-sleep\": true, \"secureon\": \"01:02:03:04:05:06\"}",
 		"{" NAS
-		", \"wake\": [\"none\"], \"deny\": [\"fd00::/64\"], \"echo\": \"wake\", \"secureon\": \"1.2.3.4\"}",
+		", \"wake\": [\"none\"], \"deny\": [\"fd00::/64\"], \"echo\": \"wake\", \"secureon\": \"1.2.3.4\",\"watts\": 36.5}",
 		"{" NAS ", \"groups\": [\"239.1.2.3\", \"ff02::fb\"]}",
 		"{\"name\": \"nas\", " MAC "}", /* its addresses are DHCP's to say */
 	};
@@ -91,6 +91,8 @@ TEST(what_is_wrong_is_named)
 		{ "{" NAS ", \"groups\": [\"ff02::1:ff00:1\"]}", "groups" },
 		{ "{" NAS ", \"echo\": \"maybe\"}", "echo" },
 		{ "{" NAS ", \"secureon\": \"1:2\"}", "secureon" },
+		{ "{" NAS ", \"watts\": 100000.001}", "watts" },
+		{ "{" NAS ", \"watts\": -0.001}", "watts" },
 		{ "{" NAS ", \"interface\": \"a-name-that-is-too-long\"}", "interface" },
 		{ "{\"name\": \"n/s\", " MAC "}", "name" },
 		{ "{\"name\": \"-nas\", " MAC "}", "name" },

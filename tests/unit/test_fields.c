@@ -36,6 +36,7 @@ struct sample {
 	size_t secureon_length;
 	enum color color;
 	struct inner inner;
+	uint32_t watts;
 	bool has_lease;
 	uint32_t lease;
 	struct ipv6 addresses[3];
@@ -69,6 +70,7 @@ static const struct field fields[] = {
 	{ "seconds", FIELD_NUMBER, AT(seconds) },
 	{ "at", FIELD_NUMBER, AT(at), .min = -1000 },
 	{ "number", FIELD_NUMBER, AT(number) },
+	{ "watts", FIELD_DECIMAL, AT(watts), .max = 100000 },
 	{ "mac", FIELD_MAC, AT(mac) },
 	{ "server", FIELD_IPV4, AT(server) },
 	{ "address", FIELD_IP, AT(address) },
@@ -133,6 +135,9 @@ TEST(what_is_read_is_written)
 		"{'at':-1000}",
 		"{'at':9223372036854775807}",
 		"{'number':9223372036854775807}",
+		"{'watts':36.5}",
+		"{'watts':0.001}",
+		"{'watts':100}",
 		"{'mac':'52:54:00:12:34:56'}",
 		"{'server':'192.0.2.1'}",
 		"{'address':'192.0.2.1'}",
@@ -223,6 +228,10 @@ static const struct {
 	{ "{'at': -1001}", "at: -1001: expected a number from -1000 to 9223372036854775807" },
 	{ "{'at': 9223372036854775808}",
 	  "at: 9223372036854775808: expected a number from -1000 to 9223372036854775807" },
+	{ "{'watts': 100.001}", "watts: 100.001: expected a number from 0 to 100" },
+	{ "{'watts': -0.001}", "watts: -0.001: expected a number from 0 to 100" },
+	{ "{'watts': NaN}", "watts: NaN: expected a number from 0 to 100" },
+	{ "{'watts': '5'}", "watts: \"5\": expected a number from 0 to 100" },
 	{ "{'mac': 'ff:ff:ff:ff:ff:ff'}",
 	  "mac: \"ff:ff:ff:ff:ff:ff\": expected a host's MAC, as in \"52:54:00:12:34:56\"" },
 	{ "{'server': '2001:db8::1'}", "server: \"2001:db8::1\": expected an IPv4 address" },

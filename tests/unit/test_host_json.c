@@ -55,7 +55,7 @@ TEST(all_of_a_host)
 	      "\"wake\":[\"tcp/22\",\"udp/any\"],"
 	      "\"allow\":[\"192.0.2.0/24\"],\"deny\":[\"192.0.2.99\"],\"interface\":\"eth0\","
 	      "\"vlan\":10,\"arp-offload\":true,\"detect-sleep\":true,"
-	      "\"echo\":\"ignore\",\"secureon\":\"01:02:03:04:05:06\",\"state\":\"awake\",\"for\":1.500,"
+	      "\"echo\":\"ignore\",\"secureon\":\"01:02:03:04:05:06\",\"watts\":36.5,\"state\":\"awake\",\"for\":1.500,"
 	      "\"origin\":\"config\"}");
 	done(&host);
 }

@@ -113,7 +113,7 @@ TEST(what_a_row_looks_like)
 		"\"wake\":[\"tcp/22\",\"udp/any\"],"
 		"\"allow\":[\"192.0.2.0/24\"],\"deny\":[\"192.0.2.99\"],\"interface\":\"eth0\","
 		"\"vlan\":10,\"arp-offload\":true,\"detect-sleep\":true,"
-		"\"echo\":\"ignore\",\"secureon\":\"01:02:03:04:05:06\"},"
+		"\"echo\":\"ignore\",\"secureon\":\"01:02:03:04:05:06\",\"watts\":36.5},"
 		"\"edited\":{\"exists\":true,\"addresses\":[\"192.0.2.30\"],"
 		"\"removed\":[\"192.0.2.21\"],\"interface\":\"lo\",\"vlan\":12,\"arp-offload\":true,"
 		"\"echo\":\"wake\"},"

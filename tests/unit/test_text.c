@@ -252,6 +252,26 @@ TEST(numbers)
 	assert_int_equal(largest, 0);
 }
 
+static int decimal(const char *text, struct value *value, char again[TEXT_MAX])
+{
+	const int err = text_to_decimal(text, 100000, &value->number);
+
+	sprintf(again, "%" PRId64, value->number);
+	return err;
+}
+
+TEST(decimals_in_thousandths)
+{
+	int64_t unchanged = -7;
+
+	check(decimal, "0=0|36=36000|36.5=36500|0.0014=1|0.0015=2|007.=7000|100=100000|"
+	               "|.5|.|1.2.3|-1|+1| 1|1e1|0x1|1W|nan|inf|1,5");
+	assert_int_equal(text_to_decimal("100.001", 100000, &unchanged), -ERANGE);
+	assert_int_equal(text_to_decimal("99999999999999999999999999", INT64_MAX, &unchanged),
+	                 -ERANGE);
+	assert_int_equal(unchanged, -7);
+}
+
 TEST(names)
 {
 	static const char longest[] =
