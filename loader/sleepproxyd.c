@@ -17,6 +17,7 @@
 #include "base/notify.h"
 #include "daemon/groups.h"
 #include "daemon/holding.h"
+#include "daemon/neighbours.h"
 #include "doctor/doctor.h"
 
 static const struct {
@@ -35,6 +36,7 @@ static const struct {
 	{ served_ifaces_start, served_ifaces_stop },
 	{ hosts_resume, NULL },
 	{ solicited_start, solicited_stop },
+	{ discovery_start, discovery_stop },
 	{ tick_start, NULL },
 	{ router_listener_start, router_listener_stop },
 	{ control_start, control_stop },

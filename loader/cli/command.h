@@ -121,4 +121,8 @@ int call_show(const struct cli_call *call, struct json_object *result);
 /* Sends the request and shows the result: what most commands do. */
 int call_simple(const struct cli_call *call);
 
+/* discover.c */
+int run_discover(const struct cli_call *call);
+view view_neighbours;
+
 #endif

@@ -274,6 +274,12 @@ static const struct cli_command commands[] = {
 		"Map rules are shown where bpftool has changed what wakes it.\n"
 		"A host that uses the Network Proxy Protocol registers before it sleeps, with\n"
 		"its addresses, the ports that wake it, and the proxy that has priority.\n" },
+	{ "discover", .run = run_discover, .view = view_neighbours, .list = "neighbours",
+	  .none = "no neighbour was seen that is not a host yet",
+	  .help = "list neighbours that could be added, with the command that adds each",
+	  .text = "Those that were seen on the interfaces in the last day, since sleepproxyd runs;\n"
+		"nobody is asked. NAME is what a DHCP client calls itself. Vendors are those of\n"
+		"Debian's package ieee-data, where it is installed.\n" },
 	{ "host add", .argument = "NAME", .options = add_options, .view = view_state,
 	  .help = "add a host, or replace its description",
 	  .text = "A host of that name is replaced, and its state kept. Lists may be written as\n"

@@ -47,6 +47,7 @@ struct request_row {
 
 /* Each up to a row without a command. */
 extern const struct request_row host_requests[], lease_requests[];
+enum request_end run_discover(struct request *request);
 
 enum request_end request_run(struct request *request);
 /* Sets why; REQUEST_REFUSED. */
@@ -75,6 +76,8 @@ void lease_add_times(struct json_object *json, const struct lease_times *lease,
                      const struct now *now);
 void lease_add_result(struct json_object *json, enum lease_result result, int64_t at,
                       const char *reason, const struct now *now);
+/* As text, which what comes from the network need not be. */
+void lease_add_option(struct json_object *json, const char *key, const struct dhcp_option *option);
 /* What wakes it by the maps, as texts, where that is not what the daemon wrote; else NULL. */
 struct json_object *map_rules_json(const struct daemon *daemon, const struct host *host);
 /* From a GRANT: 0, or -EINVAL with the reason in `why`. */

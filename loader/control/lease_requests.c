@@ -54,8 +54,7 @@ static void add_octets(struct json_object *json, const char *key, const struct d
 	json_add_text(json, key, text_from_octets(option->data, option->length, text));
 }
 
-/* What came from the network need not be text. */
-static void add_text(struct json_object *json, const char *key, const struct dhcp_option *option)
+void lease_add_option(struct json_object *json, const char *key, const struct dhcp_option *option)
 {
 	char text[sizeof(option->data) + 1];
 
@@ -116,8 +115,8 @@ struct json_object *lease_json(const char *host, const struct dhcp_client *clien
 	add_octets(json, "client-id", &identity.client_id);
 	add_octets(json, "parameters", &identity.parameters);
 	add_octets(json, "fqdn", &identity.fqdn);
-	add_text(json, "hostname", &identity.hostname);
-	add_text(json, "vendor-class", &identity.vendor_class);
+	lease_add_option(json, "hostname", &identity.hostname);
+	lease_add_option(json, "vendor-class", &identity.vendor_class);
 	return json;
 }
 

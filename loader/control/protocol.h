@@ -15,6 +15,7 @@
  *  host-remove  "name"                         {}
  *  host-sleep   "name", "now": bool            HOST
  *  host-wake    "name"                         HOST
+ *  discover     -                              [NEIGHBOUR, …]: seen in the last day, and no host
  *  lease-list   -                              [LEASE, …], by host, of those that have one
  *  lease-show   "name"                         LEASE
  *  lease-set    "name", GRANT                  LEASE
@@ -73,6 +74,12 @@
  *  GRANT   "address", and where known "server", "seconds", "left": seconds until it expires,
  *          "client-id": "01:52:54", "hostname"; or, of DHCPv6, "address", "iaid", and where known
  *          "seconds", "left", "server-duid", and "duid", unless it was seen already
+ *  NEIGHBOUR
+ *          "name": that it can be added by: what it calls itself, if that is free, or one of its
+ *          MAC, "mac", "addresses": those that a host may have; perhaps none, "seen": s ago, and
+ *          where known "interface", "hostname": that it sends to DHCP servers, "leased": the
+ *          address that it has by DHCP. The command line adds "vendor", where known, and "add": the
+ *          command that adds it
  *  STATUS  "serving": bool: a sleeper of one interface at least is answered for, "healthy": bool:
  *          all that is configured works, "problems": [text, …]: what does not,
  *          "version", "pid", "uptime": s, "heartbeat-timeout": s, "stored": bool: what changes is

@@ -128,6 +128,7 @@ struct daemon {
 	struct paced_socket router_socket; /* hears Router Advertisements */
 	struct mac learning_next;        /* the host with which the next tick of learning begins */
 	struct dhcp_memory *dhcp_memory; /* of those that are no hosts yet; NULL: no memory */
+	struct discovery *discovery;     /* neighbours that are no hosts */
 	struct groups *groups;
 	struct solicited *solicited; /* groups of Neighbor Discovery */
 	struct control *control;     /* NULL: nobody can ask */

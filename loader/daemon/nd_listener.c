@@ -67,8 +67,7 @@ static void on_message(evutil_socket_t fd, short what, void *context)
 		length = nd_receive(fd, octets, &from);
 		if (length < 0)
 			return;
-		if (waits(daemon) || daemon_holds(daemon, &from) ||
-		    (listener->learns && host_find_mac(daemon->hosts, &from)))
+		if (listener->learns || waits(daemon) || daemon_holds(daemon, &from))
 			submit(listener, &from, octets, (size_t)length);
 	}
 	if (waits(daemon) && read == MESSAGES_MAX)
@@ -93,6 +92,8 @@ void nd_listener_take(struct daemon *daemon, const struct parser_result *result)
 		daemon_hold_answered(daemon, &received->from, &message->address);
 	if (host && received->learns)
 		daemon_learn(daemon, host, received->ifindex, message);
+	if (!host && !message->is_probe)
+		discovery_see(daemon, &received->from, received->ifindex, &message->address);
 }
 
 static void listen_on(struct daemon *daemon, struct served_iface *served)

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What the neighbours of a served interface are asked, what they say by Neighbor Discovery, and
- * what is learnt of it; and this machine as a neighbour of its own hosts.
+ * what is learnt of it; which of them are no hosts; and this machine as a neighbour of its own
+ * hosts.
  */
 #ifndef SLEEPPROXY_DAEMON_NEIGHBOURS_H
 #define SLEEPPROXY_DAEMON_NEIGHBOURS_H
 
 #include "daemon/daemon.h"
+#include "net/neighbour_memory.h"
 
 /* effects.c */
 /*
@@ -33,6 +35,17 @@ void nd_listener_take(struct daemon *daemon, const struct parser_result *result)
 void daemon_learn(struct daemon *daemon, struct host *host, uint32_t ifindex,
                   const struct nd_message *message);
 void learning_tick(struct daemon *daemon);
+
+/* discovery.c */
+int discovery_start(struct daemon *daemon);
+void discovery_stop(struct daemon *daemon);
+void discovery_follow(struct daemon *daemon); /* listens on each interface that is attached */
+/* It has sent something just now. `address` NULL: not known. */
+void discovery_see(struct daemon *daemon, const struct mac *mac, uint32_t ifindex,
+                   const struct ipv6 *address);
+/* What the kernel and DHCP know is added; then each one that is no host. NULL: the first, none. */
+void discovery_refresh(struct daemon *daemon);
+const struct neighbour *discovery_next(const struct daemon *daemon, const struct neighbour *last);
 
 /* outgoing_listener.c */
 void outgoing_listeners_follow(struct daemon *daemon); /* one on each interface that is attached */

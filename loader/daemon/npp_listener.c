@@ -141,7 +141,7 @@ static void listen_on(struct daemon *daemon, struct served_iface *served)
 	listener->iface = served->iface;
 	listener->icmp_type = (uint8_t)daemon->config.npp.icmp_type;
 	listener->npp_fd = npp_socket_open(served->iface.ifindex, listener->icmp_type);
-	listener->arp_fd = arp_listen(served->iface.ifindex);
+	listener->arp_fd = arp_listen(served->iface.ifindex, false);
 	if (listener->npp_fd < 0 || listener->arp_fd < 0) {
 		const int err = listener->npp_fd < 0 ? listener->npp_fd : listener->arp_fd;
 

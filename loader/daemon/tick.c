@@ -54,6 +54,7 @@ static void follow_ifaces(struct daemon *daemon)
 	dhcp_listeners_follow(daemon);
 	group_listeners_follow(daemon);
 	nd_listeners_follow(daemon);
+	discovery_follow(daemon);
 	outgoing_listeners_follow(daemon);
 }
 

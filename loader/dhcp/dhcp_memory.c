@@ -39,7 +39,7 @@ void dhcp_memory_free(struct dhcp_memory *memory)
 	free(memory);
 }
 
-static struct remembered *find(struct dhcp_memory *memory, const struct mac *mac)
+static struct remembered *find(const struct dhcp_memory *memory, const struct mac *mac)
 {
 	struct remembered *found;
 
@@ -136,4 +136,19 @@ struct dhcp6_client *dhcp_memory_take6(struct dhcp_memory *memory, const struct 
 		return client;
 	dhcp6_client_free(client);
 	return NULL;
+}
+
+void dhcp_memory_each(const struct dhcp_memory *memory, dhcp_memory_each_fn *each, void *context)
+{
+	const struct remembered *known = memory ? memory->clients : NULL;
+
+	for (; known; known = known->hh.next)
+		each(context, &known->mac, known->heard, known->client);
+}
+
+const struct dhcp_client *dhcp_memory_find(const struct dhcp_memory *memory, const struct mac *mac)
+{
+	const struct remembered *known = memory ? find(memory, mac) : NULL;
+
+	return known ? known->client : NULL;
 }

@@ -35,4 +35,11 @@ struct dhcp_client *dhcp_memory_take(struct dhcp_memory *memory, const struct ma
 struct dhcp6_client *dhcp_memory_take6(struct dhcp_memory *memory, const struct mac *mac,
                                        int64_t now);
 
+/* Each that is remembered now. `client` NULL: only by DHCPv6. */
+typedef void dhcp_memory_each_fn(void *context, const struct mac *mac, int64_t heard,
+                                 const struct dhcp_client *client);
+void dhcp_memory_each(const struct dhcp_memory *memory, dhcp_memory_each_fn *each, void *context);
+/* NULL: none. */
+const struct dhcp_client *dhcp_memory_find(const struct dhcp_memory *memory, const struct mac *mac);
+
 #endif

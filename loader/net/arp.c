@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/if_ether.h>
+#include <linux/if_packet.h>
 #include <stddef.h>
 #include <sys/socket.h>
 
@@ -70,12 +71,18 @@ int arp_announce(int fd, const struct iface *iface, const struct mac *as, struct
 	return packet_send(fd, iface, &packet);
 }
 
-/* The frame's Ethernet header is left out (SOCK_DGRAM), so that offsets are ARP's. */
-int arp_listen(uint32_t ifindex)
+/*
+ * The frame's Ethernet header is left out (SOCK_DGRAM), so that offsets are ARP's. What is
+ * broadcast in a VLAN of which this machine has no interface is PACKET_OTHERHOST, without its tag.
+ */
+int arp_listen(uint32_t ifindex, bool requests)
 {
 	struct sock_filter code[] = {
 		BPF_STMT(BPF_LD | BPF_H | BPF_ABS, offsetof(struct arp, operation)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARP_REPLY, 0, 1),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARP_REPLY, 3, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, requests ? ARP_REQUEST : ARP_REPLY, 0, 3),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, SKF_AD_OFF + SKF_AD_PKTTYPE),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PACKET_OTHERHOST, 1, 0),
 		BPF_STMT(BPF_RET | BPF_K, sizeof(struct arp)),
 		BPF_STMT(BPF_RET | BPF_K, 0),
 	};

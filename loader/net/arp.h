@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The ARP of the daemon (RFC 826, RFC 5227): what it sends on its own account, and the replies that
- * it receives. What answers for sleepers is the datapath's. `vlan` 0: without a tag.
+ * The ARP of the daemon (RFC 826, RFC 5227): what it sends on its own account, and what it
+ * receives. What answers for sleepers is the datapath's. `vlan` 0: without a tag.
  */
 #ifndef SLEEPPROXY_NET_ARP_H
 #define SLEEPPROXY_NET_ARP_H
@@ -34,11 +34,14 @@ int arp_announce(int fd, const struct iface *iface, const struct mac *as, struct
 
 /*
  * A socket that receives, without blocking, the ARP Replies that come in on the interface, to
- * whomever; or -errno. The caller closes it.
+ * whomever, and the untagged requests, if so wanted; or -errno. The caller closes it.
  */
-int arp_listen(uint32_t ifindex);
+int arp_listen(uint32_t ifindex, bool requests);
 
-/* The sender's addresses of the next ARP Reply. 0; -EAGAIN: there is none; other -errno. */
+/*
+ * The sender's addresses of the next one; that of an ARP Probe is 0.0.0.0. 0; -EAGAIN: there is
+ * none; other -errno.
+ */
 int arp_receive(int fd, struct ipv4 *address, struct mac *mac);
 
 #endif

@@ -123,14 +123,14 @@ static void send_from(const char *interface, const struct frame *frame, size_t l
 	close(fd);
 }
 
-static int listen_on_lan(void)
+static int listen_on_lan(bool requests)
 {
 	int fd;
 
 	need_namespace();
 	add_link("lan");
 	add_link("other");
-	fd = arp_listen(if_nametoindex("lan"));
+	fd = arp_listen(if_nametoindex("lan"), requests);
 	assert_true(fd >= 0);
 	return fd;
 }
@@ -171,7 +171,7 @@ TEST(replies_and_what_is_none)
 		{ "in a frame of RARP", AT(type), ETH_P_RARP, false },
 		{ "in a frame of IPv4", AT(type), ETH_P_IP, false },
 	};
-	const int fd = listen_on_lan();
+	const int fd = listen_on_lan(false);
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		const uint16_t value = htons(cases[i].value);
@@ -188,10 +188,27 @@ TEST(replies_and_what_is_none)
 	close(fd);
 }
 
+TEST(requests_where_they_are_wanted)
+{
+	struct frame request = a_reply(20);
+	const struct frame reply = a_reply(21);
+	const int fd = listen_on_lan(true);
+
+	request.arp.operation = htons(ARP_REQUEST);
+	request.to = owner;
+	send_from("lan-end", &request, WHOLE); /* to another machine, as what has lost its tag */
+	request.to = MAC_BROADCAST;
+	send_from("lan-end", &request, WHOLE);
+	assert_only(fd, &request, "a request to all");
+	send_from("lan-end", &reply, WHOLE);
+	assert_only(fd, &reply, "a reply");
+	close(fd);
+}
+
 TEST(what_is_cut_short_and_of_other_interfaces_and_our_own)
 {
 	const struct frame frame = a_reply(20), last = a_reply(21);
-	const int fd = listen_on_lan();
+	const int fd = listen_on_lan(false);
 
 	for (size_t length = ETH_HLEN; length < WHOLE; length++)
 		send_from("lan-end", &frame, length);
@@ -204,11 +221,11 @@ TEST(what_is_cut_short_and_of_other_interfaces_and_our_own)
 
 TEST(an_interface_that_is_not_there_or_goes)
 {
-	const int fd = listen_on_lan();
+	const int fd = listen_on_lan(false);
 	struct ipv4 address;
 	struct mac mac;
 
-	assert_int_equal(arp_listen(4711), -ENODEV);
+	assert_int_equal(arp_listen(4711, false), -ENODEV);
 	HERE("ip link del lan");
 	assert_int_equal(arp_receive(fd, &address, &mac), -ENETDOWN);
 	assert_int_equal(arp_receive(fd, &address, &mac), -EAGAIN);
