@@ -236,7 +236,7 @@ $(BENCH_SKELETON): $(BUILD)/tests/bench/traffic.bpf.o
 	$(Q)$(BPFTOOL) gen skeleton $< name traffic_bpf > $@.tmp && mv $@.tmp $@
 
 $(BUILD)/tests/bench/%.o: CPPFLAGS += -I$(BUILD)/tests/bench
-$(BENCH): | $(SKELETON) $(BENCH_SKELETON)
+$(filter $(BUILD)/tests/%,$(BENCH)): | $(SKELETON) $(BENCH_SKELETON)
 $(BUILD)/tests/bench/bench: $(BENCH)
 	$(call link)
 
