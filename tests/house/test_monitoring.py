@@ -3,21 +3,17 @@
 
 from __future__ import annotations
 
-import json
 import re
 import subprocess
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import yaml
 
+from dashboard import ALERTS, DASHBOARD, PANELS, queries, rules
+
 HOUSE = Path(__file__).resolve().parent
-PACKAGING = HOUSE.parents[1] / "packaging"
-ALERTS = PACKAGING / "prometheus" / "alerts.yml"
-DASHBOARD = json.loads((PACKAGING / "grafana" / "sleepproxy.json").read_text())
-PANELS = [panel for panel in DASHBOARD["panels"] if panel["type"] != "row"]
 COLUMNS = 24
 METRICS = {
     "sleepproxy_frames_total", "sleepproxy_host_state", "sleepproxy_wakes_total", "sleepproxy_wake_duration_seconds_bucket",
@@ -32,17 +28,6 @@ def promtool(*argv: object) -> str:
     done = subprocess.run(["promtool", *map(str, argv)], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
-
-
-def rules() -> list[dict]:
-    return yaml.safe_load(ALERTS.read_text())["groups"][0]["rules"]
-
-
-def queries() -> Iterator[tuple[str, str]]:
-    """The title of the panel, and what it asks Prometheus."""
-    for panel in PANELS:
-        for target in panel["targets"]:
-            yield panel["title"], re.sub(r"\$(\w+)", lambda name: VARIABLES[name[1]], target["expr"])
 
 
 def title(panel: dict) -> str:
@@ -70,14 +55,14 @@ def test_each_rule_says_how_grave_it_is_and_what_to_do():
 
 
 def test_prometheus_reads_each_query_of_the_dashboard(tmp_path):
-    recorded = [{"record": f"query:{number}", "expr": expr} for number, (_, expr) in enumerate(queries())]
+    recorded = [{"record": f"query:{number}", "expr": expr} for number, expr in enumerate(queries())]
     path = tmp_path / "queries.yml"
     path.write_text(yaml.safe_dump({"groups": [{"name": "dashboard", "rules": recorded}]}))
     promtool("check", "rules", path)
 
 
 def test_rules_and_dashboard_name_metrics_that_there_are():
-    texts = [rule["expr"] for rule in rules()] + [expr for _, expr in queries()]
+    texts = [rule["expr"] for rule in rules()] + queries()
     named = {name for text in texts for name in re.findall(r"sleepproxy_\w+", text)}
     assert named <= METRICS
     assert METRICS - named == set(), "not shown anywhere"
