@@ -67,7 +67,7 @@ BPF = $(BUILD)/sleepproxy.bpf.o
 SKELETON = $(BUILD)/sleepproxy.skel.h
 
 .DEFAULT_GOAL := all
-.PHONY: all lan tests demo check check-kernels lint coverage picture bench run dist install install-agent clean format help
+.PHONY: all lan tests demo check check-containers check-kernels lint coverage picture bench run dist install install-agent clean format help
 .SECONDARY:
 
 all: $(BUILD)/sleepproxyd $(BUILD)/sleepproxyctl $(BUILD)/sleepproxy-agent ## build the daemon, its command line and the agent
@@ -187,6 +187,10 @@ check: deps-check ## install what is missing, build, and run all tests (TEST=nam
 check-kernels: deps-kernels ## in QEMU: the datapath under Debian's kernels, a guest that truly sleeps
 	$(Q)$(MAKE) --no-print-directory tests
 	$(Q)BUILD=$(BUILD) tests/kernels/check
+
+check-containers: deps-containers ## the image built and run by Docker and podman, the compose file, the Kubernetes manifest
+	$(Q)$(MAKE) --no-print-directory lan
+	$(Q)BUILD=$(BUILD) /usr/bin/python3 -m pytest -q -rs tests/lan/engines/on_*.py $(PYTEST)
 
 run: deps-build ## build, and serve the interface IFACE until interrupted
 	$(if $(IFACE),,$(error name the interface: make run IFACE=eth0))
