@@ -60,6 +60,7 @@ def test_the_pod():
     assert (security["runAsUser"], security["runAsGroup"], security["runAsNonRoot"]) == (USER, USER, True)
     assert security["readOnlyRootFilesystem"] and pod()["hostNetwork"]
     assert "privileged" not in security
+    assert security["allowPrivilegeEscalation"]  # else the capabilities of the program's file count for nothing
 
 
 def test_they_give_it_the_same_places():

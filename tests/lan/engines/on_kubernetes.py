@@ -5,7 +5,8 @@ not tested. It is compared with what the Kubernetes API has, as Debian's client 
 podman runs its pod: the container that prepares the directories, then the daemon, with the security context that it says.
 podman 4.3 knows no DaemonSet and takes its template as a Deployment's. Its seccomp profile denies bpf(2), so that the pod has
 the other one that the manifest names, which podman finds by an annotation alone. The node's directories and the configuration
-are the test's.
+are the test's. Capabilities podman gives to the user itself, where Kubernetes leaves it to the program's file: for that see
+test_container.py.
 """
 
 from __future__ import annotations
