@@ -20,8 +20,6 @@ METRICS = {
     "sleepproxy_host_asleep_seconds_total", "sleepproxy_energy_saved_joules_total", "sleepproxy_heartbeat_age_seconds",
     "sleepproxy_lease_expiry_timestamp_seconds", "sleepproxy_npp_messages_total", "sleepproxy_build_info",
 }  # fmt: skip
-# What Grafana puts in place of its variables.
-VARIABLES = {"__range_s": "86400", "__range": "1d", "__rate_interval": "5m", "job": ".*", "instance": ".*", "host": ".*"}
 
 
 def promtool(*argv: object) -> str:
