@@ -26,7 +26,8 @@
  *                                              with meanings {…: {"count": n, "meaning": text}}
  *  history      "name" (or without: of all),   [EVENT, …], the newest last
  *               "limit": the newest n (200),
- *               "since": RFC 3339, UTC, ms
+ *               "since": RFC 3339, UTC, ms     or, with "after": the "id" of an EVENT, 0: none,
+ *                                              the oldest n of those after it, each with its "id"
  *  watch        -                              {}, and from then on an EVENT a line
  *  reload       -                              {}
  *

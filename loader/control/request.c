@@ -224,9 +224,12 @@ static struct host *find_host(const struct daemon *daemon, const char *text)
 static enum request_end run_history(struct request *request)
 {
 	struct json_object *limit = json_object_object_get(request->json, "limit");
+	struct json_object *after = json_object_object_get(request->json, "after");
 	struct history_range range = {
 		.host = request_text(request, "name"),
 		.since = request_text(request, "since"),
+		.oldest = json_object_is_type(after, json_type_int),
+		.after = json_object_get_int64(after),
 	};
 	const struct host *host = range.host ? find_host(request->daemon, range.host) : NULL;
 

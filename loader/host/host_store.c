@@ -159,9 +159,9 @@ int host_store_history(struct host_store *store, const struct history_range *ran
 		return -ENOMEM;
 	query->result.kind = HOST_STORE_HISTORY;
 	query->result.history.token = token;
-	query->range = (struct history_range){ .host = copy_text(query->host, range->host),
-		                               .since = copy_text(query->since, range->since),
-		                               .limit = range->limit };
+	query->range = *range;
+	query->range.host = copy_text(query->host, range->host);
+	query->range.since = copy_text(query->since, range->since);
 	DL_APPEND(store->filling.queries, query);
 	return 0;
 }

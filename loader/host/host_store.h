@@ -50,17 +50,20 @@ void host_store_put_host(struct host_store *store, const struct mac *mac, const 
 void host_store_put_replay(struct host_store *store, struct ipv4 address, const char *json);
 
 /*
- * Queues an event of `host` (its name) for the history, which keeps the newest 10 000. It takes 100
+ * Queues an event of `host` (its name) for the history, which keeps the newest 100 000: a week of
+ * some hundred hosts that sleep and wake dozens of times a day. It takes 100
  * a second, after a burst of 10 000, and no more than the burst while the disk does not answer:
  * further events are dropped, counted and logged.
  */
 void host_store_add_event(struct host_store *store, const char *host, const char *json);
 
-/* Events of the history: the newest `limit` of those that are meant. */
+/* Events of the history: the newest `limit` of those that are meant, or part by part the oldest. */
 struct history_range {
 	const char *host;  /* NULL: everybody's */
 	const char *since; /* as text_from_time(); NULL: however old */
 	unsigned int limit;
+	bool oldest; /* those that came next after the event `after`, each with its number, "id" */
+	int64_t after; /* 0: from the first on */
 };
 
 enum { HISTORY_MAX = 10000, HISTORY_TEXT = 128 };

@@ -40,6 +40,7 @@ enum store_statement {
 	ADD_EVENT,
 	TRIM_HISTORY,
 	READ_HISTORY,
+	READ_OLDEST,
 	LOAD_ROWS,
 	WRITE_VERSION,
 	STATEMENTS,
@@ -54,13 +55,19 @@ static const char *const sql[STATEMENTS] = {
 	[PUT_REPLAY] = "INSERT OR REPLACE INTO replay (address, row) VALUES (?, ?)",
 	[DELETE_REPLAY] = "DELETE FROM replay WHERE address = ?",
 	[ADD_EVENT] = "INSERT INTO history (host, event) VALUES (?, ?)",
-	[TRIM_HISTORY] = "DELETE FROM history WHERE id <= last_insert_rowid() - 10000",
+	[TRIM_HISTORY] = "DELETE FROM history WHERE id <= last_insert_rowid() - 100000",
 	[READ_HISTORY] =
 		("SELECT json_group_array(json(event)) FROM (SELECT event FROM"
 	         " (SELECT id, event FROM history WHERE (?1 IS NULL OR host = ?1) AND (?2 IS NULL"
 	         "  OR iif(json_valid(event), json_extract(event, '$.time'), '') >= ?2)"
 	         "  ORDER BY id DESC LIMIT ?3)"
 	         " WHERE iif(json_valid(event), json_type(event), '') = 'object' ORDER BY id)"),
+	[READ_OLDEST] =
+		("SELECT json_group_array(json_set(event, '$.id', id)) FROM (SELECT id, event"
+	         " FROM history WHERE id > ?4 AND (?1 IS NULL OR host = ?1) AND (?2 IS NULL"
+	         "  OR iif(json_valid(event), json_extract(event, '$.time'), '') >= ?2)"
+	         "  AND iif(json_valid(event), json_type(event), '') = 'object'"
+	         " ORDER BY id LIMIT ?3)"),
 	/* a page that is written, though nothing changes */
 	[WRITE_VERSION] = "PRAGMA user_version = 1",
 	[LOAD_ROWS] = "SELECT 0, mac, row FROM host UNION ALL SELECT 1, address, row FROM replay",
@@ -195,12 +202,14 @@ int64_t store_db_wait(struct store_db *db, int64_t now)
 
 char *store_db_history(struct store_db *db, const struct history_range *range)
 {
-	sqlite3_stmt *statement = db->statements[READ_HISTORY];
+	sqlite3_stmt *statement = db->statements[range->oldest ? READ_OLDEST : READ_HISTORY];
 	char *json = NULL;
 
 	sqlite3_bind_text(statement, 1, range->host, -1, SQLITE_STATIC);
 	sqlite3_bind_text(statement, 2, range->since, -1, SQLITE_STATIC);
 	sqlite3_bind_int64(statement, 3, range->limit);
+	if (range->oldest)
+		sqlite3_bind_int64(statement, 4, range->after);
 	if (sqlite3_step(statement) == SQLITE_ROW)
 		json = strdup(column(statement, 0));
 	sqlite3_reset(statement);

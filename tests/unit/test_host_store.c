@@ -141,10 +141,19 @@ TEST(history_shows_a_range)
 		struct history_range range;
 		const char *expected;
 	} rows[] = {
-		{ { NULL, NULL, 2 }, "[{\"time\":\"2026-02\"},{\"time\":\"2026-03\"}]" },
-		{ { NULL, "2026-02", 9 }, "[{\"time\":\"2026-02\"},{\"time\":\"2026-03\"}]" },
-		{ { "nas", "2026-02", 9 }, "[{\"time\":\"2026-03\"}]" },
-		{ { "tv", "2026-03", 9 }, "[]" },
+		{ { .limit = 2 }, "[{\"time\":\"2026-02\"},{\"time\":\"2026-03\"}]" },
+		{ { .since = "2026-02", .limit = 9 },
+		  "[{\"time\":\"2026-02\"},{\"time\":\"2026-03\"}]" },
+		{ { .host = "nas", .since = "2026-02", .limit = 9 }, "[{\"time\":\"2026-03\"}]" },
+		{ { .host = "tv", .since = "2026-03", .limit = 9 }, "[]" },
+		{ { .oldest = true, .limit = 1 }, "[{\"time\":\"2026-01\",\"id\":1}]" },
+		{ { .oldest = true, .after = 1, .limit = 9 },
+		  "[{\"time\":\"2026-02\",\"id\":2},{\"time\":\"2026-03\",\"id\":3}]" },
+		{ { .oldest = true, .since = "2026-02", .limit = 1 },
+		  "[{\"time\":\"2026-02\",\"id\":2}]" },
+		{ { .oldest = true, .host = "nas", .after = 1, .limit = 9 },
+		  "[{\"time\":\"2026-03\",\"id\":3}]" },
+		{ { .oldest = true, .after = 3, .limit = 9 }, "[]" },
 	};
 
 	host_store_add_event(store, "nas", "{\"time\":\"2026-01\"}");
@@ -161,18 +170,18 @@ TEST(history_shows_a_range)
 
 TEST(the_history_is_trimmed)
 {
-	sql("WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 12000)"
+	sql("WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 102000)"
 	    " INSERT INTO history (host, event) SELECT 'nas', '{}' FROM n");
 	add_numbered("nas", 0, 1);
 	assert_int_equal(commit(), 0);
-	assert_int_equal(count("SELECT count(*) FROM history"), 10000);
+	assert_int_equal(count("SELECT count(*) FROM history"), 100000);
 	assert_int_equal(count("SELECT min(id) FROM history"), 2002);
 	add_numbered("nas", 1, 1000);
 	assert_int_equal(commit(), 0);
-	assert_int_equal(count("SELECT count(*) FROM history"), 10999);
+	assert_int_equal(count("SELECT count(*) FROM history"), 100999);
 	add_numbered("nas", 1000, 1001);
 	assert_int_equal(commit(), 0);
-	assert_int_equal(count("SELECT count(*) FROM history"), 10000);
+	assert_int_equal(count("SELECT count(*) FROM history"), 100000);
 }
 
 static int last_event(void)
