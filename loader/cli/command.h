@@ -113,6 +113,13 @@ int option_read(struct cli_call *call);
 /* The first required option that was not given, or NULL. */
 const struct cli_option *option_missing(const struct cli_call *call);
 
+/* The time that an option says, ms since 1970: so long ago, or a date; -1: none, as printed. */
+int64_t call_since(const struct cli_call *call, const char *since);
+
+/* report_command.c: a report of all hosts. */
+int report_run(const struct cli_call *call);
+view report_view;
+
 /* Prints a result as text. */
 void call_view(const struct output *output, const struct cli_call *call,
                struct json_object *result);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Counters and events. */
+/* Counters, events, and what they add up to. */
 #include <string.h>
 #include <time.h>
 
@@ -192,21 +192,28 @@ static bool is_known(const struct cli_call *call)
 	return host;
 }
 
+int64_t call_since(const struct cli_call *call, const char *since)
+{
+	const int64_t time = read_since(since);
+
+	if (time < 0)
+		print_error("%s: --since: '%s' is no time; expected such as 2h, 3d, "
+		            "2026-01-31 or '2026-01-31 18:00'",
+		            call->command->name, since);
+	return time;
+}
+
 /* A host that is removed has a history still; one that has none must be a host. */
 static int run_history(const struct cli_call *call)
 {
 	const char *since = json_get_text(call->request, "since");
-	const int64_t time = *since ? read_since(since) : 0;
+	const int64_t time = *since ? call_since(call, since) : 0;
 	char text[TEXT_TIME];
 	struct json_object *events;
 	int status = CTL_FAILED;
 
-	if (time < 0) {
-		print_error("history: --since: '%s' is no time; expected such as 2h, 3d, "
-		            "2026-01-31 or '2026-01-31 18:00'",
-		            since);
+	if (time < 0)
 		return CTL_USAGE;
-	}
 	if (*since)
 		json_set_text(call->request, "since", text_from_time(time, text));
 	events = client_ask(call->request);
@@ -238,6 +245,12 @@ static const struct cli_option history_options[] = {
 	{ 0 },
 };
 
+static const struct cli_option report_options[] = {
+	{ "--since", "SPAN", OPTION_TEXT, .setting = true,
+	  .help = "since then: 7d (ago, the default), or as of 'history'" },
+	{ 0 },
+};
+
 /* clang-format off */
 static const struct cli_command commands[] = {
 	{ "counters", .options = counters_options, .run = run_counters, .view = view_counters,
@@ -249,6 +262,12 @@ static const struct cli_command commands[] = {
 	{ "history", .argument = "[NAME]", .options = history_options, .run = run_history, .view = view_history, .list = "events", .none = "no events",
 	  .help = "list the events of a host or of all: who slept, and who woke whom",
 	  .text = "The newest is last. Times are local here, and UTC with -j.\n" },
+	{ "report", .options = report_options, .run = report_run, .view = report_view,
+	  .help = "add up the sleep of all hosts: how long, woken by whom, energy",
+	  .text = "Energy is said of hosts with 'watts' (host add --watts, or the configuration).\n"
+		"IGNORED are frames for a sleeping host that did not wake it. The history keeps\n"
+		"the newest 100000 events: a report of more says since when it knows.\n",
+	  .example = "sleepproxyctl report --since 30d" },
 	{ "watch", .run = run_watch, .view = view_event,
 	  .help = "follow the events, until Ctrl-C",
 	  .text = "It begins with the state of each host, and again when sleepproxyd was restarted.\n"
