@@ -51,6 +51,7 @@ struct {
 	__u64 addresses;             /* digest of the rows of addresses4 and addresses6 */
 	__u32 build;                 /* of places and homes: 1 to 255, in turns */
 	__u32 changes;               /* of states, by the datapath and the daemon */
+	__u32 held;                  /* there may be rows in `held`: by the daemon */
 	__u32 ports[INDEX_PORTS];    /* the numbers of interfaces; that of 0 is 0, any */
 	struct mac own[INDEX_PORTS]; /* this machine's MACs, which no host may have */
 	struct {                     /* of the last look that was whole: */

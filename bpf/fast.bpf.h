@@ -15,10 +15,36 @@
 
 #include "fast4.bpf.h"
 #include "fast6.bpf.h"
+#include "refusal.bpf.h"
 
 static __always_inline __be16 fast_protocol(void *frame)
 {
 	return AT(__be16, frame, AT_PROTOCOL);
+}
+
+/*
+ * A RST or ICMP of a host, which may be a refusal (refusal.bpf.h): of a frame without IP options.
+ * The barrier: or clang makes one load of two, at a variable offset, which the verifier refuses.
+ */
+static __noinline bool fast_find_refusal(struct xdp_md *xdp)
+{
+	void *frame = fast_frame(xdp, TCP_END);
+	__u64 flags;
+
+	if (frame && fast_protocol(frame) == bpf_htons(ETHERTYPE_IPV4)) {
+		flags = AT(__u8, frame, AT_TCP_FLAGS);
+		asm volatile("" : "+r"(flags));
+		return AT(__u8, frame, AT_IPV4_PROTOCOL) == PROTOCOL_ICMP || flags & TCP_RST;
+	}
+	frame = fast_frame(xdp, TCP6_END);
+	return frame && fast_protocol(frame) == bpf_htons(ETHERTYPE_IPV6) &&
+	       (AT(__u8, frame, AT_IPV6_NEXT) == PROTOCOL_ICMPV6 ||
+	        AT(__u8, frame, AT_TCP6_FLAGS) & TCP_RST);
+}
+
+static __always_inline bool fast_may_refuse(struct xdp_md *xdp)
+{
+	return refusal_is_expected() && fast_find_refusal(xdp);
 }
 
 /* What a host itself sends by ARP or ND is the maps', as it may be probing for its address. */
@@ -32,7 +58,7 @@ static __always_inline enum outcome fast_handle(struct xdp_md *xdp)
 		return fast_is_of_host(frame) ? ASK_MAPS : fast_arp(xdp, frame);
 	if (fast_protocol(frame) == bpf_htons(ETHERTYPE_IPV6) && fast_is_nd(xdp))
 		return fast_is_of_host(frame) ? ASK_MAPS : fast_nd(xdp);
-	if (fast_is_of_host(frame) && !fast_is_awake(xdp, frame))
+	if (fast_is_of_host(frame) && (fast_may_refuse(xdp) || !fast_is_awake(xdp, frame)))
 		return ASK_MAPS;
 	if (fast_protocol(frame) == bpf_htons(ETHERTYPE_IPV4))
 		return fast_ipv4(xdp);

@@ -23,6 +23,7 @@ enum {
 	AT_IPV4_DESTINATION = 30,
 	AT_PORT = 36, /* the destination's */
 	AT_ECHO = 34,
+	AT_TCP_FLAGS = 47,
 	TCP_END = 54,
 };
 

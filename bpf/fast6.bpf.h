@@ -18,6 +18,7 @@ enum {
 	AT_PORT6 = 56, /* the destination's */
 	AT_ND_FLAGS = 58,
 	AT_ND_TARGET = 62,
+	AT_TCP6_FLAGS = 67,
 	TCP6_END = 74,
 	AT_ND_OPTION = 78,
 	ND_END = 86,

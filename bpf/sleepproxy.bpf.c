@@ -17,6 +17,7 @@
 #include "look.bpf.h"
 #include "owner.bpf.h"
 #include "partial.bpf.h"
+#include "refusal.bpf.h"
 
 /* The verdicts of include/outcome.h. */
 enum { PASS, ANSWER, CONSUME };
@@ -77,6 +78,8 @@ static __noinline enum outcome handle(struct xdp_md *xdp)
 			snoop(xdp); /* a client that wakes first requests its lease */
 		return outcome;
 	}
+	if (sender && refusal_is_expected() && refusal_handle(xdp))
+		return OUTCOME_REFUSAL_KEPT;
 	if (frame.protocol == bpf_htons(ETHERTYPE_ARP))
 		return arp_handle(xdp);
 	if (frame.protocol == bpf_htons(ETHERTYPE_IPV4))

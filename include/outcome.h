@@ -21,6 +21,8 @@
 	    "sent by a host that was thought asleep: it is awake from now on") \
 	ROW(OUTCOME_OWNER_OFFLOAD, owner_offload, PASS, \
 	    "ARP or ND answered by a sleeping host's network card") \
+	ROW(OUTCOME_REFUSAL_KEPT, refusal_kept, CONSUME, \
+	    "a host that just woke refuses the connection that was held for it, which is sent again") \
 	ROW(OUTCOME_ARP_MALFORMED, arp_malformed, PASS, \
 	    "ARP that is truncated or inconsistent") \
 	ROW(OUTCOME_ARP_OTHER, arp_other, PASS, \

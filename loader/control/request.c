@@ -163,6 +163,8 @@ static const struct {
 	[HOLD_FULL] = { "held_full",
 	                "frame that found no room among those that are kept: dropped" },
 	[HOLD_SENT] = { "held_sent", "frame that was kept: sent to its host, which was up" },
+	[HOLD_REFUSED] = { "held_refused",
+	                   "frame that was sent, and refused by the host: sent again later" },
 	[HOLD_GIVEN_UP] = { "held_given_up",
 	                    "frame that was kept: dropped, as its host did not wake, or was removed" },
 };

@@ -4,7 +4,9 @@
  * addresses until it answers, as then its own stack takes what is sent to it, and it is sent at
  * once. Linux says nothing on resume, so how often it is asked is what a client waits.
  */
+#include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/param.h>
@@ -24,6 +26,8 @@ static const struct timeval TICK = { .tv_usec = 10000 };
 
 /* So many hosts are looked at in a tick, each of them asked for some addresses. */
 enum { HOSTS_A_TICK = 16, ADDRESSES = 4 };
+
+enum { TCP_OFFSET = 12 }; /* of the data: the upper half of an octet, in words of 4 */
 
 /* A host that takes long to wake, and one that is asked by broadcast, is asked less often. ms */
 enum { ASK_INTERVAL = 10, ASK_RARELY = 100, ASKED_OFTEN = 10000 };
@@ -52,13 +56,54 @@ static int send_frame(const struct daemon *daemon, const struct iface *iface,
 	return packet_send_octets(daemon->packet_fd, iface, frame->frame, frame->length);
 }
 
+/* What a RST for it acknowledges (RFC 9293, 3.10.7.1); 0: it is no whole segment of TCP. */
+static uint32_t acknowledges(const struct wake_frame *frame)
+{
+	const uint8_t *tcp = frame->frame + frame->transport;
+	const uint32_t octets = (uint32_t)frame->end - frame->transport;
+	uint32_t sequence;
+
+	if (frame->connection.protocol != IPPROTO_TCP || frame->end > frame->length ||
+	    frame->transport > frame->end || octets < sizeof(struct tcphdr))
+		return 0;
+	memcpy(&sequence, tcp + offsetof(struct tcphdr, seq), sizeof(sequence));
+	return htonl(ntohl(sequence) + 1 + octets - (tcp[TCP_OFFSET] >> 4) * 4);
+}
+
+static struct held_connection connection_of(const struct held_frame *frame)
+{
+	const struct report *connection = &frame->copy.connection;
+
+	return (struct held_connection){ .peer = connection->peer,
+		                         .address = connection->address,
+		                         .peer_port = connection->peer_port,
+		                         .port = connection->port,
+		                         .protocol = connection->protocol };
+}
+
+/* That it is refused is kept from its peer as long as it is sent again. */
+static void keep_refusals(struct daemon *daemon, const struct held_frame *frame, int64_t now)
+{
+	const struct held_connection connection = connection_of(frame);
+	const struct held_entry entry = {
+		.until = (uint64_t)hold_refusals_until(frame, now) * 1000000,
+		.acknowledges = acknowledges(&frame->copy),
+		.host = frame->copy.connection.host,
+	};
+
+	held_put(daemon->datapath, &connection, &entry);
+}
+
 /* It counts as sent though it may be lost in our own queue, as in any other. */
 static void deliver(struct daemon *daemon, const struct host *host, struct held_frame *frame,
                     bool answers)
 {
 	const struct served_iface *served = iface_of(daemon, host, frame);
-	const int err = served ? send_frame(daemon, &served->iface, host, &frame->copy) : -ENODEV;
+	int err = -ENODEV;
 
+	keep_refusals(daemon, frame, clock_ms());
+	if (served)
+		err = send_frame(daemon, &served->iface, host, &frame->copy);
 	if (err)
 		log_warning("cannot send %s what was held for it: %s", host->name, strerror(-err));
 	hold_sent(&daemon->holding->holds, frame, answers, clock_ms());
@@ -82,6 +127,23 @@ static void ask(struct daemon *daemon, const struct host *host, struct hold *hol
 	hold->ask_at = now + interval - 1; /* a tick may come early */
 }
 
+/* Of the host's services some may not be up yet. */
+static void send_refused(struct daemon *daemon, const struct host *host, const struct hold *hold,
+                         int64_t now)
+{
+	for (struct held_frame *frame = hold->first; frame; frame = frame->next) {
+		const struct held_connection connection = connection_of(frame);
+
+		if (hold_is_due_again(frame, now))
+			deliver(daemon, host, frame, true);
+		else if (frame->sent && !frame->again_at && hold_refusals_until(frame, now) &&
+		         held_is_refused(daemon->datapath, &connection)) {
+			hold_refused(&daemon->holding->holds, frame, now);
+			keep_refusals(daemon, frame, now);
+		}
+	}
+}
+
 static void look_at(struct daemon *daemon, struct hold *hold, int64_t now)
 {
 	const struct host *host = host_find_mac(daemon->hosts, &hold->mac);
@@ -95,6 +157,8 @@ static void look_at(struct daemon *daemon, struct hold *hold, int64_t now)
 	}
 	while (life->state == AWAKE && (frame = hold_due(hold, frame, life->since, now)))
 		deliver(daemon, host, frame, false);
+	if (life->state == AWAKE)
+		send_refused(daemon, host, hold, now);
 	if (life->state == AWAKE || life->state == WAKING)
 		ask(daemon, host, hold, now);
 }
@@ -111,6 +175,8 @@ static void on_tick(evutil_socket_t fd, short what, void *context)
 		look_at(daemon, hold_next(&daemon->holding->holds), now);
 	if (daemon->holding->holds.by_mac)
 		evtimer_add(daemon->holding->tick, &TICK);
+	else
+		held_end(daemon->datapath);
 }
 
 void daemon_hold(struct daemon *daemon, const struct wake_frame *frame)

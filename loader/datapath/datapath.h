@@ -18,6 +18,7 @@
 #include "datapath_config.h"
 #include "dhcp_snoop.h"
 #include "base/addr.h"
+#include "held.h"
 #include "host_update.h"
 #include "hosts.h"
 #include "report.h"
@@ -84,6 +85,15 @@ int hosts_update(struct datapath *datapath, struct host_update *update,
  */
 uint64_t ignored_read(struct datapath *datapath, const struct mac *mac);
 uint64_t ignored_take(struct datapath *datapath, const struct mac *mac);
+
+/*
+ * Map held (maps/held.h): put has refusals of the connection kept from the peer until then, 0: no
+ * more. Was one kept since? Where no connection is held, frames cost less after held_end.
+ */
+int held_put(struct datapath *datapath, const struct held_connection *connection,
+             const struct held_entry *entry);
+bool held_is_refused(struct datapath *datapath, const struct held_connection *connection);
+void held_end(struct datapath *datapath);
 
 /* Maps addresses4 and addresses6. */
 enum address_map { ADDRESSES4, ADDRESSES6 };

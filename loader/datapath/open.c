@@ -255,24 +255,24 @@ int datapath_open(struct datapath **opened, const char *pin_dir, uint32_t max_ho
 	return err;
 }
 
-/* The index too, which has no pins: the next daemon derives its own. */
+/* The index and `held` too, which have no pins: the next daemon begins with its own. */
 static int share_maps(const struct datapath *datapath, struct sleepproxy_bpf *skeleton)
 {
-#define INDEX(map) \
+#define SHARE(map) \
 	{ \
 		skeleton->maps.map, datapath->maps->maps.map \
 	}
 	const struct {
 		struct bpf_map *to, *from;
-	} index[] = { INDEX(index_cells), INDEX(index_macs),  INDEX(index_buckets),
-		      INDEX(index_awake), INDEX(index_homes), INDEX(data_index) };
+	} own[] = { SHARE(index_cells), SHARE(index_macs), SHARE(index_buckets), SHARE(index_awake),
+		    SHARE(index_homes), SHARE(data_index), SHARE(held) };
 	int err = index_set_size(skeleton, datapath->max_hosts);
 
 	for (size_t i = 0; i < SHARED && !err; i++)
 		err = bpf_map__reuse_fd(shared_map(skeleton, i),
 		                        bpf_map__fd(shared_map(datapath->maps, i)));
-	for (size_t i = 0; i < sizeof(index) / sizeof(*index) && !err; i++)
-		err = bpf_map__reuse_fd(index[i].to, bpf_map__fd(index[i].from));
+	for (size_t i = 0; i < sizeof(own) / sizeof(*own) && !err; i++)
+		err = bpf_map__reuse_fd(own[i].to, bpf_map__fd(own[i].from));
 	return err;
 }
 

@@ -68,6 +68,30 @@ uint64_t ignored_take(struct datapath *datapath, const struct mac *mac)
 	return count;
 }
 
+static void expect_refusals(struct datapath *datapath, bool on)
+{
+	__atomic_store_n(&datapath->maps->data_index->index_state.held, on, __ATOMIC_RELEASE);
+}
+
+int held_put(struct datapath *datapath, const struct held_connection *connection,
+             const struct held_entry *entry)
+{
+	expect_refusals(datapath, true);
+	return bpf_map_update_elem(FD(datapath, held), connection, entry, BPF_ANY);
+}
+
+bool held_is_refused(struct datapath *datapath, const struct held_connection *connection)
+{
+	struct held_entry entry;
+
+	return !bpf_map_lookup_elem(FD(datapath, held), connection, &entry) && entry.refused;
+}
+
+void held_end(struct datapath *datapath)
+{
+	expect_refusals(datapath, false);
+}
+
 static int address_fd(const struct datapath *datapath, enum address_map map)
 {
 	return map == ADDRESSES4 ? FD(datapath, addresses4) : FD(datapath, addresses6);

@@ -17,6 +17,10 @@
 static const int64_t SEND_AT[] = { 50, 500, 5000 };
 enum { SENDS = sizeof(SEND_AT) / sizeof(*SEND_AT) };
 
+/* So long after each refusal. ms */
+static const int64_t AGAIN_AFTER[] = { 100, 500, 2500 };
+enum { REFUSALS = sizeof(AGAIN_AFTER) / sizeof(*AGAIN_AFTER) };
+
 static bool is_same_connection(const struct report *a, const struct report *b)
 {
 	return a->protocol == b->protocol && a->port == b->port && a->peer_port == b->peer_port &&
@@ -74,8 +78,7 @@ static bool add(struct holds *holds, struct hold *hold, const struct wake_frame 
 
 	if (!held)
 		return false;
-	held->sent = 0;
-	held->done_at = 0;
+	memset(held, 0, offsetof(struct held_frame, copy));
 	memcpy(&held->copy, frame, size - offsetof(struct held_frame, copy));
 	DL_APPEND(hold->first, held);
 	holds->octets += size;
@@ -140,7 +143,7 @@ void hold_expire(struct holds *holds, struct hold *hold, int64_t now)
 	struct held_frame *frame, *next;
 
 	DL_FOREACH_SAFE (hold->first, frame, next) {
-		if (frame->done_at && now >= frame->done_at + HOLD_LINGER)
+		if (frame->done_at && !frame->again_at && now >= frame->done_at + HOLD_LINGER)
 			drop(holds, hold, frame);
 	}
 }
@@ -183,8 +186,27 @@ void hold_sent(struct holds *holds, struct held_frame *frame, bool answers, int6
 {
 	holds->counts[HOLD_SENT] += !frame->sent;
 	frame->sent++;
+	frame->again_at = 0;
 	if (answers || frame->copy.connection.protocol != IPPROTO_TCP || frame->sent == SENDS)
 		frame->done_at = now;
+}
+
+int64_t hold_refusals_until(const struct held_frame *frame, int64_t now)
+{
+	return frame->refused < REFUSALS || now < frame->again_at
+	               ? MAX(now, frame->again_at) + HOLD_LINGER
+	               : 0;
+}
+
+void hold_refused(struct holds *holds, struct held_frame *frame, int64_t now)
+{
+	holds->counts[HOLD_REFUSED]++;
+	frame->again_at = now + AGAIN_AFTER[frame->refused++];
+}
+
+bool hold_is_due_again(const struct held_frame *frame, int64_t now)
+{
+	return frame->again_at && now >= frame->again_at;
 }
 
 size_t hold_addresses(const struct hold *hold, struct ipv6 *addresses, size_t most)

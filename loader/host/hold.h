@@ -32,7 +32,8 @@ enum hold_count {
 	HOLD_KEPT,
 	HOLD_REPEATED, /* of a connection that is kept already */
 	HOLD_FULL,
-	HOLD_SENT, /* to the host: counted once, however often */
+	HOLD_SENT,    /* to the host: counted once, however often */
+	HOLD_REFUSED, /* and refused by the host, so that it is sent again: as often */
 	HOLD_GIVEN_UP,
 	HOLD_COUNTS
 };
@@ -40,6 +41,8 @@ enum hold_count {
 struct held_frame {
 	struct held_frame *prev, *next;
 	uint8_t sent;           /* so often */
+	uint8_t refused;        /* by the host, so often */
+	int64_t again_at;       /* sent then, as it was refused; 0: it was not */
 	int64_t done_at;        /* since when the host has it, as far as can be known; 0: not yet */
 	struct wake_frame copy; /* of its own length */
 };
@@ -86,6 +89,12 @@ struct held_frame *hold_answered(const struct hold *hold, const struct held_fram
                                  const struct ipv6 *address);
 /* It was sent to a host that answers for its address, or may not. */
 void hold_sent(struct holds *holds, struct held_frame *frame, bool answers, int64_t now);
+
+/* Until when the peer is not told that the host refuses it; 0: it is to know, for the last time. */
+int64_t hold_refusals_until(const struct held_frame *frame, int64_t now);
+/* The host refused it, as its services are not up yet: it is due again a while later. */
+void hold_refused(struct holds *holds, struct held_frame *frame, int64_t now);
+bool hold_is_due_again(const struct held_frame *frame, int64_t now);
 
 /* The addresses, each once, for which the host is to answer: how many of `most`. */
 size_t hold_addresses(const struct hold *hold, struct ipv6 *addresses, size_t most);

@@ -4,7 +4,7 @@
 #include <assert.h>
 #include <string.h>
 
-enum { VLAN_ID = 0x0fff, ICMP_OCTETS = 8, TCP_OCTETS = 20, ND_HOP_LIMIT = 255, ND_UNIT = 8 };
+enum { VLAN_ID = 0x0fff, TCP_OCTETS = 20, ND_HOP_LIMIT = 255, ND_UNIT = 8 };
 
 size_t tags_octets(const struct tags *tags)
 {
@@ -95,7 +95,7 @@ static void tcp_put(struct octets *frame, const struct ip_fields *ip)
 {
 	put16(frame, ip->peer_port);
 	put16(frame, ip->port);
-	put32(frame, 0x01020304);
+	put32(frame, ip->no_sequence ? 0 : 0x01020304);
 	put32(frame, ip->flags & ACK ? 0x05060708 : 0);
 	put8(frame, value_or(ip->tcp_words, TCP_OCTETS / 4) << 4);
 	put8(frame, ip->flags);

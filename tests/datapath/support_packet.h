@@ -44,6 +44,7 @@ enum {
 	ARP_OCTETS = 28,
 	IPV4_OCTETS = 20,
 	IPV6_OCTETS = 40,
+	ICMP_OCTETS = 8,
 	UDP_OCTETS = 8,
 	DHCP_OCTETS = 240, /* up to the options */
 	FRAME_MIN = 60,    /* without the check sequence */
@@ -125,6 +126,7 @@ struct ip_fields {
 	enum where from, to;      /* of the packet's family */
 	uint16_t port, peer_port; /* of an echo: sequence number, identifier */
 	uint8_t flags;            /* TCP's */
+	bool no_sequence;         /* TCP's sequence number is 0 */
 	uint8_t options;          /* octets of IP options */
 	uint32_t option;          /* each four octets of them */
 	uint16_t data;            /* octets after the transport header */

@@ -19,6 +19,14 @@
 #define ARP_OFFLOAD(state_) .setup.host = { .state = state_, .flags = HOST_ARP_OFFLOAD }
 #define NOW_AWAKE \
 	EXPECT(OUTCOME_OWNER_AWAKE, PASS, AWAKE), .seen = true, .report = REPORT_OWNER_SEEN
+#define UP(held_) .setup = { .host.state = AWAKE, .held = held_ }
+#define RESET(from, to_port, flags_, ...) \
+	IP(PROXY, from, TCP, HOST_IP, PEER_IP, to_port, 22, .flags = flags_, __VA_ARGS__)
+#define RESET6(...) \
+	IP6(PROXY, HOST, TCP, HOST_IP6, PEER_IP6, 40000, 22, .flags = RST | ACK, __VA_ARGS__)
+#define REFUSAL(from) RESET(from, 40000, RST | ACK, .no_sequence = true)
+#define KEPT EXPECT(OUTCOME_REFUSAL_KEPT, DROP, AWAKE), .seen = true
+#define LET_PASS STILL_AWAKE(OUTCOME_IPV4_OTHER)
 #define STILL_AWAKE(outcome) EXPECT(outcome, PASS, AWAKE), .seen = true
 
 static const struct row rows[] = {
@@ -170,6 +178,23 @@ static const struct row rows[] = {
 	  NOW_AWAKE },
 	{ "the advertisement of an awake host with such a NIC is its own", ARP_OFFLOAD(AWAKE),
 	  .in = ADVERTISE(HOST), STILL_AWAKE(OUTCOME_ND_OTHER) },
+
+	{ "a RST for a connection that was held is kept from the peer", UP(HELD),
+	  .in = REFUSAL(HOST), KEPT },
+	{ "over IPv6, too", UP(HELD), .in = RESET6(.no_sequence = true), KEPT },
+	{ "not of a connection that was open", UP(HELD),
+	  .in = RESET(HOST, 40000, RST | ACK, .no_sequence = false), LET_PASS },
+	{ "nor without an acknowledgement", UP(HELD),
+	  .in = RESET(HOST, 40000, RST, .no_sequence = true), LET_PASS },
+	{ "nor of another port", UP(HELD), .in = RESET(HOST, 40001, RST | ACK, .no_sequence = true),
+	  LET_PASS },
+	{ "nor once it is no more sent again", UP(HELD_NO_MORE), .in = REFUSAL(HOST), LET_PASS },
+	{ "nor of another host's connection", UP(HELD_OF_SECOND), .in = REFUSAL(HOST), LET_PASS },
+	{ "nor without any", UP(NOT_HELD), .in = REFUSAL(HOST), LET_PASS },
+	{ "nor from a MAC of no host", UP(HELD), .in = REFUSAL(REPEATER),
+	  EXPECT(OUTCOME_IPV4_OTHER, PASS, AWAKE) },
+	{ "a sleeper that sends one is awake", .setup = { .host.state = ASLEEP, .held = HELD },
+	  .in = REFUSAL(HOST), NOW_AWAKE },
 };
 
 ROWS(rows_owner, rows);

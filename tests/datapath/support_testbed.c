@@ -298,6 +298,7 @@ void testbed_set(struct testbed *testbed, const struct setup *setup)
 	if (setup->dhcp_ring_full)
 		fill_dhcp_ring(testbed);
 	set_heartbeat(testbed, setup->beat);
+	testbed_hold(testbed, setup->held);
 	if (testbed_looks)
 		testbed_look(testbed);
 }

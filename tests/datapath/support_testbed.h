@@ -56,11 +56,19 @@ struct source {
 		true, host, { { __VA_ARGS__ } }, bits, action \
 	}
 
+/*
+ * Connections in `held`, by TCP and UDP, over both families, from PEER's port 40000 to HOST's port
+ * 22; what a RST for one acknowledges.
+ */
+enum held_setup { NOT_HELD, HELD, HELD_NO_MORE, HELD_OF_SECOND };
+enum { ACKNOWLEDGED = 0x05060708 };
+
 struct setup {
 	enum machine machine;
 	enum beat beat;
 	bool ring_full;
 	bool dhcp_ring_full;
+	enum held_setup held;
 	bool proxy_is_host;           /* PROXY is a host too, by mistake, in HOST's state */
 	struct host_entry host;       /* HOST, with HOST_IP, HOST_IP2 and the like */
 	struct host_entry second;     /* SECOND, with SECOND_IP and SECOND_IP6 */
@@ -93,6 +101,10 @@ size_t testbed_copies(struct testbed *testbed, struct dhcp_snoop *copies);
 
 /* The same with frames that began a wake: `frames` holds TESTBED_COPIES_MAX. */
 size_t testbed_frames(struct testbed *testbed, struct wake_frame *frames);
+
+void testbed_hold(struct testbed *testbed, enum held_setup held);
+/* Was that connection refused since, as far as the datapath has noted? */
+bool testbed_is_refused(struct testbed *testbed, uint8_t protocol, enum where address);
 
 /* How often each outcome was counted since the last call: `counted` holds OUTCOME_COUNT. */
 void testbed_counted(struct testbed *testbed, __u64 *counted);

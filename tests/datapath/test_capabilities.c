@@ -131,7 +131,7 @@ TEST(frames_are_handled_alike_without_it)
 	static const char *const programs[] = {
 		"test_rows",         "test_tags",        "test_sequences",   "test_dhcp",
 		"test_echo",         "test_index",       "test_no_headroom", "test_no_tailroom",
-		"test_index_random", "test_update_host", "test_bounce",
+		"test_index_random", "test_update_host", "test_bounce",      "test_refusal",
 	};
 
 	EACH(i, programs)

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What the proxy's own machine sends to a sleeping host."""
 
+import socket
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from harness import frames
@@ -75,6 +78,44 @@ def test_a_connection_wakes_and_goes_straight(lan, asleep_at, address, mode):
     assert (daemon.counters()["wake_sent"], daemon.counters()["held_sent"]) == (1, 1)
     own = PROXY6 if ":" in address else lan.proxy.address
     assert f"{own} ({lan.proxy.mac}) opens tcp/22" in daemon.log
+
+
+@pytest.mark.parametrize("mode", ["native", "generic"])
+def test_a_service_that_is_up_later_than_its_host_is_reached(lan, asleep_at, address, mode):
+    daemon = asleep_at(mode=mode)
+    with ThreadPoolExecutor(1) as pool:
+        attempt = pool.submit(lan.proxy.connect, address, 2222)
+        wait_for("it is refused", lambda: daemon.counters()["held_refused"])
+        server = EchoServer(lan.host, 2222, "::")
+        with attempt.result() as link:
+            link.sendall(b"hello")
+            assert link.recv(5) == b"hello"
+    server.close()
+    assert daemon.counters()["refusal_kept"] >= 1
+
+
+def test_a_service_that_is_not_there_refuses_in_the_end(lan, asleep_at, address):
+    daemon = asleep_at()
+    with pytest.raises(ConnectionRefusedError):
+        lan.proxy.connect(address, 2222, timeout=15)
+    assert daemon.counters()["held_refused"] == 3
+    with pytest.raises(ConnectionRefusedError):
+        lan.proxy.connect(address, 2222)
+    assert daemon.counters()["held_refused"] == 3, "the next is none that was held"
+
+
+def test_a_datagram_that_is_refused_comes_again(lan, asleep_at, address):
+    daemon = asleep_at(host={"wake": ["udp/any"]})
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with lan.proxy.namespace.socket(family, socket.SOCK_DGRAM) as link:
+        link.connect((address, 5000))
+        link.send(b"first")
+        wait_for("it is refused", lambda: daemon.counters()["held_refused"])
+        with lan.host.namespace.socket(family, socket.SOCK_DGRAM) as heard:
+            heard.bind((address, 5000))
+            heard.settimeout(5)
+            assert heard.recv(16) == b"first"
+        assert not link.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR), "the sender was not told"
 
 
 def test_the_host_whose_mac_answers_contain_is_woken_likewise(lan, asleep_at, address):

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The proxy's machine is the router: what comes from behind it wakes hosts, and then flows by the kernel's forwarding."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from harness.daemon import host_section
@@ -74,6 +76,18 @@ def asleep_at(lan, family, behind, start):
         return daemon, ON_LAN[family][1]
 
     return asleep_at
+
+
+@pytest.mark.parametrize("rules", ["nothing", "masquerade"])
+def test_a_service_that_is_up_later_than_its_host_is_reached(lan, asleep_at, behind, rules):
+    daemon, address = asleep_at(FILTERS[rules])
+    with ThreadPoolExecutor(1) as pool:
+        attempt = pool.submit(behind.connect, address, 2222)
+        wait_for("it is refused", lambda: daemon.counters()["held_refused"])
+        server = EchoServer(lan.host, 2222, address)
+        attempt.result().close()
+    server.close()
+    assert daemon.counters()["refusal_kept"] >= 1
 
 
 @pytest.mark.parametrize("rules", FILTERS)

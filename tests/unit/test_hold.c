@@ -148,6 +148,34 @@ TEST(what_a_host_has_is_sent_once_and_then_forgotten)
 	assert_int_equal(holds.counts[HOLD_GIVEN_UP], 0);
 }
 
+TEST(what_a_host_refuses_is_due_thrice_again)
+{
+	static const int64_t after[] = { 100, 500, 2500 };
+	struct held_frame *frame;
+	int64_t now = 2000;
+
+	keep(1, IPPROTO_TCP, 1);
+	frame = hold_of(1)->first;
+	hold_sent(&holds, frame, true, now);
+	for (size_t i = 0; i < sizeof(after) / sizeof(*after); i++) {
+		assert_false(hold_is_due_again(frame, now));
+		assert_int_equal(hold_refusals_until(frame, now), now + HOLD_LINGER);
+		hold_refused(&holds, frame, now);
+		assert_false(hold_is_due_again(frame, now + after[i] - 1));
+		assert_int_equal(hold_refusals_until(frame, now), now + after[i] + HOLD_LINGER);
+		now += after[i];
+		assert_true(hold_is_due_again(frame, now));
+		hold_expire(&holds, hold_of(1), now);
+		assert_false(hold_is_over(hold_of(1), AWAKE, now));
+		hold_sent(&holds, frame, true, now);
+	}
+	assert_int_equal(hold_refusals_until(frame, now), 0);
+	assert_int_equal(holds.counts[HOLD_REFUSED], 3);
+	assert_int_equal(holds.counts[HOLD_SENT], 1);
+	hold_expire(&holds, hold_of(1), now + HOLD_LINGER);
+	assert_true(hold_is_over(hold_of(1), AWAKE, now + HOLD_LINGER));
+}
+
 TEST(a_wake_that_fails_or_takes_too_long_is_the_end)
 {
 	static const struct {
