@@ -23,6 +23,7 @@ static struct {
 	int fd;
 	const char *path;
 	int error; /* the last one */
+	bool is_quiet;
 	size_t filled;
 	char buffer[OBJECT_MAX + READ_SIZE]; /* begins with the line to read next */
 } server;
@@ -52,6 +53,8 @@ static const struct {
 static void *fail(int error)
 {
 	server.error = error;
+	if (server.is_quiet)
+		return NULL;
 	for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++)
 		if (errors[i].error == -error) {
 			print_error(errors[i].text, server.path);
@@ -95,6 +98,13 @@ static bool is_output_closed(int timeout)
 	return poll(&output, 1, timeout) > 0 && output.revents & (POLLERR | POLLHUP);
 }
 
+int client_retry(void)
+{
+	close(server.fd);
+	server.filled = 0;
+	return connect_to(server.path);
+}
+
 bool client_reconnect(void)
 {
 	int error;
@@ -102,12 +112,10 @@ bool client_reconnect(void)
 	if (server.error != -ECONNRESET)
 		return false;
 	print_error("waiting for sleepproxyd to come back");
-	server.filled = 0;
 	do {
-		close(server.fd);
 		if (is_output_closed(RECONNECT_INTERVAL))
 			return fail(-EPIPE);
-		error = connect_to(server.path);
+		error = client_retry();
 	} while (error == -ENOENT);
 	return !error || fail(error);
 }
@@ -156,11 +164,11 @@ struct json_object *client_read(int timeout)
 	char *end;
 
 	while (!(end = memchr(server.buffer + searched, '\n', server.filled - searched))) {
-		const int64_t left = timeout < 0 ? -1 : deadline - clock_ms();
+		const int64_t left = timeout > 0 ? deadline - clock_ms() : timeout;
 		int error;
 
 		searched = server.filled;
-		error = timeout < 0 || left > 0 ? read_more((int)left) : -ETIMEDOUT;
+		error = timeout > 0 && left <= 0 ? -ETIMEDOUT : read_more((int)left);
 		if (error)
 			return fail(error);
 	}
@@ -198,4 +206,25 @@ struct json_object *client_result(struct json_object *answer)
 		fail(-EBADMSG);
 	json_object_put(answer);
 	return result;
+}
+
+int client_fd(void)
+{
+	return server.fd;
+}
+
+int client_error(void)
+{
+	return server.error;
+}
+
+void client_set_quiet(bool is_quiet)
+{
+	server.is_quiet = is_quiet;
+}
+
+void client_print_error(int error)
+{
+	server.is_quiet = false;
+	fail(error);
 }

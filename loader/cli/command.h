@@ -40,12 +40,25 @@ struct cli_option {
 bool client_connect(const char *path);                       /* which must stay */
 struct json_object *client_ask(struct json_object *request); /* the result */
 bool client_send(struct json_object *request);               /* … which is read later */
-/* The next object that the daemon sends; an error where it takes longer (ms; -1: no limit). */
+/*
+ * The next object that the daemon sends; an error where it takes longer (ms; -1: no limit, 0: what
+ * has come so far).
+ */
 struct json_object *client_read(int timeout);
 /* The result in an answer, which is freed; takes NULL. */
 struct json_object *client_result(struct json_object *answer);
 /* The daemon closed the connection: waits until there is one again. False: something else ended. */
 bool client_reconnect(void);
+/*
+ * For who does more than to wait for it: to poll the connection; what failed last (-errno);
+ * nothing is printed but what is asked for; one attempt to connect again, which is 0, -ENOENT where
+ * no daemon is there, or other -errno.
+ */
+int client_fd(void);
+int client_error(void);
+void client_set_quiet(bool is_quiet);
+void client_print_error(int error);
+int client_retry(void);
 
 /* Exit statuses. */
 enum { CTL_OK = 0, CTL_FAILED = 1, CTL_USAGE = 2, CTL_NOT_SERVING = 3 };
@@ -128,7 +141,16 @@ int call_show(const struct cli_call *call, struct json_object *result);
 /* Sends the request and shows the result: what most commands do. */
 int call_simple(const struct cli_call *call);
 
-/* discover.c */
+/* host_commands.c: a list of a host: the first items, and how many more there are */
+enum { HOST_LIST_TEXT = 256 };
+void host_list_text(struct json_object *host, const char *member, char text[HOST_LIST_TEXT]);
+bool host_is_standby(struct json_object *host);
+
+/* event_commands.c: its sentence without the name of the host, for a column of its own */
+const char *event_text(struct json_object *event, const char *host);
+
+/* top.c, discover.c */
+int run_top(const struct cli_call *call);
 int run_discover(const struct cli_call *call);
 view view_neighbours;
 

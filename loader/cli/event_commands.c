@@ -72,8 +72,7 @@ static void view_counters(const struct output *output, struct json_object *count
 		output_write(output, DIM, "(%zu more are zero: --all shows them)\n", left_out);
 }
 
-/* The text begins with the name of the host, which is in a column of its own here. */
-static const char *event_text(struct json_object *event, const char *host)
+const char *event_text(struct json_object *event, const char *host)
 {
 	const char *text = json_get_text(event, "text");
 	size_t length = strlen(host);
@@ -268,6 +267,11 @@ static const struct cli_command commands[] = {
 		"IGNORED are frames for a sleeping host that did not wake it. The history keeps\n"
 		"the newest 100000 events: a report of more says since when it knows.\n",
 	  .example = "sleepproxyctl report --since 30d" },
+	{ "top", .run = run_top,
+	  .help = "show hosts and events live; wake hosts, or let them sleep",
+	  .text = "On a terminal. Keys: arrows, or j and k, choose a host; w wakes it; s announces\n"
+		"that it goes to sleep ('host sleep'); q ends. It lives through a restart of\n"
+		"sleepproxyd.\n" },
 	{ "watch", .run = run_watch, .view = view_event,
 	  .help = "follow the events, until Ctrl-C",
 	  .text = "It begins with the state of each host, and again when sleepproxyd was restarted.\n"

@@ -7,23 +7,23 @@
 #include "cli/command.h"
 
 /* At most so many items of a list, that many addresses leave the other columns on the screen. */
-enum { CELL_ITEMS = 3, CELL_TEXT = 256 };
+enum { CELL_ITEMS = 3 };
 enum { POLL_INTERVAL = 200000 }; /* us */
 
-static bool is_standby(struct json_object *host)
+bool host_is_standby(struct json_object *host)
 {
 	return json_get_bool(json_object_object_get(host, "registration"), "standby");
 }
 
 static bool is_awake(struct json_object *host)
 {
-	return strcmp(json_get_text(host, "state"), "awake") == 0 && !is_standby(host);
+	return strcmp(json_get_text(host, "state"), "awake") == 0 && !host_is_standby(host);
 }
 
 /* To this proxy it is merely awake, and checked periodically: since when says nothing. */
 static void show_standby(struct json_object *host)
 {
-	if (!is_standby(host))
+	if (!host_is_standby(host))
 		return;
 	json_set_text(host, "state", "standby");
 	json_object_object_del(host, "for");
@@ -38,26 +38,26 @@ static void view_state(const struct output *output, struct json_object *host)
 	style = word_of(json_get_text(host, "state"))->style;
 	meaning = word_of(json_get_text(host, "state"))->meaning;
 	output_write(output, PLAIN, "%s is %s", json_get_text(host, "name"),
-	             is_standby(host) ? "on " : "");
+	             host_is_standby(host) ? "on " : "");
 	output_write(output, style, "%s", json_get_text(host, "state"));
 	output_write(output, PLAIN, "%s%s\n", meaning ? ": " : "", meaning ? meaning : "");
 }
 
-/* The first items, and how many more there are. */
-static void put_items(struct json_object *list, char text[CELL_TEXT])
+void host_list_text(struct json_object *host, const char *member, char text[HOST_LIST_TEXT])
 {
+	struct json_object *list = json_object_object_get(host, member);
 	size_t count = json_length(list), used = 0;
 
 	*text = '\0';
 	for (size_t i = 0; i < count && i < CELL_ITEMS; i++) {
 		struct json_object *item = json_object_array_get_idx(list, i);
 
-		snprintf(text + used, CELL_TEXT - used, "%s%s", i ? "," : "",
+		snprintf(text + used, HOST_LIST_TEXT - used, "%s%s", i ? "," : "",
 		         json_object_get_string(item));
 		used = strlen(text);
 	}
 	if (count > CELL_ITEMS)
-		snprintf(text + used, CELL_TEXT - used, ",+%zu", count - CELL_ITEMS);
+		snprintf(text + used, HOST_LIST_TEXT - used, ",+%zu", count - CELL_ITEMS);
 }
 
 static const struct view_row host_columns[] = {
@@ -73,17 +73,17 @@ static const struct view_row host_columns[] = {
 static void add_host(struct text_table *table, struct json_object *host)
 {
 	const char *withheld = json_get_text(host, "withheld");
-	char text[CELL_TEXT];
+	char text[HOST_LIST_TEXT];
 	size_t used;
 
 	show_standby(host);
 	view_cells(table, host, host_columns);
-	put_items(json_object_object_get(host, "addresses"), text);
+	host_list_text(host, "addresses", text);
 	used = strlen(text);
 	if (*withheld)
-		snprintf(text + used, CELL_TEXT - used, "%s(%s)", used ? "," : "", withheld);
+		snprintf(text + used, HOST_LIST_TEXT - used, "%s(%s)", used ? "," : "", withheld);
 	table_text(table, *withheld ? RED : PLAIN, text, "-");
-	put_items(json_object_object_get(host, "wake"), text);
+	host_list_text(host, "wake", text);
 	table_text(table, PLAIN, text, "default");
 }
 

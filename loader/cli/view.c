@@ -15,8 +15,9 @@
 enum { LIST_WIDTH = 40 }; /* of a line of a list, in characters */
 
 static const char *const codes[] = {
-	[PLAIN] = "",         [BOLD] = "\033[1m",    [DIM] = "\033[2m",   [RED] = "\033[31m",
-	[GREEN] = "\033[32m", [YELLOW] = "\033[33m", [BLUE] = "\033[34m", [CYAN] = "\033[36m",
+	[PLAIN] = "",          [BOLD] = "\033[1m",  [DIM] = "\033[2m",
+	[REVERSE] = "\033[7m", [RED] = "\033[31m",  [GREEN] = "\033[32m",
+	[YELLOW] = "\033[33m", [BLUE] = "\033[34m", [CYAN] = "\033[36m",
 };
 
 static const struct word words[] = {

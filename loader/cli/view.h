@@ -14,7 +14,7 @@
 
 #include "base/log.h"
 
-enum style { PLAIN, BOLD, DIM, RED, GREEN, YELLOW, BLUE, CYAN };
+enum style { PLAIN, BOLD, DIM, REVERSE, RED, GREEN, YELLOW, BLUE, CYAN };
 
 struct output {
 	FILE *file;

@@ -22,7 +22,8 @@ TEST(each_row_is_whole)
 		assert_non_null(command->text);
 		for (const char *const *word = command->words; word && *word; word++)
 			assert_non_null(word_of(*word)->meaning);
-		assert_true(command->raw ? command->run != NULL : !command->view != !command->done);
+		assert_false(command->view && command->done);
+		assert_true(command->run || command->view || command->done);
 		assert_true(!command->example || strstr(command->example, command->name));
 		for (const struct cli_option *row = command->options; row && row->name; row++) {
 			assert_non_null(row->help);
