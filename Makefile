@@ -49,7 +49,7 @@ BPF_FLAGS += -ffile-prefix-map=$(CURDIR)=.
 BPF_FLAGS += -mllvm -no-stack-coloring -mllvm -no-stack-slot-sharing
 
 BASE = $(wildcard loader/base/*.c)
-CTL = $(wildcard loader/cli/*.c loader/report/*.c) $(BASE)
+CTL = $(wildcard loader/cli/*.c loader/report/*.c) loader/control/protocol.c $(BASE)
 # What the agent shares with the daemon: the protocol, a lease's options, netlink, and how a configuration is read.
 SHARED = $(addprefix loader/config/,config_reader.c value_readers.c) \
 	$(addprefix loader/dhcp/,dhcp_message.c dhcp6_message.c) loader/host/description.c \
@@ -87,6 +87,8 @@ $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(named)$(call say,CC,$<)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
+
+$(BUILD)/loader/http/http_reply.o $(BUILD)/fuzzed/loader/http/http_reply.o: loader/http/page.html # which it contains
 
 $(BUILD)/sleepproxyd: $(call objects,$(DAEMON))
 	$(call link)

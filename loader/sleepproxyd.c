@@ -15,10 +15,12 @@
 #include "base/capability.h"
 #include "base/log.h"
 #include "base/notify.h"
+#include "base/text.h"
 #include "daemon/groups.h"
 #include "daemon/holding.h"
 #include "daemon/neighbours.h"
 #include "doctor/doctor.h"
+#include "http/http.h"
 
 static const struct {
 	int (*start)(struct daemon *daemon);
@@ -27,6 +29,7 @@ static const struct {
 	{ parsing_start, parsing_stop },
 	{ loop_start, loop_stop },
 	{ parsing_watch, NULL },
+	{ http_start, http_stop },
 	{ maps_start, maps_stop },
 	{ holding_start, holding_stop },
 	{ persist_start, persist_stop },
@@ -84,6 +87,8 @@ static int check(const struct options *options)
 	if (!err)
 		err = daemon_read_keys(&config, &keys, why);
 	if (!err)
+		err = http_check_config(&config, why);
+	if (!err)
 		err = addresses_check_config(NULL, &config, why);
 	if (err)
 		fprintf(stderr, "%s\n", why);
@@ -107,6 +112,7 @@ static void help(void)
 	     "  --socket PATH      listen here for sleepproxyctl (" CONTROL_SOCKET ")\n"
 	     "  --pin-dir DIR      keep maps and links here, on a BPF file system (/sys/fs/bpf/sleepproxy)\n"
 	     "  --state-dir DIR    keep hosts and history here (/var/lib/sleepproxy)\n"
+	     "  --http ADDRESS:PORT  serve metrics, events and a page there, such as 127.0.0.1:9464\n"
 	     "  --verbose          say more\n"
 	     "  --check            only say whether the configuration is good\n"
 	     "  --doctor           only say what this machine, kernel and interface can do\n"
@@ -131,6 +137,7 @@ static enum action parse(int argc, char **argv, struct options *options)
 		{ "socket", required_argument, NULL, 's' },
 		{ "pin-dir", required_argument, NULL, 'p' },
 		{ "state-dir", required_argument, NULL, 'd' },
+		{ "http", required_argument, NULL, 'H' },
 		{ "verbose", no_argument, NULL, 'v' },
 		{ "check", no_argument, NULL, 'k' },
 		{ "doctor", no_argument, NULL, 'D' },
@@ -140,10 +147,8 @@ static enum action parse(int argc, char **argv, struct options *options)
 		{ 0 },
 	};
 	const char **const texts[] = {
-		['c'] = &options->config,
-		['s'] = &options->socket,
-		['p'] = &options->pin_dir,
-		['d'] = &options->state_dir,
+		['c'] = &options->config,    ['s'] = &options->socket, ['p'] = &options->pin_dir,
+		['d'] = &options->state_dir, ['H'] = &options->http,
 	};
 	enum action action = SERVE;
 	int option;
@@ -157,6 +162,7 @@ static enum action parse(int argc, char **argv, struct options *options)
 		case 's':
 		case 'p':
 		case 'd':
+		case 'H':
 			*texts[option] = optarg;
 			break;
 		case 'v':
@@ -200,6 +206,17 @@ static bool has_wrong_interface(const struct options *options)
 	return false;
 }
 
+static bool has_wrong_http(const struct options *options)
+{
+	struct endpoint endpoint;
+
+	if (!options->http || !text_to_endpoint(options->http, &endpoint))
+		return false;
+	fprintf(stderr, "sleepproxyd: --http: '%s' is not understood; expected %s\n", options->http,
+	        CONFIG_HTTP_EXPECTED);
+	return true;
+}
+
 int main(int argc, char **argv)
 {
 	struct options options = {
@@ -218,6 +235,7 @@ int main(int argc, char **argv)
 		return doctor(options.interface_count ? options.interfaces[0] : NULL,
 		              options.pin_dir, options.json);
 	default:
-		return has_wrong_interface(&options) ? 2 : serve(&options);
+		return has_wrong_interface(&options) || has_wrong_http(&options) ? 2
+		                                                                 : serve(&options);
 	}
 }

@@ -32,6 +32,20 @@ static inline void cleanup_close(int *fd)
 int file_read(int fd, size_t limit, char **octets, size_t *length);
 
 /*
+ * Opens a file of secrets for reading: a regular file, which others than its owner and its group
+ * cannot read, nor others than its owner change. The descriptor, or -errno; then `reason` says what
+ * is wrong with the file, or is untouched, as the errno says it.
+ */
+int file_open_secret(const char *path, const char **reason);
+
+/*
+ * A descriptor, by a socket that keeps messages apart: never waits until it is taken, but until it
+ * comes. 0, or the descriptor; or -errno.
+ */
+int file_pass(int channel, int fd);
+int file_receive(int channel);
+
+/*
  * Opens those of the standard descriptors that are closed: else a file or a socket would get their
  * numbers. For reading only, so that output to a closed one still fails. Exits on failure.
  */

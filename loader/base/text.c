@@ -202,6 +202,24 @@ char *text_from_ipv4(struct ipv4 address, char buffer[TEXT_IP])
 	return text_from_ip(&mapped, buffer);
 }
 
+int text_to_endpoint(const char *text, struct endpoint *endpoint)
+{
+	const char *colon = strrchr(text, ':');
+	const bool is_ipv6 = *text == '[' && colon && colon[-1] == ']';
+	struct ipv6 address;
+	char ip[TEXT_IP];
+	int64_t port;
+
+	if (!colon || colon - text > TEXT_IP + 1)
+		return -EINVAL;
+	snprintf(ip, sizeof(ip), "%.*s", (int)(colon - text) - 2 * is_ipv6, text + is_ipv6);
+	if (text_to_ip(ip, &address) || !strchr(ip, ':') == is_ipv6 ||
+	    text_to_number(colon + 1, UINT16_MAX, &port) || !port)
+		return -EINVAL;
+	*endpoint = (struct endpoint){ address, (uint16_t)port };
+	return 0;
+}
+
 int text_to_prefix(const char *text, struct ipv6 *address, uint8_t *bits)
 {
 	const char *slash = strchrnul(text, '/');

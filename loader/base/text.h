@@ -54,6 +54,13 @@ char *text_from_ip(const struct ipv6 *address, char buffer[TEXT_IP]);
 int text_to_ipv4(const char *text, struct ipv4 *address); /* IPv4 only */
 char *text_from_ipv4(struct ipv4 address, char buffer[TEXT_IP]);
 
+/* "192.168.1.2:9464", "[fd00::2]:9464"; the port is not 0. */
+struct endpoint {
+	struct ipv6 address;
+	uint16_t port;
+};
+int text_to_endpoint(const char *text, struct endpoint *endpoint);
+
 /*
  * "192.168.1.0/24" or an address alone. `bits` is the length in the mapped address, 0 to 128. Host
  * bits are cleared: "192.168.1.5/24" becomes 192.168.1.0/24.

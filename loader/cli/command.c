@@ -236,16 +236,11 @@ void call_view(const struct output *output, const struct cli_call *call, struct 
 
 static void put_json(const struct cli_call *call, struct json_object *result)
 {
-	struct json_object *list = NULL;
+	const char *command = json_get_text(call->request, "command");
+	struct json_object *document = protocol_document(command, json_object_get(result));
 
-	if (call->command->list) {
-		list = json_object_new_object();
-		json_object_object_add(list, "schema", json_object_new_int(JSON_SCHEMA));
-		json_object_object_add(list, call->command->list, json_object_get(result));
-	}
-	puts(json_object_to_json_string_ext(
-		list ? list : result, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
-	json_object_put(list);
+	puts(protocol_text(document));
+	json_object_put(document);
 }
 
 int call_show(const struct cli_call *call, struct json_object *result)

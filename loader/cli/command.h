@@ -63,9 +63,6 @@ int client_retry(void);
 /* Exit statuses. */
 enum { CTL_OK = 0, CTL_FAILED = 1, CTL_USAGE = 2, CTL_NOT_SERVING = 3 };
 
-/* Of what -j prints. Members are added without another number, and never taken away or changed. */
-enum { JSON_SCHEMA = 1 };
-
 struct cli_command;
 
 enum { OPTION_WHY = 256 };
@@ -94,7 +91,6 @@ struct cli_command {
 	const char *example;      /* NULL: the name, and a host's where it takes one */
 	int (*run)(const struct cli_call *call); /* an exit status; NULL: call_simple */
 	view *view;
-	const char *list; /* its result is a list: of these, with -j */
 	const char *none; /* instead of an empty list */
 	const char *done; /* without a view: a format for the argument */
 };

@@ -91,10 +91,8 @@ static int run_status(const struct cli_call *call)
 	struct json_object *result = client_ask(call->request);
 	int status = CTL_FAILED;
 
-	if (result) {
-		json_object_object_add(result, "schema", json_object_new_int(JSON_SCHEMA));
+	if (result)
 		status = call_show(call, result);
-	}
 	if (!status && !json_get_bool(result, whole ? "healthy" : "serving"))
 		status = CTL_NOT_SERVING;
 	json_object_put(result);

@@ -163,20 +163,20 @@ static int run_watch(const struct cli_call *call)
 /* -1: not understood. Local time; a duration: so long ago; RFC 3339, in UTC. */
 static int64_t read_since(const char *text)
 {
-	static const char *const forms[] = { "%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S",
-		                             "%Y-%m-%dT%H:%M:%SZ" };
+	static const char *const forms[] = { "%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S" };
 	const int64_t now = clock_now().wall;
-	int64_t ago;
+	int64_t ago, time;
 
 	if (!text_to_duration(text, &ago))
 		return now - ago < 0 ? 0 : now - ago;
+	if (!text_to_time(text, &time))
+		return time;
 	for (size_t i = 0; i < sizeof(forms) / sizeof(*forms); i++) {
 		struct tm when = { .tm_isdst = -1 };
 		const char *end = strptime(text, forms[i], &when);
 
 		if (end && !*end)
-			return 1000 *
-			       (int64_t)(strchr(forms[i], 'Z') ? timegm(&when) : mktime(&when));
+			return 1000 * (int64_t)mktime(&when);
 	}
 	return -1;
 }
@@ -188,6 +188,7 @@ static bool is_known(const struct cli_call *call)
 	json_set_text(call->request, "command", "host-show");
 	host = client_ask(call->request);
 	json_object_put(host);
+	json_set_text(call->request, "command", "history");
 	return host;
 }
 
@@ -258,7 +259,7 @@ static const struct cli_command commands[] = {
 		"Further tables: messages that reached the daemon, of DHCP, of IGMP and MLD, and\n"
 		"of the Network Proxy Protocol (NPP), by which hosts register.\n",
 	  .example = "sleepproxyctl counters --all" },
-	{ "history", .argument = "[NAME]", .options = history_options, .run = run_history, .view = view_history, .list = "events", .none = "no events",
+	{ "history", .argument = "[NAME]", .options = history_options, .run = run_history, .view = view_history, .none = "no events",
 	  .help = "list the events of a host or of all: who slept, and who woke whom",
 	  .text = "The newest is last. Times are local here, and UTC with -j.\n" },
 	{ "report", .options = report_options, .run = report_run, .view = report_view,

@@ -263,7 +263,7 @@ static const char *const states[] = { "drowsy", "asleep", "waking", "standby", N
 
 /* clang-format off */
 static const struct cli_command commands[] = {
-	{ "host list", .view = view_hosts, .list = "hosts", .words = states,
+	{ "host list", .view = view_hosts, .words = states,
 	  .none = "no hosts: 'sleepproxyctl help host add' explains how to add one",
 	  .help = "list the known hosts and their states",
 	  .text = "An address in parentheses is one of a lost DHCP lease. It is not answered for,\n"
@@ -274,7 +274,7 @@ static const struct cli_command commands[] = {
 		"Map rules are shown where bpftool has changed what wakes it.\n"
 		"A host that uses the Network Proxy Protocol registers before it sleeps, with\n"
 		"its addresses, the ports that wake it, and the proxy that has priority.\n" },
-	{ "discover", .run = run_discover, .view = view_neighbours, .list = "neighbours",
+	{ "discover", .run = run_discover, .view = view_neighbours,
 	  .none = "no neighbour was seen that is not a host yet",
 	  .help = "list neighbours that could be added, with the command that adds each",
 	  .text = "Those that were seen on the interfaces in the last day, since sleepproxyd runs;\n"

@@ -235,7 +235,7 @@ static const char *const states[] = { "bound", "renewing", "rebinding", "lost", 
 
 /* clang-format off */
 static const struct cli_command commands[] = {
-	{ "lease list", .view = view_leases, .list = "leases", .words = states,
+	{ "lease list", .view = view_leases, .words = states,
 	  .none = "no leases are known: 'sleepproxyctl help lease set' explains how to set one",
 	  .help = "list the DHCP leases: who renews them, and when they expire",
 	  .text = "RENEWED BY the host while it is up, by the proxy while it sleeps.\n" },

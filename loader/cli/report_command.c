@@ -106,8 +106,6 @@ int report_run(const struct cli_call *call)
 	if (!report)
 		out_of_memory();
 	result = make_report(report);
-	if (result)
-		json_object_object_add(result, "schema", json_object_new_int(JSON_SCHEMA));
 	status = result ? call_show(call, result) : CTL_FAILED;
 	json_object_put(result);
 	sleep_report_free(report);

@@ -143,6 +143,8 @@ static const struct config_option config_rows[] = {
 	{ "advertise-lifetime", SECONDS(npp.lifetime, "0s", "18h") },
 	/* RFC 1256: 32 bits, signed */
 	{ "preference", NUMBER(npp.preference, INT32_MIN, INT32_MAX) },
+	{ "http", OPTION_READ(option_read_endpoint, AT(http.listen), .expected = CONFIG_HTTP_EXPECTED) },
+	{ "http-token-file", OPTION_READ(option_read_path, AT(http.token_file), .expected = "the absolute path of a file with a token") },
 	{ "on-stop", OPTION_VALUE(FIELD_ENUM, AT(on_stop), .names = stops) },
 	{ "wake", PORTS(struct config) },
 	{ "allow", SOURCES(struct config) },

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "host/step.h"
+#include "base/text.h"
 #include "datapath_config.h"
 #include "host/description.h"
 
@@ -46,6 +47,12 @@ struct config_npp {
 	char keys[PATH_MAX];        /* path of the key file; empty: no keys */
 };
 
+/* HTTP: metrics, events, the page. */
+struct config_http {
+	struct endpoint listen;    /* port 0: off */
+	char token_file[PATH_MAX]; /* empty: nobody may wake or let sleep by HTTP */
+};
+
 struct config {
 	struct config_interface interfaces[CONFIG_INTERFACES];
 	size_t interface_count;
@@ -59,6 +66,7 @@ struct config {
 	uint32_t max_hosts;
 	enum on_stop on_stop;
 	struct config_npp npp;
+	struct config_http http;
 	struct host_description *hosts; /* owned; until they are described */
 	size_t host_count;
 	struct mac *macs; /* of the hosts, sorted; owned */
@@ -77,6 +85,8 @@ int config_load(const char *path, struct config *config, char why[CONFIG_ERROR])
 
 /* What is wrong with the name of an interface to serve: "is …"; NULL: nothing. */
 const char *config_interface_error(const char *name);
+
+#define CONFIG_HTTP_EXPECTED "an address and a port such as 127.0.0.1:9464 or [::1]:9464"
 
 /* Once all hosts are there: for config_has_host. 0 or -ENOMEM. */
 int config_sort_macs(struct config *config);

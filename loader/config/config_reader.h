@@ -56,8 +56,9 @@ struct config_option {
 /* clang-format on */
 
 value_reader option_read_duration;
-value_reader option_read_path; /* char[]: an absolute path */
-value_reader option_read;      /* by the type of the value; of a list: one more element */
+value_reader option_read_path;     /* char[]: an absolute path */
+value_reader option_read_endpoint; /* struct endpoint */
+value_reader option_read;          /* by the type of the value; of a list: one more element */
 
 /*
  * A value as it is in the file, or the begin of a section. What is outside of sections follows an

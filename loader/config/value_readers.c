@@ -43,6 +43,13 @@ const char *option_read_path(const struct config_option *option, const char *tex
 	return NULL;
 }
 
+const char *option_read_endpoint(const struct config_option *option, const char *text,
+                                 const struct field_value *place)
+{
+	(void)option;
+	return text_to_endpoint(text, (struct endpoint *)place->at) ? invalid : NULL;
+}
+
 static const char *read_number(const struct field_value *place, const char *text)
 {
 	const bool minus = *text == '-' && place->field->min < 0;

@@ -49,6 +49,7 @@ struct control {
 	uint64_t tokens; /* given so far: a client is known by its token, as it may be gone */
 	struct client *clients; /* who asked last is last */
 	size_t client_count;
+	struct client *adopted; /* of the process that speaks HTTP; NULL: none */
 };
 
 static size_t unread_of(const struct client *client)
@@ -58,8 +59,12 @@ static size_t unread_of(const struct client *client)
 
 static void drop(struct client *client)
 {
-	DL_DELETE(client->control->clients, client);
-	client->control->client_count--;
+	struct control *control = client->control;
+
+	DL_DELETE(control->clients, client);
+	control->client_count--;
+	if (control->adopted == client)
+		control->adopted = NULL;
 	json_object_put(client->request.result);
 	bufferevent_free(client->stream);
 	free(client);
@@ -82,7 +87,9 @@ static void send_reply(struct client *client, const char *why)
 	json_add_bool(reply, "ok", !why);
 	if (why)
 		json_add_text(reply, "error", why);
-	else
+	if (client->request.is_unknown)
+		json_add_bool(reply, "unknown", true);
+	if (!why)
 		json_object_object_add(reply, "result",
 		                       result ? json_object_get(result) : json_object_new_object());
 	send_line(client, reply);
@@ -122,6 +129,7 @@ static void answer(struct client *client, const char *line)
 	request->daemon = control->daemon;
 	request->json = json_tokener_parse(line);
 	request->token = ++control->tokens;
+	request->is_limited = client == control->adopted;
 	end = request_run(request);
 	json_object_put(request->json);
 	client->watches |= request->watch;
@@ -214,24 +222,21 @@ static void drop_idle(struct control *control)
 		drop(client);
 }
 
-static void on_client(struct evconnlistener *listener, evutil_socket_t fd, struct sockaddr *from,
-                      int length, void *context)
+/* NULL: no memory, and `fd` is closed. */
+static struct client *add_client(struct control *control, evutil_socket_t fd)
 {
-	struct control *control = context;
 	struct client *client;
 
-	(void)from;
-	(void)length;
 	if (control->client_count == CLIENTS_MAX)
 		drop_idle(control);
 	client = calloc(1, sizeof(*client));
 	if (client)
-		client->stream = bufferevent_socket_new(evconnlistener_get_base(listener), fd,
-		                                        BEV_OPT_CLOSE_ON_FREE);
+		client->stream =
+			bufferevent_socket_new(control->daemon->base, fd, BEV_OPT_CLOSE_ON_FREE);
 	if (!client || !client->stream) {
 		free(client);
 		close(fd);
-		return;
+		return NULL;
 	}
 	client->control = control;
 	DL_APPEND(control->clients, client);
@@ -239,6 +244,25 @@ static void on_client(struct evconnlistener *listener, evutil_socket_t fd, struc
 	bufferevent_setcb(client->stream, on_turn, on_turn, on_end, client);
 	bufferevent_setwatermark(client->stream, EV_READ, 0, CONTROL_LINE_MAX + 1);
 	bufferevent_enable(client->stream, EV_READ | EV_WRITE);
+	return client;
+}
+
+static void on_client(struct evconnlistener *listener, evutil_socket_t fd, struct sockaddr *from,
+                      int length, void *context)
+{
+	(void)listener;
+	(void)from;
+	(void)length;
+	add_client(context, fd);
+}
+
+void control_adopt(struct daemon *daemon, int fd)
+{
+	struct control *control = daemon->control;
+
+	if (control->adopted)
+		drop(control->adopted);
+	control->adopted = add_client(control, fd);
 }
 
 static void on_accept_again(evutil_socket_t fd, short what, void *context)

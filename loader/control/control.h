@@ -16,6 +16,12 @@
 int control_start(struct daemon *daemon);
 void control_stop(struct daemon *daemon);
 
+/*
+ * A connection of the process that speaks HTTP, in place of the one before. Only requests of rows
+ * with `is_limited` are served, as strangers speak to that process. The descriptor becomes ours.
+ */
+void control_adopt(struct daemon *daemon, int fd);
+
 enum { REQUEST_WHY = CONFIG_ERROR }; /* the longest reason */
 
 /* How a request ends. */
@@ -30,6 +36,8 @@ struct request {
 	struct json_object *json;
 	uint64_t token;             /* of the client */
 	bool watch;                 /* the client is sent the events from now on */
+	bool is_limited;            /* the client may ask only what is_limited says */
+	bool is_unknown;            /* refused, as no host has the name */
 	struct json_object *result; /* owned by who runs the request; NULL: {} */
 	struct mac shown;           /* where it waits without a result: the host to be shown then */
 	char why[REQUEST_WHY];
@@ -37,6 +45,7 @@ struct request {
 
 struct request_row {
 	const char *command;
+	bool is_limited; /* also for clients that may ask only such */
 	enum request_end (*run)(struct request *request);
 	/* instead, for the host that "name" says, by its name or its MAC */
 	enum request_end (*of_host)(struct request *request, struct host *host);

@@ -223,8 +223,12 @@ static enum request_end run_wake(struct request *request, struct host *host)
 }
 
 const struct request_row host_requests[] = {
-	{ "host-list", .of_each = list },       { "host-show", .of_host = run_show },
-	{ "host-add", .run = run_add },         { "host-remove", .of_host = run_remove },
-	{ "host-sleep", .of_host = run_sleep }, { "host-wake", .of_host = run_wake },
-	{ "discover", .run = run_discover },    { 0 },
+	{ "host-list", .is_limited = true, .of_each = list },
+	{ "host-show", .is_limited = true, .of_host = run_show },
+	{ "host-add", .run = run_add },
+	{ "host-remove", .of_host = run_remove },
+	{ "host-sleep", .is_limited = true, .of_host = run_sleep },
+	{ "host-wake", .is_limited = true, .of_host = run_wake },
+	{ "discover", .run = run_discover },
+	{ 0 },
 };

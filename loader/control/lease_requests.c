@@ -302,7 +302,7 @@ static enum request_end run_forget(struct request *request, struct host *host)
 }
 
 const struct request_row lease_requests[] = {
-	{ "lease-list", .of_each = list },
+	{ "lease-list", .is_limited = true, .of_each = list },
 	{ "lease-show", .of_host = run_show },
 	{ "lease-set", .of_host = run_set },
 	{ "lease-forget", .of_host = run_forget },

@@ -5,7 +5,8 @@
  *
  *  request   {"command": NAME, …}          one a connection or many, answered in order; where
  *                                          "name" is a host's, its MAC or address will do
- *  answer    {"ok": true, "result": …}     or {"ok": false, "error": "what is wrong"}
+ *  answer    {"ok": true, "result": …}     or {"ok": false, "error": "what is wrong"}, and
+ *                                          "unknown": true where no host has the name
  *
  *  command      takes                          result
  *  status       -                              STATUS
@@ -112,5 +113,18 @@
 #define CONTROL_SOCKET "/run/sleepproxy/control.sock"
 
 enum { CONTROL_LINE_MAX = 65536 };
+
+struct json_object;
+
+/* Members are added without another number, and never taken away or changed. */
+enum { PROTOCOL_SCHEMA = 1 };
+
+/*
+ * The result of a command as programs are given it, by the command line and by HTTP: lists are
+ * members of an object with the schema's number. Takes the result, and gives what takes its place.
+ */
+struct json_object *protocol_document(const char *command, struct json_object *result);
+/* In one line; it is the object's. */
+const char *protocol_text(struct json_object *json);
 
 #endif

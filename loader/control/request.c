@@ -261,9 +261,12 @@ static enum request_end run_reload(struct request *request)
 }
 
 static const struct request_row daemon_requests[] = {
-	{ "status", .run = run_status },   { "counters", .run = run_counters },
-	{ "history", .run = run_history }, { "watch", .run = run_watch },
-	{ "reload", .run = run_reload },   { 0 },
+	{ "status", .is_limited = true, .run = run_status },
+	{ "counters", .is_limited = true, .run = run_counters },
+	{ "history", .is_limited = true, .run = run_history },
+	{ "watch", .is_limited = true, .run = run_watch },
+	{ "reload", .run = run_reload },
+	{ 0 },
 };
 
 static const struct request_row *find_row(const char *command)
@@ -283,6 +286,7 @@ static enum request_end refuse_unknown(struct request *request, const char *name
 	const struct host *nearest = NULL;
 	size_t least = WORDS_FAR;
 
+	request->is_unknown = true;
 	host_table_each (request->daemon->hosts, host)
 		if (words_nearer(name, host->name, &least))
 			nearest = host;
@@ -331,6 +335,8 @@ enum request_end request_run(struct request *request)
 	row = command ? find_row(command) : NULL;
 	if (!row)
 		return request_refuse(request, "unknown command: %s", command ? command : "(none)");
+	if (request->is_limited && !row->is_limited)
+		return request_refuse(request, "%s is not for clients of HTTP", command);
 	/* what the datapath saw before the command comes before it */
 	daemon_read_ring(request->daemon);
 	if (row->of_each)

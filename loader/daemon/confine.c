@@ -23,12 +23,12 @@
 #include "seccomp/syscall_filter.h"
 
 /* clang-format off */
-#define ANY(name) { SCMP_SYS(name), { { 0 } } }
-#define FIRST_IS(name, value) { SCMP_SYS(name), { SYSCALL_ARGUMENT_IS(0, value) } }
-#define SECOND_IS(name, value) { SCMP_SYS(name), { SYSCALL_ARGUMENT_IS(1, value) } }
-#define NO_CODE(name) { SCMP_SYS(name), { SYSCALL_ARGUMENT_LACKS(2, PROT_EXEC) } }
+#define ANY(name) { .number = SCMP_SYS(name) }
+#define FIRST_IS(name, value) { .number = SCMP_SYS(name), .arguments = { SYSCALL_ARGUMENT_IS(0, value) } }
+#define SECOND_IS(name, value) { .number = SCMP_SYS(name), .arguments = { SYSCALL_ARGUMENT_IS(1, value) } }
+#define NO_CODE(name) { .number = SCMP_SYS(name), .arguments = { SYSCALL_ARGUMENT_LACKS(2, PROT_EXEC) } }
 #define NETLINK(bus) \
-	{ SCMP_SYS(socket), { SYSCALL_ARGUMENT_IS(0, AF_NETLINK), SYSCALL_ARGUMENT_IS(2, bus) } }
+	{ .number = SCMP_SYS(socket), .arguments = { SYSCALL_ARGUMENT_IS(0, AF_NETLINK), SYSCALL_ARGUMENT_IS(2, bus) } }
 
 /*
  * What the daemon, its store's thread and its libraries call once it is up; also where a configured
@@ -46,7 +46,7 @@ static const struct syscall_rule rules[] = {
 	ANY(renameat2), ANY(fchmod), ANY(fchown), ANY(flock), ANY(dup3),
 	/* sockets; of IPv6, if_nametoindex() tries where there is no descriptor for another */
 	FIRST_IS(socket, AF_UNIX), FIRST_IS(socket, AF_INET), FIRST_IS(socket, AF_INET6),
-	FIRST_IS(socket, AF_PACKET),
+	FIRST_IS(socket, AF_PACKET), FIRST_IS(socketpair, AF_UNIX),
 	NETLINK(NETLINK_ROUTE), NETLINK(NETLINK_GENERIC),
 	ANY(bind), ANY(connect), ANY(listen), ANY(accept), ANY(accept4), ANY(getsockname),
 	ANY(getpeername), ANY(getsockopt), ANY(setsockopt), ANY(sendto), ANY(sendmsg), ANY(sendmmsg),

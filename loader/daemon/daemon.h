@@ -22,16 +22,12 @@
 #include "parser/parser.h"
 #include "register/register.h"
 
-struct control;
-struct groups;
-struct solicited;
-
 enum { DAEMON_WHY = 256 }; /* of a reason, as text */
 
 struct options {
 	const char *interfaces[CONFIG_INTERFACES];
 	size_t interface_count;
-	const char *config; /* NULL: none */
+	const char *config, *http; /* NULL: none */
 	const char *socket, *pin_dir, *state_dir;
 	bool json; /* of the doctor */
 };
@@ -132,6 +128,7 @@ struct daemon {
 	struct groups *groups;
 	struct solicited *solicited; /* groups of Neighbor Discovery */
 	struct control *control;     /* NULL: nobody can ask */
+	struct http *http;           /* NULL: off */
 	struct served_iface served[CONFIG_INTERFACES];
 	size_t served_count;
 	bool net_followed, net_changed; /* addresses or gateways: since the last tick; after that */

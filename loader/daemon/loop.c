@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "daemon/daemon.h"
 
 /* Smaller numbers go first; without one, an event has the last (libevent's default). */
@@ -84,6 +85,8 @@ static int read_config(const struct options *options, struct config *config, cha
 {
 	int err = options->config ? config_load(options->config, config, why) : 0;
 
+	if (options->http && !err)
+		text_to_endpoint(options->http, &config->http.listen);
 	for (size_t i = 0; i < options->interface_count && !err; i++)
 		if (!config_interface(config, options->interfaces[i])) {
 			snprintf(why, CONFIG_ERROR, "more than %d interfaces", CONFIG_INTERFACES);
@@ -138,6 +141,15 @@ static void sync_others(struct daemon *daemon)
 	maps_retry(daemon, false);
 }
 
+/* What a process that has given up its rights cannot change. */
+static void warn_of_start(const struct config *fresh, const struct config *before)
+{
+	if (fresh->max_hosts != before->max_hosts)
+		log_warning("max-hosts takes effect at the next start");
+	if (memcmp(&fresh->http, &before->http, sizeof(fresh->http)) != 0)
+		log_warning("http and http-token-file take effect at the next start");
+}
+
 static int reload(struct daemon *daemon, char why[CONFIG_ERROR])
 {
 	struct npp_keys keys;
@@ -157,8 +169,7 @@ static int reload(struct daemon *daemon, char why[CONFIG_ERROR])
 		config_done(&fresh);
 		return err;
 	}
-	if (fresh.max_hosts != daemon->config.max_hosts)
-		log_warning("max-hosts takes effect at the next start");
+	warn_of_start(&fresh, &daemon->config);
 	config_done(&daemon->config);
 	daemon->config = fresh;
 	served_ifaces_start(daemon);

@@ -3,12 +3,10 @@
 
 #include <endian.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <nettle/hmac.h>
 #include <nettle/memops.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/files.h"
 #include "base/text.h"
@@ -83,30 +81,13 @@ static void parse_keys(char *text, struct npp_keys *keys, struct key_error *erro
 		*error = (struct key_error){ "no key; expected a number and a secret a line", 0 };
 }
 
-static int check_mode(int fd, struct key_error *error)
-{
-	struct stat file;
-
-	if (fstat(fd, &file))
-		return -errno;
-	if (!S_ISREG(file.st_mode))
-		error->reason = "not a regular file";
-	else if (file.st_mode & (S_IRWXO | S_IWGRP))
-		error->reason = "others may read or change it; expected mode 600 or 640";
-	else
-		return 0;
-	return S_ISREG(file.st_mode) ? -EPERM : -EINVAL;
-}
-
 static int read_keys(const char *path, struct npp_keys *keys, struct key_error *error)
 {
-	autoclose int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	autoclose int fd = file_open_secret(path, &error->reason);
 	autofree char *text = NULL;
 	size_t length;
-	int err = fd < 0 ? -errno : check_mode(fd, error);
+	int err = fd < 0 ? fd : file_read(fd, FILE_MAX, &text, &length);
 
-	if (!err)
-		err = file_read(fd, FILE_MAX, &text, &length);
 	if (err == -EFBIG)
 		error->reason = "longer than any file of keys";
 	if (err)

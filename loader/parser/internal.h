@@ -41,7 +41,7 @@ extern const struct parser_row {
 /* Of those descriptors, which it closes. The other ends are a parser's and a supervisor's. */
 struct parser *parser_new(int messages, int control);
 
-/* Starts the parser, again and again, until the other end of `control` is closed. */
-void parser_supervise(int messages, int control) __attribute__((noreturn));
+/* What the supervisor starts; its context is the descriptor of its messages. */
+extern const struct supervised parser_process;
 
 #endif

@@ -16,6 +16,7 @@
 #include "base/files.h"
 #include "base/log.h"
 #include "parser/internal.h"
+#include "supervisor/supervisor.h"
 
 enum { SLOTS = 1024, ROOM = SLOTS / 2 };
 enum { DEADLINE = 2000 }; /* ms, for one message: it takes microseconds */
@@ -44,15 +45,6 @@ static struct slot *slot_of(struct parser *parser, uint32_t id)
 	return &parser->slots[id % SLOTS];
 }
 
-/* It keeps these two, of which the first was made first, and the standard descriptors. */
-static void __attribute__((noreturn)) run_supervisor(int messages, int control)
-{
-	close_range(STDERR_FILENO + 1, (unsigned int)messages - 1, 0);
-	close_range((unsigned int)messages + 1, (unsigned int)control - 1, 0);
-	close_range((unsigned int)control + 1, UINT32_MAX, 0);
-	parser_supervise(messages, control);
-}
-
 struct parser *parser_new(int messages, int control)
 {
 	struct parser *parser = calloc(1, sizeof(*parser));
@@ -66,29 +58,23 @@ struct parser *parser_new(int messages, int control)
 
 int parser_start(struct parser **started)
 {
-	/* of each pair the supervisor has the second */
-	int messages[2], control[2];
-	pid_t supervisor;
+	int messages[2], control; /* the parser has the second end of `messages` */
+	int err;
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, messages))
 		return -errno;
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, control)) {
-		close(messages[0]);
-		close(messages[1]);
-		return -errno;
-	}
-	supervisor = fork();
-	if (!supervisor)
-		run_supervisor(messages[1], control[1]);
+	err = supervisor_start(&parser_process, &messages[1], &messages[1], 1, &control);
 	close(messages[1]);
-	close(control[1]);
-	if (supervisor > 0)
-		*started = parser_new(messages[0], control[0]);
-	if (supervisor > 0 && *started)
+	if (err) {
+		close(messages[0]);
+		return err;
+	}
+	*started = parser_new(messages[0], control);
+	if (*started)
 		return 0;
 	close(messages[0]);
-	close(control[0]);
-	return supervisor < 0 ? -EAGAIN : -ENOMEM;
+	close(control);
+	return -ENOMEM;
 }
 
 void parser_stop(struct parser *parser)
@@ -162,12 +148,6 @@ bool parser_submit(struct parser *parser, enum parser_kind kind, uint8_t argumen
 	return true;
 }
 
-/* The supervisor ends it, and starts another one. */
-static void end_parser(const struct parser *parser)
-{
-	(void)!send(parser->control, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
-}
-
 static void take_head(struct parser *parser, struct parser_result *result)
 {
 	struct slot *slot = slot_of(parser, parser->head);
@@ -195,7 +175,7 @@ static void take_reply(struct parser *parser, struct parser_result *result)
 	if (parser->reply_length != sizeof(reply->head) + row->size || reply->head.kind != kind ||
 	    !row->check(reply->head.error, &reply->message)) {
 		log_error("what a message says is impossible: its parser is ended");
-		end_parser(parser);
+		supervisor_restart(parser->control);
 		lose_head(parser, result);
 	} else {
 		take_head(parser, result);
@@ -223,7 +203,7 @@ static bool receive_reply(struct parser *parser)
 			parser->reply_length = (size_t)length;
 	}
 	if (!parser->reply_length)
-		end_parser(parser);
+		supervisor_restart(parser->control);
 	return parser->reply_length;
 }
 
@@ -241,7 +221,7 @@ bool parser_next(struct parser *parser, struct parser_result *result)
 	if (parser->sent == parser->head || clock_ms() - parser->head_since < DEADLINE)
 		return false;
 	log_error("a message was not parsed within %d s: its parser is ended", DEADLINE / 1000);
-	end_parser(parser);
+	supervisor_restart(parser->control);
 	lose_head(parser, result);
 	return true;
 }

@@ -67,7 +67,9 @@ static int add_rule(scmp_filter_ctx filter, const struct syscall_rule *rule)
 
 	while (count < SYSCALL_ARGUMENTS && rule->arguments[count].op)
 		count++;
-	return seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, rule->number, count, rule->arguments);
+	return seccomp_rule_add_array(
+		filter, rule->error ? SCMP_ACT_ERRNO((uint16_t)rule->error) : SCMP_ACT_ALLOW,
+		rule->number, count, rule->arguments);
 }
 
 /* Without SCMP_FLTATR_CTL_OPTIMIZE each call would be compared with one rule after another. */
@@ -79,8 +81,11 @@ static int load(scmp_filter_ctx filter, const struct syscall_rule *rules, size_t
 		err = seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
 	if (!err)
 		err = seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2);
-	for (size_t i = 0; i < count && !err; i++)
+	for (size_t i = 0; i < count && !err; i++) {
 		err = add_rule(filter, &rules[i]);
+		if (err == -EEXIST) /* of two tables, put together */
+			err = 0;
+	}
 	return err ? err : seccomp_load(filter);
 }
 

@@ -16,6 +16,7 @@ enum { SYSCALL_ARGUMENTS = 2 };
 struct syscall_rule {
 	int number;
 	struct scmp_arg_cmp arguments[SYSCALL_ARGUMENTS]; /* up to one with op 0 */
+	int error; /* unless 0: it fails with this errno, which a library expects */
 };
 
 /* The argument at `index`, an int or an unsigned int, is the value; or has none of the bits. */

@@ -35,7 +35,7 @@ static const struct mistake syntax[] = {
 	  "check-interval, check-requests, wake-interval, wake-attempts, wake-holdoff, "
 	  "heartbeat-timeout, min-lease, memberships, learn, hold, max-hosts, "
 	  "standby-interval, npp, npp-type, max-registrations, registration-lifetime, npp-keys, advertise-interval, "
-	  "advertise-lifetime, preference, on-stop, wake, allow, deny, interface, host" },
+	  "advertise-lifetime, preference, http, http-token-file, on-stop, wake, allow, deny, interface, host" },
 	{ "host nas {\n mac = 52:54:00:00:00:01\n adresses = 10.0.0.1\n}",
 	  ":3: unknown option 'adresses' (did you mean 'addresses'?); expected one of mac, addresses, groups, wake, allow, deny, vlan, "
 	  "interface, arp-offload, detect-sleep, echo, lease, lease-server, client-id, hostname, secureon, watts" },

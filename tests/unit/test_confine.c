@@ -185,7 +185,7 @@ static int log_two_refusals(void)
 
 static int call_what_kills(void)
 {
-	static const struct syscall_rule rules[] = { { SCMP_SYS(exit_group), { { 0 } } } };
+	static const struct syscall_rule rules[] = { { .number = SCMP_SYS(exit_group) } };
 
 	if (syscall_filter_load(rules, 1, SYSCALL_KILLS) == -ENOTSUP)
 		return SKIPPED;
