@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "control/protocol.h"
 #include "http/internal.h"
+#include "report/sleep_report.h"
 
 enum { WHY_MAX = 160, NAME_MAX_OCTETS = 128 };
 
@@ -22,14 +23,16 @@ struct exchange {
 	struct http_server *server;
 	struct evhttp_request *request;
 	const struct resource *resource;
-	struct json_object *asked; /* of the daemon */
-	char why[WHY_MAX];         /* it is refused */
+	struct json_object *asked;   /* of the daemon */
+	struct sleep_report *report; /* made of several answers; NULL: one is all */
+	char why[WHY_MAX];           /* it is refused */
 };
 
 struct resource {
 	const char *path; /* "*": a host */
 	enum evhttp_cmd_type method;
 	const char *command;
+	bool is_report;
 	/* Adds a parameter to what is asked of the daemon. False, with `why`: it is refused. */
 	bool (*add)(struct exchange *exchange, const char *name, const char *value);
 	/* instead of asking the daemon */
@@ -74,6 +77,12 @@ static bool add_of_history(struct exchange *exchange, const char *name, const ch
 	return true;
 }
 
+static bool add_of_report(struct exchange *exchange, const char *name, const char *value)
+{
+	return strcmp(name, "since") ? refuse(exchange, "unknown parameter; expected since")
+	                             : add_since(exchange, value);
+}
+
 static void run_page(struct exchange *exchange)
 {
 	http_reply_page(exchange->request);
@@ -93,6 +102,7 @@ static const struct resource resources[] = {
 	{ "/api/hosts/*/wake", EVHTTP_REQ_POST, .command = "host-wake" },
 	{ "/api/hosts/*/sleep", EVHTTP_REQ_POST, .command = "host-sleep" },
 	{ "/api/history", EVHTTP_REQ_GET, .command = "history", .add = add_of_history },
+	{ "/api/report", EVHTTP_REQ_GET, .command = "report", .is_report = true, .add = add_of_report },
 	{ "/api/status", EVHTTP_REQ_GET, .command = "status" },
 	{ "/api/counters", EVHTTP_REQ_GET, .command = "counters" },
 	{ "/api/events", EVHTTP_REQ_GET, .run = run_events },
@@ -110,6 +120,7 @@ static const struct resource *find_resource(const char *path)
 
 static void end(struct exchange *exchange)
 {
+	sleep_report_free(exchange->report);
 	json_object_put(exchange->asked);
 	free(exchange);
 }
@@ -132,21 +143,60 @@ static void hide_passwords(struct json_object *result)
 		hide_passwords(json_object_array_get_idx(result, i));
 }
 
+/* Takes the result. */
+static void reply_result(struct exchange *exchange, struct json_object *result)
+{
+	struct json_object *document = protocol_document(exchange->resource->command, result);
+
+	http_reply_json(exchange->request, HTTP_OK, document);
+	json_object_put(document);
+	end(exchange);
+}
+
+static void on_reply(void *context, struct json_object *reply);
+
+static void ask(struct exchange *exchange)
+{
+	struct sleep_report *report = exchange->report;
+	struct json_object *request =
+		report ? sleep_report_request(report) : json_object_get(exchange->asked);
+
+	if (request)
+		daemon_client_ask(exchange->server->daemon, request, on_reply, exchange);
+	else
+		reply_result(exchange, sleep_report_json(report));
+}
+
 static void on_reply(void *context, struct json_object *reply)
 {
 	struct exchange *exchange = context;
-	struct json_object *result = json_object_object_get(reply, "result"), *document;
+	struct json_object *result = json_object_object_get(reply, "result");
 
 	if (!json_object_get_boolean(json_object_object_get(reply, "ok"))) {
 		http_reply_error(exchange->request, status_of(exchange, reply),
 		                 json_object_get_string(json_object_object_get(reply, "error")));
+		end(exchange);
+	} else if (exchange->report) {
+		if (sleep_report_answer(exchange->report, result, clock_now().wall))
+			_exit(EXIT_FAILURE);
+		ask(exchange);
 	} else {
 		hide_passwords(result);
-		document = protocol_document(exchange->resource->command, json_object_get(result));
-		http_reply_json(exchange->request, HTTP_OK, document);
-		json_object_put(document);
+		reply_result(exchange, json_object_get(result));
 	}
-	end(exchange);
+}
+
+/* Since the time that is asked for, as it was checked. */
+static void begin_report(struct exchange *exchange)
+{
+	struct json_object *since = json_object_object_get(exchange->asked, "since");
+	int64_t time = clock_now().wall - SLEEP_REPORT_SPAN;
+
+	if (since)
+		text_to_time(json_object_get_string(since), &time);
+	exchange->report = sleep_report_new(time);
+	if (!exchange->report)
+		_exit(EXIT_FAILURE);
 }
 
 /* The part of the path that "*" is for. False: it is none that a host could have. */
@@ -198,8 +248,9 @@ static void run(struct exchange *exchange, const struct evhttp_uri *uri)
 		exchange->resource->run(exchange);
 		end(exchange);
 	} else {
-		daemon_client_ask(exchange->server->daemon, json_object_get(exchange->asked),
-		                  on_reply, exchange);
+		if (exchange->resource->is_report)
+			begin_report(exchange);
+		ask(exchange);
 	}
 }
 
@@ -261,8 +312,10 @@ void http_route(struct evhttp_request *request, void *context)
 		exchange = calloc(1, sizeof(*exchange));
 		if (!exchange)
 			_exit(EXIT_FAILURE);
-		*exchange = (struct exchange){ server, request, resource, json_object_new_object(),
-			                       "" };
+		*exchange = (struct exchange){ .server = server,
+			                       .request = request,
+			                       .resource = resource,
+			                       .asked = json_object_new_object() };
 		run(exchange, uri);
 	}
 }

@@ -6,6 +6,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from datetime import datetime
 
 import pytest
 
@@ -40,6 +41,31 @@ def test_it_says_what_the_command_line_says(served, path, command):
     answer = served.get(path)
     assert answer.status == 200
     assert steady(answer.json) == steady(served.daemon.ctl(*command.split()))
+
+
+def hours_of(report):
+    begin, end = (datetime.fromisoformat(report[name].replace("Z", "+00:00")) for name in ("since", "until"))
+    return (end - begin).total_seconds() / 3600
+
+
+def without_times(report):
+    return {name: each for name, each in report.items() if name not in ("since", "until")}
+
+
+@pytest.mark.parametrize(("query", "options", "hours"), [("", (), 168), ("?since=1h", ("--since", "1h"), 1)])
+def test_a_report_is_that_of_the_command_line(lan, served, query, options, hours):
+    lan.host.resume()
+    served.daemon.wake()
+    served.daemon.wait_state("awake")
+    answer = served.get(f"/api/report{query}")
+    assert answer.status == 200 and answer.json["hosts"][0]["wakes"] == 1
+    assert hours_of(answer.json) == pytest.approx(hours, abs=0.1)
+    assert without_times(answer.json) == without_times(served.daemon.ctl("report", *options))
+
+
+@pytest.mark.parametrize("query", ["since=soon", "since=", "limit=1"])
+def test_a_report_of_what_is_no_time_is_refused(served, query):
+    assert served.get(f"/api/report?{query}").status == 400
 
 
 def test_a_host_is_found_by_its_mac_and_its_address(lan, served):
