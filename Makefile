@@ -178,9 +178,9 @@ deps-%:
 	$(Q)packaging/install-deps $*
 
 # Each of these installs what it needs first, then starts make anew: the paths of libraries may just have come.
-demo: deps-demo ## install what is missing, build, and show the main job on a small LAN
+demo: deps-demo ## install what is missing, build, and show the main job on a small LAN (HTTP=1: its page stays open)
 	$(Q)$(MAKE) --no-print-directory all
-	$(Q)BUILD=$(BUILD) tests/demo/demo
+	$(Q)BUILD=$(BUILD) tests/demo/demo $(if $(HTTP),--http)
 
 check: deps-check ## install what is missing, build, and run all tests (TEST=name: one; SAN=1: with sanitizers)
 	$(Q)$(if $(TEST),,$(MAKE) $(JOBS) --no-print-directory tests)
@@ -264,8 +264,9 @@ bench: deps-bench ## measure the datapath, the daemon and others in their place 
 	$(Q)$(BUILD)/tests/bench/bench --output $(BUILD)/bench.json $(BENCH_OPTIONS)
 	$(if $(BENCH_OPTIONS),,$(Q)/usr/bin/python3 tests/bench/draw.py $(BUILD)/bench.json docs/bench.svg)
 
-picture: deps-picture ## record the demo into docs/demo.svg
+picture: deps-picture ## record the demo into docs/demo.svg, and the page into docs/page-*.webp
 	$(Q)$(MAKE) --no-print-directory all
+	$(Q)BUILD=$(BUILD) tests/demo/draw-page
 	$(Q)script -qec "stty cols 112 rows 40 && termtosvg docs/demo.svg -g 112x40 -M 3000 -c 'env BUILD=$(BUILD) tests/demo/demo'" /dev/null
 
 dist: ## pack the source of the last commit
