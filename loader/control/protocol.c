@@ -25,7 +25,7 @@ static struct json_object *with_schema(const char *list, struct json_object *res
 
 struct json_object *protocol_document(const char *command, struct json_object *result)
 {
-	for (size_t i = 0; i < sizeof(documents) / sizeof(*documents); i++)
+	for (size_t i = 0; result && i < sizeof(documents) / sizeof(*documents); i++)
 		if (!strcmp(documents[i].command, command))
 			return with_schema(documents[i].list, result);
 	return result;

@@ -84,8 +84,8 @@
  *          command that adds it
  *  STATUS  "serving": bool: a sleeper of one interface at least is answered for, "healthy": bool:
  *          all that is configured works, "problems": [text, …]: what does not,
- *          "version", "pid", "uptime": s, "heartbeat-timeout": s, "stored": bool: what changes is
- *          kept on the disk,
+ *          "version", "pid", "uptime": s, "heartbeat-timeout": s, "heartbeat-age": s, since it
+ *          was written, "stored": bool: what changes is kept on the disk,
  *          "hosts": {"awake": n, "drowsy": n, "asleep": n, "waking": n},
  *          "npp": {"on": bool, "type": ICMP type, "keys": how many; 0: requests are not signed,
  *          "preference", "active": registrations of hosts that have not been up since,
@@ -121,7 +121,8 @@ enum { PROTOCOL_SCHEMA = 1 };
 
 /*
  * The result of a command as programs are given it, by the command line and by HTTP: lists are
- * members of an object with the schema's number. Takes the result, and gives what takes its place.
+ * members of an object with the schema's number. Takes the result, and gives what takes its place;
+ * of NULL, NULL.
  */
 struct json_object *protocol_document(const char *command, struct json_object *result);
 /* In one line; it is the object's. */

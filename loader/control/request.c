@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/fields.h"
 #include "base/text.h"
 #include "daemon/holding.h"
 #include "npp/npp_auth.h"
@@ -112,6 +113,8 @@ static enum request_end run_status(struct request *request)
 	json_add_int(json, "pid", getpid());
 	json_add_int(json, "uptime", (clock_ms() - daemon->started) / 1000);
 	json_add_int(json, "heartbeat-timeout", daemon->config.heartbeat_timeout);
+	json_object_object_add(json, "heartbeat-age",
+	                       json_seconds(clock_ms() - (daemon->beat_due - BEAT_MIN)));
 	json_add_bool(json, "stored", daemon->store && !daemon->store_err);
 	json_object_object_add(json, "hosts", states_json(daemon));
 	json_object_object_add(json, "npp", npp_json(daemon));

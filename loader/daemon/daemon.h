@@ -389,6 +389,7 @@ int tick_start(struct daemon *daemon);
  * due. At a start, only as long as it has not run out since the daemon before.
  */
 void daemon_beat(struct daemon *daemon);
+enum { BEAT_MIN = 400 }; /* ms: the age at which it is */
 
 /* confine.c: the last part, as the others need more to start */
 int confine_start(struct daemon *daemon);

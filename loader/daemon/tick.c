@@ -13,9 +13,6 @@
 
 static const struct timeval INTERVAL = { .tv_usec = 500000 };
 
-/* The age at which a heartbeat is written again, by whoever comes first. ms */
-enum { BEAT_MIN = 400 };
-
 /* By how much CLOCK_BOOTTIME must have run ahead, to be a suspend. ms */
 enum { SUSPENDED_MIN = 1000 };
 

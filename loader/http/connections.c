@@ -15,7 +15,7 @@
 #include "base/clock.h"
 #include "http/internal.h"
 
-/* ms, from the first octet to the last; of one that makes room where there are too many */
+/* ms, from the first octet to the last; where there are too many */
 enum { TIME_MAX = 30000, TIME_MIN = 1000 };
 
 static const struct timeval LOOK = { .tv_sec = 1 }, ACCEPT_PAUSE = { .tv_usec = 100000 };
@@ -53,35 +53,28 @@ static struct place *look_at(int fd, int64_t now)
 	return place;
 }
 
-/* Ends those that took too long. The descriptor of the oldest that is not kept, or -1. */
-static int look_at_all(int64_t now, bool *is_any)
+/* Ends those that took longer. False: there is none. */
+static bool look_at_all(int64_t time_max)
 {
-	int oldest = -1;
+	const int64_t now = clock_ms();
+	bool is_any = false;
 
-	*is_any = false;
 	for (int fd = 0; fd < HTTP_DESCRIPTORS; fd++) {
 		const struct place *place = look_at(fd, now);
 
-		*is_any |= place->cookie != 0;
-		if (!place->cookie || place->is_kept)
-			continue;
-		if (now - place->since > TIME_MAX)
+		is_any |= place->cookie != 0;
+		if (place->cookie && !place->is_kept && now - place->since > time_max)
 			shutdown(fd, SHUT_RDWR);
-		else if (oldest < 0 || place->since < connections.places[oldest].since)
-			oldest = fd;
 	}
-	return oldest;
+	return is_any;
 }
 
 static void on_look(evutil_socket_t fd, short what, void *context)
 {
-	bool is_any;
-
 	(void)fd;
 	(void)what;
 	(void)context;
-	look_at_all(clock_ms(), &is_any);
-	if (is_any)
+	if (look_at_all(TIME_MAX))
 		event_add(connections.look, &LOOK);
 }
 
@@ -93,17 +86,11 @@ static struct bufferevent *on_connection(struct event_base *base, void *context)
 	return bufferevent_socket_new(base, -1, 0);
 }
 
-/* No descriptor is left: the one that has taken longest makes room, unless all are quick. */
+/* No descriptor is left: those who are slow make room for those who wait. */
 static void on_accept_error(struct evconnlistener *listener, void *context)
 {
-	const int64_t now = clock_ms();
-	bool is_any;
-	int oldest;
-
 	(void)context;
-	oldest = look_at_all(now, &is_any);
-	if (oldest >= 0 && now - connections.places[oldest].since > TIME_MIN)
-		shutdown(oldest, SHUT_RDWR);
+	look_at_all(TIME_MIN);
 	evconnlistener_disable(listener);
 	event_add(connections.accept_again, &ACCEPT_PAUSE);
 }
@@ -121,7 +108,8 @@ void connections_keep(struct evhttp_request *request)
 	struct evhttp_connection *connection = evhttp_request_get_connection(request);
 	const int fd = bufferevent_getfd(evhttp_connection_get_bufferevent(connection));
 
-	look_at(fd, clock_ms())->is_kept = true;
+	if (fd < HTTP_DESCRIPTORS)
+		look_at(fd, clock_ms())->is_kept = true;
 }
 
 bool connections_start(struct event_base *base, struct evhttp *http, int listener)

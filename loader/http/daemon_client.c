@@ -108,7 +108,7 @@ static void take_line(struct daemon_client *client, const char *line)
 	if (json_object_object_get_ex(json, "ok", NULL))
 		take_reply(client, json);
 	else
-		client->on_event(client->context, line);
+		client->on_event(client->context, json, line);
 	json_object_put(json);
 }
 
@@ -176,6 +176,14 @@ static struct query *add_query(struct daemon_client *client, const char *text)
 		end();
 	DL_APPEND(client->queries, query);
 	return query;
+}
+
+struct json_object *daemon_request(const char *command)
+{
+	struct json_object *request = json_object_new_object();
+
+	json_object_object_add(request, "command", json_object_new_string(command));
+	return request;
 }
 
 void daemon_client_ask(struct daemon_client *client, struct json_object *request,

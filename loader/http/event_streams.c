@@ -12,8 +12,8 @@
 #include "http/internal.h"
 
 enum { STREAMS_MAX = 64 };
-/* octets that one may leave unread before it is let go: more than a thousand events */
-enum { UNREAD_MAX = 512 * 1024 };
+/* octets that one may leave unread before it is let go: hundreds of events */
+enum { UNREAD_MAX = 256 * 1024 };
 
 static const struct timeval HEARTBEAT = { .tv_sec = 10 };
 

@@ -21,6 +21,8 @@
 /* A daemon that was killed a moment ago may still have its processes, and so the port. ms */
 enum { BIND_PATIENCE = 2000, BIND_INTERVAL = 20 };
 enum { BACKLOG = 64 };
+/* octets, of each connection: the kernel would let it grow to megabytes */
+static const int SEND_BUFFER = 65536;
 enum { TOKEN_SHORT = 16 };
 
 struct http {
@@ -126,6 +128,7 @@ static int open_listener(const struct endpoint *endpoint)
 	if (fd < 0)
 		return -errno;
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &SEND_BUFFER, sizeof(SEND_BUFFER));
 	setsockopt(fd, IPPROTO_IP, IP_FREEBIND, &on, sizeof(on));
 	if (address.ss_family == AF_INET6)
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));

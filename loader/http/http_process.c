@@ -46,10 +46,11 @@ static void on_turn(evutil_socket_t fd, short what, void *context)
 	alarm(HANG_MAX);
 }
 
-static void on_event(void *context, const char *line)
+static void on_event(void *context, struct json_object *event, const char *line)
 {
 	struct http_server *server = context;
 
+	metrics_event(server->metrics, event);
 	event_streams_send(server->streams, line);
 }
 
@@ -58,14 +59,6 @@ static void on_watching(void *context, struct json_object *reply)
 	(void)context;
 	if (!json_object_get_boolean(json_object_object_get(reply, "ok")))
 		_exit(EXIT_FAILURE);
-}
-
-static void watch(struct http_server *server)
-{
-	struct json_object *request = json_object_new_object();
-
-	json_object_object_add(request, "command", json_object_new_string("watch"));
-	daemon_client_ask(server->daemon, request, on_watching, server);
 }
 
 static struct evhttp *new_http(struct event_base *base, struct http_server *server)
@@ -98,8 +91,12 @@ static void __attribute__((noreturn)) serve(const void *context)
 	if (!server.streams || !server.daemon ||
 	    !connections_start(base, http, server.setup->listener))
 		_exit(EXIT_FAILURE);
-	watch(&server);
+	daemon_client_ask(server.daemon, daemon_request("watch"), on_watching, NULL);
+	server.metrics = metrics_new(server.daemon);
+	if (!server.metrics)
+		_exit(EXIT_FAILURE);
 	event_add(turn, &TURN);
+	alarm(HANG_MAX);
 	event_base_dispatch(base);
 	_exit(EXIT_FAILURE);
 }

@@ -66,23 +66,33 @@ static void release(const void *text, size_t length, void *context)
 	free((void *)text);
 }
 
+static void add_body(struct evhttp_request *request, const char *text, size_t length)
+{
+	char *copy = malloc(length + 1);
+
+	if (!copy)
+		_exit(EXIT_FAILURE);
+	memcpy(copy, text, length);
+	unread += length;
+	evbuffer_add_reference(evhttp_request_get_output_buffer(request), copy, length, release,
+	                       NULL);
+}
+
 void http_reply_text(struct evhttp_request *request, int status, const char *type, const char *text,
                      size_t length)
 {
-	struct evbuffer *body = evhttp_request_get_output_buffer(request);
-	char *copy;
+	struct evkeyvalq *out = evhttp_request_get_output_headers(request);
+	char length_text[24];
 
 	if (unread + length > UNREAD_ALL_MAX && status == HTTP_OK) {
 		http_reply_error(request, 503, "too many answers are not read yet: try again");
 		return;
 	}
-	copy = malloc(length + 1);
-	if (!copy)
-		_exit(EXIT_FAILURE);
-	memcpy(copy, text, length);
-	unread += length;
 	http_reply_prepare(request, type);
-	evbuffer_add_reference(body, copy, length, release, NULL);
+	snprintf(length_text, sizeof(length_text), "%zu", length);
+	evhttp_add_header(out, "Content-Length", length_text);
+	if (evhttp_request_get_command(request) != EVHTTP_REQ_HEAD)
+		add_body(request, text, length);
 	evhttp_send_reply(request, status, reason_of(status), NULL);
 }
 

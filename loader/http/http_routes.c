@@ -12,7 +12,6 @@
 #include "base/text.h"
 #include "control/protocol.h"
 #include "http/internal.h"
-#include "report/sleep_report.h"
 
 enum { WHY_MAX = 160, NAME_MAX_OCTETS = 128 };
 
@@ -23,16 +22,16 @@ struct exchange {
 	struct http_server *server;
 	struct evhttp_request *request;
 	const struct resource *resource;
-	struct json_object *asked;   /* of the daemon */
-	struct sleep_report *report; /* made of several answers; NULL: one is all */
-	char why[WHY_MAX];           /* it is refused */
+	struct json_object *asked;    /* of the daemon */
+	int64_t since;                /* ms since 1970, of a report; 0: not said */
+	struct json_object *document; /* to answer with, if the host is known */
+	char why[WHY_MAX];            /* it is refused */
 };
 
 struct resource {
 	const char *path; /* "*": a host */
 	enum evhttp_cmd_type method;
 	const char *command;
-	bool is_report;
 	/* Adds a parameter to what is asked of the daemon. False, with `why`: it is refused. */
 	bool (*add)(struct exchange *exchange, const char *name, const char *value);
 	/* instead of asking the daemon */
@@ -46,16 +45,26 @@ static void add_text(struct exchange *exchange, const char *member, const char *
 	json_object_object_add(exchange->asked, member, json_object_new_string(text));
 }
 
+static bool read_since(struct exchange *exchange, const char *value, int64_t *time)
+{
+	int64_t ago;
+
+	if (!text_to_duration(value, &ago))
+		*time = clock_now().wall - ago;
+	else if (text_to_time(value, time))
+		return refuse(exchange, "since: expected 2h, 3d or 2026-01-31T12:00:00Z");
+	*time = *time < 1 ? 1 : *time;
+	return true;
+}
+
 static bool add_since(struct exchange *exchange, const char *value)
 {
 	char text[TEXT_TIME];
-	int64_t time, ago;
+	int64_t time;
 
-	if (!text_to_duration(value, &ago))
-		time = clock_now().wall - ago;
-	else if (text_to_time(value, &time))
-		return refuse(exchange, "since: expected 2h, 3d or 2026-01-31T12:00:00Z");
-	add_text(exchange, "since", text_from_time(time < 0 ? 0 : time, text));
+	if (!read_since(exchange, value, &time))
+		return false;
+	add_text(exchange, "since", text_from_time(time, text));
 	return true;
 }
 
@@ -79,8 +88,19 @@ static bool add_of_history(struct exchange *exchange, const char *name, const ch
 
 static bool add_of_report(struct exchange *exchange, const char *name, const char *value)
 {
-	return strcmp(name, "since") ? refuse(exchange, "unknown parameter; expected since")
-	                             : add_since(exchange, value);
+	if (strcmp(name, "since") != 0)
+		return refuse(exchange, "unknown parameter; expected since");
+	return read_since(exchange, value, &exchange->since);
+}
+
+static void run_report(struct exchange *exchange)
+{
+	http_reply_report(exchange->server->daemon, exchange->request, exchange->since);
+}
+
+static void run_metrics(struct exchange *exchange)
+{
+	metrics_reply(exchange->server->metrics, exchange->request);
 }
 
 static void run_page(struct exchange *exchange)
@@ -90,7 +110,9 @@ static void run_page(struct exchange *exchange)
 
 static void run_events(struct exchange *exchange)
 {
-	if (!event_streams_add(exchange->server->streams, exchange->request))
+	if (evhttp_request_get_command(exchange->request) == EVHTTP_REQ_HEAD)
+		http_reply_text(exchange->request, HTTP_OK, "text/event-stream", "", 0);
+	else if (!event_streams_add(exchange->server->streams, exchange->request))
 		http_reply_error(exchange->request, 503, "too many follow the events");
 }
 
@@ -102,9 +124,10 @@ static const struct resource resources[] = {
 	{ "/api/hosts/*/wake", EVHTTP_REQ_POST, .command = "host-wake" },
 	{ "/api/hosts/*/sleep", EVHTTP_REQ_POST, .command = "host-sleep" },
 	{ "/api/history", EVHTTP_REQ_GET, .command = "history", .add = add_of_history },
-	{ "/api/report", EVHTTP_REQ_GET, .command = "report", .is_report = true, .add = add_of_report },
 	{ "/api/status", EVHTTP_REQ_GET, .command = "status" },
 	{ "/api/counters", EVHTTP_REQ_GET, .command = "counters" },
+	{ "/api/report", EVHTTP_REQ_GET, .add = add_of_report, .run = run_report },
+	{ "/metrics", EVHTTP_REQ_GET, .run = run_metrics },
 	{ "/api/events", EVHTTP_REQ_GET, .run = run_events },
 	{ 0 },
 };
@@ -120,8 +143,8 @@ static const struct resource *find_resource(const char *path)
 
 static void end(struct exchange *exchange)
 {
-	sleep_report_free(exchange->report);
 	json_object_put(exchange->asked);
+	json_object_put(exchange->document);
 	free(exchange);
 }
 
@@ -143,60 +166,44 @@ static void hide_passwords(struct json_object *result)
 		hide_passwords(json_object_array_get_idx(result, i));
 }
 
-/* Takes the result. */
-static void reply_result(struct exchange *exchange, struct json_object *result)
+static void reply_with(struct exchange *exchange, struct json_object *reply)
 {
-	struct json_object *document = protocol_document(exchange->resource->command, result);
-
-	http_reply_json(exchange->request, HTTP_OK, document);
-	json_object_put(document);
+	if (json_object_get_boolean(json_object_object_get(reply, "ok")))
+		http_reply_json(exchange->request, HTTP_OK, exchange->document);
+	else
+		http_reply_error(exchange->request, status_of(exchange, reply),
+		                 json_object_get_string(json_object_object_get(reply, "error")));
 	end(exchange);
 }
 
-static void on_reply(void *context, struct json_object *reply);
-
-static void ask(struct exchange *exchange)
+static void on_host(void *context, struct json_object *reply)
 {
-	struct sleep_report *report = exchange->report;
-	struct json_object *request =
-		report ? sleep_report_request(report) : json_object_get(exchange->asked);
+	reply_with(context, reply);
+}
 
-	if (request)
-		daemon_client_ask(exchange->server->daemon, request, on_reply, exchange);
-	else
-		reply_result(exchange, sleep_report_json(report));
+/* A host that is removed has a history still; one that has none must be a host. */
+static bool may_be_unknown(const struct exchange *exchange, const struct json_object *result)
+{
+	return json_object_is_type(result, json_type_array) && !json_object_array_length(result) &&
+	       json_object_object_get_ex(exchange->asked, "name", NULL);
 }
 
 static void on_reply(void *context, struct json_object *reply)
 {
 	struct exchange *exchange = context;
 	struct json_object *result = json_object_object_get(reply, "result");
+	const bool is_to_be_checked = may_be_unknown(exchange, result);
 
-	if (!json_object_get_boolean(json_object_object_get(reply, "ok"))) {
-		http_reply_error(exchange->request, status_of(exchange, reply),
-		                 json_object_get_string(json_object_object_get(reply, "error")));
-		end(exchange);
-	} else if (exchange->report) {
-		if (sleep_report_answer(exchange->report, result, clock_now().wall))
-			_exit(EXIT_FAILURE);
-		ask(exchange);
-	} else {
-		hide_passwords(result);
-		reply_result(exchange, json_object_get(result));
+	hide_passwords(result);
+	exchange->document =
+		protocol_document(exchange->resource->command, json_object_get(result));
+	if (!is_to_be_checked) {
+		reply_with(exchange, reply);
+		return;
 	}
-}
-
-/* Since the time that is asked for, as it was checked. */
-static void begin_report(struct exchange *exchange)
-{
-	struct json_object *since = json_object_object_get(exchange->asked, "since");
-	int64_t time = clock_now().wall - SLEEP_REPORT_SPAN;
-
-	if (since)
-		text_to_time(json_object_get_string(since), &time);
-	exchange->report = sleep_report_new(time);
-	if (!exchange->report)
-		_exit(EXIT_FAILURE);
+	add_text(exchange, "command", "host-show");
+	daemon_client_ask(exchange->server->daemon, json_object_get(exchange->asked), on_host,
+	                  exchange);
 }
 
 /* The part of the path that "*" is for. False: it is none that a host could have. */
@@ -216,6 +223,43 @@ static bool add_name(struct exchange *exchange, const char *path)
 	add_text(exchange, "name", decoded);
 	free(decoded);
 	return true;
+}
+
+static bool is_sleep(const struct exchange *exchange)
+{
+	return exchange->resource->command && !strcmp(exchange->resource->command, "host-sleep");
+}
+
+/* {"now": bool}, of a sleep, or {}. */
+static bool take_body(struct exchange *exchange, struct json_object *json)
+{
+	json_object_object_foreach (json, member, value) {
+		if (!is_sleep(exchange) || strcmp(member, "now") != 0 ||
+		    !json_object_is_type(value, json_type_boolean))
+			return false;
+		json_object_object_add(exchange->asked, member, json_object_get(value));
+	}
+	return true;
+}
+
+/* Nothing, or an object. */
+static bool add_body(struct exchange *exchange)
+{
+	struct evbuffer *body = evhttp_request_get_input_buffer(exchange->request);
+	const size_t length = evbuffer_get_length(body);
+	struct json_object *json;
+	const char *text;
+	bool is_good;
+
+	if (!length)
+		return true;
+	evbuffer_add(body, "", 1);
+	text = (const char *)evbuffer_pullup(body, -1);
+	json = strlen(text) == length ? json_tokener_parse(text) : NULL;
+	is_good = json_object_is_type(json, json_type_object) && take_body(exchange, json);
+	json_object_put(json);
+	return is_good || refuse(exchange, "expected no body%s",
+	                         is_sleep(exchange) ? ", or {\"now\": true}" : "");
 }
 
 static bool add_parameters(struct exchange *exchange, const char *query)
@@ -240,7 +284,7 @@ static void run(struct exchange *exchange, const struct evhttp_uri *uri)
 {
 	add_text(exchange, "command",
 	         exchange->resource->command ? exchange->resource->command : "");
-	if (!add_name(exchange, evhttp_uri_get_path(uri)) ||
+	if (!add_name(exchange, evhttp_uri_get_path(uri)) || !add_body(exchange) ||
 	    !add_parameters(exchange, evhttp_uri_get_query(uri))) {
 		http_reply_error(exchange->request, HTTP_BADREQUEST, exchange->why);
 		end(exchange);
@@ -248,9 +292,8 @@ static void run(struct exchange *exchange, const struct evhttp_uri *uri)
 		exchange->resource->run(exchange);
 		end(exchange);
 	} else {
-		if (exchange->resource->is_report)
-			begin_report(exchange);
-		ask(exchange);
+		daemon_client_ask(exchange->server->daemon, json_object_get(exchange->asked),
+		                  on_reply, exchange);
 	}
 }
 
@@ -312,10 +355,12 @@ void http_route(struct evhttp_request *request, void *context)
 		exchange = calloc(1, sizeof(*exchange));
 		if (!exchange)
 			_exit(EXIT_FAILURE);
-		*exchange = (struct exchange){ .server = server,
-			                       .request = request,
-			                       .resource = resource,
-			                       .asked = json_object_new_object() };
+		*exchange = (struct exchange){
+			.server = server,
+			.request = request,
+			.resource = resource,
+			.asked = json_object_new_object(),
+		};
 		run(exchange, uri);
 	}
 }

@@ -31,11 +31,12 @@ struct daemon_client;
 
 /* `reply` is {"ok": …} of control/protocol.h, which remains the client's. */
 typedef void daemon_reply(void *context, struct json_object *reply);
-/* One line, an EVENT, without its end. */
-typedef void daemon_event(void *context, const char *line);
+/* An EVENT, and the line that it came in, without its end. */
+typedef void daemon_event(void *context, struct json_object *event, const char *line);
 
 struct daemon_client *daemon_client_new(struct event_base *base, int channel,
                                         daemon_event *on_event, void *context);
+struct json_object *daemon_request(const char *command);
 /* Takes the request. */
 void daemon_client_ask(struct daemon_client *client, struct json_object *request,
                        daemon_reply *on_reply, void *context);
@@ -77,11 +78,23 @@ void http_reply_page(struct evhttp_request *request);
 /* The headers that every answer has. */
 void http_reply_prepare(struct evhttp_request *request, const char *type);
 
+/* metrics.c: what the daemon counts, and what the events add up to. */
+struct metrics;
+
+struct metrics *metrics_new(struct daemon_client *daemon);
+void metrics_event(struct metrics *metrics, struct json_object *event);
+/* Answers the request later. */
+void metrics_reply(struct metrics *metrics, struct evhttp_request *request);
+
+/* http_report.c: answers with what sleepproxyctl -j report says. */
+void http_reply_report(struct daemon_client *daemon, struct evhttp_request *request, int64_t since);
+
 /* http_routes.c: what is asked for. */
 struct http_server {
 	const struct http_setup *setup;
 	struct daemon_client *daemon;
 	struct event_streams *streams;
+	struct metrics *metrics;
 };
 
 void http_route(struct evhttp_request *request, void *server);

@@ -42,7 +42,7 @@ ROOMS = {
     "daemon": {"base", "net", "dhcp", "group", "npp", "datapath", "host", "register", "config", "npp_server", "seccomp", "parser"},
     "control": {"base", "dhcp", "npp", "host", "daemon"},
     "report": {"base"},
-    "http": {"base", "report", "daemon", "control", "supervisor"},
+    "http": {"base", "daemon", "control", "report", "supervisor"},
     "cli": {"base", "report", "control/protocol.h"},
     "lease_formats": {"base", "dhcp"},
     "agent": {"base", "net", "npp", "config", "lease_formats"},

@@ -22,7 +22,7 @@ def served(asleep):
 def steady(value: object) -> object:
     """Without what counts the seconds."""
     if isinstance(value, dict):
-        return {name: steady(each) for name, each in value.items() if name not in ("for", "uptime")}
+        return {name: steady(each) for name, each in value.items() if name not in ("for", "uptime", "heartbeat-age")}
     return [steady(each) for each in value] if isinstance(value, list) else value
 
 
