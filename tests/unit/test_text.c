@@ -185,6 +185,29 @@ TEST(prefixes)
 	      "00000000000000000000000000000000000000000000000000/8");
 }
 
+static int endpoint(const char *text, struct value *value, char again[TEXT_MAX])
+{
+	struct endpoint parsed;
+	const int err = text_to_endpoint(text, &parsed);
+
+	if (err)
+		return err;
+	value->ip = parsed.address;
+	sprintf(text_from_ip(&parsed.address, again) + strlen(again), " %u", parsed.port);
+	return 0;
+}
+
+TEST(endpoints)
+{
+	check(endpoint,
+	      "127.0.0.1:9464=127.0.0.1 9464|[::1]:1=::1 1|0.0.0.0:65535=0.0.0.0 65535|"
+	      "[ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff]:80=ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff "
+	      "80|[::ffff:192.0.2.1]:80=192.0.2.1 80|||:|:80|80|127.0.0.1|127.0.0.1:|127.0.0.1:0|"
+	      "127.0.0.1:65536|127.0.0.1:+1|127.0.0.1:80 |::1:80|[::1]|[::1]:|[::1:80|::1]:80|[]:80|"
+	      "[:80|[|[127.0.0.1]:80|localhost:80|"
+	      "[00000000000000000000000000000000000000000000000000]:8");
+}
+
 /* With the numbers of its protocol and port. */
 static int port(const char *text, struct value *value, char again[TEXT_MAX])
 {
