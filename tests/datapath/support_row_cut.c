@@ -56,6 +56,7 @@ static enum outcome cut_transport(const struct row *row)
 		[OUTCOME_TCP_NOT_SYN] = malformed,
 		[OUTCOME_ECHO_ANSWERED] = ignored,
 		[OUTCOME_BOUNCED] = other,
+		[OUTCOME_REFUSAL_KEPT] = other,
 		[OUTCOME_DHCP_SNOOPED] = other,
 		[OUTCOME_DHCP_NOT_SNOOPED] = other,
 	};

@@ -88,7 +88,7 @@ class Docker(Engine):
         self.folder.mkdir(exist_ok=True)
         self.log = self.folder / "log"
         argv = ["dockerd", "--host", self.address, "--data-root", self.folder / "data", "--exec-root", self.folder / "exec",
-                "--pidfile", self.folder / "pid", "--storage-driver=vfs", "--bridge=none", "--iptables=false",
+                "--pidfile", self.folder / "pid", "--storage-driver=vfs", "--bridge=none", "--ip-forward=false", "--iptables=false",
                 "--ip6tables=false", "--userland-proxy=false"]  # fmt: skip
         full = self.namespace.command(*argv) if self.namespace else [str(each) for each in argv]
         with self.log.open("w") as log:

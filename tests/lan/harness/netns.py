@@ -98,6 +98,7 @@ class Namespace:
         with self.entered():
             Path("/proc/sys/net/ipv6/conf/all/disable_ipv6").write_text("1")
             Path("/proc/sys/net/ipv6/conf/default/disable_ipv6").write_text("1")
+            Path("/proc/sys/net/ipv4/ip_forward").write_text("0")  # which it has from a machine with containers
         self.ip("link", "set", "lo", "up")
 
     @contextlib.contextmanager
