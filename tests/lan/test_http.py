@@ -63,9 +63,9 @@ def test_a_report_is_that_of_the_command_line(lan, served, query, options, hours
     assert without_times(answer.json) == without_times(served.daemon.ctl("report", *options))
 
 
-@pytest.mark.parametrize("query", ["since=soon", "since=", "limit=1"])
-def test_a_report_of_what_is_no_time_is_refused(served, query):
-    assert served.get(f"/api/report?{query}").status == 400
+def test_a_report_of_what_is_no_time_is_refused(served):
+    for query in ["since=soon", "since=", "limit=1"]:
+        assert served.get(f"/api/report?{query}").status == 400
 
 
 def test_a_host_is_found_by_its_mac_and_its_address(lan, served):
