@@ -39,11 +39,14 @@ class Http:
     def __init__(self, daemon: Daemon, address: str = "127.0.0.1", port: int = PORT):
         self.daemon, self.address, self.port = daemon, address, port
 
-    def connect(self, timeout: float = 10) -> socket.socket:
+    def connect(self, timeout: float = 10, room: int = 0) -> socket.socket:
+        """`room`: octets that its kernel takes without it."""
         family = socket.AF_INET6 if ":" in self.address else socket.AF_INET
         with self.daemon.namespace.entered():
             link = socket.socket(family)
         link.settimeout(timeout)
+        if room:
+            link.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, room)
         link.connect((self.address, self.port))
         return link
 
