@@ -138,12 +138,12 @@ static __always_inline bool refusal_read6(struct frame *frame, struct refusal *r
 	               : ip->nexthdr == PROTOCOL_TCP && refusal_by_tcp(frame->xdp, at, refusal);
 }
 
-/* What ICMP is about is named by its ports alone. */
+/* What ICMP is about is named by its ports alone: then no flags were read. */
 static __always_inline bool refusal_is_of(const struct held_entry *entry, const struct mac *sender,
-                                          const struct refusal *refusal, bool is_rst)
+                                          const struct refusal *refusal)
 {
 	return mac_equal(&entry->host, sender) && bpf_ktime_get_coarse_ns() < entry->until &&
-	       (!is_rst || entry->acknowledges == refusal->tcp.ack_seq);
+	       (!refusal->tcp.flags || entry->acknowledges == refusal->tcp.ack_seq);
 }
 
 static __noinline bool refusal_handle(struct xdp_md *xdp)
@@ -160,8 +160,7 @@ static __noinline bool refusal_handle(struct xdp_md *xdp)
 	                                                    : false))
 		return false;
 	entry = bpf_map_lookup_elem(&held, &refusal->connection);
-	if (!entry || !frame_parse(&frame, xdp) ||
-	    !refusal_is_of(entry, frame_source(&frame), refusal, refusal->tcp.flags))
+	if (!entry || !refusal_is_of(entry, frame_source(&frame), refusal))
 		return false;
 	entry->refused = 1;
 	return true;
