@@ -70,6 +70,16 @@ static inline bool ip_equal(const struct ipv6 *a, const struct ipv6 *b)
 	return !memcmp(a, b, sizeof(*a));
 }
 
+/* Its index, or -1. */
+static inline int address_index(const struct ipv6 *addresses, size_t count,
+                                const struct ipv6 *address)
+{
+	for (size_t i = 0; i < count; i++)
+		if (ip_equal(&addresses[i], address))
+			return (int)i;
+	return -1;
+}
+
 /* :: means that there is none. */
 static inline bool ip_is_set(const struct ipv6 *address)
 {

@@ -41,7 +41,7 @@
  *          "watts": what it takes while it is up, up to 100000, with a fraction; missing: not said
  *  HOST    DESCRIPTION, all members, and "state": "awake" | "drowsy" | "asleep" | "waking",
  *          "for": seconds in that state, "ignored": frames in this sleep that did not wake it,
- *          "origin": "config" | "command" | "map" | "registration":
+ *          unless 0, "origin": "config" | "command" | "map" | "registration":
  *          who added it; "failed-wakes": in a row, since it was seen, unless 0; "address-in-use":
  *          true: another machine needs its address, and it is not answered for until that is gone;
  *          "leased": an address that it has by DHCP alone, or

@@ -358,6 +358,7 @@ void served_ifaces_stop(struct daemon *daemon);
 bool served_ifaces_check(struct daemon *daemon);
 /* After a suspend, in which a driver may lose the program (virtio_net). */
 void served_ifaces_reattach(struct daemon *daemon);
+bool daemon_serves(const struct daemon *daemon, uint32_t ifindex); /* it is attached */
 /* The attached interfaces on which a host is, in turn. NULL: the first; no further one. */
 struct served_iface *served_iface_next(struct daemon *daemon, const struct host *host,
                                        const struct served_iface *last);

@@ -90,22 +90,13 @@ void discovery_follow(struct daemon *daemon)
 	}
 }
 
-static bool is_served(const struct daemon *daemon, uint32_t ifindex)
-{
-	for (size_t i = 0; i < daemon->served_count; i++)
-		if (daemon->served[i].state == SERVED_ATTACHED &&
-		    daemon->served[i].iface.ifindex == ifindex)
-			return true;
-	return false;
-}
-
 static void add_entry(void *context, uint32_t ifindex, const struct ipv6 *address,
                       const struct neighbour_entry *entry)
 {
 	struct daemon *daemon = context;
 	const int64_t ago = (int64_t)entry->updated * 1000 / sysconf(_SC_CLK_TCK);
 
-	if (entry->state & NUD_HAS_MAC && is_served(daemon, ifindex))
+	if (entry->state & NUD_HAS_MAC && daemon_serves(daemon, ifindex))
 		neighbour_memory_add(daemon->discovery->memory, &entry->mac, ifindex, address,
 		                     clock_now().boot - ago);
 }

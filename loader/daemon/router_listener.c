@@ -17,20 +17,11 @@
 enum { ADVERTS_MAX = 16 };
 static const struct timeval PAUSE = { .tv_sec = 1 };
 
-static bool is_served(const struct daemon *daemon, uint32_t ifindex)
-{
-	for (size_t i = 0; i < daemon->served_count; i++)
-		if (daemon->served[i].state == SERVED_ATTACHED &&
-		    daemon->served[i].iface.ifindex == ifindex)
-			return true;
-	return false;
-}
-
 static void submit(struct daemon *daemon, const struct router_advert_octets *received)
 {
 	struct router_advert_octets *copy;
 
-	if (!is_served(daemon, received->ifindex))
+	if (!daemon_serves(daemon, received->ifindex))
 		return;
 	copy = malloc(sizeof(*copy));
 	if (!copy)

@@ -244,6 +244,15 @@ int served_ifaces_start(struct daemon *daemon)
 	return err;
 }
 
+bool daemon_serves(const struct daemon *daemon, uint32_t ifindex)
+{
+	for (size_t i = 0; i < daemon->served_count; i++)
+		if (daemon->served[i].state == SERVED_ATTACHED &&
+		    daemon->served[i].iface.ifindex == ifindex)
+			return true;
+	return false;
+}
+
 struct served_iface *served_iface_next(struct daemon *daemon, const struct host *host,
                                        const struct served_iface *last)
 {

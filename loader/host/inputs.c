@@ -63,14 +63,6 @@ size_t shared_set_size(const struct shared_set *set)
 	return set ? set->size : 0;
 }
 
-int address_index(const struct ipv6 *addresses, size_t count, const struct ipv6 *address)
-{
-	for (size_t i = 0; i < count; i++)
-		if (!memcmp(&addresses[i], address, sizeof(*address)))
-			return (int)i;
-	return -1;
-}
-
 /* Equal ports are equal octets: padding is zeroed. */
 static const struct shared_set *port_set(const struct wake_port *ports, size_t count)
 {

@@ -169,9 +169,6 @@ size_t learnt_ask(struct learnt **learnt, uint32_t now, struct ipv6 ask[HOST_ADD
                   bool *changed);
 bool learnt_has(const struct learnt *learnt, const struct ipv6 *address); /* and it counts */
 
-/* Its index, or -1. */
-int address_index(const struct ipv6 *addresses, size_t count, const struct ipv6 *address);
-
 /* Why a host has an address, the strongest reason first (address_owner). */
 enum claim_kind {
 	CLAIM_NONE,

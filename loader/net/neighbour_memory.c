@@ -45,15 +45,14 @@ static struct neighbour *find(struct neighbour_memory *memory, const struct mac 
 
 static bool remove_address(struct neighbour *neighbour, const struct ipv6 *address)
 {
-	for (size_t i = 0; i < neighbour->count; i++) {
-		if (!ip_equal(&neighbour->addresses[i], address))
-			continue;
-		neighbour->count--;
-		memmove(&neighbour->addresses[i], &neighbour->addresses[i + 1],
-		        (neighbour->count - i) * sizeof(*address));
-		return true;
-	}
-	return false;
+	const int i = address_index(neighbour->addresses, neighbour->count, address);
+
+	if (i < 0)
+		return false;
+	neighbour->count--;
+	memmove(&neighbour->addresses[i], &neighbour->addresses[i + 1],
+	        (neighbour->count - (size_t)i) * sizeof(*address));
+	return true;
 }
 
 /* False: another one was seen with it later. */
@@ -71,14 +70,6 @@ static bool take_from_others(struct neighbour_memory *memory, const struct ipv6 
 	return true;
 }
 
-static bool has_address(const struct neighbour *neighbour, const struct ipv6 *address)
-{
-	for (size_t i = 0; i < neighbour->count; i++)
-		if (ip_equal(&neighbour->addresses[i], address))
-			return true;
-	return false;
-}
-
 void neighbour_memory_add(struct neighbour_memory *memory, const struct mac *mac, uint32_t ifindex,
                           const struct ipv6 *address, int64_t seen)
 {
@@ -92,7 +83,8 @@ void neighbour_memory_add(struct neighbour_memory *memory, const struct mac *mac
 	neighbour->seen = MAX(neighbour->seen, seen);
 	if (ifindex)
 		neighbour->ifindex = ifindex;
-	if (!address || has_address(neighbour, address) || !take_from_others(memory, address, seen))
+	if (!address || address_index(neighbour->addresses, neighbour->count, address) >= 0 ||
+	    !take_from_others(memory, address, seen))
 		return;
 	if (neighbour->count == NEIGHBOUR_ADDRESSES)
 		remove_address(neighbour, &neighbour->addresses[0]);
