@@ -8,18 +8,17 @@
 #include <unistd.h>
 
 #include "cli/command.h"
-
-static const char *const states[] = { "awake", "drowsy", "asleep", "waking" };
+#include "control/protocol.h"
 
 static void view_host_counts(const struct output *output, struct json_object *hosts)
 {
 	output_write(output, BOLD, "hosts         ");
-	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
-		int64_t count = json_get_number(hosts, states[i]);
+	for (size_t i = 0; protocol_states[i]; i++) {
+		int64_t count = json_get_number(hosts, protocol_states[i]);
 
 		output_write(output, PLAIN, i ? ", " : "");
-		output_write(output, count ? word_of(states[i])->style : DIM, "%" PRId64 " %s",
-		             count, states[i]);
+		output_write(output, count ? word_of(protocol_states[i])->style : DIM,
+		             "%" PRId64 " %s", count, protocol_states[i]);
 	}
 	output_write(output, PLAIN, "\n");
 }

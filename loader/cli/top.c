@@ -16,6 +16,7 @@
 
 #include "base/clock.h"
 #include "cli/command.h"
+#include "control/protocol.h"
 
 /* ms */
 enum {
@@ -150,15 +151,14 @@ static void add_event(struct top *top, struct json_object *event)
 /* A state that an event tells is shown at once; the rest comes with the next list. */
 static void follow(struct session *session, struct json_object *event)
 {
-	static const char *const states[] = { "awake", "drowsy", "asleep", "waking" };
 	struct top *top = &session->top;
 	struct json_object *host = host_at(top, find_host(top, json_get_text(event, "host")));
 	const char *kind = json_get_text(event, "event");
 
 	add_event(top, event);
 	session->has_changed |= strcmp(kind, "magic-packet") != 0;
-	for (size_t i = 0; host && i < sizeof(states) / sizeof(*states); i++)
-		if (strcmp(kind, states[i]) == 0) {
+	for (size_t i = 0; host && protocol_states[i]; i++)
+		if (strcmp(kind, protocol_states[i]) == 0) {
 			json_set_text(host, "state", kind);
 			set_since(host, clock_ms());
 		}

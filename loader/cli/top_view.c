@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "cli/command.h"
+#include "control/protocol.h"
 #include "cli/top.h"
 
 enum { NAME_WIDTH = 18, STATE_WIDTH = 9, FOR_WIDTH = 9, ADDRESS_WIDTH = 26 };
@@ -61,18 +62,17 @@ static size_t count_of(const struct top *top, const char *state)
 
 static void put_title(struct screen *screen, const struct top *top)
 {
-	static const char *const states[] = { "awake", "drowsy", "asleep", "waking" };
 	const size_t hosts = json_length(top->hosts);
 	char text[64];
 
 	begin_line(screen);
 	snprintf(text, sizeof(text), "%zu host%s: ", hosts, hosts == 1 ? "" : "s");
 	put(screen, BOLD, strlen(text), "%s", text);
-	for (size_t i = 0; i < sizeof(states) / sizeof(*states); i++) {
-		const size_t count = count_of(top, states[i]);
+	for (const char *const *state = protocol_states; *state; state++) {
+		const size_t count = count_of(top, *state);
 
-		snprintf(text, sizeof(text), "%zu %s%s", count, states[i], i < 3 ? ", " : "  ");
-		put(screen, count ? word_of(states[i])->style : DIM, strlen(text), "%s", text);
+		snprintf(text, sizeof(text), "%zu %s%s", count, *state, state[1] ? ", " : "  ");
+		put(screen, count ? word_of(*state)->style : DIM, strlen(text), "%s", text);
 	}
 }
 

@@ -4,6 +4,8 @@
 #include <json-c/json.h>
 #include <string.h>
 
+const char *const protocol_states[] = { "awake", "drowsy", "asleep", "waking", NULL };
+
 /* Results with a schema; those that are lists are this member beside it. */
 static const struct {
 	const char *command, *list;

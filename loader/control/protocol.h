@@ -116,6 +116,9 @@ enum { CONTROL_LINE_MAX = 65536 };
 
 struct json_object;
 
+/* The "state" of a HOST, up to NULL. */
+extern const char *const protocol_states[];
+
 /* Members are added without another number, and never taken away or changed. */
 enum { PROTOCOL_SCHEMA = 1 };
 

@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "control/protocol.h"
 #include "http/internal.h"
 #include "outcome.h"
 #include "report/totals.h"
@@ -89,16 +90,15 @@ static void add_npp(struct evbuffer *out, struct json_object *counters)
 static void add_states(struct evbuffer *out, struct json_object *hosts)
 {
 	static const char name[] = "sleepproxy_host_state";
-	static const char *const states[] = { "awake", "drowsy", "asleep", "waking" };
 
 	begin(out, name, "gauge", "1 for the state that a host is in, 0 for the others.");
 	for (size_t i = 0; i < json_object_array_length(hosts); i++) {
 		struct json_object *host = json_object_array_get_idx(hosts, i);
 
-		for (size_t each = 0; each < sizeof(states) / sizeof(*states); each++)
+		for (const char *const *state = protocol_states; *state; state++)
 			evbuffer_add_printf(out, "%s{host=\"%s\",state=\"%s\"} %d\n", name,
-			                    text_of(host, "name"), states[each],
-			                    !strcmp(text_of(host, "state"), states[each]));
+			                    text_of(host, "name"), *state,
+			                    !strcmp(text_of(host, "state"), *state));
 	}
 }
 
