@@ -81,43 +81,57 @@ static __always_inline bool index_is_valid(void)
 	return bpf_jiffies64() < *(volatile __u64 *)&index_state.valid_until;
 }
 
+/* The tables of the index. Who asks for two addresses has them looked up once. */
+static __always_inline __u32 *index_all_cells(void)
+{
+	return bpf_map_lookup_elem(&index_cells, &ONLY_ROW);
+}
+
+static __always_inline struct index_bucket *index_all_buckets(void)
+{
+	return bpf_map_lookup_elem(&index_buckets, &ONLY_ROW);
+}
+
 /*
  * The cell at a place. The mask is applied last, right before its use, where neither clang nor the
  * verifier can have another opinion of what it leaves.
  */
-static __always_inline __u32 *index_cell(__u32 place)
+static __always_inline __u32 *index_cell_of(__u32 *cells, __u32 place)
 {
-	__u32 *cells = bpf_map_lookup_elem(&index_cells, &ONLY_ROW);
-
-	if (!cells)
-		return NULL;
 	asm volatile("" : "+r"(place));
 	return &cells[place & index_cells_mask];
 }
 
+static __always_inline __u32 *index_cell(__u32 place)
+{
+	__u32 *cells = index_all_cells();
+
+	return cells ? index_cell_of(cells, place) : NULL;
+}
+
 /* What the cell of an address says; 0: nothing, it is in no map as far as the index knows. */
-static __always_inline __u32 index_find(const struct ipv4 *address)
+static __always_inline __u32 index_find(__u32 *cells, const struct ipv4 *address)
 {
 	const __u32 number = bpf_ntohl(*(const volatile __u32 *)address);
-	const __u32 *cell = index_cell(index_place(number));
-	__u32 content;
+	const __u32 content = *(const volatile __u32 *)index_cell_of(cells, index_place(number));
 
-	if (!cell)
-		return INDEX_SHARED;
-	content = *(const volatile __u32 *)cell;
-	return (content ^ index_upper(number)) & INDEX_ADDRESS && !(content & INDEX_SHARED)
-	               ? 0
-	               : content;
+	if (content & INDEX_SHARED)
+		return content;
+	return (content ^ index_upper(number)) & INDEX_ADDRESS ? 0 : content;
+}
+
+static __always_inline struct index_bucket *index_bucket_of(struct index_bucket *buckets,
+                                                            __u64 hash)
+{
+	asm volatile("" : "+r"(hash));
+	return &buckets[hash & index_buckets_mask];
 }
 
 static __always_inline struct index_bucket *index_bucket(__u64 hash)
 {
-	struct index_bucket *buckets = bpf_map_lookup_elem(&index_buckets, &ONLY_ROW);
+	struct index_bucket *buckets = index_all_buckets();
 
-	if (!buckets)
-		return NULL;
-	asm volatile("" : "+r"(hash));
-	return &buckets[hash & index_buckets_mask];
+	return buckets ? index_bucket_of(buckets, hash) : NULL;
 }
 
 /*
@@ -144,41 +158,54 @@ static __always_inline __u32 index_slot_home(const struct index_bucket *bucket, 
                                              __u64 first, __u64 last)
 {
 	const void *address = &bucket->address[slot];
-	__u64 differs = (HALF(address, 0) ^ first) | (HALF(address, 1) ^ last);
 	__u32 home;
 
+	if (HALF(address, 1) != last || HALF(address, 0) != first)
+		return 0;
 	LOAD_HOME(home, bucket, slot);
-	differs |= -differs;
-	asm volatile("" : "+r"(differs)); /* or clang makes a branch of it */
-	return home & ((differs >> 63) - 1);
+	return home;
 }
 
-/*
- * What the bucket has as the home of an address's host; 0: none. Without branches, as no CPU can
- * predict which slot it is.
- */
+/* What the bucket has as the home of an address's host; 0: none. Mostly it is the first slot's. */
 static __always_inline __u32 index_home6(const struct index_bucket *bucket,
                                          const struct ipv6 *address)
 {
 	const __u64 first = HALF(address, 0), last = HALF(address, 1);
 
-	return index_slot_home(bucket, 0, first, last) | index_slot_home(bucket, 1, first, last) |
-	       index_slot_home(bucket, 2, first, last);
+	return index_slot_home(bucket, 0, first, last)
+	               ?: index_slot_home(bucket, 1, first, last)
+	                          ?: index_slot_home(bucket, 2, first, last);
+}
+
+/* The bucket that an address is in, if any. What is kept of the hash would go to the stack. */
+static __always_inline const struct index_bucket *index_bucket_for(struct index_bucket *buckets,
+                                                                   const struct ipv6 *address)
+{
+	const __u64 hash = index_hash6(HALF(address, 0), HALF(address, 1));
+	const struct index_bucket *bucket = index_bucket_of(buckets, hash);
+
+	asm volatile("" : "+r"(bucket)); /* or clang adds it up for each load */
+	return bucket;
+}
+
+/* False: index_find6() says nothing of the address. It takes less, since half of one tells that. */
+static __always_inline bool index_may_find6(struct index_bucket *buckets,
+                                            const struct ipv6 *address)
+{
+	const struct index_bucket *bucket = index_bucket_for(buckets, address);
+	const __u64 last = HALF(address, 1);
+
+	return HALF(&bucket->address[0], 1) == last || HALF(&bucket->address[1], 1) == last ||
+	       HALF(&bucket->address[2], 1) == last || *(volatile const __u32 *)&bucket->is_full;
 }
 
 /* What the home of an address's host says, as index_find(). */
-static __always_inline __u32 index_find6(const struct ipv6 *address)
+static __always_inline __u32 index_find6(struct index_bucket *buckets, const struct ipv6 *address)
 {
-	__u64 hash = index_hash6(HALF(address, 0), HALF(address, 1));
-	const struct index_bucket *bucket;
-	const __u32 *cell;
-	__u32 content, home;
+	const struct index_bucket *bucket = index_bucket_for(buckets, address);
+	const __u32 home = index_home6(bucket, address), *cell;
+	__u32 content;
 
-	asm volatile("" : "+r"(hash)); /* it alone is kept over the lookup */
-	bucket = index_bucket(hash);
-	if (!bucket)
-		return INDEX_SHARED;
-	home = index_home6(bucket, address);
 	if (!home)
 		return *(volatile const __u32 *)&bucket->is_full ? INDEX_SHARED : 0;
 	cell = index_cell(home & INDEX_HOME);
@@ -232,12 +259,12 @@ static __always_inline __u64 index_mac_in_frame(const struct mac *mac)
 	return bpf_be64_to_cpu(*(const volatile __u64 *)mac) & ~(__u64)INDEX_TICK;
 }
 
-/* False: it is in no row of `hosts`, unless others have just added it. */
+/* False: it is in no row of `hosts`, unless others have just added it. The low 16 bits are any. */
 static __always_inline bool index_may_have_mac(__u64 mac)
 {
 	const __u64 hash = index_mac_hash(mac), *word = index_mac_word(hash >> 12);
 
-	return !word || !(~*word & index_mac_bits(hash));
+	return !word || (*word >> (hash & 63) & *word >> (hash >> 6 & 63) & 1);
 }
 
 static __always_inline __u64 *index_awake_entry(__u64 mac)

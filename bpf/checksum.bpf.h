@@ -31,9 +31,9 @@ static __always_inline __u32 checksum_fold(__u32 sum)
 	return (sum & 0xffff) + (sum >> 16);
 }
 
+/* Of words of 32 bits, fewer than 32768. */
 static __always_inline __u32 checksum_fold64(__u64 sum)
 {
-	sum = (sum & 0xffffffff) + (sum >> 32);
 	return checksum_fold((sum & 0xffff) + (sum >> 16));
 }
 

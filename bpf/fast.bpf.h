@@ -50,14 +50,21 @@ static __always_inline bool fast_may_refuse(struct xdp_md *xdp)
 /* What a host itself sends by ARP or ND is the maps', as it may be probing for its address. */
 static __always_inline enum outcome fast_handle(struct xdp_md *xdp)
 {
-	void *frame = fast_frame(xdp, FAST_MIN);
+	void *frame = fast_frame(xdp, FAST_MIN), *solicitation;
 
-	if (!frame || !index_is_valid() || frame_is_vlan(fast_protocol(frame)))
+	if (!frame || !index_is_valid())
 		return ASK_MAPS;
 	if (fast_protocol(frame) == bpf_htons(ETHERTYPE_ARP))
 		return fast_is_of_host(frame) ? ASK_MAPS : fast_arp(xdp, frame);
-	if (fast_protocol(frame) == bpf_htons(ETHERTYPE_IPV6) && fast_is_nd(xdp))
-		return fast_is_of_host(frame) ? ASK_MAPS : fast_nd(xdp);
+	if (fast_protocol(frame) == bpf_htons(ETHERTYPE_IPV6)) {
+		solicitation = fast_solicitation(xdp);
+		if (solicitation)
+			return fast_is_of_host(frame) ? ASK_MAPS : fast_nd(xdp, solicitation);
+		if (fast_is_nd(xdp))
+			return ASK_MAPS;
+	}
+	if (frame_is_vlan(fast_protocol(frame)))
+		return ASK_MAPS;
 	if (fast_is_of_host(frame) && (fast_may_refuse(xdp) || !fast_is_awake(xdp, frame)))
 		return ASK_MAPS;
 	if (fast_protocol(frame) == bpf_htons(ETHERTYPE_IPV4))

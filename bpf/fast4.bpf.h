@@ -66,11 +66,14 @@ static __always_inline bool fast_is_arp_request(void *frame)
 
 static __always_inline enum outcome fast_arp(const struct xdp_md *xdp, void *frame)
 {
-	__u32 content;
+	__u32 *cells, content;
 
-	if (!fast_is_arp_request(frame) || index_find(frame + AT_ARP_SENDER))
+	if (!fast_is_arp_request(frame))
 		return ASK_MAPS;
-	content = index_find(frame + AT_ARP_TARGET);
+	cells = index_all_cells();
+	if (!cells || index_find(cells, frame + AT_ARP_SENDER))
+		return ASK_MAPS;
+	content = index_find(cells, frame + AT_ARP_TARGET);
 	if (!content)
 		return fast_is_unknown(frame + AT_ARP_TARGET) ? OUTCOME_ARP_OTHER : ASK_MAPS;
 	if (!fast_may_answer(content, xdp))
@@ -150,11 +153,14 @@ static __always_inline bool fast_may_be_dhcp(void *frame)
 static __always_inline enum outcome fast_ipv4(struct xdp_md *xdp)
 {
 	void *frame = fast_frame(xdp, TCP_END);
-	__u32 content;
+	__u32 *cells, content;
 
 	if (!frame || AT(__u8, frame, AT_PAYLOAD) != IPV4_PLAIN || fast_may_be_dhcp(frame))
 		return ASK_MAPS;
-	content = index_find(frame + AT_IPV4_DESTINATION);
+	cells = index_all_cells();
+	if (!cells)
+		return ASK_MAPS;
+	content = index_find(cells, frame + AT_IPV4_DESTINATION);
 	if (!content)
 		return !fast_is_syn(frame) || fast_is_unknown(frame + AT_IPV4_DESTINATION)
 		               ? OUTCOME_IPV4_OTHER

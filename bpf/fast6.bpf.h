@@ -33,8 +33,11 @@ enum {
 	ND_TARGET_OPTION = ND_TARGET_MAC | 1 << 8,
 };
 
-/* IPv6's payload length, next header and hop limit. */
-#define ND_HEADER_WORD (bpf_htons(ND_LENGTH) | PROTOCOL_ICMPV6 << 16 | (__u32)ND_HOP_LIMIT << 24)
+/* IPv6's version, payload length, next header and hop limit, in the header's first 8 octets. */
+#define ND_HEADER_MASK 0xffffffff000000f0ULL
+#define ND_HEADER_WORD \
+	(0x60 | (__u64)bpf_htons(ND_LENGTH) << 32 | (__u64)PROTOCOL_ICMPV6 << 48 | \
+	 (__u64)ND_HOP_LIMIT << 56)
 
 /* After the Ethernet source: EtherType and IPv6's first two octets. */
 #define IPV6_WORD 0x0060dd86ULL
@@ -79,33 +82,50 @@ static __always_inline bool fast_nd_answer(void *frame)
 	return true;
 }
 
-/* One as neighbours send it: not for duplicate addresses, and with their own MAC as its option. */
-static __always_inline bool fast_is_solicitation(void *frame)
-{
-	const __u64 source = fast_mac(AT(__u64, frame, AT_SOURCE));
-
-	return AT(__u32, frame, AT_IPV6_LENGTH) == ND_HEADER_WORD &&
-	       AT(__u16, frame, AT_ICMPV6) == ND_SOLICITATION_WORD &&
-	       AT(__u64, frame, AT_ND_OPTION) == (ND_SOURCE_OPTION | source << 16) &&
-	       !mac_is_group(frame + AT_SOURCE) && source != fast_own_mac() &&
-	       AT(__u8, frame, AT_IPV6_SOURCE) != 0xff && AT(__u8, frame, AT_ND_TARGET) != 0xff &&
-	       (AT(__u64, frame, AT_IPV6_SOURCE) || AT(__u64, frame, AT_IPV6_SOURCE + 8)) &&
-	       (mac_is_group(frame) || fast_is_to_us(frame));
-}
-
-static __always_inline enum outcome fast_nd(struct xdp_md *xdp)
+/* A solicitation with one option, and nothing behind; or NULL. */
+static __always_inline void *fast_solicitation(struct xdp_md *xdp)
 {
 	void *frame = fast_frame(xdp, ND_END);
+
+	return frame && !fast_frame(xdp, ND_END + 1) &&
+	                       (AT(__u64, frame, AT_PAYLOAD) & ND_HEADER_MASK) == ND_HEADER_WORD &&
+	                       AT(__u16, frame, AT_ICMPV6) == ND_SOLICITATION_WORD
+	               ? frame
+	               : NULL;
+}
+
+/*
+ * As neighbours send it: not for duplicate addresses, and with their own MAC as its option. Half of
+ * the source tells whether it has one, but for a few, which are the maps'.
+ */
+static __always_inline bool fast_is_neighbours(void *frame)
+{
+	const __u64 mac = fast_mac(AT(__u64, frame, AT_SOURCE));
+	const __u64 source = AT(__u64, frame, AT_IPV6_SOURCE), own = fast_own_mac();
+
+	return AT(__u64, frame, AT_ND_OPTION) == (ND_SOURCE_OPTION | mac << 16) &&
+	       !mac_is_group(frame + AT_SOURCE) && mac != own && source && (__u8)source != 0xff &&
+	       (mac_is_group(frame) || fast_mac(AT(__u64, frame, 0)) == own);
+}
+
+static __always_inline enum outcome fast_nd(struct xdp_md *xdp, void *frame)
+{
+	struct index_bucket *buckets;
 	__u32 content;
 
-	if (!frame || !fast_is_solicitation(frame) || index_find6(frame + AT_IPV6_SOURCE))
+	if (!fast_is_neighbours(frame))
 		return ASK_MAPS;
-	content = index_find6(frame + AT_ND_TARGET);
+	buckets = index_all_buckets();
+	if (!buckets || index_may_find6(buckets, frame + AT_IPV6_SOURCE))
+		return ASK_MAPS;
+	content = index_find6(buckets, frame + AT_ND_TARGET);
 	if (!content)
-		return fast_is_unknown6(frame, AT_ND_TARGET) ? OUTCOME_ND_OTHER : ASK_MAPS;
-	if (!fast_may_answer(content, xdp) || fast_frame(xdp, ND_END + 1) || !fast_nd_answer(frame))
-		return ASK_MAPS;
-	return OUTCOME_ND_ANSWERED;
+		return AT(__u8, frame, AT_ND_TARGET) != 0xff &&
+		                       fast_is_unknown6(frame, AT_ND_TARGET)
+		               ? OUTCOME_ND_OTHER
+		               : ASK_MAPS;
+	return fast_may_answer(content, xdp) && fast_nd_answer(frame) ? OUTCOME_ND_ANSWERED
+	                                                              : ASK_MAPS;
 }
 
 /*
@@ -162,7 +182,7 @@ static __always_inline bool fast_may_be_dhcp6(void *frame)
 	       (port == bpf_htons(DHCP6_CLIENT_PORT) || port == bpf_htons(DHCP6_SERVER_PORT));
 }
 
-/* Is the frame, which is IPv6, a solicitation or an advertisement, whatever else it is? */
+/* Is the frame, which is IPv6, any other solicitation, or an advertisement? */
 static __always_inline bool fast_is_nd(struct xdp_md *xdp)
 {
 	void *frame = fast_frame(xdp, AT_ND_FLAGS);
@@ -177,6 +197,7 @@ static __always_inline bool fast_is_nd(struct xdp_md *xdp)
 static __always_inline enum outcome fast_ipv6(struct xdp_md *xdp)
 {
 	void *frame = fast_frame(xdp, AT_ND_FLAGS);
+	struct index_bucket *buckets;
 	__u32 content;
 
 	if (!frame)
@@ -185,7 +206,10 @@ static __always_inline enum outcome fast_ipv6(struct xdp_md *xdp)
 		return OUTCOME_IPV6_MALFORMED;
 	if (fast_may_be_dhcp6(frame))
 		return ASK_MAPS;
-	content = index_find6(frame + AT_IPV6_DESTINATION);
+	buckets = index_all_buckets();
+	if (!buckets)
+		return ASK_MAPS;
+	content = index_find6(buckets, frame + AT_IPV6_DESTINATION);
 	if (!content)
 		return !fast_is_syn6(xdp, frame) || fast_is_unknown6(frame, AT_IPV6_DESTINATION)
 		               ? OUTCOME_IPV6_OTHER

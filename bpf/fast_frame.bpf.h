@@ -97,7 +97,7 @@ static __noinline bool fast_find_awake(struct xdp_md *xdp)
 /* Perhaps; false: it is of none. */
 static __always_inline bool fast_is_of_host(void *frame)
 {
-	return index_may_have_mac(index_mac_in_frame(frame + AT_SOURCE));
+	return index_may_have_mac(bpf_be64_to_cpu(AT(__u64, frame, AT_SOURCE)));
 }
 
 /* Who was found in `hosts` is not looked up again in this tick of the clock. */
