@@ -10,7 +10,7 @@
 #include <event2/event.h>
 
 #include "config/config.h"
-#include "daemon/paced_socket.h"
+#include "daemon/listeners.h"
 #include "datapath/datapath.h"
 #include "dhcp/dhcp_client.h"
 #include "dhcp/dhcp_memory.h"
@@ -41,15 +41,11 @@ struct served_iface {
 	struct iface iface;                     /* as it was attached */
 	struct datapath_config datapath_config; /* of its program */
 	struct attachment *attachment;
-	int64_t retry_at;                  /* where it failed: ms of CLOCK_MONOTONIC */
-	bool promiscuous;                  /* for answers with the host's MAC */
-	bool all_multicast;                /* as a member of too many groups */
-	struct npp_listener *npp_listener; /* NULL: none */
-	struct dhcp_listener *dhcp_listener;
-	struct group_listener *group_listener;
-	struct nd_listener *nd_listener;
-	struct outgoing_listener *outgoing_listener;
-	char detail[DATAPATH_WHY]; /* why it is not attached */
+	int64_t retry_at;                      /* where it failed: ms of CLOCK_MONOTONIC */
+	bool promiscuous;                      /* for answers with the host's MAC */
+	bool all_multicast;                    /* as a member of too many groups */
+	struct listener *listeners[LISTENERS]; /* NULL: none */
+	char detail[DATAPATH_WHY];             /* why it is not attached */
 };
 
 /* Who is told of events. The only callback: the log, the history, clients that watch. */
@@ -124,7 +120,7 @@ struct daemon {
 	struct paced_socket router_socket; /* hears Router Advertisements */
 	struct mac learning_next;        /* the host with which the next tick of learning begins */
 	struct dhcp_memory *dhcp_memory; /* of those that are no hosts yet; NULL: no memory */
-	struct discovery *discovery;     /* neighbours that are no hosts */
+	struct neighbour_memory *neighbour_memory; /* neighbours that are no hosts */
 	struct groups *groups;
 	struct solicited *solicited; /* groups of Neighbor Discovery */
 	struct control *control;     /* NULL: nobody can ask */
@@ -341,14 +337,10 @@ void registration_requested(struct daemon *daemon, const struct npp_server_reque
 void registration_reported(struct daemon *daemon, const struct npp_server_request *request);
 
 /* npp_listener.c */
-void npp_listeners_follow(struct daemon *daemon); /* one on each interface that is attached */
-void npp_listener_stop(struct served_iface *served);
 void npp_listener_take(struct daemon *daemon, const struct parser_result *result);
 void npp_listeners_resume(struct daemon *daemon); /* the parser has room again */
 
 /* dhcp_listener.c */
-void dhcp_listeners_follow(struct daemon *daemon); /* one on each interface that is attached */
-void dhcp_listener_stop(struct served_iface *served);
 void dhcp_listener_take(struct daemon *daemon, const struct dhcp_snoop *snoop);
 
 /* served_ifaces.c */

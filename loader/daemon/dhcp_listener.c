@@ -5,13 +5,11 @@
  * is read at a rate that costs nothing.
  */
 #include <stddef.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <dhcp.h> /* the wire format, of include/ */
 #include "base/log.h"
 #include "daemon/daemon.h"
-#include "daemon/paced_socket.h"
 #include "net/dhcp_socket.h"
 
 /* So many messages are read at a time, and then none for a while. */
@@ -30,14 +28,9 @@ static const struct {
 	{ "DHCPv6", dhcp6_listen, dhcp6_receive },
 };
 
-/* Of one interface. */
 struct dhcp_listener {
-	uint32_t ifindex;
-	struct dhcp_ear {
-		struct daemon *daemon;
-		int (*receive)(int fd, struct dhcp_snoop *snoop);
-		struct paced_socket socket;
-	} ears[FAMILIES];
+	struct listener common; /* its socket is not used */
+	struct paced_socket sockets[FAMILIES];
 };
 
 /* What is of a known host comes by the ring, too. */
@@ -58,67 +51,45 @@ void dhcp_listener_take(struct daemon *daemon, const struct dhcp_snoop *snoop)
 
 static void on_message(evutil_socket_t fd, short what, void *context)
 {
-	struct dhcp_ear *ear = context;
+	struct dhcp_listener *listener = context;
+	const size_t family = fd == listener->sockets[1].fd;
 	struct dhcp_snoop snoop;
 	int read = 0;
 
 	(void)what;
-	while (read < MESSAGES_MAX && !ear->receive(fd, &snoop)) {
-		dhcp_listener_take(ear->daemon, &snoop);
+	while (read < MESSAGES_MAX && !families[family].receive(fd, &snoop)) {
+		dhcp_listener_take(listener->common.daemon, &snoop);
 		read++;
 	}
 	if (read == MESSAGES_MAX)
-		paced_socket_rest(&ear->socket, &PAUSE);
+		paced_socket_rest(&listener->sockets[family], &PAUSE);
 }
 
 /* Without one of the families the other is heard. */
-static void open_ear(struct daemon *daemon, const struct served_iface *served, size_t family,
-                     struct dhcp_ear *ear)
+static int start(struct listener *common)
 {
-	int err;
+	struct dhcp_listener *listener = (struct dhcp_listener *)common;
 
-	*ear = (struct dhcp_ear){ .daemon = daemon, .receive = families[family].receive };
-	err = paced_socket_start(&ear->socket, daemon->base,
-	                         families[family].listen(served->iface.ifindex), on_message, ear);
-	if (err)
-		log_error("%s: cannot listen for %s: %s", served->config.name,
-		          families[family].name, strerror(-err));
-}
+	for (size_t i = 0; i < FAMILIES; i++) {
+		const int fd = families[i].listen(common->iface.ifindex);
+		const int err = paced_socket_start(&listener->sockets[i], common->daemon->base, fd,
+		                                   on_message, listener);
 
-static void listen_on(struct daemon *daemon, struct served_iface *served)
-{
-	struct dhcp_listener *listener = calloc(1, sizeof(*listener));
-
-	if (!listener)
-		return;
-	listener->ifindex = served->iface.ifindex;
-	for (size_t i = 0; i < FAMILIES; i++)
-		open_ear(daemon, served, i, &listener->ears[i]);
-	served->dhcp_listener = listener;
-}
-
-void dhcp_listener_stop(struct served_iface *served)
-{
-	struct dhcp_listener *listener = served->dhcp_listener;
-
-	if (!listener)
-		return;
-	for (size_t i = 0; i < FAMILIES; i++)
-		paced_socket_stop(&listener->ears[i].socket);
-	free(listener);
-	served->dhcp_listener = NULL;
-}
-
-void dhcp_listeners_follow(struct daemon *daemon)
-{
-	for (size_t i = 0; i < daemon->served_count; i++) {
-		struct served_iface *served = &daemon->served[i];
-		const bool wanted = served->state == SERVED_ATTACHED;
-
-		if (served->dhcp_listener &&
-		    (!wanted || served->dhcp_listener->ifindex != served->iface.ifindex))
-			dhcp_listener_stop(served);
-		if (wanted && !served->dhcp_listener)
-			listen_on(daemon, served);
+		if (err)
+			log_error("%s: cannot listen for %s: %s", common->iface.name,
+			          families[i].name, strerror(-err));
 	}
+	return 0;
 }
+
+static void stop(struct listener *common)
+{
+	for (size_t i = 0; i < FAMILIES; i++)
+		paced_socket_stop(&((struct dhcp_listener *)common)->sockets[i]);
+}
+
+const struct listener_kind dhcp_listener_kind = {
+	.size = sizeof(struct dhcp_listener),
+	.start = start,
+	.stop = stop,
+};

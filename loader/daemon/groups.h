@@ -6,8 +6,6 @@
 #include "daemon/daemon.h"
 
 /* group_listener.c */
-void group_listeners_follow(struct daemon *daemon); /* one on each interface that is attached */
-void group_listener_stop(struct served_iface *served);
 /* What is heard there of one family; NULL: nobody listens. */
 struct group_link *group_listener_link(struct daemon *daemon, uint32_t ifindex, bool is_ipv6);
 

@@ -175,6 +175,7 @@ static int reload(struct daemon *daemon, char why[CONFIG_ERROR])
 	served_ifaces_start(daemon);
 	daemon_follow_config(daemon);
 	registrations_follow_config(daemon, &keys);
+	listeners_follow(daemon); /* NPP's advertises what has just been set */
 	explicit_bzero(&keys, sizeof(keys));
 	sync_others(daemon);
 	log_info("the configuration was read again");

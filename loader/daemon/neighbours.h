@@ -26,8 +26,6 @@ int host_check_address(struct daemon *daemon, const struct host *host,
                        const struct ipv6 *address);
 
 /* nd_listener.c */
-void nd_listeners_follow(struct daemon *daemon); /* one on each interface that is attached */
-void nd_listener_stop(struct served_iface *served);
 void nd_listener_take(struct daemon *daemon, const struct parser_result *result);
 
 /* learning.c */
@@ -39,7 +37,6 @@ void learning_tick(struct daemon *daemon);
 /* discovery.c */
 int discovery_start(struct daemon *daemon);
 void discovery_stop(struct daemon *daemon);
-void discovery_follow(struct daemon *daemon); /* listens on each interface that is attached */
 /* It has sent something just now. `address` NULL: not known. */
 void discovery_see(struct daemon *daemon, const struct mac *mac, uint32_t ifindex,
                    const struct ipv6 *address);
@@ -48,8 +45,6 @@ void discovery_refresh(struct daemon *daemon);
 const struct neighbour *discovery_next(const struct daemon *daemon, const struct neighbour *last);
 
 /* outgoing_listener.c */
-void outgoing_listeners_follow(struct daemon *daemon); /* one on each interface that is attached */
-void outgoing_listener_stop(struct served_iface *served);
 /* Gives a frame to this machine's own stack, as received, and as from itself. 0 or -errno. */
 int daemon_receive_own(const struct daemon *daemon, const struct iface *iface, uint8_t *frame,
                        size_t length);

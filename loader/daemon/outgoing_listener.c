@@ -16,7 +16,6 @@
 
 #include "base/log.h"
 #include "daemon/neighbours.h"
-#include "daemon/paced_socket.h"
 #include "net/dhcp_socket.h"
 #include "net/neighbour_table.h"
 #include "net/outgoing_socket.h"
@@ -24,13 +23,6 @@
 /* So many frames are read at a time, and then none for a while. */
 enum { FRAMES_MAX = 64 };
 static const struct timeval PAUSE = { .tv_usec = 10000 };
-
-/* Of one interface. */
-struct outgoing_listener {
-	struct daemon *daemon;
-	struct iface iface;
-	struct paced_socket socket;
-};
 
 static bool is_ours_to_change(const struct neighbour_entry *entry)
 {
@@ -112,8 +104,7 @@ static bool is_answered_for(const struct host *host)
 }
 
 /* The host with the address there; NULL: none. */
-static struct host *find_host(const struct outgoing_listener *listener,
-                              const struct outgoing *outgoing)
+static struct host *find_host(const struct listener *listener, const struct outgoing *outgoing)
 {
 	struct host *host = host_table_owner(listener->daemon->hosts, &outgoing->address);
 	const struct installed *installed = host ? host->installed : NULL;
@@ -133,17 +124,17 @@ int daemon_receive_own(const struct daemon *daemon, const struct iface *iface, u
 	return datapath_inject(daemon->datapath, iface->ifindex, frame, length);
 }
 
-static const struct served_iface *find_served(const struct outgoing_listener *listener)
+static const struct served_iface *find_served(const struct listener *listener)
 {
 	const struct daemon *daemon = listener->daemon;
 
 	for (size_t i = 0; i < daemon->served_count; i++)
-		if (daemon->served[i].outgoing_listener == listener)
+		if (daemon->served[i].listeners[LISTENER_OUTGOING] == listener)
 			return &daemon->served[i];
 	return NULL;
 }
 
-static void run_datapath(const struct outgoing_listener *listener, const struct outgoing *outgoing)
+static void run_datapath(const struct listener *listener, const struct outgoing *outgoing)
 {
 	const struct served_iface *served = find_served(listener);
 	const struct iface *iface = &listener->iface;
@@ -165,7 +156,7 @@ static void run_datapath(const struct outgoing_listener *listener, const struct 
 }
 
 /* To our own MAC. What is for others, or for a host that is awake, has an entry out of date. */
-static void handle_packet(const struct outgoing_listener *listener, const struct host *host,
+static void handle_packet(const struct listener *listener, const struct host *host,
                           struct outgoing *outgoing)
 {
 	if (host && is_answered_for(host)) {
@@ -182,7 +173,7 @@ static void handle_packet(const struct outgoing_listener *listener, const struct
 }
 
 /* By the kernel; or by us, and then there may be no entry. */
-static void handle_question(const struct outgoing_listener *listener, struct host *host,
+static void handle_question(const struct listener *listener, struct host *host,
                             const struct outgoing *outgoing)
 {
 	if (!host || !is_answered_for(host))
@@ -193,7 +184,7 @@ static void handle_question(const struct outgoing_listener *listener, struct hos
 }
 
 /* Of hosts that are known the datapath snoops it. */
-static void handle_dhcp(const struct outgoing_listener *listener, const struct outgoing *outgoing)
+static void handle_dhcp(const struct listener *listener, const struct outgoing *outgoing)
 {
 	const size_t header = outgoing_header(outgoing);
 	struct dhcp_snoop snoop;
@@ -205,7 +196,7 @@ static void handle_dhcp(const struct outgoing_listener *listener, const struct o
 		dhcp_listener_take(listener->daemon, &snoop);
 }
 
-static void handle(const struct outgoing_listener *listener, struct outgoing *outgoing)
+static void handle(const struct listener *listener, struct outgoing *outgoing)
 {
 	struct host *host = find_host(listener, outgoing);
 
@@ -219,7 +210,7 @@ static void handle(const struct outgoing_listener *listener, struct outgoing *ou
 
 static void on_frame(evutil_socket_t fd, short what, void *context)
 {
-	struct outgoing_listener *listener = context;
+	struct listener *listener = context;
 	struct outgoing outgoing;
 	int read = 0;
 
@@ -231,60 +222,32 @@ static void on_frame(evutil_socket_t fd, short what, void *context)
 		paced_socket_rest(&listener->socket, &PAUSE);
 }
 
-static void listen_on(struct daemon *daemon, struct served_iface *served)
+static int start(struct listener *listener)
 {
-	struct outgoing_listener *listener = calloc(1, sizeof(*listener));
-	int err;
-
-	if (!listener)
-		return;
-	listener->daemon = daemon;
-	listener->iface = served->iface;
-	err = paced_socket_start(&listener->socket, daemon->base, outgoing_listen(&served->iface),
-	                         on_frame, listener);
-	if (err) {
-		log_error("%s: cannot see what this machine itself sends: %s", served->config.name,
-		          strerror(-err));
-		free(listener);
-		return;
-	}
-	served->outgoing_listener = listener;
+	return paced_socket_start(&listener->socket, listener->daemon->base,
+	                          outgoing_listen(&listener->iface), on_frame, listener);
 }
 
 /* Of whoever had set it: an earlier daemon, too. */
 static void delete_entry(void *context, uint32_t ifindex, const struct ipv6 *address,
                          const struct neighbour_entry *entry)
 {
-	const struct outgoing_listener *listener = context;
+	const struct listener *listener = context;
 
 	if (is_ours_to_change(entry) && mac_equal(&entry->mac, &listener->iface.mac) &&
 	    host_table_owner(listener->daemon->hosts, address))
 		neighbour_entry_delete(ifindex, address);
 }
 
-void outgoing_listener_stop(struct served_iface *served)
+static void stop(struct listener *listener)
 {
-	struct outgoing_listener *listener = served->outgoing_listener;
-
-	if (!listener)
-		return;
-	paced_socket_stop(&listener->socket);
 	neighbour_entries_each(delete_entry, listener);
-	free(listener);
-	served->outgoing_listener = NULL;
 }
 
-void outgoing_listeners_follow(struct daemon *daemon)
-{
-	for (size_t i = 0; i < daemon->served_count; i++) {
-		struct served_iface *served = &daemon->served[i];
-		const bool wanted = served->state == SERVED_ATTACHED;
-
-		if (served->outgoing_listener &&
-		    (!wanted || memcmp(&served->outgoing_listener->iface, &served->iface,
-		                       sizeof(served->iface))))
-			outgoing_listener_stop(served);
-		if (wanted && !served->outgoing_listener)
-			listen_on(daemon, served);
-	}
-}
+const struct listener_kind outgoing_listener_kind = {
+	.error = "%s: cannot see what this machine itself sends: %s",
+	.size = sizeof(struct listener),
+	.uses_mac = true,
+	.start = start,
+	.stop = stop,
+};

@@ -267,7 +267,6 @@ void registrations_follow_config(struct daemon *daemon, const struct npp_keys *k
 {
 	daemon->keys = *keys;
 	set_npp_settings(daemon);
-	npp_listeners_follow(daemon);
 }
 
 int registrations_start(struct daemon *daemon)

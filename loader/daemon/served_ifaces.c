@@ -9,8 +9,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "daemon/groups.h"
-#include "daemon/neighbours.h"
+#include "daemon/daemon.h"
 #include "net/iface.h"
 
 /* To load a program is work: not twice a second for a served that fails. */
@@ -204,11 +203,7 @@ static int change_served(struct daemon *daemon, struct served_iface *served,
 
 static void release(struct daemon *daemon, struct served_iface *served, bool keep)
 {
-	npp_listener_stop(served);
-	dhcp_listener_stop(served);
-	group_listener_stop(served);
-	nd_listener_stop(served);
-	outgoing_listener_stop(served);
+	listeners_stop(served);
 	detach(daemon, served, keep);
 }
 

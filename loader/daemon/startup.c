@@ -12,8 +12,7 @@
 #include "base/addr.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "daemon/groups.h"
-#include "daemon/neighbours.h"
+#include "daemon/daemon.h"
 
 /* Deleted by hand while no daemon ran; the file says otherwise of its own hosts. */
 static bool was_deleted(struct daemon *daemon, const struct mac *mac)
@@ -196,9 +195,6 @@ int hosts_resume(struct daemon *daemon)
 	}
 	if (daemon->store)
 		daemon_subscribe(daemon, &store);
-	npp_listeners_follow(daemon);
-	dhcp_listeners_follow(daemon);
-	group_listeners_follow(daemon);
-	nd_listeners_follow(daemon);
+	listeners_follow(daemon); /* at once: some hosts are asleep already */
 	return 0;
 }

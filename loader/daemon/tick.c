@@ -8,7 +8,6 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "daemon/groups.h"
 #include "daemon/neighbours.h"
 
 static const struct timeval INTERVAL = { .tv_usec = 500000 };
@@ -47,12 +46,7 @@ static void follow_ifaces(struct daemon *daemon)
 	daemon->net_changed |= addresses_follow_config(daemon->net, &daemon->config);
 	if (served_ifaces_check(daemon)) /* rows name interfaces by their number */
 		maps_retry(daemon, true);
-	npp_listeners_follow(daemon);
-	dhcp_listeners_follow(daemon);
-	group_listeners_follow(daemon);
-	nd_listeners_follow(daemon);
-	discovery_follow(daemon);
-	outgoing_listeners_follow(daemon);
+	listeners_follow(daemon);
 }
 
 /* What has changed is followed at once; and as that may be much, only once before each tick. */
@@ -129,7 +123,6 @@ int tick_start(struct daemon *daemon)
 	    !daemon_watch(daemon, net_state_fd(daemon->net), EV_READ | EV_PERSIST, on_net_change,
 	                  NULL))
 		return -ENOMEM;
-	outgoing_listeners_follow(daemon); /* some hosts are asleep already */
 	daemon_beat(daemon);
 	return 0;
 }
