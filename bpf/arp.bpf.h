@@ -51,7 +51,7 @@ static __always_inline bool arp_is_of_owner(const struct frame *frame, const str
 	return host && owner_check(frame, &arp->sender_mac, host, outcome);
 }
 
-static __noinline enum outcome arp_handle(struct xdp_md *xdp)
+__noinline enum outcome arp_handle(struct xdp_md *xdp)
 {
 	enum outcome outcome;
 	struct frame frame;

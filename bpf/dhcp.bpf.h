@@ -165,7 +165,7 @@ static __always_inline bool dhcp_parse(struct frame *frame, struct dhcp_packet *
 	return dhcp_is_valid(frame, packet);
 }
 
-static __noinline enum snoop_result dhcp_snoop_frame(struct xdp_md *xdp)
+__noinline enum snoop_result dhcp_snoop_frame(struct xdp_md *xdp)
 {
 	struct dhcp_packet packet;
 	struct frame frame;

@@ -64,7 +64,7 @@ static __always_inline enum snoop_result dhcp6_copy_of(const struct frame *frame
 	return dhcp6_copy(frame, ip, udp, client);
 }
 
-static __noinline enum snoop_result dhcp6_snoop_frame(struct xdp_md *xdp)
+__noinline enum snoop_result dhcp6_snoop_frame(struct xdp_md *xdp)
 {
 	const struct udphdr *udp;
 	const struct ipv6hdr *ip;

@@ -26,7 +26,7 @@ static __always_inline __be16 fast_protocol(void *frame)
  * A RST or ICMP of a host, which may be a refusal (refusal.bpf.h): of a frame without IP options.
  * The barrier: or clang makes one load of two, at a variable offset, which the verifier refuses.
  */
-static __noinline bool fast_find_refusal(struct xdp_md *xdp)
+__noinline bool fast_find_refusal(struct xdp_md *xdp)
 {
 	void *frame = fast_frame(xdp, TCP_END);
 	__u64 flags;

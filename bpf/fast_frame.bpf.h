@@ -67,7 +67,7 @@ static __always_inline bool fast_is_to_us(void *frame)
  * is read, then the map, then the entry is written by compare and swap: so index_forget, which
  * changes it too, is never undone.
  */
-static __noinline bool fast_find_awake(struct xdp_md *xdp)
+__noinline bool fast_find_awake(struct xdp_md *xdp)
 {
 	void *frame = fast_frame(xdp, FAST_MIN);
 	__u64 before, mac, *entry;

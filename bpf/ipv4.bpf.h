@@ -87,7 +87,7 @@ static __always_inline bool ipv4_is_to_sleeper(const struct frame *frame, const 
  * A server's message to a sleeping host is for the daemon, and never wakes it. Any other message is
  * handled as a packet that is not DHCP would be, copied or not.
  */
-static __noinline enum outcome ipv4_dhcp(struct xdp_md *xdp)
+__noinline enum outcome ipv4_dhcp(struct xdp_md *xdp)
 {
 	const enum snoop_result result = dhcp_snoop_frame(xdp);
 	enum outcome outcome = OUTCOME_IPV4_OTHER;

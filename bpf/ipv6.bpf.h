@@ -40,7 +40,7 @@ static __always_inline enum outcome ipv6_for_sleeper(struct frame *frame, struct
 }
 
 /* Into the frame as it goes on to its host, if that is awake. */
-static __noinline bool ipv6_bounce(struct xdp_md *xdp)
+__noinline bool ipv6_bounce(struct xdp_md *xdp)
 {
 	struct notice *notice = bpf_map_lookup_elem(&notice_scratch, &ONLY_ROW);
 	const struct ipv6hdr *ip;
@@ -84,7 +84,7 @@ static __noinline enum outcome ipv6_for_host(struct xdp_md *xdp, const struct ma
 }
 
 /* As ipv4_dhcp(). */
-static __noinline enum outcome ipv6_dhcp(struct xdp_md *xdp)
+__noinline enum outcome ipv6_dhcp(struct xdp_md *xdp)
 {
 	const enum snoop_result result = dhcp6_snoop_frame(xdp);
 	enum outcome outcome = OUTCOME_IPV6_OTHER, unused;

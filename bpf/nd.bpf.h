@@ -110,7 +110,7 @@ static __always_inline bool nd_is_claim(const struct frame *frame, const struct 
 	       claim_concerns(frame, host);
 }
 
-static __noinline enum outcome nd_answer_or_pass(struct xdp_md *xdp)
+__noinline enum outcome nd_answer_or_pass(struct xdp_md *xdp)
 {
 	struct frame frame;
 	const struct ipv6hdr *ip;
@@ -140,7 +140,7 @@ static __noinline enum outcome nd_answer_or_pass(struct xdp_md *xdp)
 	return nd_answer(&frame, host_answers_with(host.mac)) ? outcome : OUTCOME_ND_OTHER;
 }
 
-static __noinline enum outcome nd_solicitation(struct xdp_md *xdp)
+__noinline enum outcome nd_solicitation(struct xdp_md *xdp)
 {
 	struct nd_packet packet;
 	struct host_ref host;
@@ -157,7 +157,7 @@ static __noinline enum outcome nd_solicitation(struct xdp_md *xdp)
 	               : OUTCOME_ND_MALFORMED;
 }
 
-static __noinline enum outcome nd_advertisement(struct xdp_md *xdp)
+__noinline enum outcome nd_advertisement(struct xdp_md *xdp)
 {
 	struct nd_packet packet;
 	struct host_ref host;

@@ -146,7 +146,7 @@ static __always_inline bool refusal_is_of(const struct held_entry *entry, const 
 	       (!refusal->tcp.flags || entry->acknowledges == refusal->tcp.ack_seq);
 }
 
-static __noinline bool refusal_handle(struct xdp_md *xdp)
+__noinline bool refusal_handle(struct xdp_md *xdp)
 {
 	struct refusal *refusal = bpf_map_lookup_elem(&refusal_scratch, &ONLY_ROW);
 	struct held_entry *entry;
