@@ -170,9 +170,9 @@ lan: all $(LAN) $(BUILD)/tests/bench/bench
 tests: lan $(UNIT) $(DATAPATH) $(FUZZERS)
 
 # Where nobody said how many jobs there may be, the tests are built by as many as there are CPUs. Tests of the LAN mostly
-# wait for what happens there: a CPU has time for two of them.
+# wait for what happens there: a CPU has time for two or three of them.
 JOBS = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
-PYTEST_ALL = /usr/bin/python3 -m pytest -q -n $(shell expr $$(nproc) '*' 2) tests
+PYTEST_ALL = /usr/bin/python3 -m pytest -q -n $(shell expr $$(nproc) '*' 5 / 2) tests
 
 deps-%:
 	$(Q)packaging/install-deps $*

@@ -30,8 +30,8 @@ def test_a_lease_is_kept(leaseholder, lan, server, client):
     held.daemon.wake()
     held.daemon.wait_state("awake")
     wait_for("the host has its address", lambda: held.client.address() == address)
-    wait_for("it is reached", lambda: lan.peer.ping(address))  # some clients take it down once more
-    assert held.answered() == {lan.host.mac}
+    wait_for("it is reached", lambda: lan.peer.ping(address))
+    assert wait_for("it is answered for", held.answered) == {lan.host.mac}  # some clients take it down once more
 
 
 def test_a_server_that_looks_for_the_host_at_its_own_port_is_corrected(leaseholder, lan):
