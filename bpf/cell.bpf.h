@@ -96,7 +96,7 @@ static __always_inline struct index_bucket *index_all_buckets(void)
  * The cell at a place. The mask is applied last, right before its use, where neither clang nor the
  * verifier can have another opinion of what it leaves.
  */
-static __always_inline __u32 *index_cell_of(__u32 *cells, __u32 place)
+static __always_inline __u32 *index_cell_at(__u32 *cells, __u32 place)
 {
 	asm volatile("" : "+r"(place));
 	return &cells[place & index_cells_mask];
@@ -106,21 +106,21 @@ static __always_inline __u32 *index_cell(__u32 place)
 {
 	__u32 *cells = index_all_cells();
 
-	return cells ? index_cell_of(cells, place) : NULL;
+	return cells ? index_cell_at(cells, place) : NULL;
 }
 
 /* What the cell of an address says; 0: nothing, it is in no map as far as the index knows. */
 static __always_inline __u32 index_find(__u32 *cells, const struct ipv4 *address)
 {
 	const __u32 number = bpf_ntohl(*(const volatile __u32 *)address);
-	const __u32 content = *(const volatile __u32 *)index_cell_of(cells, index_place(number));
+	const __u32 content = *(const volatile __u32 *)index_cell_at(cells, index_place(number));
 
 	if (content & INDEX_SHARED)
 		return content;
 	return (content ^ index_upper(number)) & INDEX_ADDRESS ? 0 : content;
 }
 
-static __always_inline struct index_bucket *index_bucket_of(struct index_bucket *buckets,
+static __always_inline struct index_bucket *index_bucket_at(struct index_bucket *buckets,
                                                             __u64 hash)
 {
 	asm volatile("" : "+r"(hash));
@@ -131,7 +131,7 @@ static __always_inline struct index_bucket *index_bucket(__u64 hash)
 {
 	struct index_bucket *buckets = index_all_buckets();
 
-	return buckets ? index_bucket_of(buckets, hash) : NULL;
+	return buckets ? index_bucket_at(buckets, hash) : NULL;
 }
 
 /*
@@ -178,11 +178,11 @@ static __always_inline __u32 index_home6(const struct index_bucket *bucket,
 }
 
 /* The bucket that an address is in, if any. What is kept of the hash would go to the stack. */
-static __always_inline const struct index_bucket *index_bucket_for(struct index_bucket *buckets,
-                                                                   const struct ipv6 *address)
+static __always_inline const struct index_bucket *index_bucket_of(struct index_bucket *buckets,
+                                                                  const struct ipv6 *address)
 {
 	const __u64 hash = index_hash6(HALF(address, 0), HALF(address, 1));
-	const struct index_bucket *bucket = index_bucket_of(buckets, hash);
+	const struct index_bucket *bucket = index_bucket_at(buckets, hash);
 
 	asm volatile("" : "+r"(bucket)); /* or clang adds it up for each load */
 	return bucket;
@@ -192,7 +192,7 @@ static __always_inline const struct index_bucket *index_bucket_for(struct index_
 static __always_inline bool index_may_find6(struct index_bucket *buckets,
                                             const struct ipv6 *address)
 {
-	const struct index_bucket *bucket = index_bucket_for(buckets, address);
+	const struct index_bucket *bucket = index_bucket_of(buckets, address);
 	const __u64 last = HALF(address, 1);
 
 	return HALF(&bucket->address[0], 1) == last || HALF(&bucket->address[1], 1) == last ||
@@ -202,7 +202,7 @@ static __always_inline bool index_may_find6(struct index_bucket *buckets,
 /* What the home of an address's host says, as index_find(). */
 static __always_inline __u32 index_find6(struct index_bucket *buckets, const struct ipv6 *address)
 {
-	const struct index_bucket *bucket = index_bucket_for(buckets, address);
+	const struct index_bucket *bucket = index_bucket_of(buckets, address);
 	const __u32 home = index_home6(bucket, address), *cell;
 	__u32 content;
 
@@ -264,7 +264,7 @@ static __always_inline bool index_may_have_mac(__u64 mac)
 {
 	const __u64 hash = index_mac_hash(mac), *word = index_mac_word(hash >> 12);
 
-	return !word || (*word >> (hash & 63) & *word >> (hash >> 6 & 63) & 1);
+	return !word || !(~*word & index_mac_bits(hash));
 }
 
 static __always_inline __u64 *index_awake_entry(__u64 mac)

@@ -98,7 +98,7 @@ static __always_inline void *fast_solicitation(struct xdp_md *xdp)
  * As neighbours send it: not for duplicate addresses, and with their own MAC as its option. Half of
  * the source tells whether it has one, but for a few, which are the maps'.
  */
-static __always_inline bool fast_is_neighbours(void *frame)
+static __always_inline bool fast_is_of_neighbour(void *frame)
 {
 	const __u64 mac = fast_mac(AT(__u64, frame, AT_SOURCE));
 	const __u64 source = AT(__u64, frame, AT_IPV6_SOURCE), own = fast_own_mac();
@@ -113,7 +113,7 @@ static __always_inline enum outcome fast_nd(struct xdp_md *xdp, void *frame)
 	struct index_bucket *buckets;
 	__u32 content;
 
-	if (!fast_is_neighbours(frame))
+	if (!fast_is_of_neighbour(frame))
 		return ASK_MAPS;
 	buckets = index_all_buckets();
 	if (!buckets || index_may_find6(buckets, frame + AT_IPV6_SOURCE))

@@ -58,8 +58,8 @@ static __noinline void snoop(struct xdp_md *xdp)
 /*
  * By the maps. A value that is kept over a call goes to the stack, where the first store costs 8 ns
  * without CAP_PERFMON (Spectre v4). So nothing is kept over the lookup of the sender, and functions
- * that are not inlined parse the frame again. Those that take nothing else are global: the verifier
- * goes through each once, and not on each path to it.
+ * that are not inlined parse the frame again. Those that take nothing else, and return a value, are
+ * global: the verifier goes through each once, and not on each path to it.
  */
 __noinline enum outcome handle(struct xdp_md *xdp)
 {
