@@ -63,21 +63,23 @@ static __always_inline bool fast_is_to_us(void *frame)
 }
 
 /*
- * Is the sender, who may be a host, an AWAKE one, as owner_check() would find, or none? The entry
- * is read, then the map, then the entry is written by compare and swap: so index_forget, which
- * changes it too, is never undone.
+ * Is the sender, who may be a host, an AWAKE one, as owner_check() would find, or none? An entry is
+ * read, then the map, then the entry is written by compare and swap: so index_forget, which changes
+ * it too, is never undone.
  */
 __noinline bool fast_find_awake(struct xdp_md *xdp)
 {
 	void *frame = fast_frame(xdp, FAST_MIN);
-	__u64 before, mac, *entry;
+	struct index_awake *set;
 	struct host_entry *host;
+	__u64 before, *entry;
 
 	if (!frame)
 		return false;
-	entry = index_awake_entry(index_mac_in_frame(frame + AT_SOURCE));
-	if (!entry)
+	set = index_awake_of(index_mac_in_frame(frame + AT_SOURCE));
+	if (!set)
 		return false;
+	entry = index_awake_victim(set, index_tick());
 	before = *(volatile __u64 *)entry;
 	host = host_by_mac(frame + AT_SOURCE);
 	if (!host)
@@ -85,12 +87,8 @@ __noinline bool fast_find_awake(struct xdp_md *xdp)
 	if (host_state(host) != AWAKE || !host->last_seen)
 		return false;
 	owner_set_last_seen(host);
-	if ((before & INDEX_TICK) == index_tick()) /* another host has it */
-		return true;
-	mac = index_mac_in_frame(frame + AT_SOURCE); /* once more, and not kept */
-	entry = index_awake_entry(mac);
-	if (entry)
-		__sync_val_compare_and_swap(entry, before, mac | index_tick());
+	__sync_val_compare_and_swap(entry, before,
+	                            index_mac_in_frame(frame + AT_SOURCE) | index_tick());
 	return true;
 }
 
@@ -104,9 +102,9 @@ static __always_inline bool fast_is_of_host(void *frame)
 static __always_inline bool fast_is_awake(struct xdp_md *xdp, void *frame)
 {
 	const __u64 mac = index_mac_in_frame(frame + AT_SOURCE);
-	const __u64 *entry = index_awake_entry(mac);
+	const struct index_awake *set = index_awake_of(mac);
 
-	return (entry && *(volatile __u64 *)entry == (mac | index_tick())) || fast_find_awake(xdp);
+	return (set && index_awake_has(set, mac | index_tick())) || fast_find_awake(xdp);
 }
 
 /* The host is one that is answered for, here. */

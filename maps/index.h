@@ -24,9 +24,9 @@
  * index_macs: an ARRAY of one row, a Bloom filter of the MACs in `hosts`: two bits of one 64-bit
  * word for each. Who is not in it is no host.
  *
- * index_awake: an ARRAY of one row, of hosts that were found AWAKE in `hosts` in this tick, a jiffy
- * or with many hosts 64 of them (256 ms at 250 Hz). It is noticed so late at most that a host sends
- * which others have set ASLEEP. Host byte order; a MAC may be at one place only:
+ * index_awake: an ARRAY of one row, sets of hosts that were found AWAKE in `hosts` in this tick, a
+ * jiffy or with many hosts 128 of them (512 ms at 250 Hz). It is noticed so late at most that a host
+ * sends which others have set ASLEEP. A MAC may be in one set only. Host byte order:
  *
  *   bits  0-15  the tick
  *   bits 16-63  the MAC, its first octet uppermost
@@ -66,14 +66,14 @@ enum {
 	INDEX_MAC_WORDS_MIN = 4096 * INDEX_MAC_BITS_PER_HOST / 64,
 	INDEX_BUCKETS_PER_HOST = 2,
 	INDEX_BUCKETS_MIN = 1024 * INDEX_BUCKETS_PER_HOST,
-	INDEX_AWAKE_PER_HOST = 4,
-	INDEX_AWAKE_MIN = 1024 * INDEX_AWAKE_PER_HOST,
+	INDEX_HOSTS_PER_AWAKE = 2,
+	INDEX_AWAKE_MIN = 1024 / INDEX_HOSTS_PER_AWAKE,
 };
 
 /* Connections that are copied for each wake of a host: more than a daemon keeps of a host. */
 enum { INDEX_COPIES_MAX = 128, INDEX_COPIES = 1024 };
 
-enum { INDEX_PORTS = 16, INDEX_TICK = 0xffff, INDEX_TICK_MANY = 6 };
+enum { INDEX_PORTS = 16, INDEX_TICK = 0xffff, INDEX_TICK_MANY = 7 };
 
 /* How long a look is believed: so late are rows that others have changed obeyed. ms */
 enum {
@@ -91,6 +91,14 @@ struct index_bucket {
 };
 
 ASSERT_SIZE(struct index_bucket, 64);
+
+enum { INDEX_AWAKE = 4 };
+
+struct index_awake {
+	__u64 entry[INDEX_AWAKE];
+};
+
+ASSERT_SIZE(struct index_awake, 32);
 
 static inline __u32 index_upper(__u32 address)
 {

@@ -26,7 +26,7 @@ int index_set_size(struct sleepproxy_bpf *skeleton, uint32_t hosts)
 	const uint32_t cells = power_of_2(INDEX_CELLS_MIN, (uint64_t)hosts * INDEX_CELLS_PER_HOST);
 	const uint32_t words =
 		power_of_2(INDEX_MAC_WORDS_MIN, (uint64_t)hosts * INDEX_MAC_BITS_PER_HOST / 64);
-	const uint32_t awake = power_of_2(INDEX_AWAKE_MIN, (uint64_t)hosts * INDEX_AWAKE_PER_HOST);
+	const uint32_t awake = power_of_2(INDEX_AWAKE_MIN, hosts / INDEX_HOSTS_PER_AWAKE);
 	const uint32_t buckets =
 		power_of_2(INDEX_BUCKETS_MIN, (uint64_t)hosts * INDEX_BUCKETS_PER_HOST);
 	int err;
@@ -42,7 +42,8 @@ int index_set_size(struct sleepproxy_bpf *skeleton, uint32_t hosts)
 		err = bpf_map__set_value_size(skeleton->maps.index_buckets,
 		                              buckets * sizeof(struct index_bucket));
 	if (!err)
-		err = bpf_map__set_value_size(skeleton->maps.index_awake, awake * sizeof(uint64_t));
+		err = bpf_map__set_value_size(skeleton->maps.index_awake,
+		                              awake * sizeof(struct index_awake));
 	return err ? err : bpf_map__set_max_entries(skeleton->maps.index_homes, hosts);
 }
 

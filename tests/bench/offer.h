@@ -20,12 +20,12 @@ struct offered {
 double offer_run(const struct traffic_bpf *traffic, const struct offered *offered, int program,
                  unsigned count);
 
-/* How much more a program takes than another, which is measured before and after it. */
-double offer_compare(const struct traffic_bpf *traffic, const struct offered *offered, int program,
-                     int other, unsigned count);
-
-/* How many frames take about so long. */
-unsigned offer_count(const struct traffic_bpf *traffic, const struct offered *offered, int program,
-                     double seconds);
+/*
+ * How much more a program takes than another, which is measured before and after it in each round;
+ * a round takes about `seconds`. Where the other took long, another machine had part of the CPU:
+ * such rounds are repeated, at most as many again as there are to be, and left out.
+ */
+struct summary offer_compare(const struct traffic_bpf *traffic, const struct offered *offered,
+                             int program, int other, unsigned rounds, double seconds);
 
 #endif

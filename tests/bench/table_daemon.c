@@ -5,7 +5,14 @@
 #include "product.h"
 #include "tables.h"
 
-enum { IDLE_ROUNDS = 5, IDLE_S = 1, RELOADS = 5, STARTS = 3, FLOOD = 1 << 21, FLOOD_PER_HOST = 50 };
+enum {
+	IDLE_ROUNDS = 10,
+	IDLE_S = 1,
+	RELOADS = 5,
+	STARTS = 3,
+	FLOOD = 1 << 21,
+	FLOOD_PER_HOST = 50
+};
 
 static struct product *sleepers(const struct bench *bench, unsigned hosts)
 {

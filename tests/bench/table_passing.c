@@ -17,20 +17,15 @@ static const struct {
 
 enum { ROWS = sizeof(rows) / sizeof(*rows) };
 
-/* The empty program before and after ours, so that drift cancels out. */
+/* Over an empty program. */
 static struct summary measure(const struct bench *bench, const struct subject *subject,
                               unsigned hosts, enum offer offer)
 {
 	const struct offered offered = { offer, hosts, XDP_PASS };
-	const int empty = bpf_program__fd(bench->traffic->progs.pass);
-	const int ours = subject_program(subject);
-	const unsigned count =
-		offer_count(bench->traffic, &offered, ours, bench->seconds / 3); /* of 3 */
-	struct sample sample = { 0 };
 
-	for (int round = 0; round < bench->rounds; round++)
-		sample_add(&sample, offer_compare(bench->traffic, &offered, ours, empty, count));
-	return sample_summary(&sample);
+	return offer_compare(bench->traffic, &offered, subject_program(subject),
+	                     bpf_program__fd(bench->traffic->progs.pass), bench->rounds,
+	                     bench->seconds);
 }
 
 static void add_rows(const struct bench *bench, const struct build *build,

@@ -35,15 +35,12 @@ static void wake_all(const struct bench *bench, struct subject *subject)
 void table_syns(const struct bench *bench, const struct build *build)
 {
 	struct subject *subject = subject_new(build, HOSTS_1K, ASLEEP);
-	const int ours = subject_program(subject);
-	const int parse = bpf_program__fd(bench->traffic->progs.parse);
-	struct sample sample = { 0 };
-	unsigned count;
 
 	wake_all(bench, subject);
-	count = offer_count(bench->traffic, &syns, ours, bench->seconds / 3); /* of 3 */
-	for (int round = 0; round < bench->rounds; round++)
-		sample_add(&sample, offer_compare(bench->traffic, &syns, ours, parse, count));
-	figures_add(bench->figures, sample_summary(&sample), "ns", "flood_syn_ns%s", build->suffix);
+	figures_add(bench->figures,
+	            offer_compare(bench->traffic, &syns, subject_program(subject),
+	                          bpf_program__fd(bench->traffic->progs.parse), bench->rounds,
+	                          bench->seconds),
+	            "ns", "flood_syn_ns%s", build->suffix);
 	subject_free(subject);
 }
