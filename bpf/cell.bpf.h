@@ -372,7 +372,6 @@ static __noinline void index_forget(const struct mac *mac)
 {
 	__sync_fetch_and_add(&index_state.changes, 1);
 	index_forget_cell(mac);
-	index_forget_awake(mac);
 	*(volatile __u32 *)index_copies_of(mac) = 0;
 }
 

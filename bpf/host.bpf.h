@@ -81,6 +81,8 @@ static __always_inline bool host_set_state(const struct mac *mac, struct host_en
 	if (__sync_val_compare_and_swap(&host->state, from, to) != from)
 		return false;
 	index_forget(mac);
+	if (from == AWAKE)
+		index_forget_awake(mac);
 	return true;
 }
 

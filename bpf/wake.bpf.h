@@ -19,7 +19,7 @@
 struct wake_scratch {
 	struct wake_rule rule;
 	struct wake_source source;
-	struct report report; /* of the connection */
+	struct wake_frame copy; /* its connection is reported, too */
 };
 
 struct {
@@ -36,8 +36,8 @@ static __always_inline enum wake_action *wake_rule_lookup(const struct mac *host
 	enum wake_action *action;
 
 	key->host = *host;
-	key->protocol = scratch->report.protocol;
-	key->port = scratch->report.port;
+	key->protocol = scratch->copy.connection.protocol;
+	key->port = scratch->copy.connection.port;
 	action = bpf_map_lookup_elem(&wake_rules, key);
 	key->port = 0;
 	if (!action)
@@ -51,16 +51,16 @@ static __always_inline enum wake_action *wake_rule_lookup(const struct mac *host
 /* An echo request comes here where the host's flags say that it wakes. */
 static __always_inline bool wake_port_allowed(struct wake_scratch *scratch)
 {
-	const __u8 protocol = scratch->report.protocol;
+	const __u8 protocol = scratch->copy.connection.protocol;
 	const struct mac all_hosts = {};
 	enum wake_action *action;
 
 	if (protocol == PROTOCOL_ICMP || protocol == PROTOCOL_ICMPV6)
 		return true;
-	action = wake_rule_lookup(&scratch->report.host, scratch);
+	action = wake_rule_lookup(&scratch->copy.connection.host, scratch);
 	if (!action)
 		action = wake_rule_lookup(&all_hosts, scratch);
-	return action ? *action == WAKE : scratch->report.protocol == PROTOCOL_TCP;
+	return action ? *action == WAKE : scratch->copy.connection.protocol == PROTOCOL_TCP;
 }
 
 /* Rows of the MAC that no host has, which come before a host's own: addresses of nobody. */
@@ -70,7 +70,7 @@ static __always_inline bool wake_source_is_nobody(struct wake_scratch *scratch)
 
 	key->prefix_length = SOURCE_ALL_BITS;
 	key->host = (struct mac){ { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff } };
-	key->source = scratch->report.peer;
+	key->source = scratch->copy.connection.peer;
 	return bpf_map_lookup_elem(&wake_sources, key);
 }
 
@@ -80,8 +80,8 @@ static __always_inline bool wake_source_allowed(struct wake_scratch *scratch)
 	enum source_action *action;
 
 	key->prefix_length = SOURCE_ALL_BITS;
-	key->host = scratch->report.host;
-	key->source = scratch->report.peer;
+	key->host = scratch->copy.connection.host;
+	key->source = scratch->copy.connection.peer;
 	action = bpf_map_lookup_elem(&wake_sources, key);
 	key->host = (struct mac){};
 	if (!action)
@@ -89,33 +89,26 @@ static __always_inline bool wake_source_allowed(struct wake_scratch *scratch)
 	return !action || *action == SOURCE_ALLOW;
 }
 
-/* A frame that is longer than the record, as a card may make of several, is not copied. */
+/* A frame that is longer than there is room for, as a card may make of several, is not copied. */
 static __always_inline void wake_copy_frame(const struct frame *frame, struct transport transport,
-                                            const struct report *connection)
+                                            struct wake_frame *copy)
 {
 	__u64 last = bpf_xdp_get_buff_len(frame->xdp) - 1;
-	struct wake_frame *copy;
 
 	if (last >= WAKE_FRAME_MAX)
 		return;
-	copy = bpf_ringbuf_reserve(&wake_frames, sizeof(*copy), 0);
-	if (!copy)
-		return;
-	copy->connection = *connection;
 	copy->length = last + 1;
 	copy->transport = transport.at;
 	copy->end = transport.end;
-	copy->zero = 0;
 	/* Linux 6.1 learns from no comparison that a length is not 0, but from a sum */
 	asm volatile("" : "+r"(last));
 	last &= 2047;
-	if (last >= WAKE_FRAME_MAX || bpf_xdp_load_bytes(frame->xdp, 0, copy->frame, last + 1))
-		bpf_ringbuf_discard(copy, BPF_RB_NO_WAKEUP);
-	else
-		bpf_ringbuf_submit(copy, BPF_RB_NO_WAKEUP);
+	if (last < WAKE_FRAME_MAX && !bpf_xdp_load_bytes(frame->xdp, 0, copy->frame, last + 1))
+		bpf_ringbuf_output(&wake_frames, copy,
+		                   offsetof(struct wake_frame, frame) + last + 1, BPF_RB_NO_WAKEUP);
 }
 
-/* The connection, in the scratch's report; and its host. */
+/* The connection, in the scratch; and its host. */
 static __always_inline bool wake_write_report(struct frame *frame, struct report *report,
                                               struct host_ref *host)
 {
@@ -148,14 +141,15 @@ static __always_inline bool wake_write_report(struct frame *frame, struct report
  */
 static __always_inline enum outcome wake_start(const struct frame *frame,
                                                struct transport transport,
-                                               const struct host_ref *host, struct report *report)
+                                               const struct host_ref *host, struct wake_frame *copy)
 {
+	struct report *report = &copy->connection;
 	const bool begins = host_set_state(host->mac, host->entry, ASLEEP, WAKING);
 	bool sent;
 
 	report->state = WAKING;
 	if (index_take_copy(host->mac))
-		wake_copy_frame(frame, transport, report);
+		wake_copy_frame(frame, transport, copy);
 	if (!begins)
 		return OUTCOME_WAKE_IN_PROGRESS;
 	sent = magic_is_plain(frame, host->entry) && magic_write(frame->xdp, host->mac);
@@ -178,12 +172,12 @@ __noinline int wake_handle(struct xdp_md *xdp, __u32 at, __u32 end, __u32 protoc
 
 	if (!scratch || !frame_parse(&frame, xdp))
 		return OUTCOME_ETHER_MALFORMED;
-	if (!wake_write_report(&frame, &scratch->report, &host)) /* removed meanwhile */
+	if (!wake_write_report(&frame, &scratch->copy.connection, &host)) /* removed meanwhile */
 		return frame.protocol == bpf_htons(ETHERTYPE_IPV6) ? OUTCOME_IPV6_OTHER
 		                                                   : OUTCOME_IPV4_OTHER;
-	scratch->report.protocol = protocol;
+	scratch->copy.connection.protocol = protocol;
 	if (transport_has_ports(protocol) &&
-	    bpf_xdp_load_bytes(xdp, at, &scratch->report.peer_port, 2 * sizeof(__be16)))
+	    bpf_xdp_load_bytes(xdp, at, &scratch->copy.connection.peer_port, 2 * sizeof(__be16)))
 		return OUTCOME_TRANSPORT_MALFORMED;
 	if (!wake_port_allowed(scratch))
 		return OUTCOME_WAKE_PORT_DENIED;
@@ -194,7 +188,7 @@ __noinline int wake_handle(struct xdp_md *xdp, __u32 at, __u32 end, __u32 protoc
 	outcome = connection_check(xdp, at, end, protocol);
 	return outcome == OUTCOME_WAKE_STARTED
 	               ? wake_start(&frame, (struct transport){ at, end, protocol }, &host,
-	                            &scratch->report)
+	                            &scratch->copy)
 	               : outcome;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A frame that began a wake, or came during one, as it was received: the records of the ring
- * `wake_frames`. Host byte order unless the type says otherwise.
+ * `wake_frames`, which end with the frame. Host byte order unless the type says otherwise.
  */
 #ifndef SLEEPPROXY_WAKE_FRAME_H
 #define SLEEPPROXY_WAKE_FRAME_H

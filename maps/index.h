@@ -25,8 +25,8 @@
  * word for each. Who is not in it is no host.
  *
  * index_awake: an ARRAY of one row, sets of hosts that were found AWAKE in `hosts` in this tick, a
- * jiffy or with many hosts 128 of them (512 ms at 250 Hz). It is noticed so late at most that a host
- * sends which others have set ASLEEP. A MAC may be in one set only. Host byte order:
+ * jiffy or with many hosts 128 of them (512 ms at 250 Hz). It is noticed so late at most that one
+ * of them sends which others have set ASLEEP. A MAC may be in one set only. Host byte order:
  *
  *   bits  0-15  the tick
  *   bits 16-63  the MAC, its first octet uppermost

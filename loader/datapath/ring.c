@@ -24,8 +24,9 @@ static int on_frame(void *context, void *record, size_t size)
 {
 	struct ring_reader *reader = context;
 	const struct wake_frame *frame = record;
+	const size_t head = offsetof(struct wake_frame, frame);
 
-	if (size >= sizeof(*frame) && frame->length <= sizeof(frame->frame))
+	if (size >= head && size - head >= frame->length)
 		reader->functions->on_frame(reader->context, frame);
 	return count_record(reader);
 }

@@ -83,11 +83,11 @@ static int on_frame(void *context, void *data, size_t size)
 	struct testbed *testbed = context;
 	const struct wake_frame *frame = data;
 
-	assert(size == sizeof(*frame));
+	assert(size == offsetof(struct wake_frame, frame) + frame->length);
 	if (!memcmp(&frame->connection.host, mac_of(FILLER), sizeof(struct mac)))
 		return 0;
 	assert(testbed->n_frames < TESTBED_COPIES_MAX);
-	testbed->frames[testbed->n_frames++] = *frame;
+	memcpy(&testbed->frames[testbed->n_frames++], frame, size);
 	return 0;
 }
 
