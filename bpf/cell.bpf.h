@@ -64,7 +64,6 @@ struct {
 		__u64 rows;      /* digest of the rows of hosts */
 		__u64 addresses; /* … of addresses4 and addresses6 */
 		__u64 states;    /* … of what cells should say */
-		__u64 is_whole;  /* cells are compared with `hosts` */
 	} look;
 } index_state SEC(".data.index");
 __u32 index_copies[INDEX_COPIES] SEC(".data.index");

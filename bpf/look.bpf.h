@@ -31,19 +31,24 @@ static __always_inline void look_follow_host(const struct mac *mac, const struct
 		index_forget_awake(mac);
 }
 
-static long look_at_host(void *map, const struct mac *mac, const struct host_entry *host,
-                         void *unused)
+/* Of a short look: without a store to the stack, as a barrier for each row takes longest of all. */
+static long look_add_host(void *map, const struct mac *mac, const struct host_entry *host,
+                          void *unused)
 {
-	const __u64 number = index_mac(mac);
 	const __u64 fields = (__u64)host->ifindex << 32 | (__u32)host->vlan << 16 | host->flags;
 
 	(void)map;
 	(void)unused;
 	index_state.look.hosts++;
-	index_state.look.rows += look_digest(number | (__u16)host_state(host), fields);
-	if (index_state.look.is_whole)
-		look_follow_host(mac, host, index_mac_hash(number));
+	index_state.look.rows += look_digest(index_mac(mac) | (__u16)host_state(host), fields);
 	return 0;
+}
+
+static long look_at_host(void *map, const struct mac *mac, const struct host_entry *host,
+                         void *unused)
+{
+	look_follow_host(mac, host, index_mac_hash(index_mac(mac)));
+	return look_add_host(map, mac, host, unused);
 }
 
 /* The number of an interface; -1: there are too many. Global, so that it is verified once. */
@@ -126,11 +131,7 @@ static long look_at_address(void *map, const struct ipv4 *address, const struct 
 	__u32 content, wanted;
 	const __u32 *cell;
 
-	(void)map;
-	(void)unused;
-	index_state.look.addresses += look_digest(number, index_mac(mac));
-	if (!index_state.look.is_whole)
-		return 0;
+	look_add_address(map, address, mac, unused);
 	cell = index_cell(place);
 	if (!cell)
 		return 0;
@@ -151,11 +152,7 @@ static long look_at_address6(void *map, const struct ipv6 *address, const struct
 	const __u32 *home, *cell;
 	__u32 content, wanted;
 
-	(void)map;
-	(void)unused;
-	look_add6(address, mac);
-	if (!index_state.look.is_whole)
-		return 0;
+	look_add_address6(map, address, mac, unused);
 	home = bpf_map_lookup_elem(&index_homes, mac);
 	if (!home)
 		return 0;
@@ -217,18 +214,31 @@ static __always_inline bool look_may_be_short(void)
 	return true;
 }
 
-static __always_inline void look_at_all(__u64 changes, bool is_whole)
+static __always_inline void look_begin(__u64 changes)
 {
-	index_state.look.is_whole = is_whole;
 	index_state.look.hosts = index_state.look.addresses = index_state.look.states = 0;
 	index_state.look.rows = changes;
+}
+
+static __always_inline void look_be_whole(__u64 changes)
+{
+	look_begin(changes);
 	bpf_for_each_map_elem(&hosts, look_at_host, NULL, 0);
-	if (!is_whole && index_state.look.rows != index_state.settled.rows)
-		return;
 	bpf_for_each_map_elem(&addresses4, look_at_address, NULL, 0);
 	bpf_for_each_map_elem(&addresses6, look_at_address6, NULL, 0);
-	if (is_whole)
-		look_settle();
+	look_settle();
+}
+
+/* False: rows of `hosts` differ from those that the last whole look saw. */
+static __always_inline bool look_be_short(__u64 changes)
+{
+	look_begin(changes);
+	bpf_for_each_map_elem(&hosts, look_add_host, NULL, 0);
+	if (index_state.look.rows != index_state.settled.rows)
+		return false;
+	bpf_for_each_map_elem(&addresses4, look_add_address, NULL, 0);
+	bpf_for_each_map_elem(&addresses6, look_add_address6, NULL, 0);
+	return true;
 }
 
 SEC("syscall")
@@ -236,14 +246,12 @@ int look(struct index_look *result)
 {
 	/* before the rows are read: what changes meanwhile is for the next look */
 	const __u64 start = bpf_jiffies64(), changes = *(volatile __u32 *)&index_state.changes;
-	const bool may_be_short = look_may_be_short();
 
-	look_at_all(changes, !may_be_short);
-	if (may_be_short && index_state.look.rows != index_state.settled.rows)
-		look_at_all(changes, true);
+	if (!look_may_be_short() || !look_be_short(changes))
+		look_be_whole(changes);
 	if (index_state.look.addresses != index_state.addresses) {
 		look_build();
-		look_at_all(changes, true);
+		look_be_whole(changes);
 		index_state.settled.repeated = false;
 	}
 	result->digest = look_digest(index_state.look.rows, index_state.look.addresses);

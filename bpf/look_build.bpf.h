@@ -29,10 +29,23 @@ static __always_inline __u64 look_digest(__u64 key, __u64 value)
 	return mixed ^ mixed >> 33;
 }
 
-static __always_inline void look_add6(const struct ipv6 *address, const struct mac *mac)
+static long look_add_address(void *map, const struct ipv4 *address, const struct mac *mac,
+                             void *unused)
 {
+	(void)map;
+	(void)unused;
+	index_state.look.addresses += look_digest(look_address(address), index_mac(mac));
+	return 0;
+}
+
+static long look_add_address6(void *map, const struct ipv6 *address, const struct mac *mac,
+                              void *unused)
+{
+	(void)map;
+	(void)unused;
 	index_state.look.addresses +=
 		look_digest(HALF(address, 0) * 3 + HALF(address, 1), index_mac(mac) | AF_INET6);
+	return 0;
 }
 
 /* An address takes its place, and a host its home. */
@@ -42,11 +55,9 @@ static long look_place(void *map, const struct ipv4 *address, const struct mac *
 	const __u32 place = index_place(number);
 	__u32 *cell = index_cell(place);
 
-	(void)map;
-	(void)unused;
+	look_add_address(map, address, mac, unused);
 	if (!cell)
 		return 0;
-	index_state.look.addresses += look_digest(number, index_mac(mac));
 	if (*cell & INDEX_ADDRESS) {
 		__sync_fetch_and_or(cell, INDEX_SHARED);
 		return 0;
@@ -90,9 +101,7 @@ static long look_place6(void *map, const struct ipv6 *address, const struct mac 
 	const __u32 *place;
 	__u32 home = 0;
 
-	(void)map;
-	(void)unused;
-	look_add6(address, mac);
+	look_add_address6(map, address, mac, unused);
 	if (!bpf_map_lookup_elem(&index_homes, mac))
 		look_make_home(mac, hash);
 	place = bpf_map_lookup_elem(&index_homes, mac);

@@ -8,6 +8,7 @@
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 16384); /* the daemon sets it from max-hosts */
+	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, struct ipv4);
 	__type(value, struct mac);
 } addresses4 SEC(".maps");

@@ -8,6 +8,7 @@
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 4096); /* the daemon sets it from max-hosts */
+	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, struct mac);
 	__type(value, struct host_entry);
 } hosts SEC(".maps");

@@ -85,7 +85,7 @@ static int put(struct datapath *datapath, const struct mac *mac, const struct ru
 {
 	if (datapath->rules_indexed)
 		add_to_index(datapath, mac, key);
-	return bpf_map_update_elem(key->map, key->octets, &action, BPF_ANY);
+	return row_put(key->map, key->octets, &action);
 }
 
 static int rule_put(struct datapath *datapath, const struct mac *mac, uint8_t protocol,

@@ -4,6 +4,7 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/files.h"
 #include "base/clock.h"
@@ -13,9 +14,24 @@
 
 #define FD(datapath, map) bpf_map__fd((datapath)->maps->maps.map)
 
-enum { BATCH = 256 };
+enum { BATCH = 256, PUT_TRIES = 4, PUT_PAUSE_US = 10000 };
 
 static const uint32_t ONLY_ROW; /* key of a map with one row */
+
+/*
+ * Rows are made of a reserve of some dozens, which some machines fill again with the next tick of
+ * their clock only.
+ */
+int row_put(int map, const void *key, const void *row)
+{
+	int err = bpf_map_update_elem(map, key, row, BPF_ANY);
+
+	for (int i = 1; err == -ENOMEM && i < PUT_TRIES; i++) {
+		usleep(PUT_PAUSE_US);
+		err = bpf_map_update_elem(map, key, row, BPF_ANY);
+	}
+	return err;
+}
 
 /* Returns the result of the write. */
 static int written(struct datapath *datapath, int err)
@@ -26,7 +42,7 @@ static int written(struct datapath *datapath, int err)
 
 int hosts_put(struct datapath *datapath, const struct mac *mac, const struct host_entry *host)
 {
-	return written(datapath, bpf_map_update_elem(FD(datapath, hosts), mac, host, BPF_ANY));
+	return written(datapath, row_put(FD(datapath, hosts), mac, host));
 }
 
 int hosts_get(struct datapath *datapath, const struct mac *mac, struct host_entry *host)
@@ -107,8 +123,8 @@ int addresses_put(struct datapath *datapath, const struct ipv6 *address, const s
 {
 	const enum address_map map = address_map_of(address);
 
-	return written(datapath, bpf_map_update_elem(address_fd(datapath, map),
-	                                             address_key(map, address), mac, BPF_ANY));
+	return written(datapath,
+	               row_put(address_fd(datapath, map), address_key(map, address), mac));
 }
 
 int addresses_delete(struct datapath *datapath, enum address_map map, const struct ipv6 *address)
