@@ -16,11 +16,12 @@
 enum { REPORTS_PER_TURN = 256 };
 
 /*
- * For reports that do not wake the daemon, as the Magic Packet has left already; and at the maps,
- * where there are many hosts with some looks only.
+ * For reports that do not wake the daemon, as the Magic Packet has left already; and at the maps:
+ * where there are many hosts with some looks only, and else where so many frames come that the
+ * index saves more time than it takes. Without a look it is off, and the maps are asked.
  */
 static const struct timeval LOOK_INTERVAL = { .tv_usec = LOOK_FEW_MS * 1000 };
-enum { LOOKS_MANY = LOOK_MANY_MS / LOOK_FEW_MS };
+enum { LOOKS_MANY = LOOK_MANY_MS / LOOK_FEW_MS, LOOK_FRAMES = 2048 };
 
 /* Where another proxy, or another machine, has the addresses, the host's MAC is no help. */
 static void on_bounced(struct daemon *daemon, struct host *host, const struct report *report)
@@ -87,12 +88,22 @@ void daemon_look(struct daemon *daemon)
 	daemon->maps.digest++; /* they may have changed */
 }
 
+static bool is_look_due(struct daemon *daemon)
+{
+	const uint64_t before = daemon->frames;
+
+	if (daemon->maps.are_many)
+		return ++daemon->looks % LOOKS_MANY == 0;
+	daemon->frames = counters_total(daemon->datapath);
+	return daemon->frames - before >= LOOK_FRAMES;
+}
+
 static void on_look(evutil_socket_t fd, short what, void *context)
 {
 	struct daemon *daemon = context;
 
 	on_ring(fd, what, daemon);
-	if (!daemon->maps.are_many || ++daemon->looks % LOOKS_MANY == 0)
+	if (is_look_due(daemon))
 		daemon_look(daemon);
 }
 

@@ -95,6 +95,8 @@ static void on_tick(evutil_socket_t fd, short what, void *context)
 	net_state_expire(daemon->net, clock_now().boot);
 	daemon->net_followed = false;
 	follow_net(daemon);
+	if (!daemon->maps.are_many) /* there may have been none, for want of frames */
+		daemon_look(daemon);
 	daemon_follow_map_edits(daemon);
 	maps_retry(daemon, false);
 	solicited_follow(daemon);

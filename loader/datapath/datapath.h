@@ -155,6 +155,8 @@ int addresses_each(struct datapath *datapath, addresses_each_fn *each,
 
 /* Summed over the CPUs. */
 int counters_read(struct datapath *datapath, struct counters *counters);
+/* … and over all outcomes: how many frames there were. */
+uint64_t counters_total(struct datapath *datapath);
 
 /* The datapath answers for `timeout_s` from now on. */
 int heartbeat_write(struct datapath *datapath, uint32_t timeout_s);

@@ -226,6 +226,18 @@ int counters_read(struct datapath *datapath, struct counters *counters)
 	return 0;
 }
 
+uint64_t counters_total(struct datapath *datapath)
+{
+	struct counters counters;
+	uint64_t total = 0;
+
+	if (counters_read(datapath, &counters))
+		return 0;
+	for (size_t outcome = 0; outcome < OUTCOME_COUNT; outcome++)
+		total += ((uint64_t *)&counters)[outcome];
+	return total;
+}
+
 int heartbeat_write(struct datapath *datapath, uint32_t timeout_s)
 {
 	const struct heartbeat beat = { .last = clock_coarse_ns(),

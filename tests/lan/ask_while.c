@@ -27,10 +27,8 @@
 #include <arpa/inet.h>
 
 enum { BATCH = 32, MAX = 1 << 23, BUFFER = 1 << 26, MS = 1000000 };
-enum {
-	LEAD = 20 * MS,
-	SETTLED = 100 * MS
-}; /* ns before the command, and of what is expected after it */
+/* ns before the command, in which the daemon looks at the maps; and of what is expected after it */
+enum { LEAD = 150 * MS, SETTLED = 100 * MS };
 
 struct request {
 	struct ether_header ethernet;

@@ -25,6 +25,7 @@ FEW, MANY = 4096, 4097
 BOUND, SLACK = {FEW: 100, MANY: 1500}, 30
 ASLEEP, AWAKE = "02" + " 00" * 15, "00" + " 00" * 15
 SOMEBODY = "52 54 00 00 ff ff"  # who is awake
+NOBODY = 99  # an address
 
 
 @dataclass(frozen=True)
@@ -144,3 +145,20 @@ def test_until_then_the_index_answers(lan, start):
         if 50 < tables.edit(name, WAYS[0]).late_ms < BOUND[MANY] + SLACK:
             return
     raise AssertionError("no edit was obeyed late")
+
+
+def looks_while(lan, daemon, tmp_path, *command: object) -> int:
+    """How many looks at the maps there are in the second in which the command's own command runs."""
+    dump = f"bpftool -j map dump id {daemon.map_of('.data.index')['id']} >> {tmp_path}/dumps"
+    lan.peer.namespace.run(*command, "sh", "-c", f"for i in $(seq 50); do {dump}; sleep 0.02; done")
+    dumps = [json.loads(line) for line in (tmp_path / "dumps").read_text().splitlines()]
+    values = {dump[0]["formatted"]["value"][".data.index"][0]["index_state"]["valid_until"] for dump in dumps}
+    return len(values)
+
+
+def test_there_are_looks_where_there_are_frames(lan, start, tmp_path):
+    daemon = start()
+    asking = (BUILD / "tests/lan/ask_while", "eth0", address(NOBODY), "no", 0)
+    assert looks_while(lan, daemon, tmp_path) <= 5
+    (tmp_path / "dumps").unlink()
+    assert looks_while(lan, daemon, tmp_path, *asking) >= 8

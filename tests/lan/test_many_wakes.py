@@ -113,16 +113,8 @@ def test_everybody_who_is_called_at_six_is_woken(called):
     assert counters["heartbeat_stale"] == 0
 
 
-def octets_of_ring(daemon: Daemon, name: str) -> int:
-    """Of the map of that name which the program on eth0 uses."""
-    link = json.loads(run("bpftool", "-j", "link", "show", "pinned", daemon.pins / "link-eth0").stdout)
-    program = json.loads(run("bpftool", "-j", "prog", "show", "id", link["prog_id"]).stdout)
-    maps = [json.loads(run("bpftool", "-j", "map", "show", "id", each).stdout) for each in program["map_ids"]]
-    return next(each["max_entries"] for each in maps if each["name"] == name)
-
-
 def test_who_is_called_while_nobody_empties_the_rings_is_woken(called):
     daemon, found, _ = called(MANY, is_stopped=True, heartbeat_timeout="20s")
-    assert MANY * REPORT > octets_of_ring(daemon, "reports"), "the last ones were not reported"
+    assert MANY * REPORT > daemon.map_of("reports")["max_entries"], "the last ones were not reported"
     assert found == {mac(n) for n in range(MANY)}
     assert daemon.counters()["wake_sent"] == MANY

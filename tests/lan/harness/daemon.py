@@ -220,6 +220,13 @@ class Daemon:
         """What became of messages of the Network Proxy Protocol."""
         return {name.removeprefix("npp_"): n for name, n in self.counters().items() if name.startswith("npp_")}
 
+    def map_of(self, name: str) -> dict:
+        """As bpftool shows it: the map of that name which the program on eth0 uses."""
+        link = json.loads(run("bpftool", "-j", "link", "show", "pinned", self.pins / "link-eth0").stdout)
+        program = json.loads(run("bpftool", "-j", "prog", "show", "id", link["prog_id"]).stdout)
+        maps = (json.loads(run("bpftool", "-j", "map", "show", "id", each).stdout) for each in program["map_ids"])
+        return next(each for each in maps if each["name"] == name)
+
     def table(self, name: str) -> dict[str, str]:
         """A table of the datapath that is about hosts: what is behind a MAC, or behind an IPv4 address."""
         rows = json.loads(run("bpftool", "-j", "map", "dump", "pinned", self.pins / name).stdout)
