@@ -28,10 +28,7 @@ struct summary sample_summary(const struct sample *sample);
  */
 struct summary percentile(const double *values, unsigned count, double share);
 
-/*
- * CPU time of all threads of this process, in ns: without the time of others that load the machine,
- * and without the 20 ms that the kernel sleeps after live frames.
- */
+/* CPU time of all threads of this process, in ns: without that of others that load the machine. */
 double cpu_ns(void);
 __u64 now_ns(void); /* CLOCK_MONOTONIC */
 

@@ -159,6 +159,7 @@ void table_answers(const struct bench *bench, const struct build *build)
 	add_ours(&table, build, "echo_vs_reflector_1k", HOSTS_1K, ASK_ECHO);
 	if (!*build->suffix)
 		add_peers(&table, few, many);
+	wire_attach_near(bench->wire, bpf_program__fd(bench->traffic->progs.check_answers));
 	calibrate(&table);
 	for (int round = 0; round < bench->rounds; round++)
 		one_round(&table);

@@ -6,7 +6,8 @@
 #include "tables.h"
 
 enum {
-	IDLE_ROUNDS = 10,
+	IDLE_AFTER_S = 4, /* the looks after a change take longer */
+	IDLE_ROUNDS = 9,
 	IDLE_S = 1,
 	RELOADS = 5,
 	STARTS = 3,
@@ -34,6 +35,7 @@ static struct summary idle_percent(const struct product *product, unsigned round
 	struct summary summary;
 	double sum = 0;
 
+	sleep(IDLE_AFTER_S);
 	for (unsigned i = 0; i < rounds; i++) {
 		const double cpu = product_cpu_ns(product);
 		const __u64 from = now_ns();
