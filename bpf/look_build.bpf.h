@@ -55,9 +55,9 @@ static long look_place(void *map, const struct ipv4 *address, const struct mac *
 	const __u32 place = index_place(number);
 	__u32 *cell = index_cell(place);
 
-	look_add_address(map, address, mac, unused);
 	if (!cell)
 		return 0;
+	look_add_address(map, address, mac, unused);
 	if (*cell & INDEX_ADDRESS) {
 		__sync_fetch_and_or(cell, INDEX_SHARED);
 		return 0;

@@ -118,8 +118,8 @@ static void measure_all(void)
 }
 
 /*
- * The programs that BPF_PROG_TEST_RUN runs are on an interface too. Otherwise the kernel enters them
- * into its dispatcher, and removes them, and waits for RCU, before and after each run.
+ * The programs that BPF_PROG_TEST_RUN runs are on an interface too. Otherwise the kernel enters
+ * them into its dispatcher, and removes them, and waits for RCU, before and after each run.
  */
 static struct wire *keep_dispatched(const struct traffic_bpf *traffic)
 {
