@@ -31,7 +31,7 @@ static __always_inline void look_follow_host(const struct mac *mac, const struct
 		index_forget_awake(mac);
 }
 
-/* Of a short look: without a store to the stack, as a barrier for each row takes longest of all. */
+/* Of a short look, and without a store to the stack: that would be a barrier for each row. */
 static long look_add_host(void *map, const struct mac *mac, const struct host_entry *host,
                           void *unused)
 {
