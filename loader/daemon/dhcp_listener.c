@@ -8,30 +8,12 @@
 #include <string.h>
 
 #include <dhcp.h> /* the wire format, of include/ */
-#include "base/log.h"
 #include "daemon/daemon.h"
 #include "net/dhcp_socket.h"
 
 /* So many messages are read at a time, and then none for a while. */
 enum { MESSAGES_MAX = 16 };
 static const struct timeval PAUSE = { .tv_sec = 1 };
-
-/* Of DHCP, and of DHCPv6. */
-enum { FAMILIES = 2 };
-
-static const struct {
-	const char *name;
-	int (*listen)(uint32_t ifindex);
-	int (*receive)(int fd, struct dhcp_snoop *snoop);
-} families[FAMILIES] = {
-	{ "DHCP", dhcp_listen, dhcp_receive },
-	{ "DHCPv6", dhcp6_listen, dhcp6_receive },
-};
-
-struct dhcp_listener {
-	struct listener common; /* its socket is not used */
-	struct paced_socket sockets[FAMILIES];
-};
 
 /* What is of a known host comes by the ring, too. */
 static bool is_of_stranger(const struct daemon *daemon, const struct dhcp_snoop *snoop)
@@ -49,47 +31,52 @@ void dhcp_listener_take(struct daemon *daemon, const struct dhcp_snoop *snoop)
 		daemon_receive_dhcp(daemon, snoop);
 }
 
-static void on_message(evutil_socket_t fd, short what, void *context)
+static void take_messages(struct listener *listener, int fd,
+                          int (*receive)(int fd, struct dhcp_snoop *snoop))
 {
-	struct dhcp_listener *listener = context;
-	const size_t family = fd == listener->sockets[1].fd;
 	struct dhcp_snoop snoop;
 	int read = 0;
 
-	(void)what;
-	while (read < MESSAGES_MAX && !families[family].receive(fd, &snoop)) {
-		dhcp_listener_take(listener->common.daemon, &snoop);
+	while (read < MESSAGES_MAX && !receive(fd, &snoop)) {
+		dhcp_listener_take(listener->daemon, &snoop);
 		read++;
 	}
 	if (read == MESSAGES_MAX)
-		paced_socket_rest(&listener->sockets[family], &PAUSE);
+		paced_socket_rest(&listener->socket, &PAUSE);
 }
 
-/* Without one of the families the other is heard. */
-static int start(struct listener *common)
+static void on_dhcp(evutil_socket_t fd, short what, void *listener)
 {
-	struct dhcp_listener *listener = (struct dhcp_listener *)common;
-
-	for (size_t i = 0; i < FAMILIES; i++) {
-		const int fd = families[i].listen(common->iface.ifindex);
-		const int err = paced_socket_start(&listener->sockets[i], common->daemon->base, fd,
-		                                   on_message, listener);
-
-		if (err)
-			log_error("%s: cannot listen for %s: %s", common->iface.name,
-			          families[i].name, strerror(-err));
-	}
-	return 0;
+	(void)what;
+	take_messages(listener, fd, dhcp_receive);
 }
 
-static void stop(struct listener *common)
+static void on_dhcp6(evutil_socket_t fd, short what, void *listener)
 {
-	for (size_t i = 0; i < FAMILIES; i++)
-		paced_socket_stop(&((struct dhcp_listener *)common)->sockets[i]);
+	(void)what;
+	take_messages(listener, fd, dhcp6_receive);
+}
+
+static int start(struct listener *listener)
+{
+	return paced_socket_start(&listener->socket, listener->daemon->base,
+	                          dhcp_listen(listener->iface.ifindex), on_dhcp, listener);
+}
+
+static int start6(struct listener *listener)
+{
+	return paced_socket_start(&listener->socket, listener->daemon->base,
+	                          dhcp6_listen(listener->iface.ifindex), on_dhcp6, listener);
 }
 
 const struct listener_kind dhcp_listener_kind = {
-	.size = sizeof(struct dhcp_listener),
+	.size = sizeof(struct listener),
 	.start = start,
-	.stop = stop,
+	.error = "%s: cannot listen for DHCP: %s",
+};
+
+const struct listener_kind dhcp6_listener_kind = {
+	.size = sizeof(struct listener),
+	.start = start6,
+	.error = "%s: cannot listen for DHCPv6: %s",
 };

@@ -62,6 +62,7 @@ static int start(struct listener *listener)
 const struct listener_kind arp_listener_kind = {
 	.size = sizeof(struct listener),
 	.start = start,
+	.error = "%s: cannot hear the ARP of neighbours: %s",
 };
 
 static void add_entry(void *context, uint32_t ifindex, const struct ipv6 *address,

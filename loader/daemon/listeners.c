@@ -7,9 +7,13 @@
 #include "daemon/daemon.h"
 
 static const struct listener_kind *const kinds[LISTENERS] = {
-	[LISTENER_NPP] = &npp_listener_kind,     [LISTENER_DHCP] = &dhcp_listener_kind,
-	[LISTENER_GROUP] = &group_listener_kind, [LISTENER_ND] = &nd_listener_kind,
-	[LISTENER_ARP] = &arp_listener_kind,     [LISTENER_OUTGOING] = &outgoing_listener_kind,
+	[LISTENER_NPP] = &npp_listener_kind,
+	[LISTENER_DHCP] = &dhcp_listener_kind,
+	[LISTENER_DHCP6] = &dhcp6_listener_kind,
+	[LISTENER_GROUP] = &group_listener_kind,
+	[LISTENER_ND] = &nd_listener_kind,
+	[LISTENER_ARP] = &arp_listener_kind,
+	[LISTENER_OUTGOING] = &outgoing_listener_kind,
 };
 
 static int wanted_setting(const struct daemon *daemon, const struct served_iface *served,
@@ -32,8 +36,7 @@ static struct listener *start(struct daemon *daemon, const struct served_iface *
 	err = kind->start(listener);
 	if (!err)
 		return listener;
-	if (kind->error)
-		log_error(kind->error, served->config.name, strerror(-err));
+	log_error(kind->error, served->config.name, strerror(-err));
 	paced_socket_stop(&listener->socket);
 	free(listener);
 	return NULL;

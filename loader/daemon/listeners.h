@@ -17,6 +17,7 @@ struct served_iface;
 enum {
 	LISTENER_NPP,
 	LISTENER_DHCP,
+	LISTENER_DHCP6,
 	LISTENER_GROUP,
 	LISTENER_ND,
 	LISTENER_ARP,
@@ -36,7 +37,7 @@ enum { LISTENER_UNWANTED = -1 };
 
 /* One that runs starts anew where the interface has another number, or what is said here. */
 struct listener_kind {
-	const char *error; /* of a start that fails: interface, reason; NULL: it is not logged */
+	const char *error; /* of a start that fails: interface, reason */
 	size_t size;       /* of its struct */
 	bool uses_mac;     /* … or another MAC */
 	/* … or another setting, which may be LISTENER_UNWANTED; NULL: it has none */
@@ -45,8 +46,8 @@ struct listener_kind {
 	void (*stop)(struct listener *listener); /* what is left without `socket`; NULL: nothing */
 };
 
-extern const struct listener_kind npp_listener_kind, dhcp_listener_kind, group_listener_kind,
-	nd_listener_kind, arp_listener_kind, outgoing_listener_kind;
+extern const struct listener_kind npp_listener_kind, dhcp_listener_kind, dhcp6_listener_kind,
+	group_listener_kind, nd_listener_kind, arp_listener_kind, outgoing_listener_kind;
 
 /* Starts and stops, as the interfaces and the configuration are now. */
 void listeners_follow(struct daemon *daemon);
