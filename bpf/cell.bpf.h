@@ -323,8 +323,8 @@ static __always_inline void index_forget_cell(const struct mac *mac)
 }
 
 /*
- * The entries of its set, whosever they are, get another tick, and a MAC that no host has: so none
- * has the same value again.
+ * The entries of its set, whosever they are, get another tick, and another first octet of the MAC:
+ * so none has the same value again.
  */
 static __always_inline void index_forget_awake(const struct mac *mac)
 {

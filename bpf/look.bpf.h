@@ -19,10 +19,9 @@ enum { LOOKS_SHORT = 31 };
  * Its MAC into the filter. And it may have been set ASLEEP by hand, since this tick began; with
  * many hosts a look comes after its end.
  */
-static __always_inline void look_follow_host(const struct mac *mac, const struct host_entry *host,
-                                             __u64 hash)
+static __always_inline void look_follow_host(const struct mac *mac, const struct host_entry *host)
 {
-	const __u64 bits = index_mac_bits(hash);
+	const __u64 hash = index_mac_hash(index_mac(mac)), bits = index_mac_bits(hash);
 	__u64 *word = index_mac_word(hash >> 12);
 
 	if (word && ~*word & bits)
@@ -47,7 +46,7 @@ static long look_add_host(void *map, const struct mac *mac, const struct host_en
 static long look_at_host(void *map, const struct mac *mac, const struct host_entry *host,
                          void *unused)
 {
-	look_follow_host(mac, host, index_mac_hash(index_mac(mac)));
+	look_follow_host(mac, host);
 	return look_add_host(map, mac, host, unused);
 }
 
@@ -220,7 +219,7 @@ static __always_inline void look_begin(__u64 changes)
 	index_state.look.rows = changes;
 }
 
-static __always_inline void look_be_whole(__u64 changes)
+static __always_inline void look_whole(__u64 changes)
 {
 	look_begin(changes);
 	bpf_for_each_map_elem(&hosts, look_at_host, NULL, 0);
@@ -230,7 +229,7 @@ static __always_inline void look_be_whole(__u64 changes)
 }
 
 /* False: rows of `hosts` differ from those that the last whole look saw. */
-static __always_inline bool look_be_short(__u64 changes)
+static __always_inline bool look_short(__u64 changes)
 {
 	look_begin(changes);
 	bpf_for_each_map_elem(&hosts, look_add_host, NULL, 0);
@@ -247,11 +246,11 @@ int look(struct index_look *result)
 	/* before the rows are read: what changes meanwhile is for the next look */
 	const __u64 start = bpf_jiffies64(), changes = *(volatile __u32 *)&index_state.changes;
 
-	if (!look_may_be_short() || !look_be_short(changes))
-		look_be_whole(changes);
+	if (!look_may_be_short() || !look_short(changes))
+		look_whole(changes);
 	if (index_state.look.addresses != index_state.addresses) {
 		look_build();
-		look_be_whole(changes);
+		look_whole(changes);
 		index_state.settled.repeated = false;
 	}
 	result->digest = look_digest(index_state.look.rows, index_state.look.addresses);

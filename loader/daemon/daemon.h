@@ -133,7 +133,7 @@ struct daemon {
 	int64_t suspended;              /* ms, that the machine has been suspended so far */
 	uint32_t sync_round;
 	unsigned int looks;       /* for what nobody tells, so far */
-	uint64_t frames;          /* that the datapath had had by the last one */
+	uint64_t frames;          /* that the datapath had handled at the last one */
 	struct maps_view maps;    /* at the last one that was at the maps, too */
 	uint64_t followed_digest; /* of the maps, when edits were followed last */
 	uint32_t orphans,

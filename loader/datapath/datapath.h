@@ -155,7 +155,7 @@ int addresses_each(struct datapath *datapath, addresses_each_fn *each,
 
 /* Summed over the CPUs. */
 int counters_read(struct datapath *datapath, struct counters *counters);
-/* … and over all outcomes: how many frames there were. */
+/* … and over all outcomes: how many frames there were; 0: they cannot be read. */
 uint64_t counters_total(struct datapath *datapath);
 
 /* The datapath answers for `timeout_s` from now on. */

@@ -49,7 +49,7 @@ int index_set_size(struct sleepproxy_bpf *skeleton, uint32_t max_hosts);
 void index_add_own(struct datapath *datapath, const struct mac *mac);
 /* After rows were written: until the next look the maps alone are asked. */
 void index_off(struct datapath *datapath);
-/* Writes a row of a map of users. 0 or -errno. */
+/* Writes a row of a map that is not preallocated. 0 or -errno. */
 int row_put(int map, const void *key, const void *row);
 int ring_open(struct datapath *datapath); /* once its maps are there; 0 or -errno */
 /*

@@ -26,7 +26,7 @@ static int on_frame(void *context, void *record, size_t size)
 	const struct wake_frame *frame = record;
 	const size_t head = offsetof(struct wake_frame, frame);
 
-	if (size >= head && size - head >= frame->length)
+	if (size >= head && frame->length <= sizeof(frame->frame) && frame->length <= size - head)
 		reader->functions->on_frame(reader->context, frame);
 	return count_record(reader);
 }

@@ -19,8 +19,8 @@ enum { BATCH = 256, PUT_TRIES = 4, PUT_PAUSE_US = 10000 };
 static const uint32_t ONLY_ROW; /* key of a map with one row */
 
 /*
- * Rows are made of a reserve of some dozens, which some machines fill again with the next tick of
- * their clock only.
+ * Elements come from a reserve of some dozens (bpf_mem_alloc), which is refilled by irq_work: where
+ * a CPU cannot interrupt itself, with the next tick of its clock only. Until then it is -ENOMEM.
  */
 int row_put(int map, const void *key, const void *row)
 {

@@ -134,7 +134,6 @@ int main(int argc, char **argv)
 	static const struct argp argp = {
 		bench_options, parse_option, NULL, "Measure sleepproxy.", 0, 0, 0
 	};
-
 	struct wire *kept;
 
 	argp_parse(&argp, argc, argv, 0, NULL, NULL);
