@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Who woke whom, when and why: followed live, looked up afterwards, logged, counted."""
 
+import time
 from datetime import datetime
 
 from harness import frames
@@ -42,10 +43,12 @@ def test_watch_names_who_woke_whom(lan, asleep):
 
 def test_watch_says_how_long_a_wake_took(lan, asleep):
     daemon = asleep()
-    lan.host.nic.resume_delay = 0.5
+    lan.host.nic.resume_delay = 1
     watch = daemon.watch()
+    began = time.monotonic()
     wake_by_connection(lan, daemon)
-    assert 0.5 <= watch.wait("awake")["took"] < 3
+    took = watch.wait("awake")["took"]
+    assert 0.5 < took <= time.monotonic() - began  # the daemon's time, which begins a look later than the datapath's
 
 
 def test_what_did_not_wake_it_is_told_when_it_wakes(lan, asleep):
