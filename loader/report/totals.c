@@ -271,7 +271,8 @@ int totals_host(struct totals *totals, struct json_object *json, int64_t now)
 	if (host->phase != phase) { /* the event is missing */
 		advance(host, MIN(now - (int64_t)(seconds * MS_PER_S), now));
 		host->phase = phase;
-		host->sleep = host->present = 0;
+		host->sleep = 0;
+		host->present = 0;
 	}
 	advance(host, now);
 	set_watts(host, json_object_object_get(json, "watts"));

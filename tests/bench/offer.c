@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "offer.h"
 
+#include <float.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,19 +11,10 @@
 #include "frames.h"
 #include "traffic.skel.h"
 
-enum { CALIBRATE = 1 << 14, TRIES = 2 };
+enum { CALIBRATE = 1 << 14 };
 
 /* Of what takes longer than so much of the fastest, it is assumed that it was disturbed. */
 #define DISTURBED 1.125
-
-struct round {
-	double other, more;
-};
-
-struct rounds {
-	struct round at[TRIES * ROUNDS_MAX];
-	unsigned count;
-};
 
 static void set_subject(const struct traffic_bpf *traffic, int program)
 {
@@ -56,48 +48,83 @@ double offer_run(const struct traffic_bpf *traffic, const struct offered *offere
 	return from / count;
 }
 
-static struct round compare(const struct traffic_bpf *traffic, const struct offered *offered,
-                            int program, int other, unsigned count)
+/* How many take about so long. */
+static unsigned count_frames(const struct traffic_bpf *traffic, const struct comparison *comparison,
+                             double seconds)
 {
-	const double before = offer_run(traffic, offered, other, count);
-	const double ns = offer_run(traffic, offered, program, count);
-	const double after = offer_run(traffic, offered, other, count);
+	return seconds * 1e9 /
+	               offer_run(traffic, &comparison->offered, comparison->program, CALIBRATE) +
+	       1;
+}
 
-	return (struct round){ (before + after) / 2, ns - (before + after) / 2 };
+static double run(const struct traffic_bpf *traffic, const struct comparison *comparison,
+                  int program)
+{
+	return offer_run(traffic, &comparison->offered, program, comparison->frames);
+}
+
+static void one_round(const struct traffic_bpf *traffic, struct comparison *comparison)
+{
+	const double before = run(traffic, comparison, comparison->other);
+	const double ns = run(traffic, comparison, comparison->program);
+	const double other = (before + run(traffic, comparison, comparison->other)) / 2;
+
+	comparison->round[comparison->rounds].other = other;
+	comparison->round[comparison->rounds++].more = ns - other;
+}
+
+/* The other program's best time with frames of this kind. */
+static double fastest(const struct comparison *comparisons, unsigned count, enum offer offer)
+{
+	double ns = DBL_MAX;
+
+	for (unsigned i = 0; i < count; i++)
+		for (unsigned round = 0; round < comparisons[i].rounds; round++)
+			if (comparisons[i].offered.offer == offer &&
+			    comparisons[i].round[round].other < ns)
+				ns = comparisons[i].round[round].other;
+	return ns;
+}
+
+static bool is_wanted(const struct comparison *comparison, unsigned rounds, double fastest)
+{
+	unsigned undisturbed = 0;
+
+	for (unsigned i = 0; i < comparison->rounds; i++)
+		undisturbed += comparison->round[i].other <= DISTURBED * fastest;
+	return undisturbed < rounds;
+}
+
+static void some_rounds(const struct traffic_bpf *traffic, const struct comparison *all,
+                        unsigned count, struct comparison *comparison, unsigned rounds)
+{
+	for (unsigned i = 0; i < rounds; i++)
+		if (is_wanted(comparison, rounds, fastest(all, count, comparison->offered.offer)))
+			one_round(traffic, comparison);
+}
+
+void offer_compare(const struct traffic_bpf *traffic, struct comparison *comparisons,
+                   unsigned count, unsigned rounds, double seconds)
+{
+	for (unsigned i = 0; i < count; i++)
+		comparisons[i].frames = count_frames(traffic, &comparisons[i], seconds / 3);
+	for (unsigned i = 0; i < TRIES * count; i++)
+		some_rounds(traffic, comparisons, count, &comparisons[i % count], rounds);
 }
 
 static int undisturbed_first(const void *a, const void *b)
 {
-	const struct round *x = a, *y = b;
+	const double *x = a, *y = b; /* `other`, which is first in a round */
 
-	return (x->other > y->other) - (x->other < y->other);
+	return (*x > *y) - (*x < *y);
 }
 
-static bool are_undisturbed(struct rounds *rounds, unsigned wanted)
+struct summary comparison_summary(struct comparison *comparison, unsigned rounds)
 {
-	if (rounds->count < wanted)
-		return false;
-	qsort(rounds->at, rounds->count, sizeof(*rounds->at), undisturbed_first);
-	return rounds->at[wanted - 1].other <= DISTURBED * rounds->at[0].other;
-}
-
-/* How many frames take about so long. */
-static unsigned count_frames(const struct traffic_bpf *traffic, const struct offered *offered,
-                             int program, double seconds)
-{
-	return seconds * 1e9 / offer_run(traffic, offered, program, CALIBRATE) + 1;
-}
-
-struct summary offer_compare(const struct traffic_bpf *traffic, const struct offered *offered,
-                             int program, int other, unsigned wanted, double seconds)
-{
-	const unsigned count = count_frames(traffic, offered, program, seconds / 3); /* of 3 */
-	struct rounds rounds = { .count = 0 };
 	struct sample sample = { 0 };
 
-	while (!are_undisturbed(&rounds, wanted) && rounds.count < TRIES * wanted)
-		rounds.at[rounds.count++] = compare(traffic, offered, program, other, count);
-	for (unsigned i = 0; i < wanted; i++)
-		sample_add(&sample, rounds.at[i].more);
+	qsort(comparison->round, comparison->rounds, sizeof(*comparison->round), undisturbed_first);
+	for (unsigned i = 0; i < rounds; i++)
+		sample_add(&sample, comparison->round[i].more);
 	return sample_summary(&sample);
 }

@@ -8,6 +8,8 @@
 #include "measure.h"
 #include "traffic.h"
 
+enum { TRIES = 3 };
+
 struct traffic_bpf;
 
 struct offered {
@@ -20,12 +22,27 @@ struct offered {
 double offer_run(const struct traffic_bpf *traffic, const struct offered *offered, int program,
                  unsigned count);
 
+/* How much more a program takes than another, which is measured before and after it. */
+struct comparison {
+	struct offered offered;
+	int program, other;
+	/* what offer_compare() finds */
+	unsigned frames; /* in a run */
+	unsigned rounds;
+	struct {
+		double other, more; /* ns */
+	} round[TRIES * ROUNDS_MAX];
+};
+
 /*
- * How much more a program takes than another, which is measured before and after it in each round;
- * a round takes about `seconds`. Where the other took long, another machine had part of the CPU:
- * such rounds are repeated, at most as many again as there are to be, and left out.
+ * One after the other, each in rounds of about `seconds`. Where the other program took an eighth
+ * longer than at best with such frames, another machine had part of the CPU: such rounds are
+ * repeated once all were measured, when that may be over, TRIES times in all, and left out.
  */
-struct summary offer_compare(const struct traffic_bpf *traffic, const struct offered *offered,
-                             int program, int other, unsigned rounds, double seconds);
+void offer_compare(const struct traffic_bpf *traffic, struct comparison *comparisons,
+                   unsigned count, unsigned rounds, double seconds);
+
+/* Of so many rounds, those in which the other program was fastest. */
+struct summary comparison_summary(struct comparison *comparison, unsigned rounds);
 
 #endif

@@ -1,65 +1,84 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <string.h>
 #include "offer.h"
 #include "tables.h"
 
-/* A figure is that of the kind of frame which takes longest. */
+/* A figure with several kinds of frame is that of the one which takes longest. */
 static const struct {
 	const char *figure;
-	enum offer offer[2];
+	enum offer offer;
 	enum host_state hosts;
 } rows[] = {
-	{ "pass_stranger_ns", { OFFER_TCP_UNKNOWN, OFFER_UDP_UNKNOWN }, ASLEEP },
-	{ "pass_other_ns", { OFFER_OTHER, OFFER_OTHER }, ASLEEP },
-	{ "pass_v6_stranger_ns", { OFFER_TCP6_UNKNOWN, OFFER_TCP6_UNKNOWN }, ASLEEP },
-	{ "pass_arp_unknown_ns", { OFFER_ARP_UNKNOWN, OFFER_ARP_UNKNOWN }, ASLEEP },
-	{ "pass_awake_ns", { OFFER_TCP_HOST, OFFER_TCP_HOST }, AWAKE },
+	{ "pass_stranger_ns", OFFER_TCP_UNKNOWN, ASLEEP },
+	{ "pass_stranger_ns", OFFER_UDP_UNKNOWN, ASLEEP },
+	{ "pass_other_ns", OFFER_OTHER, ASLEEP },
+	{ "pass_v6_stranger_ns", OFFER_TCP6_UNKNOWN, ASLEEP },
+	{ "pass_arp_unknown_ns", OFFER_ARP_UNKNOWN, ASLEEP },
+	{ "pass_awake_ns", OFFER_TCP_HOST, AWAKE },
 };
 
-enum { ROWS = sizeof(rows) / sizeof(*rows) };
+enum { ROWS = sizeof(rows) / sizeof(*rows), SIZES = 2 };
 
-/* Over an empty program. */
-static struct summary measure(const struct bench *bench, const struct subject *subject,
-                              unsigned hosts, enum offer offer)
+/* Among so many hosts; a comparison for each row. */
+struct size {
+	const char *name;
+	unsigned hosts;
+	struct subject *asleep, *awake; /* its hosts */
+};
+
+/* With an empty program. */
+static void size_start(const struct bench *bench, const struct build *build, struct size *size,
+                       struct comparison *comparisons)
 {
-	const struct offered offered = { offer, hosts, XDP_PASS };
-
-	return offer_compare(bench->traffic, &offered, subject_program(subject),
-	                     bpf_program__fd(bench->traffic->progs.pass), bench->rounds,
-	                     bench->seconds);
+	size->asleep = subject_new(build, size->hosts, ASLEEP);
+	size->awake = subject_new(build, size->hosts, AWAKE);
+	for (unsigned i = 0; i < ROWS; i++)
+		comparisons[i] = (struct comparison){
+			.offered = { rows[i].offer, size->hosts, XDP_PASS },
+			.program = subject_program(rows[i].hosts == AWAKE ? size->awake
+			                                                  : size->asleep),
+			.other = bpf_program__fd(bench->traffic->progs.pass),
+		};
 }
 
-static void add_rows(const struct bench *bench, const struct build *build,
-                     const struct subject *subject, enum host_state state, unsigned hosts,
-                     const char *size)
+static bool is_last_of_figure(unsigned row)
 {
+	return row + 1 == ROWS || strcmp(rows[row].figure, rows[row + 1].figure) != 0;
+}
+
+static void size_end(const struct bench *bench, const struct build *build, struct size *size,
+                     struct comparison *comparisons)
+{
+	struct summary slowest = { 0 };
+
 	for (unsigned i = 0; i < ROWS; i++) {
-		struct summary first, second;
+		const struct summary summary =
+			comparison_summary(&comparisons[i], (unsigned)bench->rounds);
 
-		if (rows[i].hosts != state)
+		if (summary.value > slowest.value)
+			slowest = summary;
+		if (!is_last_of_figure(i))
 			continue;
-		first = second = measure(bench, subject, hosts, rows[i].offer[0]);
-		if (rows[i].offer[1] != rows[i].offer[0])
-			second = measure(bench, subject, hosts, rows[i].offer[1]);
-		figures_add(bench->figures, first.value > second.value ? first : second, "ns",
-		            "%s_%s%s", rows[i].figure, size, build->suffix);
+		figures_add(bench->figures, slowest, "ns", "%s_%s%s", rows[i].figure, size->name,
+		            build->suffix);
+		slowest = (struct summary){ 0 };
 	}
-}
-
-static void add_size(const struct bench *bench, const struct build *build, unsigned hosts,
-                     const char *size)
-{
-	static const enum host_state states[] = { ASLEEP, AWAKE };
-
-	for (unsigned i = 0; i < 2; i++) {
-		struct subject *subject = subject_new(build, hosts, states[i]);
-
-		add_rows(bench, build, subject, states[i], hosts, size);
-		subject_free(subject);
-	}
+	subject_free(size->asleep);
+	subject_free(size->awake);
 }
 
 void table_passing(const struct bench *bench, const struct build *build)
 {
-	add_size(bench, build, HOSTS_1K, "1k");
-	add_size(bench, build, bench_hosts(bench, HOSTS_64K), "64k");
+	struct size sizes[SIZES] = {
+		{ .name = "1k", .hosts = HOSTS_1K },
+		{ .name = "64k", .hosts = bench_hosts(bench, HOSTS_64K) },
+	};
+	static struct comparison comparisons[SIZES][ROWS];
+
+	for (unsigned i = 0; i < SIZES; i++)
+		size_start(bench, build, &sizes[i], comparisons[i]);
+	offer_compare(bench->traffic, *comparisons, SIZES * ROWS, (unsigned)bench->rounds,
+	              bench->seconds);
+	for (unsigned i = 0; i < SIZES; i++)
+		size_end(bench, build, &sizes[i], comparisons[i]);
 }

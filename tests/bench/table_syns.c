@@ -35,12 +35,15 @@ static void wake_all(const struct bench *bench, struct subject *subject)
 void table_syns(const struct bench *bench, const struct build *build)
 {
 	struct subject *subject = subject_new(build, HOSTS_1K, ASLEEP);
+	struct comparison comparison = {
+		.offered = syns,
+		.program = subject_program(subject),
+		.other = bpf_program__fd(bench->traffic->progs.parse),
+	};
 
 	wake_all(bench, subject);
-	figures_add(bench->figures,
-	            offer_compare(bench->traffic, &syns, subject_program(subject),
-	                          bpf_program__fd(bench->traffic->progs.parse), bench->rounds,
-	                          bench->seconds),
-	            "ns", "flood_syn_ns%s", build->suffix);
+	offer_compare(bench->traffic, &comparison, 1, bench->rounds, bench->seconds);
+	figures_add(bench->figures, comparison_summary(&comparison, bench->rounds), "ns",
+	            "flood_syn_ns%s", build->suffix);
 	subject_free(subject);
 }
