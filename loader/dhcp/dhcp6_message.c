@@ -134,13 +134,28 @@ static bool read_address(struct octets_left *data, struct dhcp6_message *message
 	return true;
 }
 
+/*
+ * Of several the one with the lowest IAID, so that request and Reply tell of the same in any order.
+ * One whose T1 is after T2 is as if the server had not sent it (RFC 8415, 21.4).
+ */
+static bool choose_ia(const struct option *option, bool is_of_server, struct octets_left *chosen)
+{
+	const uint8_t *head = option->data.at;
+
+	if (option->data.left < IA_HEAD)
+		return false;
+	if (is_of_server && number32(head + 8) && number32(head + 4) > number32(head + 8))
+		return true;
+	if (!chosen->left || number32(head) < number32(chosen->at))
+		*chosen = option->data;
+	return true;
+}
+
 static bool read_ia(struct octets_left *data, struct dhcp6_message *message)
 {
 	const uint8_t *head = take(data, IA_HEAD);
 	struct option option;
 
-	if (!head || message->has_ia)
-		return head;
 	message->has_ia = true;
 	message->iaid = number32(head);
 	message->t1 = number32(head + 4);
@@ -154,7 +169,9 @@ static bool read_ia(struct octets_left *data, struct dhcp6_message *message)
 	return true;
 }
 
-static bool read_option(struct option *option, struct dhcp6_message *message)
+/* An IA_NA is read once all options are known. */
+static bool read_option(struct option *option, struct dhcp6_message *message,
+                        struct octets_left *ia)
 {
 	switch (option->code) {
 	case OPTION_CLIENTID:
@@ -162,7 +179,7 @@ static bool read_option(struct option *option, struct dhcp6_message *message)
 	case OPTION_SERVERID:
 		return read_duid(&option->data, &message->identity.server);
 	case OPTION_IA_NA:
-		return read_ia(&option->data, message);
+		return choose_ia(option, dhcp6_is_of_server(message), ia);
 	case OPTION_STATUS_CODE:
 		return read_status(&option->data, &message->status);
 	case OPTION_ELAPSED_TIME:
@@ -205,7 +222,7 @@ static bool has_type(const struct dhcp6_message *message)
 enum dhcp_parse_error dhcp6_message_read(const uint8_t *octets, size_t length,
                                          struct dhcp6_message *message)
 {
-	struct octets_left reader = { octets, length };
+	struct octets_left reader = { octets, length }, ia = { 0 };
 	struct dhcp6_message read = { 0 };
 	const uint8_t *head = take(&reader, sizeof(struct dhcp6));
 	struct option option;
@@ -217,8 +234,10 @@ enum dhcp_parse_error dhcp6_message_read(const uint8_t *octets, size_t length,
 	if (!has_type(&read))
 		return DHCP_PARSE_ERROR_NO_TYPE;
 	while (reader.left)
-		if (!take_option(&reader, &option) || !read_option(&option, &read))
+		if (!take_option(&reader, &option) || !read_option(&option, &read, &ia))
 			return DHCP_PARSE_ERROR_BAD_OPTION;
+	if (ia.left && !read_ia(&ia, &read))
+		return DHCP_PARSE_ERROR_BAD_OPTION;
 	*message = read;
 	return DHCP_PARSE_ERROR_NONE;
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * DHCPv6 messages between a client and a server (RFC 8415), pure: octets from the wire to a struct,
- * and a client's struct to octets. One IA_NA, the first, with up to four addresses: that is what
- * clients have, but for a few. What a message means is left to dhcp6_client and lease6.
+ * and a client's struct to octets. One IA_NA, that with the lowest IAID, with up to four addresses:
+ * that is what clients have, but for a few. What a message means is left to dhcp6_client and
+ * lease6.
  */
 #ifndef SLEEPPROXY_DHCP6_MESSAGE_H
 #define SLEEPPROXY_DHCP6_MESSAGE_H
@@ -86,7 +87,8 @@ struct dhcp6_message {
 
 /*
  * DHCP_PARSE_ERROR_NONE with `message` filled in; else it is untouched. Addresses that no server
- * may assign, or that are preferred longer than they are valid (21.6), are left out.
+ * may assign, or that are preferred longer than they are valid (21.6), are left out; so is a
+ * server's IA_NA whose T1 is after its T2 (21.4).
  */
 enum dhcp_parse_error dhcp6_message_read(const uint8_t *octets, size_t length,
                                          struct dhcp6_message *message);

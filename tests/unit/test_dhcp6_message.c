@@ -15,7 +15,8 @@
 #define HOME 0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 5
 #define IAADDR(preferred, valid) 0, 5, 0, 24, HOME, PREFERRED_THEN_VALID(preferred, valid)
 #define IAADDR_OCTETS 28
-#define IA(octets) 0, 3, 0, 12 + (octets), 0, 0, 0, 9, 0, 0, 0, 60, 0, 0, 0, 90
+#define IA_OF(iaid, t1, t2, octets) 0, 3, 0, 12 + (octets), 0, 0, 0, iaid, 0, 0, 0, t1, 0, 0, 0, t2
+#define IA(octets) IA_OF(9, 60, 90, octets)
 #define STATUS(code) 0, 13, 0, 4, 0, code, 'n', 'o'
 
 static const struct ipv6 home = { { HOME } };
@@ -110,7 +111,14 @@ static const struct {
 	  REPLY(IA(IAADDR_OCTETS + 8), 0, 5, 0, 24 + 8, HOME, PREFERRED_THEN_VALID(50, 100),
 	        STATUS(DHCP6_UNSPEC_FAIL)),
 	  0, 1, 0, 0 },
-	{ "only the first IA_NA", REPLY(IA(0), IA(IAADDR_OCTETS), IAADDR(50, 100)), 0, 0, 0, 0 },
+	{ "of IA_NAs that with the lowest IAID",
+	  REPLY(IA_OF(10, 0, 0, 8), STATUS(DHCP6_NO_BINDING), IA(IAADDR_OCTETS), IAADDR(50, 100)),
+	  0, 1, 50, 100 },
+	{ "in any order", REPLY(IA(IAADDR_OCTETS), IAADDR(50, 100), IA_OF(10, 0, 0, 8), STATUS(3)),
+	  0, 1, 50, 100 },
+	{ "but for one with T1 after T2",
+	  REPLY(IA_OF(8, 91, 90, 8), STATUS(DHCP6_NO_BINDING), IA(IAADDR_OCTETS), IAADDR(50, 100)),
+	  0, 1, 50, 100 },
 	{ "IPv4 in IPv6 is no address of DHCPv6",
 	  REPLY(IA(IAADDR_OCTETS), 0, 5, 0, 24, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 192, 0, 2,
 	        1, PREFERRED_THEN_VALID(1, 1)),
@@ -129,10 +137,38 @@ TEST(what_a_reply_says)
 
 		assert_int_equal(parse(replies[i].octets, replies[i].length, &message), 0);
 		assert_true(message.has_ia);
+		assert_int_equal(message.iaid, 9);
 		assert_int_equal(message.status, replies[i].status);
 		assert_int_equal(message.address_count, replies[i].address_count);
 		assert_int_equal(message.addresses[0].preferred, replies[i].preferred);
 		assert_int_equal(message.addresses[0].valid, replies[i].valid);
+	}
+}
+
+/* RFC 8415, 21.4: T1 and T2 count where both are said, and in what a server says. */
+static const struct {
+	const char *shows;
+	enum dhcp6_type type;
+	uint8_t t1, t2;
+	bool has_ia;
+} times[] = {
+	{ "T1 after T2", DHCP6_REPLY, 91, 90, false },
+	{ "T1 is T2", DHCP6_REPLY, 90, 90, true },
+	{ "T2 is left to the client", DHCP6_REPLY, 91, 0, true },
+	{ "of a client", DHCP6_RENEW, 91, 90, true },
+};
+
+TEST(a_servers_ia_whose_t1_is_after_t2_is_none)
+{
+	EACH_SHOWN(i, times)
+	{
+		struct dhcp6_message message;
+
+		READ(&message, HEAD(times[i].type), CLIENT,
+		     IA_OF(9, times[i].t1, times[i].t2, IAADDR_OCTETS), IAADDR(50, 100));
+		assert_int_equal(message.has_ia, times[i].has_ia);
+		assert_int_equal(message.address_count, times[i].has_ia);
+		assert_int_equal(message.identity.client.length, 10);
 	}
 }
 
