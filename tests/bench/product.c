@@ -49,8 +49,8 @@ static void write_config(const struct product *product, bool secured)
 	for (unsigned i = 0; secured && i < product->hosts; i++)
 		fprintf(config,
 		        "host h%u {\nmac = \"02:00:00:00:%02x:%02x\"\n"
-		        "addresses = { \"10.16.%u.%u\" }\nsecureon = \"1.2.3.4\"\n}\n",
-		        i, i >> 8, i & 0xff, i >> 8, i & 0xff);
+		        "addresses = { \"10.16.%u.%u\" }\nsecureon = \"1.2.%u.%u\"\n}\n",
+		        i, i >> 8, i & 0xff, i >> 8, i & 0xff, i >> 8, i & 0xff);
 	need(!fclose(config), path);
 }
 

@@ -92,11 +92,38 @@ static double ask_at(const struct table *table, const struct wire *wire,
 	return ns;
 }
 
+/* No frame that came had another outcome: where answers are missing, the wire has lost them. */
+static bool has_answered_all(const struct counters *before, const struct counters *after,
+                             enum ask ask)
+{
+	static const enum outcome answered[ASKS] = { [ASK_ARP] = OUTCOME_ARP_ANSWERED,
+		                                     [ASK_ND] = OUTCOME_ND_ANSWERED,
+		                                     [ASK_ECHO] = OUTCOME_ECHO_ANSWERED };
+	const __u64 *was = (const __u64 *)before, *is = (const __u64 *)after;
+
+	for (unsigned i = 0; i < OUTCOME_COUNT; i++)
+		if ((is[i] != was[i]) != (i == answered[ask]))
+			return false;
+	return true;
+}
+
+static double ask_subject(const struct table *table, const struct row *row, unsigned count)
+{
+	const struct counters before = subject_counters(row->subject);
+	struct counters after;
+	double ns;
+
+	wire_attach_far(row->wire, subject_program(row->subject));
+	ns = ask_at(table, row->wire, &row->questions, count);
+	after = subject_counters(row->subject);
+	need(has_answered_all(&before, &after, row->questions.ask), "each request is answered");
+	return ns;
+}
+
 static double ask(const struct table *table, const struct row *row, unsigned count)
 {
-	if (row->subject)
-		wire_attach_far(row->wire, subject_program(row->subject));
-	return ask_at(table, row->wire, &row->questions, count);
+	return row->subject ? ask_subject(table, row, count)
+	                    : ask_at(table, row->wire, &row->questions, count);
 }
 
 /* The same frames as for a subject, for one host. */

@@ -17,6 +17,7 @@ enum { TRIAL_NS = 3000000000u, PAUSE_US = 500 };
 struct delays {
 	const struct bench *bench;
 	const char *name;
+	enum stamped expected;
 	int fd; /* at the near end */
 	unsigned count;
 	double ns[HOSTS_64K];
@@ -35,13 +36,14 @@ static int open_socket(const struct wire *wire)
 }
 
 static struct delays *delays_new(const struct bench *bench, const struct wire *wire,
-                                 const char *name)
+                                 const char *name, enum stamped expected)
 {
 	struct delays *delays = calloc(1, sizeof(*delays));
 
 	need(delays != NULL, "no memory");
 	delays->bench = bench;
 	delays->name = name;
+	delays->expected = expected;
 	delays->fd = open_socket(wire);
 	return delays;
 }
@@ -93,9 +95,12 @@ static void trial(struct delays *delays, unsigned host)
 
 static void try(struct delays *delays, unsigned trials)
 {
+	struct stamps *stamps = &delays->bench->traffic->bss->stamps;
+
+	stamps->expected = delays->expected;
 	for (unsigned i = 0; i < trials; i++)
 		trial(delays, i);
-	need(!delays->bench->traffic->bss->stamps.wrong, "each Magic Packet is right");
+	need(!stamps->wrong, "each Magic Packet is right");
 }
 
 static void try_echo(struct delays *delays, unsigned trials)
@@ -146,7 +151,7 @@ static void compare(const struct delays *peer, const struct delays *ours, double
 static void try_sniffer(const struct bench *bench, const struct delays *ours)
 {
 	struct wire *wire = wire_new("sniffer", bpf_program__fd(bench->traffic->progs.stamp));
-	struct delays *delays = delays_new(bench, wire, "sniffer");
+	struct delays *delays = delays_new(bench, wire, "sniffer", STAMPED_MAGIC);
 	char why[PEER_WHY];
 
 	need(peer_start(&peer_sniffer, wire, bench->trials, why), why);
@@ -159,10 +164,10 @@ static void try_sniffer(const struct bench *bench, const struct delays *ours)
 
 void table_wakes(const struct bench *bench)
 {
-	struct delays *echo = delays_new(bench, bench->wire, "echo");
-	struct delays *running = delays_new(bench, bench->wire, "wake");
-	struct delays *stopped = delays_new(bench, bench->wire, "wake_stopped");
-	struct delays *secured = delays_new(bench, bench->wire, "wake_secureon");
+	struct delays *echo = delays_new(bench, bench->wire, "echo", STAMPED_ECHO);
+	struct delays *running = delays_new(bench, bench->wire, "wake", STAMPED_MAGIC);
+	struct delays *stopped = delays_new(bench, bench->wire, "wake_stopped", STAMPED_MAGIC);
+	struct delays *secured = delays_new(bench, bench->wire, "wake_secureon", STAMPED_SECURED);
 	struct delays *all[] = { echo, running, stopped, secured };
 
 	wire_attach_near(bench->wire, bpf_program__fd(bench->traffic->progs.stamp));

@@ -42,6 +42,7 @@ enum {
 	AT_MAGIC_MACS = 20,
 	MAGIC_MACS = 16,
 	MAGIC_END = 116,
+	SECURED_END = 120,
 	MAC_OCTETS = 6,
 	PROTOCOL_MAGIC = 0x0842,
 	PROTOCOL_IPV4 = 0x0800,
@@ -206,14 +207,25 @@ int check_answers(struct xdp_md *xdp)
 	                  AT(__u32, data, AT_ARP_SENDER), AT(__u32, data, AT_ARP_TARGET));
 }
 
-/* 6 octets of ones, and 16 times the MAC of a host: its number; -1: anything else. */
+static __always_inline bool has_password(struct xdp_md *xdp, __u32 host)
+{
+	void *data = frame_of(xdp, SECURED_END);
+
+	return data && AT(__u32, data, MAGIC_END) == password_of_host(host);
+}
+
+/*
+ * 6 octets of ones, 16 times the MAC of a host, its password if it has one, and no more: its
+ * number; -1: anything else.
+ */
 static __always_inline int magic_host(struct xdp_md *xdp)
 {
 	void *data = frame_of(xdp, MAGIC_END);
+	bool is_secured = stamps.expected == STAMPED_SECURED;
 	__u64 wrong;
 	__u32 host;
 
-	if (!data)
+	if (!data || bpf_xdp_get_buff_len(xdp) != (is_secured ? SECURED_END : MAGIC_END))
 		return -1;
 	host = bpf_ntohs(AT(__u16, data, AT_MAGIC_MACS + 4));
 	wrong = ~AT(__u32, data, AT_MAGIC) | (__u16)~AT(__u16, data, AT_MAGIC + 4);
@@ -224,7 +236,7 @@ static __always_inline int magic_host(struct xdp_md *xdp)
 		wrong |= (AT(__u32, mac, 0) | (__u64)AT(__u16, mac, 4) << 32) ^
 		         mac_of_host(host, SEQUENTIAL);
 	}
-	return wrong ? -1 : (int)host;
+	return wrong || (is_secured && !has_password(xdp, host)) ? -1 : (int)host;
 }
 
 static __always_inline bool is_tcp(void *data)
@@ -234,21 +246,24 @@ static __always_inline bool is_tcp(void *data)
 	       AT(__u8, data, AT_IPV4_PROTOCOL) == PROTOCOL_TCP;
 }
 
-/* Frames that come back: Magic Packets, or connections as they were sent; others are not ours. */
+static __always_inline bool is_expected(void *data)
+{
+	return stamps.expected == STAMPED_ECHO
+	               ? is_tcp(data)
+	               : AT(__u16, data, AT_PROTOCOL) == bpf_htons(PROTOCOL_MAGIC);
+}
+
+/* Connections as they were sent, or Magic Packets by EtherType, which is their first form. */
 SEC("xdp")
 int stamp(struct xdp_md *xdp)
 {
 	void *data = frame_of(xdp, ARP_OCTETS);
 	int host;
 
-	if (!data)
+	if (!data || !is_expected(data))
 		return XDP_DROP;
-	if (AT(__u16, data, AT_PROTOCOL) == bpf_htons(PROTOCOL_MAGIC))
-		host = magic_host(xdp);
-	else if (is_tcp(data))
-		host = bpf_ntohs(AT(__u16, data, AT_IPV4_HOST));
-	else
-		return XDP_DROP;
+	host = stamps.expected == STAMPED_ECHO ? bpf_ntohs(AT(__u16, data, AT_IPV4_HOST))
+	                                       : magic_host(xdp);
 	if (host < 0) {
 		stamps.wrong++;
 		return XDP_DROP;

@@ -52,8 +52,12 @@ struct traffic {
 	enum ask ask;
 };
 
-/* Of the Magic Packets, by host: when the first came, ns of CLOCK_MONOTONIC; how many. */
+/* What is to come back. A host that is woken also has frames that were held for it. */
+enum stamped { STAMPED_MAGIC, STAMPED_SECURED, STAMPED_ECHO };
+
+/* Of that, by host: when the first came, ns of CLOCK_MONOTONIC; how many. */
 struct stamps {
+	enum stamped expected;
 	__u64 first[STAMPED_HOSTS];
 	__u32 packets[STAMPED_HOSTS];
 	__u64 wrong; /* Magic Packets for no host, or with wrong octets */
@@ -84,6 +88,12 @@ static inline __u64 mac_of_host(__u32 i, enum macs macs)
 	if (macs == RANDOM)
 		return ((i + 1) * 0x9e3779b97f4a7c15ULL >> 16 & 0xfffffffffffcULL) | MAC_LOCAL;
 	return (__u64)(i & 0xff) << 40 | (__u64)(i >> 8 & 0xff) << 32 | MAC_LOCAL;
+}
+
+/* SecureOn, of four octets, the first lowest: 1.2.0.0 for the first host */
+static inline __u32 password_of_host(__u32 i)
+{
+	return (i & 0xff) << 24 | (i >> 8 & 0xff) << 16 | 0x0201;
 }
 
 static inline __u64 mac_of_unknown(__u32 i)
