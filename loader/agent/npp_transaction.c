@@ -141,6 +141,8 @@ static void receive_batch(struct transaction *transaction)
 		err = npp_socket_receive(transaction->channel.fd, frame, &received);
 		if (!err)
 			receive(transaction, &received);
+		else if (err == -EBADMSG)
+			err = 0;
 	}
 	/* a link that is down may come up again */
 	if (err && err != -EAGAIN && err != -EINTR && err != -ENETDOWN) {

@@ -4,6 +4,7 @@
  * the datapath's ring, which is theirs alone: a flood of strangers fills a socket of its own, and
  * is read at a rate that costs nothing.
  */
+#include <errno.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -35,14 +36,16 @@ static void take_messages(struct listener *listener, int fd,
                           int (*receive)(int fd, struct dhcp_snoop *snoop))
 {
 	struct dhcp_snoop snoop;
-	int read = 0;
 
-	while (read < MESSAGES_MAX && !receive(fd, &snoop)) {
-		dhcp_listener_take(listener->daemon, &snoop);
-		read++;
+	for (int read = 0; read < MESSAGES_MAX; read++) {
+		const int err = receive(fd, &snoop);
+
+		if (err && err != -EBADMSG)
+			return;
+		if (!err)
+			dhcp_listener_take(listener->daemon, &snoop);
 	}
-	if (read == MESSAGES_MAX)
-		paced_socket_rest(&listener->socket, &PAUSE);
+	paced_socket_rest(&listener->socket, &PAUSE);
 }
 
 static void on_dhcp(evutil_socket_t fd, short what, void *listener)

@@ -42,9 +42,12 @@ static void on_arp(evutil_socket_t fd, short what, void *context)
 
 	(void)what;
 	for (int i = 0; i < MESSAGES_MAX; i++) {
+		const int err = arp_receive(fd, &address4, &mac);
 		struct ipv6 address;
 
-		if (arp_receive(fd, &address4, &mac))
+		if (err == -EBADMSG)
+			continue;
+		if (err)
 			return;
 		address = ipv4_mapped(address4);
 		discovery_see(listener->daemon, &mac, listener->iface.ifindex,

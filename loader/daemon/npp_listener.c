@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Listens on the served interfaces for the protocol and for ARP replies, and advertises there. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,9 +51,11 @@ static void on_npp(evutil_socket_t fd, short what, void *context)
 	for (int i = 0; i < MESSAGES_MAX && parser_has_room(daemon->parser); i++) {
 		const struct now now = clock_now();
 
-		if (npp_socket_receive(fd, frame, &packet))
+		const int err = npp_socket_receive(fd, frame, &packet);
+
+		if (err && err != -EBADMSG)
 			return;
-		if (npp_server_admit(daemon->npp, &listener->iface, &packet, &now))
+		if (!err && npp_server_admit(daemon->npp, &listener->iface, &packet, &now))
 			submit(listener, &packet);
 	}
 	if (!parser_has_room(daemon->parser))
@@ -90,9 +93,15 @@ static void on_arp(evutil_socket_t fd, short what, void *context)
 	struct mac mac;
 
 	(void)what;
-	for (int i = 0; i < MESSAGES_MAX && !arp_receive(fd, &address4, &mac); i++) {
-		const struct ipv6 address = ipv4_mapped(address4);
+	for (int i = 0; i < MESSAGES_MAX; i++) {
+		const int err = arp_receive(fd, &address4, &mac);
+		struct ipv6 address;
 
+		if (err == -EBADMSG)
+			continue;
+		if (err)
+			return;
+		address = ipv4_mapped(address4);
 		while (register_address_in_use(&daemon->registrar, &address, &mac, &pending))
 			registration_complete(daemon, NULL, pending.requester,
 			                      REJECT_ADDRESS_IN_USE);

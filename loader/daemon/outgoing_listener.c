@@ -212,14 +212,18 @@ static void on_frame(evutil_socket_t fd, short what, void *context)
 {
 	struct listener *listener = context;
 	struct outgoing outgoing;
-	int read = 0;
 
 	(void)what;
 	daemon_read_ring(listener->daemon); /* whether hosts are up */
-	for (; read < FRAMES_MAX && !outgoing_receive(fd, &outgoing); read++)
-		handle(listener, &outgoing);
-	if (read == FRAMES_MAX)
-		paced_socket_rest(&listener->socket, &PAUSE);
+	for (int read = 0; read < FRAMES_MAX; read++) {
+		const int err = outgoing_receive(fd, &outgoing);
+
+		if (err && err != -EBADMSG)
+			return;
+		if (!err)
+			handle(listener, &outgoing);
+	}
+	paced_socket_rest(&listener->socket, &PAUSE);
 }
 
 static int start(struct listener *listener)

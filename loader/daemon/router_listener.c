@@ -5,6 +5,7 @@
  * which forgets a prefix without a word where it does not follow advertisements (accept_ra), as on
  * a router or with static addresses.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,13 +37,17 @@ static void on_advert(evutil_socket_t fd, short what, void *context)
 {
 	struct daemon *daemon = context;
 	struct router_advert_octets received;
-	int read = 0;
 
 	(void)what;
-	for (; read < ADVERTS_MAX && !router_advert_receive(fd, &received); read++)
-		submit(daemon, &received);
-	if (read == ADVERTS_MAX)
-		paced_socket_rest(&daemon->router_socket, &PAUSE);
+	for (int read = 0; read < ADVERTS_MAX; read++) {
+		const int err = router_advert_receive(fd, &received);
+
+		if (err && err != -EBADMSG)
+			return;
+		if (!err)
+			submit(daemon, &received);
+	}
+	paced_socket_rest(&daemon->router_socket, &PAUSE);
 }
 
 void daemon_take_router_advert(struct daemon *daemon, const struct parser_result *result)

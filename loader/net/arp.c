@@ -94,15 +94,13 @@ int arp_listen(uint32_t ifindex, bool requests)
 int arp_receive(int fd, struct ipv4 *address, struct mac *mac)
 {
 	struct arp arp;
-	ssize_t length;
+	const ssize_t length = recv(fd, &arp, sizeof(arp), MSG_DONTWAIT);
 
-	do {
-		length = recv(fd, &arp, sizeof(arp), MSG_DONTWAIT);
-		if (length < 0)
-			return -errno;
-	} while (length < (ssize_t)sizeof(arp) ||
-	         arp.hardware_type != htons(ARP_HARDWARE_ETHERNET) ||
-	         arp.protocol_type != htons(ARP_PROTOCOL_IPV4));
+	if (length < 0)
+		return -errno;
+	if (length < (ssize_t)sizeof(arp) || arp.hardware_type != htons(ARP_HARDWARE_ETHERNET) ||
+	    arp.protocol_type != htons(ARP_PROTOCOL_IPV4))
+		return -EBADMSG;
 	*address = arp.sender;
 	*mac = arp.sender_mac;
 	return 0;

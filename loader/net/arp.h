@@ -39,8 +39,8 @@ int arp_announce(int fd, const struct iface *iface, const struct mac *as, struct
 int arp_listen(uint32_t ifindex, bool requests);
 
 /*
- * The sender's addresses of the next one; that of an ARP Probe is 0.0.0.0. 0; -EAGAIN: there is
- * none; other -errno.
+ * The sender's addresses of the next one; that of an ARP Probe is 0.0.0.0. 0; -EBADMSG: it is not
+ * of IPv4 on Ethernet; -EAGAIN: there is none; other -errno.
  */
 int arp_receive(int fd, struct ipv4 *address, struct mac *mac);
 

@@ -94,23 +94,21 @@ bool dhcp_read(const uint8_t *packet, size_t length, const struct mac *from,
 	return true;
 }
 
-/* The next packet with a message of `least` octets, or -errno. */
+/* The next packet, which has a message of `least` octets or more; or -errno. */
 static int receive(int fd, uint8_t *packet, size_t headers, size_t at_length, size_t least,
                    struct dhcp_snoop *snoop)
 {
 	const size_t size = headers + DHCP_SNOOP_MAX;
 	struct sockaddr_ll from = { 0 };
-	ssize_t got;
+	socklen_t from_size = sizeof(from);
+	const ssize_t got = recvfrom(fd, packet, size, MSG_DONTWAIT | MSG_TRUNC,
+	                             (struct sockaddr *)&from, &from_size);
 
-	do {
-		socklen_t from_size = sizeof(from);
-
-		got = recvfrom(fd, packet, size, MSG_DONTWAIT | MSG_TRUNC, (struct sockaddr *)&from,
-		               &from_size);
-		if (got < 0)
-			return -errno;
-	} while (from.sll_halen != ETH_ALEN ||
-	         !read_message(packet, (size_t)got, headers, at_length, least, snoop));
+	if (got < 0)
+		return -errno;
+	if (from.sll_halen != ETH_ALEN ||
+	    !read_message(packet, (size_t)got, headers, at_length, least, snoop))
+		return -EBADMSG;
 	memcpy(&snoop->from, from.sll_addr, sizeof(snoop->from));
 	return 0;
 }

@@ -16,8 +16,8 @@
 int dhcp_listen(uint32_t ifindex);
 
 /*
- * The next one: its message, who sent the frame, and nothing else. 0; -EAGAIN: there is none;
- * another -errno. A frame that is cut short is left out.
+ * The next one: its message, who sent the frame, and nothing else. 0; -EBADMSG: it is cut short;
+ * -EAGAIN: there is none; another -errno.
  */
 int dhcp_receive(int fd, struct dhcp_snoop *snoop);
 

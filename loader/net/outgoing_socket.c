@@ -218,12 +218,9 @@ int outgoing_receive(int fd, struct outgoing *outgoing)
 {
 	struct received received;
 	struct packet_origin origin;
-	ssize_t length;
+	const ssize_t length = packet_receive(fd, &received, sizeof(received), &origin);
 
-	do {
-		length = packet_receive(fd, &received, sizeof(received), &origin);
-		if (length < 0)
-			return (int)length;
-	} while (!take(outgoing, &received, (size_t)length, origin.vlan));
-	return 0;
+	if (length < 0)
+		return (int)length;
+	return take(outgoing, &received, (size_t)length, origin.vlan) ? 0 : -EBADMSG;
 }

@@ -33,8 +33,8 @@ static inline size_t outgoing_header(const struct outgoing *outgoing)
 int outgoing_listen(const struct iface *iface);
 
 /*
- * The next one. 0; -EAGAIN: there is none; another -errno. Those that are longer than a frame may
- * be, as the network card makes several of them, are left out.
+ * The next one. 0; -EBADMSG: it is cut short, or longer than a frame may be, as the network card
+ * makes several of it; -EAGAIN: there is none; another -errno.
  */
 int outgoing_receive(int fd, struct outgoing *outgoing);
 

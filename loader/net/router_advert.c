@@ -141,22 +141,20 @@ int router_advert_receive(int fd, struct router_advert_octets *received)
 	char control[CMSG_SPACE(sizeof(struct in6_pktinfo)) + CMSG_SPACE(sizeof(int))];
 	struct sockaddr_in6 from;
 	struct iovec data = { received->octets, sizeof(received->octets) };
-	struct msghdr message;
-	ssize_t got;
+	struct msghdr message = {
+		.msg_name = &from,
+		.msg_namelen = sizeof(from),
+		.msg_iov = &data,
+		.msg_iovlen = 1,
+		.msg_control = control,
+		.msg_controllen = sizeof(control),
+	};
+	const ssize_t got = recvmsg(fd, &message, MSG_DONTWAIT);
 
-	do {
-		message = (struct msghdr){
-			.msg_name = &from,
-			.msg_namelen = sizeof(from),
-			.msg_iov = &data,
-			.msg_iovlen = 1,
-			.msg_control = control,
-			.msg_controllen = sizeof(control),
-		};
-		got = recvmsg(fd, &message, MSG_DONTWAIT);
-		if (got < 0)
-			return -errno;
-	} while (!is_of_link(&message, &from, received));
+	if (got < 0)
+		return -errno;
+	if (!is_of_link(&message, &from, received))
+		return -EBADMSG;
 	received->length = (uint16_t)got;
 	return 0;
 }

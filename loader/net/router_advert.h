@@ -57,7 +57,7 @@ struct router_advert_octets {
 	uint8_t octets[RA_MAX];
 };
 
-/* 0, or -errno: -EAGAIN where there is none. Those that a router off the link sent are skipped. */
+/* The next one. 0; -EBADMSG: it is not of this link; -EAGAIN: there is none; other -errno. */
 int router_advert_receive(int fd, struct router_advert_octets *received);
 
 #endif

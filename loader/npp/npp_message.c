@@ -14,7 +14,6 @@
 
 enum { HEADER = sizeof(struct npp_header) };
 enum { FRAGMENT_BITS = IP_MF | IP_OFFMASK };
-enum { FRAMES_MAX = 64 }; /* in one call: a flood of other frames must not block the caller */
 enum { TYPE_AT = 12, IP_AT = ETH_HLEN, FRAGMENT_AT = IP_AT + 6, PROTOCOL_AT = IP_AT + 9 };
 
 static bool is_subtype(unsigned int subtype)
@@ -179,17 +178,13 @@ static bool is_for_us(uint8_t type, const struct mac *to)
 
 int npp_socket_receive(int fd, uint8_t frame[PACKET_MAX], struct npp_packet *packet)
 {
-	for (int i = 0; i < FRAMES_MAX; i++) {
-		struct packet_origin origin;
-		ssize_t length = packet_receive(fd, frame, PACKET_MAX, &origin);
+	struct packet_origin origin;
+	const ssize_t length = packet_receive(fd, frame, PACKET_MAX, &origin);
 
-		if (length < 0)
-			return (int)length;
-		if (!npp_packet_read(frame, (size_t)length, packet) ||
-		    !is_for_us(origin.type, &packet->to))
-			continue;
-		packet->vlan = origin.vlan;
-		return 0;
-	}
-	return -EAGAIN;
+	if (length < 0)
+		return (int)length;
+	if (!npp_packet_read(frame, (size_t)length, packet) || !is_for_us(origin.type, &packet->to))
+		return -EBADMSG;
+	packet->vlan = origin.vlan;
+	return 0;
 }

@@ -187,9 +187,9 @@ void npp_packet_write(const struct npp_packet *packet, struct packet *frame);
 int npp_socket_open(uint32_t ifindex, uint8_t icmp_type);
 
 /*
- * Receives the next packet into `frame`, to which `packet` points. Malformed packets are skipped,
- * and frames neither to this interface, nor broadcast, nor to all systems. 0; -EAGAIN: none is
- * left; or -errno.
+ * Receives the next packet into `frame`, to which `packet` points. 0; -EBADMSG: it is malformed, or
+ * its frame is neither to this interface, nor broadcast, nor to all systems; -EAGAIN: none is left;
+ * or -errno.
  */
 int npp_socket_receive(int fd, uint8_t frame[PACKET_MAX], struct npp_packet *packet);
 

@@ -2,6 +2,11 @@
 /* Which listeners of an interface start, stop or start anew, as it and the configuration change. */
 #include "test.h"
 
+#include <linux/if_ether.h>
+#include <netinet/icmp6.h>
+
+#include "daemon/dhcp6_messages.h"
+#include "net/arp.h"
 #include "support_daemon.h"
 
 #define BIT(kind) (1U << LISTENER_##kind)
@@ -95,4 +100,97 @@ TEST(a_listener_that_fails_is_not_there)
 	assert_int_equal(running() & ~BIT(DHCP), 0); /* DHCP's is there without a family */
 	daemon_.served->iface.ifindex = ifindex;
 	assert_int_equal(started(), ALL);
+}
+
+static const struct mac lan_mac = { { 0x02, 0, 0, 0, 0, 0x20 } };
+
+/* Passes the filter in the kernel, and is none of what is listened for. */
+static void write_dhcp(struct packet *packet)
+{
+	const struct udp_ends ends = { .destination_port = 67 };
+
+	packet_start(packet, &lan_mac, &host_mac, 0, ETH_P_IP);
+	packet_add_udp(packet, &ends, "", 0);
+}
+
+static void write_dhcp6(struct packet *packet)
+{
+	const struct udp6_ends ends = { .destination_port = 547 };
+
+	packet_start(packet, &lan_mac, &host_mac, 0, ETH_P_IPV6);
+	packet_add_udp6(packet, &ends, "", 0);
+}
+
+static void write_arp(struct packet *packet)
+{
+	const struct ipv4 address = { { 10, 9, 0, 2 } };
+
+	arp_write_request(packet, &MAC_BROADCAST, &host_mac, address, address, 0);
+	packet->octets[ETH_HLEN + 1] = 6; /* another hardware */
+}
+
+static void write_outgoing(struct packet *packet)
+{
+	static const uint8_t cut[19];
+
+	packet_start(packet, &lan_mac, &lan_mac, 0, ETH_P_IP);
+	packet_add(packet, cut, sizeof(cut));
+}
+
+static void write_advert(struct packet *packet)
+{
+	static const uint8_t advert[16] = { ND_ROUTER_ADVERT };
+	const struct ipv6 source = { { 0xfe, 0x80, [15] = 9 } };
+	const struct ipv6 all_nodes = { { 0xff, 0x02, [15] = 1 } };
+
+	packet_start(packet, &lan_mac, &host_mac, 0, ETH_P_IPV6);
+	packet_add_icmp6(packet, &source, &all_nodes, advert, sizeof(advert));
+	packet->octets[ETH_HLEN + 7] = 64; /* hop limit: of a router off the link */
+}
+
+enum { ROUTER = LISTENERS, FLOOD = 64 };
+
+static const struct {
+	const char *shows, *from;
+	int listener;
+	void (*write)(struct packet *packet);
+} floods[] = {
+	{ "DHCP", "lan0-end", LISTENER_DHCP, write_dhcp },
+	{ "DHCPv6", "lan0-end", LISTENER_DHCP6, write_dhcp6 },
+	{ "ARP", "lan0-end", LISTENER_ARP, write_arp },
+	{ "what this machine sends", "lan0", LISTENER_OUTGOING, write_outgoing },
+	{ "Router Advertisements", "lan0-end", ROUTER, write_advert },
+};
+
+static void flood(const char *from, void (*write)(struct packet *packet))
+{
+	struct packet packet;
+	struct iface iface;
+
+	write(&packet);
+	assert_int_equal(iface_find(from, &iface), 0);
+	for (int i = 0; i < FLOOD; i++)
+		assert_int_equal(
+			packet_send_octets(daemon_.packet_fd, &iface, packet.octets, packet.length),
+			0);
+}
+
+/* Else others could keep the daemon from all else. */
+TEST(what_is_not_listened_for_counts_in_what_is_read_before_a_rest)
+{
+	assert_int_equal(router_listener_start(&daemon_), 0);
+	EACH_SHOWN(i, floods)
+	{
+		const struct paced_socket *socket =
+			floods[i].listener == ROUTER
+				? &daemon_.router_socket
+				: &daemon_.served->listeners[floods[i].listener]->socket;
+
+		assert_true(event_pending(socket->event, EV_READ, NULL));
+		flood(floods[i].from, floods[i].write);
+		settle();
+		assert_false(event_pending(socket->event, EV_READ, NULL));
+		assert_true(event_pending(socket->resume_event, EV_TIMEOUT, NULL));
+	}
+	router_listener_stop(&daemon_);
 }
