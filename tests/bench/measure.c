@@ -8,7 +8,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { PARTS = 5, COMMAND_MAX = 1024 };
+enum { COMMAND_MAX = 1024 };
 
 void sample_add(struct sample *sample, double value)
 {
@@ -54,16 +54,29 @@ static double percentile_of(const double *values, unsigned count, double share)
 	return found;
 }
 
-struct summary percentile(const double *values, unsigned count, double share)
+unsigned part_start(unsigned count, unsigned part)
+{
+	return count * part / PARTS;
+}
+
+struct sample percentile_parts(const double *values, unsigned count, double share)
 {
 	struct sample parts = { 0 };
-	struct summary summary;
 
-	for (unsigned i = 0; i < PARTS; i++)
+	for (unsigned i = 0; i < PARTS; i++) {
+		const unsigned from = part_start(count, i);
+
 		sample_add(&parts,
-		           percentile_of(values + count * i / PARTS,
-		                         count * (i + 1) / PARTS - count * i / PARTS, share));
-	summary = sample_summary(&parts);
+		           percentile_of(values + from, part_start(count, i + 1) - from, share));
+	}
+	return parts;
+}
+
+struct summary percentile(const double *values, unsigned count, double share)
+{
+	const struct sample parts = percentile_parts(values, count, share);
+	struct summary summary = sample_summary(&parts);
+
 	summary.value = percentile_of(values, count, share);
 	return summary;
 }

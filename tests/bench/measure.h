@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include "types.h"
 
-enum { ROUNDS_MAX = 101 };
+enum { ROUNDS_MAX = 101, PARTS = 5 };
 
 /* The results of all rounds for one thing. */
 struct sample {
@@ -23,10 +23,14 @@ void sample_add(struct sample *sample, double value);
 struct summary sample_summary(const struct sample *sample);
 
 /*
- * The value that this share of them does not exceed; min and max are those of five parts of the
+ * The value that this share of them does not exceed; min and max are those of PARTS parts of the
  * values, each in the order in which they were measured. Of none: 0.
  */
 struct summary percentile(const double *values, unsigned count, double share);
+/* That of each part. */
+struct sample percentile_parts(const double *values, unsigned count, double share);
+/* Where a part begins; of PARTS: where the last one ends. */
+unsigned part_start(unsigned count, unsigned part);
 
 /* CPU time of all threads of this process, in ns: without that of others that load the machine. */
 double cpu_ns(void);

@@ -93,14 +93,20 @@ static void trial(struct delays *delays, unsigned host)
 	usleep(PAUSE_US + random() % (2 * PAUSE_US));
 }
 
-static void try(struct delays *delays, unsigned trials)
+/* With these hosts. */
+static void try_some(struct delays *delays, unsigned from, unsigned to)
 {
 	struct stamps *stamps = &delays->bench->traffic->bss->stamps;
 
 	stamps->expected = delays->expected;
-	for (unsigned i = 0; i < trials; i++)
+	for (unsigned i = from; i < to; i++)
 		trial(delays, i);
 	need(!stamps->wrong, "each Magic Packet is right");
+}
+
+static void try(struct delays *delays, unsigned trials)
+{
+	try_some(delays, 0, trials);
 }
 
 static void try_echo(struct delays *delays, unsigned trials)
@@ -112,13 +118,29 @@ static void try_echo(struct delays *delays, unsigned trials)
 	wire_attach_far(bench->wire, -1);
 }
 
-static void try_product(const struct bench *bench, struct delays *running, struct delays *stopped)
+/* In turn, by parts; the daemon is stopped while the sniffer has its CPU. */
+static void try_both(const struct product *product, struct delays *running, struct delays *sniffer)
+{
+	const unsigned trials = running->bench->trials;
+
+	for (unsigned part = 0; part < PARTS; part++) {
+		const unsigned from = part_start(trials, part), to = part_start(trials, part + 1);
+
+		try_some(running, from, to);
+		product_pause(product, true);
+		try_some(sniffer, from, to);
+		product_pause(product, false);
+	}
+}
+
+static void try_product(const struct bench *bench, struct delays *running, struct delays *sniffer,
+                        struct delays *stopped)
 {
 	struct product *product =
 		product_start(wire_far(bench->wire), CPU_DAEMON, bench->trials, false);
 
 	product_put_to_sleep(product);
-	try(running, bench->trials);
+	try_both(product, running, sniffer);
 	sleep(1); /* the daemon does not see what goes there and back between two ticks */
 	product_put_to_sleep(product);
 	product_pause(product, true);
@@ -140,26 +162,22 @@ static void try_secured(const struct bench *bench, struct delays *delays)
 static void compare(const struct delays *peer, const struct delays *ours, double share,
                     const char *name)
 {
-	const struct summary theirs = in_us(peer, share), us = in_us(ours, share);
+	const struct sample theirs = percentile_parts(peer->ns, peer->count, share);
+	const struct sample us = percentile_parts(ours->ns, ours->count, share);
+	struct sample ratio = { 0 };
 
-	figures_add(ours->bench->figures,
-	            (struct summary){ theirs.value / us.value, theirs.min / us.max,
-	                              theirs.max / us.min },
-	            "ratio", "%s", name);
+	for (unsigned i = 0; i < PARTS; i++)
+		sample_add(&ratio, theirs.at[i] / us.at[i]);
+	figures_add(ours->bench->figures, sample_summary(&ratio), "ratio", "%s", name);
 }
 
-static void try_sniffer(const struct bench *bench, const struct delays *ours)
+static struct wire *start_sniffer(const struct bench *bench)
 {
 	struct wire *wire = wire_new("sniffer", bpf_program__fd(bench->traffic->progs.stamp));
-	struct delays *delays = delays_new(bench, wire, "sniffer", STAMPED_MAGIC);
 	char why[PEER_WHY];
 
 	need(peer_start(&peer_sniffer, wire, bench->trials, why), why);
-	try(delays, bench->trials);
-	compare(delays, ours, 0.5, "wake_vs_sniffer_p50");
-	compare(delays, ours, 0.99, "wake_vs_sniffer_p99");
-	delays_free(delays);
-	wire_free(wire);
+	return wire;
 }
 
 void table_wakes(const struct bench *bench)
@@ -168,16 +186,21 @@ void table_wakes(const struct bench *bench)
 	struct delays *running = delays_new(bench, bench->wire, "wake", STAMPED_MAGIC);
 	struct delays *stopped = delays_new(bench, bench->wire, "wake_stopped", STAMPED_MAGIC);
 	struct delays *secured = delays_new(bench, bench->wire, "wake_secureon", STAMPED_SECURED);
+	struct wire *wire = start_sniffer(bench);
+	struct delays *sniffer = delays_new(bench, wire, "sniffer", STAMPED_MAGIC);
 	struct delays *all[] = { echo, running, stopped, secured };
 
 	wire_attach_near(bench->wire, bpf_program__fd(bench->traffic->progs.stamp));
 	try_echo(echo, (bench->trials + 1) / 2);
-	try_product(bench, running, stopped);
+	try_product(bench, running, sniffer, stopped);
 	try_echo(echo, bench->trials / 2);
 	try_secured(bench, secured);
 	for (unsigned i = 0; i < sizeof(all) / sizeof(*all); i++)
 		delays_add(all[i]);
-	try_sniffer(bench, running);
+	compare(sniffer, running, 0.5, "wake_vs_sniffer_p50");
+	compare(sniffer, running, 0.99, "wake_vs_sniffer_p99");
 	for (unsigned i = 0; i < sizeof(all) / sizeof(*all); i++)
 		delays_free(all[i]);
+	delays_free(sniffer);
+	wire_free(wire);
 }
