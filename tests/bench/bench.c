@@ -6,6 +6,7 @@
  */
 #include <argp.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <bpf/libbpf.h>
 #include "measure.h"
@@ -25,9 +26,10 @@ static const struct argp_option bench_options[] = {
 	{ "rounds", 'r', "N", 0, "measure everything this often (15)", 0 },
 	{ "seconds", 's', "S", 0, "measure each thing this long in a round (0.08)", 0 },
 	{ "trials", 'n', "N", 0, "measure each delay this often (3000)", 0 },
-	{ "hosts", 'm', "N", 0, "no more hosts, whatever names say: to see that all works", 0 },
-	{ "table", 't', "NAME", 0, "only one of: answers, passing, syns, wakes, connects, daemon",
-	  0 },
+	{ "hosts", 'm', "N", 0,
+	  "no more hosts but in floods, whatever names say: to see that all works", 0 },
+	{ "table", 't', "NAME", 0,
+	  "only one of: answers, passing, syns, wakes, connects, daemon, floods", 0 },
 	{ "perfmon", 'p', NULL, 0, "only with CAP_PERFMON, which the daemon does not have", 0 },
 	{ "against", 'a', "FILE", 0, "also measure another build of sleepproxy.bpf.o", 0 },
 	{ 0 },
@@ -108,6 +110,8 @@ static void measure_all(void)
 		table_connects(&bench);
 	if (is_wanted("daemon"))
 		table_daemon(&bench);
+	if (is_wanted("floods"))
+		table_floods(&bench);
 	if (!options.perfmon)
 		measure_build(&(struct build){ .suffix = "" });
 	bench.seconds /= 2;
@@ -135,6 +139,7 @@ int main(int argc, char **argv)
 		bench_options, parse_option, NULL, "Measure sleepproxy.", 0, 0, 0
 	};
 	struct wire *kept;
+	bool good;
 
 	argp_parse(&argp, argc, argv, 0, NULL, NULL);
 	setvbuf(stdout, NULL, _IOLBF, 0);
@@ -148,10 +153,10 @@ int main(int argc, char **argv)
 	bench.wire = wire_new("xdp", bpf_program__fd(bench.traffic->progs.check_answers));
 	kept = keep_dispatched(bench.traffic);
 	measure_all();
-	figures_write(bench.figures, options.output);
+	good = figures_write(bench.figures, options.output);
 	wire_free(kept);
 	wire_free(bench.wire);
 	figures_free(bench.figures);
 	traffic_bpf__destroy(bench.traffic);
-	return 0;
+	return good ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -12,6 +12,7 @@ enum { NAME_MAX_OCTETS = 64, TEXT_MAX = 512, DIGITS = 4 };
 
 struct figures {
 	struct json_object *object;
+	bool unexpected;
 };
 
 struct figures *figures_new(void)
@@ -122,10 +123,19 @@ void figures_add_machine(struct figures *figures)
 	add_text(figures, "machine_kernel", system.release);
 }
 
-void figures_write(const struct figures *figures, const char *path)
+void figures_expect(struct figures *figures, bool good, const char *what)
+{
+	if (good)
+		return;
+	fprintf(stderr, "not so: %s\n", what);
+	figures->unexpected = true;
+}
+
+bool figures_write(const struct figures *figures, const char *path)
 {
 	const int form =
 		JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE;
 
 	need(!json_object_to_file_ext(path, figures->object, form), path);
+	return !figures->unexpected;
 }

@@ -26,6 +26,10 @@ void figures_skip(struct figures *figures, const char *reason, const char *unit,
 /* Of this machine: its CPU, L2 cache and kernel, and what it does about speculation. */
 void figures_add_machine(struct figures *figures);
 
-void figures_write(const struct figures *figures, const char *path);
+/* If not `good`, says what was expected; the bench goes on, and ends with an error. */
+void figures_expect(struct figures *figures, bool good, const char *what);
+
+/* False: not all was as expected. */
+bool figures_write(const struct figures *figures, const char *path);
 
 #endif

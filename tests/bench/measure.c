@@ -10,6 +10,11 @@
 
 enum { COMMAND_MAX = 1024 };
 
+struct summary summary_once(double value)
+{
+	return (struct summary){ value, value, value };
+}
+
 void sample_add(struct sample *sample, double value)
 {
 	if (sample->count < ROUNDS_MAX)

@@ -19,6 +19,7 @@ struct summary {
 	double value, min, max;
 };
 
+struct summary summary_once(double value);
 void sample_add(struct sample *sample, double value);
 struct summary sample_summary(const struct sample *sample);
 

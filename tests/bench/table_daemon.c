@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The daemon with many hosts, which sleep; and floods of connections that wake all of them. */
-#include <string.h>
+/* The daemon with many hosts, which sleep. */
 #include <unistd.h>
 #include "product.h"
 #include "tables.h"
@@ -10,23 +9,8 @@ enum {
 	IDLE_ROUNDS = 9,
 	IDLE_S = 1,
 	RELOADS = 5,
-	STARTS = 3,
-	FLOOD = 1 << 21,
-	FLOOD_PER_HOST = 50
+	STARTS = 3
 };
-
-static struct product *sleepers(const struct bench *bench, unsigned hosts)
-{
-	struct product *product = product_start(wire_far(bench->wire), CPU_DAEMON, hosts, false);
-
-	product_put_to_sleep(product);
-	return product;
-}
-
-static struct summary once(double value)
-{
-	return (struct summary){ value, value, value };
-}
 
 /* The mean of all rounds, since the daemon looks at the maps less often than there are rounds. */
 static struct summary idle_percent(const struct product *product, unsigned rounds)
@@ -49,15 +33,15 @@ static struct summary idle_percent(const struct product *product, unsigned round
 	return summary;
 }
 
-static void add_idle(const struct bench *bench, const struct product *product, const char *size)
+static void add_idle(const struct bench *bench, const struct product *product)
 {
-	figures_add(bench->figures, once(product_rss_kib(product)), "KiB", "daemon_rss_kib_%s",
-	            size);
+	figures_add(bench->figures, summary_once(product_rss_kib(product)), "KiB",
+	            "daemon_rss_kib_64k");
 	figures_add(bench->figures, idle_percent(product, bench_rounds(bench, IDLE_ROUNDS)),
-	            "percent", "daemon_idle_percent_%s", size);
+	            "percent", "daemon_idle_percent_64k");
 }
 
-static void add_reload(const struct bench *bench, const struct product *product, const char *size)
+static void add_reload(const struct bench *bench, const struct product *product)
 {
 	struct sample ms = { 0 };
 
@@ -67,12 +51,11 @@ static void add_reload(const struct bench *bench, const struct product *product,
 		product_reload(product);
 		sample_add(&ms, (now_ns() - from) / 1e6);
 	}
-	figures_add(bench->figures, sample_summary(&ms), "ms", "reload_ms_%s", size);
+	figures_add(bench->figures, sample_summary(&ms), "ms", "reload_ms_64k");
 }
 
 /* From what is in the store to the first answer. */
-static void add_start(const struct bench *bench, struct product *product, unsigned hosts,
-                      const char *size)
+static void add_start(const struct bench *bench, struct product *product, unsigned hosts)
 {
 	struct sample ms = { 0 };
 
@@ -82,55 +65,17 @@ static void add_start(const struct bench *bench, struct product *product, unsign
 		sample_add(&ms, wire_wait_for_answer(bench->wire, bench->traffic, hosts) / 1e6);
 		product_settle(product);
 	}
-	figures_add(bench->figures, sample_summary(&ms), "ms", "start_ms_%s", size);
-}
-
-/* A host is lost for which no Magic Packet came, though the flood was over a second ago. */
-static double flood(const struct bench *bench, const struct product *product, unsigned hosts,
-                    const char *size)
-{
-	struct stamps *stamps = &bench->traffic->bss->stamps;
-	const unsigned count = hosts * FLOOD_PER_HOST > FLOOD ? hosts * FLOOD_PER_HOST : FLOOD;
-	unsigned lost = 0;
-
-	wire_attach_near(bench->wire, bpf_program__fd(bench->traffic->progs.stamp));
-	memset(stamps, 0, sizeof(*stamps));
-	wire_flood(bench->wire, bench->traffic, hosts, count);
-	sleep(1);
-	need(!stamps->wrong, "each Magic Packet is right");
-	for (unsigned i = 0; i < hosts; i++)
-		lost += !stamps->packets[i];
-	figures_add(bench->figures, once(lost), "hosts", "flood_lost_wakes_%s", size);
-	return (double)product_counters(product).wake_sent / hosts;
-}
-
-static double flood_few(const struct bench *bench)
-{
-	struct product *product = sleepers(bench, HOSTS_1K);
-	const double wakes = flood(bench, product, HOSTS_1K, "1k");
-
-	product_stop(product);
-	return wakes;
-}
-
-static double flood_many(const struct bench *bench, unsigned hosts, const char *size)
-{
-	struct product *product = sleepers(bench, hosts);
-	double wakes;
-
-	add_idle(bench, product, size);
-	add_reload(bench, product, size);
-	add_start(bench, product, hosts, size);
-	wakes = flood(bench, product, hosts, size);
-	product_stop(product);
-	return wakes;
+	figures_add(bench->figures, sample_summary(&ms), "ms", "start_ms_64k");
 }
 
 void table_daemon(const struct bench *bench)
 {
-	struct sample wakes = { 0 };
+	const unsigned hosts = bench_hosts(bench, HOSTS_64K);
+	struct product *product = product_start(wire_far(bench->wire), CPU_DAEMON, hosts, false);
 
-	sample_add(&wakes, flood_few(bench));
-	sample_add(&wakes, flood_many(bench, bench_hosts(bench, HOSTS_64K), "64k"));
-	figures_add(bench->figures, sample_summary(&wakes), "wakes", "flood_wakes_per_host");
+	product_put_to_sleep(product);
+	add_idle(bench, product);
+	add_reload(bench, product);
+	add_start(bench, product, hosts);
+	product_stop(product);
 }

@@ -37,7 +37,9 @@ void table_syns(const struct bench *bench, const struct build *build);
 void table_wakes(const struct bench *bench);
 /* How much longer than the host takes to wake a client waits, with and without connections held. */
 void table_connects(const struct bench *bench);
-/* The daemon with many hosts: what it takes, how long it takes, and whether it loses wakes. */
+/* The daemon with many hosts: what it takes, and how long it takes. */
 void table_daemon(const struct bench *bench);
+/* Whether wakes are lost, or sent twice; with 65536 hosts, whatever hosts_max is. */
+void table_floods(const struct bench *bench);
 
 #endif
