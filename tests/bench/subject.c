@@ -181,18 +181,30 @@ int subject_program(const struct subject *subject)
 	return bpf_program__fd(bpf_object__find_program_by_name(subject->object, "sleepproxy"));
 }
 
+/* Of an index that is valid. */
+static void set_valid_until(const struct subject *subject, __u64 until)
+{
+	const int data = bpf_map__fd(map_ending_with(subject, ".data.index"));
+	struct sleepproxy_bpf__data_index state;
+
+	need(!bpf_map_lookup_elem(data, &only_row, &state), "read the index's state");
+	need(state.index_state.valid_until != 0, "have a valid index");
+	state.index_state.valid_until = until;
+	need(!bpf_map_update_elem(data, &only_row, &state, BPF_ANY), "keep it");
+}
+
 void subject_look(struct subject *subject)
 {
 	struct datapath datapath = { .max_hosts = subject->hosts, .maps = &subject->skeleton };
-	const int data = bpf_map__fd(map_ending_with(subject, ".data.index"));
-	struct sleepproxy_bpf__data_index state;
 	struct maps_view view;
 
 	need(!maps_look(&datapath, &view), "look");
-	need(!bpf_map_lookup_elem(data, &only_row, &state), "read the index's state");
-	need(state.index_state.valid_until != 0, "have a valid index");
-	state.index_state.valid_until = UINT64_MAX;
-	need(!bpf_map_update_elem(data, &only_row, &state, BPF_ANY), "keep it");
+	set_valid_until(subject, UINT64_MAX);
+}
+
+void subject_index_off(const struct subject *subject)
+{
+	set_valid_until(subject, 0);
 }
 
 static void write_addresses6(const struct subject *subject)

@@ -28,6 +28,8 @@ int subject_program(const struct subject *subject);
 void subject_set_hosts(struct subject *subject, enum host_state state);
 /* As the daemon does, but valid for as long as it takes. */
 void subject_look(struct subject *subject);
+/* As where no look comes: the maps are asked. */
+void subject_index_off(const struct subject *subject);
 struct counters subject_counters(const struct subject *subject);
 unsigned subject_read_reports(struct subject *subject);
 

@@ -7,14 +7,15 @@
 static const struct {
 	const char *figure;
 	enum offer offer;
-	enum host_state hosts;
+	enum { SLEEPERS, AWAKE_ONES, NO_INDEX, SUBJECTS } subject;
 } rows[] = {
-	{ "pass_stranger_ns", OFFER_TCP_UNKNOWN, ASLEEP },
-	{ "pass_stranger_ns", OFFER_UDP_UNKNOWN, ASLEEP },
-	{ "pass_other_ns", OFFER_OTHER, ASLEEP },
-	{ "pass_v6_stranger_ns", OFFER_TCP6_UNKNOWN, ASLEEP },
-	{ "pass_arp_unknown_ns", OFFER_ARP_UNKNOWN, ASLEEP },
-	{ "pass_awake_ns", OFFER_TCP_HOST, AWAKE },
+	{ "pass_stranger_ns", OFFER_TCP_UNKNOWN, SLEEPERS },
+	{ "pass_stranger_ns", OFFER_UDP_UNKNOWN, SLEEPERS },
+	{ "pass_stranger_maps_ns", OFFER_TCP_UNKNOWN, NO_INDEX },
+	{ "pass_other_ns", OFFER_OTHER, SLEEPERS },
+	{ "pass_v6_stranger_ns", OFFER_TCP6_UNKNOWN, SLEEPERS },
+	{ "pass_arp_unknown_ns", OFFER_ARP_UNKNOWN, SLEEPERS },
+	{ "pass_awake_ns", OFFER_TCP_HOST, AWAKE_ONES },
 };
 
 enum { ROWS = sizeof(rows) / sizeof(*rows), SIZES = 2 };
@@ -23,20 +24,21 @@ enum { ROWS = sizeof(rows) / sizeof(*rows), SIZES = 2 };
 struct size {
 	const char *name;
 	unsigned hosts;
-	struct subject *asleep, *awake; /* its hosts */
+	struct subject *subjects[SUBJECTS];
 };
 
 /* With an empty program. */
 static void size_start(const struct bench *bench, const struct build *build, struct size *size,
                        struct comparison *comparisons)
 {
-	size->asleep = subject_new(build, size->hosts, ASLEEP);
-	size->awake = subject_new(build, size->hosts, AWAKE);
+	for (unsigned i = 0; i < SUBJECTS; i++)
+		size->subjects[i] =
+			subject_new(build, size->hosts, i == AWAKE_ONES ? AWAKE : ASLEEP);
+	subject_index_off(size->subjects[NO_INDEX]);
 	for (unsigned i = 0; i < ROWS; i++)
 		comparisons[i] = (struct comparison){
 			.offered = { rows[i].offer, size->hosts, XDP_PASS },
-			.program = subject_program(rows[i].hosts == AWAKE ? size->awake
-			                                                  : size->asleep),
+			.program = subject_program(size->subjects[rows[i].subject]),
 			.other = bpf_program__fd(bench->traffic->progs.pass),
 		};
 }
@@ -63,8 +65,8 @@ static void size_end(const struct bench *bench, const struct build *build, struc
 		            build->suffix);
 		slowest = (struct summary){ 0 };
 	}
-	subject_free(size->asleep);
-	subject_free(size->awake);
+	for (unsigned i = 0; i < SUBJECTS; i++)
+		subject_free(size->subjects[i]);
 }
 
 void table_passing(const struct bench *bench, const struct build *build)

@@ -23,6 +23,7 @@ DATAPATH = {
     *(f"answer_vs_reflector_{size}" for size in (*SIZES, "1m")),
     *("nd_vs_reflector_1k", "echo_vs_reflector_1k"),
     *(f"pass_{kind}_ns_{size}" for kind in ("stranger", "v6_stranger", "other", "awake", "arp_unknown") for size in SIZES),
+    *(f"pass_stranger_maps_ns_{size}" for size in SIZES),
     "flood_syn_ns",
 }
 NAMES = {
