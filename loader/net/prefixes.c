@@ -6,6 +6,12 @@
 
 #include "base/addr.h"
 
+/*
+ * RFC 4862, 5.5.3 d: hosts make addresses of no other prefix, since their own part of one has as
+ * many bits (RFC 2464, 4). Else one forged advertisement of a host's whole address would end that.
+ */
+enum { INTERFACE_ID_BITS = 64 };
+
 static int64_t after(int64_t now, uint32_t seconds)
 {
 	return seconds == RA_INFINITE ? INT64_MAX : now + seconds * INT64_C(1000);
@@ -67,7 +73,7 @@ static bool advertise_prefix(struct prefixes *prefixes, uint32_t ifindex,
 		.ifindex = ifindex,
 		.bits = said->bits,
 		.on_link = said->on_link,
-		.autonomous = said->autonomous,
+		.autonomous = said->autonomous && said->bits == INTERFACE_ID_BITS,
 		.preferred_until = after(now, said->preferred),
 		.valid_until = until,
 		.heard = now,
@@ -141,7 +147,10 @@ static bool has(const struct known_prefix *prefix, const struct ipv6 *address)
 	       (!mask || !((prefix->prefix.octet[octets] ^ address->octet[octets]) & mask));
 }
 
-/* One that hosts make no addresses of says only what is on the link. */
+/*
+ * One that hosts make no addresses of says only what is on the link; and one that is not said to be
+ * on it says nothing of that (RFC 4861, 6.3.4).
+ */
 static enum prefix_state state_of(const struct known_prefix *prefix)
 {
 	if (prefix->over)
@@ -159,10 +168,10 @@ enum prefix_state prefixes_find(const struct prefixes *prefixes, uint32_t ifinde
 		const struct known_prefix *prefix = &prefixes->of[i];
 		const enum prefix_state this = state_of(prefix);
 
-		if ((ifindex && prefix->ifindex != ifindex) || prefix->bits < bits ||
-		    !has(prefix, address))
+		if ((ifindex && prefix->ifindex != ifindex) || this == PREFIX_UNKNOWN ||
+		    prefix->bits < bits || !has(prefix, address))
 			continue;
-		if (prefix->bits > bits || this == PREFIX_ON_LINK || state == PREFIX_UNKNOWN)
+		if (prefix->bits > bits || this == PREFIX_ON_LINK)
 			state = this;
 		bits = prefix->bits;
 	}

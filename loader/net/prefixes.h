@@ -18,7 +18,7 @@ enum { PREFIXES_MAX = 64, ROUTERS_MAX = 16 };
  */
 enum { PREFIX_MIN_VALID = 7200000 };
 
-/* RFC 4861, 6.2.1: the longest time between two advertisements of a router. ms */
+/* RFC 4861, 6.2.1: the longest time between two of a router's, if it was not set longer. ms */
 enum { ROUTER_LINGER = 1800000 };
 
 struct prefixes {

@@ -220,15 +220,28 @@ TEST(the_longest_prefix_counts)
 {
 	struct router_advert advert;
 
-	READ(&advert, HEAD, PREFIX(48, BOTH, 60, 0, NETWORK), PREFIX(64, BOTH, 60, 30, NETWORK),
-	     PREFIX(63, BOTH, 60, 0, NETWORK));
-	prefixes_advertise(&known, LAN, &router, &advert, S);
-	assert_int_equal(home_is(), PREFIX_ON_LINK);
-	assert_int_equal(prefixes_find(&known, LAN, &elsewhere), PREFIX_OVER);
 	READ(&advert, HEAD, PREFIX(64, BOTH, 60, 0, NETWORK), PREFIX(48, BOTH, 60, 30, NETWORK));
 	prefixes_advertise(&known, LAN, &router, &advert, S);
 	assert_int_equal(home_is(), PREFIX_OVER);
 	assert_int_equal(prefixes_find(&known, LAN, &elsewhere), PREFIX_ON_LINK);
+	READ(&advert, HEAD, PREFIX(64, BOTH, 60, 30, NETWORK), PREFIX(48, BOTH, 60, 0, NETWORK));
+	prefixes_advertise(&known, LAN, &router, &advert, S);
+	assert_int_equal(home_is(), PREFIX_ON_LINK);
+	assert_int_equal(prefixes_find(&known, LAN, &elsewhere), PREFIX_UNKNOWN);
+}
+
+/* By which hosts make no addresses, and which routers do not advertise: of one host's address. */
+TEST(prefixes_of_other_lengths_end_nothing)
+{
+	struct router_advert advert;
+
+	advertise(LAN, BOTH, 60, 30, 1);
+	READ(&advert, HEAD, PREFIX(128, BOTH, 1, 0, NETWORK), PREFIX(65, AUTONOMOUS, 1, 0, NETWORK),
+	     PREFIX(63, BOTH, 1, 0, NETWORK), PREFIX(66, 0, 60, 30, NETWORK));
+	advert.prefixes[0].prefix = home;
+	prefixes_advertise(&known, LAN, &router, &advert, 2 * S);
+	assert_int_equal(known.count, 5);
+	assert_int_equal(home_is(), PREFIX_ON_LINK);
 }
 
 TEST(who_sends_them_is_a_router_until_it_is_silent)
