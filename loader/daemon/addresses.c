@@ -172,10 +172,20 @@ int addresses_check_config(const struct net_state *net, const struct config *con
 	return err;
 }
 
-static bool is_refused(const struct daemon *daemon, const struct claims *claims, size_t index)
+/*
+ * A link-local address that a host has is not given up as a gateway's: one frame of anybody, by
+ * which this machine's kernel learns a route, could say so. That it is the gateway's indeed, and the
+ * host is described wrongly, its frames tell: they claim the address.
+ */
+static bool is_refused(const struct daemon *daemon, const struct host *host, size_t index)
 {
-	return net_address_role(daemon->net, claims->ifindex, &claims->addresses[index]) !=
-	       ROLE_NONE;
+	const struct ipv6 *address = &host->claims->addresses[index];
+	const enum address_role role =
+		net_address_role(daemon->net, host->claims->ifindex, address);
+
+	if (role == ROLE_GATEWAY && ip_is_link_local(address))
+		return !installed_has(host->installed, address);
+	return role != ROLE_NONE;
 }
 
 void daemon_claim(struct daemon *daemon, struct host *host)
@@ -191,7 +201,7 @@ void daemon_claim(struct daemon *daemon, struct host *host)
 	claims->ifindex = wanted_ifindex(host, &wanted);
 	claims->refused = 0;
 	for (size_t i = 0; i < claims->count; i++)
-		claims->refused |= (uint32_t)is_refused(daemon, claims, i) << i;
+		claims->refused |= (uint32_t)is_refused(daemon, host, i) << i;
 }
 
 void addresses_refuse_broadcasts(struct daemon *daemon)
@@ -232,7 +242,7 @@ static size_t review_claims(struct daemon *daemon, struct host *host, size_t ref
 	struct claims *claims = host->claims;
 
 	for (size_t i = 0; claims && i < claims->count; i++) {
-		const bool is = is_refused(daemon, claims, i);
+		const bool is = is_refused(daemon, host, i);
 
 		if (is == (claims->refused >> i & 1))
 			continue;

@@ -3,10 +3,14 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
+from scapy.layers.inet6 import ICMPv6ND_RA, ICMPv6NDOptPrefixInfo, IPv6
 
 from harness.daemon import host_section
 from harness.dhcp6 import NETWORK, Dhclient6, Dhcpcd6, Dnsmasq6, IscDhcpd6, Kea6, Networkd6, Radvd
+from harness.frames import Ether
 from harness.netns import wait_for
 
 PAIRS = [(Kea6, Dhclient6), (Kea6, Networkd6), (IscDhcpd6, Dhcpcd6), (Dnsmasq6, Dhcpcd6)]
@@ -170,6 +174,11 @@ def test_a_lease_by_hand(lan, holder):
 HOME = f"{NETWORK}20"
 
 
+def set_accept_ra(machine, value: int) -> None:
+    with machine.namespace.entered(), open("/proc/sys/net/ipv6/conf/eth0/accept_ra", "w") as accept:
+        accept.write(str(value))
+
+
 @pytest.fixture
 def advertised(lan, start):
     """A sleeping host with these addresses, on a LAN with a router; the proxy's kernel does not follow it."""
@@ -177,8 +186,7 @@ def advertised(lan, start):
     def advertised(*addresses: str, preferred: int, valid: int):
         lan.peer.use_ipv6(f"{NETWORK}10")
         lan.proxy.use_ipv6()
-        with lan.proxy.namespace.entered(), open("/proc/sys/net/ipv6/conf/eth0/accept_ra", "w") as accept:
-            accept.write("0")
+        set_accept_ra(lan.proxy, 0)
         radvd = Radvd(lan.machine("router", 1))
         daemon = start(host_section("host", lan.host.mac, [HOME, *addresses]))
         radvd.advertise(preferred, valid)
@@ -201,6 +209,20 @@ def test_a_prefix_is_deprecated_and_comes_back(lan, advertised):
     ].endswith("is a gateway's address")
     radvd.advertise(600, 1200)
     wait_for("it is answered for", lambda: ndisc6(lan.peer, HOME) == lan.proxy.mac, timeout=6)
+
+
+def test_a_forged_advertisement_ends_no_sleep(lan, advertised):
+    """Of the host's whole addresses, and from one of them, as if that were a router's."""
+    daemon, _ = advertised(LOCAL, preferred=600, valid=1200)
+    set_accept_ra(lan.proxy, 1)
+    forged = IPv6(src=LOCAL, dst="ff02::1", hlim=255) / ICMPv6ND_RA(routerlifetime=1800)
+    forged /= ICMPv6NDOptPrefixInfo(prefix=HOME, prefixlen=128, L=1, A=1, validlifetime=1, preferredlifetime=0)
+    forged /= ICMPv6NDOptPrefixInfo(prefix=HOME, prefixlen=127, L=0, A=0, validlifetime=600, preferredlifetime=600)
+    lan.peer.send(Ether(src=lan.peer.mac, dst="33:33:00:00:00:01") / forged)
+    wait_for("its kernel believes it", lambda: f"via {LOCAL}" in lan.proxy.namespace.ip("-6", "route"))
+    time.sleep(2)  # some ticks of the daemon's
+    assert daemon.status_of() == "asleep"
+    assert ndisc6(lan.peer, HOME) == ndisc6(lan.peer, LOCAL) == lan.proxy.mac
 
 
 def test_a_prefix_runs_out_and_the_host_is_woken(lan, advertised):
