@@ -4,6 +4,7 @@
  * last time; link-local ones of IPv6 are not among them, which are of every link (RFC 4291, 2.5.6).
  */
 #include <errno.h>
+#include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -143,6 +144,14 @@ static uint32_t ifindex_at(const struct net_state *state, size_t place)
 	return place < state->link_count ? state->links[place].ifindex : 0;
 }
 
+/* Rather than in another place of the configuration, or not in it any more. */
+static bool is_gone(uint32_t ifindex)
+{
+	char name[IF_NAMESIZE];
+
+	return ifindex && !if_indextoname(ifindex, name);
+}
+
 int net_state_set_links(struct net_state *state, const struct net_link *links, size_t count)
 {
 	struct net_address *given = NULL;
@@ -161,6 +170,8 @@ int net_state_set_links(struct net_state *state, const struct net_link *links, s
 	for (size_t i = 0; i < count; i++) {
 		taken[i].before = ifindex_at(state, i);
 		taken[i].ifindex = links[i].ifindex ? links[i].ifindex : taken[i].before;
+		if (is_gone(taken[i].before))
+			prefixes_renumber(&state->prefixes, taken[i].before, taken[i].ifindex);
 	}
 	net_table_clear(&state->given);
 	free(state->links);

@@ -138,6 +138,16 @@ bool prefixes_expire(struct prefixes *prefixes, int64_t now)
 	return changed;
 }
 
+void prefixes_renumber(struct prefixes *prefixes, uint32_t before, uint32_t ifindex)
+{
+	for (size_t i = 0; i < prefixes->count; i++)
+		if (prefixes->of[i].ifindex == before)
+			prefixes->of[i].ifindex = ifindex;
+	for (size_t i = 0; i < prefixes->router_count; i++)
+		if (prefixes->routers[i].ifindex == before)
+			prefixes->routers[i].ifindex = ifindex;
+}
+
 static bool has(const struct known_prefix *prefix, const struct ipv6 *address)
 {
 	const size_t octets = prefix->bits / 8;

@@ -47,6 +47,9 @@ bool prefixes_advertise(struct prefixes *prefixes, uint32_t ifindex, const struc
 /* To be called from a timer: what has run out meanwhile. */
 bool prefixes_expire(struct prefixes *prefixes, int64_t now);
 
+/* The interface of a link has come back with another number. */
+void prefixes_renumber(struct prefixes *prefixes, uint32_t before, uint32_t ifindex);
+
 enum prefix_state {
 	PREFIX_UNKNOWN, /* no router says anything of it */
 	PREFIX_ON_LINK, /* addresses in it are on the link */

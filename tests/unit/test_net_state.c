@@ -5,6 +5,7 @@
 #include <net/if.h>
 #include <string.h>
 
+#include "net/router_advert.h"
 #include "support_net_state.h"
 
 static bool is_broadcast(const char *text)
@@ -251,6 +252,37 @@ TEST(subnets_that_are_given)
 	                    "192.0.2.0/24, 203.0.113.0/25, 8.8.8.8");
 	assert_int_equal(net_state_set_links(opened, NULL, 0), 1);
 	assert_int_equal(net_address_role(opened, 0, &on), ROLE_OFF_LINK);
+}
+
+/* Not what routers say on another link, which takes its place in the configuration. */
+TEST(what_routers_say_stays_known_of_an_interface_that_comes_back)
+{
+	const struct router_advert advert = { .prefix_count = 1,
+		                              .prefixes = { { .prefix = ip("2001:db8::"),
+		                                              .bits = 64,
+		                                              .on_link = true,
+		                                              .valid = 60,
+		                                              .preferred = 60 } } };
+	const struct ipv6 router = ip("fe80::1"), home = ip("2001:db8::20");
+	struct net_link link;
+
+	need_namespace();
+	add_link("lan");
+	link = (struct net_link){ .ifindex = if_nametoindex("lan") };
+	net_now();
+	net_state_set_links(opened, &link, 1);
+	net_state_advertise(opened, link.ifindex, &router, &advert, 1000);
+	assert_int_equal(net_address_role(opened, link.ifindex, &home), ROLE_NONE);
+	HERE("ip link del lan");
+	add_link("lan");
+	assert_int_not_equal(link.ifindex, if_nametoindex("lan"));
+	link.ifindex = if_nametoindex("lan");
+	net_state_set_links(opened, &link, 1);
+	assert_int_equal(net_address_role(opened, link.ifindex, &home), ROLE_NONE);
+	add_link("other");
+	link.ifindex = if_nametoindex("other");
+	net_state_set_links(opened, &link, 1);
+	assert_int_equal(net_address_role(opened, link.ifindex, &home), ROLE_OFF_LINK);
 }
 
 /* A new one is known from its notice; one that goes is known until the routes are read again. */
