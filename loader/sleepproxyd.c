@@ -10,7 +10,6 @@
 #include <sysexits.h>
 
 #include "control/control.h"
-#include "daemon/dhcp6_messages.h"
 #include "control/protocol.h"
 #include "base/capability.h"
 #include "base/log.h"
@@ -41,7 +40,6 @@ static const struct {
 	{ solicited_start, solicited_stop },
 	{ discovery_start, discovery_stop },
 	{ tick_start, NULL },
-	{ router_listener_start, router_listener_stop },
 	{ control_start, control_stop },
 	{ confine_start, NULL },
 };
@@ -50,7 +48,7 @@ enum { PARTS = sizeof(parts) / sizeof(*parts) };
 
 static int serve(const struct options *options)
 {
-	struct daemon daemon = { .options = *options, .packet_fd = -1, .router_socket.fd = -1 };
+	struct daemon daemon = { .options = *options, .packet_fd = -1 };
 	size_t started = 0;
 	int err = 0;
 

@@ -174,8 +174,8 @@ int addresses_check_config(const struct net_state *net, const struct config *con
 
 /*
  * A link-local address that a host has is not given up as a gateway's: one frame of anybody, by
- * which this machine's kernel learns a route, could say so. That it is the gateway's indeed, and the
- * host is described wrongly, its frames tell: they claim the address.
+ * which this machine's kernel learns a route, could say so. If it is the gateway's indeed, and the
+ * host is described wrongly, the gateway's frames tell: they claim the address.
  */
 static bool is_refused(const struct daemon *daemon, const struct host *host, size_t index)
 {

@@ -117,7 +117,6 @@ struct daemon {
 	struct npp_server_settings npp_settings;
 	struct npp_keys keys; /* none: requests need no signature */
 	uint64_t dhcp_counts[DHCP_COUNT_COUNT];
-	struct paced_socket router_socket; /* hears Router Advertisements */
 	struct mac learning_next;        /* the host with which the next tick of learning begins */
 	struct dhcp_memory *dhcp_memory; /* of those that are no hosts yet; NULL: no memory */
 	struct neighbour_memory *neighbour_memory; /* neighbours that are no hosts */

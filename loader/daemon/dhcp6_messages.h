@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Addresses that DHCPv6 servers assign, and prefixes that routers advertise. */
+/* Addresses that DHCPv6 servers assign. */
 #ifndef SLEEPPROXY_DAEMON_DHCP6_MESSAGES_H
 #define SLEEPPROXY_DAEMON_DHCP6_MESSAGES_H
 
 #include "daemon/daemon.h"
 
-/* dhcp6_messages.c */
 void daemon_receive_dhcp6(struct daemon *daemon, const struct dhcp_snoop *snoop);
 void daemon_take_dhcp6(struct daemon *daemon, const struct parser_result *result);
 void host_send_dhcp6(struct daemon *daemon, struct host *host);
@@ -19,10 +18,5 @@ int host_grant_lease6(struct daemon *daemon, struct host *host, const struct lea
 struct dhcp6_client *host_lease6_of(struct daemon *daemon, const struct host *host,
                                     const struct dhcp6_lease *lease,
                                     const struct registration_draft *registration);
-
-/* router_listener.c */
-int router_listener_start(struct daemon *daemon);
-void router_listener_stop(struct daemon *daemon);
-void daemon_take_router_advert(struct daemon *daemon, const struct parser_result *result);
 
 #endif

@@ -7,13 +7,10 @@
 #include "daemon/daemon.h"
 
 static const struct listener_kind *const kinds[LISTENERS] = {
-	[LISTENER_NPP] = &npp_listener_kind,
-	[LISTENER_DHCP] = &dhcp_listener_kind,
-	[LISTENER_DHCP6] = &dhcp6_listener_kind,
-	[LISTENER_GROUP] = &group_listener_kind,
-	[LISTENER_ND] = &nd_listener_kind,
-	[LISTENER_ARP] = &arp_listener_kind,
-	[LISTENER_OUTGOING] = &outgoing_listener_kind,
+	[LISTENER_NPP] = &npp_listener_kind,       [LISTENER_DHCP] = &dhcp_listener_kind,
+	[LISTENER_DHCP6] = &dhcp6_listener_kind,   [LISTENER_GROUP] = &group_listener_kind,
+	[LISTENER_ND] = &nd_listener_kind,         [LISTENER_ARP] = &arp_listener_kind,
+	[LISTENER_ROUTER] = &router_listener_kind, [LISTENER_OUTGOING] = &outgoing_listener_kind,
 };
 
 static int wanted_setting(const struct daemon *daemon, const struct served_iface *served,

@@ -21,6 +21,7 @@ enum {
 	LISTENER_GROUP,
 	LISTENER_ND,
 	LISTENER_ARP,
+	LISTENER_ROUTER,
 	LISTENER_OUTGOING,
 	LISTENERS
 };
@@ -47,7 +48,8 @@ struct listener_kind {
 };
 
 extern const struct listener_kind npp_listener_kind, dhcp_listener_kind, dhcp6_listener_kind,
-	group_listener_kind, nd_listener_kind, arp_listener_kind, outgoing_listener_kind;
+	group_listener_kind, nd_listener_kind, arp_listener_kind, router_listener_kind,
+	outgoing_listener_kind;
 
 /* Starts and stops, as the interfaces and the configuration are now. */
 void listeners_follow(struct daemon *daemon);

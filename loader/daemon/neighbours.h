@@ -28,6 +28,10 @@ int host_check_address(struct daemon *daemon, const struct host *host,
 /* nd_listener.c */
 void nd_listener_take(struct daemon *daemon, const struct parser_result *result);
 
+/* router_listener.c */
+void router_listener_take(struct daemon *daemon, const struct parser_result *result);
+void router_listeners_tick(struct daemon *daemon);
+
 /* learning.c */
 /* The host has sent this, on that interface. */
 void daemon_learn(struct daemon *daemon, struct host *host, uint32_t ifindex,

@@ -32,7 +32,7 @@ static void take(struct daemon *daemon, const struct parser_result *result)
 		[PARSER_DHCP] = daemon_take_dhcp,
 		[PARSER_GROUP] = daemon_take_group,
 		[PARSER_DHCP6] = daemon_take_dhcp6,
-		[PARSER_ROUTER_ADVERT] = daemon_take_router_advert,
+		[PARSER_ROUTER_ADVERT] = router_listener_take,
 		[PARSER_ND] = nd_listener_take,
 	};
 

@@ -1,76 +1,162 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Router Advertisements on the served interfaces, parsed in the parser's process: of which prefixes
- * hosts may have addresses. They are heard by a socket of our own, and not taken from the kernel,
- * which forgets a prefix without a word where it does not follow advertisements (accept_ra), as on
- * a router or with static addresses.
+ * hosts may have addresses. Routers are asked for them, and what they said is stored, so that a
+ * restart gives up no sleeper's address. They are heard by sockets of our own, and not taken from
+ * the kernel, which forgets a prefix without a word where it does not follow advertisements
+ * (accept_ra), as on a router or with static addresses.
  */
 #include <errno.h>
+#include <json-c/json.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/log.h"
-#include "daemon/daemon.h"
-#include "daemon/dhcp6_messages.h"
+#include "daemon/neighbours.h"
+#include "net/nd.h"
 
 /* So many are read at a time, and then none for a while. */
 enum { ADVERTS_MAX = 16 };
 static const struct timeval PAUSE = { .tv_sec = 1 };
 
-static void submit(struct daemon *daemon, const struct router_advert_octets *received)
-{
-	struct router_advert_octets *copy;
+/* RFC 4861, 6.3.7 and 10: after an interface is attached, until a router is heard. ms */
+enum { SOLICITATIONS_MAX = 3, SOLICITATION_INTERVAL = 4000 };
 
-	if (!daemon_serves(daemon, received->ifindex))
+/* Who forges advertisements without end has no row written more often. ms */
+enum { STORE_INTERVAL = 10000 };
+
+struct router_listener {
+	struct listener common;
+	int solicitations;        /* sent, or not needed any more */
+	int64_t solicitation_due; /* ms of CLOCK_MONOTONIC */
+	uint64_t row_digest;      /* of the link's row in the store; 0: none */
+	int64_t store_due;
+};
+
+/* While it is parsed. */
+struct received_advert {
+	uint32_t ifindex;
+	struct router_advert_octets advert;
+};
+
+static void submit(const struct listener *listener, const struct router_advert_octets *advert)
+{
+	struct received_advert *received = malloc(sizeof(*received));
+
+	if (!received)
 		return;
-	copy = malloc(sizeof(*copy));
-	if (!copy)
-		return;
-	*copy = *received;
-	if (!parser_submit(daemon->parser, PARSER_ROUTER_ADVERT, 0, copy->octets, copy->length,
-	                   copy))
-		free(copy);
+	*received = (struct received_advert){ listener->iface.ifindex, *advert };
+	if (!parser_submit(listener->daemon->parser, PARSER_ROUTER_ADVERT, 0,
+	                   received->advert.octets, received->advert.length, received))
+		free(received);
 }
 
 static void on_advert(evutil_socket_t fd, short what, void *context)
 {
-	struct daemon *daemon = context;
-	struct router_advert_octets received;
+	struct listener *listener = context;
+	struct router_advert_octets advert;
 
 	(void)what;
 	for (int read = 0; read < ADVERTS_MAX; read++) {
-		const int err = router_advert_receive(fd, &received);
+		const int err = router_advert_receive(fd, &advert);
 
 		if (err && err != -EBADMSG)
 			return;
 		if (!err)
-			submit(daemon, &received);
+			submit(listener, &advert);
 	}
-	paced_socket_rest(&daemon->router_socket, &PAUSE);
+	paced_socket_rest(&listener->socket, &PAUSE);
 }
 
-void daemon_take_router_advert(struct daemon *daemon, const struct parser_result *result)
+static struct router_listener *listener_of(struct served_iface *served)
 {
-	const struct router_advert_octets *received = result->context;
+	return (struct router_listener *)served->listeners[LISTENER_ROUTER];
+}
 
-	if (!result->error)
-		net_state_advertise(daemon->net, received->ifindex, &received->source,
+void router_listener_take(struct daemon *daemon, const struct parser_result *result)
+{
+	const struct received_advert *received = result->context;
+
+	for (size_t i = 0; i < daemon->served_count && !result->error; i++) {
+		struct router_listener *listener = listener_of(&daemon->served[i]);
+
+		if (!listener || listener->common.iface.ifindex != received->ifindex)
+			continue;
+		listener->solicitations = SOLICITATIONS_MAX;
+		net_state_advertise(daemon->net, received->ifindex, &received->advert.source,
 		                    &result->message.router_advert, clock_now().boot);
+	}
+}
+
+/* Once there is an address to ask from: what is sent from :: may be left unanswered for longer. */
+static void solicit(struct router_listener *listener, int64_t now)
+{
+	const struct daemon *daemon = listener->common.daemon;
+	const struct iface *iface = &listener->common.iface;
+	struct ipv6 source;
+
+	if (listener->solicitations == SOLICITATIONS_MAX || now < listener->solicitation_due ||
+	    !net_link_local(daemon->net, iface->ifindex, &source))
+		return;
+	nd_ask_routers(daemon->packet_fd, iface, &source);
+	listener->solicitations++;
+	listener->solicitation_due = now + SOLICITATION_INTERVAL;
+}
+
+/* True: it was another row. */
+static bool store(struct router_listener *listener)
+{
+	struct daemon *daemon = listener->common.daemon;
+	const struct lease_record_clock clock = daemon_record_clock(daemon);
+	const uint64_t before = listener->row_digest;
+	struct json_object *json;
+	const char *row;
+
+	json = net_state_write_link(daemon->net, listener->common.iface.ifindex,
+	                            clock.wall_ms - clock.boot_ms);
+	row = json ? json_object_to_json_string_ext(json, JSON_C_TO_STRING_PLAIN) : NULL;
+	listener->row_digest = row ? digest_octets(DIGEST_START, row, strlen(row)) : 0;
+	if (listener->row_digest != before) {
+		host_store_put_link(daemon->store, listener->common.iface.name, row);
+		persist_soon(daemon);
+	}
+	json_object_put(json);
+	return listener->row_digest != before;
+}
+
+void router_listeners_tick(struct daemon *daemon)
+{
+	const int64_t now = clock_ms();
+
+	for (size_t i = 0; i < daemon->served_count; i++) {
+		struct router_listener *listener = listener_of(&daemon->served[i]);
+
+		if (!listener)
+			continue;
+		solicit(listener, now);
+		if (now >= listener->store_due && store(listener))
+			listener->store_due = now + STORE_INTERVAL;
+	}
 }
 
 /* A machine without IPv6 is a proxy for IPv4. */
-int router_listener_start(struct daemon *daemon)
+static int start(struct listener *listener)
 {
-	const int err = paced_socket_start(&daemon->router_socket, daemon->base,
-	                                   router_advert_listen(), on_advert, daemon);
+	const int err = paced_socket_start(&listener->socket, listener->daemon->base,
+	                                   router_advert_listen(listener->iface.ifindex), on_advert,
+	                                   listener);
 
-	if (err)
-		log_warning("routers of IPv6 are not listened to: %s", strerror(-err));
-	return 0;
+	return err == -EAFNOSUPPORT ? 0 : err;
 }
 
-void router_listener_stop(struct daemon *daemon)
+static void stop(struct listener *listener)
 {
-	paced_socket_stop(&daemon->router_socket);
+	store((struct router_listener *)listener);
 }
+
+const struct listener_kind router_listener_kind = {
+	.error = "%s: cannot hear the routers of IPv6: %s",
+	.size = sizeof(struct router_listener),
+	.start = start,
+	.stop = stop,
+};

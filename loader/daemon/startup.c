@@ -24,7 +24,7 @@ static bool was_deleted(struct daemon *daemon, const struct mac *mac)
 }
 
 /* What the file describes is described anew by it. */
-static void on_row(void *context, const struct mac *mac, struct json_object *json)
+static void on_host_row(void *context, const struct mac *mac, struct json_object *json)
 {
 	struct daemon *daemon = context;
 	const struct lease_record_clock now = daemon_record_clock(daemon);
@@ -57,6 +57,19 @@ static void on_row(void *context, const struct mac *mac, struct json_object *jso
 static void on_replay_row(void *context, struct ipv4 address, struct json_object *row)
 {
 	npp_server_restore_replay(((struct daemon *)context)->npp, address, row);
+}
+
+/* Of an interface that is away, routers are asked when it is there. */
+static void on_link_row(void *context, const char *interface, struct json_object *row)
+{
+	struct daemon *daemon = context;
+	const struct lease_record_clock now = daemon_record_clock(daemon);
+	const uint32_t ifindex = if_nametoindex(interface);
+	char why[256];
+
+	if (ifindex && net_state_read_link(daemon->net, ifindex, row, now.wall_ms - now.boot_ms,
+	                                   now.boot_ms, why, sizeof(why)))
+		log_warning("the store: what routers said on %s is left out: %s", interface, why);
 }
 
 /*
@@ -165,7 +178,8 @@ static void remove_unwanted(struct daemon *daemon)
 
 int hosts_start(struct daemon *daemon)
 {
-	const int err = host_store_load(daemon->store, on_row, on_replay_row, daemon);
+	const struct host_store_reader reader = { on_host_row, on_replay_row, on_link_row, daemon };
+	const int err = host_store_load(daemon->store, &reader);
 
 	daemon->timing.life = daemon->config.timing;
 	daemon->timing.lifetime = daemon->config.npp.lifetime_max;

@@ -104,6 +104,7 @@ static void on_tick(evutil_socket_t fd, short what, void *context)
 		persist_soon(daemon);
 	follow_ifaces(daemon);
 	learning_tick(daemon);
+	router_listeners_tick(daemon);
 	manager_tell_alive(daemon);
 }
 

@@ -83,20 +83,18 @@ static void add_item(struct store_work *work, struct store_item *item)
 static void put(struct host_store *store, enum store_table table, const char *key, const char *json)
 {
 	const size_t key_size = strlen(key) + 1, json_size = json ? strlen(json) + 1 : 0;
-	struct store_item *item = calloc(1, sizeof(*item) + key_size + json_size);
+	struct store_item *item = store ? calloc(1, sizeof(*item) + key_size + json_size) : NULL;
 
-	if (!item) {
+	if (store && !item)
 		store->filling.is_incomplete = true;
+	if (!item)
 		return;
-	}
 	item->table = table;
 	item->key = memcpy(item->text, key, key_size);
 	if (json)
 		item->json = memcpy(item->text + key_size, json, json_size);
-	if (table == STORE_EVENT)
-		snprintf(item->id, sizeof(item->id), "%" PRIu64, ++store->event_number);
-	else
-		snprintf(item->id, sizeof(item->id), "%s", key);
+	snprintf(item->id, sizeof(item->id), "%d/%" PRIu64 "/%s", table,
+	         table == STORE_EVENT ? ++store->event_number : 0, key);
 	add_item(&store->filling, item);
 }
 
@@ -104,16 +102,19 @@ void host_store_put_host(struct host_store *store, const struct mac *mac, const 
 {
 	char key[TEXT_MAC];
 
-	if (store)
-		put(store, STORE_HOST, text_from_mac(mac, key), json);
+	put(store, STORE_HOST, text_from_mac(mac, key), json);
 }
 
 void host_store_put_replay(struct host_store *store, struct ipv4 address, const char *json)
 {
 	char key[TEXT_IP];
 
-	if (store)
-		put(store, STORE_REPLAY, text_from_ipv4(address, key), json);
+	put(store, STORE_REPLAY, text_from_ipv4(address, key), json);
+}
+
+void host_store_put_link(struct host_store *store, const char *interface, const char *json)
+{
+	put(store, STORE_LINK, interface, json);
 }
 
 /* Told once, until all that comes has been within the rate for a while. */
@@ -373,12 +374,11 @@ struct host_store *host_store_open(const char *directory, char *why, size_t why_
 	return NULL;
 }
 
-int host_store_load(struct host_store *store, host_store_host_fn *host,
-                    host_store_replay_fn *replay, void *context)
+int host_store_load(struct host_store *store, const struct host_store_reader *reader)
 {
 	if (store && store->has_been_used)
 		return -EBUSY;
-	return store ? store_db_load(store->db, host, replay, context) : 0;
+	return store ? store_db_load(store->db, reader) : 0;
 }
 
 void host_store_close(struct host_store *store)

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What outlives the daemon and the machine's next start: a row for each host, one for each NPP
- * source whose replay data must be remembered, and the history of events. It is an SQLite database
- * in the state directory that one thread writes: no caller waits for the disk. What was queued
- * goes to the thread as a batch; what became of it comes back through a file descriptor.
+ * source whose replay data must be remembered, one for each link, and the history of events. It is
+ * an SQLite database in the state directory that one thread writes: no caller waits for the disk.
+ * What was queued goes to the thread as a batch; what became of it comes back through a file
+ * descriptor.
  *
  * All functions are for one thread, the event loop's; all take NULL for no store.
  *
- * A host's row is a JSON object: host.h. So is a replay row: npp_server's replay_cache.c.
+ * A host's row is a JSON object: host.h. So is a replay row: npp_server's replay_cache.c; and that
+ * of a link, by its interface's name: net's link_row.c.
  */
 #ifndef SLEEPPROXY_HOST_HOST_STORE_H
 #define SLEEPPROXY_HOST_HOST_STORE_H
@@ -30,16 +32,19 @@ struct host_store *host_store_open(const char *directory, char *why, size_t why_
 /* Commits all that is queued, submitted or not, and waits for it. */
 void host_store_close(struct host_store *store);
 
-/* The row belongs to the store, until the function returns. */
-typedef void host_store_host_fn(void *context, const struct mac *mac, struct json_object *row);
-typedef void host_store_replay_fn(void *context, struct ipv4 address, struct json_object *row);
+/* Who is shown the rows; NULL: nobody. A row belongs to the store, until the function returns. */
+struct host_store_reader {
+	void (*on_host)(void *context, const struct mac *mac, struct json_object *row);
+	void (*on_replay)(void *context, struct ipv4 address, struct json_object *row);
+	void (*on_link)(void *context, const char *interface, struct json_object *row);
+	void *context;
+};
 
 /*
  * Shows each row once. One that is no JSON object, or has no proper key, is skipped with a warning.
  * Only before the first host_store_submit: -EBUSY after it. -EIO: the database cannot be read.
  */
-int host_store_load(struct host_store *store, host_store_host_fn *host,
-                    host_store_replay_fn *replay, void *context);
+int host_store_load(struct host_store *store, const struct host_store_reader *reader);
 
 /*
  * Queue a change for the next batch; strings are copied. A later change of the same row takes the
@@ -48,6 +53,7 @@ int host_store_load(struct host_store *store, host_store_host_fn *host,
  */
 void host_store_put_host(struct host_store *store, const struct mac *mac, const char *json);
 void host_store_put_replay(struct host_store *store, struct ipv4 address, const char *json);
+void host_store_put_link(struct host_store *store, const char *interface, const char *json);
 
 /*
  * Queues an event of `host` (its name) for the history, which keeps the newest 100 000: a week of

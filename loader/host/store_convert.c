@@ -22,6 +22,10 @@ static const char create[] =
 	"CREATE TABLE host (mac TEXT PRIMARY KEY, row TEXT NOT NULL);"
 	"CREATE TABLE replay (address TEXT PRIMARY KEY, row TEXT NOT NULL);";
 
+/* Came later than the others. The version is the same, as older programs do not look at it. */
+static const char create_link[] =
+	"CREATE TABLE IF NOT EXISTS link (interface TEXT PRIMARY KEY, row TEXT NOT NULL)";
+
 /*
  * What is no JSON is NULL first: the functions would make an error of it. origin: 0 is the file,
  * 1 a command, 2 the map, 3 the host itself. "added" of a session has a bit for each of its
@@ -101,7 +105,7 @@ static int warn(void *context, int columns, char **values, char **names)
 	return 0;
 }
 
-int store_convert(sqlite3 *sqlite)
+static int convert(sqlite3 *sqlite)
 {
 	static const char *const steps[] = {
 		create, convert_hosts, left_out, rename_events, rename_reasons, finish,
@@ -110,5 +114,31 @@ int store_convert(sqlite3 *sqlite)
 
 	for (size_t i = 0; i < sizeof(steps) / sizeof(*steps) && !code; i++)
 		code = sqlite3_exec(sqlite, steps[i], warn, NULL, NULL);
+	return code;
+}
+
+int store_make_tables(sqlite3 *sqlite, int version)
+{
+	const int code = version < STORE_DB_VERSION ? convert(sqlite) : SQLITE_OK;
+
+	return code ? code : sqlite3_exec(sqlite, create_link, NULL, NULL, NULL);
+}
+
+int store_try_writes(sqlite3 *sqlite)
+{
+	static const char trial[] =
+		"BEGIN IMMEDIATE;"
+		"INSERT OR REPLACE INTO host (mac, row) VALUES ('', '{}');"
+		"INSERT OR REPLACE INTO replay (address, row) VALUES ('', '{}');"
+		"INSERT OR REPLACE INTO link (interface, row) VALUES ('', '{}');"
+		"INSERT INTO history (host, event) VALUES ('', '{}');"
+		"DELETE FROM host WHERE mac = '';"
+		"DELETE FROM replay WHERE address = '';"
+		"DELETE FROM link WHERE interface = '';"
+		"DELETE FROM history WHERE id = last_insert_rowid();";
+	const int code = sqlite3_exec(sqlite, trial, NULL, NULL, NULL);
+
+	if (!sqlite3_get_autocommit(sqlite))
+		sqlite3_exec(sqlite, "ROLLBACK", NULL, NULL, NULL);
 	return code;
 }

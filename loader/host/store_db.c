@@ -37,6 +37,8 @@ enum store_statement {
 	DELETE_HOST,
 	PUT_REPLAY,
 	DELETE_REPLAY,
+	PUT_LINK,
+	DELETE_LINK,
 	ADD_EVENT,
 	TRIM_HISTORY,
 	READ_HISTORY,
@@ -54,6 +56,8 @@ static const char *const sql[STATEMENTS] = {
 	[DELETE_HOST] = "DELETE FROM host WHERE mac = ?",
 	[PUT_REPLAY] = "INSERT OR REPLACE INTO replay (address, row) VALUES (?, ?)",
 	[DELETE_REPLAY] = "DELETE FROM replay WHERE address = ?",
+	[PUT_LINK] = "INSERT OR REPLACE INTO link (interface, row) VALUES (?, ?)",
+	[DELETE_LINK] = "DELETE FROM link WHERE interface = ?",
 	[ADD_EVENT] = "INSERT INTO history (host, event) VALUES (?, ?)",
 	[TRIM_HISTORY] = "DELETE FROM history WHERE id <= last_insert_rowid() - 100000",
 	[READ_HISTORY] =
@@ -70,7 +74,8 @@ static const char *const sql[STATEMENTS] = {
 	         " ORDER BY id LIMIT ?3)"),
 	/* a page that is written, though nothing changes */
 	[WRITE_VERSION] = "PRAGMA user_version = 1",
-	[LOAD_ROWS] = "SELECT 0, mac, row FROM host UNION ALL SELECT 1, address, row FROM replay",
+	[LOAD_ROWS] = ("SELECT 0, mac, row FROM host UNION ALL SELECT 1, address, row FROM replay"
+	               " UNION ALL SELECT 2, interface, row FROM link"),
 };
 
 static const char settings[] = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
@@ -140,8 +145,8 @@ static int run(struct store_db *db, enum store_statement which, const char *firs
 
 static int write_item(struct store_db *db, const struct store_item *item)
 {
-	static const enum store_statement put[] = { PUT_HOST, PUT_REPLAY, ADD_EVENT };
-	static const enum store_statement delete[] = { DELETE_HOST, DELETE_REPLAY };
+	static const enum store_statement put[] = { PUT_HOST, PUT_REPLAY, PUT_LINK, ADD_EVENT };
+	static const enum store_statement delete[] = { DELETE_HOST, DELETE_REPLAY, DELETE_LINK };
 	int err;
 
 	if (!item->json)
@@ -232,25 +237,38 @@ static bool is_ipv4(const char *key, struct ipv4 *address)
 	return !text_to_ipv4(key, address) && !strcmp(text_from_ipv4(*address, text), key);
 }
 
-int store_db_load(struct store_db *db, host_store_host_fn *host, host_store_replay_fn *replay,
-                  void *context)
+/* False: it has no proper key. */
+static bool show_row(const struct host_store_reader *reader, enum store_table table,
+                     const char *key, struct json_object *row)
+{
+	struct ipv4 address;
+	struct mac mac;
+
+	if (table == STORE_LINK   ? !text_is_interface(key)
+	    : table == STORE_HOST ? !is_mac(key, &mac)
+	                          : !is_ipv4(key, &address))
+		return false;
+	if (table == STORE_LINK && reader->on_link)
+		reader->on_link(reader->context, key, row);
+	if (table == STORE_HOST && reader->on_host)
+		reader->on_host(reader->context, &mac, row);
+	if (table == STORE_REPLAY && reader->on_replay)
+		reader->on_replay(reader->context, address, row);
+	return true;
+}
+
+int store_db_load(struct store_db *db, const struct host_store_reader *reader)
 {
 	sqlite3_stmt *rows = db->statements[LOAD_ROWS];
 	int code;
 
 	while ((code = sqlite3_step(rows)) == SQLITE_ROW) {
 		struct json_object *row = json_tokener_parse(column(rows, 2));
-		const bool is_object = json_object_is_type(row, json_type_object);
-		const bool is_host = sqlite3_column_int(rows, 0) == STORE_HOST;
+		const enum store_table table = (enum store_table)sqlite3_column_int(rows, 0);
 		const char *key = column(rows, 1);
-		struct ipv4 address;
-		struct mac mac;
 
-		if (is_object && is_host && is_mac(key, &mac))
-			host(context, &mac, row);
-		else if (is_object && !is_host && is_ipv4(key, &address))
-			replay(context, address, row);
-		else
+		if (!json_object_is_type(row, json_type_object) ||
+		    !show_row(reader, table, key, row))
 			log_warning("%s: skipped a damaged row: %s: %.200s", db->path, key,
 			            column(rows, 2));
 		json_object_put(row);
@@ -290,32 +308,11 @@ static bool is_damage(int code)
 	       primary == SQLITE_CONSTRAINT || primary == SQLITE_MISMATCH;
 }
 
-/*
- * What is written each day, and undone: the tables may be there, and yet take nothing. No disk is
- * needed for that, so that one that is full is no damage, and neither is a lock that others hold.
- */
-static int try_writes(sqlite3 *sqlite)
-{
-	static const char trial[] =
-		"BEGIN IMMEDIATE;"
-		"INSERT OR REPLACE INTO host (mac, row) VALUES ('', '{}');"
-		"INSERT OR REPLACE INTO replay (address, row) VALUES ('', '{}');"
-		"INSERT INTO history (host, event) VALUES ('', '{}');"
-		"DELETE FROM host WHERE mac = '';"
-		"DELETE FROM replay WHERE address = '';"
-		"DELETE FROM history WHERE id = last_insert_rowid();";
-	const int code = sqlite3_exec(sqlite, trial, NULL, NULL, NULL);
-
-	if (!sqlite3_get_autocommit(sqlite))
-		sqlite3_exec(sqlite, "ROLLBACK", NULL, NULL, NULL);
-	return is_damage(code) ? code : SQLITE_OK;
-}
-
 /* The file, open, checked and with the tables of this version. `why` is set with an error. */
 static int set_up(struct store_db *db, char *why, size_t why_size)
 {
 	const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
-	int code = sqlite3_open_v2(db->path, &db->sqlite, flags, NULL);
+	int code = sqlite3_open_v2(db->path, &db->sqlite, flags, NULL), trial;
 	char version[PRAGMA_TEXT] = "0", integrity[PRAGMA_TEXT] = "";
 
 	if (!code)
@@ -335,12 +332,12 @@ static int set_up(struct store_db *db, char *why, size_t why_size)
 		code = SQLITE_CORRUPT;
 	if (!code)
 		code = sqlite3_exec(db->sqlite, settings, NULL, NULL, NULL);
-	if (!code && atoi(version) < STORE_DB_VERSION)
-		code = store_convert(db->sqlite);
+	if (!code)
+		code = store_make_tables(db->sqlite, atoi(version));
 	if (!code)
 		code = prepare_statements(db);
-	if (!code)
-		code = try_writes(db->sqlite);
+	if (!code && is_damage(trial = store_try_writes(db->sqlite)))
+		code = trial;
 	if (code)
 		snprintf(why, why_size, "%s: %s", db->path, sqlite3_errstr(code));
 	return code;

@@ -14,14 +14,15 @@
 struct sqlite3;
 struct store_db;
 
-enum store_table { STORE_HOST, STORE_REPLAY, STORE_EVENT };
+enum store_table { STORE_HOST, STORE_REPLAY, STORE_LINK, STORE_EVENT };
 
 /* What is to be written: a row, or an event of the history. */
 struct store_item {
 	UT_hash_handle hh; /* in the order in which it is written */
-	char id[TEXT_IP];  /* a row's key; an event's number, so that none replaces another */
+	char id[TEXT_IP];  /* table, number of an event, key: so that no event replaces another */
 	enum store_table table;
-	const char *key;  /* a MAC, an IPv4 address, or the name of the event's host */
+	const char
+		*key; /* a MAC, an IPv4 address, the name of an interface, or the event's host's */
 	const char *json; /* NULL: the row is deleted */
 	char text[];      /* of both */
 };
@@ -30,8 +31,7 @@ struct store_item {
 struct store_db *store_db_open(const char *directory, char *why, size_t why_size);
 void store_db_close(struct store_db *db);
 
-int store_db_load(struct store_db *db, host_store_host_fn *host, host_store_replay_fn *replay,
-                  void *context);
+int store_db_load(struct store_db *db, const struct host_store_reader *reader);
 
 /*
  * All items, or nothing: 0, or the -errno of host_store_result, which is logged unless the last
@@ -53,10 +53,15 @@ bool store_file_set_aside(const char *path, const char *why);
 void store_file_sync_names(const char *directory);
 
 /*
- * store_convert.c: makes the tables, of those of the version before user_version where they are
- * there, in one transaction. An SQLite result code.
+ * store_convert.c: makes the tables that are not there, of those of an earlier version where there
+ * are some. An SQLite result code.
  */
 enum { STORE_DB_VERSION = 1 };
-int store_convert(struct sqlite3 *sqlite);
+int store_make_tables(struct sqlite3 *sqlite, int version);
+/*
+ * What is written each day, and undone: the tables may be there, and yet take nothing. No disk is
+ * needed for that, so that one that is full is no damage, and neither is a lock that others hold.
+ */
+int store_try_writes(struct sqlite3 *sqlite);
 
 #endif

@@ -8,6 +8,7 @@
 #include "base/addr.h"
 
 static const struct ipv6 ALL_NODES = { { 0xff, 0x02, [15] = 1 } };
+static const struct ipv6 ALL_ROUTERS = { { 0xff, 0x02, [15] = 2 } };
 
 /* An option with a MAC (RFC 4861, 4.6.1). */
 struct mac_option {
@@ -102,5 +103,22 @@ int nd_request(int fd, const struct iface *iface, const struct mac *to, const st
 	struct packet packet;
 
 	nd_write_solicitation(&packet, to, &iface->mac, &own, target, vlan);
+	return packet_send(fd, iface, &packet);
+}
+
+int nd_ask_routers(int fd, const struct iface *iface, const struct ipv6 *source)
+{
+	struct {
+		struct nd_router_solicit nd;
+		struct mac_option option;
+	} message = {
+		.nd.nd_rs_type = ND_ROUTER_SOLICIT,
+		.option = { .type = ND_OPT_SOURCE_LINKADDR, .units = 1, .mac = iface->mac },
+	};
+	const struct mac to = group_mac(&ALL_ROUTERS);
+	struct packet packet;
+
+	packet_start(&packet, &to, &iface->mac, 0, ETH_P_IPV6);
+	packet_add_icmp6(&packet, source, &ALL_ROUTERS, &message, sizeof(message));
 	return packet_send(fd, iface, &packet);
 }

@@ -36,6 +36,9 @@ void nd_write_update(struct packet *packet, const struct mac *from, const struct
 int nd_request(int fd, const struct iface *iface, const struct mac *to, const struct ipv6 *source,
                const struct ipv6 *target, uint16_t vlan);
 
+/* Asks the routers of the link, from a link-local address of the interface's (RFC 4861, 4.1). */
+int nd_ask_routers(int fd, const struct iface *iface, const struct ipv6 *source);
+
 /* ff02::1:ffXX:XXXX (RFC 4291, 2.7.1), of the last three octets of an address. */
 struct ipv6 nd_solicited_node(const struct ipv6 *address);
 

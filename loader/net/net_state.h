@@ -8,10 +8,12 @@
 #define SLEEPPROXY_NET_NET_STATE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/addr.h"
 
+struct json_object;
 struct net_state;
 struct router_advert;
 
@@ -50,6 +52,17 @@ int net_state_refresh(struct net_state *state);
 void net_state_advertise(struct net_state *state, uint32_t ifindex, const struct ipv6 *router,
                          const struct router_advert *advert, int64_t now);
 void net_state_expire(struct net_state *state, int64_t now);
+
+/*
+ * The store's row of a link: what routers said on it; NULL: nothing that counts any more. Times are
+ * `wall_offset` ms later than those of CLOCK_BOOTTIME. It is for a net_state that has heard nothing
+ * there: a prefix that has run out meanwhile counts for half a minute, in which a router that is
+ * asked may answer. 0, or -EINVAL with `why`.
+ */
+struct json_object *net_state_write_link(const struct net_state *state, uint32_t ifindex,
+                                         int64_t wall_offset);
+int net_state_read_link(struct net_state *state, uint32_t ifindex, struct json_object *json,
+                        int64_t wall_offset, int64_t now, char *why, size_t why_size);
 
 /* An interface on which hosts are answered for. */
 struct net_link {

@@ -91,7 +91,7 @@ bool router_advert_check(const struct router_advert *advert)
 }
 
 /* The kernel checks the checksum of what it gives to such a socket (RFC 3542, 3.1). */
-int router_advert_listen(void)
+int router_advert_listen(uint32_t ifindex)
 {
 	const int fd = socket(AF_INET6, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_ICMPV6);
 	const int on = 1, size = RECEIVE_BUFFER;
@@ -103,7 +103,7 @@ int router_advert_listen(void)
 	ICMP6_FILTER_SETBLOCKALL(&filter);
 	ICMP6_FILTER_SETPASS(ND_ROUTER_ADVERT, &filter);
 	if (!setsockopt(fd, IPPROTO_ICMPV6, ICMP6_FILTER, &filter, sizeof(filter)) &&
-	    !setsockopt(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, &on, sizeof(on)) &&
+	    !setsockopt(fd, SOL_SOCKET, SO_BINDTOIFINDEX, &ifindex, sizeof(ifindex)) &&
 	    !setsockopt(fd, IPPROTO_IPV6, IPV6_RECVHOPLIMIT, &on, sizeof(on)) &&
 	    !setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size)))
 		return fd;
@@ -113,32 +113,21 @@ int router_advert_listen(void)
 }
 
 /* RFC 4861, 6.1.2: with the hop limit that no router leaves, and from a link-local address. */
-static bool is_of_link(struct msghdr *message, const struct sockaddr_in6 *from,
-                       struct router_advert_octets *received)
+static bool is_of_link(struct msghdr *message, const struct sockaddr_in6 *from)
 {
+	const struct cmsghdr *control = CMSG_FIRSTHDR(message);
+	const struct ipv6 *source = (const struct ipv6 *)&from->sin6_addr;
 	int hop_limit = 0;
 
-	received->ifindex = 0;
-	for (struct cmsghdr *c = CMSG_FIRSTHDR(message); c; c = CMSG_NXTHDR(message, c)) {
-		struct in6_pktinfo info;
-
-		if (c->cmsg_level != IPPROTO_IPV6)
-			continue;
-		if (c->cmsg_type == IPV6_HOPLIMIT)
-			memcpy(&hop_limit, CMSG_DATA(c), sizeof(hop_limit));
-		if (c->cmsg_type == IPV6_PKTINFO) {
-			memcpy(&info, CMSG_DATA(c), sizeof(info));
-			received->ifindex = info.ipi6_ifindex;
-		}
-	}
-	memcpy(&received->source, &from->sin6_addr, sizeof(received->source));
-	return hop_limit == HOP_LIMIT && received->ifindex && ip_is_link_local(&received->source) &&
+	if (control && control->cmsg_level == IPPROTO_IPV6 && control->cmsg_type == IPV6_HOPLIMIT)
+		memcpy(&hop_limit, CMSG_DATA(control), sizeof(hop_limit));
+	return hop_limit == HOP_LIMIT && ip_is_link_local(source) &&
 	       !(message->msg_flags & MSG_TRUNC);
 }
 
 int router_advert_receive(int fd, struct router_advert_octets *received)
 {
-	char control[CMSG_SPACE(sizeof(struct in6_pktinfo)) + CMSG_SPACE(sizeof(int))];
+	char control[CMSG_SPACE(sizeof(int))];
 	struct sockaddr_in6 from;
 	struct iovec data = { received->octets, sizeof(received->octets) };
 	struct msghdr message = {
@@ -153,8 +142,9 @@ int router_advert_receive(int fd, struct router_advert_octets *received)
 
 	if (got < 0)
 		return -errno;
-	if (!is_of_link(&message, &from, received))
+	if (!is_of_link(&message, &from))
 		return -EBADMSG;
+	memcpy(&received->source, &from.sin6_addr, sizeof(received->source));
 	received->length = (uint16_t)got;
 	return 0;
 }

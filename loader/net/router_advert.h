@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Router Advertisements (RFC 4861, 4.2): the socket that hears them, on all interfaces that have
- * IPv6, whether or not the kernel follows them; and their octets as a struct, pure.
+ * Router Advertisements (RFC 4861, 4.2): the socket that hears them on an interface, whether or not
+ * the kernel follows them; and their octets as a struct, pure.
  */
 #ifndef SLEEPPROXY_NET_ROUTER_ADVERT_H
 #define SLEEPPROXY_NET_ROUTER_ADVERT_H
@@ -46,18 +46,17 @@ enum ra_parse_error router_advert_read(const uint8_t *octets, size_t length,
 bool router_advert_check(const struct router_advert *advert);
 
 /* A descriptor, or -errno. Needs CAP_NET_RAW. */
-int router_advert_listen(void);
+int router_advert_listen(uint32_t ifindex);
 
 enum { RA_MAX = 1500 };
 
 struct router_advert_octets {
-	uint32_t ifindex;
 	struct ipv6 source; /* link-local */
 	uint16_t length;
 	uint8_t octets[RA_MAX];
 };
 
-/* The next one. 0; -EBADMSG: it is not of this link; -EAGAIN: there is none; other -errno. */
+/* The next one. 0; -EBADMSG: a router off the link sent it; -EAGAIN: there is none; or -errno */
 int router_advert_receive(int fd, struct router_advert_octets *received);
 
 #endif

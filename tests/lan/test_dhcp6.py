@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
+import sqlite3
 import time
 
 import pytest
@@ -11,6 +14,7 @@ from scapy.layers.inet6 import ICMPv6ND_RA, ICMPv6NDOptPrefixInfo, IPv6
 from harness.daemon import host_section
 from harness.dhcp6 import NETWORK, Dhclient6, Dhcpcd6, Dnsmasq6, IscDhcpd6, Kea6, Networkd6, Radvd
 from harness.frames import Ether
+from harness.lan import link_local_of
 from harness.netns import wait_for
 
 PAIRS = [(Kea6, Dhclient6), (Kea6, Networkd6), (IscDhcpd6, Dhcpcd6), (Dnsmasq6, Dhcpcd6)]
@@ -179,6 +183,12 @@ def set_accept_ra(machine, value: int) -> None:
         accept.write(str(value))
 
 
+def stored_prefix(daemon) -> dict:
+    with contextlib.closing(sqlite3.connect(daemon.state / "sleepproxy.db")) as store:
+        rows = store.execute("SELECT row FROM link WHERE interface = 'eth0'").fetchall()
+    return json.loads(rows[0][0])["prefixes"][0] if rows else {}
+
+
 @pytest.fixture
 def advertised(lan, start):
     """A sleeping host with these addresses, on a LAN with a router; the proxy's kernel does not follow it."""
@@ -223,6 +233,34 @@ def test_a_forged_advertisement_ends_no_sleep(lan, advertised):
     time.sleep(2)  # some ticks of the daemon's
     assert daemon.status_of() == "asleep"
     assert ndisc6(lan.peer, HOME) == ndisc6(lan.peer, LOCAL) == lan.proxy.mac
+
+
+@pytest.mark.parametrize("preferred, found", [(600, True), (0, False)])
+def test_a_restart_forgets_no_prefix(lan, advertised, preferred, found):
+    daemon, radvd = advertised("192.0.2.20", preferred=600, valid=1200)
+    radvd.advertise(preferred, 1200)
+    wait_for("it counts", lambda: bool(ndisc6(lan.peer, HOME)) == found, timeout=6)
+    wait_for("it is stored", lambda: stored_prefix(daemon).get("over", False) != found, timeout=12)
+    radvd.kill()
+    daemon.kill()
+    if not found:  # which by itself would say that it is on the link
+        lan.proxy.namespace.ip("addr", "add", f"{NETWORK}2/64", "dev", "eth0", "nodad")
+    daemon.start()
+    time.sleep(1.5)  # some ticks
+    assert bool(ndisc6(lan.peer, HOME)) == found and daemon.status_of() == "asleep"
+
+
+def test_routers_are_asked(lan, start):
+    """RFC 4861, 6.3.7: three times, or until one is heard."""
+    lan.proxy.use_ipv6()
+    set_accept_ra(lan.proxy, 0)  # its kernel asks none
+    capture = lan.capture("proxy", "icmp6")
+    start()
+    time.sleep(6)
+    Radvd(lan.machine("router", 1)).advertise(600, 1200)
+    time.sleep(4)
+    rows = capture.fields(f"icmpv6.type == 133 && eth.src == {lan.proxy.mac}", "ipv6.src", "ipv6.dst", "eth.dst", "icmpv6.opt.linkaddr", "_ws.expert")
+    assert rows == [(link_local_of(2), "ff02::2", "33:33:00:00:00:02", lan.proxy.mac, "")] * 2
 
 
 def test_a_prefix_runs_out_and_the_host_is_woken(lan, advertised):

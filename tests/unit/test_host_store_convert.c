@@ -156,13 +156,6 @@ static void read_host(void *context, const struct mac *mac, struct json_object *
 	host_free(host);
 }
 
-static void see_nothing(void *context, struct ipv4 address, struct json_object *row)
-{
-	(void)context;
-	(void)address;
-	(void)row;
-}
-
 static void convert(const char *rows)
 {
 	unlink(database);
@@ -180,7 +173,8 @@ TEST(hosts_are_converted_once)
 		struct readable readable = { 0 };
 
 		convert(conversions[i].rows);
-		host_store_load(store, read_host, see_nothing, &readable);
+		host_store_load(store, &(struct host_store_reader){ .on_host = read_host,
+		                                                    .context = &readable });
 		for (int starts = 0; starts < 2; starts++) {
 			const struct loaded loaded = load();
 
@@ -197,10 +191,10 @@ TEST(hosts_are_converted_once)
 		close_store();
 	}
 	assert_int_equal(count("PRAGMA user_version"), 1);
-	assert_int_equal(count("SELECT count(*) FROM sqlite_master WHERE type = 'table'"), 3);
+	assert_int_equal(count("SELECT count(*) FROM sqlite_master WHERE type = 'table'"), 4);
 	assert_int_equal(count("SELECT count(*) FROM sqlite_master WHERE name IN"
-	                       " ('host', 'replay', 'history')"),
-	                 3);
+	                       " ('host', 'replay', 'link', 'history')"),
+	                 4);
 }
 
 TEST(history_has_the_words_of_now)

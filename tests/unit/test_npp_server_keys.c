@@ -242,6 +242,7 @@ static void restore_replay(void *context, struct ipv4 source, struct json_object
 /* With what is stored in the directory. */
 static void restart(struct npp_test *test, const char *directory)
 {
+	struct host_store_reader reader = { .on_replay = restore_replay };
 	char why[256];
 
 	npp_server_free(test->server);
@@ -249,7 +250,8 @@ static void restart(struct npp_test *test, const char *directory)
 	test->store = host_store_open(directory, why, sizeof(why));
 	assert_non_null(test->store);
 	start_server(test);
-	assert_int_equal(host_store_load(test->store, NULL, restore_replay, test->server), 0);
+	reader.context = test->server;
+	assert_int_equal(host_store_load(test->store, &reader), 0);
 }
 
 TEST(a_restart_forgets_nothing)

@@ -218,24 +218,18 @@ static void see_host(void *seen, const struct mac *mac, struct json_object *row)
 	*(bool *)seen |= mac_equal(mac, &last);
 }
 
-static void see_replay(void *seen, struct ipv4 address, struct json_object *row)
-{
-	(void)seen;
-	(void)address;
-	(void)row;
-}
-
 /* False: the last host was not there. */
 static bool fill_store(void)
 {
+	bool seen = false;
+	const struct host_store_reader reader = { .on_host = see_host, .context = &seen };
 	struct host_store *store;
 	char why[256] = "";
-	bool seen = false;
 
 	store = host_store_open(state_dir, why, sizeof(why));
 	if (!store)
 		fail_msg("%s", why);
-	host_store_load(store, see_host, see_replay, &seen);
+	host_store_load(store, &reader);
 	for (int i = 0; i <= HOSTS; i++) {
 		const struct mac mac = mac_of(i);
 
