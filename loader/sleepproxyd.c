@@ -34,13 +34,13 @@ static const struct {
 	{ persist_start, persist_stop },
 	{ registrations_start, registrations_stop },
 	{ groups_start, groups_stop },
+	{ control_start, control_stop }, /* who asks while hosts start, waits */
 	{ hosts_start, NULL },
 	{ served_ifaces_start, served_ifaces_stop },
 	{ hosts_resume, NULL },
 	{ solicited_start, solicited_stop },
 	{ discovery_start, discovery_stop },
 	{ tick_start, NULL },
-	{ control_start, control_stop },
 	{ confine_start, NULL },
 };
 

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Hosts, states and a wake under way survive a restart; answers end when the daemon stays away."""
 
+import contextlib
 import shutil
 import signal
+import sqlite3
 import time
 
 import pytest
@@ -166,3 +168,19 @@ def test_rules_of_a_former_configuration_end_though_the_store_is_gone(lan, aslee
     lan.peer.send(frames.tcp(lan.peer, lan.host, lan.proxy.mac, "S", 80))
     wait_for("ignored", lambda: daemon.counters()["wake_port_denied"] == 1)
     assert daemon.status_of() == "asleep"
+
+
+def test_commands_wait_for_it_to_be_up(lan, start):
+    """Hosts of the store take it seconds."""
+    daemon = start(max_hosts=65536, on_stop="wake")
+    daemon.stop()
+    with contextlib.closing(sqlite3.connect(daemon.state / "sleepproxy.db")) as store, store:
+        row = '{"name": "h%d", "state": "awake", "by": "command", "described": {"addresses": ["10.%d.%d.%d"], "wake": []}}'
+        numbers = [(i, i >> 16, i >> 8 & 255, i & 255) for i in range(65535)]
+        hosts = [("02:01:%02x:%02x:%02x:00" % at[1:], row % at) for at in numbers]
+        store.executemany("INSERT INTO host VALUES (?, ?)", hosts)
+    daemon.spawn()
+    wait_for("it listens", lambda: daemon.socket_path.exists())
+    assert daemon.log.count("ready: ") == 1  # at the first start
+    assert daemon.ctl("status")["hosts"]["awake"] == 65535
+    assert daemon.log.count("ready: ") == 2
