@@ -11,9 +11,18 @@
 enum { FRAMES_MAX = 64 };
 static const struct timeval PAUSE = { .tv_usec = 100000 };
 
+enum { VLANS = 4096 };
+
+/* Tagged frames could name any VLAN: only of those that have hosts something is kept. */
 struct group_listener {
 	struct listener common;
-	struct group_link links[2]; /* of IPv4, of IPv6 */
+	struct vlan_links {
+		struct vlan_links *next;
+		uint16_t vlan;
+		struct group_link links[2]; /* of IPv4, of IPv6 */
+	} vlans;                            /* the first: without a tag */
+	bool has_hosts[VLANS];
+	uint64_t maps; /* digest of those that has_hosts follows from */
 };
 
 static void submit(struct listener *listener, const uint8_t *frame, size_t length, uint16_t vlan)
@@ -62,20 +71,72 @@ static int start(struct listener *listener)
 	                          group_listen(&listener->iface), on_frame, listener);
 }
 
+static void stop(struct listener *listener)
+{
+	struct vlan_links *next = ((struct group_listener *)listener)->vlans.next;
+
+	while (next) {
+		struct vlan_links *vlan = next;
+
+		next = vlan->next;
+		free(vlan);
+	}
+}
+
 const struct listener_kind group_listener_kind = {
 	.error = "%s: cannot listen for IGMP and MLD: %s",
 	.size = sizeof(struct group_listener),
 	.setting = setting,
 	.start = start,
+	.stop = stop,
 };
 
-struct group_link *group_listener_link(struct daemon *daemon, uint32_t ifindex, bool is_ipv6)
+/* In a row that was written by hand there may be a VLAN that is none. */
+static void find_hosts(struct group_listener *listener)
+{
+	const struct daemon *daemon = listener->common.daemon;
+
+	if (listener->maps == daemon->maps.digest)
+		return;
+	listener->maps = daemon->maps.digest;
+	memset(listener->has_hosts, false, sizeof(listener->has_hosts));
+	host_table_each (daemon->hosts, host)
+		if (host->installed && host->installed->vlan < VLANS)
+			listener->has_hosts[host->installed->vlan] = true;
+}
+
+static struct vlan_links *links_of(struct group_listener *listener, uint16_t vlan)
+{
+	struct vlan_links *found = &listener->vlans, *added;
+
+	while (found && found->vlan != vlan)
+		found = found->next;
+	if (found)
+		return found;
+	find_hosts(listener);
+	if (vlan >= VLANS || !listener->has_hosts[vlan])
+		return NULL;
+	added = calloc(1, sizeof(*added));
+	if (!added)
+		return NULL;
+	added->vlan = vlan;
+	added->next = listener->vlans.next;
+	listener->vlans.next = added;
+	return added;
+}
+
+struct group_link *group_listener_link(struct daemon *daemon, uint32_t ifindex, uint16_t vlan,
+                                       bool is_ipv6)
 {
 	for (size_t i = 0; i < daemon->served_count; i++) {
 		struct listener *listener = daemon->served[i].listeners[LISTENER_GROUP];
 
-		if (listener && listener->iface.ifindex == ifindex)
-			return &((struct group_listener *)listener)->links[is_ipv6];
+		if (listener && listener->iface.ifindex == ifindex) {
+			struct vlan_links *found =
+				links_of((struct group_listener *)listener, vlan);
+
+			return found ? &found->links[is_ipv6] : NULL;
+		}
 	}
 	return NULL;
 }

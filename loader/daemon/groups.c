@@ -118,7 +118,7 @@ static size_t send_singles(struct groups *groups, const struct served_iface *ser
 {
 	const struct group_round *round = &groups->round;
 	struct group_link *link =
-		group_listener_link(groups->daemon, round->ifindex, round->is_ipv6);
+		group_listener_link(groups->daemon, round->ifindex, round->vlan, round->is_ipv6);
 	size_t sent = 0;
 
 	for (size_t i = 0; i < count && link; i++) {
@@ -223,8 +223,10 @@ static void take_report(struct daemon *daemon, const struct received_group *rece
 	    (vlan && vlan != received->vlan))
 		return;
 	host->groups = group_list_follow(host->groups, said, clock_ms(), &changed);
-	if (host->groups)
+	if (host->groups) {
 		host->groups->ifindex = received->ifindex;
+		host->groups->vlan = received->vlan;
+	}
 	if (changed)
 		host_persist(daemon, host);
 }
@@ -233,21 +235,23 @@ void daemon_take_group(struct daemon *daemon, const struct parser_result *result
 {
 	const struct received_group *received = result->context;
 	const struct group_message *message = &result->message.group;
-	struct group_link *link = group_listener_link(daemon, received->ifindex, message->is_ipv6);
+	struct group_link *link =
+		group_listener_link(daemon, received->ifindex, received->vlan, message->is_ipv6);
 
-	if (!link) /* not any more */
-		return;
 	if (result->error) {
 		daemon->groups
 			->counts[result->error == GROUP_PARSE_ERROR_OTHER ? GROUP_COUNT_OTHER
 		                                                          : GROUP_COUNT_INVALID]++;
 	} else if (message->is_query) {
 		daemon->groups->counts[GROUP_COUNT_QUERY]++;
+		if (!link)
+			return;
 		group_link_query(link, message, clock_ms());
 		take_query(daemon->groups, received, message);
 	} else {
 		daemon->groups->counts[GROUP_COUNT_REPORT]++;
-		group_link_report(link, message, clock_ms());
+		if (link)
+			group_link_report(link, message, clock_ms());
 		take_report(daemon, received, message);
 	}
 }
@@ -256,13 +260,14 @@ void daemon_take_group(struct daemon *daemon, const struct parser_result *result
 static void age(struct daemon *daemon, struct host *host)
 {
 	const uint32_t ifindex = host->groups ? host->groups->ifindex : 0;
+	const uint16_t vlan = host->groups ? host->groups->vlan : 0;
 	struct host_entry entry;
 	bool changed = false;
 
 	if (!ifindex || hosts_get(daemon->datapath, &host->mac, &entry))
 		return;
 	for (int is_ipv6 = 0; is_ipv6 < 2; is_ipv6++) {
-		const struct group_link *link = group_listener_link(daemon, ifindex, is_ipv6);
+		const struct group_link *link = group_listener_link(daemon, ifindex, vlan, is_ipv6);
 
 		if (link)
 			host->groups = group_list_age(host->groups, link, is_ipv6,
@@ -277,7 +282,8 @@ static void query(struct daemon *daemon, const struct host *host, struct served_
                   bool is_ipv6)
 {
 	static const struct ipv6 all;
-	const struct group_link *link = group_listener_link(daemon, served->iface.ifindex, is_ipv6);
+	const struct group_link *link =
+		group_listener_link(daemon, served->iface.ifindex, host->installed->vlan, is_ipv6);
 	struct group_membership memberships[GROUP_MEMBERSHIPS];
 	struct group_sender sender = {
 		.mac = served->iface.mac,

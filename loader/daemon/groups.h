@@ -6,8 +6,12 @@
 #include "daemon/daemon.h"
 
 /* group_listener.c */
-/* What is heard there of one family; NULL: nobody listens. */
-struct group_link *group_listener_link(struct daemon *daemon, uint32_t ifindex, bool is_ipv6);
+/*
+ * What is heard there of one family; `vlan` 0: without a tag. NULL: nobody listens, no memory, or
+ * no host is in that VLAN, of which nothing is kept then.
+ */
+struct group_link *group_listener_link(struct daemon *daemon, uint32_t ifindex, uint16_t vlan,
+                                       bool is_ipv6);
 
 /* While it is parsed. */
 struct received_group {

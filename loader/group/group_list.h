@@ -11,6 +11,7 @@
 /* One block, NULL where there are none. */
 struct group_list {
 	uint32_t ifindex;       /* where it was heard last; 0: not yet */
+	uint16_t vlan;          /* 0: without a tag */
 	struct ipv6 link_local; /* from which it reported MLD; ::, not known */
 	uint8_t count;
 	struct seen_group {
@@ -34,7 +35,7 @@ void group_list_renew(struct group_list *list, int64_t now);
 /* So many groups that anybody reported are known of a link. */
 enum { GROUPS_HEARD = 64 };
 
-/* What is heard of one family on a link: all zeros at first. */
+/* What is heard of one family on a link, which is a VLAN of an interface: all zeros at first. */
 struct group_link {
 	int64_t queried[2]; /* the last two queries for all groups, the newest first; 0: none */
 	int64_t response;   /* ms, that hosts have to answer the newest */

@@ -21,6 +21,7 @@ GROUPS = {4: "239.1.2.3", 6: "ff05::1:3"}
 QUERY, RESPONSE, MEMBERSHIP = 1.0, 0.4, 2.4  # s: every second, and forgotten after two
 # for all groups, to be answered within 100 ms; its sum is left out
 IGMPV2_QUERY, IGMPV3_QUERY = bytes.fromhex("1101000000000000"), bytes.fromhex("1101000000000000027d0000")
+IGMPV2_QUERY_1S = bytes.fromhex("110a000000000000")  # … within a second
 ANSWERED = 0.4  # s: four times that
 VERSIONS = [(4, 2), (4, 3), (6, 1), (6, 2)]
 REPORTS = {
@@ -188,12 +189,21 @@ def test_with_answers_from_the_host_reports_are_too(lan, start, known):
     assert capture.fields("igmp.type == 0x16", "eth.src", "ip.src") == [(lan.host.mac, lan.host.address)]
 
 
-def igmp_query(source, message: bytes, *tags: int):
+def igmp(source, message: bytes, to: str, *tags: int):
     """With its sum."""
     octets = message[:2] + struct.pack("!H", wire.checksum(message)) + message[4:]
     alert = frames.IPOption(bytes.fromhex("94040000"))
-    packet = frames.IP(src=source.address, dst="224.0.0.1", ttl=1, proto=2, options=alert) / octets
-    return frames.ether(source, "01:00:5e:00:00:01", tags) / packet
+    packet = frames.IP(src=source.address, dst=to, ttl=1, proto=2, options=alert) / octets
+    mac = "01:00:5e:{:02x}:{:02x}:{:02x}".format(*socket.inet_aton(to)[1:])
+    return frames.ether(source, mac, tags) / packet
+
+
+def igmp_query(source, message: bytes, *tags: int):
+    return igmp(source, message, "224.0.0.1", *tags)
+
+
+def igmp_report(source, group: str, *tags: int):
+    return igmp(source, bytes.fromhex("16000000") + socket.inet_aton(group), group, *tags)
 
 
 def test_a_query_in_its_vlan_alone_is_answered(lan, start, known):
@@ -206,6 +216,38 @@ def test_a_query_in_its_vlan_alone_is_answered(lan, start, known):
         sent = capture.fields(f"eth.src == {lan.proxy.mac} && igmp.type == 0x16", "vlan.id", "igmp.maddr")
         assert sent == [(str(tag), GROUPS[4])] * answers
     assert daemon.counters()["group_queries"] == 3
+
+
+@pytest.fixture
+def two_vlans(lan, start, known):
+    """The host is in VLAN 10, and in VLAN 20 is another."""
+    other = lan.sleeper("other", 30)
+    return lambda **options: start(known(vlan=10, **options), host_section("other", other.mac, [other.address], vlan=20))
+
+
+def test_a_report_in_another_vlan_suppresses_none(lan, two_vlans):
+    daemon = two_vlans(groups=[GROUPS[4]])
+    daemon.take_over(lan.host)
+    capture = lan.capture("proxy", "")
+    lan.peer.send(igmp_query(lan.peer, IGMPV2_QUERY_1S, 10), igmp_report(lan.peer, GROUPS[4], 20))
+    wait_for("ours is sent", lambda: daemon.counters()["group_reports_sent"])
+    assert capture.fields(f"eth.src == {lan.proxy.mac} && igmp.type == 0x16", "vlan.id") == [("10",)]
+    assert daemon.counters()["group_reports"] == 1
+
+
+@pytest.mark.parametrize("vlan, groups", [(10, []), (20, [GROUPS[4]])], ids=["its own VLAN", "another"])
+def test_queries_in_its_vlan_alone_tell_what_the_host_left(lan, two_vlans, vlan, groups):
+    daemon = two_vlans()
+    lan.host.send(igmp_report(lan.host, GROUPS[4], 10))
+    wait_for("it is seen", lambda: daemon.show()["groups"] == [GROUPS[4]])
+    for queries in (1, 2):
+        time.sleep(ANSWERED)
+        lan.peer.send(igmp_query(lan.peer, IGMPV2_QUERY, vlan))
+        wait_for("the query is heard", lambda: daemon.counters()["group_queries"] == queries)
+    time.sleep(1.2)  # when the host was seen is known to a second
+    lan.host.send(frames.arp_request(lan.host, lan.peer.address, tags=(10,)))
+    daemon.take_over(lan.host)
+    assert daemon.show().get("groups", []) == groups
 
 
 def test_multicast_wakes_nobody(lan, start, known):

@@ -7,6 +7,7 @@
 
 #include "daemon/dhcp6_messages.h"
 #include "net/arp.h"
+#include "daemon/groups.h"
 #include "support_daemon.h"
 
 #define BIT(kind) (1U << LISTENER_##kind)
@@ -87,6 +88,27 @@ TEST(nobody_listens_where_nothing_is_attached)
 	assert_int_equal(started(), ALL & ~BIT(NPP));
 	listeners_stop(daemon_.served);
 	assert_int_equal(running(), 0);
+}
+
+static struct group_link *link_of(uint16_t vlan, bool is_ipv6)
+{
+	return group_listener_link(&daemon_, daemon_.served->iface.ifindex, vlan, is_ipv6);
+}
+
+/* Whatever tags frames have. */
+TEST(groups_are_known_of_vlans_with_hosts_alone)
+{
+	int known = 0;
+
+	assert_null(link_of(10, false));
+	command("{'command':'host-add','name':'host1','mac':'" MAC_TEXT "','vlan':10}", 1);
+	tick();
+	for (int vlan = 0; vlan <= UINT16_MAX; vlan++)
+		known += link_of((uint16_t)vlan, false) != NULL;
+	assert_int_equal(known, 2);
+	assert_ptr_equal(link_of(10, false), link_of(10, false));
+	assert_ptr_not_equal(link_of(10, false), link_of(0, false));
+	assert_ptr_not_equal(link_of(10, false), link_of(10, true));
 }
 
 /* It is tried again, and what failed is closed. */
