@@ -23,8 +23,9 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "group/group_rounds.h"
+#include "net/nd.h"
 
-/* At most 1000 reports a second, whatever queriers ask; the last of a burst may have 32. */
+/* At most 1000 reports a second, whatever queriers ask; the last of a burst may have 64. */
 enum { FRAMES_A_STEP = 10, STEP = 10 /* ms */ };
 /* Between rounds, as one looks at all hosts. ms */
 enum { ROUND_INTERVAL = 100 };
@@ -58,6 +59,15 @@ static void arm(struct groups *groups)
 	evtimer_add(groups->timer, &after);
 }
 
+/*
+ * The kernel reports the solicited-node groups that we join (solicited.c), but without a tag: a
+ * switch that snoops learns nothing from that for the VLANs of hosts.
+ */
+static bool reports_solicited(const struct group_round *round)
+{
+	return round->vlan && round->is_ipv6;
+}
+
 static bool is_answered_for(const struct host *host, const struct group_round *round)
 {
 	const struct installed *installed = host->installed;
@@ -65,7 +75,8 @@ static bool is_answered_for(const struct host *host, const struct group_round *r
 	return (host->life.state == ASLEEP || host->life.state == WAKING) && installed &&
 	       installed->vlan == round->vlan &&
 	       (!installed->ifindex || installed->ifindex == round->ifindex) &&
-	       (host->groups || (host->described && host->described->groups));
+	       (host->groups || (host->described && host->described->groups) ||
+	        reports_solicited(round));
 }
 
 /* Its own where it has one; MLD demands a link-local one (RFC 3810, 5.2.13). */
@@ -98,38 +109,56 @@ static struct group_sender sender_on(const struct daemon *daemon, const struct s
 	return sender;
 }
 
-static size_t send_report(struct groups *groups, const struct served_iface *served,
-                          const struct group_sender *sender,
-                          const struct group_membership *memberships, size_t count)
-{
-	struct packet packet;
-
-	group_write_report(&packet, sender, groups->round.version, memberships, count);
-	if (packet_send(groups->daemon->packet_fd, &served->iface, &packet))
-		return 0;
-	groups->counts[GROUP_COUNT_SENT]++;
-	return 1;
-}
-
-/* A group that anybody has reported since the query is not reported again (RFC 2236, 3). */
-static size_t send_singles(struct groups *groups, const struct served_iface *served,
-                           const struct group_sender *sender,
+/*
+ * Versions before 3 have a report for each group. One that anybody has reported since the query is
+ * not reported again (RFC 2236, 3), but for solicited-node groups: the switch is to know our port.
+ * How many frames are sent.
+ */
+static size_t send_reports(struct groups *groups, const struct group_round *round,
+                           const struct host *host, const struct served_iface *served,
                            const struct group_membership *memberships, size_t count)
 {
-	const struct group_round *round = &groups->round;
+	const struct group_sender sender = sender_on(groups->daemon, served, host, round->is_ipv6);
+	const bool is_single = round->version < GROUP_VERSION_3;
 	struct group_link *link =
 		group_listener_link(groups->daemon, round->ifindex, round->vlan, round->is_ipv6);
+	struct packet packet;
 	size_t sent = 0;
 
-	for (size_t i = 0; i < count && link; i++) {
+	for (size_t i = 0; i < count; i += is_single ? 1 : count) {
 		const struct ipv6 *group = &memberships[i].group;
+		const bool is_shared = is_single && link && group_is_reported(group);
 
-		if (group_link_heard(link, group, round->asked))
+		if (is_shared && group_link_heard(link, group, round->asked))
 			continue;
-		sent += send_report(groups, served, sender, &memberships[i], 1);
-		group_link_hear(link, group, clock_ms());
+		group_write_report(&packet, &sender, round->version, memberships + i, count);
+		if (packet_send(groups->daemon->packet_fd, &served->iface, &packet))
+			continue;
+		sent++;
+		if (is_shared)
+			group_link_hear(link, group, clock_ms());
 	}
+	groups->counts[GROUP_COUNT_SENT] += sent;
 	return sent;
+}
+
+/* Addresses with the same last three octets have one group. */
+static size_t solicited_of(const struct host *host, const struct group_round *round,
+                           struct group_membership memberships[GROUP_MEMBERSHIPS])
+{
+	const struct installed *installed = host->installed;
+	struct ipv6 nodes[HOST_ADDRESSES];
+	size_t count = 0;
+
+	if (!reports_solicited(round))
+		return 0;
+	for (size_t i = 0; i < installed->address_count; i++) {
+		const struct ipv6 node = nd_solicited_node(&installed->addresses[i]);
+
+		if (!ip_is_ipv4(&installed->addresses[i]) && address_index(nodes, count, &node) < 0)
+			nodes[count++] = node;
+	}
+	return group_list_read(NULL, nodes, count, true, &round->group, memberships);
 }
 
 /* How many frames it takes. */
@@ -138,20 +167,17 @@ static size_t report(struct groups *groups, const struct host *host)
 	const struct group_round *round = &groups->round;
 	struct group_membership memberships[GROUP_MEMBERSHIPS];
 	struct served_iface *served = NULL;
-	const size_t count = host_groups(host, round->is_ipv6, &round->group, memberships);
-	size_t sent = 0;
+	size_t count, sent;
 
-	while (count && (served = served_iface_next(groups->daemon, host, served))) {
-		struct group_sender sender;
-
-		if (served->iface.ifindex != round->ifindex)
-			continue;
-		sender = sender_on(groups->daemon, served, host, round->is_ipv6);
-		sent += round->version < GROUP_VERSION_3
-		                ? send_singles(groups, served, &sender, memberships, count)
-		                : send_report(groups, served, &sender, memberships, count);
-	}
-	return sent;
+	do
+		served = served_iface_next(groups->daemon, host, served);
+	while (served && served->iface.ifindex != round->ifindex);
+	if (!served)
+		return 0;
+	count = host_groups(host, round->is_ipv6, &round->group, memberships);
+	sent = send_reports(groups, round, host, served, memberships, count);
+	count = solicited_of(host, round, memberships);
+	return sent + send_reports(groups, round, host, served, memberships, count);
 }
 
 static void begin_round(struct groups *groups)
@@ -299,19 +325,47 @@ static void query(struct daemon *daemon, const struct host *host, struct served_
 	packet_send(daemon->packet_fd, &served->iface, &packet);
 }
 
+/* From now on its Neighbor Solicitations are to come to our port: no query may be due for long. */
+static void report_solicited(struct daemon *daemon, const struct host *host,
+                             const struct served_iface *served)
+{
+	struct group_round round = {
+		.ifindex = served->iface.ifindex,
+		.vlan = host->installed->vlan,
+		.is_ipv6 = true,
+		.version = GROUP_VERSION_3,
+	};
+	const struct group_link *link =
+		group_listener_link(daemon, round.ifindex, round.vlan, round.is_ipv6);
+	struct group_membership memberships[GROUP_MEMBERSHIPS];
+	const size_t count = solicited_of(host, &round, memberships);
+
+	if (link && link->version)
+		round.version = link->version;
+	if (count && daemon->config.memberships)
+		send_reports(daemon->groups, &round, host, served, memberships, count);
+}
+
 void host_groups_follow(struct daemon *daemon, struct host *host, enum host_state before)
 {
 	const bool slept = before == ASLEEP || before == WAKING;
+	const bool falls_asleep = host->life.state == ASLEEP && !slept;
+	const bool is_back = host->life.state == AWAKE && slept;
 	struct served_iface *served = NULL;
 
-	if (host->life.state == ASLEEP && !slept)
+	if (falls_asleep)
 		age(daemon, host);
-	if (host->life.state != AWAKE || !slept || !host->installed)
+	if (is_back)
+		group_list_renew(host->groups, clock_ms());
+	if (!host->installed || (!falls_asleep && !is_back))
 		return;
-	group_list_renew(host->groups, clock_ms());
 	while ((served = served_iface_next(daemon, host, served))) {
-		query(daemon, host, served, false);
-		query(daemon, host, served, true);
+		if (falls_asleep) {
+			report_solicited(daemon, host, served);
+		} else {
+			query(daemon, host, served, false);
+			query(daemon, host, served, true);
+		}
 	}
 }
 

@@ -2,8 +2,9 @@
 /*
  * Solicited-node groups (RFC 4291, 2.7.1): of each IPv6 address that is answered for, or is about
  * to be, this machine is a member on the host's interface, by a socket. So the kernel has the
- * network card let Neighbor Solicitations in, and tells switches that snoop (MLD). Which groups
- * these are is found anew whenever the maps or the interfaces have changed.
+ * network card let Neighbor Solicitations in, and tells switches that snoop (MLD), but without a
+ * tag: groups.c tells them of hosts in VLANs. Which groups these are is found anew whenever the
+ * maps or the interfaces have changed.
  */
 #include <errno.h>
 #include <netinet/in.h>

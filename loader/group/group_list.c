@@ -156,6 +156,7 @@ void group_link_query(struct group_link *link, const struct group_message *query
 		link->queried[0] = now;
 	}
 	link->response = query->max_response_ms;
+	link->version = query->version;
 }
 
 void group_link_hear(struct group_link *link, const struct ipv6 *group, int64_t now)

@@ -39,6 +39,7 @@ enum { GROUPS_HEARD = 64 };
 struct group_link {
 	int64_t queried[2]; /* the last two queries for all groups, the newest first; 0: none */
 	int64_t response;   /* ms, that hosts have to answer the newest */
+	uint8_t version;    /* enum group_version, of the newest */
 	struct heard_group {
 		struct ipv6 group;
 		int64_t heard;

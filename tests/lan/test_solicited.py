@@ -4,9 +4,13 @@
 from __future__ import annotations
 
 import re
+import time
+from socket import AF_INET6, inet_pton
 
 import pytest
+from scapy.layers import inet6
 
+from harness import frames
 from harness.daemon import host_section
 from harness.lan import link_local_of
 from harness.netns import never, run, wait_for
@@ -18,11 +22,13 @@ GROUP, OTHER_GROUP = "ff02::1:ff00:20", "ff02::1:ff99:9999"
 
 @pytest.fixture
 def known6(lan, start):
-    def known6(*addresses: str, **settings):
+    def known6(*addresses: str, vlan: int | None = None, **settings):
         lan.peer.use_ipv6(PEER)
         lan.proxy.use_ipv6(PROXY)
         lan.host.use_ipv6(HOST)
-        return start(host_section("host", lan.host.mac, [lan.host.address, *(addresses or (HOST,))]), **settings)
+        options = {"vlan": vlan} if vlan else {}
+        section = host_section("host", lan.host.mac, [lan.host.address, *(addresses or (HOST,))], **options)
+        return start(section, **settings)
 
     return known6
 
@@ -113,6 +119,80 @@ def test_more_groups_than_there_is_room_for(lan, known6):
     assert 0 < len(groups(lan.proxy)) < 31
     assert daemon.log.count("eth0: a member of all multicast groups") == 1
     assert [ndisc6(lan.peer, address) for address in addresses[1:]] == [lan.proxy.mac] * 31
+
+
+MLDV2_GROUP, MLDV1_GROUP = "icmpv6.mldr.mar.multicast_address", "icmpv6.mld.multicast_address"
+
+
+def tagged_reports(lan, capture) -> list[tuple[str, ...]]:
+    """The proxy's, of MLD: VLAN, type, groups."""
+    reports = f"eth.src == {lan.proxy.mac} && icmpv6.type in {{131, 143}} && vlan"
+    rows = capture.fields(reports, "vlan.id", "icmpv6.type", MLDV2_GROUP, MLDV1_GROUP, "_ws.expert.message")
+    assert not any(expert for *_, expert in rows)
+    return [(vlan, kind, v2 or v1) for vlan, kind, v2, v1, _ in rows]
+
+
+def mld_query(lan, query, *tags: int):
+    """To the group that it asks for."""
+    to = "ff02::1" if query.mladdr == "::" else query.mladdr
+    alert = inet6.IPv6ExtHdrHopByHop(options=inet6.RouterAlert())
+    packet = inet6.IPv6(src=link_local_of(10), dst=to, hlim=1) / alert / query
+    mac = "33:33:{:02x}:{:02x}:{:02x}:{:02x}".format(*inet_pton(AF_INET6, to)[12:])
+    return frames.ether(lan.peer, mac, tags) / packet
+
+
+MLDV1_QUERY, MLDV2_QUERY = inet6.ICMPv6MLQuery(mrd=100), inet6.ICMPv6MLQuery2(mrd=100)
+GROUP_QUERY = inet6.ICMPv6MLQuery2(mrd=100, mladdr=OTHER_GROUP)
+ANSWERED = 0.4  # s: four times that
+BOTH, ONE = [("10", "143", f"{GROUP},{OTHER_GROUP}")], [("10", "143", OTHER_GROUP)]
+SINGLES = [("10", "131", GROUP), ("10", "131", OTHER_GROUP)]
+
+
+def wait_for_reports(daemon, count: int) -> None:
+    wait_for("they are sent", lambda: daemon.counters()["group_reports_sent"] >= count)
+    time.sleep(ANSWERED)  # and no more
+
+
+@pytest.mark.parametrize("query, reports", [(None, BOTH), (MLDV2_QUERY, BOTH), (MLDV1_QUERY, SINGLES)], ids=["", "v2", "v1"])
+def test_in_its_vlan_a_host_that_falls_asleep_is_reported(lan, known6, query, reports):
+    """In the version of the querier."""
+    daemon = known6(HOST, TWIN, OTHER, vlan=10)
+    if query:
+        lan.peer.send(mld_query(lan, query, 10))
+        wait_for("it is heard", lambda: daemon.counters()["group_queries"] == 1)
+    capture = lan.capture("proxy", "")
+    daemon.take_over(lan.host)
+    wait_for_reports(daemon, len(reports))
+    assert tagged_reports(lan, capture) == reports
+
+
+def test_queries_in_its_vlan_are_answered(lan, known6):
+    daemon = known6(HOST, TWIN, OTHER, vlan=10)
+    daemon.take_over(lan.host)
+    for tags, query, reports in (
+        ((10,), MLDV2_QUERY, BOTH), ((10,), GROUP_QUERY, ONE), ((10,), MLDV1_QUERY, SINGLES), ((20,), MLDV2_QUERY, []),
+        ((), MLDV2_QUERY, []),
+    ):  # fmt: skip
+        sent = daemon.counters()["group_reports_sent"]
+        capture = lan.capture("proxy", "")
+        lan.peer.send(mld_query(lan, query, *tags))
+        wait_for_reports(daemon, sent + len(reports))
+        assert tagged_reports(lan, capture) == reports
+
+
+def test_the_kernel_reports_for_a_host_without_a_vlan(lan, known6):
+    daemon = known6()
+    daemon.take_over(lan.host)
+    lan.peer.send(mld_query(lan, MLDV2_QUERY))
+    time.sleep(ANSWERED)
+    assert daemon.counters()["group_queries"] == 1 and daemon.counters()["group_reports_sent"] == 0
+
+
+def test_nothing_is_tagged_where_memberships_are_off(lan, known6):
+    daemon = known6(vlan=10, memberships=False)
+    capture = lan.capture("proxy", "")
+    daemon.take_over(lan.host)
+    assert not tagged_reports(lan, capture)
 
 
 def test_without_ipv6_on_its_interface(lan, start):

@@ -20,6 +20,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "control/control.h"
+#include "daemon/groups.h"
 #include "daemon/holding.h"
 #include "support_hosts.h"
 #include "support_lan.h"
@@ -126,6 +127,7 @@ static inline void start_daemon(void)
 	assert_int_equal(holding_start(&daemon_), 0);
 	assert_int_equal(persist_start(&daemon_), 0);
 	assert_int_equal(registrations_start(&daemon_), 0);
+	assert_int_equal(groups_start(&daemon_), 0);
 	assert_int_equal(hosts_start(&daemon_), 0);
 	assert_int_equal(served_ifaces_start(&daemon_), 0);
 	assert_int_equal(hosts_resume(&daemon_), 0);
@@ -138,6 +140,7 @@ static inline void start_daemon(void)
 static inline void stop_daemon(bool keep)
 {
 	served_ifaces_stop(&daemon_);
+	groups_stop(&daemon_);
 	registrations_stop(&daemon_);
 	persist_stop(&daemon_);
 	daemon_.is_stopping = !keep;

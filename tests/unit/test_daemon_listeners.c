@@ -7,7 +7,6 @@
 
 #include "daemon/dhcp6_messages.h"
 #include "net/arp.h"
-#include "daemon/groups.h"
 #include "support_daemon.h"
 
 #define BIT(kind) (1U << LISTENER_##kind)
