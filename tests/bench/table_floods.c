@@ -9,20 +9,15 @@
 /* Of 65536 hosts, each has 32 frames, by chance: with a probability of 1e-9 one has none. */
 enum { FLOOD = 1 << 21 };
 
-/*
- * How often a host was woken. The daemon's own Magic Packets leave by the far end's queue, where
- * they are dropped: each one that comes is the datapath's.
- */
+/* How often each host was woken. */
 static const __u32 *flood(const struct bench *bench, unsigned hosts)
 {
 	struct stamps *stamps = &bench->traffic->bss->stamps;
 
 	wire_attach_near(bench->wire, bpf_program__fd(bench->traffic->progs.stamp));
 	memset(stamps, 0, sizeof(*stamps));
-	shell("tc qdisc replace dev %s root blackhole", wire_far(bench->wire));
 	wire_flood(bench->wire, bench->traffic, hosts, FLOOD);
 	sleep(1); /* what was left to ksoftirqd */
-	shell("tc qdisc del dev %s root", wire_far(bench->wire));
 	need(!stamps->wrong, "each Magic Packet is right");
 	return stamps->packets;
 }
@@ -42,15 +37,21 @@ static void add_wakes(const struct bench *bench, const __u32 *packets, unsigned 
 	figures_add(bench->figures, summary_once(lost), "hosts", "flood_lost_wakes_%s", size);
 }
 
+/*
+ * The daemon's own Magic Packets leave by the far end's queue, where they are dropped until it has
+ * ended: each one that comes is the datapath's.
+ */
 static void wake_all(const struct bench *bench, unsigned hosts, const char *size,
                      struct sample *wakes)
 {
 	struct product *product = product_start(wire_far(bench->wire), CPU_DAEMON, hosts, false);
 
 	product_put_to_sleep(product);
+	shell("tc qdisc replace dev %s root blackhole", wire_far(bench->wire));
 	add_wakes(bench, flood(bench, hosts), hosts, size, wakes);
 	sample_add(wakes, (double)product_counters(product).wake_sent / hosts);
 	product_stop(product);
+	shell("tc qdisc del dev %s root", wire_far(bench->wire));
 }
 
 void table_floods(const struct bench *bench)
