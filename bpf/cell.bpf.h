@@ -24,12 +24,24 @@
  *   still the number. (A CPU may reorder the loads, but by far less than a build takes.)
  * - Each step is an atomic operation that returns a value, so a full barrier, or is ordered by one.
  *
- * What others write into the maps (bpftool) is seen by the looks, and with each frame for which the
- * index has no answer. So that a look that does not come does no harm, the index is valid for a
- * short time after each, and no longer than the daemon's heartbeat. Where the daemon itself adds or
- * deletes rows, it switches the index off until the next look. An index that an earlier daemon has
- * left is valid for as short, and its programs are replaced before the next daemon changes any
- * state.
+ * What others write into the maps (bpftool) is seen by the next look. So that a look that does not
+ * come does no harm, the index is valid for a short time after each, and no longer than the
+ * daemon's heartbeat. Before that look:
+ *
+ * - Where the index has no answer the maps are asked, also for the target of an ARP request, of a
+ *   Neighbor Solicitation or of TCP that opens a connection, where it does not know the address.
+ * - Where they have an address that it does not know, or a host by its address whose MAC the filter
+ *   lacks, the index is switched off until the next look. So from the first frame on for which an
+ *   added host was found, its own frames are known as such, and other machines' claims, and all
+ *   that is sent to it. Only if that frame comes during a look which has passed the row's place
+ *   already, it is the look after it.
+ * - Before such a frame, what an added host itself sends is a stranger's, and what claims its
+ *   address or opens no connection to it passes: to look up each stranger's MAC and addresses would
+ *   cost what the index saves.
+ *
+ * Where the daemon itself adds or deletes rows, it switches the index off until the next look. An
+ * index that an earlier daemon has left is valid for as short, and its programs are replaced before
+ * the next daemon changes any state.
  */
 #ifndef SLEEPPROXY_CELL_BPF_H
 #define SLEEPPROXY_CELL_BPF_H
@@ -44,7 +56,7 @@ const volatile __u32 index_words_mask = INDEX_MAC_WORDS_MIN - 1;
 const volatile __u32 index_buckets_mask = INDEX_BUCKETS_MIN - 1;
 const volatile __u32 index_awake_mask = INDEX_AWAKE_MIN - 1;
 
-/* Set by the looks (look.bpf.h), but for `own`; and the daemon switches the index off. */
+/* Set by the looks (look.bpf.h), but for `own`; others switch the index off. */
 struct {
 	__u64 valid_until;           /* jiffies; 0: off */
 	__u64 tick_shift;            /* a tick of index_awake is 1 << this jiffies */
@@ -78,6 +90,12 @@ static const __u32 ONLY_ROW = 0; /* key of a map with one row */
 static __always_inline bool index_is_valid(void)
 {
 	return bpf_jiffies64() < *(volatile __u64 *)&index_state.valid_until;
+}
+
+/* Until the next look: it lacks what others have added to the maps. */
+static __always_inline void index_off(void)
+{
+	*(volatile __u64 *)&index_state.valid_until = 0;
 }
 
 /* The tables of the index. Who asks for two addresses has them looked up once. */
@@ -264,6 +282,13 @@ static __always_inline bool index_may_have_mac(__u64 mac)
 	const __u64 hash = index_mac_hash(mac), *word = index_mac_word(hash >> 12);
 
 	return !word || !(~*word & index_mac_bits(hash));
+}
+
+/* Of a host that was found by its address: its own frames must not be a stranger's. */
+static __noinline void index_check_mac(const struct mac *mac)
+{
+	if (!index_may_have_mac(index_mac(mac)))
+		index_off();
 }
 
 /* The set that a MAC is in, if any. */

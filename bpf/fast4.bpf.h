@@ -35,7 +35,10 @@ enum {
 /* The index does not have the address; but others may just have added it. */
 static __always_inline bool fast_is_unknown(const struct ipv4 *address)
 {
-	return !bpf_map_lookup_elem(&addresses4, address);
+	if (!bpf_map_lookup_elem(&addresses4, address))
+		return true;
+	index_off();
+	return false;
 }
 
 /* arp_answer(), in words. */
@@ -148,7 +151,8 @@ static __always_inline bool fast_may_be_dhcp(void *frame)
 
 /*
  * What is sent to an address that others have just added as a sleeper's may be the first frame to
- * it: one that opens a connection is looked up, the rest is noticed after the next look.
+ * it: one that opens a connection is looked up, the rest passes until that, a request for the
+ * address, or the next look.
  */
 static __always_inline enum outcome fast_ipv4(struct xdp_md *xdp)
 {

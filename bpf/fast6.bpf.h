@@ -46,7 +46,10 @@ enum {
 static __always_inline bool fast_is_unknown6(void *frame, __u32 offset)
 {
 	asm volatile("" : "+r"(frame));
-	return !bpf_map_lookup_elem(&addresses6, frame + offset);
+	if (!bpf_map_lookup_elem(&addresses6, frame + offset))
+		return true;
+	index_off();
+	return false;
 }
 
 #define ND_PSEUDO (bpf_htons(ND_LENGTH) + bpf_htons(PROTOCOL_ICMPV6))

@@ -56,6 +56,8 @@ static __always_inline bool host_of_address(const struct mac *mac, struct host_r
 	if (!mac || mac_equal(mac, own_mac()))
 		return false;
 	host->entry = host_by_mac(mac);
+	if (host->entry)
+		index_check_mac(mac);
 	return host->entry;
 }
 

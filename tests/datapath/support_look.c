@@ -31,6 +31,11 @@ void testbed_forget_look(struct testbed *testbed)
 	testbed_datapath(testbed)->data_index->index_state.valid_until = 0;
 }
 
+bool testbed_believes_look(struct testbed *testbed)
+{
+	return testbed_datapath(testbed)->data_index->index_state.valid_until;
+}
+
 static void map_put(const struct bpf_map *map, const void *key, const void *value)
 {
 	const int err = value ? bpf_map_update_elem(bpf_map__fd(map), key, value, BPF_ANY) : 0;

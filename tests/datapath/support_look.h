@@ -13,6 +13,7 @@
 struct index_look testbed_look(struct testbed *testbed);
 void testbed_believe_look(struct testbed *testbed);
 void testbed_forget_look(struct testbed *testbed);
+bool testbed_believes_look(struct testbed *testbed);
 
 /* As if nobody had been told where a host is. */
 void testbed_forget_notices(struct testbed *testbed);

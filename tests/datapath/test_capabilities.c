@@ -132,6 +132,7 @@ TEST(frames_are_handled_alike_without_it)
 		"test_rows",         "test_tags",        "test_sequences",   "test_dhcp",
 		"test_echo",         "test_index",       "test_no_headroom", "test_no_tailroom",
 		"test_index_random", "test_update_host", "test_bounce",      "test_refusal",
+		"test_index_added",
 	};
 
 	EACH(i, programs)

@@ -14,11 +14,7 @@
 
 static const struct packet question =
 	ARP(BROADCAST, PEER, ARP_REQUEST, PEER, PEER_IP, NO_MAC, SECOND_IP);
-static const struct packet question_unknown =
-	ARP(BROADCAST, PEER, ARP_REQUEST, PEER, PEER_IP, NO_MAC, UNKNOWN_IP);
 static const struct packet syn = IP(PROXY, PEER, TCP, PEER_IP, SECOND_IP, 22, 40000, .flags = SYN);
-static const struct packet syn_unknown =
-	IP(PROXY, PEER, TCP, PEER_IP, UNKNOWN_IP, 22, 40000, .flags = SYN);
 static const struct packet owner = FRAME(GROUP, SECOND, TYPE_IPV6);
 static const struct packet claim =
 	ARP(BROADCAST, PEER, ARP_REQUEST, PEER, SECOND_IP, NO_MAC, SECOND_IP);
@@ -49,13 +45,6 @@ static struct testbed *indexed(const struct setup *setup)
 
 	testbed_believe_look(testbed);
 	return testbed;
-}
-
-static void forget_unknown(struct testbed *testbed)
-{
-	testbed_put_host(testbed, mac_of(UNKNOWN), NULL);
-	testbed_put_address(testbed, *ipv4_of(UNKNOWN_IP), NULL);
-	testbed_look(testbed);
 }
 
 TEST(answers_come_from_the_index)
@@ -167,20 +156,6 @@ TEST(asleep_by_hand_is_obeyed_with_the_next_frame)
 	testbed_set_host(testbed, SECOND, &waking);
 	assert_true(answered(testbed));
 	assert_int_equal(testbed_send(testbed, &syn), XDP_DROP);
-}
-
-TEST(an_addition_is_obeyed_with_the_next_frame)
-{
-	struct testbed *testbed = indexed(&sleeper);
-
-	testbed_put_host(testbed, mac_of(UNKNOWN), &asleep);
-	testbed_put_address(testbed, *ipv4_of(UNKNOWN_IP), mac_of(UNKNOWN));
-	assert_int_equal(testbed_send(testbed, &question_unknown), XDP_TX);
-	testbed_send(testbed, &syn_unknown);
-	assert_int_equal(testbed_host(testbed, UNKNOWN).state, WAKING);
-	assert_int_equal(testbed_send(testbed, &question_unknown), XDP_TX);
-	forget_unknown(testbed);
-	assert_int_equal(testbed_send(testbed, &question_unknown), XDP_PASS);
 }
 
 TEST(a_deletion_and_a_move_are_obeyed_with_the_next_look)
@@ -316,5 +291,5 @@ TEST(addresses_that_share_a_place_are_looked_up)
 	assert_int_equal(testbed_run(testbed, &in, &out), XDP_PASS);
 	testbed_put_address(testbed, one, NULL);
 	testbed_put_address(testbed, other, NULL);
-	forget_unknown(testbed);
+	testbed_put_host(testbed, mac_of(UNKNOWN), NULL);
 }

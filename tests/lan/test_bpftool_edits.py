@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """
 How soon an edit by bpftool is obeyed, by the path of a map or by its number, while requests come at the highest rate:
-what has hosts answered for with the next one, what ends answers within 100 ms, or 1.5 s where there are many hosts.
+what has hosts answered for with the next one, what ends answers within 100 ms, or 1.5 s where there are many hosts;
+but with the next frame of an added host, if that speaks.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from harness import frames
 from harness.daemon import Daemon, config_text
 from harness.lan import BUILD, NETWORK, Lan
 from harness.netns import run, wait_for
@@ -25,7 +27,8 @@ FEW, MANY = 4096, 4097
 BOUND, SLACK = {FEW: 100, MANY: 1500}, 30
 ASLEEP, AWAKE = "02" + " 00" * 15, "00" + " 00" * 15
 SOMEBODY = "52 54 00 00 ff ff"  # who is awake
-NOBODY = 99  # an address
+ADDED, NOBODY = 98, 99  # addresses
+EXPERIMENT = 0x88B5  # an EtherType (IEEE 802)
 
 
 @dataclass(frozen=True)
@@ -135,6 +138,19 @@ def test_it_is_obeyed(tables, name, way):
         assert edited.late == 0
     else:
         assert edited.late_ms < BOUND[tables.hosts] + SLACK
+
+
+@pytest.mark.parametrize("tables", [MANY], indirect=True)
+def test_an_added_host_is_awake_with_its_own_next_frame(tables):
+    """Once it was answered for, and long before the next look."""
+    peer, words_of_it = tables.lan.peer, words(ADDED)
+    tables.wait_for_look()
+    run("bpftool", "map", "update", "pinned", tables.daemon.pins / "hosts", *f"{words_of_it['host']} value hex {ASLEEP}".split())
+    row = f"{words_of_it['address']} value hex {words_of_it['mac']}"
+    run("bpftool", "map", "update", "pinned", tables.daemon.pins / "addresses4", *row.split())
+    assert peer.who_has(address(ADDED)) == {tables.lan.proxy.mac}
+    peer.send(frames.Ether(src=words_of_it["mac"].replace(" ", ":"), dst=frames.BROADCAST, type=EXPERIMENT) / bytes(46))
+    assert not peer.who_has(address(ADDED))
 
 
 def test_until_then_the_index_answers(lan, start):
