@@ -284,13 +284,6 @@ static __always_inline bool index_may_have_mac(__u64 mac)
 	return !word || !(~*word & index_mac_bits(hash));
 }
 
-/* Of a host that was found by its address: its own frames must not be a stranger's. */
-static __noinline void index_check_mac(const struct mac *mac)
-{
-	if (!index_may_have_mac(index_mac(mac)))
-		index_off();
-}
-
 /* The set that a MAC is in, if any. */
 static __always_inline struct index_awake *index_awake_of(__u64 mac)
 {

@@ -26,40 +26,77 @@ static __always_inline void claim_write_address(struct report *report, const str
 	}
 }
 
-static __always_inline enum outcome claim_report(const struct frame *frame, __u64 at,
-                                                 const struct host_ref *host, enum host_state from,
-                                                 enum host_state to, enum outcome done)
+/* NULL: there is no room. */
+static __always_inline struct report *claim_open(const struct frame *frame, __u64 at,
+                                                 const struct mac *mac, enum host_state to)
 {
-	struct report *report = report_open(frame, REPORT_CLAIM, host->mac);
+	struct report *report = report_open(frame, REPORT_CLAIM, mac);
 
 	if (!report)
-		return CLAIM_OUTCOME(frame, CLAIM_RING_FULL);
+		return NULL;
 	claim_write_address(report, frame, at);
 	report->peer = report->address;
-	return report_with_state(report, host, from, to) ? done : CLAIM_OUTCOME(frame, CLAIM);
+	report->state = to;
+	return report;
 }
 
 /*
- * Another machine uses a host's address. A host that is not answered for yet stays so; one that
- * sleeps is woken to defend its address. In this order, since the daemon may set DROWSY to ASLEEP
+ * A host that is not answered for yet stays so. Without a report the state stays too: the daemon,
+ * which is checking by ARP whether anybody has the address, would take AWAKE for an edit and forget
+ * that the host is registered, while the next answer to it is reported. Neither this nor the next
+ * function is inlined: Linux 6.1 refuses what clang then does with the stack.
+ */
+static __noinline enum outcome claim_of_drowsy(struct xdp_md *xdp, const struct mac *mac,
+                                               struct host_entry *entry, __u64 at)
+{
+	struct report *report;
+	struct frame frame;
+
+	if (!frame_parse(&frame, xdp))
+		return OUTCOME_ETHER_MALFORMED;
+	report = claim_open(&frame, at, mac, AWAKE);
+	if (!report)
+		return CLAIM_OUTCOME(&frame, CLAIM_RING_FULL);
+	if (host_set_state(mac, entry, DROWSY, AWAKE))
+		report_submit(report);
+	else
+		bpf_ringbuf_discard(report, BPF_RB_NO_WAKEUP);
+	return CLAIM_OUTCOME(&frame, CLAIM);
+}
+
+/* One that sleeps is woken to defend its address; the state is set first, as in wake_start(). */
+static __noinline enum outcome claim_of_sleeper(struct xdp_md *xdp, const struct mac *mac,
+                                                struct host_entry *entry, __u64 at)
+{
+	struct report *report;
+	struct frame frame;
+
+	if (!frame_parse(&frame, xdp))
+		return OUTCOME_ETHER_MALFORMED;
+	if (!host_set_state(mac, entry, ASLEEP, WAKING))
+		return CLAIM_OUTCOME(&frame, CLAIM);
+	report = claim_open(&frame, at, mac, WAKING);
+	if (!report)
+		return CLAIM_OUTCOME(&frame, CLAIM_RING_FULL);
+	report_submit(report);
+	return CLAIM_OUTCOME(&frame, CLAIM_WAKE);
+}
+
+/*
+ * Another machine uses a host's address. In this order, since the daemon may set DROWSY to ASLEEP
  * meanwhile.
  */
 static __noinline enum outcome claim_handle(struct xdp_md *xdp, const struct mac *mac,
                                             struct host_entry *entry, __u64 at)
 {
-	const struct host_ref host = { mac, entry };
 	enum outcome outcome;
-	struct frame frame;
 
-	if (!frame_parse(&frame, xdp))
-		return OUTCOME_ETHER_MALFORMED;
-	outcome = CLAIM_OUTCOME(&frame, CLAIM);
-	if (host_state(entry) == DROWSY)
-		outcome = claim_report(&frame, at, &host, DROWSY, AWAKE, outcome);
-	if (host_state(entry) == ASLEEP)
-		outcome = claim_report(&frame, at, &host, ASLEEP, WAKING,
-		                       CLAIM_OUTCOME(&frame, CLAIM_WAKE));
-	return outcome;
+	if (host_state(entry) == DROWSY) {
+		outcome = claim_of_drowsy(xdp, mac, entry, at);
+		if (host_state(entry) != ASLEEP)
+			return outcome;
+	}
+	return claim_of_sleeper(xdp, mac, entry, at);
 }
 
 /* Is the host in a state in which another machine's claim concerns it? */

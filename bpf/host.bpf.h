@@ -46,6 +46,13 @@ static __always_inline struct host_entry *host_by_mac(const struct mac *mac)
 	return bpf_map_lookup_elem(&hosts, mac);
 }
 
+/* Of a host that was found by its address: its own frames must not be a stranger's. */
+static __noinline void host_check_filter(const struct mac *mac)
+{
+	if (!index_may_have_mac(index_mac(mac)))
+		index_off();
+}
+
 /*
  * The machine that the proxy runs on is never a host: answering for it would cut it off, and
  * nobody could wake it.
@@ -57,7 +64,7 @@ static __always_inline bool host_of_address(const struct mac *mac, struct host_r
 		return false;
 	host->entry = host_by_mac(mac);
 	if (host->entry)
-		index_check_mac(mac);
+		host_check_filter(mac);
 	return host->entry;
 }
 

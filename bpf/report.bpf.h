@@ -33,20 +33,4 @@ static __always_inline void report_submit(struct report *report)
 	bpf_ringbuf_submit(report, BPF_RB_FORCE_WAKEUP);
 }
 
-/*
- * Changes the host's state and submits the report of it, or does neither. So a flood makes one
- * report, and if the ring is full the state stays and the next frame tries again.
- */
-static __always_inline bool report_with_state(struct report *report, const struct host_ref *host,
-                                              enum host_state from, enum host_state to)
-{
-	if (!host_set_state(host->mac, host->entry, from, to)) {
-		bpf_ringbuf_discard(report, BPF_RB_NO_WAKEUP);
-		return false;
-	}
-	report->state = to;
-	report_submit(report);
-	return true;
-}
-
 #endif

@@ -36,7 +36,7 @@
 	ROW(OUTCOME_ARP_CLAIM_WAKE, arp_claim_wake, PASS, \
 	    "another machine claims a sleeping host's address: wake started") \
 	ROW(OUTCOME_ARP_CLAIM_RING_FULL, arp_claim_ring_full, PASS, \
-	    "a claim, but no room to report it: the next one tries again") \
+	    "a claim, but no room to report it: a sleeping host is woken all the same") \
 	ROW(OUTCOME_ND_MALFORMED, nd_malformed, PASS, \
 	    "IPv6 Neighbor Discovery that is truncated, inconsistent or from another link") \
 	ROW(OUTCOME_ND_OTHER, nd_other, PASS, \
@@ -50,7 +50,7 @@
 	ROW(OUTCOME_ND_CLAIM_WAKE, nd_claim_wake, PASS, \
 	    "another machine claims a sleeping host's IPv6 address: wake started") \
 	ROW(OUTCOME_ND_CLAIM_RING_FULL, nd_claim_ring_full, PASS, \
-	    "such a claim, but no room to report it: the next one tries again") \
+	    "such a claim, but no room to report it: a sleeping host is woken all the same") \
 	ROW(OUTCOME_IPV6_MALFORMED, ipv6_malformed, PASS, \
 	    "IPv6 with a header that is truncated or inconsistent") \
 	ROW(OUTCOME_IPV6_OTHER, ipv6_other, PASS, \

@@ -28,7 +28,7 @@ static const struct packet question =
 static const struct packet question2 =
 	ARP(BROADCAST, PEER, ARP_REQUEST, PEER, PEER_IP, NO_MAC, HOST_IP2);
 static const struct setup asleep = { .host.state = ASLEEP };
-static const struct setup asleep_ring_full = { .ring_full = true, .host.state = ASLEEP };
+static const struct setup drowsy_ring_full = { .ring_full = true, .host.state = DROWSY };
 
 static void assert_counted(struct testbed *testbed, enum outcome outcome, __u64 times)
 {
@@ -181,15 +181,15 @@ TEST(noise_is_counted_for_its_host)
 	assert_int_equal(take_ignored(testbed), 3);
 }
 
-TEST(an_emptied_ring_wakes)
+TEST(an_emptied_ring_takes_the_next_claim_of_a_drowsy_host)
 {
-	struct testbed *testbed = testbed_with(&asleep_ring_full);
+	struct testbed *testbed = testbed_with(&drowsy_ring_full);
 
 	testbed_send(testbed, &claim);
-	assert_int_equal(testbed_host(testbed, HOST).state, ASLEEP);
+	assert_int_equal(testbed_host(testbed, HOST).state, DROWSY);
 	assert_reports(testbed, 0, REPORT_CLAIM);
 	testbed_send(testbed, &claim);
-	assert_int_equal(testbed_host(testbed, HOST).state, WAKING);
+	assert_int_equal(testbed_host(testbed, HOST).state, AWAKE);
 	assert_reports(testbed, 1, REPORT_CLAIM);
 }
 
