@@ -284,51 +284,6 @@ static __always_inline bool index_may_have_mac(__u64 mac)
 	return !word || !(~*word & index_mac_bits(hash));
 }
 
-/* The set that a MAC is in, if any. */
-static __always_inline struct index_awake *index_awake_of(__u64 mac)
-{
-	struct index_awake *sets = bpf_map_lookup_elem(&index_awake, &ONLY_ROW), *set;
-	__u64 at = index_mac_hash(mac) >> 12;
-
-	if (!sets)
-		return NULL;
-	asm volatile("" : "+r"(at));
-	set = &sets[at & index_awake_mask];
-	asm volatile("" : "+r"(set)); /* or clang adds it up for each entry */
-	return set;
-}
-
-#define AWAKE_ENTRY(set, i) (*(volatile const __u64 *)&(set)->entry[i])
-
-/* Without a branch for each entry, since which of them it is cannot be predicted. */
-static __always_inline bool index_awake_has(const struct index_awake *set, __u64 entry)
-{
-	__u64 equal = 0;
-
-#pragma unroll
-	for (int i = 0; i < INDEX_AWAKE; i++) {
-		const __u64 difference = AWAKE_ENTRY(set, i) ^ entry;
-
-		equal |= ~difference & (difference - 1); /* the top bit: it is 0 */
-	}
-	return equal >> 63;
-}
-
-/* The one to overwrite: of an earlier tick, or else the last. */
-static __always_inline __u64 *index_awake_victim(struct index_awake *set, __u64 tick)
-{
-#pragma unroll
-	for (int i = 0; i < INDEX_AWAKE - 1; i++)
-		if ((AWAKE_ENTRY(set, i) & INDEX_TICK) != tick)
-			return &set->entry[i];
-	return &set->entry[INDEX_AWAKE - 1];
-}
-
-static __always_inline __u64 index_tick(void)
-{
-	return bpf_jiffies64() >> index_state.tick_shift & INDEX_TICK;
-}
-
 static __always_inline void index_forget_cell(const struct mac *mac)
 {
 	const __u32 *home = bpf_map_lookup_elem(&index_homes, mac);
@@ -338,21 +293,6 @@ static __always_inline void index_forget_cell(const struct mac *mac)
 		return;
 	__sync_fetch_and_add(cell, 1 << INDEX_VERSION_SHIFT);
 	__sync_fetch_and_and(cell, ~INDEX_HOST);
-}
-
-/*
- * The entries of its set, whosever they are, get another tick, and another first octet of the MAC:
- * so none has the same value again.
- */
-static __always_inline void index_forget_awake(const struct mac *mac)
-{
-	struct index_awake *set = index_awake_of(index_mac(mac));
-
-	if (!set)
-		return;
-#pragma unroll
-	for (int i = 0; i < INDEX_AWAKE; i++)
-		__sync_fetch_and_add(&set->entry[i], (1ULL << 56) + (INDEX_TICK + 1) / 2);
 }
 
 /* How many connections were copied in this wake of the host. */

@@ -5,8 +5,8 @@
  * asks for a sleeping host by ARP or ND, or by an echo request, is answered, TCP that opens a
  * connection to a host that is WAKING is consumed, what concerns no host passes.
  *
- * Nothing is kept over a call or on the stack: without CAP_PERFMON the first store to each stack
- * slot costs a barrier (Spectre v4), of which there is none here; tests/datapath counts them. So
+ * Nothing is kept on the stack: without CAP_PERFMON the first store to each of its slots costs a
+ * barrier (Spectre v4), of which there is none here; tests/datapath/test_capabilities counts. So
  * fields are read again from the frame where they are needed, and at fixed offsets: frames with
  * VLAN tags or IP options are the maps'.
  */

@@ -9,7 +9,7 @@
 
 #include "addresses4.bpf.h"
 #include "addresses6.bpf.h"
-#include "cell.bpf.h"
+#include "awake.bpf.h"
 #include "datapath_config.h"
 #include "frame.bpf.h"
 #include "heartbeat.bpf.h"

@@ -17,11 +17,15 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <bpf/bpf.h>
+#include <bpf/btf.h>
 #include "sleepproxy.skel.h"
 
 #define BIT(capability) (1ULL << (capability))
 
 enum { LOADED, REFUSED, NOT_DROPPED, UNREADABLE, BARRIERS };
+
+/* sleepproxy, fast_find_awake and fast_find_refusal. */
+enum { FAST_FUNCTIONS = 3 };
 
 enum { INSTRUCTIONS = 16384, FUNCTIONS = 64, OPCODE_NOSPEC = BPF_ST | 0xc0 };
 
@@ -37,11 +41,17 @@ static int keep_only(__u64 kept)
 	return syscall(SYS_capset, &header, data);
 }
 
-/* Has the program none up to the first function that is not a part of the fast path? */
-static int look_for_barriers(int program)
+static bool is_fast(const char *function)
+{
+	return !strcmp(function, "sleepproxy") || !strncmp(function, "fast_", strlen("fast_"));
+}
+
+/* Have the functions of the fast path none? All but these are inlined. */
+static int look_for_barriers(const struct sleepproxy_bpf *datapath)
 {
 	static struct bpf_insn instructions[INSTRUCTIONS];
 	static struct bpf_func_info functions[FUNCTIONS];
+	const struct btf *btf = bpf_object__btf(datapath->obj);
 	struct bpf_prog_info info = {
 		.xlated_prog_insns = (uintptr_t)instructions,
 		.xlated_prog_len = sizeof(instructions),
@@ -49,15 +59,23 @@ static int look_for_barriers(int program)
 		.func_info_rec_size = sizeof(*functions),
 		.nr_func_info = FUNCTIONS,
 	};
-	__u32 size = sizeof(info);
+	__u32 size = sizeof(info), end;
+	unsigned fast = 0, barriers = 0;
 
-	if (bpf_obj_get_info_by_fd(program, &info, &size) || !info.xlated_prog_insns ||
-	    info.nr_func_info < 2)
+	if (bpf_obj_get_info_by_fd(bpf_program__fd(datapath->progs.sleepproxy), &info, &size) ||
+	    !info.xlated_prog_insns)
 		return UNREADABLE;
-	for (__u32 i = 0; i < functions[1].insn_off; i++)
-		if (instructions[i].code == OPCODE_NOSPEC)
-			return BARRIERS;
-	return LOADED;
+	end = info.xlated_prog_len / sizeof(*instructions);
+	for (__u32 i = info.nr_func_info; i-- > 0; end = functions[i].insn_off) {
+		const struct btf_type *type = btf__type_by_id(btf, functions[i].type_id);
+
+		if (!is_fast(btf__name_by_offset(btf, type->name_off)))
+			continue;
+		fast++;
+		for (__u32 k = functions[i].insn_off; k < end; k++)
+			barriers += instructions[k].code == OPCODE_NOSPEC;
+	}
+	return fast != FAST_FUNCTIONS ? UNREADABLE : barriers ? BARRIERS : LOADED;
 }
 
 static int load(__u64 kept)
@@ -70,7 +88,7 @@ static int load(__u64 kept)
 	datapath = sleepproxy_bpf__open_and_load();
 	if (!datapath)
 		return REFUSED;
-	result = look_for_barriers(bpf_program__fd(datapath->progs.sleepproxy));
+	result = look_for_barriers(datapath);
 	sleepproxy_bpf__destroy(datapath);
 	return result;
 }
