@@ -16,6 +16,11 @@
  *   which then fails, as the version is another one; or after it, and clears what it wrote. The
  *   index_forget finds the home, unless that was put after the change; and then the maps were read
  *   after it too.
+ * - A row that others delete in the middle of a look may be another host's when it is read: what is
+ *   written then is wrong until the next look, as it is where they edit after a look. The version's
+ *   7 bits, too, come round only with edits of others: between the reading of a cell and its
+ *   compare and swap the datapath itself changes a row three times at most, as no look runs when
+ *   the daemon sets a state.
  * - The version is first, since a cell that says nothing is no other one once it is cleared:
  *   between the clearing and the counting a compare and swap would succeed.
  * - What is sent to an IPv6 address is found in two loads, of its host's home in a bucket and of

@@ -94,20 +94,24 @@ static __always_inline bool look_is_home(const struct mac *mac, __u32 place)
 
 /*
  * The map may change while it is read, and a row that is deleted becomes another one: so what is
- * written is looked up, once the cell has been read. `address`: a key of addresses4, or of
- * addresses6.
+ * written is looked up, once the cell has been read, and the MAC is copied: its home and its state
+ * must be one host's. `address`: a key of addresses4, or of addresses6.
  */
 static __always_inline void look_write(void *addresses, const void *address, __u32 place)
 {
 	__u32 *cell = index_cell(place), before, content = 0;
-	const struct mac *mac;
+	const struct mac *row;
+	struct mac mac;
 
 	if (!cell)
 		return;
 	before = __sync_fetch_and_or(cell, 0);
-	mac = bpf_map_lookup_elem(addresses, address);
-	if (mac && !(before & INDEX_SHARED) && look_is_home(mac, place))
-		content = look_content(mac);
+	row = bpf_map_lookup_elem(addresses, address);
+	if (row && !(before & INDEX_SHARED)) {
+		mac = *row;
+		if (look_is_home(&mac, place))
+			content = look_content(&mac);
+	}
 	__sync_val_compare_and_swap(cell, before, (before & ~INDEX_HOST) | content);
 }
 
