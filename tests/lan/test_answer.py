@@ -4,6 +4,8 @@
 import pytest
 
 from harness import frames
+from harness.dhcp_clients import Udhcpc
+from harness.dhcp_servers import Dnsmasq, IscDhcpd
 from harness.netns import never, wait_for
 
 
@@ -125,6 +127,19 @@ def test_tagged_requests_are_answered_in_their_tags(lan, asleep, tags):
     assert frames.arp_answers(answer, lan.host.address, tags=len(tags)) == {lan.proxy.mac}
     [frame] = [frames.Ether(raw) for raw in answer if frames.arp_answers([raw], lan.host.address, tags=len(tags))]
     assert tuple(frame.getlayer(frames.Dot1Q, n + 1).vlan for n in range(len(tags))) == tags
+
+
+@pytest.mark.parametrize("kind", (Dnsmasq, IscDhcpd), ids=lambda kind: kind.name)
+def test_a_dhcp_server_that_pings_before_it_offers_does_not_offer_the_address(lan, asleep, kind):
+    """There is no lease of it, but it is of the server's pool, and the first that it would offer."""
+    daemon = asleep()
+    server = kind(lan.machine("server", 3), first=lan.host.number, last=lan.host.number + 1, pings=True).start()
+    capture = lan.capture("server", "icmp")
+    assert Udhcpc(lan.machine("client", 30)).start().wait_bound(timeout=20) == server.last
+    assert capture.fields(f"icmp.type == 0 && ip.src == {lan.host.address}", "eth.src")[:1] == [(lan.proxy.mac,)]
+    assert not server.expiry_of(lan.host.address)
+    assert kind is Dnsmasq or f"Abandoning IP address {lan.host.address}: pinged before offer" in server.log
+    assert daemon.status_of() == "asleep"
 
 
 def test_the_neighbours_are_told_at_takeover_and_never_after_a_wake(lan, start, known):

@@ -53,12 +53,13 @@ class Server(Program):
         t1: int = 0,
         t2: int = 0,
         authoritative: bool = True,
+        pings: bool = False,  # an address before it offers it
     ):
         super().__init__(machine)
         self.database = self.directory / "leases"
         self.lease_seconds, self.t1, self.t2 = lease_seconds, t1, t2
         self.first, self.last = address_of(first), address_of(last)
-        self.router, self.authoritative = router, authoritative
+        self.router, self.authoritative, self.pings = router, authoritative, pings
 
     def start(self) -> Server:
         self.configure()
@@ -112,7 +113,8 @@ class Dnsmasq(Server):
             executable("dnsmasq"), "--keep-in-foreground", "--conf-file=/dev/null", "--user=root", "--port=0",
             f"--pid-file={self.directory / 'pid'}", f"--interface={self.machine.interface}", "--bind-interfaces",
             f"--dhcp-range={self.first},{self.last},{NETMASK},{self.lease_seconds}",
-            f"--dhcp-leasefile={self.database}", "--no-ping", "--log-facility=-", "--log-dhcp", *filter(None, options),
+            f"--dhcp-leasefile={self.database}", "--dhcp-sequential-ip" if self.pings else "--no-ping",
+            "--log-facility=-", "--log-dhcp", *filter(None, options),
         ]  # fmt: skip
 
     def option_router(self) -> str:
@@ -143,7 +145,7 @@ class IscDhcpd(Server):
         self.database.touch()
         own = self.machine.address.rpartition(".")[0]
         lines = [
-            "db-time-format local", "lease-id-format hex", "ping-check false",
+            "db-time-format local", "lease-id-format hex", f"ping-check {str(self.pings).lower()}",
             "authoritative" if self.authoritative else "not authoritative",
             *(f"{which}-lease-time {self.lease_seconds}" for which in ("default", "min", "max")),
         ]  # fmt: skip
