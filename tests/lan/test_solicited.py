@@ -14,7 +14,7 @@ from harness import frames
 from harness.daemon import host_section
 from harness.lan import link_local_of
 from harness.netns import never, run, wait_for
-from harness.wire import ndisc6
+from harness.wire import keep_looking, ndisc6
 
 PEER, PROXY, HOST, TWIN, OTHER = "fd00::10", "fd00::2", "fd00::20", "fd00:0:0:0:1::20", "fd00::99:9999"
 GROUP, OTHER_GROUP = "ff02::1:ff00:20", "ff02::1:ff99:9999"
@@ -222,6 +222,7 @@ def test_a_hundred_wakes_with_duplicate_address_detection(lan, start):
     daemon = start(
         *(host_section(host.name, host.mac, [host.address, *own[host], link_local_of(host.number)]) for host in hosts)
     )
+    found = keep_looking(lan.peer, [own[host][0] for host in hosts], lan.directory / "found")
     for wake in range(ROUNDS):
         for host in hosts:
             host.namespace.ip("link", "set", "eth0", "down")
@@ -235,8 +236,10 @@ def test_a_hundred_wakes_with_duplicate_address_detection(lan, start):
             host.namespace.ip("link", "set", "eth0", "up")
             for address in own[host]:
                 host.namespace.ip("-6", "addr", "add", f"{address}/64", "dev", "eth0")
-        wait_for("all are checked", lambda: not lines_of(hosts, "tentative"), timeout=10)
+        checked = lambda: lines_of(hosts, "dadfailed") or not lines_of(hosts, "tentative")  # noqa: E731
+        wait_for("all are checked", checked, timeout=10)
         assert not lines_of(hosts, "dadfailed")
         assert len(lines_of(hosts, "inet6")) == 3 * HOSTS
         for host in hosts:
             daemon.wait_state("awake", host.name)
+    assert found() == {lan.proxy.mac, *(host.mac for host in hosts)}

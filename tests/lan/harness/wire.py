@@ -13,7 +13,7 @@ import struct
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -135,6 +135,14 @@ def ndisc6(machine: Talker, address: str) -> str:
     """The MAC that a Neighbor Advertisement tells, or ""."""
     argv = ("ndisc6", "-1", "-q", "-r", 1, "-w", 500, address, machine.interface)
     return machine.namespace.run(*argv, check=False).stdout.strip().lower()
+
+
+def keep_looking(machine: Talker, addresses: list[str], path: Path) -> Callable[[], set[str]]:
+    """The machine asks for one after the other, until it ends. The MACs that it was told so far."""
+    each = f'while :; do for address; do ndisc6 -1 -q -r 1 -w 50 "$address" {machine.interface}; done; done'
+    with path.open("w") as found:
+        machine.namespace.start("sh", "-c", each, "sh", *addresses, stdout=found)
+    return lambda: set(path.read_text().lower().split())
 
 
 def family_of(address: str) -> socket.AddressFamily:
