@@ -143,7 +143,7 @@ struct json_object *host_json(const struct daemon *daemon, const struct host *ho
 		json_add_bool(json, "address-in-use", true);
 	add_leased(json, host);
 	add_learnt(json, host);
-	if (host->unsynced || (host->claims && host->claims->refused))
+	if (host->unsynced || host->claims.refused)
 		json_add_bool(json, "incomplete", true);
 	json_add_text(json, "origin", origin(host));
 	if (host->registration)

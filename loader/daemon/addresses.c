@@ -179,9 +179,8 @@ int addresses_check_config(const struct net_state *net, const struct config *con
  */
 static bool is_refused(const struct daemon *daemon, const struct host *host, size_t index)
 {
-	const struct ipv6 *address = &host->claims->addresses[index];
-	const enum address_role role =
-		net_address_role(daemon->net, host->claims->ifindex, address);
+	const struct ipv6 *address = &host->claims.list->addresses[index];
+	const enum address_role role = net_address_role(daemon->net, host->claims.ifindex, address);
 
 	if (role == ROLE_GATEWAY && ip_is_link_local(address))
 		return !installed_has(host->installed, address);
@@ -190,17 +189,16 @@ static bool is_refused(const struct daemon *daemon, const struct host *host, siz
 
 void daemon_claim(struct daemon *daemon, struct host *host)
 {
-	struct claims *claims;
+	struct claims *claims = &host->claims;
 	struct wanted wanted;
 
 	host_table_claim(daemon->hosts, host);
-	claims = host->claims;
-	if (!claims)
+	if (!claims->list)
 		return;
 	host_merge(host, &wanted);
 	claims->ifindex = wanted_ifindex(host, &wanted);
 	claims->refused = 0;
-	for (size_t i = 0; i < claims->count; i++)
+	for (size_t i = 0; i < claims->list->count; i++)
 		claims->refused |= (uint32_t)is_refused(daemon, host, i) << i;
 }
 
@@ -228,20 +226,20 @@ enum { NAMED_MAX = 8 };
 static void log_refused(const struct daemon *daemon, const struct host *host, size_t index,
                         size_t count)
 {
-	const struct claims *claims = host->claims;
+	const struct claims *claims = &host->claims;
 	char why[DAEMON_WHY];
 
 	if (count <= NAMED_MAX &&
-	    address_check(daemon->net, claims->ifindex, &claims->addresses[index], why))
+	    address_check(daemon->net, claims->ifindex, &claims->list->addresses[index], why))
 		log_warning("%s: %s: not answered for there", host->name, why);
 }
 
 /* How many are refused by now, besides `refused` of other hosts. */
 static size_t review_claims(struct daemon *daemon, struct host *host, size_t refused)
 {
-	struct claims *claims = host->claims;
+	struct claims *claims = &host->claims;
 
-	for (size_t i = 0; claims && i < claims->count; i++) {
+	for (size_t i = 0; claims->list && i < claims->list->count; i++) {
 		const bool is = is_refused(daemon, host, i);
 
 		if (is == (claims->refused >> i & 1))

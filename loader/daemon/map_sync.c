@@ -154,6 +154,8 @@ static int sync_addresses(struct sync *sync)
 		if (!err)
 			have->addresses[have->address_count++] = *address;
 	}
+	if (!err) /* the same ones, in the order of the claims, whose list it then has */
+		memcpy(have->addresses, want->addresses, sizeof(have->addresses));
 	return err;
 }
 

@@ -39,8 +39,9 @@ static uint64_t *place_at(const struct claim_index *index, uint64_t hash, size_t
 
 static bool claims(const struct host *host, const struct ipv6 *address)
 {
-	return host->claims &&
-	       address_index(host->claims->addresses, host->claims->count, address) >= 0;
+	const struct address_list *list = host->claims.list;
+
+	return list && address_index(list->addresses, list->count, address) >= 0;
 }
 
 struct host *claim_next(const struct claim_index *index, const struct ipv6 *address, size_t *step)
@@ -60,8 +61,8 @@ struct host *claim_next(const struct claim_index *index, const struct ipv6 *addr
 	return NULL;
 }
 
-/* Where nothing is, or is any more: there is such a place. */
-static void put(struct claim_index *index, const struct host *host, const struct ipv6 *address)
+/* Where nothing is, or is any more. */
+void claim_add(struct claim_index *index, const struct host *host, const struct ipv6 *address)
 {
 	const uint64_t hash = hash_of(address);
 	uint64_t *place;
@@ -75,28 +76,23 @@ static void put(struct claim_index *index, const struct host *host, const struct
 	*place = place_of(host, hash);
 }
 
-/* A third more than there are: all of them are put again. False: no memory. */
-static bool make_room(struct host_table *table)
+/* With a third more than is needed, into which all of them are put again. */
+bool claims_reserve(struct host_table *table, size_t more)
 {
 	struct claim_index *index = &table->claims;
-	const size_t size = SIZE_MIN + index->claims * 3 / 2;
-	struct claim_index made = { .places = calloc(size, sizeof(*made.places)), .size = size };
+	const size_t size = SIZE_MIN + (index->claims + more) * 3 / 2;
+	struct claim_index made = { .size = size };
 
+	if ((index->used + more) * 8 <= index->size * 7)
+		return true;
+	made.places = calloc(size, sizeof(*made.places));
 	if (!made.places)
 		return false;
 	host_table_each (table, host)
-		for (size_t i = 0; host->claims && i < host->claims->count; i++)
-			put(&made, host, &host->claims->addresses[i]);
+		for (size_t i = 0; host->claims.list && i < host->claims.list->count; i++)
+			claim_add(&made, host, &host->claims.list->addresses[i]);
 	free(index->places);
 	*index = made;
-	return true;
-}
-
-bool claim_add(struct host_table *table, const struct host *host, const struct ipv6 *address)
-{
-	if ((table->claims.used + 1) * 8 > table->claims.size * 7 && !make_room(table))
-		return false;
-	put(&table->claims, host, address);
 	return true;
 }
 

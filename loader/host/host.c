@@ -5,10 +5,40 @@
 #include <string.h>
 #include <sys/param.h>
 
+bool address_list_new(const struct ipv6 *addresses, size_t count, struct address_list **made)
+{
+	struct address_list *list = NULL;
+
+	if (count) {
+		list = malloc(sizeof(*list) + count * sizeof(*addresses));
+		if (!list)
+			return false;
+		list->references = 1;
+		list->count = (uint8_t)count;
+		memcpy(list->addresses, addresses, count * sizeof(*addresses));
+	}
+	*made = list;
+	return true;
+}
+
+void address_list_put(struct address_list *list)
+{
+	if (list && !--list->references)
+		free(list);
+}
+
+bool address_list_is(const struct address_list *list, const struct ipv6 *addresses, size_t count)
+{
+	if (!list || list->count != count)
+		return !list && !count;
+	return !memcmp(list->addresses, addresses, count * sizeof(*addresses));
+}
+
 void installed_free(struct installed *installed)
 {
 	if (!installed)
 		return;
+	address_list_put(installed->list);
 	shared_set_put(installed->ports);
 	shared_set_put(installed->sources);
 	free(installed);
@@ -38,13 +68,28 @@ bool installed_has(const struct installed *installed, const struct ipv6 *address
 	       address_index(installed->addresses, installed->address_count, address) >= 0;
 }
 
+/* A reference to that of its claims, if these are the same. False: no memory. */
+static bool list_for(const struct host *host, const struct wanted *wanted,
+                     struct address_list **list)
+{
+	struct address_list *claimed = host->claims.list;
+
+	if (!claimed || !address_list_is(claimed, wanted->addresses, wanted->address_count))
+		return address_list_new(wanted->addresses, wanted->address_count, list);
+	claimed->references++;
+	*list = claimed;
+	return true;
+}
+
 bool host_set_installed(struct host *host, const struct wanted *wanted)
 {
-	const size_t addresses = wanted->address_count * sizeof(*wanted->addresses);
-	struct installed *installed = malloc(sizeof(*installed) + addresses);
+	struct installed *installed = malloc(sizeof(*installed));
+	struct address_list *list;
 
-	if (!installed)
+	if (!installed || !list_for(host, wanted, &list)) {
+		free(installed);
 		return false;
+	}
 	*installed = (struct installed){
 		.ifindex = wanted->ifindex,
 		.vlan = wanted->attributes.vlan,
@@ -52,10 +97,11 @@ bool host_set_installed(struct host *host, const struct wanted *wanted)
 		.echo = wanted->attributes.echo & 3,
 		.magic_by_daemon = wanted->magic_by_daemon,
 		.address_count = (uint8_t)wanted->address_count,
+		.addresses = list ? list->addresses : NULL,
+		.list = list,
 		.ports = shared_set_ref(wanted->ports),
 		.sources = shared_set_ref(wanted->sources),
 	};
-	memcpy(installed->addresses, wanted->addresses, addresses);
 	installed_free(host->installed);
 	host->installed = installed;
 	return true;
@@ -220,7 +266,7 @@ void host_free(struct host *host)
 	installed_free(host->installed);
 	proposal_free(host->proposal);
 	host_end_wake(host);
-	free(host->claims);
+	address_list_put(host->claims.list);
 	free(host->name);
 	free(host);
 }

@@ -41,7 +41,23 @@ const char *host_event_text(const struct host_event *event, char text[HOST_EVENT
 /* The EVENT of control/protocol.h. The caller owns it. */
 struct json_object *host_event_json(const struct host_event *event);
 
-/* What the datapath's maps have accepted of a host. One block; NULL: nothing. */
+/*
+ * Addresses that several have, counted by reference, and not changed: what a host claims and what
+ * the maps have of it are most often the same.
+ */
+struct address_list {
+	uint32_t references;
+	uint8_t count;
+	struct ipv6 addresses[];
+};
+
+/* NULL: there are none. False: no memory. */
+bool address_list_new(const struct ipv6 *addresses, size_t count, struct address_list **made);
+void address_list_put(struct address_list *list); /* one reference; takes NULL */
+/* These, in this order; of NULL: none. */
+bool address_list_is(const struct address_list *list, const struct ipv6 *addresses, size_t count);
+
+/* What the datapath's maps have accepted of a host. NULL: nothing. */
 struct installed {
 	uint32_t ifindex;
 	uint16_t vlan;
@@ -50,7 +66,8 @@ struct installed {
 	uint8_t echo : 2; /* enum echo_policy */
 	uint8_t address_count;
 	const struct shared_set *ports, *sources;
-	struct ipv6 addresses[];
+	const struct ipv6 *addresses; /* in `list` */
+	struct address_list *list;    /* NULL: none */
 };
 
 void installed_free(struct installed *installed); /* takes NULL */
@@ -92,6 +109,13 @@ struct proposal {
 void proposal_exchange(struct proposal *proposal);
 void proposal_free(struct proposal *proposal); /* with all that it has; takes NULL */
 
+/* The addresses that a host claims, by all that is said of it. */
+struct claims {
+	struct address_list *list; /* NULL: none */
+	uint32_t ifindex;          /* of the link that the host is on; 0: any */
+	uint32_t refused; /* a bit for each that it may not have there; by daemon/addresses.c */
+};
+
 struct host {
 	struct mac mac;
 	bool unsynced : 1; /* the tables could not be written, or an address is not its own now */
@@ -125,7 +149,7 @@ struct host {
 	uint64_t row_digest; /* of its row as it was queued for the store last */
 	struct host *next_dirty;
 	struct host *prev_registered, *next_registered; /* of table.c, as are the claims */
-	struct claims *claims;
+	struct claims claims;
 	UT_hash_handle by_mac, by_name;
 };
 
@@ -147,14 +171,6 @@ bool host_is_registered_only(const struct host *host);
 /* What steps change, as a copy. */
 struct host_core host_core(const struct host *host);
 void host_free(struct host *host); /* with all that it owns; takes NULL */
-
-/* The addresses that a host claims, by all that is said of it. One block; NULL: none. */
-struct claims {
-	uint32_t ifindex; /* of the link that the host is on; 0: any */
-	uint32_t refused; /* a bit for each that it may not have there; by daemon/addresses.c */
-	uint8_t count;
-	struct ipv6 addresses[];
-};
 
 /* Who claims an address: claims.c */
 struct claim_index {
@@ -212,8 +228,10 @@ void host_table_claim(struct host_table *table, struct host *host);
  * Nothing may be added meanwhile.
  */
 struct host *claim_next(const struct claim_index *index, const struct ipv6 *address, size_t *step);
-/* Of an address that it does not claim yet. False: no memory. */
-bool claim_add(struct host_table *table, const struct host *host, const struct ipv6 *address);
+/* Room for so many claims more. False: no memory. */
+bool claims_reserve(struct host_table *table, size_t more);
+/* Of an address that it does not claim yet, for which there is room. */
+void claim_add(struct claim_index *index, const struct host *host, const struct ipv6 *address);
 void claim_drop(struct claim_index *index, const struct host *host, const struct ipv6 *address);
 
 /* NULL: nobody claims it. */

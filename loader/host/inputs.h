@@ -144,9 +144,9 @@ bool registration_has_digest(const struct registration *registration, uint64_t d
  */
 struct learnt_address {
 	struct ipv6 address;
-	uint32_t at;   /* s of CLOCK_BOOTTIME: when it was seen, or asked for, last */
-	uint8_t asked; /* so often in vain since it was seen */
-	bool is_sure;  /* it counts */
+	uint32_t at : 29; /* s of CLOCK_BOOTTIME: when it was seen, or asked for, last; 17 years */
+	uint32_t asked : 2; /* so often in vain since it was seen */
+	bool is_sure : 1;   /* it counts */
 };
 
 struct learnt {

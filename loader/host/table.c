@@ -144,59 +144,44 @@ static void count_registered_only(struct host_table *table, struct host *host,
 	}
 }
 
-/* NULL: no memory, or nothing is claimed. */
-static struct claims *claims_for(size_t count)
-{
-	return count ? calloc(1, sizeof(struct claims) + count * sizeof(struct ipv6)) : NULL;
-}
-
 static void drop_claims(struct host_table *table, struct host *host, const struct wanted *kept)
 {
-	const struct claims *claims = host->claims;
+	const struct address_list *list = host->claims.list;
 
-	for (size_t i = 0; claims && i < claims->count; i++)
-		if (address_index(kept->addresses, kept->address_count, &claims->addresses[i]) < 0)
-			claim_drop(&table->claims, host, &claims->addresses[i]);
+	for (size_t i = 0; list && i < list->count; i++)
+		if (address_index(kept->addresses, kept->address_count, &list->addresses[i]) < 0)
+			claim_drop(&table->claims, host, &list->addresses[i]);
 }
 
-static bool claims_all(const struct claims *claims, const struct wanted *wanted)
+static void add_claims(struct host_table *table, const struct host *host,
+                       const struct wanted *wanted)
 {
-	if (!claims || claims->count != wanted->address_count)
-		return !claims && !wanted->address_count;
-	for (size_t i = 0; i < claims->count; i++)
-		if (address_index(wanted->addresses, wanted->address_count, &claims->addresses[i]) <
-		    0)
-			return false;
-	return true;
+	const struct address_list *list = host->claims.list;
+
+	for (size_t i = 0; i < wanted->address_count; i++)
+		if (!list || address_index(list->addresses, list->count, &wanted->addresses[i]) < 0)
+			claim_add(&table->claims, host, &wanted->addresses[i]);
 }
 
-/*
- * First those that it has claimed before, which are in the table. Without memory the address is not
- * answered for, and tried again with the next change.
- */
+/* Without memory it claims what it did before, until the next change. */
 void host_table_claim(struct host_table *table, struct host *host)
 {
-	struct claims *before = host->claims, *after;
+	struct address_list *before = host->claims.list, *after = NULL;
 	struct wanted wanted;
 
 	count_registered_only(table, host, host_is_registered_only(host));
 	host_merge(host, &wanted);
-	if (claims_all(before, &wanted))
+	if (address_list_is(before, wanted.addresses, wanted.address_count))
 		return;
-	after = claims_for(wanted.address_count);
-	if (!after && wanted.address_count)
+	if (!address_list_new(wanted.addresses, wanted.address_count, &after) ||
+	    !claims_reserve(table, wanted.address_count)) {
+		address_list_put(after);
 		return;
+	}
 	drop_claims(table, host, &wanted);
-	for (size_t i = 0; before && i < before->count; i++)
-		if (address_index(wanted.addresses, wanted.address_count, &before->addresses[i]) >=
-		    0)
-			after->addresses[after->count++] = before->addresses[i];
-	host->claims = after;
-	for (size_t i = 0; i < wanted.address_count; i++)
-		if (address_index(after->addresses, after->count, &wanted.addresses[i]) < 0 &&
-		    claim_add(table, host, &wanted.addresses[i]))
-			after->addresses[after->count++] = wanted.addresses[i];
-	free(before);
+	add_claims(table, host, &wanted);
+	host->claims = (struct claims){ .list = after };
+	address_list_put(before);
 }
 
 void host_table_remove(struct host_table *table, struct host *host)
@@ -240,12 +225,13 @@ void host_table_sort(struct host_table *table)
 static struct claimant claimant_of(const struct host *host, const struct ipv6 *address)
 {
 	const enum claim_kind claim = host_claim(host, address);
-	const struct claims *claims = host->claims;
-	const int index = address_index(claims->addresses, claims->count, address);
+	const struct address_list *list = host->claims.list;
+	const int index = address_index(list->addresses, list->count, address);
 
 	return (struct claimant){
 		.claim = claim,
-		.role = claims->refused >> index & 1 ? ROLE_OFF_LINK : ROLE_NONE, /* or another */
+		.role = host->claims.refused >> index & 1 ? ROLE_OFF_LINK
+		                                          : ROLE_NONE, /* or another */
 		.state = host->life.state,
 		.installed = installed_has(host->installed, address),
 		.order = claim == CLAIM_DESCRIBED ? host->described->order : host->order,

@@ -3,7 +3,6 @@
 #include "test.h"
 
 #include <errno.h>
-#include <malloc.h>
 
 #include "support_hosts.h"
 
@@ -296,47 +295,6 @@ TEST(many_claims)
 	}
 	assert_true(table->claims.size < 2 * table->claims.claims + 64);
 	host_table_free(table);
-}
-
-/* With all that is said of it, what it claims and what the maps have. */
-static size_t memory_with(size_t addresses)
-{
-	struct host_table *table = host_table_new();
-	const size_t before = mallinfo2().uordblks;
-	size_t used;
-
-	for (unsigned int i = 0; i < 1000; i++) {
-		struct host_description description = { .address_count = addresses };
-		struct host *host = add_host(table, i);
-		struct wanted wanted;
-
-		for (size_t j = 0; j < addresses; j++)
-			description.addresses[j] =
-				(struct ipv6){ { 0xfd, [7] = (uint8_t)(i >> 8),
-				                 (uint8_t)i, [15] = (uint8_t)j } };
-		host->described = described_new(&description, DESCRIBED_BY_CONFIG, i);
-		host_table_claim(table, host);
-		host_merge(host, &wanted);
-		assert_true(host_set_installed(host, &wanted));
-	}
-	used = mallinfo2().uordblks - before;
-	host_table_free(table);
-	return used;
-}
-
-TEST(an_ipv6_address_costs_64_octets)
-{
-	static const size_t counts[] = { 8, 16, 32 };
-	const size_t without = memory_with(0);
-
-	EACH(i, counts)
-	{
-		const size_t more = memory_with(counts[i]) - without;
-
-		if (without && more > 64 * 1000 * counts[i])
-			fail_msg("%zu addresses cost %zu octets each", counts[i],
-			         more / 1000 / counts[i]);
-	}
 }
 
 enum { TIMERS = 100 };
