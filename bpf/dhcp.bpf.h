@@ -6,6 +6,7 @@
 #ifndef SLEEPPROXY_DHCP_BPF_H
 #define SLEEPPROXY_DHCP_BPF_H
 
+#include "checksum.bpf.h"
 #include "dhcp.h"
 #include "dhcp_snoop.bpf.h"
 #include "ipv4_packet.bpf.h"
@@ -102,6 +103,21 @@ static __always_inline __u32 dhcp_octets(const struct udphdr *udp, __u32 least)
 	return length;
 }
 
+/*
+ * Of UDP at `at`, in a packet whose addresses have this sum. Also right is that of the pseudo
+ * header alone, which a sender over veth leaves to a network card. Where it has none, 0, the caller
+ * knows (RFC 768; RFC 8200, 8.1). Before its length is read: of one that is kept over the call the
+ * verifier of Linux 6.1 forgets the bounds.
+ */
+static __always_inline bool dhcp_checksum_is_right(struct xdp_md *xdp, const struct udphdr *udp,
+                                                   __u32 at, __u64 addresses)
+{
+	const __u32 pseudo = checksum_fold64(addresses + bpf_htons(PROTOCOL_UDP) + udp->len);
+
+	return udp->check == pseudo ||
+	       checksum_of(xdp, at, bpf_ntohs(udp->len), pseudo) == CHECKSUM_RIGHT;
+}
+
 /* What is left to write are addresses and the message. */
 static __always_inline void dhcp_copy_frame(struct dhcp_snoop *copy, const struct frame *frame,
                                             const struct udphdr *udp, __u32 length)
@@ -131,10 +147,15 @@ static __always_inline enum snoop_result dhcp_submit(struct dhcp_snoop *copy, st
 static __always_inline enum snoop_result dhcp_copy(const struct frame *frame,
                                                    const struct dhcp_packet *packet)
 {
-	const __u32 offset = frame->payload_offset + sizeof(*packet->ip) + sizeof(*packet->udp);
-	const __u32 length = dhcp_octets(packet->udp, sizeof(struct dhcp));
+	const __u32 at = frame->payload_offset + sizeof(*packet->ip);
+	const __u64 addresses =
+		checksum_words(0, &packet->ip->saddr, 2 * sizeof(packet->ip->saddr));
 	struct dhcp_snoop *copy;
+	__u32 length;
 
+	if (packet->udp->check && !dhcp_checksum_is_right(frame->xdp, packet->udp, at, addresses))
+		return SNOOP_OTHER;
+	length = dhcp_octets(packet->udp, sizeof(struct dhcp));
 	if (!length)
 		return SNOOP_OTHER;
 	copy = bpf_ringbuf_reserve(&dhcp_snoop, sizeof(*copy), 0);
@@ -143,7 +164,7 @@ static __always_inline enum snoop_result dhcp_copy(const struct frame *frame,
 	dhcp_copy_frame(copy, frame, packet->udp, length);
 	copy->source = *(const struct ipv4 *)&packet->ip->saddr;
 	copy->destination = *(const struct ipv4 *)&packet->ip->daddr;
-	return dhcp_submit(copy, frame->xdp, offset, length);
+	return dhcp_submit(copy, frame->xdp, at + sizeof(*packet->udp), length);
 }
 
 /* Each header is checked once: of a pointer kept on the stack the verifier forgets the check. */

@@ -36,10 +36,14 @@ static __always_inline enum snoop_result dhcp6_copy(const struct frame *frame,
                                                     const struct udphdr *udp,
                                                     const struct mac *client)
 {
-	const __u32 offset = frame->payload_offset + sizeof(*ip) + sizeof(*udp);
-	const __u32 length = dhcp_octets(udp, sizeof(struct dhcp6));
+	const __u32 at = frame->payload_offset + sizeof(*ip);
+	const __u64 addresses = checksum_words(0, ip->saddr, 2 * sizeof(ip->saddr));
 	struct dhcp_snoop *copy;
+	__u32 length;
 
+	if (!udp->check || !dhcp_checksum_is_right(frame->xdp, udp, at, addresses))
+		return SNOOP_OTHER;
+	length = dhcp_octets(udp, sizeof(struct dhcp6));
 	if (!length)
 		return SNOOP_OTHER;
 	copy = bpf_ringbuf_reserve(&dhcp_snoop, sizeof(*copy), 0);
@@ -48,7 +52,7 @@ static __always_inline enum snoop_result dhcp6_copy(const struct frame *frame,
 	dhcp_copy_frame(copy, frame, udp, length);
 	copy->source6 = *ipv6_source(ip);
 	copy->client = *client;
-	return dhcp_submit(copy, frame->xdp, offset, length);
+	return dhcp_submit(copy, frame->xdp, at + sizeof(*udp), length);
 }
 
 static __always_inline enum snoop_result dhcp6_copy_of(const struct frame *frame,

@@ -308,11 +308,20 @@ static size_t packet_end(const struct octets *frame, const struct packet *packet
 	               : frame->length;
 }
 
+/* Of those that the packet has from the transport header on: what is after UDP's end is not. */
+static size_t summed_octets(const struct packet *packet, size_t octets)
+{
+	const size_t says =
+		packet->ip.protocol == UDP ? value_or(packet->ip.udp_length, octets) : 0;
+
+	return says >= UDP_OCTETS && says < octets ? says : octets;
+}
+
 /* `start`: of the transport header, with all its data. */
 static void transport_sum(struct octets *frame, const struct packet *packet, size_t start)
 {
 	const struct transport *transport = &transports[packet->ip.protocol];
-	const size_t octets = packet_end(frame, packet, start) - start;
+	const size_t octets = summed_octets(packet, packet_end(frame, packet, start) - start);
 	const size_t data = start + transport->octets;
 	const uint16_t pseudo = pseudo_sum(packet, octets);
 	const uint16_t whole = ~sum_of(frame->at + start, octets, pseudo);
