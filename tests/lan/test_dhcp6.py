@@ -250,17 +250,20 @@ def test_a_restart_forgets_no_prefix(lan, advertised, preferred, found):
     assert bool(ndisc6(lan.peer, HOME)) == found and daemon.status_of() == "asleep"
 
 
-def test_routers_are_asked(lan, start):
-    """RFC 4861, 6.3.7: three times, or until one is heard."""
+@pytest.mark.parametrize("has_router, asked", [(False, [2]), (True, [0, 1])])
+def test_routers_are_asked(lan, start, has_router, asked):
+    """RFC 4861, 6.3.7: three times in 8 s, or until one is heard."""
     lan.proxy.use_ipv6()
     set_accept_ra(lan.proxy, 0)  # its kernel asks none
+    if has_router:
+        Radvd(lan.machine("router", 1)).advertise(600, 1200)
     capture = lan.capture("proxy", "icmp6")
     start()
     time.sleep(6)
-    Radvd(lan.machine("router", 1)).advertise(600, 1200)
-    time.sleep(4)
-    rows = capture.fields(f"icmpv6.type == 133 && eth.src == {lan.proxy.mac}", "ipv6.src", "ipv6.dst", "eth.dst", "icmpv6.opt.linkaddr", "_ws.expert")
-    assert rows == [(link_local_of(2), "ff02::2", "33:33:00:00:00:02", lan.proxy.mac, "")] * 2
+    to_routers = f"icmpv6.type == 133 && eth.src == {lan.proxy.mac}"
+    rows = capture.fields(to_routers, "ipv6.src", "ipv6.dst", "eth.dst", "icmpv6.opt.linkaddr", "_ws.expert")
+    row = (link_local_of(2), "ff02::2", "33:33:00:00:00:02", lan.proxy.mac, "")
+    assert rows == [row] * len(rows) and len(rows) in asked
 
 
 def test_a_prefix_runs_out_and_the_host_is_woken(lan, advertised):
