@@ -81,7 +81,7 @@ $(SKELETON): $(BPF)
 	$(call say,SKEL,$@)
 	$(Q)$(BPFTOOL) gen skeleton $< name sleepproxy_bpf > $@.tmp && mv $@.tmp $@
 
-$(call objects,$(wildcard loader/datapath/*.c tests/datapath/*.c)): | $(SKELETON)
+$(call objects,$(wildcard loader/datapath/*.c tests/datapath/*.c) tests/unit/test_index_own.c): | $(SKELETON)
 
 $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)

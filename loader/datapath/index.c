@@ -51,6 +51,9 @@ void index_add_own(struct datapath *datapath, const struct mac *mac)
 {
 	struct mac *own = datapath->maps->data_index->index_state.own;
 
+	for (size_t i = 0; i < INDEX_PORTS; i++)
+		if (mac_equal(&own[i], mac)) /* of an interface that is attached again */
+			return;
 	own[datapath->own_count++ % INDEX_PORTS] = *mac;
 	index_off(datapath);
 }
