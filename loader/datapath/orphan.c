@@ -16,17 +16,19 @@
 /* A daemon writes its heartbeat twice a second. */
 enum { LOOKS = 15, LOOK_US = 100000 };
 
+enum { PROGRAM_MAPS_MAX = 64 }; /* Linux's MAX_USED_MAPS */
+
 /* The file descriptor of the program's map `heartbeat`; or -errno: it is no program of ours. */
 static int open_heartbeat(uint32_t program_id)
 {
 	autoclose int program = bpf_prog_get_fd_by_id(program_id);
-	uint32_t ids[16] = { 0 }, size = sizeof(struct bpf_prog_info);
-	struct bpf_prog_info info = { .nr_map_ids = 16, .map_ids = (uintptr_t)ids };
+	uint32_t ids[PROGRAM_MAPS_MAX] = { 0 }, size = sizeof(struct bpf_prog_info);
+	struct bpf_prog_info info = { .nr_map_ids = PROGRAM_MAPS_MAX, .map_ids = (uintptr_t)ids };
 
 	if (program < 0 || bpf_obj_get_info_by_fd(program, &info, &size) ||
 	    strcmp(info.name, "sleepproxy"))
 		return -ENOENT;
-	for (uint32_t i = 0; i < info.nr_map_ids && i < 16; i++) {
+	for (uint32_t i = 0; i < info.nr_map_ids && i < PROGRAM_MAPS_MAX; i++) {
 		struct bpf_map_info map_info = { 0 };
 		int map = bpf_map_get_fd_by_id(ids[i]);
 
