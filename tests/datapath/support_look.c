@@ -2,16 +2,19 @@
 #include "support_look.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <time.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include "sleepproxy.skel.h"
 
+__u64 testbed_few = 4096;
+
 struct index_look testbed_look(struct testbed *testbed)
 {
 	const int program = bpf_program__fd(testbed_datapath(testbed)->progs.look);
 	struct timespec tick;
-	struct index_look look = { .few = 4096 };
+	struct index_look look = { .few = testbed_few };
 	LIBBPF_OPTS(bpf_test_run_opts, options, .ctx_in = &look, .ctx_size_in = sizeof(look));
 	int err = clock_getres(CLOCK_MONOTONIC_COARSE, &tick);
 
@@ -34,6 +37,17 @@ void testbed_forget_look(struct testbed *testbed)
 bool testbed_believes_look(struct testbed *testbed)
 {
 	return testbed_datapath(testbed)->data_index->index_state.valid_until;
+}
+
+void testbed_forget_awake(struct testbed *testbed)
+{
+	const struct bpf_map *awake = testbed_datapath(testbed)->maps.index_awake;
+	void *none = calloc(1, bpf_map__value_size(awake));
+	const __u32 only_row = 0;
+	const int err = bpf_map_update_elem(bpf_map__fd(awake), &only_row, none, BPF_ANY);
+
+	assert(!err);
+	free(none);
 }
 
 static void map_put(const struct bpf_map *map, const void *key, const void *value)

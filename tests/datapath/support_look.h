@@ -15,6 +15,12 @@ void testbed_believe_look(struct testbed *testbed);
 void testbed_forget_look(struct testbed *testbed);
 bool testbed_believes_look(struct testbed *testbed);
 
+/* As if no host had been found AWAKE: with many hosts that is believed for half a second. */
+void testbed_forget_awake(struct testbed *testbed);
+
+/* Of so many hosts and more a look is believed for longer. */
+extern __u64 testbed_few;
+
 /* As if nobody had been told where a host is. */
 void testbed_forget_notices(struct testbed *testbed);
 
