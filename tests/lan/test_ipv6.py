@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from harness import frames
 from harness.daemon import host_section
 from harness.lan import link_local_of
 from harness.netns import run, wait_for
@@ -97,6 +98,17 @@ def test_nobody_else_gets_the_address(lan, both):
     other.use_ipv6(HOST, dad=True)
     wait_for("the duplicate is found", lambda: "dadfailed" in other.namespace.ip("-6", "addr", "show", "dev", "eth0"))
     assert daemon.status_of() == "asleep"
+
+
+def test_another_machine_s_claim_wakes_the_owner(lan, both):
+    daemon = both()
+    daemon.take_over(lan.host)
+    watch = daemon.watch()
+    lan.peer.send(frames.nd_announcement(lan.peer, HOST))
+    event = watch.wait("waking")
+    assert (event["peer-mac"], event["address"]) == (lan.peer.mac, HOST)
+    wait_for("a Magic Packet", lambda: lan.host.nic.magic)
+    daemon.wait_state("awake")
 
 
 @pytest.mark.parametrize("address", (HOST, "fe80::ff:fe00:20%eth0"))

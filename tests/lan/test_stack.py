@@ -4,6 +4,8 @@
 import pytest
 
 from harness import frames
+from harness.daemon import host_section
+from harness.dhcp6 import wait_for_link_local
 from harness.wire import EchoServer
 
 KINDS = {
@@ -14,6 +16,18 @@ KINDS = {
     "fragment": lambda lan: frames.ip(lan.peer, lan.host, lan.proxy.mac, frames.UDP(dport=9), frag=5, flags="MF"),
     "dying": lambda lan: frames.ip(lan.peer, lan.host, lan.proxy.mac, frames.UDP(dport=9), ttl=1),
     "other protocol": lambda lan: frames.ip(lan.peer, lan.host, lan.proxy.mac, b"hello", proto=47),
+}
+
+PEER6, PROXY6, HOST6 = "fd00::10", "fd00::2", "fd00::20"
+KINDS6 = {
+    "syn": ({}, frames.TCP(dport=23, flags="S")),
+    "ack": ({}, frames.TCP(dport=22, flags="A")),
+    "udp": ({}, frames.UDP(dport=9999)),
+    "ping": ({}, frames.ICMPv6EchoRequest()),
+    "fragment": ({}, frames.IPv6ExtHdrFragment(offset=5, m=1) / b"12345678"),
+    "dying": ({"hlim": 1}, frames.UDP(dport=9)),
+    "other protocol": ({"nh": 47}, b"hello"),
+    "unknown option": ({"nh": 60}, bytes.fromhex("3b00 c104 00000000")),
 }
 
 
@@ -33,6 +47,25 @@ def test_ip_for_a_sleeper_never_reaches_the_stack(lan, start, known, forwarding)
     assert capture.lines(f"eth.src == {lan.proxy.mac} && !arp && !({magic}) && !({pongs})") == []
     asked = f"eth.src == {lan.proxy.mac} && arp.opcode == 1 && arp.dst.proto_ipv4 == {lan.peer.address}"
     assert capture.lines(asked) == []
+
+
+def test_ipv6_for_a_sleeper_never_reaches_the_stack(lan, start):
+    """Of a router: others say nothing to a packet that is not theirs."""
+    for machine, address in ((lan.peer, PEER6), (lan.proxy, PROXY6), (lan.host, HOST6)):
+        machine.use_ipv6(address)
+    lan.proxy.namespace.run("sysctl", "-qw", "net.ipv6.conf.all.forwarding=1")
+    wait_for_link_local(lan.proxy)  # from which it would speak
+    daemon = start(host_section("host", lan.host.mac, [HOST6], wake=["tcp/22"]))
+    daemon.take_over(lan.host)
+    lan.host.nic.broken = True
+    capture = lan.capture("proxy")
+    for fields, body in (*KINDS6.values(), ({}, frames.TCP(dport=22, flags="S")), KINDS6["ping"]):
+        lan.peer.send(frames.ether(lan.peer, lan.proxy.mac) / frames.IPv6(src=PEER6, dst=HOST6, **fields) / body)
+    daemon.wait_state("waking")
+    sent = f"ipv6 && eth.src == {lan.proxy.mac}"
+    assert len(capture.lines(f"{sent} && icmpv6.type == 129 && icmpv6.checksum.status == 1")) == 2  # by the datapath
+    of_the_daemon = f"icmpv6.type in {{130..136, 143}} && !(icmpv6.nd.ns.target_address == {PEER6})"
+    assert capture.lines(f"{sent} && !(icmpv6.type == 129) && !({of_the_daemon})") == []
 
 
 def test_the_proxy_s_own_services_work(lan, asleep):

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from scapy.layers.inet import ICMP, IP, TCP, UDP, IPOption, IPOption_LSRR
+from scapy.layers.inet6 import ICMPv6EchoRequest, ICMPv6ND_NA, ICMPv6NDOptDstLLAddr, IPv6, IPv6ExtHdrFragment
 from scapy.layers.l2 import ARP, Dot1Q, Ether
 from scapy.packet import Packet
 
@@ -13,7 +14,8 @@ BROADCAST = "ff:ff:ff:ff:ff:ff"
 NOBODY = "0.0.0.0"
 REQUEST, REPLY = 1, 2
 
-__all__ = ["ARP", "BROADCAST", "Dot1Q", "Ether", "ICMP", "IP", "IPOption", "IPOption_LSRR", "NOBODY", "REPLY", "REQUEST", "TCP", "UDP"]
+__all__ = ["ARP", "BROADCAST", "Dot1Q", "Ether", "ICMP", "ICMPv6EchoRequest", "IP", "IPOption", "IPOption_LSRR", "IPv6",
+           "IPv6ExtHdrFragment", "NOBODY", "REPLY", "REQUEST", "TCP", "UDP"]  # fmt: skip
 
 
 def ether(source: Machine, destination: str, tags: tuple[int, ...] = ()) -> Packet:
@@ -33,6 +35,11 @@ def arp_request(
 
 def arp_announcement(source: Machine, address: str) -> Packet:
     return arp_request(source, address, sender=address)
+
+
+def nd_announcement(source: Machine, address: str) -> Packet:
+    body = ICMPv6ND_NA(tgt=address, R=0, S=0, O=1) / ICMPv6NDOptDstLLAddr(lladdr=source.mac)
+    return ether(source, "33:33:00:00:00:01") / IPv6(src=address, dst="ff02::1", hlim=255) / body
 
 
 def arp_answers(frames: list[bytes], address: str, tags: int = 0) -> set[str]:
