@@ -250,13 +250,19 @@ def test_queries_in_its_vlan_alone_tell_what_the_host_left(lan, two_vlans, vlan,
     assert daemon.show().get("groups", []) == groups
 
 
-def test_multicast_wakes_nobody(lan, start, known):
-    switch = Snooper(lan, 4, 3)
-    daemon = start(known(groups=[GROUPS[4]], wake=["udp/any", "tcp/any"]))
+@pytest.mark.parametrize("family", (4, 6))
+def test_multicast_wakes_nobody(lan, start, family):
+    for machine in (lan.host, lan.proxy, lan.peer) if family == 6 else ():
+        machine.use_ipv6(f"fd00::{machine.number}")
+    switch = Snooper(lan, family, 3 if family == 4 else 2)
+    addresses, group = [lan.host.address, *(["fd00::20"] if family == 6 else [])], GROUPS[family]
+    daemon = start(host_section("host", lan.host.mac, addresses, groups=[group], wake=["udp/any", "tcp/any"]))
     daemon.take_over(lan.host)
-    wait_for("it is reported", lambda: "proxy" in switch.ports(GROUPS[4]))
-    with lan.peer.namespace.socket(socket.AF_INET, socket.SOCK_DGRAM) as link:
-        link.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton(lan.peer.address))
+    wait_for("it is reported", lambda: "proxy" in switch.ports(group))
+    capture = lan.capture("proxy", "udp dst port 5004")
+    with lan.peer.namespace.socket(wire.family_of(group), socket.SOCK_DGRAM) as link:
+        link.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"eth0")
         for _ in range(20):
-            link.sendto(b"stream", (GROUPS[4], 5004))
+            link.sendto(b"stream", (group, 5004))
     never("a wake", lambda: daemon.status_of() != "asleep", during=0.3)
+    assert len(capture.lines("")) == 20
