@@ -112,8 +112,12 @@ class NppHost:
 
     def hand_over(self, *more: bytes) -> NppHost:
         """A request that is granted."""
-        answer = self.request(*more, wait=1) or self.persist()
+        return self.hand_over_whole(arp((self.mac, self.address)), *more)
+
+    def hand_over_whole(self, *options: bytes) -> NppHost:
+        answer = self.request_whole(*options, wait=1) or self.persist()
         assert answer and answer.message.confirmed, answer
+        self.client = answer.message.client[1]
         assert self.client >= 1
         return self
 
