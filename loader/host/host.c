@@ -58,8 +58,9 @@ void installed_read(const struct installed *installed, struct wanted *wanted)
 	wanted->attributes.arp_offload = installed->arp_offload;
 	wanted->attributes.echo = installed->echo;
 	wanted->magic_by_daemon = installed->magic_by_daemon;
-	memcpy(wanted->addresses, installed->addresses,
-	       installed->address_count * sizeof(*wanted->addresses));
+	if (installed->list)
+		memcpy(wanted->addresses, installed->addresses,
+		       installed->address_count * sizeof(*wanted->addresses));
 }
 
 bool installed_has(const struct installed *installed, const struct ipv6 *address)
