@@ -151,7 +151,7 @@ def test_a_tiny_lease_is_renewed_no_oftener_than_the_floor_has_it(leaseholder, l
 
 
 def test_a_restart_asks_no_sooner_and_no_later(leaseholder, lan):
-    held = leaseholder(Kea, Udhcpc, t1=2, t2=6)
+    held = leaseholder(Kea, Udhcpc, t1=4, t2=8)
     held.take()
     capture = lan.capture("proxy", "udp port 67")
     held.sleep_confirmed()
