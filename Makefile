@@ -186,9 +186,10 @@ check: deps-check ## install what is missing, build, and run all tests (TEST=nam
 	$(Q)$(if $(TEST),,$(MAKE) $(JOBS) --no-print-directory tests)
 	$(Q)BUILD=$(BUILD) $(if $(TEST),tests/one $(TEST),$(PYTEST_ALL)) $(PYTEST)
 
-check-kernels: deps-kernels ## in QEMU: the datapath under Debian's kernels, a guest that truly sleeps; 100 wakes of Linux hosts
+check-kernels: deps-kernels ## in QEMU: Debian's kernels, guests that truly sleep; here: the longer runs of wakes and races
 	$(Q)$(MAKE) --no-print-directory tests
-	$(Q)BUILD=$(BUILD) WAKES=100 /usr/bin/python3 -m pytest -q tests/lan/test_wake_dad.py
+	$(Q)BUILD=$(BUILD) WAKES=100 RACE_SECONDS=60 /usr/bin/python3 -m pytest -q tests/lan/test_wake_dad.py \
+		tests/datapath/test_index_race.c
 	$(Q)BUILD=$(BUILD) tests/kernels/check
 
 check-containers: deps-containers ## the image built and run by Docker and podman, the compose file, the Kubernetes manifest
