@@ -31,8 +31,8 @@ def test_fuzz(fuzzer: str, tmp_path: Path):
     assert program.exists(), f"{program} is missing: run make check, which needs libFuzzer (Debian: libclang-rt-14-dev)"
     corpus = sorted((FOLDER / "corpus" / fuzzer.removeprefix("fuzz_")).iterdir())
     done = subprocess.run(
-        [program, *LIMITS, f"-artifact_prefix={tmp_path}/", "-seed_inputs=" + ",".join(map(str, corpus))],
-        cwd=tmp_path, capture_output=True, text=True, errors="replace", timeout=SECONDS + 40,
+        ["nice", program, *LIMITS, f"-artifact_prefix={tmp_path}/", "-seed_inputs=" + ",".join(map(str, corpus))],
+        cwd=tmp_path, capture_output=True, text=True, errors="replace", timeout=SECONDS + 60,
     )  # fmt: skip
     found = [f"{path.name}: {path.read_bytes().hex()}" for path in tmp_path.iterdir()]
     assert done.returncode == 0 and not found, "\n".join([done.stderr[-4000:], *found])

@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,6 +18,11 @@ from harness.lan import BUILD, Lan, Machine, remove_leftovers
 from harness.leases import Leaseholder
 from harness.npp import Crowd, NppHost
 from harness.wire import EchoServer
+
+# The daemons' stores and all else are in memory, where there is room: or tests wait for the disk that all of them share.
+MEMORY, ROOM = Path("/dev/shm"), 2 << 30
+if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= ROOM:
+    tempfile.tempdir = str(MEMORY)
 
 
 @pytest.fixture(scope="session")

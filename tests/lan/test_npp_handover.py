@@ -27,7 +27,7 @@ def test_a_host_s_night(lan, start, npp, answer):
     assert lan.peer.who_has(lan.host.address) == {lan.proxy.mac if answer == "proxy" else lan.host.mac}
     lan.peer.send(frames.tcp(lan.peer, lan.host, lan.proxy.mac, "S", port=22))
     wait_for("it is woken", lambda: not lan.host.nic.asleep)
-    confirm = npp.report()
+    confirm = npp.report(wait=1) or npp.persist()
     assert confirm.message.client == (0, npp.client)
     assert confirm.message.notification is None
     assert daemon.status_of("nas") == "awake"
