@@ -286,6 +286,7 @@ struct lease_record_clock daemon_record_clock(struct daemon *daemon);
 /* FNV-1a of further octets, from DIGEST_START on. */
 #define DIGEST_START 0xcbf29ce484222325ULL
 uint64_t digest_octets(uint64_t digest, const void *octets, size_t size);
+uint64_t digest_text(const char *text);
 void host_persist(struct daemon *daemon, struct host *host);   /* at the end of the turn */
 void persist_forget(struct daemon *daemon, struct host *host); /* it is removed */
 void persist_soon(struct daemon *daemon);                      /* what was queued, too */

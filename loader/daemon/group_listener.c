@@ -128,15 +128,9 @@ static struct vlan_links *links_of(struct group_listener *listener, uint16_t vla
 struct group_link *group_listener_link(struct daemon *daemon, uint32_t ifindex, uint16_t vlan,
                                        bool is_ipv6)
 {
-	for (size_t i = 0; i < daemon->served_count; i++) {
-		struct listener *listener = daemon->served[i].listeners[LISTENER_GROUP];
+	struct listener *listener = listener_on(daemon, ifindex, LISTENER_GROUP);
+	struct vlan_links *found =
+		listener ? links_of((struct group_listener *)listener, vlan) : NULL;
 
-		if (listener && listener->iface.ifindex == ifindex) {
-			struct vlan_links *found =
-				links_of((struct group_listener *)listener, vlan);
-
-			return found ? &found->links[is_ipv6] : NULL;
-		}
-	}
-	return NULL;
+	return found ? &found->links[is_ipv6] : NULL;
 }

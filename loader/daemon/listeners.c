@@ -81,3 +81,14 @@ void listeners_stop(struct served_iface *served)
 	for (size_t i = 0; i < LISTENERS; i++)
 		stop(served, i);
 }
+
+struct listener *listener_on(const struct daemon *daemon, uint32_t ifindex, size_t kind)
+{
+	for (size_t i = 0; i < daemon->served_count; i++) {
+		struct listener *listener = daemon->served[i].listeners[kind];
+
+		if (listener && listener->iface.ifindex == ifindex)
+			return listener;
+	}
+	return NULL;
+}

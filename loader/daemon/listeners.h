@@ -54,5 +54,7 @@ extern const struct listener_kind npp_listener_kind, dhcp_listener_kind, dhcp6_l
 /* Starts and stops, as the interfaces and the configuration are now. */
 void listeners_follow(struct daemon *daemon);
 void listeners_stop(struct served_iface *served);
+/* That of the kind, LISTENER_…, on the interface; NULL: none is. */
+struct listener *listener_on(const struct daemon *daemon, uint32_t ifindex, size_t kind);
 
 #endif

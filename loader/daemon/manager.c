@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What the service manager is told: that we are ready, alive, reading the configuration, ending. */
 #include <stdio.h>
-#include <string.h>
 #include <sys/param.h>
 
 #include "base/clock.h"
@@ -30,7 +29,7 @@ void manager_tell_ready(struct daemon *daemon)
 	char text[STATUS_TEXT];
 
 	write_status(daemon, text);
-	daemon->told_status = digest_octets(DIGEST_START, text, strlen(text));
+	daemon->told_status = digest_text(text);
 	notify("READY=1\nSTATUS=%s", text);
 }
 
@@ -53,7 +52,7 @@ void manager_tell_alive(struct daemon *daemon)
 	if (notify_watchdog())
 		notify("WATCHDOG=1");
 	write_status(daemon, text);
-	digest = digest_octets(DIGEST_START, text, strlen(text));
+	digest = digest_text(text);
 	if (digest != daemon->told_status)
 		notify("STATUS=%s", text);
 	daemon->told_status = digest;

@@ -124,6 +124,11 @@ uint64_t digest_octets(uint64_t digest, const void *octets, size_t size)
 	return digest;
 }
 
+uint64_t digest_text(const char *text)
+{
+	return digest_octets(DIGEST_START, text, strlen(text));
+}
+
 /* The wall clock is read anew only where it was set: the same times make the same row. */
 struct lease_record_clock daemon_record_clock(struct daemon *daemon)
 {
@@ -142,7 +147,7 @@ static void put_row(struct daemon *daemon, struct host *host, const struct lease
 {
 	struct json_object *json = host_row_write(host, now);
 	const char *text = json_object_to_json_string_ext(json, JSON_C_TO_STRING_PLAIN);
-	const uint64_t digest = digest_octets(DIGEST_START, text, strlen(text));
+	const uint64_t digest = digest_text(text);
 
 	if (digest != host->row_digest) {
 		host_store_put_host(daemon->store, &host->mac, text);

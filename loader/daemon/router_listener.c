@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <json-c/json.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/clock.h"
 #include "daemon/neighbours.h"
@@ -68,24 +67,16 @@ static void on_advert(evutil_socket_t fd, short what, void *context)
 	paced_socket_rest(&listener->socket, &PAUSE);
 }
 
-static struct router_listener *listener_of(struct served_iface *served)
-{
-	return (struct router_listener *)served->listeners[LISTENER_ROUTER];
-}
-
 void router_listener_take(struct daemon *daemon, const struct parser_result *result)
 {
 	const struct received_advert *received = result->context;
+	struct listener *listener = listener_on(daemon, received->ifindex, LISTENER_ROUTER);
 
-	for (size_t i = 0; i < daemon->served_count && !result->error; i++) {
-		struct router_listener *listener = listener_of(&daemon->served[i]);
-
-		if (!listener || listener->common.iface.ifindex != received->ifindex)
-			continue;
-		listener->solicitations = SOLICITATIONS_MAX;
-		net_state_advertise(daemon->net, received->ifindex, &received->advert.source,
-		                    &result->message.router_advert, clock_now().boot);
-	}
+	if (result->error || !listener)
+		return;
+	((struct router_listener *)listener)->solicitations = SOLICITATIONS_MAX;
+	net_state_advertise(daemon->net, received->ifindex, &received->advert.source,
+	                    &result->message.router_advert, clock_now().boot);
 }
 
 /* Once there is an address to ask from: what is sent from :: may be left unanswered for longer. */
@@ -103,25 +94,28 @@ static void solicit(struct router_listener *listener, int64_t now)
 	listener->solicitation_due = now + SOLICITATION_INTERVAL;
 }
 
-/* True: it was another row. */
-static bool store(struct router_listener *listener)
+/*
+ * True: it was another row. One that `ends` deletes none: where its interface has come back with
+ * another number, what is known is under that one already.
+ */
+static bool store(struct router_listener *listener, bool ends)
 {
 	struct daemon *daemon = listener->common.daemon;
 	const struct lease_record_clock clock = daemon_record_clock(daemon);
-	const uint64_t before = listener->row_digest;
-	struct json_object *json;
-	const char *row;
+	struct json_object *json = net_state_write_link(daemon->net, listener->common.iface.ifindex,
+	                                                clock.wall_ms - clock.boot_ms);
+	const char *row =
+		json ? json_object_to_json_string_ext(json, JSON_C_TO_STRING_PLAIN) : NULL;
+	const uint64_t digest = row ? digest_text(row) : 0;
+	const bool is_new = digest != listener->row_digest && (row || !ends);
 
-	json = net_state_write_link(daemon->net, listener->common.iface.ifindex,
-	                            clock.wall_ms - clock.boot_ms);
-	row = json ? json_object_to_json_string_ext(json, JSON_C_TO_STRING_PLAIN) : NULL;
-	listener->row_digest = row ? digest_octets(DIGEST_START, row, strlen(row)) : 0;
-	if (listener->row_digest != before) {
+	if (is_new) {
 		host_store_put_link(daemon->store, listener->common.iface.name, row);
+		listener->row_digest = digest;
 		persist_soon(daemon);
 	}
 	json_object_put(json);
-	return listener->row_digest != before;
+	return is_new;
 }
 
 void router_listeners_tick(struct daemon *daemon)
@@ -129,12 +123,13 @@ void router_listeners_tick(struct daemon *daemon)
 	const int64_t now = clock_ms();
 
 	for (size_t i = 0; i < daemon->served_count; i++) {
-		struct router_listener *listener = listener_of(&daemon->served[i]);
+		struct router_listener *listener =
+			(struct router_listener *)daemon->served[i].listeners[LISTENER_ROUTER];
 
 		if (!listener)
 			continue;
 		solicit(listener, now);
-		if (now >= listener->store_due && store(listener))
+		if (now >= listener->store_due && store(listener, false))
 			listener->store_due = now + STORE_INTERVAL;
 	}
 }
@@ -151,7 +146,7 @@ static int start(struct listener *listener)
 
 static void stop(struct listener *listener)
 {
-	store((struct router_listener *)listener);
+	store((struct router_listener *)listener, true);
 }
 
 const struct listener_kind router_listener_kind = {

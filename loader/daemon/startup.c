@@ -29,7 +29,7 @@ static void on_host_row(void *context, const struct mac *mac, struct json_object
 	struct daemon *daemon = context;
 	const struct lease_record_clock now = daemon_record_clock(daemon);
 	const char *row = json_object_to_json_string_ext(json, JSON_C_TO_STRING_PLAIN);
-	const uint64_t digest = digest_octets(DIGEST_START, row, strlen(row));
+	const uint64_t digest = digest_text(row);
 	const char *name = json_object_get_string(json_object_object_get(json, "name"));
 	struct host *host = daemon_add_host(daemon, mac, name);
 	char why[256], text[TEXT_MAC];

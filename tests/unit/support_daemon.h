@@ -246,24 +246,28 @@ static inline void delete_row(const char *map, const void *key)
 	close(fd);
 }
 
-/* The row of a host in the database, or NULL. The caller owns it. */
-static inline struct json_object *stored_row(const struct mac *mac)
+/* A row in the database, or NULL. The caller owns it. */
+static inline struct json_object *stored(const char *query, const char *key)
 {
 	struct json_object *row = NULL;
 	sqlite3_stmt *statement;
-	char key[TEXT_MAC];
 	sqlite3 *db;
 
 	assert_int_equal(sqlite3_open_v2(database, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
-	assert_int_equal(
-		sqlite3_prepare_v2(db, "SELECT row FROM host WHERE mac = ?", -1, &statement, NULL),
-		SQLITE_OK);
-	sqlite3_bind_text(statement, 1, text_from_mac(mac, key), -1, SQLITE_STATIC);
+	assert_int_equal(sqlite3_prepare_v2(db, query, -1, &statement, NULL), SQLITE_OK);
+	sqlite3_bind_text(statement, 1, key, -1, SQLITE_STATIC);
 	if (sqlite3_step(statement) == SQLITE_ROW)
 		row = json_tokener_parse((const char *)sqlite3_column_text(statement, 0));
 	sqlite3_finalize(statement);
 	sqlite3_close(db);
 	return row;
+}
+
+static inline struct json_object *stored_row(const struct mac *mac)
+{
+	char key[TEXT_MAC];
+
+	return stored("SELECT row FROM host WHERE mac = ?", text_from_mac(mac, key));
 }
 
 static inline int begin(void **state)

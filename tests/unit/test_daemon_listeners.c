@@ -5,8 +5,9 @@
 #include <linux/if_ether.h>
 #include <netinet/icmp6.h>
 
-#include "daemon/dhcp6_messages.h"
+#include "daemon/neighbours.h"
 #include "net/arp.h"
+#include "net/router_advert.h"
 #include "support_daemon.h"
 
 #define BIT(kind) (1U << LISTENER_##kind)
@@ -211,4 +212,42 @@ TEST(what_is_not_listened_for_counts_in_what_is_read_before_a_rest)
 		assert_false(event_pending(socket->event, EV_READ, NULL));
 		assert_true(event_pending(socket->resume_event, EV_TIMEOUT, NULL));
 	}
+}
+
+static bool has_row(void)
+{
+	struct json_object *row = stored("SELECT row FROM link WHERE interface = ?", LAN);
+
+	json_object_put(row);
+	return row;
+}
+
+static void move_link(uint32_t ifindex)
+{
+	assert_int_equal(
+		net_state_set_links(daemon_.net, &(struct net_link){ .ifindex = ifindex }, 1), 1);
+	daemon_.served->iface.ifindex = ifindex;
+	listeners_follow(&daemon_);
+	settle();
+}
+
+TEST(what_routers_said_stays_stored_where_the_interface_has_another_number)
+{
+	const uint32_t ifindex = daemon_.served->iface.ifindex, gone = INT32_MAX;
+	const struct ipv6 router = { { 0xfe, 0x80, [15] = 1 } };
+
+	move_link(gone);
+	net_state_advertise(daemon_.net, gone, &router, &(struct router_advert){ .lifetime = 1 },
+	                    now.boot);
+	router_listeners_tick(&daemon_);
+	settle();
+	assert_true(has_row());
+	move_link(ifindex);
+	assert_true(has_row());
+	router_listeners_tick(&daemon_);
+	now.mono += HOUR;
+	net_state_expire(daemon_.net, INT64_MAX / 2);
+	router_listeners_tick(&daemon_);
+	settle();
+	assert_false(has_row());
 }
